@@ -1,0 +1,110 @@
+import { basename } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { allSources, linesOf, localImports, ownExports } from './sources.js';
+
+/** What each folder of `src/` may import from besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  posix: [],
+  systemd: ['posix'],
+  wordpress: ['posix', 'systemd'],
+  kimaki: ['posix', 'systemd'],
+  recipes: ['posix', 'systemd', 'wordpress', 'kimaki'],
+  cli: ['posix', 'systemd', 'wordpress', 'kimaki', 'recipes'],
+};
+
+/** Modules that other folders may import: each folder's index, and the recipe that is a subpath of its own. */
+const PUBLIC = /^(?:\w+|recipes\/\w+)\/index\.ts$/;
+
+/** Files not named after an export of theirs, each with the reason. */
+const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
+  'cli/main.ts': 'the program itself',
+  'cli/command.ts': 'the types of commands and the function that makes one',
+  'cli/commandTable.ts': 'the table is called COMMANDS',
+  'cli/exitCodes.ts': 'the table is called EXIT',
+};
+
+/** Places where something may be thrown, each with the reason. */
+const MAY_THROW: Readonly<Record<string, string>> = {};
+
+const sources = allSources();
+const folderOf = (path: string): string => path.split('/')[0] ?? '';
+
+describe('the folders of src', () => {
+  it('import one way: cli, recipes, kimaki and wordpress, systemd, posix', () => {
+    const wrong = sources.flatMap((source) => {
+      const from = folderOf(source.path);
+      const allowed = [from, ...(MAY_IMPORT[from] ?? [])];
+      if (source.path === 'index.ts') return [];
+      return localImports(source)
+        .filter((target) => !allowed.includes(folderOf(target)))
+        .map((target) => `${source.path} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('import from each other only what the other one’s index gives', () => {
+    const wrong = sources.flatMap((source) =>
+      localImports(source)
+        .filter((target) => folderOf(target) !== folderOf(source.path) && !PUBLIC.test(target))
+        .map((target) => `${source.path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('have an index that names what it exports', () => {
+    const indexes = sources.filter((source) => PUBLIC.test(source.path));
+    const wrong = indexes.filter(
+      (source) => linesOf(source, (node) => ts.isExportDeclaration(node) && node.exportClause === undefined).length > 0,
+    );
+    expect(wrong.map((source) => source.path)).toEqual([]);
+  });
+
+  it('have no module that imports itself over others', () => {
+    const graph = new Map(sources.map((source) => [source.path, localImports(source)]));
+    expect(cycles(graph)).toEqual([]);
+  });
+});
+
+describe('a file of src', () => {
+  it('is named after a function it exports, where it gives users one or exports nothing else', () => {
+    const given = new Set(sources.filter((source) => PUBLIC.test(source.path)).flatMap(localImports));
+    const wrong = sources.filter((source) => {
+      const name = basename(source.path, '.ts');
+      if (name === 'index' || source.path in NAMED_OTHERWISE) return false;
+      const values = ownExports(source).filter((one) => one.kind === 'value');
+      const same = ownExports(source).some((one) => one.name.toLowerCase() === name.toLowerCase());
+      // Types alone, and several small functions for the folder's own use, are named after what they are about.
+      return !same && (values.length === 1 || (values.length > 1 && given.has(source.path)));
+    });
+    expect(wrong.map((source) => source.path)).toEqual([]);
+  });
+
+  it('throws nothing', () => {
+    const thrown = sources.flatMap((source) =>
+      linesOf(source, (node) => ts.isThrowStatement(node)).map((line) => ({ path: source.path, line })),
+    );
+    expect(thrown.filter(({ path }) => !(path in MAY_THROW)).map(({ path, line }) => `src/${path}:${line}`)).toEqual([]);
+  });
+});
+
+describe('the lists of exceptions above', () => {
+  it('hold nothing that is no exception any more', () => {
+    const paths = new Set(sources.map((source) => source.path));
+    expect([...Object.keys(NAMED_OTHERWISE), ...Object.keys(MAY_THROW)].filter((path) => !paths.has(path))).toEqual([]);
+  });
+});
+
+function cycles(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, above: readonly string[]): void => {
+    const start = above.indexOf(path);
+    if (start !== -1) found.push([...above.slice(start), path].join(' → '));
+    if (start !== -1 || done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...above, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return found;
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'tsup';
+
+const shared = { format: 'esm', target: 'node20', platform: 'node', splitting: true, sourcemap: false } as const;
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: {
+      index: 'src/index.ts',
+      'posix/index': 'src/posix/index.ts',
+      'systemd/index': 'src/systemd/index.ts',
+      'wordpress/index': 'src/wordpress/index.ts',
+      'kimaki/index': 'src/kimaki/index.ts',
+      'recipes/index': 'src/recipes/index.ts',
+      'recipes/migrateOffRoot/index': 'src/recipes/migrateOffRoot/index.ts',
+    },
+    dts: true,
+    clean: ['!cli', '!cli/**'],
+  },
+  {
+    // On its own, so that `wca --help` loads only what it uses and not whole folders.
+    ...shared,
+    entry: { main: 'src/cli/main.ts' },
+    outDir: 'dist/cli',
+    clean: true,
+  },
+]);

@@ -1,0 +1,14 @@
+import { printablePath } from './ioError.js';
+
+/** What is at the path is not what the caller decided upon, or changed while the new file was being made. */
+export interface ChangedMeanwhile {
+  readonly code: 'CHANGED_MEANWHILE';
+  readonly message: string;
+  readonly path: string;
+}
+
+/** The error for a file that is not as it was. */
+export function changed(path: string, how: string): ChangedMeanwhile {
+  const shown = printablePath(path);
+  return { code: 'CHANGED_MEANWHILE', message: `${shown} was left alone: ${how}; look at it and plan anew`, path: shown };
+}

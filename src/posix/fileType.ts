@@ -1,0 +1,22 @@
+/** What an inode is, from the format bits of its mode (inode(7)). */
+export type FileType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'block' | 'char';
+
+const BY_FORMAT: ReadonlyMap<number, FileType> = new Map([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'symlink'],
+  [0o010000, 'fifo'],
+  [0o140000, 'socket'],
+  [0o060000, 'block'],
+  [0o020000, 'char'],
+]);
+
+/** The type in `st_mode`. What Linux has no format for is taken for a device, the type that nothing here touches. */
+export function fileTypeOf(mode: number): FileType {
+  return BY_FORMAT.get(mode & 0o170000) ?? 'char';
+}
+
+/** Permission bits as people write them: `0644`, `2775`. */
+export function octalMode(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0');
+}

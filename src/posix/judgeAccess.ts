@@ -1,0 +1,126 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import type { AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessNeed, AccessWant } from './access.js';
+import { shownPath } from './bytePath.js';
+import { octalMode } from './fileType.js';
+import type { AccessFacts } from './gatherAccess.js';
+import type { Identity } from './identity.js';
+import { EXECUTE, judgePermission, READ, WRITE } from './judgePermission.js';
+import type { Judgement, Subject } from './judgePermission.js';
+import type { AccessNode } from './walkPath.js';
+
+const BITS: Readonly<Record<AccessNeed, number>> = { search: EXECUTE, read: READ, write: WRITE, execute: EXECUTE };
+
+/** The credentials a fresh login of this identity has. */
+export function subjectOf(identity: Identity): Subject {
+  return { uid: identity.user.uid, gids: new Set([identity.group, ...identity.groups].map((group) => group.gid)) };
+}
+
+/**
+ * Turns gathered facts into the verdict; pure. All components are judged, also those behind the first refusal, so
+ * that everything that would have to change is seen at once.
+ */
+export function judgeAccess(
+  facts: AccessFacts,
+  identity: Identity,
+  want: AccessWant,
+): Result<AccessExplanation, AccessError> {
+  // Missing is missing for everyone; an unreadable rest is an answer only if the user is stopped before it.
+  if (facts.end !== null && facts.end.code !== 'IO') return err(facts.end);
+  const final = facts.nodes.find((node) => node.role === 'final');
+  if (final !== undefined && final.type !== 'directory' && (want === 'traverse' || want === 'create')) {
+    const path = shownPath(final.path);
+    const message = `${path} is a ${final.type}; ${want} is asked of directories`;
+    return err({ code: 'NOT_A_DIRECTORY', message, path });
+  }
+
+  const subject = subjectOf(identity);
+  const judged = facts.nodes.flatMap((node) => judgeNode(node, facts, subject, want));
+  const blockedAt = judged.find((one) => one.block !== null)?.block ?? null;
+  if (blockedAt === null && facts.end !== null) return err(facts.end);
+  const unseen = facts.end === null ? [] : [`what lies behind: ${facts.end.message}`];
+  return ok({
+    path: facts.path,
+    resolvedPath: shownPath(facts.resolvedPath),
+    user: identity.user.name,
+    want,
+    allowed: blockedAt === null,
+    blockedAt,
+    components: judged.map((one) => one.component),
+    notSeen: [...facts.notSeen, ...unseen],
+  });
+}
+
+interface Judged {
+  readonly component: AccessComponent;
+  readonly block: AccessBlock | null;
+}
+
+function judgeNode(node: AccessNode, facts: AccessFacts, subject: Subject, want: AccessWant): Judged[] {
+  if (node.role === 'link') return [judgeLink(node, facts, subject)];
+  if (node.role === 'search' || want === 'traverse') return [judgeNeed(node, 'search', subject)];
+  if (want === 'create') {
+    // The name is looked up first, and then both permissions are asked for at once: one ACL entry must give both.
+    return [judgeNeed(node, 'search', subject), judgeNeed(node, 'write', subject, WRITE | EXECUTE, facts)];
+  }
+  return [judgeNeed(node, want, subject, BITS[want], facts)];
+}
+
+function judgeNeed(
+  node: AccessNode,
+  needs: AccessNeed,
+  subject: Subject,
+  bits = BITS[needs],
+  facts: AccessFacts | null = null,
+): Judged {
+  const permission = judgePermission(node, subject, bits);
+  const placed = permission.allowed && facts !== null ? judgePlace(node, needs, facts, permission) : permission;
+  const { allowed, rule } = placed;
+  const path = shownPath(node.path);
+  const reason = `${path} (${octalMode(node.mode)} ${node.uid}:${node.gid}) refuses ${needs}: ${rule}`;
+  const component = { ...shown(node), needs, allowed, rule };
+  return { component, block: allowed ? null : { path, needs, reason } };
+}
+
+/** What refuses although the permission is there: the kind of file, the mount, the immutable attribute. */
+function judgePlace(node: AccessNode, needs: AccessNeed, facts: AccessFacts, permission: Judgement): Judgement {
+  const refuse = (rule: string): Judgement => ({ allowed: false, rule });
+  const mountPoint = facts.mount === null ? '' : shownPath(facts.mount.mountPoint);
+  if (needs === 'execute') {
+    if (node.type !== 'file') return refuse(`only regular files are executed, this is a ${node.type}`);
+    if (facts.mount?.noExec === true) return refuse(`${mountPoint} is mounted noexec`);
+  }
+  // FIFOs, sockets and devices are written to, not the filesystem they lie on.
+  if (needs === 'write' && (node.type === 'file' || node.type === 'directory')) {
+    if (facts.mount?.readOnly === true) return refuse(`${mountPoint} is mounted read-only`);
+    if (facts.immutable) return refuse('it is immutable (chattr -i would lift that)');
+  }
+  return permission;
+}
+
+/**
+ * fs.protected_symlinks: a last link in a sticky directory that all can write to is followed only by its owner, or
+ * when the directory has the same owner. Root is no exception. Source: fs/namei.c, `may_follow_link`.
+ */
+function judgeLink(node: AccessNode, facts: AccessFacts, subject: Subject): Judged {
+  const { lastIn } = node;
+  const target = shownPath(node.target ?? '');
+  const refused =
+    facts.protectedSymlinks &&
+    lastIn !== undefined &&
+    (lastIn.mode & 0o1002) === 0o1002 &&
+    node.uid !== subject.uid &&
+    lastIn.uid !== node.uid;
+  const rule = refused
+    ? `fs.protected_symlinks: uid ${subject.uid} may not follow a link of uid ${node.uid} in a sticky directory`
+    : `link to ${target}`;
+  const component = { ...shown(node), needs: 'follow' as const, allowed: !refused, rule };
+  if (!refused) return { component, block: null };
+  const path = shownPath(lastIn.path);
+  const reason = `${path} refuses to have ${component.path} followed: ${rule}`;
+  return { component, block: { path, needs: 'search', reason } };
+}
+
+function shown(node: AccessNode): Pick<AccessComponent, 'path' | 'type' | 'mode' | 'uid' | 'gid'> {
+  return { path: shownPath(node.path), type: node.type, mode: octalMode(node.mode), uid: node.uid, gid: node.gid };
+}

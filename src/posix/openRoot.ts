@@ -1,0 +1,99 @@
+import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { byteString, components, joinPath, nodePath, shownPath } from './bytePath.js';
+import { fileTypeOf } from './fileType.js';
+import type { FileType } from './fileType.js';
+import { ioError, printablePath } from './ioError.js';
+import type { IoError } from './ioError.js';
+import { handlePath, mountIdOf, O_PATH } from './pinned.js';
+import type { SweepError } from './tree.js';
+
+/** The top of a tree, held by handle. */
+export interface Root {
+  readonly fd: number;
+  /** As asked, without trailing slashes: a byte string. */
+  readonly path: string;
+  /** Where it really is: a byte string. */
+  readonly realPath: string;
+  readonly mountId: number;
+  readonly type: FileType;
+}
+
+type RootError = Extract<SweepError, { code: 'RELATIVE_PATH' | 'NOT_FOUND' | 'UNSAFE_ROOT' }> | IoError;
+
+const MAX_LINKS = 40;
+
+/**
+ * Opens the root of a sweep name by name from `/`, never following a link that somebody other than root could have
+ * put there: one that root does not own, or that lies in a directory others may rename in. The caller closes `fd`.
+ *
+ * Why: whoever owns such a link chooses which tree root is going to change. Compare systemd's `chase()` with
+ * CHASE_SAFE.
+ */
+export function openRoot(path: string): Result<Root, RootError> {
+  const shown = printablePath(path);
+  if (!path.startsWith('/')) {
+    return err({ code: 'RELATIVE_PATH', message: `${shown} is not absolute; give the path from /`, path: shown });
+  }
+  if (path.includes('\0')) return err(ioError({ code: 'EINVAL' }, 'open', path));
+  const held: number[] = [];
+  try {
+    return walk(byteString(path), shown, held);
+  } catch (cause) {
+    const error = ioError(cause, 'open', path);
+    if (error.errno !== 'ENOENT') return err(error);
+    return err({ code: 'NOT_FOUND', message: `${shown} does not exist`, path: shown });
+  } finally {
+    for (const fd of held) closeSync(fd);
+  }
+}
+
+/** `held` gets every handle opened on the way; the one that is returned is taken out again. */
+function walk(asked: string, shown: string, held: number[]): Result<Root, RootError> {
+  const { O_NOFOLLOW } = constants;
+  const open = (path: string, flags = 0): number => {
+    const fd = openSync(nodePath(path), O_PATH | flags);
+    held.push(fd);
+    return fd;
+  };
+  const pending = components(asked).reverse();
+  let here = open('/');
+  let links = 0;
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (name === '.') continue;
+    const found = open(`${handlePath(here)}/${name}`, O_NOFOLLOW);
+    const stat = fstatSync(found);
+    if (!stat.isSymbolicLink()) {
+      here = found;
+      continue;
+    }
+    const directory = fstatSync(here);
+    const where = joinPath(readlinkSync(handlePath(here), 'latin1'), name);
+    // In a sticky directory only the owner of a link, or of the directory, may take it away or replace it.
+    const othersRename = (directory.mode & 0o022) !== 0 && (directory.mode & 0o1000) === 0;
+    if (stat.uid !== 0 || directory.uid !== 0 || othersRename) return err(unsafe(shown, shownPath(where)));
+    links += 1;
+    if (links > MAX_LINKS) return err(ioError({ code: 'ELOOP' }, 'open', shown));
+    const target = readlinkSync(nodePath(`${handlePath(here)}/${name}`), 'latin1');
+    pending.push(...components(target).reverse());
+    if (target.startsWith('/')) here = open('/');
+  }
+  const type = fileTypeOf(fstatSync(here).mode);
+  const root = {
+    fd: here,
+    path: asked.replace(/\/+$/, '') || '/',
+    realPath: readlinkSync(handlePath(here), 'latin1'),
+    mountId: mountIdOf(here),
+    type,
+  };
+  held.splice(held.indexOf(here), 1);
+  return ok(root);
+}
+
+function unsafe(path: string, link: string): RootError {
+  const message =
+    `${path} leads through the symbolic link ${link}, which a user other than root could have put there; ` +
+    'give the path behind it, once you have checked it';
+  return { code: 'UNSAFE_ROOT', message, path, link };
+}

@@ -1,0 +1,33 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/**
+ * Linux's O_PATH (x86-64, arm64 and most others), which Node does not name: a handle that pins an inode without
+ * opening it, so that FIFOs do not block and devices do not react. Source: open(2).
+ */
+export const O_PATH = 0o10000000;
+
+/**
+ * The way to act on exactly the inode a handle pins: chown(2) and chmod(2) of this path reach it whatever its name
+ * has become, and chown changes a pinned symlink itself. lchown(2) of it would change nothing at all.
+ */
+export function handlePath(fd: number): string {
+  return `/proc/self/fd/${fd}`;
+}
+
+const SMALL = Buffer.allocUnsafe(512);
+
+/**
+ * The id of the mount a handle was opened in (proc(5), fdinfo). Bind mounts of one filesystem share st_dev, so only
+ * this tells them apart. Throws when /proc cannot be read.
+ */
+export function mountIdOf(fd: number): number {
+  const info = openSync(`/proc/self/fdinfo/${fd}`, 'r');
+  try {
+    const size = readSync(info, SMALL, 0, SMALL.length, 0);
+    const match = /^mnt_id:\s*(\d+)/m.exec(SMALL.toString('latin1', 0, size));
+    if (match === null) throw new Error('no mnt_id in fdinfo: the kernel is older than 3.15');
+    return Number(match[1]);
+  } finally {
+    closeSync(info);
+  }
+}

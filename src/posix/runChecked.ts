@@ -1,0 +1,43 @@
+import { errAsync, okAsync } from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
+import { runProgram } from './runProgram.js';
+import type { ProgramError, ProgramResult, RunOptions } from './runProgram.js';
+
+/** Bytes of standard error kept in an error: the end, where programs say why. */
+const STDERR_TAIL = 2_000;
+
+/**
+ * Runs one program that has to succeed: every exit status but 0, and every signal, is `PROGRAM_FAILED`.
+ *
+ * Everything else is as `runProgram` does it. The error carries the last 2000 characters of standard error as the
+ * program wrote them: what may hold secrets is redacted by the caller, who knows what the program prints.
+ *
+ * @example
+ * ```ts
+ * import { runChecked } from '@wca/runtime-sdk/posix';
+ *
+ * const ran = await runChecked('visudo', ['-cf', '/etc/sudoers']);
+ * if (ran.isErr()) {
+ *   console.error(ran.error.code === 'PROGRAM_FAILED' ? ran.error.stderr : ran.error.message);
+ * }
+ * ```
+ */
+export function runChecked(
+  file: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): ResultAsync<ProgramResult, ProgramError> {
+  return runProgram(file, args, options).andThen((result) =>
+    result.exitCode === 0 ? okAsync(result) : errAsync(programFailed(file, result)),
+  );
+}
+
+/** The error for a program that ended other than expected; `why` replaces what it said itself. */
+export function programFailed(file: string, result: ProgramResult, why?: string): ProgramError {
+  const program = result.command[0] ?? file;
+  const stderr = result.stderr.slice(-STDERR_TAIL);
+  const ended = result.exitCode === null ? `was ended by ${result.signal ?? 'a signal'}` : `exited ${result.exitCode}`;
+  const said = why ?? stderr.trim().split('\n').at(-1) ?? '';
+  const message = said === '' ? `${program} ${ended}` : `${program} ${ended}: ${said}`;
+  return { code: 'PROGRAM_FAILED', message, program, exitCode: result.exitCode, stderr };
+}

@@ -1,0 +1,129 @@
+import { closeSync, readFileSync } from 'node:fs';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { joinPath, toBytes, utf8Text } from './bytePath.js';
+import { printablePath } from './ioError.js';
+import { labelDenials } from './labelDenials.js';
+import { mountPointsBelow, readMounts } from './mountTable.js';
+import { openRoot } from './openRoot.js';
+import type { Root } from './openRoot.js';
+import { Sweep, sweepFailure } from './sweep.js';
+import type { Pass } from './sweep.js';
+import type { SkippedEntry, SkipReason, SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from './tree.js';
+
+/** One way over the tree, presenting entries to the sweep. */
+export type Walk = (sweep: Sweep, excluded: ReadonlySet<string>, options: SweepOptions) => Promise<Result<void, SweepError>>;
+
+/** After this many a tree that is still being changed is reported as incomplete. */
+const MAX_PASSES = 5;
+
+/**
+ * Opens the root safely and walks until a pass finds nothing to change and misses nothing, a few times at most. Every
+ * sweep runs through here.
+ */
+export async function runPasses(
+  path: string,
+  decide: (entry: TreeEntry) => Verdict,
+  options: SweepOptions,
+  walk: Walk,
+): Promise<Result<SweepReport, SweepError>> {
+  if (options.unprotectedHardlinks !== 'allow' && !hardlinksProtected()) return err(unprotected());
+  const opened = openRoot(path);
+  if (opened.isErr()) return err(opened.error);
+  const root = opened.value;
+  try {
+    return await passes(root, decide, options, walk);
+  } catch (cause) {
+    return err(sweepFailure(cause, root));
+  } finally {
+    closeSync(root.fd);
+  }
+}
+
+async function passes(
+  root: Root,
+  decide: (entry: TreeEntry) => Verdict,
+  options: SweepOptions,
+  walk: Walk,
+): Promise<Result<SweepReport, SweepError>> {
+  const excluded = relativeExcludes(root, options.exclude ?? []);
+  let examined = 0;
+  let changed = 0;
+  for (let number = 1; ; number += 1) {
+    const passed = await onePass(root, decide, options, (sweep) => walk(sweep, excluded, options));
+    if (passed.isErr()) return err(passed.error);
+    const pass = passed.value;
+    examined = Math.max(examined, pass.examined);
+    changed += pass.changed;
+    const moving = pass.missed || [...pass.skipped.values()].includes('changed-meanwhile');
+    const settled = options.dryRun === true || (pass.changed === 0 && !moving);
+    if (!settled && number < MAX_PASSES) continue;
+    const skipped = await labelDenials(root, pass.skipped);
+    return ok({
+      examined,
+      changed,
+      wouldChange: pass.wouldChange,
+      skipped: [...skipped].map(([entry, reason]) => shownSkip(root, entry, reason)),
+      complete: settled && !moving && skipped.size === 0,
+    });
+  }
+}
+
+async function onePass(
+  root: Root,
+  decide: (entry: TreeEntry) => Verdict,
+  options: SweepOptions,
+  walk: (sweep: Sweep) => Promise<Result<void, SweepError>>,
+): Promise<Result<Pass, SweepError>> {
+  const mounts = readMounts();
+  if (mounts.isErr()) return err(mounts.error);
+  const below = mountPointsBelow(mounts.value, root.realPath, root.mountId);
+  const sweep = new Sweep(root, decide, options, below.length > 0);
+  try {
+    const walked = await walk(sweep);
+    if (walked.isErr()) return err(walked.error);
+    const flushed = await sweep.flush();
+    return flushed.isErr() ? err(flushed.error) : ok(sweep.pass);
+  } finally {
+    sweep.close();
+  }
+}
+
+/** Paths below the root as relative byte strings; those elsewhere exclude nothing. */
+function relativeExcludes(root: Root, exclude: readonly string[]): ReadonlySet<string> {
+  return new Set(exclude.flatMap((path) => relativePath(root, path)));
+}
+
+/** A path, absolute or relative to the root, as a relative byte string; nothing when it is not below the root. */
+export function relativePath(root: Pick<Root, 'path' | 'realPath'>, path: string): readonly string[] {
+  const bytes = Buffer.from(path, 'utf8').toString('latin1').replace(/\/+$/, '');
+  if (!path.startsWith('/')) return [bytes.replace(/^(\.\/+)+/, '')];
+  for (const top of [root.path, root.realPath]) {
+    const prefix = top === '/' ? '/' : `${top}/`;
+    if (bytes.startsWith(prefix)) return [bytes.slice(prefix.length)];
+  }
+  return [];
+}
+
+function shownSkip(root: Root, entry: string, reason: SkipReason): SkippedEntry {
+  const absolute = entry === '' ? root.path : joinPath(root.path, entry);
+  const bytes = toBytes(absolute);
+  const path = printablePath(bytes);
+  return utf8Text(absolute) === path ? { path, reason } : { path, pathBase64: bytes.toString('base64'), reason };
+}
+
+/** "Better be safe than sorry": what cannot be read counts as off, as with systemd-tmpfiles. */
+function hardlinksProtected(): boolean {
+  try {
+    return readFileSync('/proc/sys/fs/protected_hardlinks', 'latin1').trim() === '1';
+  } catch {
+    return false;
+  }
+}
+
+function unprotected(): SweepError {
+  const message =
+    'fs.protected_hardlinks is not 1: any user can link a file of root into the tree and have it given away; ' +
+    'set it (sysctl fs.protected_hardlinks=1), or allow unprotected hard links if no other user is active';
+  return { code: 'UNPROTECTED_HARDLINKS', message };
+}

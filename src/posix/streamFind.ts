@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { toBytes, utf8Text } from './bytePath.js';
+import { printablePath } from './ioError.js';
+import { TRUSTED_PATH } from './runProgram.js';
+import type { ProgramError } from './runProgram.js';
+
+/** What to look for below a directory, in find's own words. */
+export interface FindQuery {
+  /** The directory, best as the /proc path of a handle, so that it cannot be exchanged. */
+  readonly directory: string;
+  /** Relative byte strings that are passed over with all below them, and not printed. */
+  readonly prune: readonly string[];
+  readonly predicate: readonly string[];
+  /** A -printf format that ends a record with `\0`. */
+  readonly format: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What find could not look into, its messages shortened; empty when it saw everything. */
+export interface FindOutcome {
+  readonly complaints: readonly string[];
+}
+
+const MAX_COMPLAINTS = 8 * 1024;
+
+/**
+ * Runs GNU find and hands its records on, as byte strings, while it goes on looking. Not read further than `take` has
+ * come, so memory stays flat whatever the tree.
+ *
+ * It does not go through `runProgram`, which keeps output as text or pushes it: names are bytes, and what takes them
+ * has to be waited for. What that stands for holds here too: an argument array, no shell, the fixed PATH, LC_ALL=C,
+ * nothing inherited, a deadline. An Err of `take` stops find and is returned.
+ */
+export async function streamFind<E>(
+  query: FindQuery,
+  take: (records: readonly string[]) => Promise<Result<void, E>>,
+): Promise<Result<FindOutcome, E | ProgramError>> {
+  const child = spawn('find', findArguments(query), {
+    cwd: query.directory,
+    env: { PATH: TRUSTED_PATH, LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended: { why: ProgramError | null } = { why: null };
+  const stop = (why: ProgramError): void => {
+    ended.why ??= why;
+    child.kill('SIGKILL');
+  };
+  const timer = setTimeout(() => stop(timedOut(query.timeoutMs)), query.timeoutMs);
+  const onAbort = (): void => stop({ code: 'PROGRAM_ABORTED', message: 'find was stopped on request', program: 'find' });
+  if (query.signal?.aborted === true) onAbort();
+  query.signal?.addEventListener('abort', onAbort, { once: true });
+
+  let stderr = '';
+  child.stderr.setEncoding('latin1').on('data', (text: string) => {
+    if (stderr.length < MAX_COMPLAINTS) stderr += text;
+  });
+  const closed = new Promise<number | null>((resolve) => {
+    child.on('error', (cause) => {
+      ended.why ??= notStarted(cause);
+      resolve(null);
+    });
+    child.on('close', resolve);
+  });
+  try {
+    let rest = '';
+    for await (const chunk of child.stdout.setEncoding('latin1')) {
+      const records = `${rest}${String(chunk)}`.split('\0');
+      rest = records.pop() ?? '';
+      const taken = await take(records);
+      if (taken.isErr()) return err(taken.error);
+    }
+    const exitCode = await closed;
+    if (ended.why !== null) return err(ended.why);
+    return exitCode === null ? err(killed(stderr)) : ok({ complaints: exitCode === 0 ? [] : complaintsIn(stderr) });
+  } finally {
+    child.kill('SIGKILL');
+    clearTimeout(timer);
+    query.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function findArguments({ prune, predicate, format }: FindQuery): string[] {
+  const paths = prune.flatMap((path, index) => [...(index === 0 ? [] : ['-o']), '-path', `./${globLiteral(path)}`]);
+  const pruned = paths.length === 0 ? [] : ['(', ...paths, ')', '-prune', '-o'];
+  return ['-P', '.', '-ignore_readdir_race', ...pruned, ...predicate, '-printf', format];
+}
+
+/** A pattern that matches one path: an argument must be UTF-8, so other bytes become `?` (one byte each in C). */
+function globLiteral(path: string): string {
+  const text = utf8Text(path) ?? path.replace(/[^\0-\x7f]/g, '\0');
+  return text.replace(/[\\*?[\]]/g, '\\$&').replaceAll('\0', '?');
+}
+
+/** What vanished while find looked is no complaint. */
+function complaintsIn(stderr: string): string[] {
+  const lines = stderr.split('\n').filter((line) => line !== '' && !line.endsWith(': No such file or directory'));
+  return lines.map((line) => printablePath(toBytes(line)).slice(0, 300)).slice(0, 20);
+}
+
+function timedOut(timeoutMs: number): ProgramError {
+  return { code: 'PROGRAM_TIMEOUT', message: `find did not end within ${timeoutMs} ms`, program: 'find', timeoutMs };
+}
+
+function killed(stderr: string): ProgramError {
+  const message = 'find was killed before it had looked at everything';
+  return { code: 'PROGRAM_FAILED', message, program: 'find', exitCode: null, stderr: printablePath(toBytes(stderr)) };
+}
+
+function notStarted(cause: Error): ProgramError {
+  const errno = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN';
+  if (errno === 'ENOENT') {
+    return { code: 'PROGRAM_NOT_FOUND', message: `find was not found in ${TRUSTED_PATH}`, program: 'find' };
+  }
+  return { code: 'PROGRAM_NOT_STARTED', message: `find could not be started: ${errno}`, program: 'find', errno };
+}

@@ -1,0 +1,181 @@
+import { closeSync, openSync } from 'node:fs';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { actOnHandle, isDenial } from './actOnHandle.js';
+import { joinPath, toBytes } from './bytePath.js';
+import { ioError, printablePath } from './ioError.js';
+import type { IoError } from './ioError.js';
+import type { Root } from './openRoot.js';
+import { handlePath, mountIdOf, O_PATH } from './pinned.js';
+import { entryOf, handleBudget, openAt, PinnedTree } from './pinnedTree.js';
+import type { Attributes, SkipReason, SweepError, SweepOptions, TreeChange, TreeEntry, Verdict } from './tree.js';
+
+/** What one pass over the tree came to. Paths are relative byte strings. */
+export interface Pass {
+  examined: number;
+  changed: number;
+  wouldChange: number;
+  readonly skipped: Map<string, SkipReason>;
+  /** Something moved away under the pass, so that it may have been missed. */
+  missed: boolean;
+}
+
+interface Pending {
+  readonly fd: number;
+  readonly path: string;
+  readonly change: TreeChange;
+}
+
+/**
+ * Judges and changes entries of one pinned tree, whatever way they are found: the one place that acts. Changes are
+ * gathered on open handles, noted in the sink as a batch, and only then made, on the same handles.
+ */
+export class Sweep {
+  readonly root: Root;
+  readonly pass: Pass = { examined: 0, changed: 0, wouldChange: 0, skipped: new Map(), missed: false };
+  readonly #decide: (entry: TreeEntry) => Verdict;
+  readonly #options: SweepOptions;
+  readonly #tree: PinnedTree;
+  readonly #batchSize: number;
+  /** Whether files too have to be checked for being mount points; directories always are. */
+  readonly #mountsBelow: boolean;
+  #pending: Pending[] = [];
+
+  constructor(root: Root, decide: (entry: TreeEntry) => Verdict, options: SweepOptions, mountsBelow: boolean) {
+    const budget = handleBudget();
+    this.root = root;
+    this.#decide = decide;
+    this.#options = options;
+    this.#mountsBelow = mountsBelow;
+    this.#batchSize = budget.batch;
+    this.#tree = new PinnedTree(root.fd, (entry, fd) => this.#closedTo(entry, fd), budget.way);
+  }
+
+  /** A handle of a directory, good until the next call; null when it cannot be entered, which is then in the report. */
+  enter(path: string): number | null {
+    const reached = this.#tree.directory(path);
+    if (reached.kind === 'open') return reached.fd;
+    if (reached.kind === 'gone') this.pass.missed = true;
+    else this.pass.skipped.set(reached.path, reached.reason);
+    return null;
+  }
+
+  /** Judges the root itself; true when it is a directory to look into. */
+  considerRoot(): boolean {
+    // Through the handle, not by name; without O_NOFOLLOW, which would pin the link in /proc.
+    return this.#consider(openSync(handlePath(this.root.fd), O_PATH), '');
+  }
+
+  /** Judges one name of a pinned directory; true when it is a directory to look into. */
+  consider(directory: number, directoryPath: string, name: string): boolean {
+    const path = joinPath(directoryPath, name);
+    const fd = openAt(directory, name);
+    if (typeof fd === 'number') return this.#consider(fd, path);
+    this.pass.missed = true;
+    return false;
+  }
+
+  /** True when a batch is waiting that should be made before more is judged. */
+  get full(): boolean {
+    return this.#pending.length >= this.#batchSize;
+  }
+
+  /** Notes and makes the changes gathered so far. */
+  async flush(): Promise<Result<void, IoError>> {
+    const batch = this.#pending;
+    this.#pending = [];
+    try {
+      if (batch.length === 0) return ok(undefined);
+      const noted = await this.#options.sink?.append(batch.map((one) => one.change));
+      if (noted?.isErr() === true) return err(noted.error);
+      for (const one of batch) {
+        const acted = actOnHandle(one.fd, one.change);
+        if (acted.isErr() && !isDenial(acted.error)) return err(acted.error);
+        if (acted.isErr()) this.pass.skipped.set(one.path, acted.error.errno === 'EPERM' ? 'immutable' : 'denied');
+        else if (acted.value === 'changed') this.pass.changed += 1;
+        else this.pass.skipped.set(one.path, acted.value);
+      }
+      return ok(undefined);
+    } finally {
+      for (const one of batch) closeSync(one.fd);
+    }
+  }
+
+  /** Gives every handle back; what was gathered and not flushed is not made. */
+  close(): void {
+    for (const one of this.#pending.splice(0)) closeSync(one.fd);
+    this.#tree.close();
+  }
+
+  /** Takes the handle over. */
+  #consider(fd: number, path: string): boolean {
+    let keepOpen = false;
+    try {
+      const entry = entryOf(fd, path);
+      const isDirectory = entry.type === 'directory';
+      this.pass.examined += 1;
+      if ((isDirectory || this.#mountsBelow) && this.#isOtherMount(fd)) return this.#skip(path, 'mount-point');
+      const verdict = this.#decide(entry);
+      if (verdict.kind === 'keep') return isDirectory;
+      if (verdict.kind === 'skip') return this.#skip(path, verdict.reason, isDirectory && verdict.descend);
+      const change = changeOf(entry, verdict);
+      if (change === null) return isDirectory;
+      const danger = dangerOf(entry);
+      if (danger !== null) return this.#skip(path, danger);
+      if (this.#options.dryRun === true) this.pass.wouldChange += 1;
+      else {
+        this.#pending.push({ fd, path, change });
+        keepOpen = true;
+      }
+      return isDirectory;
+    } finally {
+      if (!keepOpen) closeSync(fd);
+    }
+  }
+
+  #skip(path: string, reason: SkipReason, descend = false): boolean {
+    this.pass.skipped.set(path, reason);
+    return descend;
+  }
+
+  #isOtherMount(fd: number): boolean {
+    return this.#options.crossMounts !== true && mountIdOf(fd) !== this.root.mountId;
+  }
+
+  #closedTo(entry: TreeEntry, fd: number): SkipReason | null {
+    if (this.#isOtherMount(fd)) return 'mount-point';
+    const verdict = this.#decide(entry);
+    return verdict.kind === 'skip' && !verdict.descend ? verdict.reason : null;
+  }
+}
+
+/** The change a verdict asks for, or null when the entry is already so. */
+function changeOf(entry: TreeEntry, wanted: Partial<Attributes>): TreeChange | null {
+  const { uid, gid, mode } = entry;
+  const after = {
+    uid: wanted.uid ?? uid,
+    gid: wanted.gid ?? gid,
+    mode: entry.type === 'symlink' ? mode : (wanted.mode ?? mode) & 0o7777,
+  };
+  if (after.uid === uid && after.gid === gid && after.mode === mode) return null;
+  const { path, type, dev, ino } = entry;
+  return { path, type, dev: String(dev), ino: String(ino), before: { uid, gid, mode }, after };
+}
+
+/** What is never changed, whoever asks. Source: systemd-tmpfiles' refusal of hard links; chown(2) on setuid. */
+function dangerOf(entry: TreeEntry): SkipReason | null {
+  if (entry.type === 'directory') return null;
+  if (entry.type === 'block' || entry.type === 'char') return 'device';
+  if (entry.nlink > 1) return 'hard-link';
+  return entry.type === 'file' && (entry.mode & 0o6000) !== 0 ? 'setuid' : null;
+}
+
+/** Turns what a pass threw into the error of the sweep. */
+export function sweepFailure(cause: unknown, root: Root): SweepError {
+  return ioError(cause, 'open', `below ${printablePath(toBytes(root.path))}`);
+}
+
+/** The caller's signal ended it between two batches. */
+export function aborted(): SweepError {
+  return { code: 'ABORTED', message: 'the sweep was stopped on request; what it had changed until then is in the record' };
+}

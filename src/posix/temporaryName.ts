@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { lstat, readdir, unlink } from 'node:fs/promises';
+import { err, ok } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
+import type { IoError } from './ioError.js';
+import { attempt } from './pinnedParent.js';
+import type { PinnedParent } from './pinnedParent.js';
+
+/**
+ * A name for work in progress beside `name`: hidden, with a dot inside (sudo's includedir passes it over) and ending
+ * in nothing a program picks up (`.php`, `.conf`, `.service`). It holds our pid, so that what a killed process left
+ * can be told from what a live one is writing.
+ */
+export function temporaryName(name: string): string {
+  const tail = `.wca-${process.pid}-${randomBytes(6).toString('hex')}`;
+  return `.${shortened(name, tail.length)}${tail}`;
+}
+
+/** Entries beside `name` that {@link temporaryName} named in a process that has ended since. */
+export function abandonedNames(parent: PinnedParent): ResultAsync<readonly string[], IoError> {
+  return attempt(() => readdir(parent.at('.')), 'readdir', parent.path).map((names) =>
+    names.filter((entry) => {
+      const match = /^\.(.*)(\.wca-([1-9][0-9]*)-[0-9a-f]{12})$/s.exec(entry);
+      const [, front, tail, pid] = match ?? [];
+      if (front === undefined || tail === undefined || pid === undefined) return false;
+      return front === shortened(parent.name, tail.length) && !existsSync(`/proc/${pid}`);
+    }),
+  );
+}
+
+/** Removes the files that killed calls left beside this one. */
+export async function removeAbandoned(parent: PinnedParent): Promise<Result<void, IoError>> {
+  const names = await abandonedNames(parent);
+  if (names.isErr()) return err(names.error);
+  for (const name of names.value) {
+    const stat = await lstat(parent.at(name)).catch(() => null);
+    if (stat?.isFile() !== true) continue;
+    const removed = await attempt(() => unlink(parent.at(name)), 'unlink', `${parent.path}/${name}`);
+    if (removed.isErr() && removed.error.errno !== 'ENOENT') return err(removed.error);
+  }
+  return ok(undefined);
+}
+
+/** NAME_MAX is 255 bytes: cut at a character, never inside one. */
+function shortened(name: string, tail: number): string {
+  let short = name;
+  // At a low surrogate the step is two units: the pair is one character.
+  while (Buffer.byteLength(short) > 254 - tail) short = short.slice(0, /[\ud800-\udbff][\udc00-\udfff]$/.test(short) ? -2 : -1);
+  return short;
+}

@@ -1,0 +1,36 @@
+import { setImmediate } from 'node:timers/promises';
+import { err, ok } from 'neverthrow';
+import { joinPath } from './bytePath.js';
+import { namesIn } from './pinnedTree.js';
+import type { Walk } from './runPasses.js';
+import { aborted } from './sweep.js';
+
+/** Entries between two chances for the rest of the process to run. */
+const BREATH = 2000;
+
+/** Presents every entry of the tree, a directory before what is in it. Memory: one directory, and the ways to go. */
+export const walkWhole: Walk = async (sweep, excluded, options) => {
+  const toEnter = sweep.considerRoot() ? [''] : [];
+  const stopped = (): boolean => options.signal?.aborted === true;
+  let sinceBreath = 0;
+  for (let path = toEnter.pop(); path !== undefined; path = toEnter.pop()) {
+    if (stopped()) return err(aborted());
+    let directory = sweep.enter(path);
+    const names = directory === null ? null : namesIn(directory);
+    if (names === null) sweep.pass.missed ||= directory !== null;
+    for (const name of names ?? []) {
+      const child = joinPath(path, name);
+      if (directory === null || excluded.has(child)) continue;
+      if (sweep.consider(directory, path, name)) toEnter.push(child);
+      sinceBreath += 1;
+      if (!sweep.full && sinceBreath < BREATH) continue;
+      sinceBreath = 0;
+      const flushed = await sweep.flush();
+      if (flushed.isErr()) return err(flushed.error);
+      await setImmediate();
+      if (stopped()) return err(aborted());
+      directory = sweep.enter(path);
+    }
+  }
+  return ok(undefined);
+};

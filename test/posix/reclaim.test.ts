@@ -1,0 +1,259 @@
+// needs root
+import { chmodSync, chownSync, linkSync, lstatSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errAsync } from 'neverthrow';
+import { describe, expect, it } from 'vitest';
+import { ioError, reclaim } from '../../src/posix/index.js';
+import type { ReclaimRequest, SkippedEntry, SweepReport } from '../../src/posix/index.js';
+import { WWW_DATA } from './support/identities.js';
+import { freshPlace, mount, run } from './support/place.js';
+import { bundle } from './support/runModule.js';
+import { seeded } from './support/random.js';
+import { directory, file, memorySink, modeOf, openDescriptors, ownerOf, randomTree, snapshot } from './support/trees.js';
+
+const TO_WWW = { from: 0, to: { uid: 33, gid: 33 }, unprotectedHardlinks: 'allow' } as const;
+
+async function reclaimed(root: string, request: Partial<ReclaimRequest> = {}): Promise<SweepReport> {
+  const done = await reclaim(root, { ...TO_WWW, ...request });
+  if (done.isErr()) throw new Error(`${done.error.code}: ${done.error.message}`);
+  return done.value;
+}
+
+function reasons(report: SweepReport, root: string): Record<string, string> {
+  return Object.fromEntries(report.skipped.map((entry) => [entry.path.slice(root.length + 1), entry.reason]));
+}
+
+describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind) => {
+  it('changes what the old owner owns and nothing else, and nothing at all the second time', async () => {
+    const root = freshPlace();
+    file(join(root, 'mine'));
+    file(join(root, 'theirs'), 0o644, 1000);
+    directory(join(root, 'sub'), 0o2750);
+    file(join(root, 'sub/deep'), 0o664);
+    const before = lstatSync(join(root, 'sub/deep'));
+
+    const report = await reclaimed(root, { proposeWithFind });
+    expect(report).toMatchObject({ changed: 4, skipped: [], complete: true });
+    expect([root, join(root, 'mine'), join(root, 'sub'), join(root, 'sub/deep')].map(ownerOf)).toEqual(Array(4).fill('33:33'));
+    expect(ownerOf(join(root, 'theirs'))).toBe('1000:1000');
+    expect([modeOf(join(root, 'sub')), modeOf(join(root, 'sub/deep'))]).toEqual(['2750', '0664']);
+    expect(lstatSync(join(root, 'sub/deep')).mtimeMs).toBe(before.mtimeMs);
+    expect(await reclaimed(root, { proposeWithFind })).toMatchObject({ changed: 0, skipped: [], complete: true });
+  });
+
+  it('re-owns links, FIFOs and sockets themselves and never what a link points to', async () => {
+    const root = freshPlace();
+    const decoy = freshPlace();
+    file(join(decoy, 'secret'), 0o600);
+    symlinkSync(join(decoy, 'secret'), join(root, 'link'));
+    symlinkSync(decoy, join(root, 'tree'));
+    symlinkSync('nowhere', join(root, 'dangling'));
+    run('mkfifo', [join(root, 'pipe')]);
+    run('python3', ['-c', `import socket; socket.socket(socket.AF_UNIX).bind('${join(root, 'socket')}')`]);
+
+    expect(await reclaimed(root, { proposeWithFind })).toMatchObject({ changed: 6, complete: true });
+    for (const name of ['link', 'tree', 'dangling', 'pipe', 'socket']) expect(ownerOf(join(root, name))).toBe('33:33');
+    expect([ownerOf(decoy), ownerOf(join(decoy, 'secret')), modeOf(join(decoy, 'secret'))]).toEqual(['0:0', '0:0', '0600']);
+  });
+
+  it('leaves hard links, setuid and setgid files and devices, with the reason', async () => {
+    const root = freshPlace();
+    const decoy = freshPlace();
+    file(join(decoy, 'outside'));
+    linkSync(join(decoy, 'outside'), join(root, 'linked'));
+    file(join(root, 'suid'), 0o4755);
+    file(join(root, 'sgid'), 0o2755);
+    run('mknod', [join(root, 'null'), 'c', '1', '3']);
+    const report = await reclaimed(root, { proposeWithFind });
+    expect(reasons(report, root)).toEqual({ linked: 'hard-link', suid: 'setuid', sgid: 'setuid', null: 'device' });
+    expect(report).toMatchObject({ changed: 1, complete: false });
+    expect(ownerOf(join(decoy, 'outside'))).toBe('0:0');
+    expect(modeOf(join(root, 'suid'))).toBe('4755');
+  });
+
+  it('gives away nothing that the reader could not read before', async () => {
+    const root = freshPlace();
+    chownSync(root, 33, 33);
+    file(join(root, 'dump.sql'), 0o600);
+    file(join(root, 'group.sql'), 0o640, 0, 33);
+    directory(join(root, 'private'), 0o700);
+    file(join(root, 'private/world-readable'), 0o644);
+    directory(join(root, 'other'), 0o711, 1000);
+    file(join(root, 'other/inside'), 0o644);
+    const report = await reclaimed(root, { proposeWithFind, reader: WWW_DATA });
+    expect(reasons(report, root)).toEqual({ 'dump.sql': 'private', private: 'private', other: 'private' });
+    expect(report.changed).toBe(1);
+    expect(ownerOf(join(root, 'group.sql'))).toBe('33:33');
+    expect(ownerOf(join(root, 'private/world-readable'))).toBe('0:0');
+    expect(ownerOf(join(root, 'other/inside'))).toBe('0:0');
+  });
+
+  it('does not enter mounts below, bind mounts of the same filesystem and of single files among them', async () => {
+    const root = freshPlace();
+    const decoy = freshPlace();
+    directory(join(decoy, 'below'));
+    file(join(decoy, 'below/file'));
+    directory(join(root, 'mnt'));
+    directory(join(root, 'odd [*] name'));
+    file(join(root, 'single'));
+    mount(join(root, 'mnt'), '--bind', decoy);
+    mount(join(root, 'odd [*] name'), '-t', 'tmpfs', 'none');
+    mount(join(root, 'single'), '--bind', join(decoy, 'below/file'));
+    const report = await reclaimed(root, { proposeWithFind });
+    expect(reasons(report, root)).toEqual({ mnt: 'mount-point', 'odd [*] name': 'mount-point', single: 'mount-point' });
+    expect(snapshot(decoy).get('/below/file')).toBe('0:0 100644');
+    expect(ownerOf(decoy)).toBe('0:0');
+
+    expect(await reclaimed(root, { proposeWithFind, crossMounts: true })).toMatchObject({ complete: true });
+    expect(ownerOf(join(decoy, 'below'))).toBe('33:33');
+  });
+
+  it('lists immutable entries and goes on', async () => {
+    const root = freshPlace();
+    file(join(root, 'fixed'));
+    file(join(root, 'free'));
+    run('chattr', ['+i', join(root, 'fixed')]);
+    const report = await reclaimed(root, { proposeWithFind });
+    expect(reasons(report, root)).toEqual({ fixed: 'immutable' });
+    expect([ownerOf(join(root, 'free')), ownerOf(join(root, 'fixed'))]).toEqual(['33:33', '0:0']);
+  });
+
+  it('leaves alone what is excluded, by absolute or relative path, with all below it', async () => {
+    const root = freshPlace();
+    for (const name of ['a*b', 'axb', 'keep']) directory(join(root, name));
+    file(join(root, 'a*b/inside'));
+    file(join(root, 'axb/inside'));
+    await reclaimed(root, { proposeWithFind, exclude: [join(root, 'a*b'), 'keep/', '/elsewhere'] });
+    const owners = ['a*b', 'a*b/inside', 'axb', 'axb/inside', 'keep'].map((name) => ownerOf(join(root, name)));
+    expect(owners).toEqual(['0:0', '0:0', '33:33', '33:33', '0:0']);
+  });
+
+  it('changes nothing in a dry run and says what it would change', async () => {
+    const root = freshPlace();
+    file(join(root, 'one'));
+    const before = snapshot(root);
+    const sink = memorySink();
+    const report = await reclaimed(root, { proposeWithFind, dryRun: true, sink });
+    expect(report).toMatchObject({ changed: 0, wouldChange: 2, complete: true });
+    expect(snapshot(root)).toEqual(before);
+    expect(sink.batches).toEqual([]);
+  });
+
+  it('adds the group write bit only when asked, to what changes hands', async () => {
+    const root = freshPlace();
+    file(join(root, 'one'), 0o644);
+    file(join(root, 'other'), 0o644, 1000);
+    await reclaimed(root, { proposeWithFind, groupWrite: true });
+    expect([modeOf(root), modeOf(join(root, 'one')), modeOf(join(root, 'other'))]).toEqual(['0775', '0664', '0644']);
+  });
+
+  it('finds every name, whatever its bytes, exactly once', async () => {
+    const root = freshPlace();
+    randomTree(root, seeded(11), 200);
+    const before = snapshot(root);
+    const sink = memorySink();
+    const report = await reclaimed(root, { proposeWithFind, sink });
+    const after = snapshot(root);
+    const bytes = ({ path, pathBase64 }: SkippedEntry): Buffer =>
+      pathBase64 === undefined ? Buffer.from(path) : Buffer.from(pathBase64, 'base64');
+    const listed = new Set(report.skipped.map((entry) => bytes(entry).toString('latin1')));
+    const noted = new Map<string, number>();
+    for (const change of sink.all()) {
+      const path = change.path.length === 0 ? '' : `/${change.path.toString('latin1')}`;
+      noted.set(path, (noted.get(path) ?? 0) + 1);
+    }
+    for (const [path, was] of before) {
+      const mine = was.startsWith('0:');
+      const left = listed.has(`${root}${path}`);
+      expect(after.get(path)?.startsWith('33:33 ') ?? false, path).toBe((mine && !left) || was.startsWith('33:33 '));
+      expect(noted.get(path) ?? 0, path).toBe(mine && !left ? 1 : 0);
+    }
+    expect(report.changed).toBe(noted.size);
+  });
+
+  it('acts on nothing that the sink has not taken', async () => {
+    const root = freshPlace();
+    file(join(root, 'one'));
+    const before = snapshot(root);
+    const descriptors = openDescriptors();
+    const sink = { append: () => errAsync(ioError({ code: 'ENOSPC' }, 'write', '/record')) };
+    const done = await reclaim(root, { ...TO_WWW, proposeWithFind, sink });
+    expect(done.isErr() && done.error).toMatchObject({ code: 'IO', errno: 'ENOSPC' });
+    expect(snapshot(root)).toEqual(before);
+    expect(openDescriptors()).toBe(descriptors);
+  });
+
+  it('works on a single file', async () => {
+    const root = join(freshPlace(), 'file');
+    file(root);
+    expect(await reclaimed(root, { proposeWithFind })).toMatchObject({ examined: 1, changed: 1, complete: true });
+    expect(ownerOf(root)).toBe('33:33');
+  });
+
+  it('stops when asked to', async () => {
+    const root = freshPlace();
+    file(join(root, 'one'));
+    const done = await reclaim(root, { ...TO_WWW, proposeWithFind, signal: AbortSignal.abort() });
+    expect(done.isErr() && done.error.code).toBe('ABORTED');
+  });
+
+  it('says incomplete, and ends, when the old owner keeps writing', async () => {
+    const root = freshPlace();
+    let n = 0;
+    const sink = memorySink();
+    const append = sink.append.bind(sink);
+    const writing = { ...sink, append: (batch: Parameters<typeof append>[0]) => {
+      file(join(root, `late${(n += 1)}`));
+      return append(batch);
+    } };
+    const report = await reclaimed(root, { proposeWithFind, sink: writing });
+    expect(report.complete).toBe(false);
+    expect(report.changed).toBeGreaterThan(1);
+  });
+});
+
+describe('reclaim', () => {
+  it('refuses a root behind a link that somebody else could have put there', async () => {
+    const place = freshPlace();
+    directory(join(place, 'www'), 0o755, 33);
+    directory(join(place, 'real'));
+    symlinkSync(join(place, 'real'), join(place, 'www/site'));
+    symlinkSync(join(place, 'real'), join(place, 'by-root'));
+    const refused = await reclaim(join(place, 'www/site'), TO_WWW);
+    expect(refused.isErr() && refused.error).toMatchObject({ code: 'UNSAFE_ROOT', link: join(place, 'www/site') });
+    expect(ownerOf(join(place, 'real'))).toBe('0:0');
+    expect(await reclaimed(join(place, 'by-root'))).toMatchObject({ changed: 1 });
+    chmodSync(place, 0o777);
+    const writable = await reclaim(join(place, 'by-root'), TO_WWW);
+    expect(writable.isErr() && writable.error.code).toBe('UNSAFE_ROOT');
+  });
+
+  it('tells a relative and a missing root apart', async () => {
+    const relative = await reclaim('tmp', TO_WWW);
+    expect(relative.isErr() && relative.error.code).toBe('RELATIVE_PATH');
+    const missing = await reclaim(join(freshPlace(), 'missing/below'), TO_WWW);
+    expect(missing.isErr() && missing.error.code).toBe('NOT_FOUND');
+  });
+
+  it('refuses where any user may link a file of root, unless told otherwise', async () => {
+    const place = freshPlace();
+    const root = join(place, 'site');
+    directory(root);
+    file(join(root, 'one'));
+    const off = join(place, 'off');
+    writeFileSync(off, '0\n');
+    const module = await bundle(
+      `import { reclaim } from '${process.cwd()}/src/posix/index.js';
+       for (const unprotectedHardlinks of [undefined, 'refuse', 'allow'] as const) {
+         const request = { from: 0, to: { uid: 33, gid: 33 }, ...(unprotectedHardlinks && { unprotectedHardlinks }) };
+         const done = await reclaim('${root}', request);
+         console.log(done.isErr() ? done.error.code : done.value.changed);
+       }`,
+      place,
+    );
+    // In a mount namespace of its own, where the sysctl reads as off.
+    const script = `mount --bind '${off}' /proc/sys/fs/protected_hardlinks && exec '${process.execPath}' '${module}'`;
+    const printed = run('unshare', ['--mount', 'sh', '-c', script]);
+    expect(printed.trim().split('\n')).toEqual(['UNPROTECTED_HARDLINKS', 'UNPROTECTED_HARDLINKS', '2']);
+  });
+});

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+
+/** A fresh directory that anyone can enter, removed after the test with whatever is mounted or immutable in it. */
+export function freshPlace(): string {
+  const place = mkdtempSync(join(tmpdir(), 'wca-posix-'));
+  chmodSync(place, 0o755);
+  places.push(place);
+  return place;
+}
+
+/** Runs a program that must succeed. */
+export function run(file: string, args: readonly string[]): string {
+  return execFileSync(file, args, { encoding: 'utf8', env: { PATH: process.env.PATH, LC_ALL: 'C' } });
+}
+
+/** Mounts something for the time of the test. */
+export function mount(where: string, ...args: readonly string[]): void {
+  run('mount', [...args, where]);
+  mounted.push(where);
+}
+
+const places: string[] = [];
+const mounted: string[] = [];
+
+afterEach(() => {
+  for (const where of mounted.splice(0).reverse()) run('umount', [where]);
+  for (const place of places.splice(0)) {
+    try {
+      // Not rmSync: trees here can be deeper than a path may be long.
+      run('rm', ['-rf', '--one-file-system', place]);
+    } catch {
+      run('chattr', ['-R', '-f', '-i', place]);
+      run('rm', ['-rf', '--one-file-system', place]);
+    }
+  }
+});

@@ -1,0 +1,30 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { printablePath } from '../posix/index.js';
+import type { InvalidUnitName } from './systemdError.js';
+
+const SUFFIX = /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
+
+/**
+ * Accepts the full name of a unit, suffix included, and nothing that a path or a command line would read otherwise.
+ *
+ * Stricter than `unit_name_is_valid()` in systemd by refusing `..`. It does not ask whether the unit exists.
+ *
+ * Errors: `INVALID_UNIT_NAME`.
+ *
+ * @example
+ * ```ts
+ * import { checkUnitName } from '@wca/runtime-sdk/systemd';
+ *
+ * const name = checkUnitName('../kimaki.service');
+ * if (name.isErr()) console.error(name.error.code); // INVALID_UNIT_NAME
+ * ```
+ */
+export function checkUnitName(name: string): Result<string, InvalidUnitName> {
+  const valid = name.length <= 255 && /^[A-Za-z0-9:_\\-][A-Za-z0-9:_.\\@-]*$/.test(name) && !name.includes('..');
+  if (valid && SUFFIX.test(name)) return ok(name);
+  const shown = printablePath(name);
+  const unit = shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
+  const message = `'${unit}' is not the name of a unit: give one with its suffix and without a path, such as kimaki.service`;
+  return err({ code: 'INVALID_UNIT_NAME', message, unit });
+}

@@ -1,0 +1,48 @@
+import { lstat, readlink, symlink, unlink } from 'node:fs/promises';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { ioError, makeDirectory } from '../posix/index.js';
+import type { IoError } from '../posix/index.js';
+
+/** First in the unit search path but for one, before /etc (systemd.unit(5)), and gone after a reboot. */
+const HOLD_DIRECTORY = '/run/systemd/system.control';
+/** What makes a unit masked: systemd.unit(5), "a unit file that is a symlink to /dev/null". */
+const MASK = '/dev/null';
+
+/** The link that holds a unit. */
+export function holdPath(unit: string): string {
+  return `${HOLD_DIRECTORY}/${unit}`;
+}
+
+/** What a hold can fail on besides systemd. */
+export type HoldLinkError = IoError | { readonly code: 'HOLD_IN_THE_WAY'; readonly message: string; readonly path: string };
+
+/** Puts the link there; tells whether it was not there before. */
+export async function makeHoldLink(unit: string): Promise<Result<boolean, HoldLinkError>> {
+  const path = holdPath(unit);
+  const directory = await makeDirectory(HOLD_DIRECTORY, { mode: 0o755, uid: 0, gid: 0 });
+  // Someone else's directory of that name is used as it is; systemd reads it as root.
+  if (directory.isErr() && !(await isDirectory(HOLD_DIRECTORY))) return err(ioError(directory.error, 'mkdir', HOLD_DIRECTORY));
+  const linked = await ResultAsync.fromPromise(symlink(MASK, path), (cause) => ioError(cause, 'symlink', path));
+  if (linked.isOk()) return ok(true);
+  if (linked.error.errno !== 'EEXIST') return err(linked.error);
+  if (await isHoldLink(path)) return ok(false);
+  const message = `${path} is there and is not a hold of ours; see who made it with: systemctl cat ${unit}`;
+  return err({ code: 'HOLD_IN_THE_WAY', message, path });
+}
+
+/** Takes the link away; whatever else has that name stays. */
+export async function removeHoldLink(unit: string): Promise<Result<void, IoError>> {
+  const path = holdPath(unit);
+  if (!(await isHoldLink(path))) return ok(undefined);
+  const removed = await ResultAsync.fromPromise(unlink(path), (cause) => ioError(cause, 'unlink', path));
+  return removed.isErr() && removed.error.errno !== 'ENOENT' ? err(removed.error) : ok(undefined);
+}
+
+async function isHoldLink(path: string): Promise<boolean> {
+  return readlink(path).then((target) => target === MASK, () => false);
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return lstat(path).then((found) => found.isDirectory(), () => false);
+}

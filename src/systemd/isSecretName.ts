@@ -1,0 +1,21 @@
+/**
+ * Whether what carries this name is a secret: the name holds TOKEN, SECRET, PASSWORD, PASSWD, PASSPHRASE, KEY or
+ * CREDENTIAL in any case, or ends in `_PASS`.
+ *
+ * It judges the name alone and rather says yes too often: `KEYBOARD` is one. A secret under another name is not found.
+ *
+ * @example
+ * ```ts
+ * import { isSecretName } from '@wca/runtime-sdk/systemd';
+ *
+ * console.log(isSecretName('KIMAKI_BOT_TOKEN'), isSecretName('HOME')); // true false
+ * ```
+ */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+/** The parts of a name that make it a secret's, for use inside other patterns. */
+export const SECRET_NAME_PART = 'token|secret|passw(?:or)?d|passphrase|key|credential|[_-]pass(?![a-z0-9])';
+
+const SECRET_NAME = new RegExp(SECRET_NAME_PART, 'i');

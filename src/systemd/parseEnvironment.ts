@@ -1,0 +1,48 @@
+import { splitWords } from './splitWords.js';
+
+/** One variable of an `Environment=` value. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  /** Unquoted and unescaped. Specifiers (`%h`, `%%`) are as they stand. */
+  readonly value: string;
+  /** Where the assignment begins in the value it was read from, quotes included; for `slice`. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Reads one `Environment=` value and gives the variables that systemd would take from it, in order.
+ *
+ * What systemd ignores is left out: words that are no assignment, invalid names, and everything from an unbalanced
+ * quote or unknown escape to the end. When a name occurs twice, the later one wins. An empty value gives an empty list;
+ * that it also resets the list is for the caller to know.
+ *
+ * Source: systemd.exec(5), Environment=; `config_parse_environ()` in systemd's src/core/load-fragment.c.
+ *
+ * @example
+ * ```ts
+ * import { parseEnvironment } from '@wca/runtime-sdk/systemd';
+ *
+ * for (const { name, value } of parseEnvironment('HOME=/root "GREETING=hello world"')) console.log(name, value);
+ * ```
+ */
+export function parseEnvironment(value: string): readonly EnvironmentVariable[] {
+  const variables: EnvironmentVariable[] = [];
+  for (const { text, start, end } of splitWords(value, false).words) {
+    const equals = text?.indexOf('=') ?? -1;
+    if (text === null || equals === -1) continue;
+    const name = text.slice(0, equals);
+    const content = text.slice(equals + 1);
+    if (isVariableName(name) && !UNFIT_FOR_ENVIRONMENT.test(content)) variables.push({ name, value: content, start, end });
+  }
+  return variables;
+}
+
+/** `env_name_is_valid()` in systemd. */
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+
+/** `env_value_is_valid()` in systemd: valid UTF-8, and of the control characters only tab and newline. */
+// eslint-disable-next-line no-control-regex -- control characters are what this looks for
+export const UNFIT_FOR_ENVIRONMENT = /[\u0000-\u0008\u000b-\u001f\u007f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u;

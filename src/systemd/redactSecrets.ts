@@ -1,0 +1,27 @@
+import { maskText } from './maskText.js';
+import { createRedactor } from './redactor.js';
+
+/**
+ * Hides the secrets in any text, a log or the output of a program: each becomes `[secret]`.
+ *
+ * Hidden are the values that go with a secret's name (see `isSecretName`) as `NAME=value`, `name: value`,
+ * `--name value` or in JSON; user and password of URLs; what follows `Bearer`; Discord, GitHub, Slack and similar
+ * tokens by their shape; private keys; and every occurrence of the values in `known`, in base64 too. Rather too much
+ * is hidden than too little, so harmless text may go. A secret that none of this fits is **not** recognised.
+ *
+ * @param known - values that are secret wherever they stand; those under 8 characters or beginning with `/` are not
+ * searched for, since they would hide text at random
+ *
+ * @example
+ * ```ts
+ * import { redactSecrets } from '@wca/runtime-sdk/systemd';
+ *
+ * console.log(redactSecrets('login with --token abc at https://u:p@example.org'));
+ * // login with --token [secret] at https://[secret]@example.org
+ * ```
+ */
+export function redactSecrets(text: string, known: readonly string[] = []): string {
+  const redactor = createRedactor(() => '[secret]');
+  for (const secret of known) redactor.mask(secret);
+  return redactor.finish(maskText(redactor.clean(text), redactor.mask));
+}

@@ -1,0 +1,24 @@
+import { maskUnit } from './maskUnit.js';
+import { createRedactor } from './redactor.js';
+
+/**
+ * Shows a unit file with its secrets hidden: each becomes `[secret]`, whatever its quoting, escapes or continuations.
+ *
+ * Hidden are variables, options and credentials with a secret's name (see `isSecretName`), passwords in URLs, what
+ * `redactSecrets` finds in comments and arguments, and every further occurrence of a value found that way. A value that
+ * holds a secret comes out on one line; everything else keeps its lines. The rest is for reading, not for writing back:
+ * control characters and invalid UTF-8 come out as `\xHH`. A secret without such a name or shape is **not** recognised.
+ *
+ * @example
+ * ```ts
+ * import { redactUnitText } from '@wca/runtime-sdk/systemd';
+ *
+ * console.log(redactUnitText('[Service]\nEnvironment="A=1" KIMAKI_BOT_TOKEN=abc\n'));
+ * // [Service]
+ * // Environment="A=1" KIMAKI_BOT_TOKEN=[secret]
+ * ```
+ */
+export function redactUnitText(unit: string | Uint8Array): string {
+  const redactor = createRedactor(() => '[secret]');
+  return redactor.finish(maskUnit(unit, redactor));
+}

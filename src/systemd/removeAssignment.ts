@@ -1,0 +1,10 @@
+import { linesOfAssignment } from './linesOfAssignment.js';
+import type { Assignment, UnitDocument } from './unitDocument.js';
+import type { Edit } from './unitEdit.js';
+
+/** Takes the lines of an assignment away; comments inside it and the blank line that ended it stay. */
+export function removeAssignment(document: UnitDocument, assignment: Assignment): readonly Edit[] {
+  return linesOfAssignment(document, assignment)
+    .filter(({ kind }) => kind === 'text')
+    .map(({ start, end }) => ({ start, end, replacement: Buffer.alloc(0) }));
+}

@@ -1,0 +1,40 @@
+import type { IoError, ProgramError } from '../posix/index.js';
+
+/** The name could not be one of a unit; it was not handed to any program. */
+export interface InvalidUnitName {
+  readonly code: 'INVALID_UNIT_NAME';
+  readonly message: string;
+  readonly unit: string;
+}
+
+/** Why the service manager, or one of its tools, did not do what was asked. Secrets are redacted in all of it. */
+export type SystemdError =
+  | InvalidUnitName
+  | {
+      /** No unit file of this name is installed, and nothing of this name is loaded. */
+      readonly code: 'UNIT_NOT_FOUND';
+      readonly message: string;
+      readonly unit: string;
+    }
+  | {
+      /** The unit is masked: held by `holdUnits`, or by an administrator. */
+      readonly code: 'UNIT_MASKED';
+      readonly message: string;
+      readonly unit: string;
+    }
+  | {
+      /** PID 1 is not systemd, or it cannot be reached. */
+      readonly code: 'SYSTEMD_NOT_RUNNING';
+      readonly message: string;
+    }
+  | {
+      /** `systemctl` refused or failed; `stderr` is what it said, redacted. */
+      readonly code: 'SYSTEMCTL_FAILED';
+      readonly message: string;
+      readonly verb: string;
+      readonly unit: string | null;
+      readonly exitCode: number | null;
+      readonly stderr: string;
+    }
+  | ProgramError
+  | IoError;

@@ -1,0 +1,44 @@
+/**
+ * One change of a file: the bytes from `start` to `end` give way to `replacement`.
+ *
+ * A list of edits belongs to the document it was made for; it is a plan, and changes nothing until `applyEdits`.
+ */
+export interface Edit {
+  /** Byte offset in the document the edit was made for. */
+  readonly start: number;
+  /** Just behind the last byte replaced; equal to `start` for an insertion. */
+  readonly end: number;
+  readonly replacement: Buffer;
+}
+
+/** Why a unit file was not edited. Nothing has changed when one of these comes back. */
+export type UnitEditError =
+  | {
+      /** The file holds something that systemd and an editor read differently; see `UnitDocument.unsafe`. */
+      readonly code: 'UNIT_NOT_EDITABLE';
+      readonly message: string;
+      /** 1-based line of the first such fact. */
+      readonly line: number;
+      readonly reason: string;
+    }
+  | {
+      /** A section, key or variable name that systemd could not read back as that name. */
+      readonly code: 'INVALID_UNIT_KEY';
+      readonly message: string;
+      readonly name: string;
+    }
+  | {
+      /** A value that systemd could not read back as that value. The value itself is not repeated: it may be a secret. */
+      readonly code: 'INVALID_UNIT_VALUE';
+      readonly message: string;
+      readonly key: string;
+      readonly reason: string;
+    }
+  | {
+      /** The assignment is not one of this document: it was taken from another one, or from before an edit. */
+      readonly code: 'ASSIGNMENT_NOT_IN_DOCUMENT';
+      readonly message: string;
+      readonly section: string;
+      readonly key: string;
+      readonly line: number;
+    };

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { parseEnvironment } from '../../src/systemd/index.js';
+
+describe('parseEnvironment', () => {
+  it('reads several variables of one line, quoted as a whole or in part', () => {
+    const value = `A=1 "B=x y" 'C=$z' D="q r"s E=`;
+    expect(parseEnvironment(value).map(({ name, value: content, start, end }) => [name, content, value.slice(start, end)])).toEqual([
+      ['A', '1', 'A=1'],
+      ['B', 'x y', '"B=x y"'],
+      ['C', '$z', "'C=$z'"],
+      ['D', 'q rs', 'D="q r"s'],
+      ['E', '', 'E='],
+    ]);
+  });
+
+  it('leaves out what systemd ignores: no assignment, a bad name, a control character', () => {
+    expect(parseEnvironment('x 1A=b =c A-B=d "E=\\x01" F=ok').map(({ name }) => name)).toEqual(['F']);
+  });
+
+  it('drops the rest of the line from an unbalanced quote or an unknown escape on', () => {
+    expect(parseEnvironment('A=1 "B=2 C=3').map(({ name }) => name)).toEqual(['A']);
+    expect(parseEnvironment('A=1 B=\\q C=3').map(({ name }) => name)).toEqual(['A']);
+  });
+
+  it('leaves specifiers as they stand', () => {
+    expect(parseEnvironment('A=%h/%%x')[0]?.value).toBe('%h/%%x');
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { replacePathPrefix } from '../../src/systemd/index.js';
+
+describe('replacePathPrefix', () => {
+  it.each([
+    ['/root', '/new'],
+    ['/root/', '/new/'],
+    ['/root/.bun/bin:/usr/bin:/root', '/new/.bun/bin:/usr/bin:/new'],
+    ['PATH=/usr/bin:/root/bin', 'PATH=/usr/bin:/new/bin'],
+    ['"--data-dir=/root/.kimaki"', '"--data-dir=/new/.kimaki"'],
+    [`--data-dir '/root/.kimaki' "/root"`, `--data-dir '/new/.kimaki' "/new"`],
+    ['-/root/x', '-/new/x'],
+    ['-@+/root/x /root/y', '-@+/new/x /new/y'],
+    ['EnvironmentFile=-/root/.env', 'EnvironmentFile=-/new/.env'],
+    ['cd "/root" && (/root/a;/root/b) >/root/log', 'cd "/new" && (/new/a;/new/b) >/new/log'],
+    ['file:///root/x', 'file:///new/x'],
+    ['/root /root', '/new /new'],
+  ])('%s becomes %s', (text, expected) => {
+    expect(replacePathPrefix(text, '/root', '/new')).toBe(expected);
+    expect(replacePathPrefix(text, '/root/', '/new/')).toBe(expected);
+  });
+
+  it.each([
+    '/rootfs', '/root2/x', '/root.old', '/root-x', '/root_x', '/root@x', '/root~', '/rootä', '/root\\x20x', '/root*', '/root$X',
+    '/srv/root', '/srv/root/x', 'root/x', './root', '%h/root', '~/root', '${X}/root', 'a-/root', 'x@/root', 'http://root/x', 'é/root',
+  ])('%s stays', (text) => {
+    expect(replacePathPrefix(text, '/root', '/new')).toBe(text);
+  });
+
+  it('takes characters of the prefix literally, and of the replacement too', () => {
+    expect(replacePathPrefix('/a.b/x /aXb/x', '/a.b', '/$&')).toBe('/$&/x /aXb/x');
+  });
+
+  it('replaces neither the root directory nor a relative path', () => {
+    expect(replacePathPrefix('/a/b', '/', '/new')).toBe('/a/b');
+    expect(replacePathPrefix('a/b', 'a', '/new')).toBe('a/b');
+  });
+
+  it('leaves a path where the target is the root directory', () => {
+    expect(replacePathPrefix('/root /root/x', '/root', '/')).toBe('/ /x');
+  });
+});

@@ -1,0 +1,117 @@
+import type { Result} from 'neverthrow';
+import { err, ok } from 'neverthrow';
+import { decodePhpString } from './decodePhpString.js';
+import { normaliseKey } from './encodePhpValue.js';
+import { childOf, childrenOf, nameOf, operatorOf, parsePhpBody } from './phpAst.js';
+import type { PhpNode, PhpUnreadable } from './phpAst.js';
+import { refuseLiteral as refuse } from './phpValue.js';
+import type { PhpNotALiteral, PhpValue } from './phpValue.js';
+
+/**
+ * Reads one PHP literal (`[ 'a' => 1, "b\n" ]`) to the value PHP would give it.
+ *
+ * Understood are single- and double-quoted strings without interpolation, whole numbers in every base, `true`,
+ * `false`, `null`, and lists and keyed arrays of these. Everything else is refused with its line: floats, heredocs,
+ * constants, calls, spreads, and a number or key this side cannot hold exactly. The code is read, never run.
+ *
+ * @param source - the expression, without `<?php` and without a semicolon
+ *
+ * @example
+ * ```ts
+ * import { decodePhpValue } from '@wca/runtime-sdk/wordpress';
+ *
+ * const value = decodePhpValue("[ 'send', '{recipient}' ]");
+ * if (value.isErr()) console.error(value.error.line, value.error.message);
+ * else console.log(value.value);
+ * ```
+ */
+export function decodePhpValue(source: string | Buffer): Result<PhpValue, PhpNotALiteral | PhpUnreadable> {
+  const bytes = typeof source === 'string' ? Buffer.from(source, 'utf8') : source;
+  const body = Buffer.concat([Buffer.from('$v = '), bytes, Buffer.from('\n;')]);
+  return parsePhpBody(body).andThen((root) => {
+    const [statement, ...more] = childrenOf(root, 'children');
+    const assign = statement?.kind === 'expressionstatement' ? childOf(statement, 'expression') : null;
+    const expression = assign?.kind === 'assign' ? childOf(assign, 'right') : null;
+    if (expression === null || more.length > 0) return refuse(1, 'not one single expression');
+    return decodeNode(expression, body);
+  });
+}
+
+/** The value of a literal's node; `source` is what the node's offsets point into. */
+export function decodeNode(node: PhpNode, source: Buffer): Result<PhpValue, PhpNotALiteral> {
+  switch (node.kind) {
+    case 'string':
+      return decodePhpString(node, source);
+    case 'number':
+      return decodeInteger(node, source, 1);
+    case 'boolean':
+      return ok(node.fields.value === true);
+    case 'nullkeyword':
+      return ok(null);
+    case 'name': {
+      const name = nameOf(node)?.toLowerCase();
+      if (name === 'null') return ok(null);
+      if (name === 'true' || name === 'false') return ok(name === 'true');
+      return refuse(node.line, 'a constant');
+    }
+    case 'unary': {
+      const operand = childOf(node, 'what');
+      const sign = operatorOf(node);
+      if (operand?.kind !== 'number' || (sign !== '-' && sign !== '+')) return refuse(node.line, 'a computed value');
+      return decodeInteger(operand, source, sign === '-' ? -1 : 1);
+    }
+    case 'array':
+      return decodeArray(node, source);
+    default:
+      return refuse(node.line, `"${node.kind}"`);
+  }
+}
+
+function decodeArray(node: PhpNode, source: Buffer): Result<PhpValue, PhpNotALiteral> {
+  const entries = new Map<string | number, PhpValue>();
+  let next = 0;
+  for (const item of childrenOf(node, 'items')) {
+    if (item?.kind !== 'entry') return refuse(node.line, 'an array with a gap');
+    if (item.fields.unpack === true || item.fields.byRef === true) return refuse(item.line, 'a spread or a reference');
+    const keyNode = childOf(item, 'key');
+    const valueNode = childOf(item, 'value');
+    if (valueNode === null) return refuse(item.line, 'an entry without a value');
+    const key: Result<string | number, PhpNotALiteral> = keyNode === null ? ok(next) : decodeKey(keyNode, source);
+    if (key.isErr()) return err(key.error);
+    const value = decodeNode(valueNode, source);
+    if (value.isErr()) return err(value.error);
+    // PHP 8.3 changed what follows a negative key, so only keys that mean the same in every PHP are read.
+    if (typeof key.value === 'number' && key.value < 0) return refuse(item.line, 'a negative array key');
+    entries.set(key.value, value.value);
+    if (typeof key.value === 'number' && key.value >= next) next = key.value + 1;
+  }
+  const keys = [...entries.keys()];
+  return ok(keys.every((key, index) => key === index) ? [...entries.values()] : entries);
+}
+
+function decodeKey(node: PhpNode, source: Buffer): Result<string | number, PhpNotALiteral> {
+  return decodeNode(node, source).andThen((value) => {
+    if (typeof value === 'string') {
+      const kept = normaliseKey(value);
+      return kept === null ? refuse(node.line, 'a key that is a number too large to hold exactly') : ok(kept);
+    }
+    if (typeof value === 'number') return ok(value);
+    if (typeof value === 'boolean') return ok(value ? 1 : 0);
+    return value === null ? ok('') : refuse(node.line, 'an array as key');
+  });
+}
+
+function decodeInteger(node: PhpNode, source: Buffer, sign: 1 | -1): Result<number, PhpNotALiteral> {
+  const value = integerLiteral(source.toString('latin1', node.start, node.end));
+  if (value === null) return refuse(node.line, 'a number that is not whole, or too large to hold exactly');
+  return ok(value === 0 ? 0 : sign * value);
+}
+
+/** The value of a whole-number literal in any base PHP knows, with `_` between digits, or null. */
+export function integerLiteral(text: string): number | null {
+  const digits = text.replace(/(?<=[0-9a-f])_(?=[0-9a-f])/gi, '');
+  let value = Number.NaN;
+  if (/^(0|[1-9][0-9]*)$/.test(digits) || /^0(x[0-9a-f]+|b[01]+|o[0-7]+)$/i.test(digits)) value = Number(digits);
+  else if (/^0[0-7]+$/.test(digits)) value = Number.parseInt(digits, 8);
+  return Number.isSafeInteger(value) ? value : null;
+}

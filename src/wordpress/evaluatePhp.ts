@@ -1,0 +1,60 @@
+import { dirname } from 'node:path';
+import { integerLiteral, decodeNode } from './decodePhpValue.js';
+import { childOf, childrenOf, nameOf, operatorOf, textOf } from './phpAst.js';
+import type { PhpNode } from './phpAst.js';
+
+/** What expressions in one PHP file may refer to. */
+export interface PhpScope {
+  readonly source: Buffer;
+  /** The file as PHP sees it in `__FILE__`: absolute, links resolved. */
+  readonly file: string;
+  /** Constants and variables (`$name`) with known values. */
+  readonly known: ReadonlyMap<string, string>;
+}
+
+/**
+ * The string, whole number or boolean an expression of a configuration file has, or null when that is not plain to see:
+ * literals, concatenation, `__DIR__`, `__FILE__`, `dirname()`, and names in the scope. Nothing is run.
+ */
+export function evaluatePhp(node: PhpNode | null, scope: PhpScope): string | number | boolean | null {
+  if (node === null) return null;
+  switch (node.kind) {
+    case 'string': {
+      const value = decodeNode(node, scope.source);
+      return value.isOk() && typeof value.value === 'string' ? value.value : null;
+    }
+    case 'number':
+      return integerLiteral(scope.source.toString('latin1', node.start, node.end));
+    case 'boolean':
+      return node.fields.value === true;
+    case 'magic': {
+      const name = textOf(node, 'value')?.toUpperCase();
+      if (name === '__DIR__') return dirname(scope.file);
+      return name === '__FILE__' ? scope.file : null;
+    }
+    case 'name':
+      return scope.known.get(nameOf(node) ?? '') ?? null;
+    case 'variable':
+      return scope.known.get(`$${textOf(node, 'name') ?? ''}`) ?? null;
+    case 'bin': {
+      if (operatorOf(node) !== '.') return null;
+      const left = evaluatePhp(childOf(node, 'left'), scope);
+      const right = evaluatePhp(childOf(node, 'right'), scope);
+      return typeof left !== 'string' || typeof right !== 'string' ? null : left + right;
+    }
+    case 'call':
+      return evaluateDirname(node, scope);
+    default:
+      return null;
+  }
+}
+
+function evaluateDirname(node: PhpNode, scope: PhpScope): string | null {
+  if (nameOf(childOf(node, 'what'))?.toLowerCase() !== 'dirname') return null;
+  const [pathNode = null, levelsNode = null] = childrenOf(node, 'arguments');
+  let path = evaluatePhp(pathNode, scope);
+  const levels = levelsNode === null ? 1 : evaluatePhp(levelsNode, scope);
+  if (typeof path !== 'string' || typeof levels !== 'number' || levels < 1 || levels > 64) return null;
+  for (let level = 0; level < levels; level += 1) path = dirname(path);
+  return path;
+}

@@ -1,0 +1,46 @@
+/** The PHP half of `probeUploads`: one upload through WordPress, taken back. */
+export const UPLOADS_SCRIPT = String.raw`
+function wca_entry( $path ) {
+	clearstatcache();
+	$stat = @lstat( $path );
+	return $stat ? array( 'uid' => $stat['uid'], 'gid' => $stat['gid'], 'mode' => $stat['mode'] & 07777 ) : null;
+}
+
+$wca_target = wp_upload_dir( null, false );
+$wca_new    = array();
+$wca_at     = $wca_target['path'];
+while ( ! file_exists( $wca_at ) && dirname( $wca_at ) !== $wca_at ) {
+	$wca_new[] = $wca_at;
+	$wca_at    = dirname( $wca_at );
+}
+$wca_made = '';
+function wca_clean() {
+	global $wca_made, $wca_new;
+	if ( '' !== $wca_made ) {
+		@unlink( $wca_made );
+	}
+	array_map( fn( $path ) => @rmdir( $path ), $wca_new );
+	clearstatcache();
+	$all = array_merge( '' === $wca_made ? array() : array( $wca_made ), $wca_new );
+	return array_values( array_filter( $all, 'file_exists' ) );
+}
+register_shutdown_function( 'wca_clean' );
+
+$wca_upload = wp_upload_bits( 'wca-upload-probe-' . bin2hex( random_bytes( 6 ) ) . '.txt', null, "upload check\n" );
+$wca_made   = isset( $wca_upload['file'] ) ? (string) $wca_upload['file'] : '';
+$wca_file   = '' === $wca_made ? null : wca_entry( $wca_made );
+$wca_dir    = wca_entry( $wca_target['path'] );
+$wca_error  = isset( $wca_upload['error'] ) && is_string( $wca_upload['error'] ) ? $wca_upload['error'] : '';
+$wca_left   = wca_clean();
+remove_all_actions( 'shutdown' );
+wca_answer(
+	array(
+		'written'   => '' === $wca_error && null !== $wca_file,
+		'message'   => wp_strip_all_tags( $wca_error ),
+		'path'      => '' === $wca_made ? $wca_target['path'] : $wca_made,
+		'file'      => $wca_file,
+		'directory' => $wca_dir,
+		'leftovers' => $wca_left,
+	)
+);
+`;

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SITE, compareSnapshots, labAvailable, treeSnapshot } from '../lab/index.js';
+import type { Host } from '../lab/index.js';
+import { fsChmodMuPlugin } from '../../src/wordpress/index.js';
+import { cleanHost, inHost } from './support/inHost.js';
+
+const CONTENT = `${SITE}/wp-content`;
+const PROBE = 'wordpress.probePluginUpdate(site, web)';
+const ROOT = { uid: 33, gid: 33 };
+
+describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress', () => {
+  let host: Host;
+  beforeEach(async () => {
+    host = await cleanHost();
+    await host.ok(`chown -R www-data: ${SITE}`);
+  }, 300_000);
+  afterEach(() => host.down());
+
+  const muPlugin = (text: string): Promise<void> => writeFile(join(host.root, CONTENT, 'mu-plugins/lab-test.php'), text);
+
+  it('is updated and leaves nothing behind, in files or database', async () => {
+    const dump = 'mariadb-dump --skip-dump-date wp';
+    const before = [await treeSnapshot(host, [SITE, '/tmp']), await host.ok(dump)] as const;
+    expect(await inHost(host, PROBE)).toMatchObject({
+      ok: true, phase: 'update', codes: [], method: 'direct', version: '2.0.0', leftovers: [],
+      directory: { ...ROOT, mode: 0o755 }, file: { ...ROOT, mode: 0o644 },
+    });
+    expect(compareSnapshots(before[0], await treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
+    expect(await host.ok(dump)).toBe(before[1]);
+  });
+
+  it('gets setgid directories and group-writable files from the mu-plugin', async () => {
+    await muPlugin(fsChmodMuPlugin().content);
+    expect(await inHost(host, PROBE)).toMatchObject({
+      ok: true, directory: { ...ROOT, mode: 0o2775 }, file: { ...ROOT, mode: 0o664 },
+    });
+  });
+
+  it.each([
+    ['plugins belongs to root', `chown root: ${CONTENT}/plugins`, 'install', 'mkdir_failed_destination'],
+    ['upgrade belongs to root', `chown root: ${CONTENT}/upgrade`, 'install', 'mkdir_failed_ziparchive'],
+    ['WordPress belongs to root', `chown root: ${SITE}/wp-admin/includes/file.php`, 'install', 'wca_method_not_direct'],
+    ['someone else has the name', `mkdir ${CONTENT}/plugins/wca-update-probe`, 'prepare', 'wca_in_the_way'],
+  ])('says why not when %s', async (_, breakage, phase, code) => {
+    await host.ok(breakage);
+    const before = await treeSnapshot(host, [SITE, '/tmp']);
+    expect(await inHost(host, PROBE)).toMatchObject({ ok: false, phase, codes: [code], leftovers: [] });
+    expect(compareSnapshots(before, await treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
+  });
+
+  it('leaves nothing when it is killed in the middle, and nothing when the site dies', async () => {
+    const before = await treeSnapshot(host, [SITE, '/tmp']);
+    await muPlugin(`<?php add_filter( 'upgrader_source_selection', function ( $source ) {
+	if ( false !== strpos( $source, '2.0.0' ) ) { posix_kill( getmypid(), 9 ); }
+	return $source;
+} );`);
+    expect(await inHost(host, PROBE)).toMatchObject({ code: 'PROBE_NO_ANSWER' });
+    await muPlugin(`<?php add_filter( 'upgrader_source_selection', function ( $source ) { exit( 7 ); } );`);
+    expect(await inHost(host, PROBE)).toMatchObject({ code: 'PROBE_NO_ANSWER', exitCode: 7 });
+    await host.ok(`rm ${CONTENT}/mu-plugins/lab-test.php`);
+    const left = compareSnapshots(before, await treeSnapshot(host, [SITE, '/tmp']));
+    expect(left.filter((line) => !line.includes('/tmp/wca-update-probe-'))).toEqual([]);
+  });
+
+  it('takes away what an earlier one left', async () => {
+    const left = `${CONTENT}/plugins/wca-update-probe`;
+    await host.ok(`mkdir -p ${left}/inc; touch ${left}/inc/x; chown -R www-data: ${left}`);
+    const header = '<?php /* Throw-away plugin of a check whether updates work; delete it if you find it. */';
+    await writeFile(join(host.root, left, 'wca-update-probe.php'), header);
+    expect(await inHost(host, PROBE)).toMatchObject({ ok: true, leftovers: [] });
+    expect(await host.ok(`ls ${CONTENT}/plugins`)).not.toContain('wca');
+  });
+});

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  emptyChannelsFile, emptyRuntimesFile, getBlock, listBlocks, putBlock, removeBlock,
+} from '../../src/wordpress/index.js';
+import { CHANNELS, KIMAKI_BODY } from './support/files.js';
+
+test('replacing a body leaves every byte outside the block as it was', () => {
+  const next = putBlock(CHANNELS, 'bridge:kimaki', "    $channels['kimaki'] = [];\n")._unsafeUnwrap();
+  expect(next.toString()).toBe(CHANNELS.toString().replace(KIMAKI_BODY, "    $channels['kimaki'] = [];\n"));
+});
+
+test('a new block goes to the end of its region', () => {
+  const next = putBlock(CHANNELS, 'bridge:telegram', '    // nothing yet\n')._unsafeUnwrap();
+  const added = '    // BEGIN bridge:telegram\n    // nothing yet\n    // END bridge:telegram\n    // END bridges\n';
+  expect(next.toString()).toBe(CHANNELS.toString().replace('    // END bridges\n', added));
+});
+
+test('putting what is there returns the very same buffer', () => {
+  expect(putBlock(CHANNELS, 'bridge:kimaki', KIMAKI_BODY)._unsafeUnwrap()).toBe(CHANNELS);
+  expect(putBlock(CHANNELS, 'bridge:kimaki', KIMAKI_BODY.trimEnd())._unsafeUnwrap()).toBe(CHANNELS);
+});
+
+test('a runtime goes into the region of runtimes only', () => {
+  expect(putBlock(emptyChannelsFile(), 'runtime:opencode', 'x')._unsafeUnwrapErr().code).toBe('REGION_MISSING');
+  const next = putBlock(emptyRuntimesFile(), 'runtime:opencode', 'x')._unsafeUnwrap();
+  expect(listBlocks(next)._unsafeUnwrap().map(({ label }) => label)).toEqual(['runtime:opencode']);
+});
+
+test.each([
+  ['    // END bridge:kimaki\n', 'fence', 1],
+  ['ok\n\t# BEGIN runtimes\n', 'fence', 2],
+  ['ok\n// END bridge:kimaki\r\n', 'fence', 2],
+  ["$x = 'a?>b';\n", 'closing-tag', 1],
+  ['a\nb\r\n', 'carriage-return', 2],
+  ['a\0b', 'nul', 1],
+])('the body %j is refused', (body, problem, line) => {
+  const refused = putBlock(CHANNELS, 'bridge:kimaki', body)._unsafeUnwrapErr();
+  expect(refused).toMatchObject({ code: 'BODY_REFUSED', problem, line });
+});
+
+test('a damaged file is refused whatever the body', () => {
+  const damaged = Buffer.from(CHANNELS.toString().replace('    // END bridge:kimaki', '\t// END bridge:kimaki'));
+  expect(putBlock(damaged, 'bridge:kimaki', 'x')._unsafeUnwrapErr()).toMatchObject({ code: 'FENCE_DAMAGED', line: 17 });
+});
+
+/** Any bytes but newline, carriage return, NUL and the question mark of an end of PHP. */
+const line = fc
+  .uint8Array({ maxLength: 12 })
+  .map((bytes) => Buffer.from(bytes.map((byte) => ([0x0a, 0x0d, 0, 0x3f].includes(byte) ? 0x20 : byte))));
+const lines = fc
+  .array(line, { maxLength: 6 })
+  .map((list) => Buffer.concat(list.flatMap((one) => [one, Buffer.from('\n')])));
+const label = fc.constantFrom('bridge:a', 'bridge:b.c-d_9');
+
+test('over random files and bodies: every byte outside stays, get gives what was put, remove undoes put', () => {
+  fc.assert(
+    fc.property(lines, lines, lines, lines, label, (head, inside, tail, body, name) => {
+      const opening = Buffer.concat([head, Buffer.from('    // BEGIN bridges\n'), inside]);
+      const closing = Buffer.concat([Buffer.from('    // END bridges\n'), tail]);
+      const file = Buffer.concat([opening, closing]);
+      const put = putBlock(file, name, body)._unsafeUnwrap();
+      expect(put.subarray(0, opening.length)).toEqual(opening);
+      expect(put.subarray(put.length - closing.length)).toEqual(closing);
+      expect(getBlock(put, name)._unsafeUnwrap().body).toEqual(body);
+      expect(putBlock(put, name, body)._unsafeUnwrap()).toBe(put);
+      expect(removeBlock(put, name)._unsafeUnwrap()).toEqual(file);
+    }),
+    { numRuns: 300, seed: 133 },
+  );
+});

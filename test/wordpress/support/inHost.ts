@@ -1,0 +1,36 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { INSTALL_DIR, SITE, bootHost, installPackage } from '../../lab/index.js';
+import type { Host } from '../../lab/index.js';
+
+/** A booted host with the package installed, nothing wrong with it, and no visitors that would make WP-Cron write. */
+export async function cleanHost(): Promise<Host> {
+  const host = await bootHost({ variant: 'clean' });
+  try {
+    await installPackage(host, process.env['WCA_X']);
+    await host.ok('systemctl stop lab-visitors.timer lab-visitors.service');
+  } catch (error) {
+    await host.down();
+    throw error;
+  }
+  return host;
+}
+
+/**
+ * Runs an expression in the host, as root, with `site`, `web` (the identity of www-data) and all of `wordpress` in
+ * scope; gives what the Result holds, or its error.
+ */
+export async function inHost(host: Host, expression: string): Promise<unknown> {
+  const script = `import * as posix from '@wca/runtime-sdk/posix';
+import * as wordpress from '@wca/runtime-sdk/wordpress';
+const found = await wordpress.findSite('${SITE}');
+const identity = await posix.lookupIdentity('www-data');
+if (found.isErr() || identity.isErr()) throw new Error(JSON.stringify([found, identity]));
+const site = found.value;
+const web = identity.value;
+const result = await ${expression};
+console.log(JSON.stringify(result.match((value) => value, (error) => error)));
+`;
+  await writeFile(join(host.root, INSTALL_DIR, 'ask.mjs'), script);
+  return JSON.parse(await host.ok([`${INSTALL_DIR}/node`, `${INSTALL_DIR}/ask.mjs`])) as unknown;
+}

@@ -1,0 +1,144 @@
+import { RUNTIME_STATE, TOOLCHAIN_STATE } from './statePaths.js';
+import type { Posture } from './statePaths.js';
+import type { StateSurvey } from './surveyState.js';
+
+export type StateKind = 'data-directory' | 'runtime' | 'toolchain' | 'extra';
+
+/** One thing that moves. */
+export interface StateMove {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: StateKind;
+  readonly type: 'directory' | 'file';
+  /** Paths inside, relative to `from`, whose names look like credentials; they move with the rest and are shown. */
+  readonly credentials: readonly string[];
+}
+
+/** Something stands where a move is to end. */
+export interface StateConflict {
+  readonly from: string;
+  readonly to: string;
+  /** What stands there: nothing worth keeping (it can be set aside), or state of its own. */
+  readonly kind: 'skeleton' | 'state';
+  /** What would come. Both `state`: a choice for the operator, never merged. */
+  readonly source: 'skeleton' | 'state';
+  /** The first paths that make the target state. */
+  readonly evidence: readonly string[];
+}
+
+/** Something that stays where it is. */
+export interface StateLeft {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What a change of user means for the state of the agent. */
+export interface StateInventory {
+  /** The data directory now and afterwards; the same when it does not move. */
+  readonly dataDir: { readonly from: string; readonly to: string };
+  /** HOME now and afterwards. */
+  readonly home: { readonly from: string; readonly to: string };
+  readonly moves: readonly StateMove[];
+  readonly conflicts: readonly StateConflict[];
+  readonly left: readonly StateLeft[];
+}
+
+/** A name to look at; `to` is null when it stays whatever it is. */
+export interface StateCandidate {
+  readonly from: string;
+  readonly to: string | null;
+  readonly kind: StateKind;
+  /** Why it stays, when `to` is null. */
+  readonly stays: string;
+}
+
+export type SurveyedCandidate = StateCandidate & { readonly source: StateSurvey; readonly target: StateSurvey | null };
+
+export interface StateRequest {
+  readonly home: string;
+  readonly accountHome: string;
+  readonly dataDir: string;
+  readonly targetHome: string;
+  readonly posture: Posture;
+  readonly extra: readonly string[];
+}
+
+/** Names every path an inventory has to look at, the data directory first; pure, paths already plain. */
+export function stateCandidates(request: StateRequest): readonly StateCandidate[] {
+  const { home, accountHome, dataDir, targetHome, posture } = request;
+  const candidates: StateCandidate[] = [{ from: dataDir, to: newDataDir(request), kind: 'data-directory', stays: '' }];
+  const add = (kind: StateKind, names: readonly string[], keep: string | null): void => {
+    for (const name of names) {
+      const from = home === '/' ? `/${name}` : `${home}/${name}`;
+      candidates.push({ from, to: keep === null ? `${targetHome}/${name}` : null, kind, stays: keep ?? '' });
+    }
+  };
+  if (home !== targetHome) {
+    add('runtime', RUNTIME_STATE, null);
+    add(
+      'toolchain',
+      TOOLCHAIN_STATE,
+      posture === 'engineering' ? null : 'part of the toolchain, which a managed agent does not get',
+    );
+    add('extra', request.extra, null);
+  } else {
+    add('extra', request.extra, 'it lies below the target home already');
+  }
+  if (accountHome !== home && accountHome !== targetHome) {
+    const reason = `the service uses ${home} as its HOME, so this belongs to whoever logs in at ${accountHome}`;
+    for (const name of [...RUNTIME_STATE, ...TOOLCHAIN_STATE]) {
+      candidates.push({ from: `${accountHome}/${name}`, to: null, kind: 'runtime', stays: reason });
+    }
+  }
+  const seen = new Set<string>();
+  return candidates.filter((candidate) => {
+    if (seen.has(candidate.from)) return false;
+    seen.add(candidate.from);
+    // What lies inside something that moves as a whole moves with it.
+    return !candidates.some((other) => other.to !== null && candidate.from.startsWith(`${other.from}/`));
+  });
+}
+
+/** Decides from what was found; pure. */
+export function decideState(
+  request: StateRequest,
+  surveyed: readonly SurveyedCandidate[],
+  credentials: readonly string[],
+): StateInventory {
+  const moves: StateMove[] = [];
+  const conflicts: StateConflict[] = [];
+  const left: StateLeft[] = [];
+  for (const { from, to, kind, stays, source, target } of surveyed) {
+    if (source.type === 'missing' || to === from) continue;
+    if (to === null) left.push({ path: from, reason: stays });
+    else if (source.type === 'symlink')
+      left.push({ path: from, reason: 'a symbolic link; only real files and directories move' });
+    else if (source.type === 'other') left.push({ path: from, reason: 'neither a file nor a directory' });
+    else {
+      moves.push({ from, to, kind, type: source.type, credentials: source.credentials });
+      if (target === null || target.type === 'missing') continue;
+      conflicts.push({
+        from,
+        to,
+        kind: target.holds === 'state' ? 'state' : 'skeleton',
+        source: source.holds === 'state' ? 'state' : 'skeleton',
+        evidence: target.evidence,
+      });
+    }
+  }
+  left.push(...credentials.map((path) => ({ path, reason: 'looks like a credential; it never changes hands' })));
+  return {
+    dataDir: { from: request.dataDir, to: newDataDir(request) },
+    home: { from: request.home, to: request.targetHome },
+    moves,
+    conflicts,
+    left,
+  };
+}
+
+/** A data directory outside of the homes in question was put there on purpose and keeps its place. */
+function newDataDir({ home, accountHome, dataDir, targetHome }: StateRequest): string {
+  if (dataDir === targetHome || dataDir.startsWith(`${targetHome}/`)) return dataDir;
+  const under = [home, accountHome].find((directory) => directory !== '/' && dataDir.startsWith(`${directory}/`));
+  return under === undefined ? dataDir : `${targetHome}${dataDir.slice(under.length)}`;
+}

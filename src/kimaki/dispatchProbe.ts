@@ -1,0 +1,63 @@
+import type { AccessError, Identity, IoError, ProgramError } from '../posix/index.js';
+import type { DispatchFault, DispatchLink } from './explainDispatchExit.js';
+
+/** A message that is really sent; others may notice it. */
+export interface ProbeMessage {
+  /** What `{recipient}` stands for: the channel's id at the other end. */
+  readonly recipient: string;
+  /** The text to send. Unique, at least 8 characters, found again byte for byte in what the service stores. */
+  readonly marker: string;
+  /** What `{channel}` stands for; default `kimaki`. */
+  readonly channel?: string;
+  readonly conversationId?: string;
+  /** Milliseconds `send` may take; default 60 000. */
+  readonly timeoutMs?: number;
+  /** Where the message must turn up (data directory, sessions), and for how many ms to look (default 30 000). */
+  readonly arrival: { readonly roots: readonly string[]; readonly deadlineMs?: number };
+}
+
+/** The chain to prove. */
+export interface DispatchProbeRequest {
+  /** As the channel registers it. */
+  readonly command: string;
+  /** As the channel registers them, tokens and all; only used with `message`. */
+  readonly args?: readonly string[];
+  /** The channel's own variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The account PHP runs as. */
+  readonly caller: Identity;
+  /** Who opens the data directory at the end of the chain (behind a hop: the service user), and where it is. */
+  readonly opens: { readonly identity: Identity; readonly dataDir: string };
+  /** PATH of the first run; default {@link TRUSTED_PATH}. */
+  readonly path?: string;
+  /** Milliseconds for each `--version`; default 10 000. */
+  readonly timeoutMs?: number;
+  /** php-fpm's unit forbids new privileges, so the caller is made to live with that as well. */
+  readonly noNewPrivileges?: boolean;
+  readonly message?: ProbeMessage;
+}
+
+/** One link: true proven, false broken, null not tried, with the reason. */
+export interface ProbedLink {
+  readonly link: DispatchLink;
+  readonly ok: boolean | null;
+  readonly detail: string;
+}
+
+/** What the probe found. */
+export interface DispatchProbe {
+  /** No link is broken. Links that were not tried do not count against it. */
+  readonly ok: boolean;
+  readonly links: readonly ProbedLink[];
+  /** The first broken link. */
+  readonly broken: {
+    readonly link: DispatchLink;
+    readonly fault: DispatchFault;
+    /** The component that refuses, where one does. */
+    readonly blockedAt: string | null;
+    readonly detail: string;
+  } | null;
+}
+
+/** The probe itself could not be made; a broken chain is an answer and not an error. */
+export type DispatchProbeError = AccessError | ProgramError | IoError;

@@ -1,0 +1,75 @@
+/**
+ * Installs of the kimaki bridge: instances, their units, state and dispatch.
+ *
+ * @packageDocumentation
+ */
+export { DEFAULT_LOCK_PORT, describeInstance } from './describeInstance.js';
+export type { InstanceDescription, InstanceFacts } from './describeInstance.js';
+export { findInstances } from './findInstances.js';
+export type { FindInstancesError, InstanceUsers, KimakiInstance } from './findInstances.js';
+export { instanceName } from './instanceName.js';
+export { readUnitFiles } from './readUnitFiles.js';
+export type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
+export type { UnitFile } from './unitFile.js';
+export { findCompanions } from './findCompanions.js';
+export { isCompanion } from './isCompanion.js';
+export type { CompanionFacts, CompanionOf } from './isCompanion.js';
+export { parseCronJobs, rootCronJobs } from './rootCronJobs.js';
+export type { CronJob } from './rootCronJobs.js';
+
+export { privilegedLines } from './privilegedLines.js';
+export type { PrivilegedLine } from './privilegedLines.js';
+export { untrustedPrograms } from './untrustedPrograms.js';
+export type { UntrustedProgram } from './untrustedPrograms.js';
+export { programsFailingAsAgent } from './programsFailingAsAgent.js';
+export type { FailingProgram, FailingProgramError } from './programsFailingAsAgent.js';
+export { scriptWrites } from './scriptWrites.js';
+export type { ScriptWrite } from './scriptWrites.js';
+export { settingsAgainst } from './settingsAgainst.js';
+export type { SettingAgainst } from './settingsAgainst.js';
+export { planUnitRewrite } from './planUnitRewrite.js';
+export type { UnitChange, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRewriteRequest } from './unitRewrite.js';
+export type { PathMove } from './textRewrite.js';
+
+export { resolveDispatch } from './resolveDispatch.js';
+export type { DispatchFacts, DispatchPlan, DispatchRefused, DispatchStrategy, Reach } from './resolveDispatch.js';
+export { unreadablePackageFiles } from './unreadablePackageFiles.js';
+export type { PackageReach } from './unreadablePackageFiles.js';
+export { sudoHopPaths } from './sudoHop.js';
+export type { ManagedFile, SudoHop, SudoHopError, SudoHopPaths } from './sudoHop.js';
+export { renderSudoHop } from './renderSudoHop.js';
+export type { SudoHopRequest } from './renderSudoHop.js';
+export { compareSudoHop, inspectSudoHop } from './inspectSudoHop.js';
+export type { FoundFile, SudoHopFinding, SudoHopReport } from './inspectSudoHop.js';
+export { validateSudoers, validateSudoersWhole } from './validateSudoers.js';
+export type { SudoersError } from './validateSudoers.js';
+export { explainSudoRule } from './explainSudoRule.js';
+export type { SudoRule } from './explainSudoRule.js';
+export { substituteTokens } from './substituteTokens.js';
+export type { DispatchTokens } from './substituteTokens.js';
+export { explainDispatchExit } from './explainDispatchExit.js';
+export type { DispatchEnd, DispatchFault, DispatchLink, DispatchVerdict } from './explainDispatchExit.js';
+export { findMarker } from './findMarker.js';
+export { probeDispatch } from './probeDispatch.js';
+export type {
+  DispatchProbe,
+  DispatchProbeError,
+  DispatchProbeRequest,
+  ProbeMessage,
+  ProbedLink,
+} from './dispatchProbe.js';
+
+export { RUNTIME_STATE, statePaths, TOOLCHAIN_STATE } from './statePaths.js';
+export type { Posture } from './statePaths.js';
+export { credentialName } from './credentialName.js';
+export { checkExtraPath } from './checkExtraPath.js';
+export type { ExtraPathRefused } from './checkExtraPath.js';
+export { stateInventory } from './stateInventory.js';
+export type { StateInventoryError, StateInventoryRequest } from './stateInventory.js';
+export type { StateConflict, StateInventory, StateKind, StateLeft, StateMove } from './decideState.js';
+export { oldHomeMentions } from './oldHomeMentions.js';
+export type { OldHomeMention, OldHomeMentions } from './oldHomeMentions.js';
+export { ABILITY_PATHS, lostAbilities } from './lostAbilities.js';
+export type { AbilityFacts, LostAbility } from './lostAbilities.js';
+export { readAbilityFacts } from './readAbilityFacts.js';
+export type { AbilityRequest } from './readAbilityFacts.js';

@@ -1,0 +1,214 @@
+/** What is known of the abilities of the service as it runs now; `null` means nobody could tell. */
+export interface AbilityFacts {
+  readonly oldUser: string;
+  readonly newUser: string;
+  /** Home of the old account, from passwd: where ssh looks, whatever HOME says. */
+  readonly oldHome: string;
+  /** Paths relative to `oldHome` that exist there (see `ABILITY_PATHS`). */
+  readonly present: readonly string[];
+  /** Paths relative to `oldHome` that move to the new home, so nothing is lost with them. */
+  readonly moved: readonly string[];
+  /** The old account has a crontab. */
+  readonly crontab: boolean;
+  /** There is a docker socket on this host. */
+  readonly docker: boolean;
+  /** Names of every group of the new user. */
+  readonly newGroups: readonly string[];
+  readonly lockPort: number | null;
+  /** May the new user write where `npm i -g` installs. */
+  readonly npmPrefixWritable: boolean | null;
+  /** Where that is. */
+  readonly npmPrefix: string;
+  /** The unit starts kimaki with `--no-auto-upgrade`. */
+  readonly autoUpgradeOff: boolean;
+  /** Paths of the old user's leftovers in /tmp, /var/tmp, /run and logs that the new one cannot write. */
+  readonly leftovers: readonly string[];
+  /** The unit, or php-fpm's, may not gain privileges: nothing that goes through sudo works from inside. */
+  readonly noNewPrivileges: boolean;
+}
+
+/** One thing the agent can do today and cannot do after the change of user. */
+export interface LostAbility {
+  readonly id:
+    | 'ssh-keys'
+    | 'known-hosts'
+    | 'github-cli'
+    | 'git-settings'
+    | 'npm-registry'
+    | 'composer'
+    | 'registry-login'
+    | 'crontab'
+    | 'systemctl'
+    | 'packages'
+    | 'low-port'
+    | 'docker'
+    | 'self-upgrade'
+    | 'leftovers'
+    | 'sudo';
+  /** What it is, in one clause. */
+  readonly what: string;
+  /** What shows that it is used or could be. */
+  readonly because: string;
+  /** What the operator can do about it. */
+  readonly remedy: string;
+}
+
+/** What {@link lostAbilities} wants to know about, relative to the old account's home. */
+export const ABILITY_PATHS: readonly string[] = [
+  '.ssh/id_rsa',
+  '.ssh/id_ed25519',
+  '.ssh/id_ecdsa',
+  '.ssh/id_dsa',
+  '.ssh/config',
+  '.ssh/known_hosts',
+  '.config/gh/hosts.yml',
+  '.gitconfig',
+  '.git-credentials',
+  '.npmrc',
+  '.config/composer/auth.json',
+  '.composer/auth.json',
+  '.docker/config.json',
+  '.netrc',
+];
+
+/**
+ * Lists what the agent can do today and not tomorrow, each with what shows it and what to do; pure.
+ *
+ * It judges from the facts given and finds nothing by itself: a key under another name, or a tool that keeps its
+ * login elsewhere, is not known. What root can always do and a service user never (`systemctl`, `apt`) is always
+ * listed when the old user is root.
+ *
+ * @example
+ * ```ts
+ * import { lostAbilities } from '@wca/runtime-sdk/kimaki';
+ *
+ * const lost = lostAbilities({
+ *   oldUser: 'root', newUser: 'opencode', oldHome: '/root', present: ['.ssh/id_ed25519'], moved: [], crontab: false,
+ *   docker: false, newGroups: ['opencode'], lockPort: 29988, npmPrefixWritable: false,
+ *   npmPrefix: '/usr/lib/node_modules',
+ *   autoUpgradeOff: false, leftovers: [], noNewPrivileges: false,
+ * });
+ * for (const ability of lost) console.log(`${ability.what}: ${ability.remedy}`);
+ * ```
+ */
+export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
+  const { oldUser, newUser, oldHome, lockPort } = facts;
+  const lost: LostAbility[] = [];
+  const add = (id: LostAbility['id'], what: string, because: string, remedy: string): void => {
+    lost.push({ id, what, because, remedy });
+  };
+  const kept = (path: string): boolean => facts.moved.some((moved) => path === moved || path.startsWith(`${moved}/`));
+  const gone = (...names: readonly string[]): string[] =>
+    facts.present.filter((path) => names.some((name) => path === name || path.startsWith(`${name}/`)) && !kept(path));
+  const paths = (found: readonly string[]): string => found.map((path) => `${oldHome}/${path}`).join(', ');
+
+  const keys = facts.present.filter((path) =>
+    /^\.ssh\/(?!known_hosts|config$|authorized_keys).*(?<!\.pub)$/.test(path),
+  );
+  if (keys.length > 0) {
+    add(
+      'ssh-keys',
+      `git and ssh with the keys of ${oldUser}`,
+      `${paths(keys)} (ssh takes the home from passwd, not from HOME)`,
+      `give ${newUser} a deploy key of its own`,
+    );
+  }
+  const hosts = gone('.ssh/known_hosts', '.ssh/config');
+  if (hosts.length > 0) {
+    add(
+      'known-hosts',
+      'the host keys and host aliases ssh knows',
+      paths(hosts),
+      `copy the lines that are needed into ${newUser}'s ~/.ssh`,
+    );
+  }
+  const forge = gone('.config/gh');
+  if (forge.length > 0)
+    add(
+      'github-cli',
+      'the login of gh',
+      paths(forge),
+      `run gh auth login as ${newUser}, or choose the engineering posture`,
+    );
+  const git = gone('.gitconfig', '.git-credentials', '.netrc');
+  if (git.length > 0)
+    add(
+      'git-settings',
+      'git name, settings and stored passwords',
+      paths(git),
+      `set them for ${newUser}, or choose the engineering posture`,
+    );
+  const npm = gone('.npmrc');
+  if (npm.length > 0)
+    add('npm-registry', 'the npm settings and tokens', paths(npm), `give ${newUser} a token of its own`);
+  const composer = gone('.config/composer', '.composer');
+  if (composer.length > 0)
+    add('composer', 'the composer tokens', paths(composer), `run composer config --global --auth as ${newUser}`);
+  const registry = gone('.docker');
+  if (registry.length > 0)
+    add(
+      'registry-login',
+      'the logins of container registries',
+      paths(registry),
+      `log in as ${newUser} if it needs them`,
+    );
+  if (facts.crontab) {
+    add(
+      'crontab',
+      `the crontab of ${oldUser}`,
+      `crontab -l -u ${oldUser} is not empty`,
+      `jobs that act for the agent belong into ${newUser}'s crontab; those that stay must not write into the site`,
+    );
+  }
+  if (oldUser === 'root') {
+    add(
+      'systemctl',
+      'systemctl on system units',
+      'only root may',
+      'leave it to the operator, or allow single commands in sudoers',
+    );
+    add('packages', 'apt and other changes of the system', 'only root may', 'leave it to the operator');
+    if (lockPort !== null && lockPort < 1024) {
+      add(
+        'low-port',
+        `listening on port ${lockPort}`,
+        `KIMAKI_LOCK_PORT is ${lockPort}, and ports below 1024 are root's`,
+        'set KIMAKI_LOCK_PORT to a port above 1023, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit',
+      );
+    }
+    if (facts.docker && !facts.newGroups.includes('docker')) {
+      add(
+        'docker',
+        'docker',
+        `${newUser} is not in the group docker`,
+        'keep it so: who may use docker is root on this host',
+      );
+    }
+  }
+  if (facts.npmPrefixWritable !== true && !facts.autoUpgradeOff) {
+    add(
+      'self-upgrade',
+      "kimaki's own upgrade",
+      `it runs npm i -g at start and ${newUser} may not write ${facts.npmPrefix}; the failure is not shown`,
+      'add --no-auto-upgrade to ExecStart and upgrade as root',
+    );
+  }
+  if (facts.leftovers.length > 0) {
+    const some = facts.leftovers.slice(0, 5).join(', ');
+    add(
+      'leftovers',
+      `writing files that ${oldUser} left behind`,
+      `${some}${facts.leftovers.length > 5 ? ` and ${facts.leftovers.length - 5} more` : ''}`,
+      `remove them or give them to ${newUser} while the service is stopped`,
+    );
+  }
+  if (facts.noNewPrivileges) {
+    add(
+      'sudo',
+      'sudo from inside the service',
+      'the unit sets NoNewPrivileges=yes or something that implies it',
+      'take the setting out if the agent must use the sudo hop itself',
+    );
+  }
+  return lost;
+}

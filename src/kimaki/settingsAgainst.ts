@@ -1,0 +1,122 @@
+import { isTrue } from './privilegedLines.js';
+import { effectiveAssignments } from './unitFile.js';
+import type { UnitFile } from './unitFile.js';
+
+/** A setting of a unit that breaks or voids a change of its user. */
+export interface SettingAgainst {
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly key: string;
+  readonly value: string;
+  /** What would happen, and what to do. */
+  readonly why: string;
+  /** `breaks`: the service would not work; `check`: it depends on the host. */
+  readonly weight: 'breaks' | 'check';
+}
+
+/**
+ * Finds settings with which a service would not work as the new user; pure.
+ *
+ * It knows the settings that hide homes, make the system read-only, choose the user themselves, or keep sudo from
+ * working, and judges them by their text: what a sandbox means on this host is only seen by starting the service.
+ *
+ * @param files - the fragment first, then the drop-ins as systemd applies them
+ * @param use - where the service will live, and whether it must be able to use sudo itself
+ *
+ * @example
+ * ```ts
+ * import { parseUnit } from '@wca/runtime-sdk/systemd';
+ * import { settingsAgainst } from '@wca/runtime-sdk/kimaki';
+ *
+ * const document = parseUnit('[Service]\nProtectHome=yes\n');
+ * const files = [{ path: 'kimaki.service', document }];
+ * const found = settingsAgainst(files, { home: '/home/opencode', dataDir: '/home/opencode/.kimaki' });
+ * for (const { key, line, why } of found) console.log(line, key, why);
+ * ```
+ */
+export function settingsAgainst(
+  files: readonly UnitFile[],
+  use: { readonly home: string; readonly dataDir: string; readonly needsSudo?: boolean },
+): readonly SettingAgainst[] {
+  const effective = effectiveAssignments(files, 'Service', (key) => key in RULES);
+  const all = (key: string): readonly string[] =>
+    effective.filter((one) => one.assignment.key === key).map((one) => one.assignment.value);
+  return effective.flatMap(({ file, assignment: { key, line, value } }): SettingAgainst[] => {
+    const last = effective.filter((one) => one.assignment.key === key).at(-1);
+    if (!LISTS.has(key) && last?.assignment.line !== line) return [];
+    const verdict = RULES[key]?.(value, {
+      ...use,
+      writable: all('ReadWritePaths').flatMap((paths) => paths.split(/\s+/)),
+    });
+    return verdict === null || verdict === undefined ? [] : [{ file, line, key, value, ...verdict }];
+  });
+}
+
+interface Use {
+  readonly home: string;
+  readonly dataDir: string;
+  readonly needsSudo?: boolean;
+  readonly writable: readonly string[];
+}
+type Rule = (value: string, use: Use) => { readonly why: string; readonly weight: SettingAgainst['weight'] } | null;
+
+const LISTS = new Set(['InaccessiblePaths', 'ReadOnlyPaths', 'TemporaryFileSystem', 'ReadWritePaths']);
+
+function breaks(why: string): ReturnType<Rule> {
+  return { why, weight: 'breaks' };
+}
+
+function check(why: string): ReturnType<Rule> {
+  return { why, weight: 'check' };
+}
+
+const hidden: Rule = (value, { home, dataDir }) => {
+  const covered = value.split(/\s+/).map((path) => path.replace(/^[-+]+/, '').replace(/:.*$/, ''));
+  const hit = covered.find(
+    (path) =>
+      path.startsWith('/') &&
+      [home, dataDir].some((one) => one === path || one.startsWith(`${path.replace(/\/+$/, '')}/`)),
+  );
+  return hit === undefined
+    ? null
+    : breaks(`${hit} is closed to the service, and its data is to lie there; take it out`);
+};
+
+const noSudo: Rule = (value, { needsSudo }) =>
+  needsSudo === true && isTrue(value) ? breaks('with it sudo refuses to run from inside the service') : null;
+
+const implied: Rule = (value) =>
+  isTrue(value)
+    ? check('for a unit that does not run as root it implies NoNewPrivileges=yes, so sudo no longer works from inside')
+    : null;
+
+const RULES: Readonly<Record<string, Rule>> = {
+  ProtectHome: (value, { home }) => {
+    if (!/^\/(home|root|run\/user)(\/|$)/.test(home) || /^(0|no|n|false|f|off)$/i.test(value)) return null;
+    return breaks(
+      value === 'read-only'
+        ? `${home} would be read-only; set ProtectHome=no`
+        : `${home} would be hidden; set ProtectHome=no`,
+    );
+  },
+  ProtectSystem: (value, { dataDir, writable }) => {
+    if (value !== 'strict' || writable.some((path) => dataDir === path || dataDir.startsWith(`${path}/`))) return null;
+    return breaks(`everything is read-only, ${dataDir} too; add ReadWritePaths=${dataDir}`);
+  },
+  DynamicUser: (value) => (isTrue(value) ? breaks('systemd chooses the user itself; take it out') : null),
+  RootDirectory: () => check('the service lives in another root, where user, home and site have to exist too'),
+  RootImage: () => check('the service lives in an image, where user, home and site have to exist too'),
+  PrivateUsers: (value) =>
+    isTrue(value) ? check('only root and the service user exist inside, so the group of the site does not') : null,
+  InaccessiblePaths: hidden,
+  TemporaryFileSystem: hidden,
+  ReadOnlyPaths: hidden,
+  ReadWritePaths: () => null,
+  NoNewPrivileges: noSudo,
+  RestrictSUIDSGID: implied,
+  PAMName: () => check('the session is opened for the new user; its PAM rules have to let it in'),
+  StateDirectory: () => check('systemd gives this directory to the new user by itself, at every start'),
+  AmbientCapabilities: () => check('the new user would hold these capabilities'),
+  LimitNOFILE: () => null,
+};

@@ -1,0 +1,55 @@
+/**
+ * What the agent is, below the home it uses: sessions, settings, the data directory of the bridge.
+ * Moved under every posture; without it the service comes up with no memory.
+ */
+export const RUNTIME_STATE: readonly string[] = [
+  '.kimaki',
+  '.opencode',
+  '.config/opencode',
+  '.local/share/opencode',
+  '.local/state/opencode',
+  '.wp-cli',
+];
+
+/**
+ * The developer's tools below a home: package caches, toolchains, forge logins.
+ * Moved only for the engineering posture; a managed agent has no use for them.
+ */
+export const TOOLCHAIN_STATE: readonly string[] = [
+  '.cargo',
+  '.rustup',
+  '.bun',
+  '.npm',
+  '.local/share/pnpm',
+  '.claude',
+  '.claude.json',
+  '.homeboy',
+  '.config/homeboy',
+  '.local/share/homeboy',
+  '.config/gh',
+  '.gitconfig',
+  '.composer',
+  '.config/composer',
+  '.local/share/composer',
+  '.config/go',
+  'go',
+];
+
+/**
+ * How much of a home the agent needs: `managed` gets its runtime state only, `engineering` the toolchain as well.
+ */
+export type Posture = 'managed' | 'engineering';
+
+/**
+ * Gives the names of state a posture is entitled to, relative to a home.
+ *
+ * @example
+ * ```ts
+ * import { statePaths } from '@wca/runtime-sdk/kimaki';
+ *
+ * console.log(statePaths('managed').includes('.cargo')); // false
+ * ```
+ */
+export function statePaths(posture: Posture): readonly string[] {
+  return posture === 'managed' ? RUNTIME_STATE : [...RUNTIME_STATE, ...TOOLCHAIN_STATE];
+}

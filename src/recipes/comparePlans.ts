@@ -1,0 +1,145 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { planEssence } from './digestPlan.js';
+import type { StepEssence } from './digestPlan.js';
+import { canonicalJson, isJsonObject } from './json.js';
+import type { Json, JsonObject } from './json.js';
+import type { Plan } from './plan.js';
+
+/** One place where a saved plan and the host of now differ. */
+export interface PlanDifference {
+  /** `facts.unit.digest`, or `step 'unit'.args.path`, or `step 'unit'`. */
+  readonly where: string;
+  /** What the saved plan has, as JSON, shortened; null when it has nothing there. */
+  readonly saved: string | null;
+  /** What a plan made now has, likewise. */
+  readonly fresh: string | null;
+}
+
+/** Why a saved plan must not be applied. */
+export type PlanMismatch =
+  | {
+      readonly code: 'OTHER_HOST';
+      readonly message: string;
+      readonly planHostname: string;
+      readonly hostname: string;
+    }
+  | { readonly code: 'OTHER_RECIPE'; readonly message: string; readonly planRecipe: string; readonly recipe: string }
+  | {
+      readonly code: 'OTHER_VERSION';
+      readonly message: string;
+      readonly planVersion: string;
+      readonly toolVersion: string;
+    }
+  | { readonly code: 'STALE_PLAN'; readonly message: string; readonly differences: readonly PlanDifference[] };
+
+/** As many as a person reads; the message says when there are more. */
+const MAX_DIFFERENCES = 20;
+
+/**
+ * Says whether a saved plan still describes this host: Ok exactly when both digests cover the same.
+ *
+ * Another machine, another recipe, another version of the tool and a changed machine are told apart, in this
+ * order, as Terraform tells a foreign state from a stale one. It compares two plans and looks at nothing
+ * else: make the fresh one with the saved one's options.
+ *
+ * @param saved - the plan to be applied
+ * @param fresh - a plan of the same recipe and options, made just now
+ *
+ * @example
+ * ```ts
+ * import { comparePlans } from '@wca/runtime-sdk/recipes';
+ * import type { Plan } from '@wca/runtime-sdk/recipes';
+ *
+ * const mayApply = (saved: Plan, fresh: Plan): boolean => {
+ *   const same = comparePlans(saved, fresh);
+ *   if (same.isErr() && same.error.code === 'STALE_PLAN') console.error(same.error.differences);
+ *   return same.isOk();
+ * };
+ * ```
+ */
+export function comparePlans(saved: Plan, fresh: Plan): Result<void, PlanMismatch> {
+  if (saved.host.machineId !== fresh.host.machineId) {
+    return err({
+      code: 'OTHER_HOST',
+      message:
+        `the plan was made on another machine (${JSON.stringify(saved.host.hostname)}); ` +
+        `this is ${JSON.stringify(fresh.host.hostname)}; make a plan here`,
+      planHostname: saved.host.hostname,
+      hostname: fresh.host.hostname,
+    });
+  }
+  if (saved.recipe !== fresh.recipe) {
+    return err({
+      code: 'OTHER_RECIPE',
+      message:
+        `the plan is one of ${JSON.stringify(saved.recipe)}, not of ${JSON.stringify(fresh.recipe)}; ` +
+        'give one of the right recipe',
+      planRecipe: saved.recipe,
+      recipe: fresh.recipe,
+    });
+  }
+  if (saved.toolVersion !== fresh.toolVersion) {
+    return err({
+      code: 'OTHER_VERSION',
+      message:
+        `the plan was made by version ${JSON.stringify(saved.toolVersion)} of the tool; ` +
+        `this is ${JSON.stringify(fresh.toolVersion)}; make the plan again`,
+      planVersion: saved.toolVersion,
+      toolVersion: fresh.toolVersion,
+    });
+  }
+  const differences = differencesOf(saved, fresh);
+  if (differences.length === 0) return ok(undefined);
+  return err({ code: 'STALE_PLAN', message: staleMessage(saved, differences), differences });
+}
+
+function differencesOf(saved: Plan, fresh: Plan): readonly PlanDifference[] {
+  const [before, now] = [planEssence(saved), planEssence(fresh)];
+  const found = jsonDifferences('facts', before.facts, now.facts);
+  const [stepsBefore, stepsNow] = [byId(before.steps), byId(now.steps)];
+  for (const id of new Set([...stepsBefore.keys(), ...stepsNow.keys()])) {
+    const [was, is] = [stepsBefore.get(id), stepsNow.get(id)];
+    if (was === undefined) found.push({ where: `step '${id}'`, saved: null, fresh: shorten(is?.title) });
+    else if (is === undefined) found.push({ where: `step '${id}'`, saved: shorten(was.title), fresh: null });
+    else found.push(...jsonDifferences(`step '${id}'`, was, is));
+  }
+  const [orderBefore, orderNow] = [[...stepsBefore.keys()], [...stepsNow.keys()]];
+  if (found.length === 0) found.push(...jsonDifferences('order of steps', orderBefore, orderNow));
+  return found;
+}
+
+function byId(steps: readonly StepEssence[]): Map<string, StepEssence> {
+  return new Map(steps.map((step) => [step.id, step]));
+}
+
+function jsonDifferences(where: string, was: Json | undefined, is: Json | undefined): PlanDifference[] {
+  if (isJsonObject(was) && isJsonObject(is)) {
+    const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
+    return [...keys].sort().flatMap((key) => jsonDifferences(`${where}.${key}`, own(was, key), own(is, key)));
+  }
+  if (was !== undefined && is !== undefined && canonicalJson(was) === canonicalJson(is)) return [];
+  return [{ where, saved: shorten(was), fresh: shorten(is) }];
+}
+
+/** A key of a plan file may be called `constructor`. */
+function own(value: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function shorten(value: Json | undefined): string | null {
+  if (value === undefined) return null;
+  const text = canonicalJson(value);
+  return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
+}
+
+function staleMessage(saved: Plan, differences: readonly PlanDifference[]): string {
+  const shown = differences
+    .slice(0, MAX_DIFFERENCES)
+    .map((one) => `${one.where}: was ${one.saved ?? 'absent'}, is ${one.fresh ?? 'absent'}`);
+  const more = differences.length - shown.length;
+  return (
+    `the plan is stale: since ${saved.createdAt} this host changed (${shown.join('; ')}` +
+    `${more > 0 ? `; and ${more} more` : ''}); make the plan again and review it`
+  );
+}

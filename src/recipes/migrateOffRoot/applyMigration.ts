@@ -1,0 +1,133 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { showUnit } from '../../systemd/index.js';
+import { applyPlan } from '../applyPlan.js';
+import { comparePlans } from '../comparePlans.js';
+import type { PlanMismatch } from '../comparePlans.js';
+import { currentHost } from '../currentHost.js';
+import type { ApplyRefusal } from '../engineError.js';
+import type { FinalVerification } from '../goForward.js';
+import { isJsonObject } from '../json.js';
+import type { Plan } from '../plan.js';
+import type { OnRunEvent } from '../runEvent.js';
+import type { RunReport } from '../runReport.js';
+import type { MigrationOptions, VerificationOptions } from './options.js';
+import { planMigration } from './planMigration.js';
+import type { PlanMigrationError } from './planMigration.js';
+import { cannotObserve } from './refusal.js';
+import { migrationRegistry } from './registry.js';
+import { verifyMigration } from './verifyMigration.js';
+
+/** What {@link applyMigration} needs. */
+export interface ApplyMigrationRequest {
+  /** A plan as `planMigration` makes it now; it is carried out as it is. */
+  readonly plan: Plan;
+  readonly options: MigrationOptions;
+  /** What the final verification may do that others would notice. */
+  readonly verification?: VerificationOptions;
+  /** Default `/var/lib/wca`. */
+  readonly stateDir?: string;
+  readonly onEvent?: OnRunEvent;
+  /** Aborted: ends at the next step boundary, to be resumed or rolled back. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a migration came out. */
+export interface MigrationReport extends RunReport {
+  /**
+   * Milliseconds between systemd's ActiveExit and ActiveEnter of the service; null when it was not stopped or
+   * not started.
+   */
+  readonly downtimeMs: number | null;
+}
+
+/**
+ * Carries a migration out, proves it on the live host, and takes everything back when anything fails.
+ *
+ * Each step looks again before it acts, what undo needs is on disk first, and the old service runs again
+ * after a failure. One run at a time; an interrupted one is refused until it was resumed or rolled back. A
+ * second run of a migration that is done changes nothing.
+ *
+ * What others would notice (a flow, a message, a throw-away plugin) happens only when `verification` asks for
+ * it; what was therefore not proven is in the report's verification as not checked.
+ *
+ * Errors: {@link ApplyRefusal}, nothing was changed. A run that began and failed is a report with `failed`.
+ *
+ * @example
+ * ```ts
+ * import { applyMigration, planMigration } from '@wca/runtime-sdk/recipes/migrateOffRoot';
+ *
+ * const plan = await planMigration({});
+ * if (plan.isErr()) throw new Error(plan.error.message);
+ * const done = await applyMigration({ plan: plan.value, options: {} });
+ * if (done.isErr()) console.error(done.error.code, done.error.message);
+ * else console.log(done.value.changed, done.value.rolledBack, done.value.downtimeMs);
+ * ```
+ */
+export function applyMigration(request: ApplyMigrationRequest): ResultAsync<MigrationReport, ApplyRefusal> {
+  return new ResultAsync(apply(request));
+}
+
+async function apply(request: ApplyMigrationRequest): Promise<Result<MigrationReport, ApplyRefusal>> {
+  const { plan, options, verification = {}, onEvent, signal, stateDir } = request;
+  const report = await applyPlan({
+    plan,
+    registry: migrationRegistry(),
+    finalVerification: verifiedBy(options, verification),
+    options: { ...options },
+    ...(stateDir === undefined ? {} : { stateDir }),
+    ...(onEvent === undefined ? {} : { onEvent }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (report.isErr()) return err(report.error);
+  return ok({ ...report.value, downtimeMs: await downtime(unitOf(plan), report.value) });
+}
+
+/** The acceptance points as the last word over a run: one that does not hold takes everything back. */
+export function verifiedBy(options: MigrationOptions, verification: VerificationOptions): FinalVerification {
+  return () =>
+    verifyMigration(options, verification)
+      .mapErr((error) => ({ code: error.code, message: error.message }))
+      .andThen((report) => {
+        const broken = report.checks.filter((check) => check.ok === false);
+        if (broken.length === 0) return ok({ ok: report.ok, checks: report.checks.map((check) => ({ ...check })) });
+        const message = broken.map(({ id, detail }) => `${id}: ${detail}`).join('; ');
+        return err({ code: 'NOT_PROVEN', message: `the migrated host does not hold what it must: ${message}` });
+      });
+}
+
+/**
+ * Refuses a saved plan that the host no longer fits, and gives back the plan of now, which is the one to carry
+ * out: what stands in a file is only compared, never obeyed.
+ */
+export function refreshPlan(saved: Plan, options: MigrationOptions): ResultAsync<Plan, PlanMigrationError | PlanMismatch> {
+  // Another machine would be refused for reasons of its own before anyone could say that it is another.
+  return currentHost()
+    .mapErr((error): PlanMigrationError | PlanMismatch => cannotObserve(error))
+    .andThen((host): ResultAsync<Plan, PlanMigrationError | PlanMismatch> =>
+      host.machineId === saved.host.machineId ? planMigration(options) : new ResultAsync(Promise.resolve(err(otherMachine(saved, host.hostname)))),
+    )
+    .andThen((fresh) => comparePlans(saved, fresh).map(() => fresh));
+}
+
+function otherMachine(saved: Plan, hostname: string): PlanMismatch {
+  const message = `the plan was made on another machine (${JSON.stringify(saved.host.hostname)}); this is ${JSON.stringify(hostname)}; make a plan here`;
+  return { code: 'OTHER_HOST', message, planHostname: saved.host.hostname, hostname };
+}
+
+/** The service's name, as the plan's facts have it. */
+function unitOf({ facts }: Plan): string {
+  const unit = isJsonObject(facts) ? facts['unit'] : undefined;
+  const name = isJsonObject(unit) ? unit['name'] : undefined;
+  return typeof name === 'string' ? name : '';
+}
+
+async function downtime(name: string, { steps }: RunReport): Promise<number | null> {
+  const started = steps.find(({ id }) => id === 'start');
+  if (started?.state !== 'done') return null;
+  const unit = await showUnit(name);
+  if (unit.isErr()) return null;
+  const { activeEnterMicros, activeExitMicros } = unit.value;
+  if (activeEnterMicros === null || activeExitMicros === null || activeEnterMicros < activeExitMicros) return null;
+  return Math.round((activeEnterMicros - activeExitMicros) / 1000);
+}

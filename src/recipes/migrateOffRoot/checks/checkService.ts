@@ -1,0 +1,35 @@
+import { readProcess } from '../../../posix/index.js';
+import { SHARED_UMASK } from '../options.js';
+import { failed, passed, unchecked } from './check.js';
+import type { AcceptanceCheck } from './check.js';
+import type { Subject } from './subject.js';
+
+/** Point 1: the service is active, and its process really has the uid, gid, groups and umask of the account. */
+export async function checkService({ instance, service }: Subject): Promise<readonly AcceptanceCheck[]> {
+  const { unit, state } = instance;
+  const id = 'service';
+  const { user, group, groups } = service;
+  if (state.mainPid === 0) {
+    if (state.user !== user.name) {
+      return [failed(id, 1, `${unit} is ${state.activeState} and would run as ${state.user === '' ? 'root' : state.user}, not as ${user.name}`)];
+    }
+    return [unchecked(id, 1, `${unit} is ${state.activeState}; start it and verify again`)];
+  }
+  const read = await readProcess(state.mainPid);
+  if (read.isErr()) return [failed(id, 1, read.error.message)];
+  const process = read.value;
+  const wrong: string[] = [];
+  if (process.uid !== user.uid || process.euid !== user.uid) wrong.push(`uid ${process.uid} instead of ${user.uid}`);
+  if (process.gid !== group.gid) wrong.push(`gid ${process.gid} instead of ${group.gid}`);
+  const missing = groups.filter(({ gid }) => gid !== group.gid && !process.groups.includes(gid));
+  if (missing.length > 0) wrong.push(`without the groups ${missing.map(({ name }) => name).join(', ')}`);
+  if (process.umask !== SHARED_UMASK) wrong.push(`umask ${octal(process.umask)} instead of ${octal(SHARED_UMASK)}`);
+  const who = `${unit} is ${state.activeState}, pid ${state.mainPid}`;
+  if (state.activeState !== 'active' || wrong.length > 0) return [failed(id, 1, `${who}: ${wrong.join(', ')}`)];
+  const names = groups.map(({ name }) => name).join(',');
+  return [passed(id, 1, `${who} as ${user.name} (${names}), umask ${octal(process.umask)}`)];
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}

@@ -1,0 +1,40 @@
+import { showUnit } from '../../../systemd/index.js';
+import { fpmWorkers } from '../../../wordpress/index.js';
+import { SHARED_UMASK } from '../options.js';
+import { failed, passed, unchecked } from './check.js';
+import type { AcceptanceCheck } from './check.js';
+import type { Subject } from './subject.js';
+
+/** Point 8: the umask is 0002 in the units and in php-fpm's workers as they run. */
+export async function checkUmasks(subject: Subject): Promise<readonly AcceptanceCheck[]> {
+  return [await checkUnits(subject), await checkWorkers(subject)];
+}
+
+async function checkUnits({ instance }: Subject): Promise<AcceptanceCheck> {
+  const id = 'umask-units';
+  const units = [instance.unit, ...instance.companions.filter((unit) => unit.endsWith('.service'))];
+  for (const unit of units) {
+    const state = await showUnit(unit);
+    if (state.isErr()) return failed(id, 8, state.error.message);
+    if (state.value.umask !== SHARED_UMASK) {
+      return failed(id, 8, `${unit} has UMask=${octal(state.value.umask)}; ${octal(SHARED_UMASK)} is wanted`);
+    }
+  }
+  return passed(id, 8, `UMask=${octal(SHARED_UMASK)} for ${units.join(', ')}`);
+}
+
+async function checkWorkers({ site }: Subject): Promise<AcceptanceCheck> {
+  const id = 'umask-php-fpm';
+  if (site.fpm === null) return unchecked(id, 8, 'no php-fpm pool was found that serves this site');
+  const workers = await fpmWorkers(site.fpm.unit);
+  if (workers.isErr()) return failed(id, 8, workers.error.message);
+  if (workers.value.length === 0) return unchecked(id, 8, `${site.fpm.unit} has no worker to look at; open a page and verify again`);
+  const other = workers.value.find(({ umask }) => umask !== SHARED_UMASK);
+  return other === undefined
+    ? passed(id, 8, `${workers.value.length} workers of ${site.fpm.unit} run with umask ${octal(SHARED_UMASK)}`)
+    : failed(id, 8, `worker ${other.pid} of ${site.fpm.unit} has umask ${octal(other.umask)}; a restart is needed, a reload keeps the old one`);
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}

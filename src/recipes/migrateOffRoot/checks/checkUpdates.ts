@@ -1,0 +1,53 @@
+import { printablePath } from '../../../posix/index.js';
+import { probePluginUpdate, probeSiteWritability, probeUploads } from '../../../wordpress/index.js';
+import { SHARED_UMASK } from '../options.js';
+import { failed, passed, unchecked } from './check.js';
+import type { AcceptanceCheck } from './check.js';
+import type { Subject } from './subject.js';
+
+/** Point 5: WordPress, as its own account, could update every plugin and theme; when asked for, it really updates one. */
+export async function checkUpdates(subject: Subject): Promise<readonly AcceptanceCheck[]> {
+  return [await couldUpdate(subject), await doesUpdate(subject), await doesUpload(subject)];
+}
+
+async function couldUpdate({ site, web }: Subject): Promise<AcceptanceCheck> {
+  const id = 'updates';
+  const report = await probeSiteWritability(site, web);
+  if (report.isErr()) return failed(id, 5, report.error.message);
+  const { ok, filesystemMethod, unwritable, directories } = report.value;
+  if (ok) return passed(id, 5, `WordPress ${report.value.wordpress} would update directly, and may replace every plugin and theme file`);
+  if (filesystemMethod !== 'direct') {
+    return failed(id, 5, `get_filesystem_method() says ${filesystemMethod}, so unattended updates stop; see who owns wp-admin/includes/file.php`);
+  }
+  const closed = directories.filter(({ writable }) => !writable).map(({ path }) => path);
+  const files = unwritable.paths.slice(0, 3).map(({ path }) => printablePath(path));
+  return failed(id, 5, `WordPress cannot replace ${unwritable.count} files or directories: ${[...closed, ...files].slice(0, 4).join(', ')}`);
+}
+
+async function doesUpdate({ site, web, options }: Subject): Promise<AcceptanceCheck> {
+  const id = 'update-probe';
+  if (options.probeUpdate !== true) {
+    return unchecked(id, 5, 'no plugin was really updated; --probe-update does it with a throw-away one');
+  }
+  const probe = await probePluginUpdate(site, web, { umask: SHARED_UMASK });
+  if (probe.isErr()) return failed(id, 5, probe.error.message);
+  const { ok, codes, message, directory, file } = probe.value;
+  if (!ok) return failed(id, 5, `WordPress could not update a throw-away plugin: ${codes.join(', ')} ${message}`.trim());
+  const modes = `directory ${octal(directory?.mode)}, file ${octal(file?.mode)}`;
+  const shared = ((directory?.mode ?? 0) & 0o2020) === 0o2020 && ((file?.mode ?? 0) & 0o020) !== 0;
+  return shared
+    ? passed(id, 5, `WordPress updated a throw-away plugin (${modes}) and nothing of it is left`)
+    : failed(id, 5, `WordPress updated a throw-away plugin, but what it wrote is closed to the agent (${modes})`);
+}
+
+async function doesUpload({ site, web, options }: Subject): Promise<AcceptanceCheck> {
+  const id = 'upload-probe';
+  if (options.probeUpdate !== true) return unchecked(id, 5, 'no upload was tried; --probe-update does it');
+  const probe = await probeUploads(site, web, { umask: SHARED_UMASK });
+  if (probe.isErr()) return failed(id, 5, probe.error.message);
+  return probe.value.ok ? passed(id, 5, `an upload went to ${probe.value.path} and is gone again`) : failed(id, 5, probe.value.message);
+}
+
+function octal(mode: number | undefined): string {
+  return mode === undefined ? 'missing' : mode.toString(8).padStart(4, '0');
+}

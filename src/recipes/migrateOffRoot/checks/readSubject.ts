@@ -1,0 +1,58 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { lookupIdentity } from '../../../posix/index.js';
+import { findSite } from '../../../wordpress/index.js';
+import { agentPlacesOf } from '../observePlaces.js';
+import { observeInstance } from '../observeInstance.js';
+import { DEFAULT_SERVICE_USER } from '../options.js';
+import type { MigrationOptions, VerificationOptions } from '../options.js';
+import { readChannel } from '../readChannel.js';
+import { cannotObserve, refusal } from '../refusal.js';
+import type { MigrationRefusal } from '../refusal.js';
+import { refuseHost } from '../refuseHost.js';
+import type { Subject } from './subject.js';
+
+/** Reads what the checks look at. A broken host is no reason to refuse: it is what they are to find. */
+export async function readSubject(
+  options: MigrationOptions,
+  verification: VerificationOptions,
+): Promise<Result<Subject, MigrationRefusal>> {
+  const host = await refuseHost();
+  if (host.isErr()) return err(host.error);
+  const instance = await observeInstance(options);
+  if (instance.isErr()) return err(instance.error);
+  const name = options.user ?? DEFAULT_SERVICE_USER;
+  const service = await lookupIdentity(name);
+  if (service.isErr()) {
+    const { code, message } = service.error;
+    return err(code === 'USER_NOT_FOUND' ? refusal('TARGET_MISSING', `${message}; name the account with --user`) : cannotObserve(service.error));
+  }
+  const path = options.site ?? instance.value.site;
+  if (path === null) {
+    return err(refusal('SITE_NOT_FOUND', `${instance.value.unit} names no site; name it with --site`));
+  }
+  const site = await findSite(path);
+  if (site.isErr()) {
+    return err(site.error.code === 'NOT_A_SITE' ? refusal('SITE_NOT_FOUND', site.error.message) : cannotObserve(site.error));
+  }
+  const web = await lookupIdentity(site.value.owner.user);
+  if (web.isErr()) return err(cannotObserve(web.error));
+  const channel = await readChannel(site.value.muPluginsDir, instance.value.name ?? '');
+  if (channel.isErr()) return err(cannotObserve(channel.error));
+  const { owner } = site.value;
+  const agentPlaces = await agentPlacesOf(
+    instance.value,
+    { root: site.value.root, group: owner.group },
+    { name },
+    service.value.group.name,
+  );
+  return ok({
+    instance: instance.value,
+    service: service.value,
+    web: web.value,
+    site: site.value,
+    channel: channel.value,
+    agentPlaces,
+    options: verification,
+  });
+}

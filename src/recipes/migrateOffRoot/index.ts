@@ -1,0 +1,23 @@
+/**
+ * Moves a kimaki install that runs as root to an unprivileged user: plan, apply, prove, and back again.
+ *
+ * @packageDocumentation
+ */
+export { DEFAULT_SERVICE_USER, SHARED_UMASK } from './options.js';
+export type { MigrationOptions, VerificationOptions } from './options.js';
+export type {
+  BinaryFacts, CompanionFacts, DispatchFacts, FileFacts, FpmFacts, MigrationFacts, SiteFacts, StateFacts, StateMove,
+  TargetFacts, UnitFacts, UnitFileFacts,
+} from './facts.js';
+export type { MigrationRefusal, RefusalCode } from './refusal.js';
+export { migrationSteps } from './recipe.js';
+export { migrationRegistry } from './registry.js';
+export { RECIPE, planMigration } from './planMigration.js';
+export type { PlanMigrationError } from './planMigration.js';
+export { applyMigration, refreshPlan } from './applyMigration.js';
+export type { ApplyMigrationRequest, MigrationReport } from './applyMigration.js';
+export { verifyMigration } from './verifyMigration.js';
+export type { VerificationReport } from './verifyMigration.js';
+export type { AcceptanceCheck } from './checks/check.js';
+export { resumeMigration } from './resumeMigration.js';
+export { rollbackMigration } from './rollbackMigration.js';

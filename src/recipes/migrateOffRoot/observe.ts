@@ -1,0 +1,121 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import type { LostAbility, StateLeft } from '../../kimaki/index.js';
+import type { Site } from '../../wordpress/index.js';
+import type { MigrationFacts } from './facts.js';
+import { observeBinary } from './observeBinary.js';
+import { observeCompanions } from './observeCompanions.js';
+import { observeDispatch } from './observeDispatch.js';
+import { observeInstance } from './observeInstance.js';
+import { agentPlacesOf, leftoversOf } from './observePlaces.js';
+import { observeSite } from './observeSite.js';
+import { observeState } from './observeState.js';
+import { observeTarget } from './observeTarget.js';
+import type { MigrationOptions } from './options.js';
+import { refuseHost } from './refuseHost.js';
+import { refuseUnit } from './refuseUnit.js';
+import type { MigrationRefusal } from './refusal.js';
+import { refusal } from './refusal.js';
+import { rewriteTarget } from './rewriteSteps.js';
+import { observeAbilities } from './observeAbilities.js';
+import { rewrittenFiles, unitFileFacts } from './unitFileFacts.js';
+
+/** The facts a plan rests on, and what it only tells. */
+export type Observation = {
+  readonly facts: MigrationFacts;
+  readonly site: Site;
+  readonly lost: readonly LostAbility[];
+  readonly left: readonly StateLeft[];
+  readonly warnings: readonly string[];
+};
+
+/**
+ * Reads everything a migration rests on, and refuses what must be refused, in the order in which a person would
+ * want to hear it. Writes nothing.
+ */
+export async function observe(options: MigrationOptions): Promise<Result<Observation, MigrationRefusal>> {
+  const host = await refuseHost();
+  if (host.isErr()) return err(host.error);
+  const found = await observeInstance(options);
+  if (found.isErr()) return err(found.error);
+  const instance = found.value;
+  const accountHome = instance.accountHome ?? instance.home;
+  const site = await observeSite(options, instance);
+  if (site.isErr()) return err(site.error);
+  const target = await observeTarget(options, site.value.facts);
+  if (target.isErr()) return err(target.error);
+  const state = await observeState(options, instance, target.value.facts);
+  if (state.isErr()) return err(state.error);
+  const binary = await observeBinary(target.value.identity, site.value.identity);
+  if (binary.isErr()) return err(binary.error);
+
+  const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.value.facts.home);
+  const common = {
+    target: target.value.facts,
+    targetGroup: target.value.group,
+    state: state.value.facts,
+    unit: { dataDir: instance.dataDir },
+    oldHomes,
+  };
+  const rewrite = rewriteTarget(common);
+  const files = unitFileFacts(instance.files, { ...rewrite, binary: binary.value.path });
+  if (files.isErr()) return err(refusal('UNIT_UNUSABLE', files.error.message));
+  const companions = await observeCompanions(instance, rewrite);
+  if (companions.isErr()) return err(companions.error);
+  const dispatch = await observeDispatch(options, instance, {
+    site: site.value.site,
+    web: site.value.identity,
+    target: target.value,
+    state: state.value.facts,
+    binary: binary.value,
+  });
+  if (dispatch.isErr()) return err(dispatch.error);
+  const unit = await refuseUnit(options, instance, {
+    target: target.value,
+    rewritten: rewrittenFiles(instance.files, { ...rewrite, binary: binary.value.path }),
+    newDataDir: state.value.facts.newDataDir,
+    needsSudo: dispatch.value.facts.strategy === 'sudo-hop',
+  });
+  if (unit.isErr()) return err(unit.error);
+  const abilities = await observeAbilities(instance, target.value, state.value.facts);
+  if (abilities.isErr()) return err(abilities.error);
+
+  const facts: MigrationFacts = {
+    options,
+    unit: {
+      name: instance.unit,
+      instance: instance.name ?? '',
+      files: files.value,
+      loadedUser: instance.state.user,
+      active: instance.state.activeState === 'active',
+      runningUid: instance.users.running?.uid ?? null,
+      home: instance.home,
+      dataDir: instance.dataDir,
+      dataDirSource: instance.dataDirSource,
+      binary: instance.binary ?? '',
+      restartSeconds: Math.ceil((instance.state.restartUsec ?? 0) / 1_000_000),
+      listeningPorts: unit.value.listeningPorts,
+      holdsState: unit.value.holdsState,
+      lockPort: instance.lockPort,
+    },
+    companions: companions.value,
+    oldHomes,
+    targetGroup: target.value.group,
+    target: target.value.facts,
+    site: site.value.facts,
+    state: state.value.facts,
+    dispatch: dispatch.value.facts,
+    binary: binary.value,
+    fpm: site.value.fpm,
+    agentsFile: site.value.agentsFile,
+    agentPlaces: await agentPlacesOf(instance, site.value.facts, target.value.facts, target.value.group),
+    leftovers: await leftoversOf(),
+  };
+  return ok({
+    facts,
+    site: site.value.site,
+    lost: abilities.value,
+    left: state.value.facts.left,
+    warnings: [...target.value.warnings, ...site.value.warnings, ...dispatch.value.warnings, ...unit.value.warnings, ...state.value.warnings],
+  });
+}

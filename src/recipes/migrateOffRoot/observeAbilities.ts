@@ -1,0 +1,29 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { lostAbilities, readAbilityFacts } from '../../kimaki/index.js';
+import type { KimakiInstance, LostAbility } from '../../kimaki/index.js';
+import type { StateFacts } from './facts.js';
+import type { Target } from './observeTarget.js';
+import { cannotObserve } from './refusal.js';
+import type { MigrationRefusal } from './refusal.js';
+
+/** What the agent can do today and not tomorrow. Nothing is lost where the service is unprivileged already. */
+export async function observeAbilities(
+  instance: KimakiInstance,
+  target: Target,
+  state: StateFacts,
+): Promise<Result<readonly LostAbility[], MigrationRefusal>> {
+  const oldHome = instance.accountHome;
+  if (target.identity === null || oldHome === null || instance.user === target.facts.name) return ok([]);
+  const facts = await readAbilityFacts({
+    oldUser: instance.user,
+    oldHome,
+    newIdentity: target.identity,
+    moved: state.moves
+      .filter(({ from }) => from.startsWith(`${oldHome}/`))
+      .map(({ from }) => from.slice(oldHome.length + 1)),
+    lockPort: instance.lockPort,
+    execStart: [instance.binary ?? '', ...instance.args].join(' '),
+  });
+  return facts.isErr() ? err(cannotObserve(facts.error)) : ok(lostAbilities(facts.value));
+}

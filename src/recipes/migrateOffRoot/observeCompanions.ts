@@ -1,0 +1,33 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { readUnitFiles } from '../../kimaki/index.js';
+import type { KimakiInstance } from '../../kimaki/index.js';
+import type { CompanionFacts } from './facts.js';
+import { cannotObserve, refusal } from './refusal.js';
+import type { MigrationRefusal } from './refusal.js';
+import type { RewriteTarget } from './rewriteSteps.js';
+import { unitFileFacts } from './unitFileFacts.js';
+
+/** The units that act for the same site under the same identity, and what has to change in them. */
+export async function observeCompanions(
+  instance: KimakiInstance,
+  rewrite: RewriteTarget,
+): Promise<Result<readonly CompanionFacts[], MigrationRefusal>> {
+  const facts: CompanionFacts[] = [];
+  for (const name of instance.companions) {
+    const unit = await readUnitFiles(name);
+    if (unit.isErr()) return err(cannotObserve(unit.error));
+    const isService = name.endsWith('.service');
+    const files = isService ? unitFileFacts(unit.value.files, { ...rewrite, binary: null }) : ok([]);
+    if (files.isErr()) return err(refusal('UNIT_UNUSABLE', `${name} acts for the same site: ${files.error.message}`));
+    const { activeState, type } = unit.value.state;
+    facts.push({
+      name,
+      kind: isService ? 'service' : 'activator',
+      files: files.value,
+      // A job that runs through and ends is its timer's to start again, at the time it is due.
+      active: activeState === 'active' && type !== 'oneshot',
+    });
+  }
+  return ok(facts);
+}

@@ -1,0 +1,53 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KimakiInstance } from '../../kimaki/index.js';
+import type { MigrationFacts, SiteFacts, TargetFacts } from './facts.js';
+
+/** What the agent keeps below the site: its own, with the site's group. */
+const BELOW_SITE = ['.opencode', '.claude', '.codex', '.wp-coding-agents', 'AGENTS.md', 'CLAUDE.md', 'opencode.json'];
+
+/** Where Data Machine keeps the agent's worktrees, unless the unit names another place. */
+const WORKSPACE = '/var/lib/datamachine/workspace';
+
+/** Directories that everybody shares and where the root service leaves things behind. */
+const SHARED_PLACES = ['/tmp', '/var/tmp', '/run', '/var/log'];
+
+/**
+ * The places outside the homes that the agent maintains, as far as they exist. A symbolic link is left alone:
+ * what it leads to was not meant.
+ */
+export async function agentPlacesOf(
+  instance: KimakiInstance,
+  site: Pick<SiteFacts, 'root' | 'group'>,
+  target: Pick<TargetFacts, 'name'>,
+  targetGroup: string,
+): Promise<MigrationFacts['agentPlaces']> {
+  const workspace = instance.environment['DATAMACHINE_WORKSPACE_PATH'] ?? WORKSPACE;
+  const candidates = [
+    ...BELOW_SITE.map((name) => ({ path: join(site.root, name), user: target.name, group: site.group })),
+    { path: workspace, user: target.name, group: targetGroup },
+  ];
+  const places: MigrationFacts['agentPlaces'][number][] = [];
+  for (const place of candidates) {
+    const stat = await lstat(place.path).catch(() => null);
+    if (stat !== null && (stat.isDirectory() || stat.isFile())) places.push(place);
+  }
+  return places;
+}
+
+/**
+ * What the root service left in shared directories, told by its name. Everything else of root's there belongs
+ * to the system and is not guessed at.
+ */
+export async function leftoversOf(): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const directory of SHARED_PLACES) {
+    for (const name of await readdir(directory).catch(() => [])) {
+      if (!/^(opencode|kimaki)([-._].*)?$/.test(name)) continue;
+      const path = join(directory, name);
+      const stat = await lstat(path).catch(() => null);
+      if (stat !== null && (stat.isDirectory() || stat.isFile())) found.push(path);
+    }
+  }
+  return found.sort();
+}

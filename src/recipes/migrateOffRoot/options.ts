@@ -1,0 +1,59 @@
+/**
+ * What an operator may say about a migration; everything left out is decided from what the host shows.
+ *
+ * Paths are absolute. Times are seconds.
+ */
+export type MigrationOptions = {
+  /** The unit to move, `kimaki.service` style. Needed only where several instances are installed. */
+  readonly unit?: string;
+  /** The account that is to run the service. Default `opencode`. */
+  readonly user?: string;
+  /** Make the account when it is missing. Without it a missing account is refused. */
+  readonly createUser?: boolean;
+  /** The WordPress root, where the unit does not name it. */
+  readonly site?: string;
+  /** `managed` moves runtime state only, `engineering` the toolchains too. Default `managed`. */
+  readonly posture?: 'managed' | 'engineering';
+  /** Further entries below the old home to move, relative to it. */
+  readonly migrateExtra?: readonly string[];
+  /** What to do where both homes hold state. Without it that is refused. */
+  readonly existingState?: 'keep-source' | 'keep-target' | 'set-aside';
+  /** How WordPress reaches the agent. Default `auto`: the system binary where it can work, else the sudo hop. */
+  readonly dispatch?: 'auto' | 'system-binary' | 'sudo-hop';
+  /** Files WordPress could not read before: `leave` them root's (default) or `reclaim` them too. */
+  readonly private?: 'leave' | 'reclaim';
+  /** Go on although files exist that cannot safely change hands; they are listed as left. */
+  readonly leaveUnsafe?: boolean;
+  /** Go on although `fs.protected_hardlinks` is off. */
+  readonly allowUnprotectedHardlinks?: boolean;
+  /** Enter other filesystems mounted below the site. */
+  readonly crossMounts?: boolean;
+  /** Take root-owned WordPress core files outside wp-content too. */
+  readonly includeCore?: boolean;
+  /** Go on although the unit has `+`, `!` or `!!` lines, which keep running as root. */
+  readonly allowPrivilegedLines?: boolean;
+  /** Go on although other pools of the same php-fpm master get the umask too. */
+  readonly acceptSharedUmask?: boolean;
+  /** Leave php-fpm's umask as it is. */
+  readonly noFpmUmask?: boolean;
+  /** How long the new service must hold. Default max(2 × RestartSec, 15). */
+  readonly hold?: number;
+};
+
+/** What `verify` may do that others would notice; without a word it does none of it. */
+export type VerificationOptions = {
+  /** Run the flow of this name by hand and wait for its job. */
+  readonly flow?: string;
+  /** Wait this many seconds for a job that WP-Cron started. */
+  readonly waitScheduled?: number;
+  /** Deliver a marked message to this channel through the registered dispatch command. */
+  readonly probeChannel?: string;
+  /** Install and update a throw-away plugin through WordPress's own upgrader. */
+  readonly probeUpdate?: boolean;
+};
+
+/** The account a migration goes to unless another is named. */
+export const DEFAULT_SERVICE_USER = 'opencode';
+
+/** The umask under which the agent and WordPress can go on working on the same files. */
+export const SHARED_UMASK = 0o002;

@@ -1,0 +1,339 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { dirname } from 'node:path';
+import { renderSudoHop } from '../../kimaki/index.js';
+import type { ManagedFile, SudoHop, SudoHopError } from '../../kimaki/index.js';
+import { fpmUmaskDropIn, fsChmodMuPlugin } from '../../wordpress/index.js';
+import type { RecipeStep } from '../step.js';
+import type { ReleaseUnitsArgs } from '../steps/releaseUnitsStep.js';
+import type { MigrationFacts } from './facts.js';
+import { SHARED_UMASK } from './options.js';
+import { rewriteSteps } from './rewriteSteps.js';
+
+/**
+ * The migration as data: the steps, in the order in which they are carried out, for a host like this.
+ *
+ * Pure. Ordered by downtime: what can be done while the old service runs comes first, the stop window holds
+ * only what must be in it, the rest follows the start. The window is left out where neither a unit nor the
+ * state has to change, so a host that is already migrated has nothing stopped.
+ *
+ * @param facts - what was observed, refusals already behind it
+ * @returns the steps, or why a value cannot stand in a sudo rule
+ */
+export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeStep[], SudoHopError> {
+  const hop = facts.dispatch.strategy === 'sudo-hop' ? hopOf(facts) : ok(null);
+  if (hop.isErr()) return err(hop.error);
+  const window = needsWindow(facts);
+  const steps: RecipeStep[] = [
+    ...accountSteps(facts),
+    ...siteSteps(facts),
+    ...hopSteps(hop.value),
+    ...(window ? windowSteps(facts) : [...ownershipSteps(facts, 'before'), ...dispatchSteps(facts, 'before')]),
+    ...afterSteps(facts),
+  ];
+  // An account that is not there yet has no uid: what needs it is looked at after it was made.
+  const waits = facts.target.uid === null;
+  return ok(steps.map((step) => (waits && step.id !== 'user' && step.after === undefined ? { ...step, after: 'user' } : step)));
+}
+
+/** Whether the service has to be stopped at all. */
+export function needsWindow(facts: MigrationFacts): boolean {
+  const { unit, target, state, companions } = facts;
+  const files = [...unit.files, ...companions.flatMap((companion) => companion.files)];
+  return (
+    state.moves.length > 0 ||
+    files.some(({ needsRewrite }) => needsRewrite) ||
+    (unit.runningUid !== null && unit.runningUid !== target.uid)
+  );
+}
+
+function accountSteps({ target, site, options }: MigrationFacts): RecipeStep[] {
+  if (options.createUser !== true) return [];
+  const args = { name: target.name, home: target.home, shell: target.shell, groups: [site.group] };
+  return [{ id: 'user', kind: 'posix.createUser', phase: 'before', args }];
+}
+
+/** What the site needs, all of it while the old service still runs. */
+function siteSteps(facts: MigrationFacts): RecipeStep[] {
+  const { site, target, agentPlaces } = facts;
+  const plugin = fsChmodMuPlugin();
+  return [
+    siteOwner(facts, 'site-owner', 'before', false),
+    ...(facts.options.includeCore === true ? [coreOwner(facts)] : []),
+    ...agentPlaces.map((place, index): RecipeStep => ({
+      id: `agent-place-${index + 1}`,
+      kind: 'posix.reclaim',
+      phase: 'before',
+      args: {
+        root: place.path,
+        from: 0,
+        to: { user: place.user, group: place.group },
+        why: `the agent keeps this for itself, and ${target.name} must be able to write it`,
+        ...sweepOptions(facts),
+      },
+    })),
+    {
+      id: 'fs-chmod',
+      kind: 'posix.putFile',
+      phase: 'before',
+      args: {
+        path: `${site.muPluginsDir}/${plugin.name}`,
+        content: plugin.content,
+        mode: 0o644,
+        uid: site.uid,
+        gid: site.gid,
+        validate: 'php',
+        why: 'WordPress takes the modes of what it writes from here; without it, it strips setgid and group write',
+      },
+    },
+    ...site.writable.map((root, index): RecipeStep => ({
+      id: `shared-writing-${index + 1}`,
+      kind: 'posix.openToGroup',
+      phase: 'before',
+      args: {
+        root,
+        group: site.group,
+        owners: ['root', site.user, target.name],
+        why: `WordPress and ${target.name} both go on writing here`,
+      },
+    })),
+  ];
+}
+
+function hopSteps(hop: SudoHop | null): RecipeStep[] {
+  if (hop === null) return [];
+  const put = (id: string, file: ManagedFile, validate: 'sudoers' | 'none'): RecipeStep => ({
+    id,
+    kind: 'posix.putFile',
+    phase: 'before',
+    args: { path: file.path, content: file.content, mode: file.mode, uid: 0, gid: 0, validate },
+  });
+  return [
+    {
+      id: 'hop-directory',
+      kind: 'posix.makeDirectory',
+      phase: 'before',
+      args: { path: dirname(hop.target.path), mode: 0o755, uid: 0, gid: 0 },
+    },
+    { ...put('hop-target', hop.target, 'none'), after: 'hop-directory' },
+    put('hop-wrapper', hop.wrapper, 'none'),
+    // Last: a rule that names a target which is not there yet would let nobody in, one that comes first might.
+    { ...put('hop-sudoers', hop.sudoers, 'sudoers'), kind: 'kimaki.sudoers' },
+  ];
+}
+
+function windowSteps(facts: MigrationFacts): RecipeStep[] {
+  const { unit, state, companions } = facts;
+  const rewrites = rewriteSteps(facts);
+  const activators = companions.filter(({ kind }) => kind === 'activator').map(({ name }) => name);
+  const services = companions.filter(({ kind }) => kind === 'service').map(({ name }) => name);
+  // Stopped in this order and started in reverse: the service itself is down for the shortest time.
+  const units = [...activators, ...services, unit.name];
+  const sources = state.moves.map(({ from }) => from);
+  return [
+    ...rewrites.map((step): RecipeStep => ({ ...step, id: `${step.id}-verified`, kind: 'kimaki.verifyRewrite', phase: 'before' })),
+    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start' },
+    {
+      id: 'quiet',
+      kind: 'posix.quiesced',
+      phase: 'window',
+      after: 'hold',
+      args: { paths: sources.length > 0 ? sources : [state.newDataDir], graceSeconds: 10 },
+    },
+    ...moveSteps(facts),
+    ...ownershipSteps(facts, 'window'),
+    siteOwner(facts, 'site-owner-again', 'window', true),
+    ...rewrites,
+    ...dispatchSteps(facts, 'window'),
+    {
+      id: 'start',
+      kind: 'systemd.releaseUnits',
+      phase: 'window',
+      after: 'hold',
+      args: releaseArgs(facts, units),
+    },
+  ];
+}
+
+function moveSteps({ state, unit }: MigrationFacts): RecipeStep[] {
+  return state.moves.flatMap(({ from, to, asidePath, parents }, index): RecipeStep[] => {
+    const id = `move-${index + 1}`;
+    const aside: RecipeStep[] =
+      asidePath === null
+        ? []
+        : [
+            {
+              id: `${id}-aside`,
+              kind: 'posix.moveTree',
+              phase: 'window',
+              args: { from: to, to: asidePath, why: 'it stands where the state goes, and nothing is merged or deleted' },
+            },
+          ];
+    const directories = parents.map((path, depth): RecipeStep => ({
+      id: `${id}-parent-${depth + 1}`,
+      kind: 'posix.makeDirectory',
+      phase: 'window',
+      args: { path, mode: 0o755, uid: 0, gid: 0 },
+    }));
+    const move: RecipeStep = {
+      id,
+      kind: 'posix.moveTree',
+      phase: 'window',
+      ...(aside.length > 0 ? { after: `${id}-aside` } : directories.length > 0 ? { after: `${id}-parent-1` } : {}),
+      args: { from, to, why: `state of ${unit.name}` },
+    };
+    return [...aside, ...directories, move];
+  });
+}
+
+/** The agent's own: its home and what it left lying about. */
+function ownershipSteps(facts: MigrationFacts, phase: 'before' | 'window'): RecipeStep[] {
+  const { target, leftovers, state } = facts;
+  const to = { user: target.name, group: facts.targetGroup };
+  const moved = state.moves.length > 0 ? { after: `move-${state.moves.length}` } : {};
+  const owned = (id: string, root: string, exclude: readonly string[], why: string): RecipeStep => ({
+    id,
+    kind: 'posix.reclaim',
+    phase,
+    ...moved,
+    args: { root, from: 0, to, why, exclude, ...sweepOptions(facts) },
+  });
+  return [
+    owned('home-owner', target.home, target.keptEntries, `what root wrote in the home of ${target.name} stops the service with EACCES`),
+    ...leftovers.map((path, index) =>
+      owned(`leftover-${index + 1}`, path, [], `left behind by the root service in a shared place, where ${target.name} could not replace it`),
+    ),
+  ];
+}
+
+function dispatchSteps({ dispatch, site }: MigrationFacts, phase: 'before' | 'window'): RecipeStep[] {
+  const channel: RecipeStep[] =
+    dispatch.file === null
+      ? []
+      : [
+          {
+            id: 'dispatch',
+            kind: 'wordpress.channelCommand',
+            phase,
+            args: { path: dispatch.file.path, label: dispatch.label, command: dispatch.command, why: dispatch.why },
+          },
+        ];
+  return [
+    ...channel,
+    {
+      id: 'mu-plugin-modes',
+      kind: 'posix.fileMode',
+      phase,
+      args: {
+        directory: site.muPluginsDir,
+        prefix: 'wp-coding-agents-',
+        mode: 0o644,
+        why: 'php-fpm must be able to read them, whatever umask their writer had',
+      },
+    },
+  ];
+}
+
+function afterSteps(facts: MigrationFacts): RecipeStep[] {
+  const { fpm, options, site, target, agentsFile } = facts;
+  const steps: RecipeStep[] = [];
+  const dropIn = fpm === null || options.noFpmUmask === true ? null : fpmUmaskDropIn(fpm.unit).unwrapOr(null);
+  if (fpm !== null && dropIn !== null) {
+    steps.push({
+      id: 'fpm-umask',
+      kind: 'systemd.serviceUmask',
+      phase: 'after',
+      args: { unit: fpm.unit, umask: SHARED_UMASK, path: dropIn.path, content: dropIn.content },
+    });
+  }
+  if (agentsFile !== null) {
+    steps.push({
+      id: 'agents-file',
+      kind: 'wordpress.composeAgents',
+      phase: 'after',
+      args: { site: site.root, user: target.name },
+    });
+  }
+  return steps;
+}
+
+function releaseArgs({ unit, companions, target, options, state }: MigrationFacts, units: readonly string[]): ReleaseUnitsArgs {
+  const active = [unit, ...companions].filter((each) => each.active).map(({ name }) => name);
+  return {
+    units,
+    start: active,
+    health:
+      !unit.active
+        ? null
+        : {
+            unit: unit.name,
+            user: target.name,
+            umask: SHARED_UMASK,
+            holdSeconds: options.hold ?? Math.max(2 * unit.restartSeconds, 15),
+            ports: unit.listeningPorts,
+            stateDir: unit.holdsState ? state.newDataDir : null,
+          },
+  };
+}
+
+function siteOwner(facts: MigrationFacts, id: string, phase: 'before' | 'window', groupWrite: boolean): RecipeStep {
+  const { site, options } = facts;
+  return {
+    id,
+    kind: 'posix.reclaim',
+    phase,
+    ...(phase === 'window' ? { after: 'hold' } : {}),
+    args: {
+      root: site.contentDir,
+      from: 0,
+      to: { user: site.user, group: site.group },
+      why:
+        phase === 'window'
+          ? 'what the old service wrote between the first sweep and its stop'
+          : `WordPress runs as ${site.user} and cannot replace what root owns (copy_failed_*)`,
+      keptNames: true,
+      ...(groupWrite ? { groupWriteBelow: site.writable } : {}),
+      ...(options.private === 'reclaim' ? {} : { reader: site.user }),
+      ...sweepOptions(facts),
+    },
+  };
+}
+
+function coreOwner(facts: MigrationFacts): RecipeStep {
+  const { site } = facts;
+  return {
+    id: 'core-owner',
+    kind: 'posix.reclaim',
+    phase: 'before',
+    args: {
+      root: site.root,
+      from: 0,
+      to: { user: site.user, group: site.group },
+      why: 'asked for: WordPress core outside wp-content',
+      keptNames: true,
+      exclude: facts.agentPlaces.map(({ path }) => path).filter((path) => path.startsWith(`${site.root}/`)).map((path) => path.slice(site.root.length + 1)),
+      reader: site.user,
+      ...sweepOptions(facts),
+    },
+  };
+}
+
+function sweepOptions({ options }: MigrationFacts): Readonly<Record<string, boolean>> {
+  return {
+    crossMounts: options.crossMounts ?? false,
+    allowUnprotectedHardlinks: options.allowUnprotectedHardlinks ?? false,
+    leaveUnsafe: options.leaveUnsafe ?? false,
+  };
+}
+
+function hopOf({ dispatch, site, target, state, unit }: MigrationFacts): Result<SudoHop, SudoHopError> {
+  return renderSudoHop({
+    instance: unit.instance,
+    callers: [site.user],
+    serviceUser: target.name,
+    home: target.home,
+    dataDir: state.newDataDir,
+    binary: dispatch.binary,
+    lockPort: unit.lockPort,
+  });
+}

@@ -1,0 +1,132 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { privilegedLines, programsFailingAsAgent, settingsAgainst } from '../../kimaki/index.js';
+import type { KimakiInstance, UnitFile } from '../../kimaki/index.js';
+import { TRUSTED_PATH, checkTrustedPath, findHolders, listeningPorts } from '../../posix/index.js';
+import type { Target } from './observeTarget.js';
+import type { MigrationOptions } from './options.js';
+import { cannotObserve, refusal } from './refusal.js';
+import type { MigrationRefusal } from './refusal.js';
+
+/** What is asked of the unit. */
+type Wanted = {
+  readonly target: Target;
+  /** The unit's files as they will be. */
+  readonly rewritten: readonly UnitFile[];
+  readonly newDataDir: string;
+  readonly needsSudo: boolean;
+};
+
+/** What the running service has open, and what an operator should know of its unit. */
+export type UnitObservation = {
+  readonly listeningPorts: readonly number[];
+  readonly holdsState: boolean;
+  readonly warnings: readonly string[];
+};
+
+/** Where a unit may be edited in place; what lies elsewhere belongs to a package or to a generator. */
+const EDITABLE = '/etc/systemd/system/';
+
+/** Ports below this need a capability the new user has not. */
+const FIRST_UNPRIVILEGED_PORT = 1024;
+
+/** Refuses a unit that cannot be moved as it is, and sees what its process has open. */
+export async function refuseUnit(
+  options: MigrationOptions,
+  instance: KimakiInstance,
+  wanted: Wanted,
+): Promise<Result<UnitObservation, MigrationRefusal>> {
+  const { unit, state } = instance;
+  if (state.loadState !== 'loaded') {
+    return err(refusal('UNIT_UNUSABLE', `systemd has ${unit} as "${state.loadState}"; unmask or repair it first (systemctl status ${unit})`));
+  }
+  if (state.needDaemonReload) {
+    return err(refusal('UNIT_CHANGED_ON_DISK', `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`));
+  }
+  const files = await refuseFiles(instance.files, unit);
+  if (files.isErr()) return err(files.error);
+  const privileged = await refusePrivileged(options, instance.files);
+  if (privileged.isErr()) return err(privileged.error);
+  const settings = settingsAgainst(wanted.rewritten, {
+    home: wanted.target.facts.home,
+    dataDir: wanted.newDataDir,
+    needsSudo: wanted.needsSudo,
+  });
+  const broken = settings.find(({ weight }) => weight === 'breaks');
+  if (broken !== undefined) {
+    return err(refusal('SETTING_AGAINST', `${broken.file}:${broken.line} has ${broken.key}=${broken.value}: ${broken.why}`));
+  }
+  const failing = await refuseFailing(wanted);
+  if (failing.isErr()) return err(failing.error);
+  const open = await whatIsOpen(instance);
+  if (open.isErr()) return err(open.error);
+  const low = open.value.listeningPorts.find((port) => port < FIRST_UNPRIVILEGED_PORT);
+  if (low !== undefined) {
+    return err(refusal('FAILS_AS_AGENT', `${unit} listens on port ${low}, which ${wanted.target.facts.name} may not; give it a port from 1024 up, or AmbientCapabilities=CAP_NET_BIND_SERVICE`));
+  }
+  return ok({
+    ...open.value,
+    warnings: [
+      ...privileged.value,
+      ...failing.value,
+      ...settings.map(({ file, line, key, value, why }) => `${file}:${line} has ${key}=${value}: ${why}`),
+    ],
+  });
+}
+
+async function refuseFiles(files: readonly UnitFile[], unit: string): Promise<Result<void, MigrationRefusal>> {
+  for (const { path, document } of files) {
+    if (!path.startsWith(EDITABLE)) {
+      return err(refusal('UNIT_UNUSABLE', `${unit} is defined in ${path}, which belongs to a package, a generator or a run time setting; bring it to ${EDITABLE} first (systemctl edit --full ${unit})`));
+    }
+    if (document.unsafe !== null) {
+      return err(refusal('UNIT_UNUSABLE', `${path}:${document.unsafe.line} cannot be edited safely: ${document.unsafe.message}`));
+    }
+    const trusted = await checkTrustedPath(path);
+    if (trusted.isErr()) return err(refusal('UNTRUSTED_PATH', trusted.error.message));
+  }
+  return ok(undefined);
+}
+
+async function refusePrivileged(
+  options: MigrationOptions,
+  files: readonly UnitFile[],
+): Promise<Result<readonly string[], MigrationRefusal>> {
+  const lines = privilegedLines(files);
+  const [first] = lines;
+  if (first === undefined) return ok([]);
+  const shown = lines.map(({ file, line, key, path, why }) => `${file}:${line} ${key}=${why}${path}`).join('; ');
+  if (options.allowPrivilegedLines !== true) {
+    const message = `these lines go on running as root whatever User= says, and can make root-owned files again: ${shown}. Look at them, then allow them with --allow-privileged-lines`;
+    return err(refusal('PRIVILEGED_LINES', message));
+  }
+  for (const { path } of lines) {
+    if (!path.startsWith('/')) continue;
+    const trusted = await checkTrustedPath(path);
+    if (trusted.isErr()) return err(refusal('UNTRUSTED_PATH', `root runs it: ${trusted.error.message}`));
+  }
+  return ok([`allowed to go on running as root: ${shown}`]);
+}
+
+async function refuseFailing({ target, rewritten }: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {
+  if (target.identity === null) return ok([]);
+  const failing = await programsFailingAsAgent(rewritten, target.identity, TRUSTED_PATH);
+  if (failing.isErr()) return err(cannotObserve(failing.error));
+  const fatal = failing.value.find((each) => each.fatal);
+  if (fatal !== undefined) {
+    const message =
+      `${fatal.file}:${fatal.line} ${fatal.key}=${fatal.path} would keep the unit from starting as ${target.facts.name}: ${fatal.detail}. ` +
+      'Put "-" before the path if it may fail, or "+" (with --allow-privileged-lines) if it must stay root\'s';
+    return err(refusal('FAILS_AS_AGENT', message));
+  }
+  return ok(failing.value.map(({ file, line, key, detail }) => `${file}:${line} ${key}: ${detail}; its failure is ignored by the unit`));
+}
+
+async function whatIsOpen({ state, dataDir }: KimakiInstance): Promise<Result<Omit<UnitObservation, 'warnings'>, MigrationRefusal>> {
+  if (state.mainPid === 0) return ok({ listeningPorts: [], holdsState: false });
+  const ports = await listeningPorts(state.mainPid);
+  if (ports.isErr()) return err(cannotObserve(ports.error));
+  const holders = await findHolders([dataDir]);
+  if (holders.isErr()) return err(cannotObserve(holders.error));
+  return ok({ listeningPorts: ports.value, holdsState: holders.value.some(({ pid }) => pid === state.mainPid) });
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+
+/** Where runs are kept unless told otherwise: root's, 0700. */
+export const DEFAULT_STATE_DIR = '/var/lib/wca';
+
+/** The files of one run. */
+export interface RunFiles {
+  readonly runDir: string;
+  readonly journal: string;
+  /** How many records the journal has. */
+  readonly head: string;
+  /** Directory of large undo data. */
+  readonly records: string;
+  /** Space kept for the way back. */
+  readonly reserve: string;
+}
+
+/** The files of the run in this directory. */
+export function runFilesIn(runDir: string): RunFiles {
+  return {
+    runDir,
+    journal: join(runDir, 'journal.jsonl'),
+    head: join(runDir, 'journal.head'),
+    records: join(runDir, 'records'),
+    reserve: join(runDir, 'reserve'),
+  };
+}
+
+/** Where the runs are. */
+export function runsDir(stateDir: string): string {
+  return join(stateDir, 'runs');
+}
+
+/** The lock that lets one run at a time. */
+export function lockFile(stateDir: string): string {
+  return join(stateDir, 'lock');
+}

@@ -1,0 +1,78 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { replaceFile } from '../../posix/index.js';
+import { getBlock, lintPhp, putBlock, readCliChannel, setChannelCommand } from '../../wordpress/index.js';
+import type { Check, StepFailure, StepKind } from '../step.js';
+import { mayRestore, readFileState, restoreFile } from './fileState.js';
+import type { FileState } from './fileState.js';
+
+/** The channel entry whose command changes. */
+export type ChannelCommandArgs = {
+  readonly path: string;
+  /** Label of the block, `bridge:kimaki`. */
+  readonly label: string;
+  readonly command: string;
+  readonly why: string;
+};
+
+/** The mode a managed mu-plugin has: php-fpm reads it whatever umask its writer had. */
+const MODE = 0o644;
+
+/**
+ * Registers another dispatch command in the channels mu-plugin; every byte outside that one value stays.
+ *
+ * The result passes `php -l` before it replaces the file, and the file is 0644 afterwards. Undo puts the old
+ * bytes, owner and mode back and refuses where someone edited the file since.
+ */
+export const channelCommandStep: StepKind<'wordpress.channelCommand', ChannelCommandArgs, FileState, StepFailure> = {
+  kind: 'wordpress.channelCommand',
+  describe: (args) => ({ title: `let ${args.label} dispatch through ${args.command}`, why: args.why }),
+  check: (args) => new ResultAsync(checkCommand(args)),
+  apply: (args, before) => new ResultAsync(applyCommand(args, before)),
+  verify: (args) => new ResultAsync(verifyCommand(args)),
+  undoable: (args, before) => withCommand(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours)),
+  undo: (args, before) => withCommand(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours)),
+};
+
+async function checkCommand(args: ChannelCommandArgs): Promise<Result<Check<FileState>, StepFailure>> {
+  const file = await readFileState(args.path);
+  if (file.isErr()) return err(file.error);
+  if (file.value === null) {
+    return err({ code: 'CHANNELS_FILE_MISSING', message: `${args.path} is gone; it registered ${args.label} when the plan was made: plan again` });
+  }
+  const ours = withCommand(args, file.value);
+  if (ours.isErr()) return err(ours.error);
+  const same = ours.value.toString('base64') === file.value.bytes && file.value.mode === MODE;
+  return ok(same ? { state: 'satisfied' } : { state: 'needed', before: file.value });
+}
+
+async function applyCommand(args: ChannelCommandArgs, before: FileState): Promise<Result<void, StepFailure>> {
+  const ours = withCommand(args, before);
+  if (ours.isErr()) return err(ours.error);
+  const replaced = await replaceFile(args.path, ours.value, {
+    mode: MODE,
+    expect: Buffer.from(before.bytes, 'base64'),
+    validate: lintPhp,
+  });
+  return replaced.isErr() ? err(replaced.error) : ok(undefined);
+}
+
+async function verifyCommand(args: ChannelCommandArgs): Promise<Result<void, StepFailure>> {
+  const check = await checkCommand(args);
+  if (check.isErr()) return err(check.error);
+  if (check.value.state === 'satisfied') return ok(undefined);
+  return err({ code: 'COMMAND_NOT_REGISTERED', message: `${args.path} does not register ${args.command} any more; someone else writes it: see who, and run again` });
+}
+
+function withCommand(args: ChannelCommandArgs, file: FileState): Result<Buffer, StepFailure> {
+  const source = Buffer.from(file.bytes, 'base64');
+  return getBlock(source, args.label).andThen(
+    ({ body }): Result<Buffer, StepFailure> =>
+      readCliChannel(body).andThen(({ command }): Result<Buffer, StepFailure> =>
+        // An entry that names the command already keeps its spelling.
+        command === args.command
+          ? ok(source)
+          : setChannelCommand(body, args.command).andThen((edited) => putBlock(source, args.label, edited)),
+      ),
+  );
+}

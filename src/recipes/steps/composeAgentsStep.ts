@@ -1,0 +1,70 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { join } from 'node:path';
+import { lookupIdentity } from '../../posix/index.js';
+import { composeAgentsFile, findSite } from '../../wordpress/index.js';
+import type { Check, StepFailure, StepKind, UndoNotes } from '../step.js';
+import { readFileState, restoreFile } from './fileState.js';
+import type { FileState } from './fileState.js';
+
+/** The site whose AGENTS.md is rendered, and who renders it. */
+export type ComposeAgentsArgs = { readonly site: string; readonly user: string };
+
+/**
+ * Renders AGENTS.md again as the service user, so that it no longer tells the agent to use `--allow-root`.
+ *
+ * Satisfied when the file does not carry the flag. What WP-CLI puts in besides is Data Machine's affair. Undo
+ * puts the old file back unless it was rendered again since, which loses nothing.
+ */
+export const composeAgentsStep: StepKind<'wordpress.composeAgents', ComposeAgentsArgs, FileState, StepFailure> = {
+  kind: 'wordpress.composeAgents',
+  volatile: true,
+  describe: (args) => ({
+    title: `render ${agentsFile(args.site)} again as ${args.user}`,
+    why: 'it tells the agent to call wp with --allow-root, which an unprivileged user does not need',
+  }),
+  check: (args) => new ResultAsync(checkAgents(args)),
+  apply: (args) => new ResultAsync(applyAgents(args)),
+  verify: (args) => new ResultAsync(verifyAgents(args)),
+  undo: (args, before) => new ResultAsync(undoAgents(args, before)),
+};
+
+function agentsFile(site: string): string {
+  return join(site, 'AGENTS.md');
+}
+
+function carriesFlag(file: FileState): boolean {
+  return Buffer.from(file.bytes, 'base64').includes('--allow-root');
+}
+
+async function checkAgents(args: ComposeAgentsArgs): Promise<Result<Check<FileState>, StepFailure>> {
+  const file = await readFileState(agentsFile(args.site));
+  if (file.isErr()) return err(file.error);
+  if (file.value === null || !carriesFlag(file.value)) return ok({ state: 'satisfied' });
+  return ok({ state: 'needed', before: file.value });
+}
+
+async function applyAgents(args: ComposeAgentsArgs): Promise<Result<void, StepFailure>> {
+  const identity = await lookupIdentity(args.user);
+  if (identity.isErr()) return err(identity.error);
+  const site = await findSite(args.site);
+  if (site.isErr()) return err(site.error);
+  const composed = await composeAgentsFile(site.value, identity.value);
+  return composed.isErr() ? err(composed.error) : ok(undefined);
+}
+
+async function verifyAgents(args: ComposeAgentsArgs): Promise<Result<void, StepFailure>> {
+  const check = await checkAgents(args);
+  if (check.isErr()) return err(check.error);
+  if (check.value.state === 'satisfied') return ok(undefined);
+  const message = `${agentsFile(args.site)} still tells the agent to use --allow-root after it was rendered as ${args.user}; see what writes that file`;
+  return err({ code: 'FLAG_STILL_THERE', message });
+}
+
+async function undoAgents(args: ComposeAgentsArgs, before: FileState): Promise<Result<void | UndoNotes, StepFailure>> {
+  const now = await readFileState(agentsFile(args.site));
+  if (now.isErr()) return err(now.error);
+  // A rendered file holds nothing of its own: whatever stands there may be replaced by what was rendered before.
+  const current = now.value === null ? Buffer.alloc(0) : Buffer.from(now.value.bytes, 'base64');
+  return restoreFile(agentsFile(args.site), before, current);
+}

@@ -1,0 +1,71 @@
+import { ResultAsync, err, ok, okAsync } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { basename } from 'node:path';
+import { openChangeRecord, sweepTree } from '../../posix/index.js';
+import type { ChangeSink, SweepReport } from '../../posix/index.js';
+import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
+import { undoRecorded } from './reclaimStep.js';
+
+/** Files of one directory, by pattern, and the mode they get. */
+export type FileModeArgs = {
+  readonly directory: string;
+  /** Names that begin so and end in `.php`. */
+  readonly prefix: string;
+  readonly mode: number;
+  readonly why: string;
+};
+
+type FileModeBefore = { readonly entries: number };
+
+/** Sets the mode of the files of one directory whose names begin alike; recorded, and undone exactly. */
+export const fileModeStep: StepKind<'posix.fileMode', FileModeArgs, FileModeBefore, StepFailure> = {
+  kind: 'posix.fileMode',
+  volatile: true,
+  describe: (args) => ({
+    title: `make ${args.directory}/${args.prefix}*.php ${octal(args.mode)}`,
+    why: args.why,
+  }),
+  check: (args) =>
+    sweep(args, { dryRun: true }).map((report): Check<FileModeBefore> =>
+      report.wouldChange === 0
+        ? { state: 'satisfied' }
+        : { state: 'needed', before: { entries: report.wouldChange }, note: `${report.wouldChange} files` },
+    ),
+  apply: (args, _before, ctx) => new ResultAsync(applyMode(args, ctx)),
+  verify: (args) =>
+    sweep(args, { dryRun: true }).andThen((report) =>
+      report.wouldChange === 0
+        ? okAsync(undefined)
+        : new ResultAsync<void, StepFailure>(
+            Promise.resolve(err({ code: 'MODE_NOT_SET', message: `files ${args.directory}/${args.prefix}*.php are not ${octal(args.mode)} yet; run again` })),
+          ),
+    ),
+  undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.directory, ctx)),
+};
+
+async function applyMode(args: FileModeArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
+  const record = await openChangeRecord(ctx.recordPath('changes.ndjson'));
+  if (record.isErr()) return err(record.error);
+  const swept = await sweep(args, { sink: record.value });
+  const closed = await record.value.close();
+  if (swept.isErr()) return err(swept.error);
+  return closed.isErr() ? err(closed.error) : ok(undefined);
+}
+
+function sweep(args: FileModeArgs, how: { dryRun?: boolean; sink?: ChangeSink }): ResultAsync<SweepReport, StepFailure> {
+  return sweepTree(
+    args.directory,
+    ({ path, type, mode }) => {
+      const name = path.toString('latin1');
+      if (name === '') return { kind: 'keep' };
+      if (name.includes('/') || type !== 'file') return { kind: 'skip', reason: 'foreign-owner', descend: false };
+      const ours = basename(name).startsWith(args.prefix) && name.endsWith('.php');
+      return ours && mode !== args.mode ? { kind: 'change', mode: args.mode } : { kind: 'keep' };
+    },
+    how,
+  );
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}

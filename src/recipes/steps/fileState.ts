@@ -1,0 +1,71 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
+import type { StepFailure, UndoNotes } from '../step.js';
+
+/** A file as it was, whole: what undo needs to put it back. `bytes` is base64. */
+export type FileState = {
+  readonly bytes: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+};
+
+/** Reads a file as it is now; null when there is none. Links and anything but a regular file are refused. */
+export function readFileState(path: string): ResultAsync<FileState | null, StepFailure> {
+  return new ResultAsync(read(path));
+}
+
+async function read(path: string): Promise<Result<FileState | null, StepFailure>> {
+  const file = await readRegularFile(path);
+  if (file.isErr()) return file.error.code === 'NOT_FOUND' ? ok(null) : err(file.error);
+  const { bytes, mode, uid, gid } = file.value;
+  return ok({ bytes: bytes.toString('base64'), mode: mode & 0o7777, uid, gid });
+}
+
+/**
+ * Whether a file may be put back: it is what we made of it, or what it was before. Anything else was written
+ * by someone after us and is not thrown away.
+ */
+export function mayRestore(path: string, before: FileState | null, ours: Buffer): ResultAsync<void, StepFailure> {
+  return readFileState(path).andThen((now) => {
+    const same = now === null ? before === null : isOneOf(now, before, ours);
+    return same ? ok(undefined) : err(changedSince(path));
+  });
+}
+
+/** Puts a file back as it was, or removes it when there was none. Already so is success. */
+export function restoreFile(path: string, before: FileState | null, ours: Buffer): ResultAsync<void | UndoNotes, StepFailure> {
+  return new ResultAsync(restore(path, before, ours));
+}
+
+async function restore(
+  path: string,
+  before: FileState | null,
+  ours: Buffer,
+): Promise<Result<void | UndoNotes, StepFailure>> {
+  const now = await readFileState(path);
+  if (now.isErr()) return err(now.error);
+  if (now.value === null && before === null) return ok(undefined);
+  if (now.value === null || !isOneOf(now.value, before, ours)) return err(changedSince(path));
+  const current = Buffer.from(now.value.bytes, 'base64');
+  if (before === null) {
+    const removed = await removeFile(path, { expect: current });
+    return removed.isErr() ? err(removed.error) : ok(undefined);
+  }
+  const { mode, uid, gid } = before;
+  if (before.bytes === now.value.bytes && mode === now.value.mode && uid === now.value.uid && gid === now.value.gid) {
+    return ok(undefined);
+  }
+  const replaced = await replaceFile(path, Buffer.from(before.bytes, 'base64'), { mode, uid, gid, expect: current });
+  return replaced.isErr() ? err(replaced.error) : ok(undefined);
+}
+
+function isOneOf(now: FileState, before: FileState | null, ours: Buffer): boolean {
+  return now.bytes === ours.toString('base64') || now.bytes === before?.bytes;
+}
+
+function changedSince(path: string): StepFailure {
+  const message = `${path} is neither as this run left it nor as it was before: someone edited it since; compare it with the journal's copy and put it right by hand`;
+  return { code: 'CHANGED_SINCE', message };
+}

@@ -1,0 +1,90 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { holdUnits, releaseUnits, showUnit, startUnit, stopUnit } from '../../systemd/index.js';
+import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
+
+/** The units to stop and keep stopped; what activates the others comes first. */
+export type HoldUnitsArgs = { readonly units: readonly string[] };
+
+type HoldUnitsBefore = { readonly active: readonly string[] };
+
+/**
+ * Stops units and makes sure that nothing can start them again until they are released.
+ *
+ * The hold is proven by trying to start each one. It lasts until a release or a reboot. Undo releases and
+ * starts again what was active before, and nothing else.
+ */
+export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUnitsBefore, StepFailure> = {
+  kind: 'systemd.holdUnits',
+  volatile: true,
+  describe: (args) => ({
+    title: `stop ${args.units.join(', ')} and hold them off`,
+    why: 'state must not be moved under a running service, and no timer may start it half moved',
+  }),
+  check: (args) => new ResultAsync(checkHeld(args)),
+  apply: (args, _before, ctx) => new ResultAsync(stopAndHold(args.units, ctx)),
+  verify: (args) => new ResultAsync(verifyHeld(args)),
+  undo: (args, before, ctx) => new ResultAsync(releaseAndStart(args.units, before.active, ctx)),
+};
+
+/** Stops the units in this order, holds them, and stops again what slipped in between. */
+export async function stopAndHold(units: readonly string[], ctx: StepContext): Promise<Result<void, StepFailure>> {
+  for (const unit of units) {
+    const stopped = await stopUnit(unit);
+    if (stopped.isErr()) return err(stopped.error);
+  }
+  const held = await holdUnits(units);
+  if (held.isErr()) return err(held.error);
+  ctx.progress('stopped and held');
+  for (const unit of units) {
+    const state = await showUnit(unit);
+    if (state.isErr()) return err(state.error);
+    if (!isRunning(state.value.activeState)) continue;
+    const stopped = await stopUnit(unit);
+    if (stopped.isErr()) return err(stopped.error);
+  }
+  return ok(undefined);
+}
+
+/** Lets the units go and starts those named, timers last, so that nothing fires before its service is back. */
+export async function releaseAndStart(
+  units: readonly string[],
+  start: readonly string[],
+  ctx: StepContext,
+): Promise<Result<void, StepFailure>> {
+  const released = await releaseUnits(units);
+  if (released.isErr()) return err(released.error);
+  for (const unit of [...units].reverse()) {
+    if (!start.includes(unit)) continue;
+    const started = await startUnit(unit);
+    if (started.isErr()) return err(started.error);
+    ctx.progress(`${unit} started`);
+  }
+  return ok(undefined);
+}
+
+async function checkHeld(args: HoldUnitsArgs): Promise<Result<Check<HoldUnitsBefore>, StepFailure>> {
+  const active: string[] = [];
+  let held = true;
+  for (const unit of args.units) {
+    const state = await showUnit(unit);
+    if (state.isErr()) return err(state.error);
+    const running = isRunning(state.value.activeState);
+    if (running) active.push(unit);
+    if (running || state.value.loadState !== 'masked') held = false;
+  }
+  return ok(held ? { state: 'satisfied' } : { state: 'needed', before: { active } });
+}
+
+async function verifyHeld(args: HoldUnitsArgs): Promise<Result<void, StepFailure>> {
+  const checked = await checkHeld(args);
+  if (checked.isErr()) return err(checked.error);
+  if (checked.value.state === 'satisfied') return ok(undefined);
+  const message = `${args.units.join(', ')} should be stopped and held off, and are not; see systemctl status for what runs`;
+  return err({ code: 'NOT_HELD', message });
+}
+
+/** A unit on its way up or down counts as running. */
+function isRunning(activeState: string): boolean {
+  return activeState !== 'inactive' && activeState !== 'failed';
+}

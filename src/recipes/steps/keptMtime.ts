@@ -1,0 +1,58 @@
+import { constants } from 'node:fs';
+import { lstat, open, readFile, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { runChecked } from '../../posix/index.js';
+import type { IoError, ProgramError } from '../../posix/index.js';
+import { attempt } from '../attempt.js';
+import type { StepContext } from '../step.js';
+
+const RECORD = 'mtime';
+
+/**
+ * Notes when a file was last modified, for {@link restoreMtime}; a second call keeps what the first noted.
+ *
+ * Not part of a step's `before`: a file written anew with the same bytes does not make a plan stale.
+ */
+export async function keepMtime(ctx: StepContext, path: string): Promise<Result<void, IoError>> {
+  const stat = await attempt(() => lstat(path, { bigint: true }), 'lstat', path);
+  if (stat.isErr()) return err(stat.error);
+  const { mtimeNs } = stat.value;
+  const time = `${mtimeNs / NS}.${String(mtimeNs % NS).padStart(9, '0')}`;
+  const record = ctx.recordPath(RECORD);
+  const write = (): Promise<void> => writeFile(record, time, { flag: 'wx', mode: 0o600, flush: true });
+  const kept = await attempt(write, 'write', record);
+  return kept.isErr() && kept.error.errno !== 'EEXIST' ? err(kept.error) : ok(undefined);
+}
+
+const NS = 1_000_000_000n;
+
+/** Gives a file the time that was kept, to the nanosecond, if one was. */
+export async function restoreMtime(ctx: StepContext, path: string): Promise<Result<void, IoError | ProgramError>> {
+  const record = ctx.recordPath(RECORD);
+  const kept = await attempt(() => readFile(record, 'latin1'), 'read', record);
+  if (kept.isErr()) return kept.error.errno === 'ENOENT' ? ok(undefined) : err(kept.error);
+  const time = kept.value.trim();
+  // Cut off by a crash before the act it was noted for.
+  if (!/^\d+\.\d{9}$/.test(time)) return ok(undefined);
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const opened = await attempt(() => open(path, flags), 'open', path);
+  if (opened.isErr()) return err(opened.error);
+  try {
+    return await setMtime(opened.value, path, time);
+  } finally {
+    await opened.value.close();
+  }
+}
+
+/** By touch(1) on the open file, since Node sets times to the microsecond only. */
+async function setMtime(file: FileHandle, path: string, time: string): Promise<Result<void, IoError | ProgramError>> {
+  const stat = await attempt(() => file.stat(), 'fstat', path);
+  if (stat.isErr()) return err(stat.error);
+  // In a directory of someone else the name may lead elsewhere by now: nothing but a plain file is dated.
+  if (!stat.value.isFile() || stat.value.nlink > 1) return ok(undefined);
+  const args = ['--no-create', '-m', `--date=@${time}`, '--', '/proc/self/fd/3'];
+  const touched = await runChecked('touch', args, { inherit: [file.fd] });
+  return touched.map(() => undefined);
+}

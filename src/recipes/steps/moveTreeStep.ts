@@ -1,0 +1,86 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { lstat } from 'node:fs/promises';
+import { ioError, moveTree } from '../../posix/index.js';
+import type { Check, StepFailure, StepKind, UndoNotes } from '../step.js';
+
+/** From where to where, both absolute; the parent of `to` exists. */
+export type MoveTreeArgs = { readonly from: string; readonly to: string; readonly why: string };
+
+type MoveTreeBefore = { readonly moved: false };
+
+/**
+ * Moves a file or a whole directory; undo moves it back with all that was written in it since.
+ *
+ * Nothing is ever merged or overwritten: with something at both places the step fails, and so does its undo.
+ * Satisfied when the source is gone and the target is there.
+ */
+export const moveTreeStep: StepKind<'posix.moveTree', MoveTreeArgs, MoveTreeBefore, StepFailure> = {
+  kind: 'posix.moveTree',
+  describe: (args) => ({ title: `move ${args.from} to ${args.to}`, why: args.why }),
+  check: (args) => new ResultAsync(checkMove(args)),
+  apply: (args, _before, ctx) =>
+    moveTree(args.from, args.to).map(({ method }) => {
+      ctx.progress(method === 'rename' ? 'renamed' : 'copied to the other filesystem and verified');
+    }),
+  verify: (args) => new ResultAsync(verifyMove(args)),
+  undoable: (args) => new ResultAsync(undoableMove(args)),
+  undo: (args) => new ResultAsync(undoMove(args)),
+};
+
+async function checkMove(args: MoveTreeArgs): Promise<Result<Check<MoveTreeBefore>, StepFailure>> {
+  const places = await look(args);
+  if (places.isErr()) return err(places.error);
+  const { from, to } = places.value;
+  if (from && to) return err(bothThere(args));
+  if (from) return ok({ state: 'needed', before: { moved: false } });
+  return to ? ok({ state: 'satisfied' }) : err(gone(args));
+}
+
+async function verifyMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> {
+  const places = await look(args);
+  if (places.isErr()) return err(places.error);
+  if (!places.value.to) return err(gone(args));
+  return places.value.from ? err(bothThere(args)) : ok(undefined);
+}
+
+async function undoableMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> {
+  const places = await look(args);
+  if (places.isErr()) return err(places.error);
+  if (places.value.from && places.value.to) return err(bothThere(args));
+  return places.value.from || places.value.to ? ok(undefined) : err(gone(args));
+}
+
+async function undoMove(args: MoveTreeArgs): Promise<Result<void | UndoNotes, StepFailure>> {
+  const places = await look(args);
+  if (places.isErr()) return err(places.error);
+  const { from, to } = places.value;
+  if (from && to) return err(bothThere(args));
+  if (from) return ok(undefined);
+  if (!to) return err(gone(args));
+  const moved = await moveTree(args.to, args.from);
+  return moved.isErr() ? err(moved.error) : ok(undefined);
+}
+
+async function look(args: MoveTreeArgs): Promise<Result<{ from: boolean; to: boolean }, StepFailure>> {
+  const from = await exists(args.from);
+  if (from.isErr()) return err(from.error);
+  const to = await exists(args.to);
+  return to.isErr() ? err(to.error) : ok({ from: from.value, to: to.value });
+}
+
+async function exists(path: string): Promise<Result<boolean, StepFailure>> {
+  const stat = await ResultAsync.fromPromise(lstat(path), (cause) => ioError(cause, 'lstat', path));
+  if (stat.isOk()) return ok(true);
+  return stat.error.errno === 'ENOENT' ? ok(false) : err(stat.error);
+}
+
+function bothThere(args: MoveTreeArgs): StepFailure {
+  const message = `${args.from} and ${args.to} both exist; nothing is merged or overwritten: look at both, and set one aside by hand`;
+  return { code: 'BOTH_EXIST', message };
+}
+
+function gone(args: MoveTreeArgs): StepFailure {
+  const message = `neither ${args.from} nor ${args.to} exists any more; it was there when the plan was made: find out what took it before going on`;
+  return { code: 'SOURCE_MISSING', message };
+}

@@ -1,0 +1,23 @@
+/**
+ * Whether a group-write pass may widen an entry of this name. False for secrets, for files that steer the web
+ * server or PHP, for version control, and for the managed mu-plugins, which stay 0644.
+ *
+ * Judged by the last component alone; what is private by its mode is the sweep's own judgement.
+ */
+export function widenable(path: Buffer): boolean {
+  const name = path.subarray(path.lastIndexOf(0x2f) + 1).toString('latin1').toLowerCase();
+  return !KEPT.some((pattern) => pattern.test(name));
+}
+
+const KEPT: readonly RegExp[] = [
+  /^wp-config.*\.php/,
+  /^wp-coding-agents-.*\.php$/,
+  /^wca-.*\.php$/,
+  /^\.(htaccess|htpasswd|user\.ini)$/,
+  /^\.env(\..*)?$/,
+  /^\.(git|svn|hg|ssh|opencode|claude|codex)$/,
+  /^(opencode\.json|agents\.md|auth\.json)$/,
+  /\.(sql|sqlite3?|db|dump)(\.(gz|bz2|xz|zst|zip))?$/,
+  /\.(pem|key|p12|pfx)$/,
+  /(secret|credential|passw)/,
+];

@@ -1,0 +1,92 @@
+import { errAsync } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
+import { readRegularFile } from '../../../posix/index.js';
+import { applyMigration, migrationRegistry, planMigration, refreshPlan } from '../../../recipes/migrateOffRoot/index.js';
+import type { MigrationOptions, MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
+import { isJsonObject, parsePlan } from '../../../recipes/index.js';
+import type { Plan } from '../../../recipes/index.js';
+import { defineCommand } from '../../command.js';
+import type { CliError } from '../../command.js';
+import type { Output } from '../../createOutput.js';
+import { EXIT } from '../../exitCodes.js';
+import type { ExitCode } from '../../exitCodes.js';
+import { usageError } from '../../parseArguments.js';
+import { progressOf } from '../../render/progressOf.js';
+import { renderChecks } from '../../render/renderChecks.js';
+import { renderPlan } from '../../render/renderPlan.js';
+import { runExitCode } from '../../render/runExitCode.js';
+import { PLAN_OPTIONS, VERIFY_OPTIONS, migrationOptions, verificationOptions } from './options.js';
+
+const MAX_PLAN_BYTES = 32 * 1024 * 1024;
+
+export const command = defineCommand({
+  usage: ['[PLAN.json | OPTION…] [--yes]'],
+  options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, { name: 'yes', help: 'do not ask' }],
+  operands: { min: 0, max: 1 },
+  notes: ['A saved plan is compared with the host of now and refused (78) when it no longer fits.'],
+  async run(context) {
+    const verification = verificationOptions(context);
+    if (verification.isErr()) return context.fail(verification.error);
+    const given = migrationOptions(context);
+    if (given.isErr()) return context.fail(given.error);
+    const found = await planFor(context.operands[0], given.value);
+    if (found.isErr()) return context.fail(found.error);
+    const { plan, options } = found.value;
+    const { output } = context;
+    if (plan.changed) {
+      if (!output.json) renderPlan(output, plan);
+      if (!context.flag('yes')) {
+        const answer = await context.confirm(`Carry this out on ${plan.host.hostname}?`);
+        if (answer === 'no-terminal') return context.fail(usageError('there is no terminal to ask on; give --yes to carry the plan out'));
+        if (answer === 'no') return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
+      }
+    }
+    const report = await applyMigration({
+      plan,
+      options,
+      verification: verification.value,
+      onEvent: progressOf(output),
+      signal: context.interruption(),
+    });
+    if (report.isErr()) return context.fail(report.error);
+    return tell(output, report.value);
+  },
+});
+
+type Found = { readonly plan: Plan; readonly options: MigrationOptions };
+
+function planFor(file: string | undefined, options: MigrationOptions): ResultAsync<Found, CliError> {
+  if (file === undefined) return planMigration(options).map((plan) => ({ plan, options }));
+  if (Object.keys(options).length > 0) return errAsync(usageError('a saved plan has its options in it; give one or the other'));
+  if (!file.startsWith('/')) return errAsync(usageError(`PLAN.json must be an absolute path, found ${file.slice(0, 80)}`));
+  return readRegularFile(file, { maxBytes: MAX_PLAN_BYTES })
+    .mapErr((error): CliError => error)
+    .andThen(({ bytes }): Result<Plan, CliError> => parsePlan(bytes.toString('utf8'), migrationRegistry()))
+    .andThen((saved): ResultAsync<Found, CliError> => {
+      const of = optionsOf(saved);
+      return refreshPlan(saved, of).map((plan) => ({ plan, options: of }));
+    });
+}
+
+/** The options a plan was made with are among its facts, and so in its digest. */
+function optionsOf({ facts }: Plan): MigrationOptions {
+  const options = isJsonObject(facts) ? facts['options'] : undefined;
+  return isJsonObject(options) ? options : {};
+}
+
+function tell(output: Output, report: MigrationReport): ExitCode {
+  output.record(report);
+  if (output.json) return runExitCode(report);
+  if (!report.changed && !report.failed && !report.interrupted) {
+    output.print('already applied: nothing had to be changed');
+    return EXIT.done;
+  }
+  renderChecks(output, report.verification);
+  if (report.downtimeMs !== null) output.print(`downtime of the service: ${(report.downtimeMs / 1000).toFixed(2)} s`);
+  if (report.interrupted) output.warn('interrupted between two steps; go on with: wca migrate-off-root resume, or back with: wca migrate-off-root rollback');
+  if (report.error !== undefined) output.warn(`failed: ${report.error.error.message}`);
+  if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
+  for (const { id, title, message } of report.remaining) output.warn(`still to be undone by hand: ${id} (${title}): ${message}`);
+  if (!report.failed && !report.interrupted) output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; the way back is: wca migrate-off-root rollback`);
+  return runExitCode(report);
+}

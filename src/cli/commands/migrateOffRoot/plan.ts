@@ -1,0 +1,36 @@
+import { replaceFile } from '../../../posix/index.js';
+import { planMigration } from '../../../recipes/migrateOffRoot/index.js';
+import { defineCommand } from '../../command.js';
+import { EXIT } from '../../exitCodes.js';
+import { renderPlan } from '../../render/renderPlan.js';
+import { PLAN_OPTIONS, migrationOptions } from './options.js';
+
+export const command = defineCommand({
+  usage: ['[OPTION…]'],
+  options: [
+    ...PLAN_OPTIONS,
+    { name: 'when-idle', value: 'SECONDS', help: 'for apply: wait that long for a quiet moment' },
+    { name: 'now', help: 'for apply: do not wait for a quiet moment' },
+    { name: 'out', value: 'FILE', help: 'save the plan there, to review it and apply it later' },
+    { name: 'detailed-exitcode', help: 'exit 2 when there is something to do' },
+  ],
+  operands: { min: 0, max: 0 },
+  async run(context) {
+    const options = migrationOptions(context);
+    if (options.isErr()) return context.fail(options.error);
+    const out = context.path('out');
+    if (out.isErr()) return context.fail(out.error);
+    const plan = await planMigration(options.value);
+    if (plan.isErr()) return context.fail(plan.error);
+    if (out.value !== undefined) {
+      // A plan shows diffs of units; nobody else needs to read them.
+      const saved = await replaceFile(out.value, `${JSON.stringify(plan.value, null, 2)}\n`, { mode: 0o600 });
+      if (saved.isErr()) return context.fail(saved.error);
+    }
+    const { output } = context;
+    if (output.json) output.record(plan.value);
+    else renderPlan(output, plan.value);
+    if (out.value !== undefined) output.log(`plan saved in ${out.value}`);
+    return plan.value.changed && context.flag('detailed-exitcode') ? EXIT.changes : EXIT.done;
+  },
+});

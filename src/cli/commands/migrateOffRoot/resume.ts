@@ -1,0 +1,40 @@
+import { resumeMigration } from '../../../recipes/migrateOffRoot/index.js';
+import { runStatus } from '../../../recipes/index.js';
+import { defineCommand } from '../../command.js';
+import { usageError } from '../../parseArguments.js';
+import { progressOf } from '../../render/progressOf.js';
+import { renderChecks } from '../../render/renderChecks.js';
+import { runExitCode } from '../../render/runExitCode.js';
+import { VERIFY_OPTIONS, verificationOptions } from './options.js';
+
+export const command = defineCommand({
+  usage: ['[OPTION…] [--yes]'],
+  options: [...VERIFY_OPTIONS, { name: 'yes', help: 'do not ask' }],
+  operands: { min: 0, max: 0 },
+  async run(context) {
+    const { output } = context;
+    const verification = verificationOptions(context);
+    if (verification.isErr()) return context.fail(verification.error);
+    const status = await runStatus({});
+    if (status.isErr()) return context.fail(status.error);
+    if (status.value.state === 'interrupted' && !context.flag('yes')) {
+      const answer = await context.confirm(`Finish run ${status.value.runId} (${status.value.direction})?`);
+      if (answer === 'no-terminal') return context.fail(usageError('there is no terminal to ask on; give --yes to resume'));
+      if (answer === 'no') return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
+    }
+    const resumed = await resumeMigration({
+      verification: verification.value,
+      onEvent: progressOf(output),
+      signal: context.interruption(),
+    });
+    if (resumed.isErr()) return context.fail(resumed.error);
+    const report = resumed.value;
+    output.record(report);
+    renderChecks(output, report.verification);
+    if (report.error !== undefined) output.warn(`failed: ${report.error.error.message}`);
+    if (!report.failed && !report.interrupted) output.print('finished');
+    if (report.rolledBack) output.warn('everything was undone; the host is as it was');
+    for (const { id, title, message } of report.remaining) output.warn(`still to be undone by hand: ${id} (${title}): ${message}`);
+    return runExitCode(report);
+  },
+});

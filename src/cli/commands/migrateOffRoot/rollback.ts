@@ -1,0 +1,52 @@
+import { rollbackMigration } from '../../../recipes/migrateOffRoot/index.js';
+import { runStatus } from '../../../recipes/index.js';
+import { defineCommand } from '../../command.js';
+import { EXIT } from '../../exitCodes.js';
+import type { ExitCode } from '../../exitCodes.js';
+import { usageError } from '../../parseArguments.js';
+import { progressOf } from '../../render/progressOf.js';
+
+export const command = defineCommand({
+  usage: ['[--dry-run] [--force] [--yes]'],
+  options: [
+    { name: 'dry-run', help: 'tell what would be undone and what stands in the way; changes nothing' },
+    { name: 'force', help: 'undo although something was edited since; that is kept among the records of the run' },
+    { name: 'yes', help: 'do not ask' },
+  ],
+  operands: { min: 0, max: 0 },
+  async run(context) {
+    const { output } = context;
+    const dryRun = context.flag('dry-run');
+    const status = await runStatus({});
+    if (status.isErr()) return context.fail(status.error);
+    if (!dryRun && !context.flag('yes') && status.value.state !== 'none' && status.value.state !== 'rolled-back') {
+      const answer = await context.confirm(`Undo run ${status.value.runId} of ${status.value.startedAt}?`);
+      if (answer === 'no-terminal') return context.fail(usageError('there is no terminal to ask on; give --yes to roll back'));
+      if (answer === 'no') return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
+    }
+    const back = await rollbackMigration({
+      dryRun,
+      force: context.flag('force'),
+      onEvent: progressOf(output),
+      signal: context.interruption(),
+    });
+    if (back.isErr()) return context.fail(back.error);
+    const report = back.value;
+    output.record(report);
+    if (dryRun) {
+      output.print(`${report.toUndo.length} steps would be undone, in this order:`);
+      for (const id of report.toUndo) output.print(`  ${id}  ${report.steps.find((step) => step.id === id)?.title ?? ''}`);
+      for (const { stepId, error } of report.refusals) output.print(`  stands in the way: ${stepId}: ${error.message}`);
+      return report.refusals.length === 0 ? EXIT.done : EXIT.refused;
+    }
+    for (const step of report.steps) for (const note of step.notes ?? []) output.print(`note: ${note}`);
+    for (const { id, title, message } of report.remaining) output.warn(`still to be undone: ${id} (${title}): ${message}`);
+    if (report.outcome === 'rolled-back') output.print(report.changed ? `rolled back in ${(report.durationMs / 1000).toFixed(1)} s` : 'already rolled back');
+    return exitCodeOf(report.outcome);
+  },
+});
+
+function exitCodeOf(outcome: string): ExitCode {
+  if (outcome === 'rolled-back') return EXIT.done;
+  return outcome === 'interrupted' ? EXIT.locked : EXIT.rollbackIncomplete;
+}

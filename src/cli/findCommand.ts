@@ -1,0 +1,81 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { printablePath } from '../posix/index.js';
+import type { Command, CommandEntry, CommandGroup } from './command.js';
+import { packageVersion } from './packageVersion.js';
+import { parseArguments, usageError } from './parseArguments.js';
+import type { OptionSpec, ParsedArguments, UsageError } from './parseArguments.js';
+import { GLOBAL_OPTIONS, renderCommandHelp, renderGroupHelp } from './renderHelp.js';
+
+/** What a command line asks for: a command with its arguments, or a text (help, version) to print. */
+export type FoundCommand =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'command'; readonly name: string; readonly command: Command; readonly parsed: ParsedArguments };
+
+const SUMMARY = 'Parts for WordPress agent hosts, and the way from a root install to an unprivileged one.';
+const VERSION: OptionSpec = { name: 'version', help: 'print the version' };
+
+/**
+ * Walks down the table along the operands, loading only the modules on the way. Options that every command takes
+ * count wherever they stand, once.
+ */
+export async function findCommand(
+  args: readonly string[],
+  table: readonly CommandEntry[],
+): Promise<Result<FoundCommand, UsageError>> {
+  let name = 'wca';
+  let summary = SUMMARY;
+  let group: CommandGroup = { subcommands: table };
+  let rest = args;
+  let globals: ParsedArguments['options'] = new Map();
+  for (;;) {
+    const specs = name === 'wca' ? [...GLOBAL_OPTIONS, VERSION] : GLOBAL_OPTIONS;
+    const parsed = parseArguments(rest, specs, true).andThen((found) => merge(globals, found));
+    if (parsed.isErr()) return err(parsed.error);
+    globals = parsed.value.options;
+    if (globals.has('version')) return ok({ kind: 'text', text: `${packageVersion()}\n` });
+    const [word, ...after] = parsed.value.operands;
+    if (globals.has('help') && word === undefined) {
+      return ok({ kind: 'text', text: renderGroupHelp(name, summary, group.subcommands) });
+    }
+    if (word === undefined) return err(usageError(`${name} needs a command; ${name} --help lists them`));
+    const entry = group.subcommands.find((candidate) => candidate.name === word);
+    if (entry === undefined) {
+      return err(usageError(`there is no command ${name} ${printablePath(word)}; ${name} --help lists them`));
+    }
+
+    name = `${name} ${entry.name}`;
+    summary = entry.summary;
+    rest = after;
+    const loaded = await entry.load();
+    if (!('subcommands' in loaded)) return parseFor(loaded, name, summary, rest, globals);
+    group = loaded;
+  }
+}
+
+function parseFor(
+  command: Command,
+  name: string,
+  summary: string,
+  args: readonly string[],
+  globals: ParsedArguments['options'],
+): Result<FoundCommand, UsageError> {
+  return parseArguments(args, [...command.options, ...GLOBAL_OPTIONS])
+    .andThen((found) => merge(globals, found))
+    .andThen((parsed): Result<FoundCommand, UsageError> => {
+      if (parsed.options.has('help')) return ok({ kind: 'text', text: renderCommandHelp(name, summary, command) });
+      const { min, max } = command.operands;
+      const extra = parsed.operands[max];
+      if (extra !== undefined) return err(usageError(`${name}: one argument too many: ${printablePath(extra)}`));
+      if (parsed.operands.length < min) {
+        return err(usageError(`something is missing; usage: ${command.usage.map((u) => `${name} ${u}`).join('\n')}`));
+      }
+      return ok({ kind: 'command', name, command, parsed });
+    });
+}
+
+function merge(globals: ParsedArguments['options'], found: ParsedArguments): Result<ParsedArguments, UsageError> {
+  const twice = [...found.options.keys()].find((key) => globals.has(key));
+  if (twice !== undefined) return err(usageError(`--${twice} was given twice`));
+  return ok({ options: new Map([...globals, ...found.options]), operands: found.operands });
+}

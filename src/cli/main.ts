@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { COMMANDS } from './commandTable.js';
+import { runCli } from './runCli.js';
+
+process.exit(await runCli(process.argv.slice(2), COMMANDS, process));

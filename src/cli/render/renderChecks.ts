@@ -1,0 +1,30 @@
+import type { Json } from '../../recipes/index.js';
+import type { VerificationReport } from '../../recipes/migrateOffRoot/index.js';
+import type { Output } from '../createOutput.js';
+
+/** Prints the acceptance points, one line each; what is not checked is told apart from what passed. */
+export function renderChecks(output: Output, report: VerificationReport | Json | undefined): void {
+  const checks = checksOf(report);
+  if (checks.length === 0) return;
+  output.print(output.style('bold', 'Acceptance'));
+  for (const { point, id, ok, detail } of checks) {
+    const mark = ok === true ? output.style('green', 'ok  ') : ok === false ? output.style('red', 'FAIL') : output.style('yellow', ' ?  ');
+    output.print(`  ${mark} ${String(point)} ${id.padEnd(22)} ${detail}`);
+  }
+  const open = checks.filter(({ ok }) => ok === null).length;
+  const failed = checks.filter(({ ok }) => ok === false).length;
+  output.print(`${checks.length - open - failed} proven, ${failed} failed, ${open} not checked`);
+}
+
+type Line = { readonly point: number; readonly id: string; readonly ok: boolean | null; readonly detail: string };
+
+/** A verification that comes out of a journal is plain JSON. */
+function checksOf(report: VerificationReport | Json | undefined): readonly Line[] {
+  if (typeof report !== 'object' || report === null || !('checks' in report)) return [];
+  const checks: unknown = report.checks;
+  return Array.isArray(checks) ? checks.filter(isLine) : [];
+}
+
+function isLine(value: unknown): value is Line {
+  return typeof value === 'object' && value !== null && 'id' in value && 'ok' in value && 'detail' in value && 'point' in value;
+}

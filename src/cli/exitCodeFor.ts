@@ -1,23 +1,37 @@
+import type { CliError } from './command.js';
 import { EXIT } from './exitCodes.js';
 import type { ExitCode } from './exitCodes.js';
 
 /** Error codes whose exit status is the same wherever they turn up. */
-const KNOWN: Readonly<Record<string, ExitCode>> = {
-  USAGE: EXIT.usage,
-  RELATIVE_PATH: EXIT.usage,
-  NOT_FOUND: EXIT.notFound,
-  SYMLINK_LOOP: EXIT.notFound,
-  UNIT_NOT_FOUND: EXIT.notFound,
-  USER_NOT_FOUND: EXIT.notFound,
-  GROUP_NOT_FOUND: EXIT.notFound,
-  SITE_NOT_FOUND: EXIT.notFound,
-  LOCKED: EXIT.locked,
-  RUN_INTERRUPTED: EXIT.locked,
-  NEEDS_ROOT: EXIT.needsRoot,
-  PLAN_STALE: EXIT.stalePlan,
-};
+const KNOWN: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
+  ['USAGE', EXIT.usage],
+  ['RELATIVE_PATH', EXIT.usage],
+  ['INVALID_USER_NAME', EXIT.usage],
+  ['INVALID_EXECUTABLE_NAME', EXIT.usage],
+  ['INVALID_UNIT_NAME', EXIT.usage],
+  ['INVALID_UNIT_KEY', EXIT.usage],
+  ['INVALID_LABEL', EXIT.usage],
+  ['NOT_FOUND', EXIT.notFound],
+  ['SYMLINK_LOOP', EXIT.notFound],
+  ['UNIT_NOT_FOUND', EXIT.notFound],
+  ['UNIT_WITHOUT_FILE', EXIT.notFound],
+  ['USER_NOT_FOUND', EXIT.notFound],
+  ['GROUP_NOT_FOUND', EXIT.notFound],
+  ['SITE_NOT_FOUND', EXIT.notFound],
+  ['BLOCK_NOT_FOUND', EXIT.notFound],
+  ['LOCKED', EXIT.locked],
+  ['INTERRUPTED_RUN', EXIT.locked],
+  ['NEEDS_ROOT', EXIT.needsRoot],
+  ['STALE_PLAN', EXIT.stalePlan],
+  ['OTHER_HOST', EXIT.stalePlan],
+]);
 
-/** The exit status an error ends a command with when the command has no better one: 65 where nothing is known. */
-export function exitCodeFor(code: string): ExitCode {
-  return KNOWN[code] ?? EXIT.refused;
+/**
+ * The exit status an error ends a command with when the command knows no better one: 65 for what is not listed. What
+ * the kernel does not let an ordinary user do needs root.
+ */
+export function exitCodeFor(error: CliError): ExitCode {
+  const isDenied = 'errno' in error && (error.errno === 'EACCES' || error.errno === 'EPERM');
+  if (isDenied && process.geteuid?.() !== 0) return EXIT.needsRoot;
+  return KNOWN.get(error.code) ?? EXIT.refused;
 }

@@ -5,7 +5,7 @@ import type { ExitCode } from './exitCodes.js';
 import { renderError } from './renderError.js';
 
 /** Shows an error on stderr, with `--json` also as `{"error": …}` on stdout, and gives the status to end with. */
-export function fail(output: Output, error: CliError, exitCode: ExitCode = exitCodeFor(error.code)): ExitCode {
+export function fail(output: Output, error: CliError, exitCode: ExitCode = exitCodeFor(error)): ExitCode {
   output.warn(renderError(error));
   output.record({ error });
   return exitCode;

@@ -2,6 +2,7 @@ import { RUNTIME_STATE, TOOLCHAIN_STATE } from './statePaths.js';
 import type { Posture } from './statePaths.js';
 import type { StateSurvey } from './surveyState.js';
 
+/** What a part of the state is: the unit's data directory, the agent's own, its tools, or named by the operator. */
 export type StateKind = 'data-directory' | 'runtime' | 'toolchain' | 'extra';
 
 /** One thing that moves. */
@@ -52,8 +53,10 @@ export interface StateCandidate {
   readonly stays: string;
 }
 
+/** A name with what stands there now, and where it would go. */
 export type SurveyedCandidate = StateCandidate & { readonly source: StateSurvey; readonly target: StateSurvey | null };
 
+/** What the decision rests on; paths absolute and plain. */
 export interface StateRequest {
   readonly home: string;
   readonly accountHome: string;

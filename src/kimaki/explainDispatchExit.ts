@@ -56,7 +56,11 @@ export function explainDispatchExit(end: DispatchEnd): DispatchVerdict | null {
   const words = lastWords(end.stderr);
   const said = words === '' ? '' : `: ${words}`;
   if (end.exitCode === null) return { fault: 'signal', detail: `it was ended by ${end.signal ?? 'a signal'}${said}` };
-  if (SUDO_SAYS.test(end.stderr)) return { fault: 'sudo-refused', detail: `sudo refuses${said}` };
+  if (SUDO_SAYS.test(end.stderr)) {
+    // With -n sudo says so of every command it has no NOPASSWD rule for.
+    const noRule = words.includes('a password is required') ? ' (no rule for it is in force: missing or shadowed)' : '';
+    return { fault: 'sudo-refused', detail: `sudo refuses${said}${noRule}` };
+  }
   if (TARGET_SAYS.test(end.stderr)) return { fault: 'target-refused', detail: `the hop's target refuses${said}` };
   if (end.exitCode === 126) return { fault: 'command-unreachable', detail: `it may not be executed (126)${said}` };
   if (end.exitCode === 127) {

@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 
+/** How a message goes: the program in the system prefix, run by the caller itself, or over sudo as the service user. */
 export type DispatchStrategy = 'system-binary' | 'sudo-hop';
 
 /** Whether somebody reaches something, and if not what stops them. */

@@ -4,6 +4,7 @@ import type { Result } from 'neverthrow';
 import { ioError } from '../posix/index.js';
 import type { IoError } from '../posix/index.js';
 
+/** What stands under a name; links are not followed. */
 export type EntryType = 'directory' | 'file' | 'symlink' | 'other';
 
 /** One entry below a root, the root itself left out. */

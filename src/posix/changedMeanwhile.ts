@@ -10,5 +10,6 @@ export interface ChangedMeanwhile {
 /** The error for a file that is not as it was. */
 export function changed(path: string, how: string): ChangedMeanwhile {
   const shown = printablePath(path);
-  return { code: 'CHANGED_MEANWHILE', message: `${shown} was left alone: ${how}; look at it and plan anew`, path: shown };
+  const message = `${shown} was left alone: ${how}; look at it and plan anew`;
+  return { code: 'CHANGED_MEANWHILE', message, path: shown };
 }

@@ -65,13 +65,13 @@ async function walk(given: string, allowUid: number | undefined): Promise<Result
   let links = 0;
   for (;;) {
     const stat = await lstat(nodePath(current)).catch((cause: unknown) => ioError(cause, 'lstat', toBytes(current)));
-    if ('code' in stat) return err(stat.errno === 'ENOENT' || stat.errno === 'ENOTDIR' ? notFound(path, current) : stat);
+    if ('code' in stat) return err(isMissing(stat) ? notFound(path, current) : stat);
     const reason = distrust(stat, pending.length === 0, allowUid);
     if (reason !== null) return err(untrusted(path, current, reason));
 
     if (stat.isSymbolicLink()) {
       links += 1;
-      if (links > MAX_LINKS) return err({ code: 'SYMLINK_LOOP', message: `${path} leads through a loop of links`, path });
+      if (links > MAX_LINKS) return err(loop(path));
       const target = await readlink(nodePath(current), 'latin1').catch((cause: unknown) =>
         ioError(cause, 'readlink', toBytes(current)),
       );
@@ -107,6 +107,14 @@ function steps(path: string): string[] {
 
 function above(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
+function isMissing(error: IoError): boolean {
+  return error.errno === 'ENOENT' || error.errno === 'ENOTDIR';
+}
+
+function loop(path: string): TrustError {
+  return { code: 'SYMLINK_LOOP', message: `${path} leads through a loop of links; repair the link`, path };
 }
 
 function untrusted(path: string, at: string, reason: string): TrustError {

@@ -141,6 +141,6 @@ function differs(from: string, difference: string): CopyDiffers {
   const path = printablePath(from);
   const entry = printablePath(toBytes(difference));
   const where = entry === '' ? 'itself' : `at ${entry}`;
-  const message = `the copy of ${path} differs ${where} and was thrown away; see that nobody writes there, then run again`;
-  return { code: 'COPY_DIFFERS', message, path, entry };
+  const message = `the copy of ${path} differs ${where} and was thrown away; see that nobody writes there`;
+  return { code: 'COPY_DIFFERS', message: `${message}, then run again`, path, entry };
 }

@@ -111,8 +111,8 @@ function isHidden(error: IoError): boolean {
 }
 
 function hidden(pid: number, error: IoError): IoError {
-  const message = `process ${pid} may not be looked into (${error.errno}), so who holds the files is not known; be root`;
-  return { ...error, message };
+  const found = `process ${pid} may not be looked into (${error.errno})`;
+  return { ...error, message: `${found}, so who holds the files is not known; run as root, outside a container` };
 }
 
 function trimmed(path: string): string {

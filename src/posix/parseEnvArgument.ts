@@ -15,22 +15,32 @@ export function parseEnvArgument(argument: string | null): EnvCommand | { readon
   if (argument === null) return { problem: 'env is given no program to run' };
   let words = [argument];
   let searchPath: string | null = null;
+  let options = true;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    const split = /^(?:-v?S|--split-string=)(.*)$/s.exec(word);
-    if (split !== null) {
+    // Options end at the first assignment: what follows is a program, whatever it looks like.
+    if (/^[^=]+=/.test(word) && !(options && word.startsWith('-'))) {
+      options = false;
+      if (word.startsWith('PATH=')) searchPath = word.slice(5);
+    } else if (!options || !word.startsWith('-')) return { name: word, searchPath };
+    else {
+      const split = /^(?:-v?S|--split-string=)(.*)$/s.exec(word);
+      if (split === null) {
+        if (!isPlainOption(word)) return { problem: `env option ${word} is not read here` };
+        const unset = word === '-u' || word === '--unset' ? words.shift() : /^(?:-u|--unset=)(.+)$/.exec(word)?.[1];
+        if (unset === 'PATH' || /^(-i?|--ignore-environment)$/.test(word)) searchPath = DEFAULT_PATH;
+        if (word === '--' || word === '-') options = false;
+        continue;
+      }
       const parts = splitString(split[1] ?? '');
       if (parts === null) return { problem: `env -S with quoting or variables that are not read here: ${word}` };
       words = [...parts, ...words];
-    } else if (word === '-i' || word === '-' || word === '--ignore-environment') searchPath = DEFAULT_PATH;
-    else if (word === '-u' || word === '--unset') {
-      if (words.shift() === 'PATH') searchPath = DEFAULT_PATH;
-    } else if (word === '-uPATH' || word === '--unset=PATH') searchPath = DEFAULT_PATH;
-    else if (word === '-v' || word === '--debug' || word === '--' || /^(-u|--unset=)./.test(word)) continue;
-    else if (word.startsWith('-')) return { problem: `env option ${word} is not read here` };
-    else if (/^[^=]+=/.test(word)) searchPath = word.startsWith('PATH=') ? word.slice(5) : searchPath;
-    else return { name: word, searchPath };
+    }
   }
   return { problem: 'env is given no program to run' };
+}
+
+function isPlainOption(word: string): boolean {
+  return /^(-|--|-i|--ignore-environment|-v|--debug|-u.*|--unset(=.*)?)$/.test(word);
 }
 
 /** Splits as `env -S` does where it is plain: blanks, single and double quotes. Null for escapes and variables. */

@@ -1,6 +1,6 @@
 import { printablePath } from './ioError.js';
-import { TRUSTED_PATH } from './runProgram.js';
 import type { ProgramError } from './runProgram.js';
+import { TRUSTED_PATH } from './trustedPath.js';
 
 /** No such program. */
 export function notFound(file: string): ProgramError {

@@ -22,7 +22,7 @@ export interface ProcessStatus {
   readonly cgroup: string;
   /** Clock ticks after boot at which it started: with the pid, what tells a process from a later one. */
   readonly startTicks: number;
-  /** Path of the running program, `(deleted)` after it when the file is gone; null for kernel threads and when hidden. */
+  /** The running program, `(deleted)` after it when the file is gone; null for kernel threads and when hidden. */
   readonly executable: string | null;
 }
 
@@ -66,7 +66,8 @@ async function read(pid: number): Promise<Result<ProcessStatus, IoError | Proces
     const executable = await readlink(`${directory}/exe`, 'buffer').then(printablePath, () => null);
     const parsed = parseStatus(status ?? '');
     if (parsed === null) return err(gone(pid));
-    return ok({ pid, ...parsed, cgroup: parseCgroup(cgroup ?? ''), startTicks: parseStartTicks(stat ?? ''), executable });
+    const startTicks = parseStartTicks(stat ?? '');
+    return ok({ pid, ...parsed, cgroup: parseCgroup(cgroup ?? ''), startTicks, executable });
   } catch (cause) {
     const error = ioError(cause, 'read', directory);
     // ESRCH: it ended between open and read.
@@ -91,7 +92,8 @@ function parseStatus(text: string): Omit<ProcessStatus, 'pid' | 'cgroup' | 'star
   const [uid, euid] = numbers('Uid');
   const [gid, egid] = numbers('Gid');
   const [ppid] = numbers('PPid');
-  if (umask === undefined || uid === undefined || euid === undefined || gid === undefined || egid === undefined) return null;
+  if (umask === undefined || uid === undefined || euid === undefined) return null;
+  if (gid === undefined || egid === undefined) return null;
   return {
     ppid: ppid ?? 0,
     name: printablePath(fields.get('Name') ?? ''),

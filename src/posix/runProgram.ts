@@ -3,6 +3,9 @@ import { access } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { aborted, errnoOf, notFound, notStarted, timedOut, tooMuch } from './programErrors.js';
+import { TRUSTED_PATH } from './trustedPath.js';
+
+export { TRUSTED_PATH };
 
 /** How a program ended: any exit status, zero or not, is an answer and not an error. */
 export interface ProgramResult {
@@ -61,9 +64,6 @@ export interface RunOptions {
   /** Open descriptors of this process that the program gets as 3, 4, … */
   readonly inherit?: readonly number[];
 }
-
-/** The PATH every program is looked up in and given: what Debian gives root, and nothing a user can write to. */
-export const TRUSTED_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_OUTPUT_BYTES = 16 * 1024 * 1024;

@@ -74,7 +74,13 @@ async function startScript(
 }
 
 /** The interpreter or loader of a file. Its being missing is a refusal of the file, not an error. */
-async function next(wanted: string, what: string, from: Start, identity: Identity, depth: number): Promise<Start> {
+async function next(
+  wanted: string,
+  what: 'interpreter' | 'loader',
+  from: Start,
+  identity: Identity,
+  depth: number,
+): Promise<Start> {
   const shown = printablePath(toBytes(wanted));
   const refuse = (reason: string): Start => ({
     ...from,
@@ -82,7 +88,8 @@ async function next(wanted: string, what: string, from: Start, identity: Identit
   });
   const text = utf8Text(wanted);
   if (text?.startsWith('/') !== true) return refuse('is not an absolute path');
-  if (depth >= MAX_DEPTH) return refuse(`is the ${MAX_DEPTH + 1}th interpreter in a row (ELOOP)`);
+  // A loader is no further step to the kernel.
+  if (what === 'interpreter' && depth >= MAX_DEPTH) return refuse('is one interpreter too many (ELOOP)');
   const started = await startProgram(text, identity, depth + 1);
   if (started.isOk()) return started.value;
   const crlf = wanted.endsWith('\r') ? ' (the file has Windows line ends)' : '';

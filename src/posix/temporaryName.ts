@@ -45,7 +45,9 @@ export async function removeAbandoned(parent: PinnedParent): Promise<Result<void
 /** NAME_MAX is 255 bytes: cut at a character, never inside one. */
 function shortened(name: string, tail: number): string {
   let short = name;
-  // At a low surrogate the step is two units: the pair is one character.
-  while (Buffer.byteLength(short) > 254 - tail) short = short.slice(0, /[\ud800-\udbff][\udc00-\udfff]$/.test(short) ? -2 : -1);
+  while (Buffer.byteLength(short) > 254 - tail) {
+    // A surrogate pair is one character.
+    short = short.slice(0, /[\ud800-\udbff][\udc00-\udfff]$/.test(short) ? -2 : -1);
+  }
   return short;
 }

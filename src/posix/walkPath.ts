@@ -4,6 +4,7 @@ import { components, joinPath, nodePath, parentPath, shownPath, toBytes } from '
 import { fileTypeOf } from './fileType.js';
 import { ioError } from './ioError.js';
 import type { Inode } from './judgePermission.js';
+import { isAtOrBelow } from './mountTable.js';
 
 /** One inode on the way. `search` directories are gone through; the `final` one is where the wish is judged. */
 export interface AccessNode extends Inode {
@@ -102,7 +103,8 @@ function linkText(path: string): string | AccessError {
 
 function notFound(asked: string, missing: string): AccessError {
   const shown = shownPath(missing);
-  const message = shown === asked ? `${asked} does not exist` : `${asked} leads to ${shown}, which does not exist`;
+  const why = isAtOrBelow(asked, shown) ? `there is no ${shown}` : `it leads to ${shown}, which is not there`;
+  const message = shown === asked ? `${asked} does not exist` : `${asked} does not exist: ${why}`;
   return { code: 'NOT_FOUND', message, path: asked, missing: shown };
 }
 

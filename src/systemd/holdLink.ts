@@ -1,7 +1,7 @@
-import { lstat, readlink, symlink, unlink } from 'node:fs/promises';
+import { mkdir, readlink, symlink, unlink } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError, makeDirectory } from '../posix/index.js';
+import { ioError } from '../posix/index.js';
 import type { IoError } from '../posix/index.js';
 
 /** First in the unit search path but for one, before /etc (systemd.unit(5)), and gone after a reboot. */
@@ -20,9 +20,9 @@ export type HoldLinkError = IoError | { readonly code: 'HOLD_IN_THE_WAY'; readon
 /** Puts the link there; tells whether it was not there before. */
 export async function makeHoldLink(unit: string): Promise<Result<boolean, HoldLinkError>> {
   const path = holdPath(unit);
-  const directory = await makeDirectory(HOLD_DIRECTORY, { mode: 0o755, uid: 0, gid: 0 });
-  // Someone else's directory of that name is used as it is; systemd reads it as root.
-  if (directory.isErr() && !(await isDirectory(HOLD_DIRECTORY))) return err(ioError(directory.error, 'mkdir', HOLD_DIRECTORY));
+  // `systemctl set-property --runtime` makes it too. A strict umask only narrows it, and systemd reads it as root.
+  const directory = await ResultAsync.fromPromise(mkdir(HOLD_DIRECTORY, { mode: 0o755 }), (cause) => ioError(cause, 'mkdir', HOLD_DIRECTORY));
+  if (directory.isErr() && directory.error.errno !== 'EEXIST') return err(directory.error);
   const linked = await ResultAsync.fromPromise(symlink(MASK, path), (cause) => ioError(cause, 'symlink', path));
   if (linked.isOk()) return ok(true);
   if (linked.error.errno !== 'EEXIST') return err(linked.error);
@@ -41,8 +41,4 @@ export async function removeHoldLink(unit: string): Promise<Result<void, IoError
 
 async function isHoldLink(path: string): Promise<boolean> {
   return readlink(path).then((target) => target === MASK, () => false);
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  return lstat(path).then((found) => found.isDirectory(), () => false);
 }

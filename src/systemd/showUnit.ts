@@ -80,7 +80,7 @@ function toState(
     user: text('User'),
     group: text('Group'),
     supplementaryGroups: list('SupplementaryGroups'),
-    umask: /^[0-7]+$/.test(text('UMask')) ? parseInt(text('UMask'), 8) : null,
+    umask: /^[0-7]+$/.test(text('UMask')) ? parseInt(text('UMask'), 8) : 0o022,
     mainPid: number('MainPID'),
     nRestarts: number('NRestarts'),
     restart: text('Restart'),

@@ -36,8 +36,8 @@ export interface UnitState {
   /** `Group=`; empty for the user's own. */
   readonly group: string;
   readonly supplementaryGroups: readonly string[];
-  /** `UMask=`; null for what runs no processes. */
-  readonly umask: number | null;
+  /** `UMask=`; systemd's default, 0022, for what runs no processes. */
+  readonly umask: number;
   /** 0 when there is none. */
   readonly mainPid: number;
   /** Automatic restarts since the last start by hand. */

@@ -60,7 +60,7 @@ async function find(
 }
 
 /** The same for one file's bytes; pure. */
-export function contraryIn(source: Buffer, file: string, root: string): readonly ContraryDefine[] {
+function contraryIn(source: Buffer, file: string, root: string): readonly ContraryDefine[] {
   if (!/FS_CHMOD_(DIR|FILE)/.test(source.toString('latin1'))) return [];
   const defines = readDefines(source, file, new Map([['ABSPATH', `${root}/`]]));
   if (defines.isErr()) return mentions(source, file);

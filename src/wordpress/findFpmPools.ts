@@ -85,7 +85,7 @@ async function find(configRoot: string): Promise<Result<readonly FpmPool[], FpmE
 }
 
 /** Reads one pool file; pure. */
-export function parsePoolFile(text: string, path: string, version: string): Result<readonly FpmPool[], FpmError> {
+function parsePoolFile(text: string, path: string, version: string): Result<readonly FpmPool[], FpmError> {
   // ini splits section names at dots; a pool may be named after its domain.
   const escaped = text.replace(/^[ \t]*\[([^\]\n]+)\]/gm, (_, name: string) => `[${name.replace(/\./g, '\\.')}]`);
   const sections: Readonly<Record<string, unknown>> = ini.parse(escaped);

@@ -33,7 +33,7 @@ export interface PutBlockInFileOptions {
 }
 
 /** What php-fpm needs to read the file whatever umask the caller has, and nobody else to write it. */
-export const MANAGED_FILE_MODE = 0o644;
+const MANAGED_FILE_MODE = 0o644;
 
 /**
  * Puts a block into a managed PHP file on disk: old bytes or new bytes, never else, and the new ones only when `php -l`

@@ -23,7 +23,7 @@ export function wpCliJson<T>(
 }
 
 /** The list in what a command printed; pure. */
-export function parseList<T>(stdout: string, item: Shape<T>, command: string): Result<readonly T[], WpCliError> {
+function parseList<T>(stdout: string, item: Shape<T>, command: string): Result<readonly T[], WpCliError> {
   if (stdout.trim() === '') return ok([]);
   const lines = stdout.trim().split('\n');
   const candidates = [stdout, ...lines.filter((line) => line.startsWith('[')).reverse()];

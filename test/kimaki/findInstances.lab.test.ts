@@ -71,8 +71,9 @@ describe.skipIf(!lab.ok)('the installs of a broken host', () => {
        })._unsafeUnwrap();
        const agent = (await posix.lookupIdentity('opencode'))._unsafeUnwrap();
        const files = [{ path: one.fragmentPath, document: plan.document }];
-       const failing = (await kimaki.programsFailingAsAgent(files, agent, '/usr/local/bin:/usr/bin:/bin'))._unsafeUnwrap();
-       answer({ changes: plan.changes, leftovers: plan.leftovers, failing, privileged: kimaki.privilegedLines(files) });`,
+       const failing = (await kimaki.programsFailingAsAgent(files, agent, '/usr/bin:/bin'))._unsafeUnwrap();
+       const { changes, leftovers } = plan;
+       answer({ changes, leftovers, failing, privileged: kimaki.privilegedLines(files) });`,
     );
     expect(JSON.stringify(plan)).not.toContain(CANARY);
     expect(plan).toMatchObject({ leftovers: [], privileged: [] });
@@ -85,7 +86,7 @@ describe.skipIf(!lab.ok)('the installs of a broken host', () => {
   it('are told apart, with drop-ins and variables from files', async () => {
     const units = join(host.root, 'etc/systemd/system');
     await host.ok(
-      'mkdir -p /etc/systemd/system/kimaki-shop.service.d /srv/shop && useradd -m shop && touch /etc/systemd/system/kimaki-none.service',
+      'useradd -m shop; cd /etc/systemd/system; mkdir -p kimaki-shop.service.d /srv/shop; touch kimaki-none.service',
     );
     await writeFile(
       join(units, 'kimaki-shop.service'),

@@ -107,7 +107,7 @@ describe('the unit of a root install', () => {
       '14 ExecStartPre: -/usr/bin/pkill -TERM -u root -f "opencode-ai/bin/.*serve" → ' +
         '-/usr/bin/pkill -TERM -u opencode -f "opencode-ai/bin/.*serve"',
       expect.stringMatching(
-        /^16 ExecStart: \/root\S+ --data-dir \/root\/\.kimaki .* → \/usr\/bin\/kimaki --data-dir \/home\/opencode\/\S+ /,
+        /^16 ExecStart: \/root\S+ --data-dir \/root\/\S+ .* → \/usr\/bin\/kimaki --data-dir \/home\/opencode\/\S+ /,
       ),
       '+ UMask:  → 0002',
     ]);

@@ -21,8 +21,8 @@ interface Probe {
 /** Puts the service where it will be after a migration, by hand and as far as dispatch minds. */
 const MIGRATE = `systemctl stop kimaki
 rm -rf /home/opencode/.kimaki && mv /root/.kimaki /home/opencode/ && chown -R opencode: /home/opencode
-sed -i -e 's#^User=root#User=opencode#' -e 's#/root/.kimaki/bin/kimaki#/usr/bin/kimaki#' -e 's#/root/.kimaki#/home/opencode/.kimaki#' \\
-  /etc/systemd/system/kimaki.service
+sed -i -e 's#^User=root#User=opencode#' -e 's#/root/.kimaki/bin/kimaki#/usr/bin/kimaki#' \\
+  -e 's#/root/.kimaki#/home/opencode/.kimaki#' /etc/systemd/system/kimaki.service
 chown -R opencode: /var/www/site/wp-content/uploads; rm -rf /tmp/kimaki* /tmp/opencode*
 systemctl daemon-reload && systemctl start kimaki`;
 
@@ -41,7 +41,9 @@ describe.skipIf(!lab.ok)('dispatch from www-data', () => {
       `const caller = (await posix.lookupIdentity('www-data'))._unsafeUnwrap();
        const identity = (await posix.lookupIdentity('opencode'))._unsafeUnwrap();
        const dataDir = '/home/opencode/.kimaki';
-       const probed = await kimaki.probeDispatch({ command: ${JSON.stringify(command)}, caller, opens: { identity, dataDir }, ${extra} });
+       const probed = await kimaki.probeDispatch({
+         command: ${JSON.stringify(command)}, caller, opens: { identity, dataDir }, ${extra}
+       });
        answer(probed.match((value) => value, (error) => ({ error })));`,
     )) as Probe;
 
@@ -99,9 +101,9 @@ describe.skipIf(!lab.ok)('dispatch from www-data', () => {
       'a later rule takes it back',
       `echo 'www-data ALL=(ALL) !ALL' > /etc/sudoers.d/zz-no`,
       'rm /etc/sudoers.d/zz-no',
-      'not allowed',
+      'no rule for it is in force',
     ],
-    ['the account is locked out', 'usermod -e 1 opencode', 'usermod -e "" opencode', 'account'],
+    ['the caller’s account has expired', 'usermod -e 1 www-data', 'usermod -e "" www-data', 'account'],
     ['a terminal is demanded', `echo 'Defaults requiretty' > /etc/sudoers.d/tty`, 'rm /etc/sudoers.d/tty', 'tty'],
   ])('is broken at sudo when %s', async (_, breakIt, mend, words) => {
     await host.ok(breakIt);
@@ -123,7 +125,7 @@ describe.skipIf(!lab.ok)('dispatch from www-data', () => {
 
   it('is broken at the data directory when its log still belongs to root', async () => {
     await host.ok(
-      'systemctl stop kimaki; touch /home/opencode/.kimaki/kimaki.db-wal; chown root: /home/opencode/.kimaki/kimaki.db-wal',
+      'systemctl stop kimaki; cd /home/opencode/.kimaki && touch kimaki.db-wal && chown root: kimaki.db-wal',
     );
     const { broken } = await probe(WRAPPER);
     expect(broken).toMatchObject({ link: 'data-directory', blockedAt: '/home/opencode/.kimaki/kimaki.db-wal' });

@@ -14,7 +14,9 @@ const SOURCE = join(import.meta.dirname, '../../src/posix/acquireHostLock.ts');
 /** A process that takes the lock and stays, and the line it printed: `held`, or the error's code. */
 async function contender(program: string, lock: string): Promise<{ child: ChildProcess; said: string }> {
   const child = spawn(process.execPath, [program, lock], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const said = await new Promise<string>((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk).trim())));
+  const said = await new Promise<string>((resolve) => {
+    child.stdout.once('data', (chunk) => resolve(String(chunk).trim()));
+  });
   return { child, said };
 }
 

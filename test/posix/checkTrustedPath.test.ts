@@ -21,7 +21,8 @@ async function refusal(path: string, allowUid?: number): Promise<TrustError> {
 
 describe('checkTrustedPath', () => {
   it('trusts what only root can change, below a sticky directory too', async () => {
-    for (const path of ['/', '/usr/bin/env', '/etc/passwd', at('dir/file'), at('dir'), `${at('dir')}/./`, at('dir/../dir/file')]) {
+    const own = [at('dir/file'), at('dir'), `${at('dir')}/./`, `${place}/dir/../dir/file`];
+    for (const path of ['/', '/usr/bin/env', '/etc/passwd', ...own]) {
       expect((await checkTrustedPath(path)).isOk(), path).toBe(true);
     }
   });

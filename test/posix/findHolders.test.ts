@@ -24,7 +24,7 @@ afterEach(async () => {
 async function start(command: string, args: readonly string[], cwd = '/'): Promise<number> {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
-  await new Promise((resolve) => child.stdout?.once('data', resolve));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
   return child.pid ?? 0;
 }
 

@@ -12,8 +12,8 @@ describe('moveLeftovers', () => {
     const [from, to] = [join(place, 'old/.state'), join(place, 'new/.state')];
     expect((await moveLeftovers(from, to))._unsafeUnwrap()).toEqual([]);
     const left = ['old/..state.wca-4194305-0123456789ab', 'new/..state.wca-4194304-0123456789ab'];
-    const others = [`new/..state.wca-${process.pid}-0123456789ab`, 'new/..other.wca-4194304-0123456789ab', 'new/.state'];
-    for (const name of [...left, ...others]) mkdirSync(join(place, name));
+    const others = [`..state.wca-${process.pid}-0123456789ab`, '..other.wca-4194304-0123456789ab', '.state'];
+    for (const name of [...left, ...others.map((other) => `new/${other}`)]) mkdirSync(join(place, name));
     expect((await moveLeftovers(from, to))._unsafeUnwrap()).toEqual(left.map((name) => join(place, name)));
     expect(readdirSync(join(place, 'new'))).toHaveLength(4);
   });

@@ -61,7 +61,9 @@ function plant(root: string): void {
 function account(root: string): string {
   const list = run('find', [root, '-printf', '%P|%y|%m|%U:%G|%l|%n|%T@\\n']).split('\n').sort();
   const files = list.filter((line) => !line.includes('|d|'));
-  const directories = list.filter((line) => line.includes('|d|')).map((line) => line.replace(/\|[0-9]+(?=\|[^|]*$)/, ''));
+  // The link count of a directory is the filesystem's affair.
+  const withoutLinks = (line: string): string => line.replace(/\|[0-9]+(?=\|[^|]*$)/, '');
+  const directories = list.filter((line) => line.includes('|d|')).map(withoutLinks);
   const inside = (command: string): string => run('sh', ['-c', `cd '${root}' && ${command}`]);
   const sums = inside('find . -type f -print0 | sort -z | xargs -0 sha256sum');
   const acl = inside('find . ! -type l -print0 | sort -z | xargs -0 getfacl -n -p --');
@@ -111,7 +113,7 @@ describe('moveTree', () => {
     expect(readdirSync(join(place, 'new'))).toEqual(['.state']);
   });
 
-  it('copies through a bind mount of the same filesystem, where device numbers are equal and rename fails', async () => {
+  it('copies through a bind mount, where the device numbers are equal and rename fails', async () => {
     mkdirSync(join(place, 'elsewhere'));
     mount(join(place, 'new'), '--bind', join(place, 'elsewhere'));
     mkdirSync(from);
@@ -249,7 +251,7 @@ describe('moveTree after a kill', () => {
   const runKilled = (file: string, call: string, nth: number): boolean => {
     const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${nth}`];
     const log = join(place, 'trace');
-    const env = { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: '1' };
+    const env = { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '1' };
     spawnSync('strace', ['-f', '-o', log, ...inject, process.execPath, file, from, to], { stdio: 'ignore', env });
     return readFileSync(log, 'utf8').includes('killed by SIGKILL');
   };

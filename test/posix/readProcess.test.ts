@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { run } from './support/place.js';
 import { lookupIdentity } from '../../src/posix/lookupIdentity.js';
 import { parseCgroup, parseStartTicks, readProcess } from '../../src/posix/readProcess.js';
 
@@ -15,7 +16,7 @@ describe('readProcess', () => {
       euid: process.geteuid?.(),
       gid: process.getgid?.(),
       egid: process.getegid?.(),
-      umask: process.umask(),
+      umask: Number.parseInt(run('sh', ['-c', 'umask']), 8),
       executable: readlinkSync('/proc/self/exe'),
     });
     expect([...status.groups].sort()).toEqual(

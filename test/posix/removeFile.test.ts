@@ -44,7 +44,8 @@ describe('removeFile', () => {
 
   it('removes what a killed replaceFile left beside the file, and nothing that only looks alike', async () => {
     const place = freshPlace();
-    const names = ['.file.wca-4194305-0123456789ab', '.other.wca-4194305-0123456789ab', `.file.wca-${process.pid}-0123456789ab`];
+    const dead = '4194305-0123456789ab';
+    const names = [`.file.wca-${dead}`, `.other.wca-${dead}`, `.file.wca-${process.pid}-0123456789ab`];
     for (const name of ['file', ...names]) writeFileSync(join(place, name), '');
     expect((await removeFile(join(place, 'file'))).isOk()).toBe(true);
     expect(readdirSync(place).sort()).toEqual(names.slice(1).sort());

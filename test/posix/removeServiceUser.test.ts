@@ -29,7 +29,8 @@ const create = (): Promise<unknown> =>
   );
 const remove = (name = NAME): Promise<unknown> =>
   host.script(
-    `const gone = await posix.removeServiceUser(${JSON.stringify(name)}); return gone.isOk() ? gone.value : gone.error;`,
+    `const gone = await posix.removeServiceUser(${JSON.stringify(name)});
+     return gone.isOk() ? gone.value : gone.error;`,
   );
 
 describe('removeServiceUser', () => {

@@ -56,7 +56,8 @@ describe('runAs', () => {
   });
 
   it('lets the caller replace any of them, secrets included', async () => {
-    const env = { HOME: '/elsewhere', PATH: '/bin', API_TOKEN: 'canary', URL: 'https://u:p@h/', EMPTY: '', 'A.B': 'x=y' };
+    const secrets = { API_TOKEN: 'canary', URL: 'https://u:p@h/' };
+    const env = { ...secrets, HOME: '/elsewhere', PATH: '/bin', EMPTY: '', 'A.B': 'x=y' };
     const lines = (await runAs(www, 'env', [], { env }))._unsafeUnwrap().stdout.trim().split('\n');
     for (const [name, value] of Object.entries(env)) expect(lines).toContain(`${name}=${value}`);
   });
@@ -81,8 +82,8 @@ describe('runAs', () => {
     const open = join(dir, 'open');
     await mkdir(open);
     await chown(open, 33, 33);
-    await runAs(www, 'touch', [join(open, 'default')]);
-    await runAs(www, 'touch', [join(open, 'shared')], { umask: 0o002 });
+    expect((await runAs(www, 'touch', [join(open, 'default')])).isOk()).toBe(true);
+    expect((await runAs(www, 'touch', [join(open, 'shared')], { umask: 0o002 })).isOk()).toBe(true);
     expect((await stat(join(open, 'default'))).mode & 0o777).toBe(0o644);
     expect(await stat(join(open, 'shared'))).toMatchObject({ uid: 33, gid: 33 });
     expect((await stat(join(open, 'shared'))).mode & 0o777).toBe(0o664);

@@ -1,4 +1,5 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FakeHost } from './fakeHost.js';
 import type { Instant } from './fakeHost.js';
@@ -28,7 +29,8 @@ export function killedRuns(host: FakeHost): readonly Killed[] {
 /** The host as that kill left it, in a directory of its own. */
 export function stage(source: FakeHost, killed: Killed, dir: string): FakeHost {
   const host = new FakeHost(dir, { ...killed.values });
-  cpSync(source.stateDir, host.stateDir, { recursive: true });
+  // Not cpSync, which keeps the modes on some versions of Node only.
+  execFileSync('cp', ['-a', source.stateDir, host.stateDir]);
   const lines = journalLines(source);
   const torn = (lines[killed.records] ?? '').slice(0, killed.tornBytes);
   const journal = host.journal ?? '';

@@ -14,7 +14,7 @@ import {
 } from '../../src/systemd/index.js';
 import type { Edit, UnitDocument, UnitEditError } from '../../src/systemd/index.js';
 import type { Result } from 'neverthrow';
-import { fitValue, oddUnit, plainUnit } from './arbitraries.js';
+import { fitValue, oddUnit, plainUnit } from './support/arbitraries.js';
 
 type Operation = (unit: UnitDocument) => Result<readonly Edit[], UnitEditError>;
 

@@ -1,6 +1,7 @@
+// needs systemd
 import { describe, expect, it } from 'vitest';
 import { parseExec } from '../../src/systemd/index.js';
-import { askSystemd } from './oracle.js';
+import { askSystemd } from './support/oracle.js';
 
 describe('parseExec', () => {
   it('gives prefixes, program and unquoted arguments with their places', () => {

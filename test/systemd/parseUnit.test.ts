@@ -1,11 +1,12 @@
+// needs systemd
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseUnit } from '../../src/systemd/index.js';
-import { oddUnit } from './arbitraries.js';
-import { askSystemd } from './oracle.js';
-import type { Verdict } from './oracle.js';
+import { oddUnit } from './support/arbitraries.js';
+import { askSystemd } from './support/oracle.js';
+import type { Verdict } from './support/oracle.js';
 
 const BOM = '\ufeff';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseUnit, printUnit } from '../../src/systemd/index.js';
-import { oddUnit } from './arbitraries.js';
+import { oddUnit } from './support/arbitraries.js';
 
 describe('printUnit', () => {
   it('gives back any bytes exactly', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseUnit, redactUnitText } from '../../src/systemd/index.js';
-import { oddUnit, plainUnit } from './arbitraries.js';
+import { oddUnit, plainUnit } from './support/arbitraries.js';
 
 const CANARY = 'cAn4ry-0f-this_test';
 const HEX = [...CANARY].map((letter) => `\\x${letter.charCodeAt(0).toString(16)}`).join('');

@@ -1,7 +1,8 @@
+// needs systemd
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitWords, wordAt } from '../../src/systemd/splitWords.js';
-import { askSystemd } from './oracle.js';
+import { askSystemd } from './support/oracle.js';
 
 function texts(value: string, relaxed = false): (string | null)[] {
   return splitWords(value, relaxed).words.map(({ text }) => text);

@@ -70,7 +70,7 @@ describe.skipIf(!labAvailable().ok)('WordPress asked what it could not write', (
     const seen = await report(
       `chmod 0700 ${CONTENT}/plugins/tiny/inc; chown root: ${CONTENT}/plugins/tiny/inc; ln -s gone ${CONTENT}/plugins/tiny/link`,
     );
-    await host.ok(`rm -r ${CONTENT}/plugins/tiny; true`);
+    await host.ok(`rm -r ${CONTENT}/plugins/tiny`);
     expect(found(seen)).toEqual([
       'plugin:tiny plugins/tiny/inc not-writable',
       'plugin:tiny plugins/tiny/inc unreadable',
@@ -104,6 +104,6 @@ describe.skipIf(!labAvailable().ok)('WordPress asked what it could not write', (
   it('counts all and lists as many as asked for', async () => {
     await host.ok(`${PREPARE}; chown -R root: ${CONTENT}/plugins/tiny`);
     const seen = (await inHost(host, 'wordpress.probeSiteWritability(site, web, { maxPaths: 1 })')) as WritabilityReport;
-    expect([seen.unwritable.count, seen.unwritable.paths.length]).toEqual([5, 1]);
+    expect([seen.unwritable.count, seen.unwritable.paths.length]).toEqual([4, 1]);
   });
 });

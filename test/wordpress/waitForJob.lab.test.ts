@@ -8,7 +8,7 @@ describe.skipIf(!labAvailable().ok)('Data Machine through wp', () => {
   it('lists a flow, fires it as a user, and sees its job come to its end', async () => {
     const host = await bootHost();
     try {
-      await installPackage(host, process.env['WCA_X']);
+      await installPackage(host);
       const flows = (await inHost(host, 'wordpress.listFlows(site, web)')) as readonly Flow[];
       const flow = flows.find(({ name }) => name === FLOW);
       expect(flow).toMatchObject({ name: FLOW });
@@ -28,7 +28,7 @@ describe.skipIf(!labAvailable().ok)('Data Machine through wp', () => {
   it('renders AGENTS.md as the user, or says that it could not', async () => {
     const host = await bootHost();
     try {
-      await installPackage(host, process.env['WCA_X']);
+      await installPackage(host);
       await host.ok(`chown root: ${SITE}/AGENTS.md; chmod 0644 ${SITE}/AGENTS.md`);
       expect(await inHost(host, 'wordpress.composeAgentsFile(site, web)')).toMatchObject({ code: 'WP_FAILED' });
       await host.ok(`chown www-data: ${SITE}/AGENTS.md`);

@@ -77,7 +77,8 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     needsSudo: dispatch.value.facts.strategy === 'sudo-hop',
   });
   if (unit.isErr()) return err(unit.error);
-  const abilities = await observeAbilities(instance, target.value, state.value.facts);
+  const leftovers = await leftoversOf();
+  const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers);
   if (abilities.isErr()) return err(abilities.error);
 
   const facts: MigrationFacts = {
@@ -108,8 +109,8 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     binary: binary.value,
     fpm: site.value.fpm,
     agentsFile: site.value.agentsFile,
-    agentPlaces: await agentPlacesOf(instance, site.value.facts, target.value.facts, target.value.group),
-    leftovers: await leftoversOf(),
+    agentPlaces: await agentPlacesOf(instance, site.value.facts, target.value.facts, target.value.group, site.value.agentsFile),
+    leftovers,
   };
   return ok({
     facts,

@@ -12,6 +12,7 @@ export async function observeAbilities(
   instance: KimakiInstance,
   target: Target,
   state: StateFacts,
+  reclaimed: readonly string[],
 ): Promise<Result<readonly LostAbility[], MigrationRefusal>> {
   const oldHome = instance.accountHome;
   if (target.identity === null || oldHome === null || instance.user === target.facts.name) return ok([]);
@@ -25,5 +26,5 @@ export async function observeAbilities(
     lockPort: instance.lockPort,
     execStart: [instance.binary ?? '', ...instance.args].join(' '),
   });
-  return facts.isErr() ? err(cannotObserve(facts.error)) : ok(lostAbilities(facts.value));
+  return facts.isErr() ? err(cannotObserve(facts.error)) : ok(lostAbilities({ ...facts.value, leftovers: facts.value.leftovers.filter((path) => !reclaimed.includes(path)) }));
 }

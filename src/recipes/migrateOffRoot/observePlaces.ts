@@ -4,7 +4,7 @@ import type { KimakiInstance } from '../../kimaki/index.js';
 import type { MigrationFacts, SiteFacts, TargetFacts } from './facts.js';
 
 /** What the agent keeps below the site: its own, with the site's group. */
-const BELOW_SITE = ['.opencode', '.claude', '.codex', '.wp-coding-agents', 'AGENTS.md', 'CLAUDE.md', 'opencode.json'];
+const BELOW_SITE = ['.opencode', '.claude', '.codex', '.wp-coding-agents', 'CLAUDE.md', 'opencode.json'];
 
 /** Where Data Machine keeps the agent's worktrees, unless the unit names another place. */
 const WORKSPACE = '/var/lib/datamachine/workspace';
@@ -21,10 +21,13 @@ export async function agentPlacesOf(
   site: Pick<SiteFacts, 'root' | 'group'>,
   target: Pick<TargetFacts, 'name'>,
   targetGroup: string,
+  agentsFile: string | null,
 ): Promise<MigrationFacts['agentPlaces']> {
   const workspace = instance.environment['DATAMACHINE_WORKSPACE_PATH'] ?? WORKSPACE;
   const candidates = [
     ...BELOW_SITE.map((name) => ({ path: join(site.root, name), user: target.name, group: site.group })),
+    // Rendered again by a step of its own where WP-CLI is there to do it.
+    ...(agentsFile === null ? [{ path: join(site.root, 'AGENTS.md'), user: target.name, group: site.group }] : []),
     { path: workspace, user: target.name, group: targetGroup },
   ];
   const places: MigrationFacts['agentPlaces'][number][] = [];

@@ -130,9 +130,11 @@ function windowSteps(facts: MigrationFacts): RecipeStep[] {
   // Stopped in this order and started in reverse: the service itself is down for the shortest time.
   const units = [...activators, ...services, unit.name];
   const sources = state.moves.map(({ from }) => from);
+  // Never the unit of one side with the state of the other: going back, the unit decides first.
+  const moves = moveSteps(facts, idsOf(rewrites));
   return [
     ...rewrites.map((step): RecipeStep => ({ ...step, id: `${step.id}-verified`, kind: 'kimaki.verifyRewrite', phase: 'before' })),
-    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start' },
+    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start', undoNeeds: idsOf([...moves, ...rewrites]) },
     {
       id: 'quiet',
       kind: 'posix.quiesced',
@@ -140,10 +142,10 @@ function windowSteps(facts: MigrationFacts): RecipeStep[] {
       after: 'hold',
       args: { paths: sources.length > 0 ? sources : [state.newDataDir], graceSeconds: 10 },
     },
-    ...moveSteps(facts),
+    ...moves,
     ...ownershipSteps(facts, 'window'),
     siteOwner(facts, 'site-owner-again', 'window', true),
-    ...rewrites,
+    ...rewrites.map((step): RecipeStep => ({ ...step, undoNeeds: ['start'] })),
     ...dispatchSteps(facts, 'window'),
     {
       id: 'start',
@@ -155,7 +157,11 @@ function windowSteps(facts: MigrationFacts): RecipeStep[] {
   ];
 }
 
-function moveSteps({ state, unit }: MigrationFacts): RecipeStep[] {
+function idsOf(steps: readonly RecipeStep[]): readonly string[] {
+  return steps.map(({ id }) => id);
+}
+
+function moveSteps({ state, unit }: MigrationFacts, rewrites: readonly string[]): RecipeStep[] {
   return state.moves.flatMap(({ from, to, asidePath, parents }, index): RecipeStep[] => {
     const id = `move-${index + 1}`;
     const aside: RecipeStep[] =
@@ -166,7 +172,13 @@ function moveSteps({ state, unit }: MigrationFacts): RecipeStep[] {
               id: `${id}-aside`,
               kind: 'posix.moveTree',
               phase: 'window',
-              args: { from: to, to: asidePath, why: 'it stands where the state goes, and nothing is merged or deleted' },
+              undoNeeds: [id],
+              args: {
+                from: to,
+                to: asidePath,
+                why: 'it stands where the state goes, and nothing is merged or deleted',
+                placeIsTaken: true,
+              },
             },
           ];
     const directories = parents.map((path, depth): RecipeStep => ({
@@ -180,6 +192,7 @@ function moveSteps({ state, unit }: MigrationFacts): RecipeStep[] {
       kind: 'posix.moveTree',
       phase: 'window',
       ...(aside.length > 0 ? { after: `${id}-aside` } : directories.length > 0 ? { after: `${id}-parent-1` } : {}),
+      undoNeeds: rewrites,
       args: { from, to, why: `state of ${unit.name}` },
     };
     return [...aside, ...directories, move];
@@ -215,7 +228,14 @@ function dispatchSteps({ dispatch, site }: MigrationFacts, phase: 'before' | 'wi
             id: 'dispatch',
             kind: 'wordpress.channelCommand',
             phase,
-            args: { path: dispatch.file.path, label: dispatch.label, command: dispatch.command, why: dispatch.why },
+            args: {
+              path: dispatch.file.path,
+              label: dispatch.label,
+              command: dispatch.command,
+              uid: site.uid,
+              gid: site.gid,
+              why: dispatch.why,
+            },
           },
         ];
   return [
@@ -251,7 +271,7 @@ function afterSteps(facts: MigrationFacts): RecipeStep[] {
       id: 'agents-file',
       kind: 'wordpress.composeAgents',
       phase: 'after',
-      args: { site: site.root, user: target.name },
+      args: { site: site.root, user: target.name, gid: site.gid },
     });
   }
   return steps;
@@ -292,6 +312,8 @@ function siteOwner(facts: MigrationFacts, id: string, phase: 'before' | 'window'
           ? 'what the old service wrote between the first sweep and its stop'
           : `WordPress runs as ${site.user} and cannot replace what root owns (copy_failed_*)`,
       keptNames: true,
+      // Its own step replaces it, and takes its owner along.
+      exclude: facts.dispatch.file === null ? [] : [facts.dispatch.file.path],
       ...(groupWrite ? { groupWriteBelow: site.writable } : {}),
       ...(options.private === 'reclaim' ? {} : { reader: site.user }),
       ...sweepOptions(facts),

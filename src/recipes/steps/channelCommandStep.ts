@@ -1,9 +1,8 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { replaceFile } from '../../posix/index.js';
 import { getBlock, lintPhp, putBlock, readCliChannel, setChannelCommand } from '../../wordpress/index.js';
 import type { Check, StepFailure, StepKind } from '../step.js';
-import { mayRestore, readFileState, restoreFile } from './fileState.js';
+import { mayRestore, readFileState, replaceRecorded, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';
 
 /** The channel entry whose command changes. */
@@ -12,6 +11,9 @@ export type ChannelCommandArgs = {
   /** Label of the block, `bridge:kimaki`. */
   readonly label: string;
   readonly command: string;
+  /** Who the file belongs to afterwards: the site's account, or WordPress could not update it. */
+  readonly uid: number;
+  readonly gid: number;
   readonly why: string;
 };
 
@@ -21,17 +23,21 @@ const MODE = 0o644;
 /**
  * Registers another dispatch command in the channels mu-plugin; every byte outside that one value stays.
  *
- * The result passes `php -l` before it replaces the file, and the file is 0644 afterwards. Undo puts the old
+ * A sweep of the tree must leave the file to this step: a new file is a new inode, which the undo of a sweep would
+ * not know. The result passes `php -l` before it replaces the file, and the file is 0644 afterwards. Undo puts the old
  * bytes, owner and mode back and refuses where someone edited the file since.
  */
 export const channelCommandStep: StepKind<'wordpress.channelCommand', ChannelCommandArgs, FileState, StepFailure> = {
   kind: 'wordpress.channelCommand',
   describe: (args) => ({ title: `let ${args.label} dispatch through ${args.command}`, why: args.why }),
   check: (args) => new ResultAsync(checkCommand(args)),
-  apply: (args, before) => new ResultAsync(applyCommand(args, before)),
+  apply: (args, before, ctx) =>
+    withCommand(args, before).asyncAndThen((ours) =>
+      replaceRecorded(args.path, ours, before, ctx, { mode: MODE, uid: args.uid, gid: args.gid, validate: lintPhp }),
+    ),
   verify: (args) => new ResultAsync(verifyCommand(args)),
   undoable: (args, before) => withCommand(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours)),
-  undo: (args, before) => withCommand(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours)),
+  undo: (args, before, ctx) => withCommand(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
 };
 
 async function checkCommand(args: ChannelCommandArgs): Promise<Result<Check<FileState>, StepFailure>> {
@@ -42,19 +48,10 @@ async function checkCommand(args: ChannelCommandArgs): Promise<Result<Check<File
   }
   const ours = withCommand(args, file.value);
   if (ours.isErr()) return err(ours.error);
-  const same = ours.value.toString('base64') === file.value.bytes && file.value.mode === MODE;
+  const { bytes, mode, uid, gid } = file.value;
+  const owned = mode === MODE && uid === args.uid && gid === args.gid;
+  const same = owned && ours.value.toString('base64') === bytes;
   return ok(same ? { state: 'satisfied' } : { state: 'needed', before: file.value });
-}
-
-async function applyCommand(args: ChannelCommandArgs, before: FileState): Promise<Result<void, StepFailure>> {
-  const ours = withCommand(args, before);
-  if (ours.isErr()) return err(ours.error);
-  const replaced = await replaceFile(args.path, ours.value, {
-    mode: MODE,
-    expect: Buffer.from(before.bytes, 'base64'),
-    validate: lintPhp,
-  });
-  return replaced.isErr() ? err(replaced.error) : ok(undefined);
 }
 
 async function verifyCommand(args: ChannelCommandArgs): Promise<Result<void, StepFailure>> {

@@ -3,17 +3,22 @@ import type { Result } from 'neverthrow';
 import { join } from 'node:path';
 import { lookupIdentity } from '../../posix/index.js';
 import { composeAgentsFile, findSite } from '../../wordpress/index.js';
-import type { Check, StepFailure, StepKind, UndoNotes } from '../step.js';
-import { readFileState, restoreFile } from './fileState.js';
+import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
+import { readFileState, replaceRecorded, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';
 
 /** The site whose AGENTS.md is rendered, and who renders it. */
-export type ComposeAgentsArgs = { readonly site: string; readonly user: string };
+export type ComposeAgentsArgs = {
+  readonly site: string;
+  readonly user: string;
+  /** The group the file gets: both sides may write it. */
+  readonly gid: number;
+};
 
 /**
  * Renders AGENTS.md again as the service user, so that it no longer tells the agent to use `--allow-root`.
  *
- * Satisfied when the file does not carry the flag. What WP-CLI puts in besides is Data Machine's affair. Undo
+ * Satisfied when the file does not carry the flag and is not root's. What WP-CLI puts in besides is Data Machine's affair. Undo
  * puts the old file back unless it was rendered again since, which loses nothing.
  */
 export const composeAgentsStep: StepKind<'wordpress.composeAgents', ComposeAgentsArgs, FileState, StepFailure> = {
@@ -24,9 +29,9 @@ export const composeAgentsStep: StepKind<'wordpress.composeAgents', ComposeAgent
     why: 'it tells the agent to call wp with --allow-root, which an unprivileged user does not need',
   }),
   check: (args) => new ResultAsync(checkAgents(args)),
-  apply: (args) => new ResultAsync(applyAgents(args)),
+  apply: (args, before, ctx) => new ResultAsync(applyAgents(args, before, ctx)),
   verify: (args) => new ResultAsync(verifyAgents(args)),
-  undo: (args, before) => new ResultAsync(undoAgents(args, before)),
+  undo: (args, before, ctx) => new ResultAsync(undoAgents(args, before, ctx)),
 };
 
 function agentsFile(site: string): string {
@@ -40,15 +45,26 @@ function carriesFlag(file: FileState): boolean {
 async function checkAgents(args: ComposeAgentsArgs): Promise<Result<Check<FileState>, StepFailure>> {
   const file = await readFileState(agentsFile(args.site));
   if (file.isErr()) return err(file.error);
-  if (file.value === null || !carriesFlag(file.value)) return ok({ state: 'satisfied' });
+  if (file.value === null || (!carriesFlag(file.value) && file.value.uid !== 0)) return ok({ state: 'satisfied' });
   return ok({ state: 'needed', before: file.value });
 }
 
-async function applyAgents(args: ComposeAgentsArgs): Promise<Result<void, StepFailure>> {
+async function applyAgents(
+  args: ComposeAgentsArgs,
+  before: FileState,
+  ctx: StepContext,
+): Promise<Result<void, StepFailure>> {
   const identity = await lookupIdentity(args.user);
   if (identity.isErr()) return err(identity.error);
   const site = await findSite(args.site);
   if (site.isErr()) return err(site.error);
+  // The agent could not replace root's file, and WP-CLI writes into the one that is there.
+  const taken = await replaceRecorded(agentsFile(args.site), Buffer.from(before.bytes, 'base64'), before, ctx, {
+    uid: identity.value.user.uid,
+    gid: args.gid,
+    mode: 0o644,
+  });
+  if (taken.isErr()) return err(taken.error);
   const composed = await composeAgentsFile(site.value, identity.value);
   return composed.isErr() ? err(composed.error) : ok(undefined);
 }
@@ -61,10 +77,14 @@ async function verifyAgents(args: ComposeAgentsArgs): Promise<Result<void, StepF
   return err({ code: 'FLAG_STILL_THERE', message });
 }
 
-async function undoAgents(args: ComposeAgentsArgs, before: FileState): Promise<Result<void | UndoNotes, StepFailure>> {
+async function undoAgents(
+  args: ComposeAgentsArgs,
+  before: FileState,
+  ctx: StepContext,
+): Promise<Result<void | UndoNotes, StepFailure>> {
   const now = await readFileState(agentsFile(args.site));
   if (now.isErr()) return err(now.error);
   // A rendered file holds nothing of its own: whatever stands there may be replaced by what was rendered before.
   const current = now.value === null ? Buffer.alloc(0) : Buffer.from(now.value.bytes, 'base64');
-  return restoreFile(agentsFile(args.site), before, current);
+  return restoreFile(agentsFile(args.site), before, current, ctx);
 }

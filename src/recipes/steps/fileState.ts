@@ -1,7 +1,9 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
-import type { StepFailure, UndoNotes } from '../step.js';
+import type { ReplaceFileOptions } from '../../posix/index.js';
+import type { StepContext, StepFailure, UndoNotes } from '../step.js';
+import { keepMtime, restoreMtime } from './keptMtime.js';
 
 /** A file as it was, whole: what undo needs to put it back. `bytes` is base64. */
 export type FileState = {
@@ -23,6 +25,19 @@ async function read(path: string): Promise<Result<FileState | null, StepFailure>
   return ok({ bytes: bytes.toString('base64'), mode: mode & 0o7777, uid, gid });
 }
 
+/** Replaces a file that must still be as recorded, and notes its time so that undo can give it back. */
+export function replaceRecorded(
+  path: string,
+  content: Buffer,
+  before: FileState,
+  ctx: StepContext,
+  options: Omit<ReplaceFileOptions<StepFailure>, 'expect'> = {},
+): ResultAsync<void, StepFailure> {
+  return new ResultAsync<void, StepFailure>(keepMtime(ctx, path))
+    .andThen(() => replaceFile(path, content, { ...options, expect: Buffer.from(before.bytes, 'base64') }))
+    .map(() => undefined);
+}
+
 /**
  * Whether a file may be put back: it is what we made of it, or what it was before. Anything else was written
  * by someone after us and is not thrown away.
@@ -34,15 +49,21 @@ export function mayRestore(path: string, before: FileState | null, ours: Buffer)
   });
 }
 
-/** Puts a file back as it was, or removes it when there was none. Already so is success. */
-export function restoreFile(path: string, before: FileState | null, ours: Buffer): ResultAsync<void | UndoNotes, StepFailure> {
-  return new ResultAsync(restore(path, before, ours));
+/** Puts a file back as it was, time of change included, or removes it when there was none. Already so is success. */
+export function restoreFile(
+  path: string,
+  before: FileState | null,
+  ours: Buffer,
+  ctx: StepContext,
+): ResultAsync<void | UndoNotes, StepFailure> {
+  return new ResultAsync(restore(path, before, ours, ctx));
 }
 
 async function restore(
   path: string,
   before: FileState | null,
   ours: Buffer,
+  ctx: StepContext,
 ): Promise<Result<void | UndoNotes, StepFailure>> {
   const now = await readFileState(path);
   if (now.isErr()) return err(now.error);
@@ -58,7 +79,7 @@ async function restore(
     return ok(undefined);
   }
   const replaced = await replaceFile(path, Buffer.from(before.bytes, 'base64'), { mode, uid, gid, expect: current });
-  return replaced.isErr() ? err(replaced.error) : ok(undefined);
+  return replaced.isErr() ? err(replaced.error) : restoreMtime(ctx, path);
 }
 
 function isOneOf(now: FileState, before: FileState | null, ours: Buffer): boolean {

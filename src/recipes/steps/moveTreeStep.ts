@@ -5,7 +5,13 @@ import { ioError, moveTree } from '../../posix/index.js';
 import type { Check, StepFailure, StepKind, UndoNotes } from '../step.js';
 
 /** From where to where, both absolute; the parent of `to` exists. */
-export type MoveTreeArgs = { readonly from: string; readonly to: string; readonly why: string };
+export type MoveTreeArgs = {
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+  /** A later step puts something else in the old place, and takes it away before this one is undone. */
+  readonly placeIsTaken?: boolean;
+};
 
 type MoveTreeBefore = { readonly moved: false };
 
@@ -47,8 +53,9 @@ async function verifyMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>
 async function undoableMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> {
   const places = await look(args);
   if (places.isErr()) return err(places.error);
-  if (places.value.from && places.value.to) return err(bothThere(args));
-  return places.value.from || places.value.to ? ok(undefined) : err(gone(args));
+  const { from, to } = places.value;
+  if (from && to && args.placeIsTaken !== true) return err(bothThere(args));
+  return from || to ? ok(undefined) : err(gone(args));
 }
 
 async function undoMove(args: MoveTreeArgs): Promise<Result<void | UndoNotes, StepFailure>> {

@@ -1,10 +1,9 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { planUnitRewrite } from '../../kimaki/index.js';
-import { replaceFile } from '../../posix/index.js';
 import { parseUnit, printUnit, verifyUnit } from '../../systemd/index.js';
 import type { Check, StepFailure, StepKind } from '../step.js';
-import { mayRestore, readFileState, restoreFile } from './fileState.js';
+import { mayRestore, readFileState, replaceRecorded, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';
 
 /** Which unit file or drop-in is rewritten, and to what. Holds no bytes of the file: a unit may hold secrets. */
@@ -43,10 +42,10 @@ export const rewriteUnitStep: StepKind<'kimaki.rewriteUnit', RewriteUnitArgs, Fi
     diff: args.diff,
   }),
   check: (args) => new ResultAsync(checkRewrite(args)),
-  apply: (args, before) => new ResultAsync(applyRewrite(args, before)),
+  apply: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => replaceRecorded(args.path, ours, before, ctx)),
   verify: (args) => new ResultAsync(verifyRewrite(args)),
   undoable: (args, before) => rewritten(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours)),
-  undo: (args, before) => rewritten(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours)),
+  undo: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
 };
 
 /**
@@ -76,13 +75,6 @@ async function checkRewrite(args: RewriteUnitArgs): Promise<Result<Check<FileSta
   if (ours.isErr()) return err(ours.error);
   const same = ours.value.toString('base64') === file.value.bytes;
   return ok(same ? { state: 'satisfied' } : { state: 'needed', before: file.value });
-}
-
-async function applyRewrite(args: RewriteUnitArgs, before: FileState): Promise<Result<void, StepFailure>> {
-  const ours = rewritten(args, before);
-  if (ours.isErr()) return err(ours.error);
-  const replaced = await replaceFile(args.path, ours.value, { expect: Buffer.from(before.bytes, 'base64') });
-  return replaced.isErr() ? err(replaced.error) : ok(undefined);
 }
 
 async function verifyRewrite(args: RewriteUnitArgs): Promise<Result<void, StepFailure>> {

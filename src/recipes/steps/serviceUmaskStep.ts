@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { rmdir } from 'node:fs/promises';
+import { lstat, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ioError, makeDirectory, replaceFile } from '../../posix/index.js';
 import { daemonReload, restartUnit } from '../../systemd/index.js';
@@ -40,7 +40,7 @@ export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs
   apply: (args, before, ctx) => new ResultAsync(applyUmask(args, before, ctx)),
   verify: (args) => new ResultAsync(provenByWorkers(args)),
   undoable: (args, before) => mayRestore(args.path, before.file, Buffer.from(args.content)),
-  undo: (args, before) => new ResultAsync(undoUmask(args, before)),
+  undo: (args, before, ctx) => new ResultAsync(undoUmask(args, before, ctx)),
 };
 
 async function checkUmask(args: ServiceUmaskArgs): Promise<Result<Check<ServiceUmaskBefore>, StepFailure>> {
@@ -66,12 +66,12 @@ async function applyUmask(
   return restart(args, ctx);
 }
 
-async function restart(args: ServiceUmaskArgs, ctx?: StepContext): Promise<Result<void, StepFailure>> {
+async function restart(args: ServiceUmaskArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const reloaded = await daemonReload();
   if (reloaded.isErr()) return err(reloaded.error);
   const restarted = await restartUnit(args.unit);
   if (restarted.isErr()) return err(restarted.error);
-  ctx?.progress(`${args.unit} restarted`);
+  ctx.progress(`${args.unit} restarted`);
   return ok(undefined);
 }
 
@@ -85,19 +85,22 @@ async function provenByWorkers(args: ServiceUmaskArgs): Promise<Result<void, Ste
   return err({ code: 'UMASK_NOT_PROVEN', message });
 }
 
-async function undoUmask(args: ServiceUmaskArgs, before: ServiceUmaskBefore): Promise<Result<void | UndoNotes, StepFailure>> {
-  const restored = await restoreFile(args.path, before.file, Buffer.from(args.content));
+async function undoUmask(
+  args: ServiceUmaskArgs,
+  before: ServiceUmaskBefore,
+  ctx: StepContext,
+): Promise<Result<void | UndoNotes, StepFailure>> {
+  const restored = await restoreFile(args.path, before.file, Buffer.from(args.content), ctx);
   if (restored.isErr()) return err(restored.error);
   if (!before.directory) {
     const removed = await ResultAsync.fromPromise(rmdir(dirname(args.path)), (cause) => ioError(cause, 'rmdir', dirname(args.path)));
     // Others may keep drop-ins of theirs there by now.
     if (removed.isErr() && !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(removed.error.errno)) return err(removed.error);
   }
-  return restart(args);
+  return restart(args, ctx);
 }
 
 async function makeDirectoryWouldBeNew(path: string): Promise<Result<boolean, StepFailure>> {
-  const { lstat } = await import('node:fs/promises');
   const stat = await ResultAsync.fromPromise(lstat(path), (cause) => ioError(cause, 'lstat', path));
   if (stat.isOk()) return ok(false);
   return stat.error.errno === 'ENOENT' ? ok(true) : err(stat.error);

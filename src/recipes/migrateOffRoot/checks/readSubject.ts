@@ -45,6 +45,7 @@ export async function readSubject(
     { root: site.value.root, group: owner.group },
     { name },
     service.value.group.name,
+    null,
   );
   return ok({
     instance: instance.value,

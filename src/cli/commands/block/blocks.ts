@@ -1,0 +1,84 @@
+import { readRegularFile } from '../../../posix/index.js';
+import { getBlock, listBlocks, putBlockInFile, removeBlockInFile } from '../../../wordpress/index.js';
+import type { BlockFileChange } from '../../../wordpress/index.js';
+import { defineCommand } from '../../command.js';
+import type { Output } from '../../createOutput.js';
+import { EXIT } from '../../exitCodes.js';
+import type { ExitCode } from '../../exitCodes.js';
+import { usageError } from '../../parseArguments.js';
+
+/** What the labels of each kind of file begin with. */
+const LABELS: ReadonlyMap<string, string> = new Map([['channels', 'bridge:'], ['runtimes', 'runtime:']]);
+const NAME_NOTE = 'NAME is the whole label: bridge:kimaki, runtime:opencode.';
+
+export const list = defineCommand({
+  usage: ['FILE'],
+  options: [],
+  operands: { min: 1, max: 1 },
+  async run(context) {
+    const path = context.operandPath(0, 'FILE');
+    if (path.isErr()) return context.fail(path.error);
+    const blocks = await readRegularFile(path.value).andThen(({ bytes }) => listBlocks(bytes));
+    if (blocks.isErr()) return context.fail(blocks.error);
+    for (const { label } of blocks.value) context.output.print(label);
+    context.output.record({ blocks: blocks.value.map(({ label, line, endLine }) => ({ name: label, line, endLine })) });
+    return EXIT.done;
+  },
+});
+
+export const get = defineCommand({
+  usage: ['FILE NAME'],
+  options: [],
+  operands: { min: 2, max: 2 },
+  notes: [NAME_NOTE],
+  async run(context) {
+    const [, name = ''] = context.operands;
+    const path = context.operandPath(0, 'FILE');
+    if (path.isErr()) return context.fail(path.error);
+    const block = await readRegularFile(path.value).andThen(({ bytes }) => getBlock(bytes, name));
+    if (block.isErr()) return context.fail(block.error);
+    const { label, line, endLine, body } = block.value;
+    if (context.output.json) context.output.record({ name: label, line, endLine, body: body.toString('utf8') });
+    else context.output.write(body);
+    return EXIT.done;
+  },
+});
+
+export const put = defineCommand({
+  usage: ['FILE NAME [--create channels|runtimes] < BODY'],
+  options: [{ name: 'create', value: 'KIND', help: 'start a new file of this kind where there is none: channels or runtimes' }],
+  operands: { min: 2, max: 2 },
+  notes: [NAME_NOTE, 'The owner is kept and the mode becomes 0644; what is already so is not written again.'],
+  async run(context) {
+    const [, name = ''] = context.operands;
+    const path = context.operandPath(0, 'FILE');
+    if (path.isErr()) return context.fail(path.error);
+    const kind = context.value('create');
+    const prefix = kind === undefined ? '' : LABELS.get(kind);
+    if (prefix === undefined) return context.fail(usageError('--create is channels or runtimes'));
+    if (!name.startsWith(prefix)) return context.fail(usageError(`a file of ${kind ?? ''} holds blocks called ${prefix}NAME`));
+    const done = await putBlockInFile(path.value, name, await context.readInput(), { create: kind !== undefined });
+    return done.match((change) => tell(context.output, change, 'written'), (error) => context.fail(error));
+  },
+});
+
+export const remove = defineCommand({
+  usage: ['FILE NAME'],
+  options: [],
+  operands: { min: 2, max: 2 },
+  notes: [NAME_NOTE, 'A block that is not there is no failure.'],
+  async run(context) {
+    const [, name = ''] = context.operands;
+    const path = context.operandPath(0, 'FILE');
+    if (path.isErr()) return context.fail(path.error);
+    const done = await removeBlockInFile(path.value, name);
+    return done.match((change) => tell(context.output, change, 'removed'), (error) => context.fail(error));
+  },
+});
+
+function tell(output: Output, change: BlockFileChange, done: string): ExitCode {
+  output.record(change);
+  const healed = change.modeHealed ? 'only the mode was wrong, and is 0644 now' : 'already so';
+  output.print(change.changed ? done : healed);
+  return EXIT.done;
+}

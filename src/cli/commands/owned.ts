@@ -1,0 +1,75 @@
+import { errAsync, okAsync } from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
+import { lookupUser, printablePath, queryOwnership } from '../../posix/index.js';
+import type { IdentityError, OwnedEntry } from '../../posix/index.js';
+import { defineCommand } from '../command.js';
+import type { CliError } from '../command.js';
+import { EXIT } from '../exitCodes.js';
+import { usageError } from '../parseArguments.js';
+
+export const owned = defineCommand({
+  usage: ['PATH [--by USER] [--not-by USER] [--group-unwritable] [-0 | --count]'],
+  options: [
+    { name: 'by', value: 'USER', help: 'owned by this user (a name, or the number of one without a name)' },
+    { name: 'not-by', value: 'USER', help: 'not owned by this user' },
+    { name: 'group-unwritable', help: 'without the group write bit' },
+    { name: 'cross-mounts', help: 'look into what is mounted below PATH too' },
+    { name: 'null', short: '0', help: 'print paths as they are, each ended by a NUL byte' },
+    { name: 'count', help: 'print only how many there are' },
+  ],
+  operands: { min: 1, max: 1 },
+  notes: ['All that is given must hold. No hit is no failure.'],
+  async run(context) {
+    const { output } = context;
+    const path = context.operandPath(0, 'PATH');
+    if (path.isErr()) return context.fail(path.error);
+    const by = await userId(context.value('by'));
+    if (by.isErr()) return context.fail(by.error);
+    const notBy = await userId(context.value('not-by'));
+    if (notBy.isErr()) return context.fail(notBy.error);
+    const groupUnwritable = context.flag('group-unwritable');
+    if (by.value === undefined && notBy.value === undefined && !groupUnwritable) {
+      return context.fail(usageError('say what to look for: --by, --not-by or --group-unwritable'));
+    }
+
+    const count = context.flag('count');
+    const raw = context.flag('null');
+    if (raw && (count || output.json)) return context.fail(usageError('-0 goes with neither --count nor --json'));
+    const tell = (entry: OwnedEntry): void => {
+      if (count) return;
+      if (raw) output.write(Buffer.concat([entry.path, Buffer.of(0)]));
+      else if (output.json) output.record(asJson(entry));
+      else output.print(printablePath(entry.path));
+    };
+    const predicate = {
+      ...(by.value === undefined ? {} : { by: by.value }),
+      ...(notBy.value === undefined ? {} : { notBy: notBy.value }),
+      groupUnwritable,
+    };
+    const options = { crossMounts: context.flag('cross-mounts'), signal: output.closed, onEntry: tell };
+    const answer = await queryOwnership(path.value, predicate, options);
+    if (output.closed.aborted) return EXIT.done;
+    if (answer.isErr()) return answer.error.code === 'QUERY_INCOMPLETE' ? context.fail(answer.error, EXIT.no) : context.fail(answer.error);
+    for (const mount of answer.value.mountsSkipped) output.log(`not entered, something else is mounted there: ${mount}`);
+    if (count) {
+      output.print(String(answer.value.matched));
+      output.record({ count: answer.value.matched });
+    }
+    return EXIT.done;
+  },
+});
+
+/** A user's number; undefined for undefined. */
+export function userId(user: string | undefined): ResultAsync<number | undefined, IdentityError | CliError> {
+  if (user === undefined) return okAsync(undefined);
+  if (!/^\d+$/.test(user)) return lookupUser(user).map(({ uid }) => uid);
+  const uid = Number(user);
+  return uid < 0xffffffff ? okAsync(uid) : errAsync(usageError(`there is no user number ${user}`));
+}
+
+function asJson({ path, uid, gid, mode, type }: OwnedEntry): object {
+  const text = path.toString('utf8');
+  const exact = Buffer.from(text, 'utf8').equals(path);
+  const shown = exact ? { path: text } : { path: printablePath(path), pathBase64: path.toString('base64') };
+  return { ...shown, uid, gid, mode: mode.toString(8).padStart(4, '0'), type };
+}

@@ -1,0 +1,21 @@
+import { defineCommand } from '../../command.js';
+import { EXIT } from '../../exitCodes.js';
+import { OPERAND_NOTE, readUnit } from './readUnit.js';
+
+export const list = defineCommand({
+  usage: ['UNIT'],
+  options: [],
+  operands: { min: 1, max: 1 },
+  notes: [OPERAND_NOTE, 'Values are as they stand in the file, secrets included; drop-ins are not read.'],
+  async run(context) {
+    const { output } = context;
+    const [operand = ''] = context.operands;
+    const found = await readUnit(operand);
+    if (found.isErr()) return context.fail(found.error);
+    for (const { section, key, value, line } of found.value.document.assignments) {
+      output.print(`${section}.${key}=${value}`);
+      output.record({ section, key, value, line });
+    }
+    return EXIT.done;
+  },
+});

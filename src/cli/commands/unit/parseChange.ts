@@ -1,0 +1,39 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { addDirective, removeDirective, removeEnvironment, setDirective, setEnvironment } from '../../../systemd/index.js';
+import type { Edit, UnitDocument, UnitEditError } from '../../../systemd/index.js';
+import { usageError } from '../../parseArguments.js';
+import type { UsageError } from '../../parseArguments.js';
+
+/** One change of a unit, as a function from the document to its edits. */
+export type UnitChange = (document: UnitDocument) => Result<readonly Edit[], UnitEditError>;
+
+const CHANGE = /^([^.=]+)\.([^.=+]+)(?:\.([^.=+]+))?(\+?=)([^]*)$/;
+const NAME = /^([^.=]+)\.([^.=]+)(?:\.([^.=]+))?$/;
+// Never repeats what was given: it may be a secret.
+const EXPECTED = 'expected Section.Key=VALUE, Section.Key+=VALUE or Service.Environment.NAME=VALUE';
+
+/** Reads `Section.Key=VALUE` and its two other forms. */
+export function parseChange(text: string): Result<UnitChange, UsageError> {
+  const [, section, key, variable, operator, value = ''] = CHANGE.exec(text) ?? [];
+  if (section === undefined || key === undefined) return err(usageError(EXPECTED));
+  if (variable !== undefined) {
+    if (!isEnvironment(section, key) || operator !== '=') return err(usageError(EXPECTED));
+    return ok((document) => setEnvironment(document, variable, value));
+  }
+  const change = operator === '+=' ? addDirective : setDirective;
+  return ok((document) => change(document, section, key, value));
+}
+
+/** Reads `Section.Key` and `Service.Environment.NAME`. */
+export function parseRemoval(text: string): Result<UnitChange, UsageError> {
+  const [, section, key, variable] = NAME.exec(text) ?? [];
+  const isWrong = section === undefined || key === undefined || (variable !== undefined && !isEnvironment(section, key));
+  if (isWrong) return err(usageError('expected Section.Key or Service.Environment.NAME'));
+  if (variable !== undefined) return ok((document) => removeEnvironment(document, variable));
+  return ok((document) => removeDirective(document, section, key));
+}
+
+function isEnvironment(section: string, key: string): boolean {
+  return section === 'Service' && key === 'Environment';
+}

@@ -1,0 +1,39 @@
+import { basename, isAbsolute } from 'node:path';
+import { errAsync, okAsync } from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
+import { printablePath, readRegularFile } from '../../../posix/index.js';
+import { parseUnit, showUnit } from '../../../systemd/index.js';
+import type { UnitDocument } from '../../../systemd/index.js';
+import type { CliError } from '../../command.js';
+import { usageError } from '../../parseArguments.js';
+
+/** A unit file as a command was given it. */
+export interface UnitFile {
+  readonly path: string;
+  /** What systemd calls it. */
+  readonly name: string;
+  readonly document: UnitDocument;
+}
+
+/** What every unit command says about its first operand. */
+export const OPERAND_NOTE = 'UNIT is a unit’s name, or with a slash in it the absolute path of a file.';
+
+/** Reads the unit file an operand means: a file when it has a slash in it, otherwise the one systemd has loaded. */
+export function readUnit(operand: string): ResultAsync<UnitFile, CliError> {
+  return fileOf(operand).andThen((path) =>
+    readRegularFile(path, { followLinks: true })
+      .map(({ bytes }) => ({ path, name: basename(path), document: parseUnit(bytes) }))
+      .mapErr((error): CliError => error),
+  );
+}
+
+function fileOf(operand: string): ResultAsync<string, CliError> {
+  const shown = printablePath(operand);
+  if (operand.includes('/')) {
+    return isAbsolute(operand) ? okAsync(operand) : errAsync(usageError(`${shown} is a relative path; give the whole one, or a unit’s name`));
+  }
+  return showUnit(operand).andThen((state): ResultAsync<string, CliError> => {
+    if (state.fragmentPath !== null) return okAsync(state.fragmentPath);
+    return errAsync({ code: 'UNIT_WITHOUT_FILE', message: `${shown} has no unit file` });
+  });
+}

@@ -5,13 +5,21 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Builds `dist` unless it is newer than everything it is built from. */
-export function ensureBuilt() {
+/**
+ * Builds `dist` unless it is newer than everything it is built from. Without types it takes a tenth of the time, and is
+ * enough to run.
+ *
+ * @param {{ readonly types?: boolean }} [options]
+ */
+export function ensureBuilt({ types = true } = {}) {
   const sources = ['package.json', 'tsconfig.json', 'tsup.config.ts', ...list('src')];
   const built = list('dist');
   const newest = Math.max(...sources.map(modified));
-  const isFresh = built.length > 0 && existsSync(join(ROOT, 'dist/cli/main.js')) && Math.min(...built.map(modified)) > newest;
-  if (!isFresh) execFileSync('npm', ['run', 'build', '--silent'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const wanted = ['dist/cli/main.js', ...(types ? ['dist/index.d.ts'] : [])];
+  const isFresh = wanted.every((path) => built.includes(path)) && Math.min(...built.map(modified)) > newest;
+  if (isFresh) return;
+  const args = ['run', 'build', '--silent', '--', ...(types ? [] : ['--no-dts'])];
+  execFileSync('npm', args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** @param {string} path */

@@ -53,7 +53,8 @@ function run(stage) {
     const child = spawn(file, args, {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+      // npm pack, which some of them run, must not build again below the feet of the others.
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', npm_config_ignore_scripts: 'true' },
     });
     let output = '';
     const take = (/** @type {Buffer} */ chunk) => {

@@ -128,6 +128,7 @@ export function entryOf(fd: number, path: string): TreeEntry {
     ino: stat.ino,
     size: Number(stat.size),
     mtimeMs: Number(stat.mtimeMs),
+    ctimeMs: Number(stat.ctimeMs),
   };
 }
 

@@ -160,8 +160,7 @@ async function queryBelow(
       // Not /proc/self: find enters it as a process of its own.
       directory: handlePath(fd).replace('self', String(process.pid)),
       prune: [...mountPoints, ...excluded],
-      predicate: findPredicate(predicate),
-      format: onEntry === null ? '\\0' : '%U %G %m %y %P\\0',
+      expression: [...findPredicate(predicate), '-printf', onEntry === null ? '\\0' : '%U %G %m %y %P\\0'],
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     },

@@ -1,4 +1,5 @@
 import { closeSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { joinPath, toBytes, utf8Text } from './bytePath.js';
@@ -7,7 +8,7 @@ import { labelDenials } from './labelDenials.js';
 import { mountPointsBelow, readMounts } from './mountTable.js';
 import { openRoot } from './openRoot.js';
 import type { Root } from './openRoot.js';
-import { Sweep, sweepFailure } from './sweep.js';
+import { CLOCK_TICK_MS, Sweep, sweepFailure } from './sweep.js';
 import type { Pass } from './sweep.js';
 import type { SkippedEntry, SkipReason, SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from './tree.js';
 
@@ -57,7 +58,11 @@ async function passes(
     changed += pass.changed;
     const moving = pass.missed || [...pass.skipped.values()].includes('changed-meanwhile');
     const settled = options.dryRun === true || (pass.changed === 0 && !moving);
-    if (!settled && number < MAX_PASSES) continue;
+    if (!settled && number < MAX_PASSES) {
+      // So that the next pass does not take our own changes for movement.
+      if (pass.changed > 0) await setTimeout(2 * CLOCK_TICK_MS);
+      continue;
+    }
     const skipped = await labelDenials(root, pass.skipped);
     return ok({
       examined,

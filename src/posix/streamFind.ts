@@ -6,15 +6,14 @@ import { printablePath } from './ioError.js';
 import { TRUSTED_PATH } from './runProgram.js';
 import type { ProgramError } from './runProgram.js';
 
-/** What to look for below a directory, in find's own words. */
+/** What to look for below a directory. */
 export interface FindQuery {
   /** The directory, best as the /proc path of a handle, so that it cannot be exchanged. */
   readonly directory: string;
   /** Relative byte strings that are passed over with all below them, and not printed. */
   readonly prune: readonly string[];
-  readonly predicate: readonly string[];
-  /** A -printf format that ends a record with `\0`. */
-  readonly format: string;
+  /** Tests, and -printf actions that end a record with `\0`. */
+  readonly expression: readonly string[];
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -82,10 +81,10 @@ export async function streamFind<E>(
   }
 }
 
-function findArguments({ prune, predicate, format }: FindQuery): string[] {
+function findArguments({ prune, expression }: FindQuery): string[] {
   const paths = prune.flatMap((path, index) => [...(index === 0 ? [] : ['-o']), '-path', `./${globLiteral(path)}`]);
   const pruned = paths.length === 0 ? [] : ['(', ...paths, ')', '-prune', '-o'];
-  return ['-P', '.', '-ignore_readdir_race', ...pruned, ...predicate, '-printf', format];
+  return ['-P', '.', '-ignore_readdir_race', ...pruned, '(', ...expression, ')'];
 }
 
 /** A pattern that matches one path: an argument must be UTF-8, so other bytes become `?` (one byte each in C). */

@@ -26,6 +26,9 @@ interface Pending {
   readonly change: TreeChange;
 }
 
+/** The kernel stamps with the time of its last tick, so that a stamp may lie this much before the clock. */
+export const CLOCK_TICK_MS = 12;
+
 /**
  * Judges and changes entries of one pinned tree, whatever way they are found: the one place that acts. Changes are
  * gathered on open handles, noted in the sink as a batch, and only then made, on the same handles.
@@ -33,6 +36,8 @@ interface Pending {
 export class Sweep {
   readonly root: Root;
   readonly pass: Pass = { examined: 0, changed: 0, wouldChange: 0, skipped: new Map(), missed: false };
+  /** Milliseconds since 1970: an entry whose name or attributes changed later was moved under this pass. */
+  readonly since: number;
   readonly #decide: (entry: TreeEntry) => Verdict;
   readonly #options: SweepOptions;
   readonly #tree: PinnedTree;
@@ -44,6 +49,7 @@ export class Sweep {
   constructor(root: Root, decide: (entry: TreeEntry) => Verdict, options: SweepOptions, mountsBelow: boolean) {
     const budget = handleBudget();
     this.root = root;
+    this.since = Date.now() - CLOCK_TICK_MS;
     this.#decide = decide;
     this.#options = options;
     this.#mountsBelow = mountsBelow;
@@ -114,6 +120,7 @@ export class Sweep {
       const entry = entryOf(fd, path);
       const isDirectory = entry.type === 'directory';
       this.pass.examined += 1;
+      if (entry.ctimeMs >= this.since && entry.mtimeMs < this.since) this.pass.missed = true;
       if ((isDirectory || this.#mountsBelow) && this.#isOtherMount(fd)) return this.#skip(path, 'mount-point');
       const verdict = this.#decide(entry);
       if (verdict.kind === 'keep') return isDirectory;

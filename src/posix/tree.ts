@@ -17,7 +17,10 @@ export interface TreeEntry {
   readonly ino: bigint;
   /** Bytes. */
   readonly size: number;
+  /** Last change of content, milliseconds since 1970, whole. */
   readonly mtimeMs: number;
+  /** Last change of content, attributes or name, likewise. */
+  readonly ctimeMs: number;
 }
 
 /**

@@ -33,7 +33,8 @@ export function walkProposed(predicate: readonly string[]): Walk {
 
     const propose = async (paths: readonly string[]): Promise<Result<void, SweepError>> => {
       for (const path of paths) {
-        present(sweep, path);
+        if (path === MOVED) pass.missed = true;
+        else present(sweep, path);
         if (!sweep.full) continue;
         const flushed = await sweep.flush();
         if (flushed.isErr()) return err(flushed.error);
@@ -45,8 +46,7 @@ export function walkProposed(predicate: readonly string[]): Walk {
       // Not /proc/self: find enters it as a process of its own.
       directory: handlePath(root.fd).replace('self', String(process.pid)),
       prune: [...mountPoints, ...excluded],
-      predicate,
-      format: '%P\\0',
+      expression: ['(', ...predicate, '-printf', '%P\\0', ')', ',', ...movedSince(sweep.since)],
       timeoutMs: TIMEOUT_MS,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     };
@@ -55,6 +55,18 @@ export function walkProposed(predicate: readonly string[]): Walk {
     if (found.value.complaints.length > 0) pass.missed = true;
     return ok(undefined);
   };
+}
+
+/** What find prints for an entry that was moved; no relative path looks so. */
+const MOVED = '/';
+
+/**
+ * Prints a mark for entries that were renamed since then: their change time is new, their content is not. Somebody
+ * who moves names about can hide a whole subtree from find, and both names then bear the trace.
+ */
+function movedSince(time: number): readonly string[] {
+  const at = `@${(time / 1000).toFixed(3)}`;
+  return ['-newerct', at, '!', '-newermt', at, '-printf', `${MOVED}\\0`];
 }
 
 function present(sweep: Sweep, path: string): void {

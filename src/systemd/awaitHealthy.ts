@@ -69,7 +69,7 @@ const JOURNAL_LINES = 15;
  *
  * `systemctl start` of a `Type=simple` unit is a success whatever happens, and with `Restart=always` a service that dies
  * at once looks active half of the time. It fails early where waiting is pointless: the unit failed, systemd could not
- * start the program (exit status 200 to 245), or it restarted again and again. Whether the service does its work, or
+ * start the program (exit status 200 to 244), or it restarted again and again. Whether the service does its work, or
  * its children are healthy, is not seen.
  *
  * Errors: {@link UnhealthyError}, with what was seen, the exit status explained, and the end of the journal.

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as diff from 'diff';
 import { maskUnit } from './maskUnit.js';
 import { createRedactor } from './redactor.js';
 
@@ -34,8 +35,8 @@ export function diffUnit(before: string | Uint8Array, after: string | Uint8Array
 }
 
 /** Loaded when first needed: it takes longer to load than everything else here together. */
-function unifiedDiff(): typeof import('diff').createTwoFilesPatch {
+function unifiedDiff(): typeof diff.createTwoFilesPatch {
   const require = createRequire(import.meta.url);
-  const library = require('diff') as typeof import('diff');
+  const library = require('diff') as typeof diff;
   return library.createTwoFilesPatch;
 }

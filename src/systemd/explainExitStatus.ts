@@ -49,7 +49,7 @@ const EXIT_STATUS: ReadonlyMap<number, readonly [name: string, meaning: string]>
   [228, ['SECCOMP', 'a system call filter could not be set']],
   [229, ['SELINUX_CONTEXT', 'SELinuxContext= could not be set']],
   [230, ['PERSONALITY', 'Personality= could not be set']],
-  [231, ['APPARMOR_PROFILE', 'AppArmorProfile= could not be taken on']],
+  [231, ['APPARMOR', 'AppArmorProfile= could not be taken on']],
   [232, ['ADDRESS_FAMILIES', 'RestrictAddressFamilies= could not be set']],
   [233, ['RUNTIME_DIRECTORY', 'the directory of RuntimeDirectory= could not be set up']],
   [235, ['CHOWN', 'the owner of a socket could not be changed']],
@@ -61,5 +61,5 @@ const EXIT_STATUS: ReadonlyMap<number, readonly [name: string, meaning: string]>
   [241, ['CONFIGURATION_DIRECTORY', 'the directory of ConfigurationDirectory= could not be set up']],
   [242, ['NUMA_POLICY', 'NUMAPolicy= could not be set']],
   [243, ['CREDENTIALS', 'a credential of LoadCredential= or SetCredential= could not be read']],
-  [245, ['BPF', 'BPF restrictions could not be set']],
+  [244, ['BPF', 'BPF restrictions could not be set']],
 ]);

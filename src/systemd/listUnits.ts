@@ -9,7 +9,7 @@ import type { SystemdError } from './systemdError.js';
  * Gives the names of all services and timers that are installed or loaded and match a pattern, sorted, each once.
  *
  * Disabled, inactive and masked ones are among them; templates (`name@.service`) are not, their loaded instances are.
- * A unit that others merely mention, and that has no file, is not.
+ * Aliases are listed under their own names. A unit that others merely mention, and that has no file, is not listed.
  *
  * Errors: `INVALID_UNIT_NAME` for a pattern that no unit name can match, and the others of `SystemdError`.
  *

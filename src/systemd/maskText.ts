@@ -41,11 +41,17 @@ export function maskText(text: string, mask: Mask): string {
   for (const pattern of [USERINFO, OPTION, QUOTED_PAIR, NAMED, BEARER]) {
     masked = masked.replace(pattern, (...found) => {
       const { name = '', between = '', value = '' } = groupsOf(found);
-      return value.startsWith(MASK_OPEN) ? `${name}${between}${value}` : `${name}${between}${mask(unquoted(value))}`;
+      const shown = value.startsWith(MASK_OPEN) || isProse(name, between, value);
+      return shown ? `${name}${between}${value}` : `${name}${between}${mask(unquoted(value))}`;
     });
   }
   for (const pattern of SHAPES) masked = masked.replace(pattern, (secret) => mask(secret));
   return masked;
+}
+
+/** `Failed to determine user credentials: No such process` says why a service failed, and gives nothing away. */
+function isProse(name: string, between: string, value: string): boolean {
+  return /^[a-z]+s$/i.test(name) && /:[ \t]+$/.test(between) && /^[a-z]+[,.;]?$/i.test(value);
 }
 
 /** The named groups come last of what `replace` hands over. */

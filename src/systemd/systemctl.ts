@@ -1,5 +1,5 @@
-import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
-import type { Result } from 'neverthrow';
+import { err, errAsync, ok, okAsync } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
 import { runProgram } from '../posix/index.js';
 import type { ProgramResult } from '../posix/index.js';
 import { redactSecrets } from './redactSecrets.js';

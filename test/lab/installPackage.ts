@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execOk } from './exec.js';
 import type { Host } from './host.js';
 import { withFileLock } from './lock.js';
+import { ensureBuilt } from '../../scripts/ensureBuilt.mjs';
 
 const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const SHIPPED = ['package.json', 'dist', 'schema', 'README.md', 'CHANGELOG.md', 'LICENSE'] as const;
-const BUILT_FROM = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsup.config.ts'] as const;
 
 /** Where the package lies in the host; scripts in this directory can import it by its name. */
 export const INSTALL_DIR = '/opt/wca';
@@ -48,7 +47,7 @@ export async function installPackage(host: Host, source?: string): Promise<void>
 
 let built: Promise<void> | undefined;
 
-/** Builds `dist` unless it was built from the same sources; one build at a time, however many processes ask. */
+/** Builds `dist` unless it is newer than its sources; one build at a time, however many processes ask. */
 export function buildProject(): Promise<void> {
   built ??= build();
   return built;
@@ -58,26 +57,8 @@ async function build(): Promise<void> {
   const cache = join(PROJECT, 'node_modules/.cache/wca-lab');
   await mkdir(cache, { recursive: true });
   await withFileLock(join(cache, 'lock'), async () => {
-    const stamp = join(cache, 'built-from');
-    const now = await digestOfSources();
-    const main = join(PROJECT, 'dist/cli/main.js');
-    const last = await readFile(stamp, 'utf8').catch(() => '');
-    if (existsSync(main) && last === now) return;
-    process.stderr.write('lab: building the package\n');
-    await execOk('npm', ['run', 'build'], { cwd: PROJECT, timeoutMs: 300_000 });
-    await writeFile(stamp, now);
+    ensureBuilt({ types: false });
   });
-}
-
-async function digestOfSources(): Promise<string> {
-  const hash = createHash('sha256');
-  for (const name of BUILT_FROM) {
-    const path = join(PROJECT, name);
-    const files = name === 'src' ? await readdir(path, { recursive: true, withFileTypes: true }) : null;
-    const paths = files?.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)) ?? [path];
-    for (const file of paths.sort()) hash.update(relative(PROJECT, file)).update('\0').update(await readFile(file));
-  }
-  return hash.digest('hex');
 }
 
 async function dependencyNames(manifest: string): Promise<readonly string[]> {

@@ -72,7 +72,7 @@ function losses({ decoy }: Battlefield): string[] {
 describe('reclaim and openToGroup while www-data exchanges names', () => {
   it('never change anything outside the tree', async () => {
     const field = battlefield();
-    const tally = { runs: 0, contested: 0, changed: 0, missed: 0 };
+    const tally = { runs: 0, contested: 0, changed: 0, complete: 0 };
     for (const end = Date.now() + SECONDS * 1000; Date.now() < end; ) {
       reset(field);
       const before = field.racer.exchanges();
@@ -86,9 +86,9 @@ describe('reclaim and openToGroup while www-data exchanges names', () => {
       tally.runs += 1;
       tally.changed += done.value.changed;
       if (field.racer.exchanges() > before) tally.contested += 1;
-      if (!done.value.complete) tally.missed += 1;
+      if (done.value.complete) tally.complete += 1;
     }
-    console.log(`${tally.runs} runs, ${tally.contested} contested, ${tally.changed} changes, ${tally.missed} honestly incomplete`);
+    console.log(`${tally.runs} runs, ${tally.contested} contested, ${tally.changed} changes, ${tally.complete} called complete`);
     expect(tally.contested).toBeGreaterThan(0);
     expect(tally.changed).toBeGreaterThan(0);
   }, 60_000 + SECONDS * 1000);

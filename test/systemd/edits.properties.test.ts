@@ -101,7 +101,7 @@ describe('edits of any unit file', () => {
     fc.assert(
       fc.property(plainUnit.filter((bytes) => parseUnit(bytes).editable), (bytes) => {
         const before = parseUnit(bytes);
-        for (const chosen of before.assignments.filter(({ value, line, lastLine }) => line !== lastLine && /zz/.test(value))) {
+        for (const chosen of before.assignments.filter(({ value, line, lastLine }) => line !== lastLine && value.includes('zz'))) {
           const after = applyEdits(before, replaceAssignment(before, chosen, chosen.value.replaceAll('zz', 'yyy'))._unsafeUnwrap());
           expect(after.bytes.toString('latin1').split('\n').length).toBe(before.bytes.toString('latin1').split('\n').length);
         }

@@ -11,13 +11,13 @@ describe('explainExitStatus', () => {
   });
 
   it('leaves the statuses of programs alone', () => {
-    expect([0, 1, 2, 64, 126, 127, 143, 199, 246, 255].map(explainExitStatus)).toEqual(Array(10).fill(null));
+    expect([0, 1, 2, 64, 126, 127, 143, 199, 245, 255].map(explainExitStatus)).toEqual(Array(10).fill(null));
   });
 
   it('has the names that systemd has', async () => {
     const listed = (await runProgram('systemd-analyze', ['exit-status', '--no-pager']))._unsafeUnwrap().stdout;
     for (const [, name = '', status = ''] of listed.matchAll(/^(\S+)\s+(\d+)\s+systemd$/gm)) {
-      if (Number(status) >= 200) expect(explainExitStatus(Number(status)), listed).toContain(`${status}/${name}: `);
+      if (Number(status) >= 200 && Number(status) < 255) expect(explainExitStatus(Number(status)), listed).toContain(`${status}/${name}: `);
     }
   });
 });

@@ -49,7 +49,7 @@ describe('redactSecrets', () => {
     expect(redactSecrets('on /home/opencode at 1', ['1', '/home/opencode', ''])).toBe('on /home/opencode at 1');
   });
 
-  it.each(['kimaki started on port 29988', 'Invalid token provided', 'user@example.org wrote', 'at /usr/lib/node_modules/x@1.2.3/y.js:10:3'])(
+  it.each(['kimaki started on port 29988', 'Invalid token provided', 'Failed to determine user credentials: No such process', 'user@example.org wrote', 'at /usr/lib/node_modules/x@1.2.3/y.js:10:3'])(
     'leaves %j alone',
     (text) => {
       expect(redactSecrets(text)).toBe(text);

@@ -14,7 +14,11 @@ export function freshPlace(): string {
 
 /** Runs a program that must succeed. */
 export function run(file: string, args: readonly string[]): string {
-  return execFileSync(file, args, { encoding: 'utf8', env: { PATH: process.env.PATH, LC_ALL: 'C' } });
+  return execFileSync(file, args, {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** Mounts something for the time of the test. */

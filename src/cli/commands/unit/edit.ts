@@ -11,6 +11,8 @@ import type { UnitChange } from './parseChange.js';
 import { OPERAND_NOTE, readUnit } from './readUnit.js';
 import type { UnitFile } from './readUnit.js';
 
+/** Where packages put their units; `systemctl edit` does not write there either. */
+const PACKAGED = /^(?:\/usr)?\/lib\/systemd\//;
 const STDOUT = { name: 'stdout', help: 'print the changed file instead of writing it' } as const;
 
 export const set = defineCommand({
@@ -44,6 +46,10 @@ async function edit(context: CommandContext<'stdout'>, parse: (text: string) => 
   }
   const unit = await readUnit(operand);
   if (unit.isErr()) return context.fail(unit.error);
+  if (PACKAGED.test(unit.value.path)) {
+    const message = `${unit.value.path} belongs to a package, and its next update would undo the change; use a drop-in`;
+    return context.fail({ code: 'UNIT_OF_A_PACKAGE', message });
+  }
   const after = changed(unit.value, changes);
   if (after.isErr()) return context.fail(after.error);
 

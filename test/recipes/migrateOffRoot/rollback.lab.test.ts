@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OLD_DATA_DIR, compareSnapshots, labAvailable, treeSnapshot } from '../../lab/index.js';
+import type { Host, TreeSnapshot } from '../../lab/index.js';
+import { AS_OPENCODE, AS_ROOT, CONTENT, MINUTE, QUICK_APPLY, agentDoes, brokenHost, databaseRows, endedWith } from './support.js';
+import { migrate, registeredCommand, serviceProcess, told, withoutContent, withoutPaths, workerUmasks } from './support.js';
+import type { Rows } from './support.js';
+
+const lab = labAvailable();
+
+/** Everything a migration may touch, whole. */
+const TREES = [
+  '/etc/systemd/system',
+  '/etc/sudoers.d',
+  '/etc/sudoers',
+  '/etc/passwd',
+  '/etc/group',
+  '/etc/shadow',
+  '/usr/local',
+  '/usr/bin/kimaki',
+  '/usr/lib/node_modules',
+  '/opt/kimaki-config',
+  '/var/www/site',
+  '/root',
+  '/home',
+  '/var/lib/datamachine',
+  '/tmp/opencode-cache',
+  '/var/tmp/opencode-snapshot',
+  '/var/log/kimaki',
+];
+
+/** Files that services write into all the time: who they belong to must come back, what stands in them is theirs. */
+const WRITTEN = [
+  // The running service: its database and its pid, a line for each start and message, its traces in shared places.
+  /^\/root\/\.kimaki\/(kimaki\.db|lab\.pid)$/,
+  /^\/home\/opencode\/\.local\/share\/opencode\/storage\/session\.log$/,
+  /^\/tmp\/opencode-cache\/index\.json$/,
+  /^\/var\/tmp\/opencode-snapshot$/,
+  /^\/var\/log\/kimaki\/agent\.log$/,
+  // The worker's timer, every ten seconds.
+  /^\/var\/www\/site\/wp-content\/uploads\/datamachine-worker\.log$/,
+];
+
+/** Entries that come and go by themselves. */
+const COMING_AND_GOING = [
+  // SQLite makes and removes them as connections come and go.
+  /^\/root\/\.kimaki\/kimaki\.db-(wal|shm)$/,
+  // One report for each message: those before the migration have numbers, and are compared by the tests below.
+  /^\/var\/www\/site\/wp-content\/uploads\/agent\/[1-9]\d*\.json$/,
+  // WP-Cron's runs start PHP sessions of WordPress's own; the upgrader's lock is no file.
+];
+
+describe.skipIf(!lab.ok)('a migration, taken back', () => {
+  let host: Host;
+  let before: TreeSnapshot;
+  let umasksBefore = '';
+  let commandBefore = '';
+  let rowsBefore: Rows;
+  let rowsSince: Rows;
+
+  const snapshot = async (): Promise<TreeSnapshot> =>
+    withoutContent(withoutPaths(await treeSnapshot(host, TREES), COMING_AND_GOING), WRITTEN);
+
+  beforeAll(async () => {
+    host = await brokenHost();
+    umasksBefore = await workerUmasks(host);
+    commandBefore = await registeredCommand(host);
+    rowsBefore = await databaseRows(host, OLD_DATA_DIR, 'root');
+    before = await snapshot();
+  }, 5 * MINUTE);
+  afterAll(() => host.down());
+
+  it('was applied, and the service went on working', async () => {
+    endedWith(await migrate(host, QUICK_APPLY), 0);
+    expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+    expect(compareSnapshots(before, await snapshot()).length).toBeGreaterThan(300);
+    await agentDoes(host, [`write:${CONTENT}/uploads/since.txt written after the migration`]);
+    const { heartbeats } = await databaseRows(host);
+    await host.waitFor(`test $(sqlite3 /home/opencode/.kimaki/kimaki.db 'select count(*) from heartbeats') -gt ${heartbeats + 2}`);
+    rowsSince = await databaseRows(host);
+    expect(rowsSince.messages.length).toBeGreaterThan(rowsBefore.messages.length);
+  });
+
+  it('tells beforehand what it would undo, and changes nothing by that', async () => {
+    const dry = told(endedWith(await migrate(host, ['rollback', '--dry-run', '--json']), 0));
+    expect(dry).toMatchObject({ outcome: 'planned', changed: false, refusals: [] });
+    expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+  });
+
+  it('is rolled back with exit 0 and nothing left to do by hand', async () => {
+    const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
+    expect(back).toMatchObject({ outcome: 'rolled-back', changed: true, undoErrors: [], remaining: [] });
+  });
+
+  it('gives back every unit, mu-plugin, owner, mode and time, byte for byte', async () => {
+    const differences = compareSnapshots(before, await snapshot());
+    // The one file the agent was told to write since is its own, and stays.
+    expect(differences.filter((line) => !line.includes('/uploads/since.txt'))).toEqual([]);
+    expect(differences).toHaveLength(1);
+  });
+
+  it('takes the hop, the drop-in and the held units away', async () => {
+    expect(await registeredCommand(host)).toBe(commandBefore);
+    const gone = `/usr/local/bin/wp-coding-agents-kimaki-dispatch /usr/local/lib/wp-coding-agents
+      /etc/sudoers.d/wp-coding-agents-kimaki-dispatch /etc/systemd/system/php8.2-fpm.service.d`.split(/\s+/);
+    for (const path of gone) expect((await host.run(['test', '-e', path])).code, path).toBe(1);
+    expect(await host.ok('ls -A /run/systemd/system.control 2>/dev/null || true')).toBe('');
+    expect(await host.ok('systemctl is-active kimaki php8.2-fpm datamachine-worker.timer nginx')).toBe('active\nactive\nactive\nactive');
+    expect(await host.ok('systemctl show -p NeedDaemonReload --value kimaki php8.2-fpm | sort -u | tr -d "\\n"')).toBe('no');
+    expect(await host.ok('systemctl --failed --no-legend')).toBe('');
+    expect(await workerUmasks(host)).toBe(umasksBefore);
+  });
+
+  it('runs as root again, on its own state in its old place, without a row lost', async () => {
+    expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
+    expect((await host.run(['test', '-e', '/home/opencode/.kimaki/kimaki.db'])).code).toBe(1);
+    const rows = await databaseRows(host, OLD_DATA_DIR, 'root');
+    expect(rows).toMatchObject({ integrity: 'ok', channels: rowsSince.channels });
+    expect(rows.messages).toEqual(expect.arrayContaining([...rowsSince.messages]));
+    expect(rows.heartbeats).toBeGreaterThan(rowsSince.heartbeats);
+    await host.waitFor(`test $(sqlite3 ${OLD_DATA_DIR}/kimaki.db 'select count(*) from heartbeats') -gt ${rows.heartbeats + 1}`);
+  });
+
+  it('is told by status', async () => {
+    expect(told(endedWith(await migrate(host, ['status', '--json']), 0)).state).toBe('rolled-back');
+  });
+
+  it('does nothing more when rolled back again', async () => {
+    const quiet = await snapshot();
+    const pid = await host.ok('systemctl show -p MainPID --value kimaki');
+    expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0))).toMatchObject({ outcome: 'rolled-back', changed: false });
+    expect(await host.ok('systemctl show -p MainPID --value kimaki')).toBe(pid);
+    expect(compareSnapshots(quiet, await snapshot())).toEqual([]);
+  });
+
+  it('can be applied again, and taken back again', async () => {
+    expect(told(endedWith(await migrate(host, QUICK_APPLY), 0))).toMatchObject({ changed: true, failed: false });
+    expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+    endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0);
+    expect(compareSnapshots(before, await snapshot()).filter((line) => !line.includes('/uploads/since.txt'))).toEqual([]);
+    expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
+  });
+});

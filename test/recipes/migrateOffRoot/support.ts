@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CHANNEL, FLOW, NEW_DATA_DIR, SITE, bootHost, installPackage } from '../../lab/index.js';
+import type { BootOptions, Host, RunOptions, TreeSnapshot } from '../../lab/index.js';
+
+/** What a finished command left. */
+export type Finished = Awaited<ReturnType<Host['run']>>;
+
+export const MINUTE = 60_000;
+export const CONTENT = `${SITE}/wp-content`;
+export const CHANNELS = `${CONTENT}/mu-plugins/wp-coding-agents-channels.php`;
+export const STATE_DIR = '/var/lib/wca';
+
+/** Everything `apply` and `verify` can be asked to prove. */
+export const PROVE_ALL = ['--flow', FLOW, '--wait-scheduled', '60', '--probe-channel', CHANNEL, '--probe-update'] as const;
+
+/** A migration without questions and without a long hold, for tests that look at something else. */
+export const QUICK_APPLY = ['apply', '--json', '--yes', '--hold', '3'] as const;
+
+/** A booted host in the broken state with the package installed. */
+export async function brokenHost(options?: BootOptions): Promise<Host> {
+  const host = await bootHost(options);
+  try {
+    await installPackage(host);
+  } catch (error) {
+    await host.down();
+    throw error;
+  }
+  return host;
+}
+
+/** Runs `wca migrate-off-root …`; any exit status is a result. */
+export function migrate(host: Host, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return host.run(['wca', 'migrate-off-root', ...args], { timeoutMs: 4 * MINUTE, ...options });
+}
+
+/** One check of a verification. */
+export interface Check {
+  readonly id: string;
+  readonly point: number;
+  readonly ok: boolean | null;
+  readonly detail: string;
+}
+
+/** The parts of the JSON of `apply`, `verify`, `rollback` and `status` that tests look at. */
+export interface Told {
+  readonly changed?: boolean;
+  readonly failed?: boolean;
+  readonly rolledBack?: boolean;
+  readonly downtimeMs?: number | null;
+  readonly verification?: { readonly ok: boolean; readonly checks: readonly Check[] };
+  readonly ok?: boolean;
+  readonly checks?: readonly Check[];
+  readonly state?: string;
+  readonly outcome?: string;
+  readonly remaining?: readonly unknown[];
+  readonly undoErrors?: readonly unknown[];
+  readonly steps?: readonly { readonly id: string; readonly state: string; readonly notes?: readonly string[] }[];
+  readonly error?: { readonly code?: string; readonly message?: string; readonly error?: { readonly code: string; readonly message: string } };
+}
+
+/** The JSON document on stdout; a command that wrote none fails the test with all it wrote. */
+export function told({ code, stdout, stderr }: Finished): Told {
+  try {
+    return JSON.parse(stdout) as Told;
+  } catch {
+    throw new Error(`ended with ${code} and no JSON:\n${stdout}\n${stderr}`);
+  }
+}
+
+/** Asserts an exit status, and shows what the command wrote when it is another. */
+export function endedWith(result: Finished, code: number): Finished {
+  if (result.code === code) return result;
+  throw new Error(`ended with ${result.code}, expected ${code}:\n${result.stdout.slice(0, 6000)}\n${result.stderr.slice(-6000)}`);
+}
+
+/** Checks by id that are not proven, for a message that tells. */
+export function unproven(checks: readonly Check[]): readonly string[] {
+  return checks.filter(({ ok }) => ok !== true).map(({ id, ok, detail }) => `${id} (${String(ok)}): ${detail}`);
+}
+
+/** What /proc says of the service's process. */
+export async function serviceProcess(host: Host): Promise<Readonly<Record<'Uid' | 'Gid' | 'Groups' | 'Umask', string>>> {
+  const status = await host.ok('cat /proc/$(systemctl show -p MainPID --value kimaki)/status');
+  const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim().replaceAll('\t', ' ') ?? '';
+  return { Uid: field('Uid'), Gid: field('Gid'), Groups: field('Groups'), Umask: field('Umask') };
+}
+
+export const AS_OPENCODE = { Uid: '1000 1000 1000 1000', Gid: '1000 1000 1000 1000', Groups: '4 33 1000', Umask: '0002' };
+export const AS_ROOT = { Uid: '0 0 0 0', Gid: '0 0 0 0', Umask: '0022' };
+
+/** The umasks of php-fpm's workers, each once. */
+export function workerUmasks(host: Host): Promise<string> {
+  return host.ok("grep -h ^Umask $(pgrep -u www-data php-fpm | sed 's|.*|/proc/&/status|') | awk '{print $2}' | sort -u");
+}
+
+/** The command that WordPress dispatches through, as registered. */
+export async function registeredCommand(host: Host): Promise<string> {
+  const command = /'command' => '([^']+)'/.exec(await readFile(join(host.root, CHANNELS), 'utf8'))?.[1];
+  if (command === undefined) throw new Error(`${CHANNELS} registers no command`);
+  return command;
+}
+
+/**
+ * Has the agent do what the lines ask for, the way WordPress would reach it: as www-data, through the registered
+ * command. Resolves when the service has reported that it did, and rejects when it could not.
+ */
+export async function agentDoes(host: Host, lines: readonly string[]): Promise<void> {
+  const marker = `task-${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  const prompt = [marker, ...lines].join('\n');
+  const send = [await registeredCommand(host), 'send', '--channel', CHANNEL, '--prompt', prompt];
+  await host.ok(send, { user: 'www-data', env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
+  const report = await host.waitFor(`report=$(grep -l ${marker} ${CONTENT}/uploads/agent/*.json) && jq -e . "$report"`);
+  const { did } = JSON.parse(report) as { did: readonly { verb: string; path: string; error: string | null }[] };
+  const failed = did.filter(({ error }) => error !== null);
+  if (did.length !== lines.length || failed.length > 0) throw new Error(`the agent could not: ${JSON.stringify(did)}`);
+}
+
+/** Rows of the service's database, read as the account it belongs to. */
+export async function databaseRows(host: Host, dataDir = NEW_DATA_DIR, user = 'opencode'): Promise<Rows> {
+  const sql = `PRAGMA busy_timeout=5000; PRAGMA integrity_check;
+    SELECT (SELECT count(*) FROM heartbeats) || ' ' || (SELECT count(*) FROM channels);
+    SELECT group_concat(id) FROM (SELECT id FROM messages ORDER BY id);`;
+  const [, integrity, counts = '', messages = ''] = (await host.ok(['sqlite3', `${dataDir}/kimaki.db`, sql], { user })).split('\n');
+  const [heartbeats, channels] = counts.split(' ').map(Number);
+  return { integrity, heartbeats: heartbeats ?? 0, channels: channels ?? 0, messages: messages.split(',').filter(Boolean).map(Number) };
+}
+
+/** What is counted of the service's database. */
+export interface Rows {
+  readonly integrity: string | undefined;
+  readonly heartbeats: number;
+  readonly channels: number;
+  readonly messages: readonly number[];
+}
+
+/** Takes time and content out of the lines of files that running services go on writing; owner and mode stay. */
+export function withoutContent(snapshot: TreeSnapshot, written: readonly RegExp[]): TreeSnapshot {
+  return new Map(
+    [...snapshot].map(([path, line]) => [path, written.some((each) => each.test(path)) ? line.split(' ').slice(0, 3).join(' ') : line]),
+  );
+}
+
+/** Takes the entries out of a snapshot whose path matches. */
+export function withoutPaths(snapshot: TreeSnapshot, left: readonly RegExp[]): TreeSnapshot {
+  return new Map([...snapshot].filter(([path]) => !left.some((each) => each.test(path))));
+}

@@ -25,7 +25,7 @@ const started = performance.now();
 await timed('image', ensureImage);
 await timed('package', buildProject);
 const host = await timed('boot', bootHost);
-let failed = true;
+let failed: boolean;
 try {
   await installPackage(host);
   const before = await treeSnapshot(host, WATCHED);

@@ -12,8 +12,17 @@ import { CLOCK_TICK_MS, Sweep, sweepFailure } from './sweep.js';
 import type { Pass } from './sweep.js';
 import type { SkippedEntry, SkipReason, SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from './tree.js';
 
+/** What a walk has to know besides the sweep it presents entries to. */
+export interface WalkContext {
+  readonly options: SweepOptions;
+  /** Relative byte strings. */
+  readonly excluded: ReadonlySet<string>;
+  /** The pass before, if that looked at everything and nothing moved under it: looking at what is new is enough. */
+  readonly earlier: Pass | null;
+}
+
 /** One way over the tree, presenting entries to the sweep. */
-export type Walk = (sweep: Sweep, excluded: ReadonlySet<string>, options: SweepOptions) => Promise<Result<void, SweepError>>;
+export type Walk = (sweep: Sweep, context: WalkContext) => Promise<Result<void, SweepError>>;
 
 /** After this many a tree that is still being changed is reported as incomplete. */
 const MAX_PASSES = 5;
@@ -50,10 +59,12 @@ async function passes(
   const excluded = relativeExcludes(root, options.exclude ?? []);
   let examined = 0;
   let changed = 0;
+  let earlier: Pass | null = null;
   for (let number = 1; ; number += 1) {
-    const passed = await onePass(root, decide, options, (sweep) => walk(sweep, excluded, options));
+    const context: WalkContext = { options, excluded, earlier };
+    const passed = await onePass(root, decide, options, (sweep) => walk(sweep, context));
     if (passed.isErr()) return err(passed.error);
-    const pass = passed.value;
+    const pass: Pass = passed.value;
     examined = Math.max(examined, pass.examined);
     changed += pass.changed;
     const moving = pass.missed || [...pass.skipped.values()].includes('changed-meanwhile');
@@ -61,6 +72,7 @@ async function passes(
     if (!settled && number < MAX_PASSES) {
       // So that the next pass does not take our own changes for movement.
       if (pass.changed > 0) await setTimeout(2 * CLOCK_TICK_MS);
+      earlier = moving ? null : pass;
       continue;
     }
     const skipped = await labelDenials(root, pass.skipped);

@@ -16,6 +16,10 @@ export interface Pass {
   changed: number;
   wouldChange: number;
   readonly skipped: Map<string, SkipReason>;
+  /** Directories among the changed. */
+  readonly changedDirectories: Set<string>;
+  /** Milliseconds since 1970: an entry whose name or attributes changed later was moved under this pass. */
+  readonly since: number;
   /** Something moved away under the pass, so that it may have been missed. */
   missed: boolean;
 }
@@ -35,9 +39,15 @@ export const CLOCK_TICK_MS = 12;
  */
 export class Sweep {
   readonly root: Root;
-  readonly pass: Pass = { examined: 0, changed: 0, wouldChange: 0, skipped: new Map(), missed: false };
-  /** Milliseconds since 1970: an entry whose name or attributes changed later was moved under this pass. */
-  readonly since: number;
+  readonly pass: Pass = {
+    examined: 0,
+    changed: 0,
+    wouldChange: 0,
+    skipped: new Map(),
+    changedDirectories: new Set(),
+    since: Date.now() - CLOCK_TICK_MS,
+    missed: false,
+  };
   readonly #decide: (entry: TreeEntry) => Verdict;
   readonly #options: SweepOptions;
   readonly #tree: PinnedTree;
@@ -49,7 +59,6 @@ export class Sweep {
   constructor(root: Root, decide: (entry: TreeEntry) => Verdict, options: SweepOptions, mountsBelow: boolean) {
     const budget = handleBudget();
     this.root = root;
-    this.since = Date.now() - CLOCK_TICK_MS;
     this.#decide = decide;
     this.#options = options;
     this.#mountsBelow = mountsBelow;
@@ -66,19 +75,19 @@ export class Sweep {
     return null;
   }
 
-  /** Judges the root itself; true when it is a directory to look into. */
-  considerRoot(): boolean {
+  /** Judges the root itself; answers it when it is a directory to look into. */
+  considerRoot(): TreeEntry | null {
     // Through the handle, not by name; without O_NOFOLLOW, which would pin the link in /proc.
     return this.#consider(openSync(handlePath(this.root.fd), O_PATH), '');
   }
 
-  /** Judges one name of a pinned directory; true when it is a directory to look into. */
-  consider(directory: number, directoryPath: string, name: string): boolean {
+  /** Judges one name of a pinned directory; answers it when it is a directory to look into. */
+  consider(directory: number, directoryPath: string, name: string): TreeEntry | null {
     const path = joinPath(directoryPath, name);
     const fd = openAt(directory, name);
     if (typeof fd === 'number') return this.#consider(fd, path);
     this.pass.missed = true;
-    return false;
+    return null;
   }
 
   /** True when a batch is waiting that should be made before more is judged. */
@@ -98,8 +107,10 @@ export class Sweep {
         const acted = actOnHandle(one.fd, one.change);
         if (acted.isErr() && !isDenial(acted.error)) return err(acted.error);
         if (acted.isErr()) this.pass.skipped.set(one.path, acted.error.errno === 'EPERM' ? 'immutable' : 'denied');
-        else if (acted.value === 'changed') this.pass.changed += 1;
-        else this.pass.skipped.set(one.path, acted.value);
+        else if (acted.value === 'changed') {
+          this.pass.changed += 1;
+          if (one.change.type === 'directory') this.pass.changedDirectories.add(one.path);
+        } else this.pass.skipped.set(one.path, acted.value);
       }
       return ok(undefined);
     } finally {
@@ -114,35 +125,38 @@ export class Sweep {
   }
 
   /** Takes the handle over. */
-  #consider(fd: number, path: string): boolean {
+  #consider(fd: number, path: string): TreeEntry | null {
     let keepOpen = false;
     try {
       const entry = entryOf(fd, path);
-      const isDirectory = entry.type === 'directory';
-      this.pass.examined += 1;
-      if (entry.ctimeMs >= this.since && entry.mtimeMs < this.since) this.pass.missed = true;
-      if ((isDirectory || this.#mountsBelow) && this.#isOtherMount(fd)) return this.#skip(path, 'mount-point');
+      const { pass } = this;
+      const below = entry.type === 'directory' ? entry : null;
+      pass.examined += 1;
+      pass.skipped.delete(path);
+      if (entry.ctimeMs >= pass.since && entry.mtimeMs < pass.since) pass.missed = true;
+      const skip = (reason: SkipReason): void => void pass.skipped.set(path, reason);
+      if ((below !== null || this.#mountsBelow) && this.#isOtherMount(fd)) {
+        skip('mount-point');
+        return null;
+      }
       const verdict = this.#decide(entry);
-      if (verdict.kind === 'keep') return isDirectory;
-      if (verdict.kind === 'skip') return this.#skip(path, verdict.reason, isDirectory && verdict.descend);
+      if (verdict.kind === 'keep') return below;
+      if (verdict.kind === 'skip') {
+        skip(verdict.reason);
+        return verdict.descend ? below : null;
+      }
       const change = changeOf(entry, verdict);
-      if (change === null) return isDirectory;
-      const danger = dangerOf(entry);
-      if (danger !== null) return this.#skip(path, danger);
-      if (this.#options.dryRun === true) this.pass.wouldChange += 1;
-      else {
+      const danger = change === null ? null : dangerOf(entry);
+      if (danger !== null) skip(danger);
+      else if (change !== null && this.#options.dryRun === true) pass.wouldChange += 1;
+      else if (change !== null) {
         this.#pending.push({ fd, path, change });
         keepOpen = true;
       }
-      return isDirectory;
+      return below;
     } finally {
       if (!keepOpen) closeSync(fd);
     }
-  }
-
-  #skip(path: string, reason: SkipReason, descend = false): boolean {
-    this.pass.skipped.set(path, reason);
-    return descend;
   }
 
   #isOtherMount(fd: number): boolean {

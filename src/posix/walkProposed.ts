@@ -4,77 +4,119 @@ import type { Result } from 'neverthrow';
 import { parentPath } from './bytePath.js';
 import { mountPointsBelow, readMounts } from './mountTable.js';
 import { handlePath } from './pinned.js';
-import type { Walk } from './runPasses.js';
+import type { Walk, WalkContext } from './runPasses.js';
 import { streamFind } from './streamFind.js';
-import type { Sweep } from './sweep.js';
 import { aborted } from './sweep.js';
+import type { Pass, Sweep } from './sweep.js';
 import type { SweepError } from './tree.js';
+import { walkBelow } from './walkWhole.js';
 
 /** A day: the tree may be huge and the disk slow. The caller's signal ends it sooner. */
 const TIMEOUT_MS = 86_400_000;
+/** What find prints for an entry that was moved; no relative path looks so. */
+const MOVED = '/';
 
 /**
  * A walk that has find look for candidates and presents only these, each reached from the root by handles. What find
  * says is a proposal: everything is judged again. Where few of many match, it costs little more than find alone.
  *
+ * Once everything was looked at in peace, the next walk looks only at directories changed since, which find can do
+ * without asking for every file.
+ *
  * @param predicate - in find's words; what it misses is missed
  */
 export function walkProposed(predicate: readonly string[]): Walk {
-  return async (sweep, excluded, options) => {
+  return async (sweep, context) => {
     const { root, pass } = sweep;
     if (root.type !== 'directory') {
       sweep.considerRoot();
       return ok(undefined);
     }
-    const mounts = options.crossMounts === true ? ok([]) : readMounts();
-    if (mounts.isErr()) return err(mounts.error);
-    const mountPoints = mountPointsBelow(mounts.value, root.realPath, root.mountId);
-    for (const mountPoint of mountPoints) pass.skipped.set(mountPoint, 'mount-point');
-
-    const propose = async (paths: readonly string[]): Promise<Result<void, SweepError>> => {
-      for (const path of paths) {
-        if (path === MOVED) pass.missed = true;
-        else present(sweep, path);
-        if (!sweep.full) continue;
-        const flushed = await sweep.flush();
-        if (flushed.isErr()) return err(flushed.error);
-      }
-      await setImmediate();
-      return options.signal?.aborted === true ? err(aborted()) : ok(undefined);
-    };
-    const query = {
-      // Not /proc/self: find enters it as a process of its own.
-      directory: handlePath(root.fd).replace('self', String(process.pid)),
-      prune: [...mountPoints, ...excluded],
-      expression: ['(', ...predicate, '-printf', '%P\\0', ')', ',', ...movedSince(sweep.since)],
-      timeoutMs: TIMEOUT_MS,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    };
-    const found = await streamFind(query, propose);
-    if (found.isErr()) return err(found.error.code === 'PROGRAM_ABORTED' ? aborted() : found.error);
-    if (found.value.complaints.length > 0) pass.missed = true;
-    return ok(undefined);
+    const { earlier } = context;
+    if (earlier !== null) {
+      for (const [path, reason] of earlier.skipped) pass.skipped.set(path, reason);
+      const changed = ['-type', 'd', '(', '(', ...newer('m', earlier.since), '-printf', '%P\\0', ')', ','];
+      return find(sweep, context, [...changed, ...moved(pass), ')'], (path) => presentChanged(sweep, context, earlier, path));
+    }
+    const expression = ['(', ...predicate, '-printf', '%P\\0', ')', ',', ...moved(pass)];
+    return find(sweep, context, expression, (path) => presentOne(sweep, path));
   };
 }
 
-/** What find prints for an entry that was moved; no relative path looks so. */
-const MOVED = '/';
+async function find(
+  sweep: Sweep,
+  { options, excluded }: WalkContext,
+  expression: readonly string[],
+  present: (path: string) => Promise<Result<void, SweepError>>,
+): Promise<Result<void, SweepError>> {
+  const { root, pass } = sweep;
+  const mounts = options.crossMounts === true ? ok([]) : readMounts();
+  if (mounts.isErr()) return err(mounts.error);
+  const mountPoints = mountPointsBelow(mounts.value, root.realPath, root.mountId);
+  for (const mountPoint of mountPoints) pass.skipped.set(mountPoint, 'mount-point');
 
-/**
- * Prints a mark for entries that were renamed since then: their change time is new, their content is not. Somebody
- * who moves names about can hide a whole subtree from find, and both names then bear the trace.
- */
-function movedSince(time: number): readonly string[] {
-  const at = `@${(time / 1000).toFixed(3)}`;
-  return ['-newerct', at, '!', '-newermt', at, '-printf', `${MOVED}\\0`];
+  const take = async (paths: readonly string[]): Promise<Result<void, SweepError>> => {
+    for (const path of paths) {
+      if (path === MOVED) {
+        pass.missed = true;
+        continue;
+      }
+      const presented = await present(path);
+      if (presented.isErr()) return presented;
+    }
+    await setImmediate();
+    return options.signal?.aborted === true ? err(aborted()) : ok(undefined);
+  };
+  const query = {
+    // Not /proc/self: find enters it as a process of its own.
+    directory: handlePath(root.fd).replace('self', String(process.pid)),
+    prune: [...mountPoints, ...excluded],
+    expression,
+    timeoutMs: TIMEOUT_MS,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+  const found = await streamFind(query, take);
+  if (found.isErr()) return err(found.error.code === 'PROGRAM_ABORTED' ? aborted() : found.error);
+  if (found.value.complaints.length > 0) pass.missed = true;
+  return ok(undefined);
 }
 
-function present(sweep: Sweep, path: string): void {
-  if (path === '') {
-    sweep.considerRoot();
-    return;
-  }
+async function presentOne(sweep: Sweep, path: string): Promise<Result<void, SweepError>> {
   const parent = parentPath(path);
-  const directory = sweep.enter(parent);
-  if (directory !== null) sweep.consider(directory, parent, path.slice(parent === '' ? 0 : parent.length + 1));
+  if (path === '') sweep.considerRoot();
+  else {
+    const directory = sweep.enter(parent);
+    if (directory !== null) sweep.consider(directory, parent, path.slice(parent === '' ? 0 : parent.length + 1));
+  }
+  return sweep.full ? sweep.flush() : ok(undefined);
+}
+
+/** A directory that got or lost names since: those in it anew, and all below those that were moved there. */
+async function presentChanged(
+  sweep: Sweep,
+  context: WalkContext,
+  earlier: Pass,
+  path: string,
+): Promise<Result<void, SweepError>> {
+  for (const skipped of sweep.pass.skipped.keys()) {
+    if (skipped !== '' && parentPath(skipped) === path) sweep.pass.skipped.delete(skipped);
+  }
+  if (path === '') sweep.considerRoot();
+  // Directories with new names of their own are found by find; moved ones have the trace that `moved` tells of.
+  return walkBelow(sweep, context, path, (entry, child) => {
+    const renamed = entry.ctimeMs >= earlier.since && entry.mtimeMs < earlier.since;
+    return renamed && !earlier.changedDirectories.has(child);
+  });
+}
+
+/**
+ * Prints a mark for entries that were renamed under this pass: their change time is new, their content is not. Who
+ * moves names about can hide a whole subtree from find, but both names then bear the trace.
+ */
+function moved(pass: Pass): readonly string[] {
+  return [...newer('c', pass.since), '!', ...newer('m', pass.since), '-printf', `${MOVED}\\0`];
+}
+
+function newer(time: 'c' | 'm', since: number): readonly string[] {
+  return [`-newer${time}t`, `@${(since / 1000).toFixed(3)}`];
 }

@@ -1,16 +1,33 @@
 import { setImmediate } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
 import { joinPath } from './bytePath.js';
 import { namesIn } from './pinnedTree.js';
-import type { Walk } from './runPasses.js';
+import type { Walk, WalkContext } from './runPasses.js';
 import { aborted } from './sweep.js';
+import type { Sweep } from './sweep.js';
+import type { SweepError, TreeEntry } from './tree.js';
 
 /** Entries between two chances for the rest of the process to run. */
 const BREATH = 2000;
 
 /** Presents every entry of the tree, a directory before what is in it. Memory: one directory, and the ways to go. */
-export const walkWhole: Walk = async (sweep, excluded, options) => {
-  const toEnter = sweep.considerRoot() ? [''] : [];
+export const walkWhole: Walk = async (sweep, context) => {
+  return sweep.considerRoot() === null ? ok(undefined) : walkBelow(sweep, context, '', () => true);
+};
+
+/**
+ * Presents what is in a directory, and in those below it that `enters` picks when they were judged.
+ *
+ * @param top - relative, a byte string
+ */
+export async function walkBelow(
+  sweep: Sweep,
+  { options, excluded }: WalkContext,
+  top: string,
+  enters: (entry: TreeEntry, path: string) => boolean,
+): Promise<Result<void, SweepError>> {
+  const toEnter = [top];
   const stopped = (): boolean => options.signal?.aborted === true;
   let sinceBreath = 0;
   for (let path = toEnter.pop(); path !== undefined; path = toEnter.pop()) {
@@ -21,7 +38,8 @@ export const walkWhole: Walk = async (sweep, excluded, options) => {
     for (const name of names ?? []) {
       const child = joinPath(path, name);
       if (directory === null || excluded.has(child)) continue;
-      if (sweep.consider(directory, path, name)) toEnter.push(child);
+      const below = sweep.consider(directory, path, name);
+      if (below !== null && enters(below, child)) toEnter.push(child);
       sinceBreath += 1;
       if (!sweep.full && sinceBreath < BREATH) continue;
       sinceBreath = 0;
@@ -33,4 +51,4 @@ export const walkWhole: Walk = async (sweep, excluded, options) => {
     }
   }
   return ok(undefined);
-};
+}

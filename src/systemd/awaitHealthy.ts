@@ -13,11 +13,11 @@ import type { SystemdError } from './systemdError.js';
 
 /** What the service must be, and for how long. */
 export interface HealthRequest extends WantedIdentity {
-  /** Seconds for which the same process must live. Twice `RestartSec=`, and 15 at least, catches one that comes and goes. */
+  /** Seconds for which the same process must live. 2 × `RestartSec=`, and at least 15, shows what comes and goes. */
   readonly holdSeconds: number;
   /** Milliseconds for everything, coming up included. */
   readonly deadlineMs: number;
-  /** `accept`: a service that has ended well (`inactive` or `active (exited)`, result success) is healthy. For oneshots. */
+  /** `accept`: for oneshots, one that has ended well (`inactive` or `active (exited)`, result success) is healthy. */
   readonly finished?: 'accept';
   /** Called with a short sentence at each change. */
   readonly onProgress?: (message: string) => void;
@@ -67,10 +67,10 @@ const JOURNAL_LINES = 15;
  * Succeeds only when one and the same process was the unit's main process for the whole hold, with the ids, groups and
  * umask asked for, read from `/proc` and not from what the unit says.
  *
- * `systemctl start` of a `Type=simple` unit is a success whatever happens, and with `Restart=always` a service that dies
- * at once looks active half of the time. It fails early where waiting is pointless: the unit failed, systemd could not
- * start the program (exit status 200 to 244), or it restarted again and again. Whether the service does its work, or
- * its children are healthy, is not seen.
+ * `systemctl start` of a `Type=simple` unit is a success whatever happens, and with `Restart=always` a service that
+ * dies at once looks active half of the time. It fails early where waiting is pointless: the unit failed, systemd could
+ * not start the program (exit status 200 to 244), or it restarted again and again. Whether the service does its work,
+ * or its children are healthy, is not seen.
  *
  * Errors: {@link UnhealthyError}, with what was seen, the exit status explained, and the end of the journal.
  *
@@ -78,7 +78,8 @@ const JOURNAL_LINES = 15;
  * ```ts
  * import { awaitHealthy } from '@wca/runtime-sdk/systemd';
  *
- * const healthy = await awaitHealthy('kimaki.service', { uid: 1000, umask: 0o002, holdSeconds: 20, deadlineMs: 90_000 });
+ * const wanted = { uid: 1000, umask: 0o002, holdSeconds: 20, deadlineMs: 90_000 };
+ * const healthy = await awaitHealthy('kimaki.service', wanted);
  * if (healthy.isErr()) console.error(healthy.error.code, healthy.error.message);
  * else console.log(healthy.value.mainPid, healthy.value.heldMs);
  * ```
@@ -110,7 +111,8 @@ async function comeUp(
     const state = asked.value;
     first ??= state;
     const { activeState, subState, mainPid, result } = state;
-    if (told !== `${activeState} (${subState})`) request.onProgress?.(`${unit} is ${(told = `${activeState} (${subState})`)}`);
+    if (told !== `${activeState} (${subState})`)
+      request.onProgress?.(`${unit} is ${(told = `${activeState} (${subState})`)}`);
     if (activeState === 'active' && subState === 'running' && mainPid !== 0) return ok(state);
     const ended = activeState === 'inactive' || (activeState === 'active' && subState === 'exited');
     if (ended && request.finished === 'accept' && result === 'success') return ok({ ...state, mainPid: 0 });
@@ -119,8 +121,10 @@ async function comeUp(
       (activeState === 'inactive' && performance.now() - began > INACTIVE_MS) ||
       (subState === 'auto-restart' && state.exitExplained !== null) ||
       state.nRestarts - first.nRestarts >= RESTARTS;
-    if (hopeless) return err(await unhealthy('UNIT_DID_NOT_START', unit, state, `did not come up: ${describeRun(state)}`));
-    if (timeIsOver()) return err(await unhealthy('HEALTH_TIMEOUT', unit, state, `was not up in time: ${describeRun(state)}`));
+    if (hopeless)
+      return err(await unhealthy('UNIT_DID_NOT_START', unit, state, `did not come up: ${describeRun(state)}`));
+    if (timeIsOver())
+      return err(await unhealthy('HEALTH_TIMEOUT', unit, state, `was not up in time: ${describeRun(state)}`));
     await sleep(POLL_MS);
   }
 }
@@ -140,7 +144,14 @@ async function hold(
     const state = asked.value;
     const same = state.mainPid === mainPid && state.nRestarts === nRestarts;
     if (!same || state.activeState !== 'active' || state.subState !== 'running') {
-      return err(await unhealthy('UNIT_DID_NOT_STAY', unit, state, `did not stay up, process ${mainPid} ended: ${describeRun(state)}`));
+      return err(
+        await unhealthy(
+          'UNIT_DID_NOT_STAY',
+          unit,
+          state,
+          `did not stay up, process ${mainPid} ended: ${describeRun(state)}`,
+        ),
+      );
     }
     const read = await readProcess(mainPid);
     const heldMs = performance.now() - began;

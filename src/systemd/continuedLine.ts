@@ -1,4 +1,4 @@
-/** One logical line: the text between `from` and `to` in `source`, and where each of its characters lies in the file. */
+/** One logical line: the text between `from` and `to` in `source`, and where in the file each character lies. */
 export interface LogicalLine {
   readonly source: string;
   readonly from: number;

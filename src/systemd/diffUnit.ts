@@ -6,9 +6,9 @@ import { createRedactor } from './redactor.js';
 /**
  * Shows what changes between two versions of a unit file as a unified diff, with every secret hidden.
  *
- * Secrets appear as `[secret 1]`, `[secret 2]` … by value: a line whose secret changed shows two different numbers, one
- * whose secret stayed shows none. What counts as a secret, and how the rest is printed, is as in `redactUnitText`. Equal
- * files give an empty text. It is for reading; `patch` cannot apply it where something was hidden.
+ * Secrets appear as `[secret 1]`, `[secret 2]` … by value: where a secret changed the two lines show different numbers,
+ * and a line whose secret stayed is not in the diff. What counts as a secret, and how the rest is printed, is as in
+ * `redactUnitText`. Equal files give an empty text. It is for reading: `patch` cannot apply what was hidden.
  *
  * @param before - the empty text for a file that is new
  * @param name - what the headers call the file
@@ -27,7 +27,8 @@ export function diffUnit(before: string | Uint8Array, after: string | Uint8Array
   const masked = { before: maskUnit(before, redactor), after: maskUnit(after, redactor) };
   const shown = { before: redactor.finish(masked.before), after: redactor.finish(masked.after) };
   const header = `--- ${name}\n+++ ${name}\n`;
-  if (shown.before === shown.after) return `${header}(the change lies in what is not shown: quoting of a hidden value)\n`;
+  if (shown.before === shown.after)
+    return `${header}(the change lies in what is not shown: quoting of a hidden value)\n`;
   return unifiedDiff()(name, name, shown.before, shown.after, undefined, undefined, {
     context: 3,
     headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },

@@ -34,16 +34,24 @@ export function guardValue(key: string, value: string, otherBytes: number): Resu
 
 export function invalidValue(key: string, reason: string): Result<never, UnitEditError> {
   const shown = shortened(key);
-  return err({ code: 'INVALID_UNIT_VALUE', message: `the value for ${shown}= cannot be written: ${reason}`, key: shown, reason });
+  return err({
+    code: 'INVALID_UNIT_VALUE',
+    message: `the value for ${shown}= cannot be written: ${reason}`,
+    key: shown,
+    reason,
+  });
 }
 
 function unfitBecause(value: string, otherBytes: number): string | null {
   // eslint-disable-next-line no-control-regex -- NUL ends a line for systemd
   if (/[\u0000\r\n]/.test(value)) return 'it holds a line break or NUL, and a directive is one line';
-  if (/^[ \t]|[ \t]$/.test(value)) return 'it begins or ends with a blank, which systemd drops; quote it where the key allows';
+  if (/^[ \t]|[ \t]$/.test(value))
+    return 'it begins or ends with a blank, which systemd drops; quote it where the key allows';
   if (/(?:^|[^\\])(?:\\\\)*\\$/.test(value)) return 'it ends in a backslash, which joins the next line to it';
-  if (/\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(value)) return 'it holds a code point that systemd takes for invalid UTF-8';
-  if (Buffer.byteLength(value) + otherBytes >= LONG_LINE_MAX) return 'it is longer than a line of a unit file may be (1 MiB)';
+  if (/\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(value))
+    return 'it holds a code point that systemd takes for invalid UTF-8';
+  if (Buffer.byteLength(value) + otherBytes >= LONG_LINE_MAX)
+    return 'it is longer than a line of a unit file may be (1 MiB)';
   return null;
 }
 

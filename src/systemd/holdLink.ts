@@ -15,13 +15,16 @@ export function holdPath(unit: string): string {
 }
 
 /** What a hold can fail on besides systemd. */
-export type HoldLinkError = IoError | { readonly code: 'HOLD_IN_THE_WAY'; readonly message: string; readonly path: string };
+export type HoldLinkError =
+  IoError | { readonly code: 'HOLD_IN_THE_WAY'; readonly message: string; readonly path: string };
 
 /** Puts the link there; tells whether it was not there before. */
 export async function makeHoldLink(unit: string): Promise<Result<boolean, HoldLinkError>> {
   const path = holdPath(unit);
   // `systemctl set-property --runtime` makes it too. A strict umask only narrows it, and systemd reads it as root.
-  const directory = await ResultAsync.fromPromise(mkdir(HOLD_DIRECTORY, { mode: 0o755 }), (cause) => ioError(cause, 'mkdir', HOLD_DIRECTORY));
+  const directory = await ResultAsync.fromPromise(mkdir(HOLD_DIRECTORY, { mode: 0o755 }), (cause) =>
+    ioError(cause, 'mkdir', HOLD_DIRECTORY),
+  );
   if (directory.isErr() && directory.error.errno !== 'EEXIST') return err(directory.error);
   const linked = await ResultAsync.fromPromise(symlink(MASK, path), (cause) => ioError(cause, 'symlink', path));
   if (linked.isOk()) return ok(true);
@@ -40,5 +43,8 @@ export async function removeHoldLink(unit: string): Promise<Result<void, IoError
 }
 
 async function isHoldLink(path: string): Promise<boolean> {
-  return readlink(path).then((target) => target === MASK, () => false);
+  return readlink(path).then(
+    (target) => target === MASK,
+    () => false,
+  );
 }

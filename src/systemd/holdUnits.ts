@@ -23,9 +23,9 @@ export type HoldError =
 /**
  * Makes sure that nothing starts these units, proven by trying, until `releaseUnits` or a reboot.
  *
- * Each is masked by a link to /dev/null in `/run/systemd/system.control`, which comes before /etc. (`systemctl mask
- * --runtime` does not hold a unit that has a file in /etc: it answers 0 and the unit still starts.) Holding what is held
- * changes nothing. When one of them cannot be held, the links made by this call are taken away again.
+ * Each is masked by a link to /dev/null in `/run/systemd/system.control`, which comes before /etc. (`systemctl mask`
+ * with `--runtime` does not hold a unit that has a file in /etc: it answers 0 and the unit still starts.) Holding what
+ * is held changes nothing. When one of them cannot be held, the links made by this call are taken away again.
  *
  * A running unit stays running, without its `ExecStop=` lines: stop it first, and look afterwards whether something
  * started it in between. Processes started in other ways are not kept off.
@@ -91,7 +91,8 @@ async function prove(unit: string): Promise<Result<void, HoldError>> {
     if (tried.isErr()) return err(tried.error);
     if (tried.value.exitCode !== 0 && tried.value.stderr.includes('masked')) return ok(undefined);
   }
-  const message = `${unit} can still be started: systemd has it as '${loadState}' although ${holdPath(unit)} should mask it; see: systemctl cat ${unit}`;
+  const found = `${unit} can still be started: systemd has it as '${loadState}'`;
+  const message = `${found} although ${holdPath(unit)} should mask it; see: systemctl cat ${unit}`;
   return err({ code: 'HOLD_NOT_EFFECTIVE', message, unit, loadState });
 }
 

@@ -15,15 +15,19 @@ export interface WantedIdentity {
 export function identityMismatch(process: ProcessStatus, wanted: WantedIdentity): string | null {
   const { uid, gid, groups, umask } = wanted;
   const found: string[] = [];
-  if (uid !== undefined && (process.uid !== uid || process.euid !== uid)) found.push(`uid is ${both(process.uid, process.euid)}, not ${uid}`);
-  if (gid !== undefined && (process.gid !== gid || process.egid !== gid)) found.push(`gid is ${both(process.gid, process.egid)}, not ${gid}`);
+  if (uid !== undefined && (process.uid !== uid || process.euid !== uid))
+    found.push(`uid is ${both(process.uid, process.euid)}, not ${uid}`);
+  if (gid !== undefined && (process.gid !== gid || process.egid !== gid))
+    found.push(`gid is ${both(process.gid, process.egid)}, not ${gid}`);
   if (groups !== undefined) {
     const has = new Set([...process.groups, process.gid]);
     const missing = groups.filter((group) => !has.has(group));
-    if (missing.length > 0) found.push(`it is not in ${missing.length === 1 ? 'group' : 'groups'} ${missing.join(', ')}`);
+    if (missing.length > 0)
+      found.push(`it is not in ${missing.length === 1 ? 'group' : 'groups'} ${missing.join(', ')}`);
     if (has.has(0) && !groups.includes(0) && gid !== 0) found.push('it is in group 0 (root)');
   }
-  if (umask !== undefined && process.umask !== umask) found.push(`umask is ${octal(process.umask)}, not ${octal(umask)}`);
+  if (umask !== undefined && process.umask !== umask)
+    found.push(`umask is ${octal(process.umask)}, not ${octal(umask)}`);
   return found.length === 0 ? null : found.join('; ');
 }
 

@@ -50,3 +50,5 @@ export type { WantedIdentity } from './identityMismatch.js';
 export type { RunState } from './runState.js';
 export { explainExitStatus } from './explainExitStatus.js';
 export { journalTail } from './journalTail.js';
+export { awaitIdle } from './awaitIdle.js';
+export type { NotIdle } from './awaitIdle.js';

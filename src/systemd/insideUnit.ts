@@ -31,7 +31,7 @@ async function walk(unit: string): Promise<Result<boolean, SystemdError>> {
   const { controlGroup } = shown.value;
   if (controlGroup === '' || controlGroup === '/') return ok(false);
   const seen = new Set<number>();
-  for (let pid = process.pid; pid > 0 && !seen.has(pid); ) {
+  for (let pid = process.pid; pid > 0 && !seen.has(pid);) {
     seen.add(pid);
     const found = await readProcess(pid);
     if (found.isErr()) {

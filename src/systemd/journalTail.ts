@@ -39,6 +39,8 @@ async function tail(unit: string, lines: number): Promise<Result<string, Systemd
   if (read.isErr()) return err(read.error);
   // A unit that is gone or held has no environment to know secrets from; its journal is shown all the same.
   const environment = (await showUnit(unit)).map((state) => state.environment).unwrapOr({});
-  const secrets = Object.entries(environment).filter(([variable]) => isSecretName(variable)).map(([, value]) => value);
+  const secrets = Object.entries(environment)
+    .filter(([variable]) => isSecretName(variable))
+    .map(([, value]) => value);
   return ok(redactSecrets(printableLines(Buffer.from(read.value.stdout.trimEnd())), secrets));
 }

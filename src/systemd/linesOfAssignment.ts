@@ -14,10 +14,11 @@ export interface AssignmentLine extends PhysicalLine {
 export function linesOfAssignment(document: UnitDocument, assignment: Assignment): readonly AssignmentLine[] {
   const text = document.bytes.toString('latin1', assignment.start, assignment.end);
   const lines: AssignmentLine[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline + 1;
-    const contentEnd = newline === -1 ? end : text.charCodeAt(newline - 1) === 0x0d && newline > start ? newline - 1 : newline;
+    const contentEnd =
+      newline === -1 ? end : text.charCodeAt(newline - 1) === 0x0d && newline > start ? newline - 1 : newline;
     const line = { start, contentEnd, end };
     lines.push({
       start: assignment.start + start,

@@ -32,7 +32,11 @@ async function list(patterns: readonly string[]): Promise<Result<readonly string
   const wrong = patterns.find((pattern) => !/^[A-Za-z0-9:_.\\@*?[\]!-]{1,255}$/.test(pattern));
   if (wrong !== undefined) {
     const unit = printablePath(wrong).slice(0, 80);
-    return err({ code: 'INVALID_UNIT_NAME', message: `'${unit}' cannot match the name of a unit; give one such as kimaki*.service`, unit });
+    return err({
+      code: 'INVALID_UNIT_NAME',
+      message: `'${unit}' cannot match the name of a unit; give one such as kimaki*.service`,
+      unit,
+    });
   }
   if (patterns.length === 0) return ok([]);
   const common = ['--plain', '--no-legend', '--full', '--type=service', '--type=timer', '--', ...patterns];
@@ -51,6 +55,12 @@ async function list(patterns: readonly string[]): Promise<Result<readonly string
 
 /** Words of each line. `list-unit-files` exits 1, silently, when nothing matches. */
 function rows(ran: ProgramResult, verb: string): Result<readonly (readonly string[])[], SystemdError> {
-  if (ran.exitCode !== 0 && (ran.stderr.trim() !== '' || ran.exitCode !== 1)) return err(systemctlFailed(ran, verb, null));
-  return ok(ran.stdout.split('\n').filter((line) => line.trim() !== '').map((line) => line.trim().split(/\s+/)));
+  if (ran.exitCode !== 0 && (ran.stderr.trim() !== '' || ran.exitCode !== 1))
+    return err(systemctlFailed(ran, verb, null));
+  return ok(
+    ran.stdout
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => line.trim().split(/\s+/)),
+  );
 }

@@ -17,9 +17,15 @@ const NAME = String.raw`(?<![\w.-])(?=[\w.-]*(?:${SECRET_NAME_PART}))(?<name>[\w
 /** `NAME=value`, `name: value`, `"name": "value"`, `--name=value`. */
 const NAMED = new RegExp(String.raw`${NAME}(?<between>\\?["']?[ \t]*(?:=>|[=:])[ \t]*)(?<value>${VALUE})`, 'giu');
 /** `"NAME=value with blanks"`. */
-const QUOTED_PAIR = new RegExp(String.raw`(?<=(?<quote>["']))${NAME}(?<between>=)(?<value>(?:(?!\k<quote>)[^\\\n]|\\.)+)(?=\k<quote>)`, 'giu');
+const QUOTED_PAIR = new RegExp(
+  String.raw`(?<=(?<quote>["']))${NAME}(?<between>=)(?<value>(?:(?!\k<quote>)[^\\\n]|\\.)+)(?=\k<quote>)`,
+  'giu',
+);
 /** `--name value`; a further option is no value. */
-const OPTION = new RegExp(String.raw`${NAME.replace('(?<name>', '(?<name>-')}(?<between>[ \t]+)(?!--[a-z])(?<value>${VALUE})`, 'giu');
+const OPTION = new RegExp(
+  String.raw`${NAME.replace('(?<name>', '(?<name>-')}(?<between>[ \t]+)(?!--[a-z])(?<value>${VALUE})`,
+  'giu',
+);
 /** User and password of a URL. */
 const USERINFO = /(?<![a-z0-9+.-])(?<name>[a-z][a-z0-9+.-]*)(?<between>:\/\/)(?<value>[^\s/@]+)(?=@)/giu;
 /** What HTTP and Discord put before a credential. */

@@ -7,7 +7,12 @@ import { splitWords } from './splitWords.js';
 
 /** Directives whose name says key or credential and whose value is a path, an id or a mode. */
 const HARMLESS_DIRECTIVES: ReadonlySet<string> = new Set([
-  'KeyringMode', 'LoadCredential', 'LoadCredentialEncrypted', 'ImportCredential', 'ConditionCredential', 'AssertCredential',
+  'KeyringMode',
+  'LoadCredential',
+  'LoadCredentialEncrypted',
+  'ImportCredential',
+  'ConditionCredential',
+  'AssertCredential',
 ]);
 
 /**
@@ -32,8 +37,9 @@ export function maskUnit(input: string | Uint8Array, redactor: Redactor): string
     const masked = maskValue(key, redactor.clean(value), redactor);
     text += free(done, start);
     text +=
-      masked === null ? own(start, end)
-      : own(start, valueStart) + printableLines(Buffer.from(masked)) + own(valueEnd, end);
+      masked === null
+        ? own(start, end)
+        : own(start, valueStart) + printableLines(Buffer.from(masked)) + own(valueEnd, end);
     done = end;
   }
   return text + free(done, bytes.length);

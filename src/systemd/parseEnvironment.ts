@@ -33,7 +33,8 @@ export function parseEnvironment(value: string): readonly EnvironmentVariable[] 
     if (text === null || equals === -1) continue;
     const name = text.slice(0, equals);
     const content = text.slice(equals + 1);
-    if (isVariableName(name) && !UNFIT_FOR_ENVIRONMENT.test(content)) variables.push({ name, value: content, start, end });
+    if (isVariableName(name) && !UNFIT_FOR_ENVIRONMENT.test(content))
+      variables.push({ name, value: content, start, end });
   }
   return variables;
 }

@@ -57,7 +57,13 @@ export function parseExec(value: string): ExecCommand {
 }
 
 const NO_COMMAND: ExecCommand = {
-  prefixes: '', path: '', pathStart: 0, pathEnd: 0, args: [], following: [], fault: null,
+  prefixes: '',
+  path: '',
+  pathStart: 0,
+  pathEnd: 0,
+  args: [],
+  following: [],
+  fault: null,
 };
 
 function commandAt(value: string, from: number): { command: ExecCommand | null; next: number | null } {
@@ -100,10 +106,11 @@ function cutPrefixes(word: string): { prefixes: string; path: string } {
   let prefixes = '';
   for (const character of word) {
     const bangs = prefixes.split('!').length - 1;
-    const allowed =
-      '-@:'.includes(character) ? !prefixes.includes(character)
-      : character === '+' ? bangs === 0 && !prefixes.includes('+')
-      : character === '!' && bangs < 2 && !prefixes.includes('+');
+    const allowed = '-@:'.includes(character)
+      ? !prefixes.includes(character)
+      : character === '+'
+        ? bangs === 0 && !prefixes.includes('+')
+        : character === '!' && bangs < 2 && !prefixes.includes('+');
     if (!allowed) break;
     prefixes += character;
   }

@@ -17,11 +17,14 @@ export function parseShow(stdout: string): ReadonlyMap<string, string> {
 export function parseShownList(value: string): readonly string[] {
   const words: string[] = [];
   for (const [, quoted, plain] of value.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s"]+)/gs)) {
-    words.push(plain ?? (quoted ?? '').replace(ESCAPE, (_, hex: string | undefined, octal: string | undefined, letter: string) => {
-      if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
-      if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8));
-      return LETTERS[letter] ?? letter;
-    }));
+    words.push(
+      plain ??
+        (quoted ?? '').replace(ESCAPE, (_, hex: string | undefined, octal: string | undefined, letter: string) => {
+          if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
+          if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8));
+          return LETTERS[letter] ?? letter;
+        }),
+    );
   }
   return words;
 }
@@ -43,5 +46,14 @@ export function parseTimeSpan(value: string): number | null {
 
 /** systemd.time(7); a bare number only ever appears as 0. */
 const MICROSECONDS: Readonly<Record<string, number>> = {
-  '': 1, us: 1, ms: 1e3, s: 1e6, min: 60e6, h: 3600e6, d: 86_400e6, w: 604_800e6, month: 2_629_800e6, y: 31_557_600e6,
+  '': 1,
+  us: 1,
+  ms: 1e3,
+  s: 1e6,
+  min: 60e6,
+  h: 3600e6,
+  d: 86_400e6,
+  w: 604_800e6,
+  month: 2_629_800e6,
+  y: 31_557_600e6,
 };

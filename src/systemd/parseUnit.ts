@@ -89,13 +89,17 @@ class UnitReader {
     let bomSeen = false;
     let continued: ContinuedLine | null = null;
     let number = 0;
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const line = plain ? this.#plainLineAt(at) : physicalLineAt(text, at);
       at = line.end;
       number += 1;
       if (!plain) this.#noteHiddenLineEnds(line, number);
       if (line.contentEnd - line.start >= LONG_LINE_MAX) {
-        this.#note('LINE_TOO_LONG', number, `the line has ${line.contentEnd - line.start} bytes, and systemd takes less than 1 MiB`);
+        this.#note(
+          'LINE_TOO_LONG',
+          number,
+          `the line has ${line.contentEnd - line.start} bytes, and systemd takes less than 1 MiB`,
+        );
       }
       if (isComment(text, line)) {
         if (continued === null) this.#extendSection(line.end);
@@ -103,7 +107,8 @@ class UnitReader {
       }
       let from = line.start;
       if (!this.#ascii && text.startsWith(BOM, from)) {
-        if (bomSeen) this.#note('REPEATED_BOM', number, 'a second byte order mark, which systemd reads as part of the text');
+        if (bomSeen)
+          this.#note('REPEATED_BOM', number, 'a second byte order mark, which systemd reads as part of the text');
         else from += BOM.length;
         bomSeen = true;
       }
@@ -135,9 +140,14 @@ class UnitReader {
   #noteHiddenLineEnds({ contentEnd, end }: PhysicalLine, line: number): void {
     for (let at = contentEnd; at < end; at += 1) {
       const code = this.#text.charCodeAt(at);
-      if (code === 0x00) this.#noteOnce('NUL_BYTE', line, 'a NUL byte, which ends a line for systemd and for nobody else');
+      if (code === 0x00)
+        this.#noteOnce('NUL_BYTE', line, 'a NUL byte, which ends a line for systemd and for nobody else');
       if (code === 0x0d && this.#text.charCodeAt(at + 1) !== 0x0a) {
-        this.#noteOnce('BARE_CR', line, 'a CR without LF, which ends a line for systemd and hides it from most editors');
+        this.#noteOnce(
+          'BARE_CR',
+          line,
+          'a CR without LF, which ends a line for systemd and hides it from most editors',
+        );
       }
     }
   }
@@ -146,7 +156,11 @@ class UnitReader {
     const { source, line, lastLine } = logical;
     let { from, to } = logical;
     if (to - from >= LONG_LINE_MAX && line !== lastLine) {
-      this.#note('LINE_TOO_LONG', lastLine, `the continued line has ${to - from} bytes, and systemd takes less than 1 MiB`);
+      this.#note(
+        'LINE_TOO_LONG',
+        lastLine,
+        `the continued line has ${to - from} bytes, and systemd takes less than 1 MiB`,
+      );
     }
     while (from < to && isBlank(source.charCodeAt(from))) from += 1;
     while (to > from && isBlank(source.charCodeAt(to - 1))) to -= 1;
@@ -166,9 +180,17 @@ class UnitReader {
   #readHeader({ source, line, lastLine, start, end }: LogicalLine, from: number, to: number): void {
     const name = source.slice(from + 1, to - 1);
     if (source.charCodeAt(to - 1) !== 0x5d) {
-      this.#note('BROKEN_HEADER', lastLine, "a section header that does not end in ']', for which systemd refuses the whole unit");
+      this.#note(
+        'BROKEN_HEADER',
+        lastLine,
+        "a section header that does not end in ']', for which systemd refuses the whole unit",
+      );
     } else if (BAD_IN_HEADER.test(name)) {
-      this.#note('BROKEN_HEADER', lastLine, 'a section header with characters for which systemd refuses the whole unit');
+      this.#note(
+        'BROKEN_HEADER',
+        lastLine,
+        'a section header with characters for which systemd refuses the whole unit',
+      );
     } else {
       this.#section = this.#decode(name);
       this.#sections.push({ name: this.#section, line, lastLine, start, end, bodyEnd: end });

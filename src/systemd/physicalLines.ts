@@ -60,5 +60,5 @@ export function isContinued(text: string, line: PhysicalLine): boolean {
 /** The byte order mark as a latin1 string. */
 export const BOM = '\u00ef\u00bb\u00bf';
 
-/** Bytes at which a line is too long for systemd: "The limit on line length is very large (currently 1 MB)", systemd.syntax(7). */
+/** Bytes at which a line is too long: "The limit on line length is very large (currently 1 MB)", systemd.syntax(7). */
 export const LONG_LINE_MAX = 1024 * 1024;

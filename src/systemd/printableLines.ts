@@ -11,7 +11,9 @@ export function printableLines(bytes: Buffer): string {
     .split('\n')
     .map((line) => {
       const raw = Buffer.from(line, 'latin1');
-      return isUtf8(raw) ? raw.toString('utf8').replace(UNPRINTABLE, escapeCharacter) : line.replace(NOT_ASCII, escapeByte);
+      return isUtf8(raw)
+        ? raw.toString('utf8').replace(UNPRINTABLE, escapeCharacter)
+        : line.replace(NOT_ASCII, escapeByte);
     })
     .join('\n');
 }

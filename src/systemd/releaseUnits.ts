@@ -8,9 +8,9 @@ import type { SystemdError } from './systemdError.js';
 /**
  * Lets units go that `holdUnits` held, and starts none of them.
  *
- * Only links to /dev/null in `/run/systemd/system.control` are removed; a mask made elsewhere stays. All units are tried
- * before the first error is given. systemd then reads all unit files again, also when nothing was held, so edits made
- * meanwhile take effect.
+ * Only links to /dev/null in `/run/systemd/system.control` are removed; a mask made elsewhere stays. All units are
+ * tried before the first error is given. systemd then reads all unit files again, also when nothing was held, so edits
+ * made meanwhile take effect.
  *
  * Errors: `INVALID_UNIT_NAME` (before anything is done), and the others of {@link SystemdError}.
  *

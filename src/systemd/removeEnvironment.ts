@@ -34,11 +34,15 @@ export function removeEnvironment(document: UnitDocument, name: string): Result<
     for (const { assignment, variable } of liveVariables(document).toReversed()) {
       if (variable.name !== name) continue;
       const value = rest.get(assignment) ?? assignment.value;
-      rest.set(assignment, `${value.slice(0, variable.start)}${value.slice(variable.end).replace(/^[ \t]+/, '')}`.replace(/[ \t]+$/, ''));
+      rest.set(
+        assignment,
+        `${value.slice(0, variable.start)}${value.slice(variable.end).replace(/^[ \t]+/, '')}`.replace(/[ \t]+$/, ''),
+      );
     }
     let edits: Result<readonly Edit[], UnitEditError> = ok([]);
     for (const [assignment, value] of rest) {
-      const more = value === '' ? ok(removeAssignment(document, assignment)) : replaceAssignment(document, assignment, value);
+      const more =
+        value === '' ? ok(removeAssignment(document, assignment)) : replaceAssignment(document, assignment, value);
       edits = edits.andThen((done) => more.map((these) => [...done, ...these]));
     }
     return edits;

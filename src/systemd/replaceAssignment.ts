@@ -52,7 +52,7 @@ function guardMember(document: UnitDocument, assignment: Assignment): Result<voi
     (one) => one.start === start && one.end === end && one.key === key && one.value === assignment.value,
   );
   if (known) return ok(undefined);
-  const message = `${key}= of line ${line} is not an assignment of this document; take it from the document that is edited`;
+  const message = `${key}= of line ${line} is not in this document; take it from the document that is edited`;
   return err({ code: 'ASSIGNMENT_NOT_IN_DOCUMENT', message, section, key, line });
 }
 
@@ -115,11 +115,7 @@ function behindBom(document: UnitDocument, at: number): number {
 }
 
 /** Puts the value on the line of the `=` and takes the other lines away, comments excepted. */
-function onOneLine(
-  document: UnitDocument,
-  lines: readonly AssignmentLine[],
-  value: string,
-): readonly Edit[] {
+function onOneLine(document: UnitDocument, lines: readonly AssignmentLine[], value: string): readonly Edit[] {
   const edits: Edit[] = [];
   let placed = false;
   let kept: AssignmentLine | null = null;

@@ -51,22 +51,33 @@ export function setEnvironment(
       if (variable.value === value) return ok([]);
       const line = assignment.value;
       const written = quoted(name, value, line.slice(variable.start, variable.end));
-      return replaceAssignment(document, assignment, line.slice(0, variable.start) + written + line.slice(variable.end));
+      return replaceAssignment(
+        document,
+        assignment,
+        line.slice(0, variable.start) + written + line.slice(variable.end),
+      );
     });
 }
 
 function guardVariable(name: string, value: string): Result<void, UnitEditError> {
   if (!isVariableName(name)) {
-    const message = 'the name of an environment variable holds letters, digits and underscores and begins with no digit';
+    const message =
+      'the name of an environment variable holds letters, digits and underscores and begins with no digit';
     return err({ code: 'INVALID_UNIT_KEY', message, name: name.replace(/[^\w]/g, '?').slice(0, 80) });
   }
-  if (UNFIT_FOR_ENVIRONMENT.test(value)) return invalidValue(name, 'it holds a control character or an invalid code point');
+  if (UNFIT_FOR_ENVIRONMENT.test(value))
+    return invalidValue(name, 'it holds a control character or an invalid code point');
   return ok(undefined);
 }
 
 /** Writes the assignment so that systemd reads this value back, in the quotes it had where they still serve. */
 function quoted(name: string, value: string, before: string): string {
-  if (before.length >= 2 && before.startsWith("'") && before.indexOf("'", 1) === before.length - 1 && !/['\\\t\n]/.test(value)) {
+  if (
+    before.length >= 2 &&
+    before.startsWith("'") &&
+    before.indexOf("'", 1) === before.length - 1 &&
+    !/['\\\t\n]/.test(value)
+  ) {
     return `'${name}=${value}'`;
   }
   const wasQuoted = /^"(?:[^"\\]|\\.)*"$/s.test(before);

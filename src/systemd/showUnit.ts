@@ -8,11 +8,11 @@ import type { UnitState } from './unitState.js';
 
 /** Everything but `ExecStart`, which alone may hold line breaks and is asked for by itself. */
 const PROPERTIES = [
-  'Id', 'Names', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'FragmentPath', 'DropInPaths', 'NeedDaemonReload',
-  'Transient', 'TriggeredBy', 'Triggers', 'ActiveEnterTimestampMonotonic', 'ActiveExitTimestampMonotonic', 'Type', 'User',
-  'Group', 'SupplementaryGroups', 'UMask', 'MainPID', 'NRestarts', 'Restart', 'RestartUSec', 'Result', 'ExecMainCode',
-  'ExecMainStatus', 'ControlGroup', 'WorkingDirectory', 'Environment', 'EnvironmentFiles', 'NoNewPrivileges', 'DynamicUser',
-  'PrivateUsers', 'ProtectHome', 'ProtectSystem', 'RootDirectory', 'PAMName',
+  'Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,NeedDaemonReload,Transient',
+  'TriggeredBy,Triggers,ActiveEnterTimestampMonotonic,ActiveExitTimestampMonotonic',
+  'Type,User,Group,SupplementaryGroups,UMask,MainPID,NRestarts,Restart,RestartUSec,Result,ExecMainCode,ExecMainStatus',
+  'ControlGroup,WorkingDirectory,Environment,EnvironmentFiles',
+  'NoNewPrivileges,DynamicUser,PrivateUsers,ProtectHome,ProtectSystem,RootDirectory,PAMName',
 ].join(',');
 
 /**

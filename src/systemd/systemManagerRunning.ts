@@ -13,8 +13,8 @@ export interface SystemManager {
 /**
  * Makes sure that systemd is PID 1 here and answers.
  *
- * A container without systemd, a chroot and an old init are `SYSTEMD_NOT_RUNNING`. It does not promise that systemd goes
- * on answering, or that this process may change anything.
+ * A container without systemd, a chroot and an old init are `SYSTEMD_NOT_RUNNING`. It does not promise that systemd
+ * goes on answering, or that this process may change anything.
  *
  * Source: sd_booted(3), `/run/systemd/system`; and the name of PID 1, since that directory may come from elsewhere.
  *
@@ -32,9 +32,15 @@ export function systemManagerRunning(): ResultAsync<SystemManager, SystemdError>
 }
 
 async function ask(): Promise<Result<SystemManager, SystemdError>> {
-  const booted = await stat('/run/systemd/system').then((found) => found.isDirectory(), () => false);
+  const booted = await stat('/run/systemd/system').then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
   if (!booted) return err(notRunning('/run/systemd/system is not there'));
-  const first = await readFile('/proc/1/comm', 'utf8').then((name) => name.trim(), () => '');
+  const first = await readFile('/proc/1/comm', 'utf8').then(
+    (name) => name.trim(),
+    () => '',
+  );
   if (first !== 'systemd') return err(notRunning(`PID 1 is '${first.slice(0, 20)}'`));
   const shown = await systemctl(['show', '--property=Version', '--value']);
   return shown.map(({ stdout }) => ({ version: stdout.trim() }));

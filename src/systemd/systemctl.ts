@@ -14,7 +14,10 @@ export interface SystemctlOptions {
 }
 
 /** Runs `systemctl`, and makes an error of every exit status but 0. Unit names belong behind a `--`. */
-export function systemctl(args: readonly string[], options: SystemctlOptions = {}): ResultAsync<ProgramResult, SystemdError> {
+export function systemctl(
+  args: readonly string[],
+  options: SystemctlOptions = {},
+): ResultAsync<ProgramResult, SystemdError> {
   return askSystemctl(args, options).andThen((ran) =>
     ran.exitCode === 0 ? okAsync(ran) : errAsync(systemctlFailed(ran, args[0] ?? '', options.unit ?? null)),
   );
@@ -27,14 +30,15 @@ export function askSystemctl(
 ): ResultAsync<ProgramResult, SystemdError> {
   return runProgram('systemctl', ['--no-pager', '--no-ask-password', ...args], { timeoutMs }).andThen(
     (ran): Result<ProgramResult, SystemdError> => {
-      if (ran.exitCode === 0 || !/not been booted with systemd|Failed to connect to bus|Host is down/.test(ran.stderr)) return ok(ran);
+      if (ran.exitCode === 0 || !/not been booted with systemd|Failed to connect to bus|Host is down/.test(ran.stderr))
+        return ok(ran);
       return err(notRunning('systemctl cannot reach it'));
     },
   );
 }
 
 export function notRunning(found: string): SystemdError {
-  const message = `systemd is not running as the service manager here (${found}); run this on the host itself, booted with systemd`;
+  const message = `systemd does not run this host as its service manager (${found}); run this on one booted with it`;
   return { code: 'SYSTEMD_NOT_RUNNING', message };
 }
 

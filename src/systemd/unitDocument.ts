@@ -25,7 +25,7 @@ export interface UnitDocument {
 export interface Assignment {
   readonly section: string;
   readonly key: string;
-  /** What systemd sees: continuations joined by a space, comments inside them gone, outer blanks trimmed; not unquoted. */
+  /** What systemd sees: continuations joined by a space, comments in them gone, outer blanks trimmed; not unquoted. */
   readonly value: string;
   /** 1-based number of the line it begins on. */
   readonly line: number;
@@ -37,7 +37,7 @@ export interface Assignment {
   readonly end: number;
   /** Where the value begins; for an empty value, where one would go. */
   readonly valueStart: number;
-  /** Just behind the last byte of the value. Between the two lie the continuations and comments of a multi-line value. */
+  /** Just behind the last byte of the value. Continuations and comments of a multi-line value lie between the two. */
   readonly valueEnd: number;
 }
 

@@ -28,7 +28,7 @@ export type UnitEditError =
       readonly name: string;
     }
   | {
-      /** A value that systemd could not read back as that value. The value itself is not repeated: it may be a secret. */
+      /** A value that systemd could not read back as that value. It is not repeated here: it may be a secret. */
       readonly code: 'INVALID_UNIT_VALUE';
       readonly message: string;
       readonly key: string;

@@ -1,4 +1,4 @@
-/** A unit as systemd has it loaded, drop-ins included, and what it is doing. Texts are empty where systemd has nothing. */
+/** A unit as systemd has it loaded, drop-ins included, and what it is doing. Texts are empty where there is nothing. */
 export interface UnitState {
   /** The main name. */
   readonly id: string;

@@ -17,6 +17,8 @@ import type { UnitDocument } from './unitDocument.js';
  * ```
  */
 export function unitValues(document: UnitDocument, section: string, key: string): readonly string[] {
-  const values = document.assignments.filter((one) => one.section === section && one.key === key).map(({ value }) => value);
+  const values = document.assignments
+    .filter((one) => one.section === section && one.key === key)
+    .map(({ value }) => value);
   return values.slice(values.lastIndexOf('') + 1);
 }

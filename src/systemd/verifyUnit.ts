@@ -86,7 +86,12 @@ interface Said {
 
 const SILENT: Said = { lines: [], status: 0 };
 
-async function ask(parent: string, kind: string, name: string, bytes: Uint8Array): Promise<Result<Said, VerifyUnitError>> {
+async function ask(
+  parent: string,
+  kind: string,
+  name: string,
+  bytes: Uint8Array,
+): Promise<Result<Said, VerifyUnitError>> {
   const directory = `${parent}/${kind}`;
   const path = `${directory}/${name}`;
   const written = await ResultAsync.fromPromise(
@@ -99,7 +104,10 @@ async function ask(parent: string, kind: string, name: string, bytes: Uint8Array
     timeoutMs: 30_000,
   });
   return ran.map(({ exitCode, stderr }) => ({
-    lines: stderr.split('\n').map((line) => line.replaceAll(`${directory}/`, '').trimEnd()).filter((line) => line !== ''),
+    lines: stderr
+      .split('\n')
+      .map((line) => line.replaceAll(`${directory}/`, '').trimEnd())
+      .filter((line) => line !== ''),
     status: exitCode,
   }));
 }
@@ -126,7 +134,9 @@ async function withPrivateDirectory<T>(
   use: (directory: string) => Promise<Result<T, VerifyUnitError>>,
 ): Promise<Result<T, VerifyUnitError>> {
   const root = process.geteuid?.() === 0 ? '/run' : tmpdir();
-  const made = await ResultAsync.fromPromise(mkdtemp(`${root}/wca-verify-`), (cause) => ioError(cause, 'mkdtemp', root));
+  const made = await ResultAsync.fromPromise(mkdtemp(`${root}/wca-verify-`), (cause) =>
+    ioError(cause, 'mkdtemp', root),
+  );
   if (made.isErr()) return err(made.error);
   try {
     return await use(made.value);

@@ -8,7 +8,9 @@ function add(unit: string, key: string, value: string): string {
 
 describe('addDirective', () => {
   it('adds a further assignment and leaves the others alone', () => {
-    expect(add('[Service]\nExecStartPre=/a\n\n', 'ExecStartPre', '/b')).toBe('[Service]\nExecStartPre=/a\nExecStartPre=/b\n\n');
+    expect(add('[Service]\nExecStartPre=/a\n\n', 'ExecStartPre', '/b')).toBe(
+      '[Service]\nExecStartPre=/a\nExecStartPre=/b\n\n',
+    );
   });
 
   it('does not add what is in effect already', () => {
@@ -16,6 +18,8 @@ describe('addDirective', () => {
   });
 
   it('adds again what a later empty assignment took away', () => {
-    expect(add('[Service]\nExecStart=/a\nExecStart=\n', 'ExecStart', '/a')).toBe('[Service]\nExecStart=/a\nExecStart=\nExecStart=/a\n');
+    expect(add('[Service]\nExecStart=/a\nExecStart=\n', 'ExecStart', '/a')).toBe(
+      '[Service]\nExecStart=/a\nExecStart=\nExecStart=/a\n',
+    );
   });
 });

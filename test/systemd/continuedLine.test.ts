@@ -7,7 +7,13 @@ describe('ContinuedLine', () => {
     line.add('A=b ', 10, 15, 3);
     line.add('  c', 40, 44, 6);
     const { source, offsetOf, start, end, line: first, lastLine } = line.joined();
-    expect({ source, start, end, first, lastLine }).toEqual({ source: 'A=b   c', start: 10, end: 44, first: 3, lastLine: 6 });
+    expect({ source, start, end, first, lastLine }).toEqual({
+      source: 'A=b   c',
+      start: 10,
+      end: 44,
+      first: 3,
+      lastLine: 6,
+    });
     expect([0, 3, 4, 6].map(offsetOf)).toEqual([10, 13, 40, 42]);
   });
 });

@@ -3,16 +3,28 @@ import { describeRun } from '../../src/systemd/describeRun.js';
 import type { RunState } from '../../src/systemd/index.js';
 
 const STATE: RunState = {
-  activeState: 'activating', subState: 'auto-restart', result: 'exit-code', mainPid: 0, nRestarts: 2, execMainCode: 'exited',
-  execMainStatus: 3, exitExplained: null,
+  activeState: 'activating',
+  subState: 'auto-restart',
+  result: 'exit-code',
+  mainPid: 0,
+  nRestarts: 2,
+  execMainCode: 'exited',
+  execMainStatus: 3,
+  exitExplained: null,
 };
 
 describe('describeRun', () => {
   it('says where the unit stands, how its process ended and how often it came back', () => {
-    expect(describeRun(STATE)).toBe("it is activating (auto-restart), result 'exit-code', exit status 3, restarted 2 times");
-    expect(describeRun({ ...STATE, exitExplained: '217/USER: why', nRestarts: 1 })).toContain('exit status 217/USER: why, restarted 1 time');
+    expect(describeRun(STATE)).toBe(
+      "it is activating (auto-restart), result 'exit-code', exit status 3, restarted 2 times",
+    );
+    expect(describeRun({ ...STATE, exitExplained: '217/USER: why', nRestarts: 1 })).toContain(
+      'exit status 217/USER: why, restarted 1 time',
+    );
     expect(describeRun({ ...STATE, execMainCode: 'killed', execMainStatus: 9 })).toContain('killed by SIGKILL');
     expect(describeRun({ ...STATE, execMainCode: 'dumped', execMainStatus: 11 })).toContain('dumped core on SIGSEGV');
-    expect(describeRun({ ...STATE, execMainCode: null, nRestarts: 0 })).toBe("it is activating (auto-restart), result 'exit-code'");
+    expect(describeRun({ ...STATE, execMainCode: null, nRestarts: 0 })).toBe(
+      "it is activating (auto-restart), result 'exit-code'",
+    );
   });
 });

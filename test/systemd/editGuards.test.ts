@@ -4,7 +4,10 @@ import { parseUnit } from '../../src/systemd/index.js';
 
 describe('guardEditable', () => {
   it('says on which line what makes the file unsafe', () => {
-    expect(guardEditable(parseUnit('[A]\n[B\n'))._unsafeUnwrapErr()).toMatchObject({ code: 'UNIT_NOT_EDITABLE', line: 2 });
+    expect(guardEditable(parseUnit('[A]\n[B\n'))._unsafeUnwrapErr()).toMatchObject({
+      code: 'UNIT_NOT_EDITABLE',
+      line: 2,
+    });
     expect(guardEditable(parseUnit('[A]\nfoo\n')).isOk()).toBe(true);
   });
 });
@@ -25,6 +28,10 @@ describe('guardValue', () => {
 
 describe('invalidValue', () => {
   it('gives the key and the reason', () => {
-    expect(invalidValue('A', 'why')._unsafeUnwrapErr()).toMatchObject({ code: 'INVALID_UNIT_VALUE', key: 'A', reason: 'why' });
+    expect(invalidValue('A', 'why')._unsafeUnwrapErr()).toMatchObject({
+      code: 'INVALID_UNIT_VALUE',
+      key: 'A',
+      reason: 'why',
+    });
   });
 });

@@ -5,7 +5,16 @@ import { runProgram } from '../../src/posix/index.js';
 
 describe('explainExitStatus', () => {
   it('knows the statuses by which systemd says why it could not start a program', () => {
-    for (const [status, name] of [[200, 'CHDIR'], [203, 'EXEC'], [208, 'STDIN'], [209, 'STDOUT'], [216, 'GROUP'], [217, 'USER'], [226, 'NAMESPACE'], [243, 'CREDENTIALS']] as const) {
+    for (const [status, name] of [
+      [200, 'CHDIR'],
+      [203, 'EXEC'],
+      [208, 'STDIN'],
+      [209, 'STDOUT'],
+      [216, 'GROUP'],
+      [217, 'USER'],
+      [226, 'NAMESPACE'],
+      [243, 'CREDENTIALS'],
+    ] as const) {
       expect(explainExitStatus(status)).toMatch(new RegExp(`^${status}/${name}: .`));
     }
   });
@@ -17,7 +26,8 @@ describe('explainExitStatus', () => {
   it('has the names that systemd has', async () => {
     const listed = (await runProgram('systemd-analyze', ['exit-status', '--no-pager']))._unsafeUnwrap().stdout;
     for (const [, name = '', status = ''] of listed.matchAll(/^(\S+)\s+(\d+)\s+systemd$/gm)) {
-      if (Number(status) >= 200 && Number(status) < 255) expect(explainExitStatus(Number(status)), listed).toContain(`${status}/${name}: `);
+      if (Number(status) >= 200 && Number(status) < 255)
+        expect(explainExitStatus(Number(status)), listed).toContain(`${status}/${name}: `);
     }
   });
 });

@@ -22,6 +22,8 @@ describe('identityMismatch', () => {
     const self = (await readProcess(process.pid))._unsafeUnwrap();
     const process_ = { ...self, uid: 1, euid: 1, gid: 1, egid: 1, groups: [33, 4] };
     expect(identityMismatch(process_, { gid: 1, groups: [33] })).toBeNull();
-    expect(identityMismatch({ ...process_, groups: [33, 0] }, { gid: 1, groups: [33] })).toBe('it is in group 0 (root)');
+    expect(identityMismatch({ ...process_, groups: [33, 0] }, { gid: 1, groups: [33] })).toBe(
+      'it is in group 0 (root)',
+    );
   });
 });

@@ -14,7 +14,18 @@ describe.skipIf(!labAvailable().ok)('insideUnit on a booted host', () => {
 
   /** Runs a shell line as agent.service and gives what it printed. */
   const asAgent = (line: string, ...properties: string[]): Promise<string> =>
-    host.ok(['systemd-run', '--quiet', '--wait', '--pipe', '--collect', '--unit=agent', ...properties, 'bash', '-c', line]);
+    host.ok([
+      'systemd-run',
+      '--quiet',
+      '--wait',
+      '--pipe',
+      '--collect',
+      '--unit=agent',
+      ...properties,
+      'bash',
+      '-c',
+      line,
+    ]);
 
   it('finds itself in the unit, and below it', async () => {
     expect(await asAgent(question)).toBe('true');

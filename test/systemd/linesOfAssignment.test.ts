@@ -14,6 +14,11 @@ describe('linesOfAssignment', () => {
       ['text', true],
       ['blank', false],
     ]);
-    expect(lines.map(({ start, contentEnd }) => unit.bytes.toString('utf8', start, contentEnd))).toEqual(['B=1 \\', '# c', ' 2\\', '']);
+    expect(lines.map(({ start, contentEnd }) => unit.bytes.toString('utf8', start, contentEnd))).toEqual([
+      'B=1 \\',
+      '# c',
+      ' 2\\',
+      '',
+    ]);
   });
 });

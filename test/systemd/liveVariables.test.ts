@@ -5,6 +5,9 @@ import { liveVariables } from '../../src/systemd/liveVariables.js';
 describe('liveVariables', () => {
   it('gives the variables behind the last reset, each with its line', () => {
     const unit = parseUnit('[Service]\nEnvironment=A=1\nEnvironment=\nEnvironment=B=2 C=3\n[Unit]\nEnvironment=D=4\n');
-    expect(liveVariables(unit).map(({ variable, assignment }) => [variable.name, assignment.line])).toEqual([['B', 4], ['C', 4]]);
+    expect(liveVariables(unit).map(({ variable, assignment }) => [variable.name, assignment.line])).toEqual([
+      ['B', 4],
+      ['C', 4],
+    ]);
   });
 });

@@ -4,7 +4,9 @@ import { parseEnvironment } from '../../src/systemd/index.js';
 describe('parseEnvironment', () => {
   it('reads several variables of one line, quoted as a whole or in part', () => {
     const value = `A=1 "B=x y" 'C=$z' D="q r"s E=`;
-    expect(parseEnvironment(value).map(({ name, value: content, start, end }) => [name, content, value.slice(start, end)])).toEqual([
+    expect(
+      parseEnvironment(value).map(({ name, value: content, start, end }) => [name, content, value.slice(start, end)]),
+    ).toEqual([
       ['A', '1', 'A=1'],
       ['B', 'x y', '"B=x y"'],
       ['C', '$z', "'C=$z'"],

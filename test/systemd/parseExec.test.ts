@@ -28,9 +28,9 @@ describe('parseExec', () => {
   it('gives the commands behind a semicolon, each with its own prefixes', () => {
     const command = parseExec('/bin/a x ; +/bin/b \\; "\\;" ;; y; ;');
     expect(command.args.map(({ value }) => value)).toEqual(['x']);
-    expect(command.following.map(({ prefixes, path, args }) => [prefixes, path, args.map(({ value }) => value)])).toEqual([
-      ['+', '/bin/b', [';', '\\;', ';;', 'y;']],
-    ]);
+    expect(
+      command.following.map(({ prefixes, path, args }) => [prefixes, path, args.map(({ value }) => value)]),
+    ).toEqual([['+', '/bin/b', [';', '\\;', ';;', 'y;']]]);
   });
 
   it('keeps an unknown escape as it stands', () => {
@@ -38,7 +38,11 @@ describe('parseExec', () => {
   });
 
   it('says where it cannot be read on', () => {
-    expect(parseExec('/bin/a b "c')).toMatchObject({ path: '/bin/a', args: [{ value: 'b' }], fault: 'a quote that is not closed' });
+    expect(parseExec('/bin/a b "c')).toMatchObject({
+      path: '/bin/a',
+      args: [{ value: 'b' }],
+      fault: 'a quote that is not closed',
+    });
     expect(parseExec('"/bin/a')).toMatchObject({ path: '', fault: 'a quote that is not closed' });
   });
 
@@ -48,7 +52,9 @@ describe('parseExec', () => {
 
   it('finds the program that systemd finds', async () => {
     const values = ['/no/a"b"c', '@/no/x y', '"/no/d e"', '/no/\\x41', "':/no/q'", '!!/no/t', '+/no/u ; /no/v'];
-    const verdicts = await askSystemd(values.map((value) => Buffer.from(`[Service]\nType=oneshot\nExecStart=${value}\n`)));
+    const verdicts = await askSystemd(
+      values.map((value) => Buffer.from(`[Service]\nType=oneshot\nExecStart=${value}\n`)),
+    );
     const theirs = verdicts.map(({ said }) => /Command (.*) is not executable/.exec(said.join('\n'))?.[1]);
     expect(values.map((value) => parseExec(value).path)).toEqual(theirs);
   });

@@ -3,14 +3,27 @@ import { parseShow, parseShownList, parseTimeSpan } from '../../src/systemd/pars
 
 describe('parseShow', () => {
   it('cuts each line at its first =', () => {
-    expect([...parseShow('A=1\nB=\nC=x=y\n')]).toEqual([['A', '1'], ['B', ''], ['C', 'x=y']]);
+    expect([...parseShow('A=1\nB=\nC=x=y\n')]).toEqual([
+      ['A', '1'],
+      ['B', ''],
+      ['C', 'x=y'],
+    ]);
   });
 });
 
 describe('parseShownList', () => {
   it('undoes the quoting of systemctl', () => {
     const shown = String.raw`A=b "C=d e" "D=q\"x'y\$z\`b\\" "E=1\nUser=x" F=é G= "H=\x01\033" "I="`;
-    expect(parseShownList(shown)).toEqual(['A=b', 'C=d e', 'D=q"x\'y$z`b\\', 'E=1\nUser=x', 'F=é', 'G=', 'H=\u0001\u001b', 'I=']);
+    expect(parseShownList(shown)).toEqual([
+      'A=b',
+      'C=d e',
+      'D=q"x\'y$z`b\\',
+      'E=1\nUser=x',
+      'F=é',
+      'G=',
+      'H=\u0001\u001b',
+      'I=',
+    ]);
   });
 
   it('gives nothing for an empty list', () => {

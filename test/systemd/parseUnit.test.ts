@@ -52,7 +52,10 @@ describe('parseUnit', () => {
   });
 
   it('swallows a section header behind a continuation, as systemd does', () => {
-    expect(listed('[Service]\nUMask=a\\\n[Install]\nUser=x\n')).toEqual(['Service.UMask=a [Install]', 'Service.User=x']);
+    expect(listed('[Service]\nUMask=a\\\n[Install]\nUser=x\n')).toEqual([
+      'Service.UMask=a [Install]',
+      'Service.User=x',
+    ]);
   });
 
   it('does not continue at an escaped backslash or at a backslash before a blank', () => {
@@ -90,7 +93,10 @@ describe('parseUnit', () => {
   });
 
   it('finds directives that a NUL or a bare CR hides in a comment, and calls the file unsafe', () => {
-    for (const [hidden, code] of [['\0', 'NUL_BYTE'], ['\r', 'BARE_CR']] as const) {
+    for (const [hidden, code] of [
+      ['\0', 'NUL_BYTE'],
+      ['\r', 'BARE_CR'],
+    ] as const) {
       const unit = parseUnit(`[Service]\n# harmless${hidden}User=root\n`);
       expect(unit.assignments.map(({ value }) => value)).toEqual(['root']);
       expect(unit.unsafe).toMatchObject({ code, line: 2 });
@@ -200,7 +206,10 @@ describe('parseUnit, asked against systemd', () => {
       const theirs = verdicts[i];
       const shown = JSON.stringify(unit.toString('latin1'));
       expect(theirs?.loads, shown).toBe(ours.loads);
-      expect(theirs?.complaints.filter(({ line }) => line < fatalLineOf(unit)), shown).toEqual(ours.complaints);
+      expect(
+        theirs?.complaints.filter(({ line }) => line < fatalLineOf(unit)),
+        shown,
+      ).toEqual(ours.complaints);
     }
   });
 });

@@ -4,7 +4,7 @@ import { isComment, isContinued, physicalLineAt } from '../../src/systemd/physic
 /** The lines of a text, each with its end-of-line behind a bar. */
 function cut(text: string): string[] {
   const lines: string[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const { start, contentEnd, end } = physicalLineAt(text, at);
     lines.push(`${text.slice(start, contentEnd)}|${text.slice(contentEnd, end)}`);
     at = end;

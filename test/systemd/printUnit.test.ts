@@ -25,7 +25,9 @@ describe('printUnit', () => {
           done = end;
         }
         rest += bytes.toString('latin1', done);
-        const meaningful = rest.split(/[\n\r\0]+/).filter((line) => !/^[ \t\\]*(?:[#;].*)?$/.test(line.replaceAll('\u00ef\u00bb\u00bf', '')));
+        const meaningful = rest
+          .split(/[\n\r\0]+/)
+          .filter((line) => !/^[ \t\\]*(?:[#;].*)?$/.test(line.replaceAll('\u00ef\u00bb\u00bf', '')));
         expect(meaningful.length).toBeLessThanOrEqual(unit.problems.length * 4);
         if (unit.problems.length === 0) expect(meaningful).toEqual([]);
       }),

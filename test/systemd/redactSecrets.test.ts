@@ -49,15 +49,32 @@ describe('redactSecrets', () => {
     expect(redactSecrets('on /home/opencode at 1', ['1', '/home/opencode', ''])).toBe('on /home/opencode at 1');
   });
 
-  it.each(['kimaki started on port 29988', 'Invalid token provided', 'Failed to determine user credentials: No such process', 'user@example.org wrote', 'at /usr/lib/node_modules/x@1.2.3/y.js:10:3'])(
-    'leaves %j alone',
-    (text) => {
-      expect(redactSecrets(text)).toBe(text);
-    },
-  );
+  it.each([
+    'kimaki started on port 29988',
+    'Invalid token provided',
+    'Failed to determine user credentials: No such process',
+    'user@example.org wrote',
+    'at /usr/lib/node_modules/x@1.2.3/y.js:10:3',
+  ])('leaves %j alone', (text) => {
+    expect(redactSecrets(text)).toBe(text);
+  });
 
   it('takes a time in proportion to the size, whatever the text', () => {
-    const pieces = ['a', '"', 'token=', 'token= ', 'key."', "'TOKEN=", '-key ', 'http://', '-', 'eyJ', 'eyJaaaaaaaaaaaa.aaaa.', 'token="\\', '-----BEGIN PRIVATE KEY-----'];
+    const pieces = [
+      'a',
+      '"',
+      'token=',
+      'token= ',
+      'key."',
+      "'TOKEN=",
+      '-key ',
+      'http://',
+      '-',
+      'eyJ',
+      'eyJaaaaaaaaaaaa.aaaa.',
+      'token="\\',
+      '-----BEGIN PRIVATE KEY-----',
+    ];
     for (const piece of pieces) {
       const started = performance.now();
       redactSecrets(piece.repeat(Math.ceil(500_000 / piece.length)));

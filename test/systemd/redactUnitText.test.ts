@@ -42,7 +42,8 @@ describe('redactUnitText', () => {
   ])('hides the secret in %j, and shows where it was', (lines) => {
     const shown = redactUnitText(`[Service]\n${lines}\nUser=x\n`);
     expect(shown).toContain('[secret]');
-    for (const form of [CANARY, HEX, Buffer.from(CANARY).toString('base64').slice(0, 20)]) expect(shown).not.toContain(form);
+    for (const form of [CANARY, HEX, Buffer.from(CANARY).toString('base64').slice(0, 20)])
+      expect(shown).not.toContain(form);
     expect(shown).toContain('User=x');
   });
 
@@ -60,10 +61,19 @@ describe('redactUnitText', () => {
 
   it('leaves no secret of a known name in any unit, however odd the lines around it', () => {
     const quote = fc.constantFrom('', '"', "'");
-    const secret = fc.string({ unit: fc.constantFrom('A', 'B', 'x', 'y', 'z', '0', '1', '9', '-', '_', '.'), minLength: 12, maxLength: 30 }).map((text) => `S3cr${text}`);
+    const secret = fc
+      .string({
+        unit: fc.constantFrom('A', 'B', 'x', 'y', 'z', '0', '1', '9', '-', '_', '.'),
+        minLength: 12,
+        maxLength: 30,
+      })
+      .map((text) => `S3cr${text}`);
     fc.assert(
       fc.property(oddUnit, secret, quote, fc.constantFrom('', ' ', '\\\n', ' \\\n# c\n '), (bytes, value, q, gap) => {
-        const line = Buffer.from(`\n\n[Service]\nEnvironment=A=1 ${gap}${q}MY_TOKEN=${value}${q}${gap} B=2\nExecStart=/x --token ${q}${value}${q}\n`);
+        const line = Buffer.from(
+          `\n\n[Service]\nEnvironment=A=1 ${gap}${q}MY_TOKEN=${value}${q}${gap} B=2\n` +
+            `ExecStart=/x --token ${q}${value}${q}\n`,
+        );
         expect(redactUnitText(Buffer.concat([bytes, line]))).not.toContain(value);
         expect(redactUnitText(Buffer.concat([line, bytes]))).not.toContain(value);
       }),
@@ -73,10 +83,16 @@ describe('redactUnitText', () => {
 
   it('keeps a unit without secrets readable as the same unit', () => {
     fc.assert(
-      fc.property(plainUnit.filter((bytes) => parseUnit(bytes).problems.length === 0), (bytes) => {
-        const shown = redactUnitText(bytes).replaceAll('\\x0d\n', '\r\n').replaceAll('\\xef\\xbb\\xbf', '\ufeff').replaceAll('\\x0c', '\f');
-        expect(shown).toBe(bytes.toString('utf8'));
-      }),
+      fc.property(
+        plainUnit.filter((bytes) => parseUnit(bytes).problems.length === 0),
+        (bytes) => {
+          const shown = redactUnitText(bytes)
+            .replaceAll('\\x0d\n', '\r\n')
+            .replaceAll('\\xef\\xbb\\xbf', '\ufeff')
+            .replaceAll('\\x0c', '\f');
+          expect(shown).toBe(bytes.toString('utf8'));
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -7,6 +7,8 @@ describe('removeAssignment', () => {
     const unit = parseUnit('[A]\n# before\nB=1 \\\n# inside\n  2\n# behind\n');
     const first = unit.assignments[0];
     expect.assert(first !== undefined);
-    expect(applyEdits(unit, removeAssignment(unit, first)).bytes.toString()).toBe('[A]\n# before\n# inside\n# behind\n');
+    expect(applyEdits(unit, removeAssignment(unit, first)).bytes.toString()).toBe(
+      '[A]\n# before\n# inside\n# behind\n',
+    );
   });
 });

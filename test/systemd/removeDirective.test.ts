@@ -14,7 +14,9 @@ describe('removeDirective', () => {
   });
 
   it('keeps a comment inside the value, and the blank line that ended it', () => {
-    expect(remove('[Service]\nExecStart=/a \\\n# why\n  --b \\\n\nUser=x\n', 'ExecStart')).toBe('[Service]\n# why\n\nUser=x\n');
+    expect(remove('[Service]\nExecStart=/a \\\n# why\n  --b \\\n\nUser=x\n', 'ExecStart')).toBe(
+      '[Service]\n# why\n\nUser=x\n',
+    );
   });
 
   it('gives no edits for a key that is not there', () => {

@@ -17,9 +17,9 @@ describe('replaceAssignment', () => {
   });
 
   it('edits single words of a continued value where they stand, comments included', () => {
-    expect(replace('[A]\nExecStart=/root/x \\\n  # /root\n  --dir /root/.y \\\n\t--z\n', '/home/x    --dir /home/.y  \t--z')).toBe(
-      '[A]\nExecStart=/home/x \\\n  # /root\n  --dir /home/.y \\\n\t--z\n',
-    );
+    expect(
+      replace('[A]\nExecStart=/root/x \\\n  # /root\n  --dir /root/.y \\\n\t--z\n', '/home/x    --dir /home/.y  \t--z'),
+    ).toBe('[A]\nExecStart=/home/x \\\n  # /root\n  --dir /home/.y \\\n\t--z\n');
   });
 
   it('puts any other new value on one line and keeps the comments behind it', () => {

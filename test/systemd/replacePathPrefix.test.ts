@@ -21,8 +21,28 @@ describe('replacePathPrefix', () => {
   });
 
   it.each([
-    '/rootfs', '/root2/x', '/root.old', '/root-x', '/root_x', '/root@x', '/root~', '/rootä', '/root\\x20x', '/root*', '/root$X',
-    '/srv/root', '/srv/root/x', 'root/x', './root', '%h/root', '~/root', '${X}/root', 'a-/root', 'x@/root', 'http://root/x', 'é/root',
+    '/rootfs',
+    '/root2/x',
+    '/root.old',
+    '/root-x',
+    '/root_x',
+    '/root@x',
+    '/root~',
+    '/rootä',
+    '/root\\x20x',
+    '/root*',
+    '/root$X',
+    '/srv/root',
+    '/srv/root/x',
+    'root/x',
+    './root',
+    '%h/root',
+    '~/root',
+    '${X}/root',
+    'a-/root',
+    'x@/root',
+    'http://root/x',
+    'é/root',
   ])('%s stays', (text) => {
     expect(replacePathPrefix(text, '/root', '/new')).toBe(text);
   });

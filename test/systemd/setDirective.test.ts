@@ -8,7 +8,9 @@ function set(unit: string, section: string, key: string, value: string): string 
 
 describe('setDirective', () => {
   it('changes the value in place and keeps the spelling of the key', () => {
-    expect(set('[Service]\n\tUser = root \nA=1\n', 'Service', 'User', 'opencode')).toBe('[Service]\n\tUser = opencode \nA=1\n');
+    expect(set('[Service]\n\tUser = root \nA=1\n', 'Service', 'User', 'opencode')).toBe(
+      '[Service]\n\tUser = opencode \nA=1\n',
+    );
   });
 
   it('keeps the last of several and removes the others, in every occurrence of the section', () => {
@@ -18,9 +20,9 @@ describe('setDirective', () => {
   });
 
   it('adds a missing key behind the last line of the last occurrence that is not blank', () => {
-    expect(set('[Service]\nA=1\n\n[Unit]\nB=2\n\n[Service]\nC=3\n# end\n\n\n[Install]\n', 'Service', 'UMask', '0002')).toBe(
-      '[Service]\nA=1\n\n[Unit]\nB=2\n\n[Service]\nC=3\n# end\nUMask=0002\n\n\n[Install]\n',
-    );
+    expect(
+      set('[Service]\nA=1\n\n[Unit]\nB=2\n\n[Service]\nC=3\n# end\n\n\n[Install]\n', 'Service', 'UMask', '0002'),
+    ).toBe('[Service]\nA=1\n\n[Unit]\nB=2\n\n[Service]\nC=3\n# end\nUMask=0002\n\n\n[Install]\n');
   });
 
   it('keeps CRLF, and a file without newline at its end stays one', () => {

@@ -18,7 +18,9 @@ describe('setEnvironment', () => {
   });
 
   it('changes the last one of several, since it wins', () => {
-    expect(set('[Service]\nEnvironment=A=1\nEnvironment=A=2 A=3\n', 'A', '9')).toBe('[Service]\nEnvironment=A=1\nEnvironment=A=2 A=9\n');
+    expect(set('[Service]\nEnvironment=A=1\nEnvironment=A=2 A=3\n', 'A', '9')).toBe(
+      '[Service]\nEnvironment=A=1\nEnvironment=A=2 A=9\n',
+    );
   });
 
   it('leaves what a later empty line resets alone and adds the variable behind it', () => {
@@ -34,12 +36,16 @@ describe('setEnvironment', () => {
   });
 
   it('adds a missing variable, quoted where its value needs it', () => {
-    expect(set('[Service]\nUser=a\n', 'X', 'b "c" \\d\n')).toBe('[Service]\nUser=a\nEnvironment="X=b \\"c\\" \\\\d\\n"\n');
+    expect(set('[Service]\nUser=a\n', 'X', 'b "c" \\d\n')).toBe(
+      '[Service]\nUser=a\nEnvironment="X=b \\"c\\" \\\\d\\n"\n',
+    );
     expect(set('[Unit]\n', 'X', '')).toBe('[Unit]\n\n[Service]\nEnvironment=X=\n');
   });
 
   it('does not take a variable behind a syntax fault for one that is set', () => {
-    expect(set('[Service]\nEnvironment="bad X=1\n', 'X', '2')).toBe('[Service]\nEnvironment="bad X=1\nEnvironment=X=2\n');
+    expect(set('[Service]\nEnvironment="bad X=1\n', 'X', '2')).toBe(
+      '[Service]\nEnvironment="bad X=1\nEnvironment=X=2\n',
+    );
   });
 
   it('changes no byte when the variable has the value already, however it is written', () => {
@@ -56,7 +62,19 @@ describe('setEnvironment', () => {
   });
 
   it('gives the variable the value and no other one another, for any lines', () => {
-    const word = fc.constantFrom('A=1', '"A=x y"', "'A=q'", 'HOME=/root', '"HOME=/r s"', "'HOME=z'", 'HOME="a b"', 'B=\\x41', 'junk', '1=2', '"open');
+    const word = fc.constantFrom(
+      'A=1',
+      '"A=x y"',
+      "'A=q'",
+      'HOME=/root',
+      '"HOME=/r s"',
+      "'HOME=z'",
+      'HOME="a b"',
+      'B=\\x41',
+      'junk',
+      '1=2',
+      '"open',
+    );
     const line = fc.array(word, { maxLength: 4 }).map((words) => `Environment=${words.join(' ')}`);
     const unit = fc.array(line, { maxLength: 4 }).map((lines) => `[Service]\n${lines.join('\n')}\n`);
     const value = fc.string({ unit: fc.constantFrom('a', '/', ' ', '"', "'", '\\', '\t', '\n', '%', '$', '#', 'é') });

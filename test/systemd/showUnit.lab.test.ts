@@ -4,14 +4,29 @@ import { labAvailable } from '../lab/index.js';
 import type { Host } from '../lab/index.js';
 import { cleanHost, inHost, putUnits } from './support/inHost.js';
 
-const NASTY = String.raw`Environment=A=b "C=d e" "D=q\"x'y$z` + '`' + String.raw`b\\" "E=1\nUser=evil\nMainPID=1" F=é G= "H=a\tb"`;
+const NASTY =
+  String.raw`Environment=A=b "C=d e" "D=q\"x'y$z` + '`' + String.raw`b\\" "E=1\nUser=evil\nMainPID=1" F=é G= "H=a\tb"`;
 
 describe.skipIf(!labAvailable().ok)('showUnit on a booted host', () => {
   let host: Host;
   beforeAll(async () => {
     host = await cleanHost();
     await putUnits(host, {
-      'shown.service': `[Service]\nUser=nobody\nSupplementaryGroups=adm www-data\nUMask=0002\n${NASTY}\nEnvironmentFile=-/root/a b\nWorkingDirectory=/tmp\nRestart=always\nRestartSec=1min 500ms\nExecStart=/bin/sh -c "sleep 1000; echo 'x\\nMainPID=7'"\n[Install]\nAlias=other.service\n`,
+      'shown.service': [
+        '[Service]',
+        'User=nobody',
+        'SupplementaryGroups=adm www-data',
+        'UMask=0002',
+        NASTY,
+        'EnvironmentFile=-/root/a b',
+        'WorkingDirectory=/tmp',
+        'Restart=always',
+        'RestartSec=1min 500ms',
+        `ExecStart=/bin/sh -c "sleep 1000; echo 'x\\nMainPID=7'"`,
+        '[Install]',
+        'Alias=other.service',
+        '',
+      ].join('\n'),
       'shown.service.d/10 a.conf': '[Service]\nGroup=adm\n',
       'shown.timer': '[Timer]\nOnCalendar=yearly\n',
     });
@@ -19,7 +34,8 @@ describe.skipIf(!labAvailable().ok)('showUnit on a booted host', () => {
   });
   afterAll(() => host.down());
 
-  const show = async (unit: string): Promise<UnitState> => (await inHost(host, `systemd.showUnit('${unit}')`)) as UnitState;
+  const show = async (unit: string): Promise<UnitState> =>
+    (await inHost(host, `systemd.showUnit('${unit}')`)) as UnitState;
 
   it('gives what systemd has loaded, drop-ins included, with lists and variables taken apart', async () => {
     const mainPid = Number(await host.ok('systemctl show -p MainPID --value shown'));
@@ -62,7 +78,13 @@ describe.skipIf(!labAvailable().ok)('showUnit on a booted host', () => {
   });
 
   it('shows a timer, with what it triggers', async () => {
-    expect(await show('shown.timer')).toMatchObject({ activeState: 'active', subState: 'waiting', triggers: ['shown.service'], type: '', mainPid: 0 });
+    expect(await show('shown.timer')).toMatchObject({
+      activeState: 'active',
+      subState: 'waiting',
+      triggers: ['shown.service'],
+      type: '',
+      mainPid: 0,
+    });
   });
 
   it('says when the files differ from what is loaded', async () => {
@@ -78,7 +100,10 @@ describe.skipIf(!labAvailable().ok)('showUnit on a booted host', () => {
   it('gives the names of installed and loaded units', async () => {
     await host.ok('systemd-run -q --unit=shown-transient sleep 1000');
     expect(await inHost(host, "systemd.listUnits(['shown*', 'other*', 'nosuch*', 'getty@.service'])")).toEqual([
-      'other.service', 'shown-transient.service', 'shown.service', 'shown.timer',
+      'other.service',
+      'shown-transient.service',
+      'shown.service',
+      'shown.timer',
     ]);
   });
 });

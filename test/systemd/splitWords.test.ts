@@ -24,7 +24,10 @@ describe('splitWords', () => {
 
   it('stops at an unbalanced quote and, unless relaxed, at an unknown escape', () => {
     expect(splitWords('a "b', false).fault).toEqual({ at: 2, kind: 'unbalanced-quote' });
-    expect(splitWords('a \\q b', false)).toMatchObject({ words: [{ text: 'a' }], fault: { at: 2, kind: 'unknown-escape' } });
+    expect(splitWords('a \\q b', false)).toMatchObject({
+      words: [{ text: 'a' }],
+      fault: { at: 2, kind: 'unknown-escape' },
+    });
     expect(texts('a \\q\\ b c\\', true)).toEqual(['a', '\\q\\ b', 'c\\']);
     expect(splitWords('"a\\', true).fault?.kind).toBe('unbalanced-quote');
   });
@@ -35,15 +38,44 @@ describe('splitWords', () => {
   });
 
   it('agrees with systemd on what the words of Environment= are', async () => {
-    const pieces = ['1', 'a', '=', ' ', '  ', '"', "'", '\\', '\\\\', '\\"', "\\'", '\\s', '\\x41', '\\102', '\\u00e9', '\\q', 'é', '$', ';'];
-    const value = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 12 }).map((some) => `1${some.join('')}`);
+    const pieces = [
+      '1',
+      'a',
+      '=',
+      ' ',
+      '  ',
+      '"',
+      "'",
+      '\\',
+      '\\\\',
+      '\\"',
+      "\\'",
+      '\\s',
+      '\\x41',
+      '\\102',
+      '\\u00e9',
+      '\\q',
+      'é',
+      '$',
+      ';',
+    ];
+    const value = fc
+      .array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 12 })
+      .map((some) => `1${some.join('')}`);
     const values = fc.sample(value, 300).map((one) => one.replace(/[\\ ]+$/, ''));
-    const verdicts = await askSystemd(values.map((one) => Buffer.from(`[Service]\nExecStart=/bin/true\nEnvironment=${one}\n`)));
+    const verdicts = await askSystemd(
+      values.map((one) => Buffer.from(`[Service]\nExecStart=/bin/true\nEnvironment=${one}\n`)),
+    );
     for (const [i, one] of values.entries()) {
       const { words, fault } = splitWords(one, false);
-      const ours = words.filter(({ text }) => !/^[a-z_][a-z0-9_]*=/i.test(text ?? '')).map(({ text }) => `Invalid environment assignment, ignoring: ${text ?? ''}`);
+      const ours = words
+        .filter(({ text }) => !/^[a-z_][a-z0-9_]*=/i.test(text ?? ''))
+        .map(({ text }) => `Invalid environment assignment, ignoring: ${text ?? ''}`);
       if (fault !== null) ours.push(`Invalid syntax, ignoring: ${one}`);
-      expect(verdicts[i]?.complaints.map(({ text }) => text), one).toEqual(ours);
+      expect(
+        verdicts[i]?.complaints.map(({ text }) => text),
+        one,
+      ).toEqual(ours);
     }
   });
 

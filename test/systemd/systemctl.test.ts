@@ -8,9 +8,15 @@ function ended(exitCode: number, stderr: string): ProgramResult {
 
 describe('systemctlFailed', () => {
   it('tells a missing unit, a masked one and every other failure apart', () => {
-    expect(systemctlFailed(ended(5, 'Failed to start x.service: Unit x.service not found.\n'), 'start', 'x.service').code).toBe('UNIT_NOT_FOUND');
-    expect(systemctlFailed(ended(5, 'Failed to stop x.service: Unit x.service not loaded.\n'), 'stop', 'x.service').code).toBe('UNIT_NOT_FOUND');
-    expect(systemctlFailed(ended(1, 'Failed to start x.service: Unit x.service is masked.\n'), 'start', 'x.service').code).toBe('UNIT_MASKED');
+    expect(
+      systemctlFailed(ended(5, 'Failed to start x.service: Unit x.service not found.\n'), 'start', 'x.service').code,
+    ).toBe('UNIT_NOT_FOUND');
+    expect(
+      systemctlFailed(ended(5, 'Failed to stop x.service: Unit x.service not loaded.\n'), 'stop', 'x.service').code,
+    ).toBe('UNIT_NOT_FOUND');
+    expect(
+      systemctlFailed(ended(1, 'Failed to start x.service: Unit x.service is masked.\n'), 'start', 'x.service').code,
+    ).toBe('UNIT_MASKED');
     expect(systemctlFailed(ended(1, 'Failed to reload daemon: Access denied\n'), 'daemon-reload', null)).toMatchObject({
       code: 'SYSTEMCTL_FAILED',
       verb: 'daemon-reload',

@@ -18,7 +18,8 @@ describe.skipIf(!labAvailable().ok)('verifyUnit on a booted host', () => {
       'mine.service': '[Service]\nExecStart=/bin/true\n',
       'mine.service.d/more.conf': '[Service]\nExecStart=/bin/false\n',
     });
-    const ask = (unit: string): Promise<unknown> => inHost(host, `systemd.verifyUnit('mine.service', Buffer.from(${JSON.stringify(unit)}))`);
+    const ask = (unit: string): Promise<unknown> =>
+      inHost(host, `systemd.verifyUnit('mine.service', Buffer.from(${JSON.stringify(unit)}))`);
     expect(JSON.stringify(await ask('[Service]\nExecStart=/bin/true\n'))).toContain('more than one ExecStart=');
     expect(await ask('[Service]\nType=oneshot\nExecStart=/bin/true\n')).toEqual({ complaints: [] });
   });

@@ -17,7 +17,9 @@ describe('verifyUnit', () => {
   });
 
   it('finds what systemd only warns about, with an exit status of 0', async () => {
-    expect(await complaints(`${GOOD}Foo=1\n`)).toEqual(["wca-test.service:3: Unknown key 'Foo' in section [Service], ignoring."]);
+    expect(await complaints(`${GOOD}Foo=1\n`)).toEqual([
+      "wca-test.service:3: Unknown key 'Foo' in section [Service], ignoring.",
+    ]);
   });
 
   it('finds what makes systemd refuse the unit', async () => {
@@ -28,12 +30,18 @@ describe('verifyUnit', () => {
   it('does not hold against the new unit what was wrong with the old one, on whatever line', async () => {
     const old = '[Service]\nFoo=1\nFoo=1\nExecStart=/no/such/program\n';
     expect(await complaints(`# moved\n${old}UMask=0002\n`, old)).toEqual([]);
-    expect(await complaints(`${old}Foo=1\n`, old)).toEqual(["wca-test.service:5: Unknown key 'Foo' in section [Service], ignoring."]);
-    expect(await complaints(`${old}UMask=zz\n`, old)).toEqual(['wca-test.service:5: Failed to parse mode value, ignoring: zz']);
+    expect(await complaints(`${old}Foo=1\n`, old)).toEqual([
+      "wca-test.service:5: Unknown key 'Foo' in section [Service], ignoring.",
+    ]);
+    expect(await complaints(`${old}UMask=zz\n`, old)).toEqual([
+      'wca-test.service:5: Failed to parse mode value, ignoring: zz',
+    ]);
   });
 
   it('hides the secrets that systemd repeats', async () => {
-    const said = await complaints('[Service]\nEnvironment=A_TOKEN=canary-abc "junk canary-abc"\nExecStart=/bin/true --key "canary-def\n');
+    const said = await complaints(
+      '[Service]\nEnvironment=A_TOKEN=canary-abc "junk canary-abc"\nExecStart=/bin/true --key "canary-def\n',
+    );
     expect(said.length).toBeGreaterThan(1);
     expect(said.join('\n')).not.toContain('canary');
   });
@@ -43,7 +51,8 @@ describe('verifyUnit', () => {
   });
 
   it('leaves nothing behind, and does not change the bytes', async () => {
-    const left = (): string[] => ['/run', tmpdir()].flatMap((place) => readdirSync(place)).filter((name) => name.startsWith('wca-verify-'));
+    const left = (): string[] =>
+      ['/run', tmpdir()].flatMap((place) => readdirSync(place)).filter((name) => name.startsWith('wca-verify-'));
     const bytes = readFileSync(new URL('../corpus/units/kimaki.service', import.meta.url));
     const copy = Buffer.from(bytes);
     const verdict = await verifyUnit('kimaki.service', bytes);

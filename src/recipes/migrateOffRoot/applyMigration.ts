@@ -1,6 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { showUnit } from '../../systemd/index.js';
+import { awaitIdle, showUnit } from '../../systemd/index.js';
+import type { NotIdle, SystemdError } from '../../systemd/index.js';
 import { applyPlan } from '../applyPlan.js';
 import { comparePlans } from '../comparePlans.js';
 import type { PlanMismatch } from '../comparePlans.js';
@@ -32,6 +33,9 @@ export interface ApplyMigrationRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Why a migration was not begun; nothing was changed. */
+export type ApplyMigrationError = ApplyRefusal | NotIdle | SystemdError;
+
 /** How a migration came out. */
 export interface MigrationReport extends RunReport {
   /**
@@ -51,7 +55,7 @@ export interface MigrationReport extends RunReport {
  * What others would notice (a flow, a message, a throw-away plugin) happens only when `verification` asks for
  * it; what was therefore not proven is in the report's verification as not checked.
  *
- * Errors: {@link ApplyRefusal}, nothing was changed. A run that began and failed is a report with `failed`.
+ * Errors: {@link ApplyMigrationError}, nothing was changed. A run that began and failed is a report with `failed`.
  *
  * @example
  * ```ts
@@ -64,12 +68,16 @@ export interface MigrationReport extends RunReport {
  * else console.log(done.value.changed, done.value.rolledBack, done.value.downtimeMs);
  * ```
  */
-export function applyMigration(request: ApplyMigrationRequest): ResultAsync<MigrationReport, ApplyRefusal> {
+export function applyMigration(request: ApplyMigrationRequest): ResultAsync<MigrationReport, ApplyMigrationError> {
   return new ResultAsync(apply(request));
 }
 
-async function apply(request: ApplyMigrationRequest): Promise<Result<MigrationReport, ApplyRefusal>> {
+async function apply(request: ApplyMigrationRequest): Promise<Result<MigrationReport, ApplyMigrationError>> {
   const { plan, options, verification = {}, onEvent, signal, stateDir } = request;
+  if (options.whenIdle !== undefined && plan.steps.some(({ id, state }) => id === 'hold' && state !== 'satisfied')) {
+    const idle = await awaitIdle(unitOf(plan), options.whenIdle);
+    if (idle.isErr()) return err(idle.error);
+  }
   const report = await applyPlan({
     plan,
     registry: migrationRegistry(),

@@ -48,7 +48,7 @@ export async function observeTarget(options: MigrationOptions, site: SiteFacts):
     return err(refusal('TARGET_UNUSABLE', `the home of ${user.name} is ${printablePath(user.home)}, which cannot hold its state; give the account a home of its own`));
   }
   const home = await stat(user.home).catch(() => null);
-  if (home === null || !home.isDirectory()) {
+  if (home?.isDirectory() !== true) {
     return err(refusal('TARGET_UNUSABLE', `the home of ${user.name}, ${printablePath(user.home)}, is not there; make it (0750, owned by ${user.name}) and run again`));
   }
   if (home.uid !== user.uid) {

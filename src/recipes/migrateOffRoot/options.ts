@@ -36,6 +36,8 @@ export type MigrationOptions = {
   readonly acceptSharedUmask?: boolean;
   /** Leave php-fpm's umask as it is. */
   readonly noFpmUmask?: boolean;
+  /** Wait at most this long for a moment in which the service does nothing, and refuse when there is none. */
+  readonly whenIdle?: number;
   /** How long the new service must hold. Default max(2 × RestartSec, 15). */
   readonly hold?: number;
 };

@@ -81,7 +81,7 @@ async function undoAgents(
   args: ComposeAgentsArgs,
   before: FileState,
   ctx: StepContext,
-): Promise<Result<void | UndoNotes, StepFailure>> {
+): Promise<Result<UndoNotes, StepFailure>> {
   const now = await readFileState(agentsFile(args.site));
   if (now.isErr()) return err(now.error);
   // A rendered file holds nothing of its own: whatever stands there may be replaced by what was rendered before.

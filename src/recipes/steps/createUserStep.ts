@@ -36,7 +36,9 @@ async function checkUser(args: CreateUserArgs): Promise<Result<Check<CreateUserB
   return user.error.code === 'USER_NOT_FOUND' ? ok({ state: 'needed', before: { missing: true } }) : err(user.error);
 }
 
-async function undoUser(args: CreateUserArgs): Promise<Result<void | UndoNotes, StepFailure>> {
+async function undoUser(args: CreateUserArgs): Promise<Result<UndoNotes, StepFailure>> {
   const removed = await removeServiceUser(args.name);
-  return removed.isErr() ? err(removed.error) : ok(undefined);
+  if (removed.isErr()) return err(removed.error);
+  const { homeKept } = removed.value;
+  return ok({ notes: homeKept === null ? [] : [`${homeKept} was kept: something was put there since`] });
 }

@@ -55,7 +55,7 @@ export function restoreFile(
   before: FileState | null,
   ours: Buffer,
   ctx: StepContext,
-): ResultAsync<void | UndoNotes, StepFailure> {
+): ResultAsync<UndoNotes, StepFailure> {
   return new ResultAsync(restore(path, before, ours, ctx));
 }
 
@@ -64,23 +64,28 @@ async function restore(
   before: FileState | null,
   ours: Buffer,
   ctx: StepContext,
-): Promise<Result<void | UndoNotes, StepFailure>> {
+): Promise<Result<UndoNotes, StepFailure>> {
   const now = await readFileState(path);
   if (now.isErr()) return err(now.error);
-  if (now.value === null && before === null) return ok(undefined);
+  if (now.value === null && before === null) return ok(NOTHING_TO_SAY);
   if (now.value === null || !isOneOf(now.value, before, ours)) return err(changedSince(path));
   const current = Buffer.from(now.value.bytes, 'base64');
   if (before === null) {
     const removed = await removeFile(path, { expect: current });
-    return removed.isErr() ? err(removed.error) : ok(undefined);
+    return removed.isErr() ? err(removed.error) : ok(NOTHING_TO_SAY);
   }
   const { mode, uid, gid } = before;
   if (before.bytes === now.value.bytes && mode === now.value.mode && uid === now.value.uid && gid === now.value.gid) {
-    return ok(undefined);
+    return ok(NOTHING_TO_SAY);
   }
   const replaced = await replaceFile(path, Buffer.from(before.bytes, 'base64'), { mode, uid, gid, expect: current });
-  return replaced.isErr() ? err(replaced.error) : restoreMtime(ctx, path);
+  if (replaced.isErr()) return err(replaced.error);
+  const dated = await restoreMtime(ctx, path);
+  return dated.isErr() ? err(dated.error) : ok(NOTHING_TO_SAY);
 }
+
+/** An undo that did just what it was to do. */
+const NOTHING_TO_SAY: UndoNotes = { notes: [] };
 
 function isOneOf(now: FileState, before: FileState | null, ours: Buffer): boolean {
   return now.bytes === ours.toString('base64') || now.bytes === before?.bytes;

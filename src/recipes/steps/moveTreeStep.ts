@@ -58,15 +58,15 @@ async function undoableMove(args: MoveTreeArgs): Promise<Result<void, StepFailur
   return from || to ? ok(undefined) : err(gone(args));
 }
 
-async function undoMove(args: MoveTreeArgs): Promise<Result<void | UndoNotes, StepFailure>> {
+async function undoMove(args: MoveTreeArgs): Promise<Result<UndoNotes, StepFailure>> {
   const places = await look(args);
   if (places.isErr()) return err(places.error);
   const { from, to } = places.value;
   if (from && to) return err(bothThere(args));
-  if (from) return ok(undefined);
+  if (from) return ok({ notes: [] });
   if (!to) return err(gone(args));
   const moved = await moveTree(args.to, args.from);
-  return moved.isErr() ? err(moved.error) : ok(undefined);
+  return moved.isErr() ? err(moved.error) : ok({ notes: [] });
 }
 
 async function look(args: MoveTreeArgs): Promise<Result<{ from: boolean; to: boolean }, StepFailure>> {

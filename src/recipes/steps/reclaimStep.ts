@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lookupGroup, lookupIdentity, lookupUser, openChangeRecord, readChangeRecord, reclaim, undoChanges } from '../../posix/index.js';
-import type { Identity, SweepReport, TreeEntry } from '../../posix/index.js';
+import type { Identity, SkippedEntry, SweepReport, TreeEntry } from '../../posix/index.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { widenable } from './widenable.js';
 
@@ -49,12 +49,12 @@ export const reclaimStep: StepKind<'posix.reclaim', ReclaimArgs, ReclaimBefore, 
     why: args.why,
   }),
   check: (args) =>
-    sweep(args, { dryRun: true }).map(
-      (report): Check<ReclaimBefore> =>
-        report.wouldChange === 0
-          ? { state: 'satisfied' }
-          : { state: 'needed', before: { entries: report.wouldChange }, note: noteOf(report) },
-    ),
+    sweep(args, { dryRun: true }).andThen((report): Result<Check<ReclaimBefore>, StepFailure> => {
+      const unsafe = report.skipped.filter(({ reason }) => UNSAFE.has(reason));
+      if (unsafe.length > 0 && args.leaveUnsafe !== true) return err(unsafeEntries(args, unsafe));
+      const before = { entries: report.wouldChange };
+      return ok(report.wouldChange === 0 ? { state: 'satisfied' } : { state: 'needed', before, note: noteOf(report) });
+    }),
   apply: (args, _before, ctx) => new ResultAsync(applyReclaim(args, ctx)),
   verify: (args) =>
     sweep(args, { dryRun: true }).andThen((report) =>
@@ -133,11 +133,25 @@ export function rootsOnPurpose(path: Buffer): boolean {
 
 function noteOf(report: SweepReport): string {
   const entries = `${report.wouldChange} ${report.wouldChange === 1 ? 'entry' : 'entries'}`;
-  return report.skipped.length === 0 ? entries : `${entries}; ${report.skipped.length} left as they are`;
+  if (report.skipped.length === 0) return entries;
+  const shown = report.skipped.slice(0, SHOWN).map(({ path, reason }) => `${path} (${reason})`);
+  const more = report.skipped.length > SHOWN ? ` and ${report.skipped.length - SHOWN} more` : '';
+  return `${entries}; left as they are: ${shown.join(', ')}${more}`;
+}
+
+/** As many paths as a person reads. */
+const SHOWN = 5;
+
+function unsafeEntries(args: ReclaimArgs, unsafe: readonly SkippedEntry[]): StepFailure {
+  const shown = unsafe.slice(0, SHOWN).map(({ path, reason }) => `${path} (${reason})`);
+  const message =
+    `below ${args.root} these belong to uid ${args.from} and cannot safely change hands: ${shown.join(', ')}` +
+    `${unsafe.length > SHOWN ? ` and ${unsafe.length - SHOWN} more` : ''}; look at them, then leave them out with --leave-unsafe`;
+  return { code: 'UNSAFE_ENTRIES', message };
 }
 
 function left(args: ReclaimArgs, report: SweepReport): StepFailure & { readonly paths: readonly string[] } {
-  const shown = report.skipped.filter(({ reason }) => !LEFT_ON_PURPOSE.has(reason)).slice(0, 5);
+  const shown = report.skipped.filter(({ reason }) => !LEFT_ON_PURPOSE.has(reason)).slice(0, SHOWN);
   const list = shown.map(({ path, reason }) => `${path} (${reason})`);
   const message =
     `below ${args.root} some entries of uid ${args.from} could not change hands` +

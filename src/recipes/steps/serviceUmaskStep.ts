@@ -89,7 +89,7 @@ async function undoUmask(
   args: ServiceUmaskArgs,
   before: ServiceUmaskBefore,
   ctx: StepContext,
-): Promise<Result<void | UndoNotes, StepFailure>> {
+): Promise<Result<UndoNotes, StepFailure>> {
   const restored = await restoreFile(args.path, before.file, Buffer.from(args.content), ctx);
   if (restored.isErr()) return err(restored.error);
   if (!before.directory) {
@@ -97,7 +97,8 @@ async function undoUmask(
     // Others may keep drop-ins of theirs there by now.
     if (removed.isErr() && !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(removed.error.errno)) return err(removed.error);
   }
-  return restart(args, ctx);
+  const restarted = await restart(args, ctx);
+  return restarted.isErr() ? err(restarted.error) : ok({ notes: [] });
 }
 
 async function makeDirectoryWouldBeNew(path: string): Promise<Result<boolean, StepFailure>> {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OLD_DATA_DIR, compareSnapshots, labAvailable, treeSnapshot } from '../../lab/index.js';
+import { OLD_DATA_DIR, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host, TreeSnapshot } from '../../lab/index.js';
 import { AS_OPENCODE, AS_ROOT, CONTENT, MINUTE, QUICK_APPLY, agentDoes, brokenHost, databaseRows, endedWith } from './support.js';
-import { migrate, registeredCommand, serviceProcess, told, withoutContent, withoutPaths, workerUmasks } from './support.js';
+import { lastingSnapshot, migrate, registeredCommand, serviceProcess, told, workerUmasks } from './support.js';
 import type { Rows } from './support.js';
 
 const lab = labAvailable();
@@ -28,27 +28,6 @@ const TREES = [
   '/var/log/kimaki',
 ];
 
-/** Files that services write into all the time: who they belong to must come back, what stands in them is theirs. */
-const WRITTEN = [
-  // The running service: its database and its pid, a line for each start and message, its traces in shared places.
-  /^\/root\/\.kimaki\/(kimaki\.db|lab\.pid)$/,
-  /^\/home\/opencode\/\.local\/share\/opencode\/storage\/session\.log$/,
-  /^\/tmp\/opencode-cache\/index\.json$/,
-  /^\/var\/tmp\/opencode-snapshot$/,
-  /^\/var\/log\/kimaki\/agent\.log$/,
-  // The worker's timer, every ten seconds.
-  /^\/var\/www\/site\/wp-content\/uploads\/datamachine-worker\.log$/,
-];
-
-/** Entries that come and go by themselves. */
-const COMING_AND_GOING = [
-  // SQLite makes and removes them as connections come and go.
-  /^\/root\/\.kimaki\/kimaki\.db-(wal|shm)$/,
-  // One report for each message: those before the migration have numbers, and are compared by the tests below.
-  /^\/var\/www\/site\/wp-content\/uploads\/agent\/[1-9]\d*\.json$/,
-  // WP-Cron's runs start PHP sessions of WordPress's own; the upgrader's lock is no file.
-];
-
 describe.skipIf(!lab.ok)('a migration, taken back', () => {
   let host: Host;
   let before: TreeSnapshot;
@@ -57,8 +36,7 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
   let rowsBefore: Rows;
   let rowsSince: Rows;
 
-  const snapshot = async (): Promise<TreeSnapshot> =>
-    withoutContent(withoutPaths(await treeSnapshot(host, TREES), COMING_AND_GOING), WRITTEN);
+  const snapshot = (): Promise<TreeSnapshot> => lastingSnapshot(host, TREES);
 
   beforeAll(async () => {
     host = await brokenHost();
@@ -106,7 +84,8 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     expect(await host.ok('ls -A /run/systemd/system.control 2>/dev/null || true')).toBe('');
     expect(await host.ok('systemctl is-active kimaki php8.2-fpm datamachine-worker.timer nginx')).toBe('active\nactive\nactive\nactive');
     expect(await host.ok('systemctl show -p NeedDaemonReload --value kimaki php8.2-fpm | sort -u | tr -d "\\n"')).toBe('no');
-    expect(await host.ok('systemctl --failed --no-legend')).toBe('');
+    // A worker that was under way when it was stopped counts as failed until its next turn.
+    await host.waitFor('test -z "$(systemctl --failed --no-legend)"');
     expect(await workerUmasks(host)).toBe(umasksBefore);
   });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CHANNEL, FLOW, NEW_DATA_DIR, SITE, bootHost, installPackage } from '../../lab/index.js';
+import { CHANNEL, FLOW, NEW_DATA_DIR, SITE, bootHost, installPackage, treeSnapshot } from '../../lab/index.js';
 import type { BootOptions, Host, RunOptions, TreeSnapshot } from '../../lab/index.js';
 
 /** What a finished command left. */
@@ -134,14 +134,35 @@ export interface Rows {
   readonly messages: readonly number[];
 }
 
-/** Takes time and content out of the lines of files that running services go on writing; owner and mode stay. */
-export function withoutContent(snapshot: TreeSnapshot, written: readonly RegExp[]): TreeSnapshot {
-  return new Map(
-    [...snapshot].map(([path, line]) => [path, written.some((each) => each.test(path)) ? line.split(' ').slice(0, 3).join(' ') : line]),
-  );
-}
+/** Files that services write into all the time: who they belong to must come back, what stands in them is theirs. */
+const WRITTEN = [
+  // The running service: its database and its pid, a line for each start and message, its traces in shared places.
+  /^\/root\/\.kimaki\/(kimaki\.db|lab\.pid)$/,
+  /^\/home\/opencode\/\.local\/share\/opencode\/storage\/session\.log$/,
+  /^\/tmp\/opencode-cache\/index\.json$/,
+  /^\/var\/tmp\/opencode-snapshot$/,
+  /^\/var\/log\/kimaki\/agent\.log$/,
+  // The worker's timer, every ten seconds.
+  /^\/var\/www\/site\/wp-content\/uploads\/datamachine-worker\.log$/,
+];
 
-/** Takes the entries out of a snapshot whose path matches. */
-export function withoutPaths(snapshot: TreeSnapshot, left: readonly RegExp[]): TreeSnapshot {
-  return new Map([...snapshot].filter(([path]) => !left.some((each) => each.test(path))));
+/** Entries that come and go by themselves. */
+const COMING_AND_GOING = [
+  // SQLite makes and removes them as connections come and go.
+  /^\/root\/\.kimaki\/kimaki\.db-(wal|shm)$/,
+  // One report for each message: those before the migration have numbers, and are compared by the tests below.
+  /^\/var\/www\/site\/wp-content\/uploads\/agent\/[1-9]\d*\.json$/,
+];
+
+/**
+ * Everything below the paths that does not change by itself: what services write into has only its owner and mode here,
+ * and what they make and remove is left out.
+ */
+export async function lastingSnapshot(host: Host, paths: readonly string[]): Promise<TreeSnapshot> {
+  const lasting = new Map<string, string>();
+  for (const [path, line] of await treeSnapshot(host, paths)) {
+    if (COMING_AND_GOING.some((each) => each.test(path))) continue;
+    lasting.set(path, WRITTEN.some((each) => each.test(path)) ? line.split(' ').slice(0, 3).join(' ') : line);
+  }
+  return lasting;
 }

@@ -2,8 +2,35 @@ import fc from 'fast-check';
 
 /** Pieces out of which every odd case of the syntax can be made; no digits, so that no value is a valid mode. */
 const PIECES = [
-  'UMask=', 'UMask =', 'zz', ' ', '\t', '\\', '\\\n', '\\\r\n', '\n', '\n', '\r\n', '#', ';', '# c\n', '[Service]\n', '[X-a]\n',
-  '[', ']', '=', '\ufeff', 'é', '"', "'", 'q', 'Foo=', '\f', '\u00a0', '\n\nUMask=q\n', '\nUMask=q',
+  'UMask=',
+  'UMask =',
+  'zz',
+  ' ',
+  '\t',
+  '\\',
+  '\\\n',
+  '\\\r\n',
+  '\n',
+  '\n',
+  '\r\n',
+  '#',
+  ';',
+  '# c\n',
+  '[Service]\n',
+  '[X-a]\n',
+  '[',
+  ']',
+  '=',
+  '\ufeff',
+  'é',
+  '"',
+  "'",
+  'q',
+  'Foo=',
+  '\f',
+  '\u00a0',
+  '\n\nUMask=q\n',
+  '\nUMask=q',
 ];
 /** What systemd and an editor read differently. */
 const HIDDEN = ['\r', '\0', '\xff'];
@@ -21,10 +48,15 @@ export const oddUnit = fc
 
 /** Odd unit files without the bytes that hide directives; some are unsafe to edit all the same. */
 export const plainUnit = fc
-  .tuple(fc.constantFrom(START, '', '[Unit]\nFoo=a\n', '\ufeff[Service]\r\nUMask=a\r\n'), fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }))
+  .tuple(
+    fc.constantFrom(START, '', '[Unit]\nFoo=a\n', '\ufeff[Service]\r\nUMask=a\r\n'),
+    fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }),
+  )
   .map(([start, pieces]) => assembled([start, ...pieces]));
 
 /** Values that a line can hold. */
 export const fitValue = fc
-  .array(fc.constantFrom('a', 'b c', '/root', '"', "'", '\\n', '#', ';', ' ; ', '=', 'é', '%h', '\ufeff', '\\\\'), { maxLength: 8 })
+  .array(fc.constantFrom('a', 'b c', '/root', '"', "'", '\\n', '#', ';', ' ; ', '=', 'é', '%h', '\ufeff', '\\\\'), {
+    maxLength: 8,
+  })
   .map((pieces) => pieces.join('').replace(/^[ \t]+|[ \t\\]+$/g, ''));

@@ -17,12 +17,18 @@ export async function askSystemd(units: readonly Buffer[]): Promise<readonly Ver
   try {
     const names = units.map((_, i) => `u${i}.service`);
     await Promise.all(units.map((unit, i) => writeFile(join(directory, `u${i}.service`), unit)));
-    const ran = await runProgram('systemd-analyze', ['verify', '--man=no', ...names.map((name) => join(directory, name))], {
-      env: { SYSTEMD_UNIT_PATH: directory, SYSTEMD_LOG_TARGET: 'console' },
-    });
+    const ran = await runProgram(
+      'systemd-analyze',
+      ['verify', '--man=no', ...names.map((name) => join(directory, name))],
+      {
+        env: { SYSTEMD_UNIT_PATH: directory, SYSTEMD_LOG_TARGET: 'console' },
+      },
+    );
     const output = ran._unsafeUnwrap().stderr.split('\n');
     return names.map((name) => {
-      const said = output.filter((line) => line.includes(`/${name}:`) || line.includes(` ${name} `) || line.startsWith(`${name}:`));
+      const said = output.filter(
+        (line) => line.includes(`/${name}:`) || line.includes(` ${name} `) || line.startsWith(`${name}:`),
+      );
       const complaints = said.flatMap((line) => {
         const found = /:(\d+): ([\s\S]*)$/.exec(line);
         return found === null ? [] : [{ line: Number(found[1]), text: found[2] ?? '' }];

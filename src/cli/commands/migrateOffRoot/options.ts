@@ -23,6 +23,8 @@ export const PLAN_OPTIONS = [
   { name: 'allow-privileged-lines', help: 'go on although the unit has +, ! or !! lines' },
   { name: 'accept-shared-umask', help: "accept that php-fpm's other pools get the umask too" },
   { name: 'no-fpm-umask', help: "leave php-fpm's umask alone" },
+  { name: 'when-idle', value: 'SECONDS', help: 'before the first change, wait that long for a moment in which the service does nothing' },
+  { name: 'now', help: 'do not wait for such a moment (default)' },
   { name: 'hold', value: 'SECONDS', help: 'how long the new service must hold (default: max(2 x RestartSec, 15))' },
 ] as const;
 
@@ -53,7 +55,9 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
   const dispatch = oneOf('dispatch', context.value('dispatch'), ['auto', 'system-binary', 'sudo-hop']);
   const secret = oneOf('private', context.value('private'), ['leave', 'reclaim']);
   const hold = seconds('hold', context.value('hold'));
-  for (const checked of [posture, existing, dispatch, secret, hold]) {
+  const whenIdle = seconds('when-idle', context.value('when-idle'));
+  if (context.flag('now') && context.value('when-idle') !== undefined) return err(usageError('--now and --when-idle exclude each other'));
+  for (const checked of [posture, existing, dispatch, secret, hold, whenIdle]) {
     if (checked.isErr()) return err(checked.error);
   }
   const extra = context.values('migrate-extra');
@@ -66,6 +70,7 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
     ...given('dispatch', dispatch.unwrapOr(undefined)),
     ...given('private', secret.unwrapOr(undefined)),
     ...given('hold', hold.unwrapOr(undefined)),
+    ...given('whenIdle', whenIdle.unwrapOr(undefined)),
     ...given('migrateExtra', extra.length === 0 ? undefined : extra),
     ...given('createUser', context.flag('create-user') || undefined),
     ...given('leaveUnsafe', context.flag('leave-unsafe') || undefined),

@@ -9,8 +9,6 @@ export const command = defineCommand({
   usage: ['[OPTION…]'],
   options: [
     ...PLAN_OPTIONS,
-    { name: 'when-idle', value: 'SECONDS', help: 'for apply: wait that long for a quiet moment' },
-    { name: 'now', help: 'for apply: do not wait for a quiet moment' },
     { name: 'out', value: 'FILE', help: 'save the plan there, to review it and apply it later' },
     { name: 'detailed-exitcode', help: 'exit 2 when there is something to do' },
   ],

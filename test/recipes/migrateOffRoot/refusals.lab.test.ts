@@ -1,0 +1,219 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CANARY, NEW_DATA_DIR, OLD_DATA_DIR, UNIT_FILE, breakHost, compareSnapshots, labAvailable } from '../../lab/index.js';
+import type { Host, RunOptions } from '../../lab/index.js';
+import { AS_OPENCODE, CONTENT, MINUTE, STATE_DIR, brokenHost, endedWith, lastingSnapshot, migrate, serviceProcess, told } from './support.js';
+import type { Finished } from './support.js';
+
+const lab = labAvailable();
+
+/** What a refusal must leave alone. */
+const WATCHED = ['/etc', '/home', '/root', '/opt/kimaki-config', '/usr/local', `${CONTENT}/mu-plugins`, '/var/lib/datamachine', STATE_DIR];
+
+describe.skipIf(!lab.ok)('a migration that is refused', () => {
+  let host: Host;
+
+  beforeAll(async () => {
+    host = await brokenHost();
+  }, 5 * MINUTE);
+  afterAll(() => host.down());
+
+  /** Runs a command and asserts that it is refused with this exit status, saying so, and that it changed nothing. */
+  async function refuses(code: number, words: readonly string[], args: readonly string[], options?: RunOptions): Promise<void> {
+    await refusesThe(code, words, () => migrate(host, args, options));
+  }
+
+  async function refusesThe(code: number, words: readonly string[], run: () => Promise<Finished>): Promise<void> {
+    const pid = await host.ok('systemctl show -p MainPID --value kimaki');
+    const before = await lastingSnapshot(host, WATCHED);
+    const { stderr } = endedWith(await run(), code);
+    for (const word of words) expect(stderr).toContain(word);
+    expect(stderr).not.toContain(CANARY);
+    expect(stderr).not.toMatch(/\n\s+at |undefined|\[object/);
+    expect(compareSnapshots(before, await lastingSnapshot(host, WATCHED))).toEqual([]);
+    expect(await host.ok('systemctl show -p MainPID --value kimaki')).toBe(pid);
+  }
+
+  /** Does the same for `plan` and for `apply`, which must not get further. */
+  async function bothRefuse(code: number, words: readonly string[], args: readonly string[] = []): Promise<void> {
+    await refuses(code, words, ['plan', ...args]);
+    await refuses(code, words, ['apply', '--yes', '--hold', '3', ...args]);
+  }
+
+  /** Breaks the host, and puts it right again whatever happens. */
+  async function while_(broken: string, work: () => Promise<void>, mended: string): Promise<void> {
+    await host.ok(`set -e\n${broken}`);
+    try {
+      await work();
+    } finally {
+      await host.ok(`set -e\n${mended}`);
+    }
+  }
+
+  const savedUnit = `cp -a ${UNIT_FILE} /run/kimaki.service.saved`;
+  const restoredUnit = `cp -a /run/kimaki.service.saved ${UNIT_FILE}; systemctl daemon-reload`;
+
+  describe('by what is asked', () => {
+    for (const user of ['www-data', 'opencode']) {
+      it(`is one by ${user}, who is not root: 77`, async () => {
+        await refuses(77, ['root'], ['plan'], { user });
+        await refuses(77, ['root'], ['apply', '--yes'], { user });
+        await refuses(77, ['root'], ['verify'], { user });
+      });
+    }
+
+    it('is one with a wrong command line: 64', async () => {
+      await refuses(64, ['--no-such'], ['plan', '--no-such']);
+      await refuses(64, ['--user'], ['plan', '--user', 'opencode', '--user', 'opencode']);
+      await refuses(64, ['absolute'], ['plan', '--site', 'var/www/site']);
+      await refuses(64, ['absolute'], ['plan', '--out', 'plan.json']);
+      await refuses(64, ['absolute'], ['apply', '--yes', 'plan.json']);
+      await refuses(64, ['--posture'], ['plan', '--posture', 'relaxed']);
+      await refuses(64, ['--hold'], ['plan', '--hold', 'long']);
+      await refuses(64, ['--yes'], ['apply', '--hold', '3']);
+    });
+
+    it('is one to a user that is not there: 65, naming --create-user', async () => {
+      await bothRefuse(65, ['nobody9', '--create-user'], ['--user', 'nobody9']);
+    });
+
+    it('is one to root: 65', async () => {
+      await bothRefuse(65, ['root', '--user'], ['--user', 'root']);
+      await while_('useradd -o -u 0 -g 0 -d /home/toor -m toor', () => bothRefuse(65, ['toor', 'uid 0'], ['--user', 'toor']), 'userdel -f -r toor 2>/dev/null || true');
+    });
+
+    it('is one of a unit that is not there: 66', async () => {
+      await bothRefuse(66, ['kimaki-other.service', 'kimaki.service'], ['--unit', 'kimaki-other']);
+    });
+
+    it('is one of a site that is not there or is none: 66', async () => {
+      await bothRefuse(66, ['/srv'], ['--site', '/srv']);
+      await bothRefuse(66, ['/no/such'], ['--site', '/no/such']);
+    });
+  });
+
+  describe('by what the host is like', () => {
+    it('is one from inside the unit that it would stop: 65, naming the way out', async () => {
+      const inside = (args: string): Promise<Finished> =>
+        host.run(`for group in $(find /sys/fs/cgroup -type d -path '*/system.slice/kimaki.service'); do
+            echo $$ > $group/cgroup.procs || exit 99
+          done
+          exec wca migrate-off-root ${args}`);
+      await refusesThe(65, ['kimaki.service', 'systemd-run'], () => inside('plan'));
+      await refusesThe(65, ['kimaki.service', 'systemd-run'], () => inside('apply --yes --hold 3'));
+    });
+
+    it('is one with state in both homes, until it is said which counts: 65', async () => {
+      const other = `runuser -u opencode -- sqlite3 ${NEW_DATA_DIR}/kimaki.db "CREATE TABLE channels (id); INSERT INTO channels VALUES (1)"`;
+      await while_(
+        other,
+        async () => {
+          await bothRefuse(65, [OLD_DATA_DIR, NEW_DATA_DIR, '--existing-state', 'keep-source']);
+          expect(told(endedWith(await migrate(host, ['plan', '--json', '--existing-state', 'keep-source']), 0)).changed).toBe(true);
+        },
+        `rm ${NEW_DATA_DIR}/kimaki.db`,
+      );
+    });
+
+    it('is one of a unit with a line that stays root’s: 65, naming it and the option', async () => {
+      await host.ok(savedUnit);
+      await breakHost(host, 'post-upgrade-as-root');
+      await bothRefuse(65, ['ExecStartPre=+/opt/kimaki-config/post-upgrade.sh', '--allow-privileged-lines']);
+      endedWith(await migrate(host, ['plan', '--allow-privileged-lines']), 0);
+      // Root would run what the agent can replace.
+      await while_(
+        'chown opencode /opt/kimaki-config',
+        () => bothRefuse(65, ['/opt/kimaki-config'], ['--allow-privileged-lines']),
+        `chown root /opt/kimaki-config; ${restoredUnit}`,
+      );
+    });
+
+    it('is one of a unit whose preparation fails as the agent: 65, naming the line', async () => {
+      await host.ok(savedUnit);
+      await breakHost(host, 'post-upgrade-required');
+      await while_('true', () => bothRefuse(65, ['ExecStartPre=/opt/kimaki-config/post-upgrade.sh', '/usr/lib/node_modules/kimaki']), restoredUnit);
+    });
+
+    it('is one of a unit that was edited since it was loaded: 65, naming daemon-reload', async () => {
+      await while_(
+        `${savedUnit}; sleep 1; echo '# edited' >> ${UNIT_FILE}; test "$(systemctl show -p NeedDaemonReload --value kimaki)" = yes`,
+        () => bothRefuse(65, ['daemon-reload']),
+        restoredUnit,
+      );
+    });
+
+    it('is one of several installs without saying which: 65, listing them', async () => {
+      const second = '/etc/systemd/system/kimaki-two.service';
+      await while_(
+        `sed -e 's|/root/.kimaki|/root/.kimaki-two|g; s|29988|29989|' ${UNIT_FILE} > ${second}; systemctl daemon-reload`,
+        async () => {
+          await bothRefuse(65, ['kimaki.service', 'kimaki-two.service', '--unit']);
+          endedWith(await migrate(host, ['plan', '--unit', 'kimaki']), 0);
+        },
+        `rm ${second}; systemctl daemon-reload`,
+      );
+    });
+  });
+
+  describe('as a saved plan', () => {
+    const PLAN = '/srv/plan.json';
+    beforeAll(async () => {
+      endedWith(await migrate(host, ['plan', '--hold', '3', '--out', PLAN]), 0);
+    }, MINUTE);
+
+    const stale = (...words: readonly string[]): Promise<void> => refuses(78, words, ['apply', '--yes', PLAN]);
+
+    it('is one whose user got another group since: 78', async () => {
+      await while_('usermod -aG games opencode', () => stale('games', 'plan'), 'gpasswd -d opencode games');
+    });
+
+    it('is one whose unit was changed since: 78', async () => {
+      const change = `${savedUnit}; sed -i 's|^RestartSec=5|RestartSec=6|' ${UNIT_FILE}; systemctl daemon-reload`;
+      await while_(change, () => stale('plan'), restoredUnit);
+    });
+
+    it('is one whose unit got a drop-in since: 78', async () => {
+      const directory = '/etc/systemd/system/kimaki.service.d';
+      const change = `mkdir ${directory}; printf '[Service]\\nNice=5\\n' > ${directory}/nice.conf; systemctl daemon-reload`;
+      await while_(change, () => stale('plan'), `rm -r ${directory}; systemctl daemon-reload`);
+    });
+
+    it('is one of another machine: 78', async () => {
+      await while_('cp -a /etc/machine-id /run/machine-id.saved; echo 0123456789abcdef0123456789abcdef > /etc/machine-id', () => stale('another machine'), 'cp -a /run/machine-id.saved /etc/machine-id');
+    });
+
+    it('is one that was edited: 65', async () => {
+      const text = await readFile(join(host.root, PLAN), 'utf8');
+      const edits: readonly [string, (text: string) => string][] = [
+        ['a machine', (plan) => plan.replace(/"machineId": "\w+"/, '"machineId": "0123456789abcdef0123456789abcdef"')],
+        ['a path', (plan) => plan.replaceAll('/home/opencode', '/home/elsewhere')],
+        ['its end', (plan) => plan.slice(0, -100)],
+      ];
+      for (const [what, edit] of edits) {
+        expect(edit(text), what).not.toBe(text);
+        await host.ok('cat > /srv/edited.json', { input: edit(text) });
+        await refuses(65, ['plan'], ['apply', '--yes', '/srv/edited.json']);
+      }
+      await refuses(66, ['/srv/missing.json'], ['apply', '--yes', '/srv/missing.json']);
+    });
+
+    it('is none that fits: it is carried out, and every other run meanwhile is refused with 75', async () => {
+      const first = migrate(host, ['apply', '--json', '--yes', PLAN]);
+      let ended = false;
+      void first.finally(() => {
+        ended = true;
+      });
+      await host.waitFor(`test -e ${STATE_DIR}/lock`, { withinMs: MINUTE });
+      const others: Finished[] = [];
+      while (!(ended as boolean)) {
+        const other = await migrate(host, ['apply', '--json', '--yes', '--hold', '3']);
+        if (!(ended as boolean)) others.push(other);
+      }
+      expect(told(endedWith(await first, 0))).toMatchObject({ changed: true, failed: false });
+      expect(others.length).toBeGreaterThan(1);
+      for (const other of others) expect(endedWith(other, 75).stderr).toMatch(/pid|process/);
+      expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+    });
+  });
+});

@@ -1,23 +1,27 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { listProcesses } from '../posix/index.js';
+import type { IoError } from '../posix/index.js';
 import { checkUnitName } from './checkUnitName.js';
-import { systemctl } from './systemctl.js';
+import { isWithin } from './insideUnit.js';
+import { showUnit } from './showUnit.js';
 import type { SystemdError } from './systemdError.js';
 
 /** The unit was busy all the time. */
 export type NotIdle = { readonly code: 'NOT_IDLE'; readonly message: string; readonly unit: string };
 
-/** How long one look lasts, and how much processor time in it still counts as doing nothing. */
+/** How long one look lasts, and how much processor time in it, of 10 ms each, still counts as doing nothing. */
 const WINDOW_MS = 2000;
-const QUIET_NS = 60_000_000n;
+const QUIET_TICKS = 6;
 
 /**
  * Waits for a moment in which a service does next to nothing: all its processes together use less than 3 % of one
  * processor for two seconds.
  *
- * What counts is the processor time of the unit's cgroup as the manager accounts it, so a service that waits for the
- * network looks idle while it is in the middle of something. A unit that is not running is idle.
+ * What counts is the processor time of the processes in the unit's cgroup (proc_pid_stat(5)), so a service that waits
+ * for the network looks idle while it is in the middle of something. A unit that is not running is idle.
  *
  * Errors: `NOT_IDLE` when there was no such moment in time, and those of asking the manager.
  *
@@ -32,11 +36,11 @@ const QUIET_NS = 60_000_000n;
  * if (idle.isErr()) console.error(idle.error.code, idle.error.message);
  * ```
  */
-export function awaitIdle(unit: string, seconds: number): ResultAsync<void, SystemdError | NotIdle> {
+export function awaitIdle(unit: string, seconds: number): ResultAsync<void, SystemdError | IoError | NotIdle> {
   return new ResultAsync(wait(unit, seconds));
 }
 
-async function wait(unit: string, seconds: number): Promise<Result<void, SystemdError | NotIdle>> {
+async function wait(unit: string, seconds: number): Promise<Result<void, SystemdError | IoError | NotIdle>> {
   const name = checkUnitName(unit);
   if (name.isErr()) return err(name.error);
   const deadline = performance.now() + seconds * 1000;
@@ -47,7 +51,7 @@ async function wait(unit: string, seconds: number): Promise<Result<void, Systemd
     await sleep(WINDOW_MS);
     const after = await processorTime(unit);
     if (after.isErr()) return err(after.error);
-    if (after.value === null || after.value - before.value < QUIET_NS) return ok(undefined);
+    if (after.value === null || after.value - before.value < QUIET_TICKS) return ok(undefined);
     if (performance.now() >= deadline) {
       const message = `${unit} was busy for all of ${seconds} s; wait longer, or go on without waiting`;
       return err({ code: 'NOT_IDLE', message, unit });
@@ -55,11 +59,21 @@ async function wait(unit: string, seconds: number): Promise<Result<void, Systemd
   }
 }
 
-/** Nanoseconds used so far by everything in the unit's cgroup; null when nothing is accounted, as of a stopped unit. */
-function processorTime(unit: string): ResultAsync<bigint | null, SystemdError> {
-  return systemctl(['show', '--property', 'CPUUsageNSec', '--', unit], { unit }).map(({ stdout }) => {
-    const nanoseconds = /^CPUUsageNSec=(\d+)$/m.exec(stdout)?.[1];
-    // 2^64-1 is systemd's "not known".
-    return nanoseconds === undefined || nanoseconds === '18446744073709551615' ? null : BigInt(nanoseconds);
-  });
+/** Clock ticks used so far by every process of the unit; null when it has none. */
+async function processorTime(unit: string): Promise<Result<number | null, SystemdError | IoError>> {
+  const state = await showUnit(unit);
+  if (state.isErr()) return err(state.error);
+  const processes = await listProcesses();
+  if (processes.isErr()) return err(processes.error);
+  const { controlGroup } = state.value;
+  const own = controlGroup === '' ? [] : processes.value.filter(({ cgroup }) => isWithin(cgroup, controlGroup));
+  if (own.length === 0) return ok(null);
+  const times = await Promise.all(own.map(({ pid }) => readFile(`/proc/${pid}/stat`, 'latin1').then(ticksOf, () => 0)));
+  return ok(times.reduce((sum, ticks) => sum + ticks, 0));
+}
+
+/** utime and stime: fields 14 and 15 of proc_pid_stat(5), counted behind the name, which may hold anything. */
+export function ticksOf(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
 }

@@ -3,6 +3,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError } from '../posix/index.js';
 import type { IoError } from '../posix/index.js';
+import type { HoldInTheWay } from './systemdError.js';
 
 /** First in the unit search path but for one, before /etc (systemd.unit(5)), and gone after a reboot. */
 const HOLD_DIRECTORY = '/run/systemd/system.control';
@@ -14,12 +15,8 @@ export function holdPath(unit: string): string {
   return `${HOLD_DIRECTORY}/${unit}`;
 }
 
-/** What a hold can fail on besides systemd. */
-export type HoldLinkError =
-  IoError | { readonly code: 'HOLD_IN_THE_WAY'; readonly message: string; readonly path: string };
-
 /** Puts the link there; tells whether it was not there before. */
-export async function makeHoldLink(unit: string): Promise<Result<boolean, HoldLinkError>> {
+export async function makeHoldLink(unit: string): Promise<Result<boolean, IoError | HoldInTheWay>> {
   const path = holdPath(unit);
   // `systemctl set-property --runtime` makes it too. A strict umask only narrows it, and systemd reads it as root.
   const directory = await ResultAsync.fromPromise(mkdir(HOLD_DIRECTORY, { mode: 0o755 }), (cause) =>

@@ -1,17 +1,15 @@
-import { ResultAsync, err, ok } from 'neverthrow';
-import type { Result } from 'neverthrow';
+import { Result, ResultAsync, err, ok } from 'neverthrow';
 import { checkUnitName } from './checkUnitName.js';
 import { daemonReload } from './daemonReload.js';
 import { holdPath, makeHoldLink, removeHoldLink } from './holdLink.js';
-import type { HoldLinkError } from './holdLink.js';
 import { parseShow } from './parseShow.js';
 import { askSystemctl, systemctl } from './systemctl.js';
-import type { SystemdError } from './systemdError.js';
+import type { HoldInTheWay, SystemdError } from './systemdError.js';
 
 /** A unit could not be held: systemd or the file system failed, something is in the way, or the hold does not hold. */
 export type HoldError =
   | SystemdError
-  | HoldLinkError
+  | HoldInTheWay
   | {
       /** A start was not refused although the unit should be masked. */
       readonly code: 'HOLD_NOT_EFFECTIVE';
@@ -74,11 +72,8 @@ async function linkAndProve(units: readonly string[], made: string[]): Promise<R
   }
   const reloaded = await daemonReload();
   if (reloaded.isErr()) return err(reloaded.error);
-  for (const unit of units) {
-    const proven = await prove(unit);
-    if (proven.isErr()) return err(proven.error);
-  }
-  return ok(undefined);
+  const proven = await Promise.all(units.map((unit) => prove(unit)));
+  return Result.combine(proven).map(() => undefined);
 }
 
 /** A start is tried only on what systemd calls masked: otherwise the proof itself would start it. */

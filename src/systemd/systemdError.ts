@@ -7,6 +7,13 @@ export interface InvalidUnitName {
   readonly unit: string;
 }
 
+/** Something other than a hold stands in the place where the link of a hold belongs. */
+export interface HoldInTheWay {
+  readonly code: 'HOLD_IN_THE_WAY';
+  readonly message: string;
+  readonly path: string;
+}
+
 /** Why the service manager, or one of its tools, did not do what was asked. Secrets are redacted in all of it. */
 export type SystemdError =
   | InvalidUnitName

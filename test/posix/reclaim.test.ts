@@ -1,5 +1,5 @@
 // needs root
-import { chmodSync, chownSync, linkSync, lstatSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, linkSync, lstatSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
@@ -195,6 +195,30 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     file(join(root, 'one'));
     const done = await reclaim(root, { ...TO_WWW, proposeWithFind, signal: AbortSignal.abort() });
     expect(done.isErr() && done.error.code).toBe('ABORTED');
+  });
+
+  it('also takes what was moved in or made while it was at work', async () => {
+    const root = freshPlace();
+    const place = freshPlace();
+    for (const path of [join(root, 'a'), join(root, 'b'), join(place, 'tree'), join(place, 'tree/sub')]) directory(path);
+    file(join(place, 'tree/sub/old'));
+    // So that the times of what is moved in lie before the sweep.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const sink = memorySink();
+    const append = sink.append.bind(sink);
+    const busy = {
+      append: (batch: Parameters<typeof append>[0]): ReturnType<typeof append> => {
+        if (sink.batches.length === 0) {
+          renameSync(join(place, 'tree'), join(root, 'b/tree'));
+          file(join(root, 'a/new'));
+          symlinkSync('nowhere', join(root, 'link'));
+        }
+        return append(batch);
+      },
+    };
+    const report = await reclaimed(root, { proposeWithFind, sink: busy });
+    expect(report).toMatchObject({ changed: 8, skipped: [], complete: true });
+    expect([...snapshot(root).values()].every((seen) => seen.startsWith('33:33 '))).toBe(true);
   });
 
   it('says incomplete, and ends, when the old owner keeps writing', async () => {

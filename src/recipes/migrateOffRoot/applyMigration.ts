@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import type { IoError } from '../../posix/index.js';
 import { awaitIdle, showUnit } from '../../systemd/index.js';
 import type { NotIdle, SystemdError } from '../../systemd/index.js';
 import { applyPlan } from '../applyPlan.js';
@@ -34,7 +35,7 @@ export interface ApplyMigrationRequest {
 }
 
 /** Why a migration was not begun; nothing was changed. */
-export type ApplyMigrationError = ApplyRefusal | NotIdle | SystemdError;
+export type ApplyMigrationError = ApplyRefusal | NotIdle | SystemdError | IoError;
 
 /** How a migration came out. */
 export interface MigrationReport extends RunReport {

@@ -29,9 +29,12 @@ export function allSources(): readonly Source[] {
     });
 }
 
-/** Everything a file imports or re-exports by a relative path, as paths relative to `src/`, ending in `.ts`. */
-export function localImports({ path, file }: Source): readonly string[] {
-  return importedModules(file)
+/**
+ * Everything a file imports or re-exports by a relative path, as paths relative to `src/`, ending in `.ts`; only what
+ * is left when types are gone, or types too.
+ */
+export function localImports({ path, file }: Source, what: 'values' | 'all' = 'all'): readonly string[] {
+  return importedModules(file, what)
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => relative('/', join('/', dirname(path), specifier)).replace(/\.js$/, '.ts'));
 }
@@ -65,20 +68,27 @@ export function linesOf({ file }: Source, wanted: (node: ts.Node) => boolean): r
   return lines;
 }
 
-function importedModules(file: ts.SourceFile): readonly string[] {
+function importedModules(file: ts.SourceFile, what: 'values' | 'all'): readonly string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     const isDeclaration = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
-    if (isDeclaration && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) found.push(node.moduleSpecifier.text);
+    const isWanted = what === 'all' || (isDeclaration && !isTypeOnly(node));
+    if (isDeclaration && isWanted && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
+      found.push(node.moduleSpecifier.text);
+    }
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [argument] = node.arguments;
       if (argument && ts.isStringLiteral(argument)) found.push(argument.text);
     }
-    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
+    if (what === 'all' && ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
       found.push(node.argument.literal.text);
     }
     ts.forEachChild(node, visit);
   };
   visit(file);
   return found;
+}
+
+function isTypeOnly(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+  return ts.isExportDeclaration(node) ? node.isTypeOnly : node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
 }

@@ -5,6 +5,7 @@ import { renderSudoHop } from '../../kimaki/index.js';
 import type { ManagedFile, SudoHop, SudoHopError } from '../../kimaki/index.js';
 import { fpmUmaskDropIn, fsChmodMuPlugin } from '../../wordpress/index.js';
 import type { RecipeStep } from '../step.js';
+import { newFileDiff } from '../steps/newFileDiff.js';
 import type { ReleaseUnitsArgs } from '../steps/releaseUnitsStep.js';
 import type { MigrationFacts } from './facts.js';
 import { SHARED_UMASK } from './options.js';
@@ -84,6 +85,7 @@ function siteSteps(facts: MigrationFacts): RecipeStep[] {
         gid: site.gid,
         validate: 'php',
         why: 'WordPress takes the modes of what it writes from here; without it, it strips setgid and group write',
+        diff: newFileDiff(`${site.muPluginsDir}/${plugin.name}`, plugin.content),
       },
     },
     ...site.writable.map((root, index): RecipeStep => ({
@@ -102,11 +104,20 @@ function siteSteps(facts: MigrationFacts): RecipeStep[] {
 
 function hopSteps(hop: SudoHop | null): RecipeStep[] {
   if (hop === null) return [];
-  const put = (id: string, file: ManagedFile, validate: 'sudoers' | 'none'): RecipeStep => ({
+  const put = (id: string, file: ManagedFile, validate: 'sudoers' | 'none', why: string): RecipeStep => ({
     id,
     kind: 'posix.putFile',
     phase: 'before',
-    args: { path: file.path, content: file.content, mode: file.mode, uid: 0, gid: 0, validate },
+    args: {
+      path: file.path,
+      content: file.content,
+      mode: file.mode,
+      uid: 0,
+      gid: 0,
+      validate,
+      why,
+      diff: newFileDiff(file.path, file.content),
+    },
   });
   return [
     {
@@ -115,10 +126,10 @@ function hopSteps(hop: SudoHop | null): RecipeStep[] {
       phase: 'before',
       args: { path: dirname(hop.target.path), mode: 0o755, uid: 0, gid: 0 },
     },
-    { ...put('hop-target', hop.target, 'none'), after: 'hop-directory' },
-    put('hop-wrapper', hop.wrapper, 'none'),
+    { ...put('hop-target', hop.target, 'none', `what the hop runs as ${hop.serviceUser}: nothing but "send" and "--version" gets through`), after: 'hop-directory' },
+    put('hop-wrapper', hop.wrapper, 'none', 'what WordPress starts to send a message'),
     // Last: a rule that names a target which is not there yet would let nobody in, one that comes first might.
-    { ...put('hop-sudoers', hop.sudoers, 'sudoers'), kind: 'kimaki.sudoers' },
+    { ...put('hop-sudoers', hop.sudoers, 'sudoers', `lets ${hop.callers.join(' and ')} run the target as ${hop.serviceUser}, and nothing else`), kind: 'kimaki.sudoers' },
   ];
 }
 
@@ -232,6 +243,7 @@ function dispatchSteps({ dispatch, site }: MigrationFacts, phase: 'before' | 'wi
               path: dispatch.file.path,
               label: dispatch.label,
               command: dispatch.command,
+              from: dispatch.currentCommand ?? '',
               uid: site.uid,
               gid: site.gid,
               why: dispatch.why,

@@ -11,6 +11,8 @@ export type ChannelCommandArgs = {
   /** Label of the block, `bridge:kimaki`. */
   readonly label: string;
   readonly command: string;
+  /** What is registered now, for the plan. */
+  readonly from: string;
   /** Who the file belongs to afterwards: the site's account, or WordPress could not update it. */
   readonly uid: number;
   readonly gid: number;
@@ -29,7 +31,11 @@ const MODE = 0o644;
  */
 export const channelCommandStep: StepKind<'wordpress.channelCommand', ChannelCommandArgs, FileState, StepFailure> = {
   kind: 'wordpress.channelCommand',
-  describe: (args) => ({ title: `let ${args.label} dispatch through ${args.command}`, why: args.why }),
+  describe: ({ path, label, command, from, why }) => ({
+    title: `let ${label} dispatch through ${command}`,
+    why,
+    diff: command === from ? '' : `--- ${path}\n+++ ${path}\n-'command' => '${from}'\n+'command' => '${command}'\n`,
+  }),
   check: (args) => new ResultAsync(checkCommand(args)),
   apply: (args, before, ctx) =>
     withCommand(args, before).asyncAndThen((ours) =>

@@ -45,7 +45,7 @@ export const reclaimStep: StepKind<'posix.reclaim', ReclaimArgs, ReclaimBefore, 
   kind: 'posix.reclaim',
   volatile: true,
   describe: (args) => ({
-    title: `give what uid ${args.from} owns below ${args.root} to ${args.to.user}:${args.to.group}`,
+    title: `give what ${args.from === 0 ? 'root' : `uid ${args.from}`} owns below ${args.root} to ${args.to.user}:${args.to.group}`,
     why: args.why,
   }),
   check: (args) =>

@@ -8,6 +8,7 @@ import { fpmWorkers } from '../../wordpress/index.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { mayRestore, readFileState, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';
+import { newFileDiff } from './newFileDiff.js';
 
 /** The php-fpm unit and the drop-in that sets its umask. */
 export type ServiceUmaskArgs = {
@@ -35,6 +36,7 @@ export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs
   describe: (args) => ({
     title: `set UMask=${octal(args.umask)} for ${args.unit} and restart it`,
     why: 'what WordPress writes must stay writable for the agent; requests in flight at the restart get a 502',
+    diff: newFileDiff(args.path, args.content),
   }),
   check: (args) => new ResultAsync(checkUmask(args)),
   apply: (args, before, ctx) => new ResultAsync(applyUmask(args, before, ctx)),

@@ -40,8 +40,6 @@ export function actOnHandle(fd: number, change: TreeChange): Result<Acted, IoErr
     if (before.uid !== after.uid || before.gid !== after.gid) {
       syscall = 'chown';
       chownSync(path, after.uid, after.gid);
-      // chown(2) takes setuid and setgid off files, never puts a bit on.
-      mode = fstatSync(fd).mode & 0o7777;
     }
     setMode(after.mode);
     return ok(hasAttributes(fstatSync(fd), after, hasMode) ? 'changed' : 'changed-meanwhile');

@@ -102,8 +102,10 @@ async function presentChanged(
     if (skipped !== '' && parentPath(skipped) === path) sweep.pass.skipped.delete(skipped);
   }
   if (path === '') sweep.considerRoot();
-  // Directories with new names of their own are found by find; moved ones have the trace that `moved` tells of.
+  // Directories with new names of their own are found by find; moved ones have the trace that `moved` tells of, and
+  // all below them is new here.
   return walkBelow(sweep, context, path, (entry, child) => {
+    if (parentPath(child) !== path) return true;
     const renamed = entry.ctimeMs >= earlier.since && entry.mtimeMs < earlier.since;
     return renamed && !earlier.changedDirectories.has(child);
   });

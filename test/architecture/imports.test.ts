@@ -21,11 +21,9 @@ const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
   'cli/main.ts': 'the program itself',
   'cli/exitCodes.ts': 'the table is called EXIT, since it is read at every return',
   'cli/commandTable.ts': 'the table is called COMMANDS',
-  'cli/commands/block/blocks.ts': 'four commands that are a few lines each',
-  'cli/commands/unit/edit.ts': 'set and unset, which differ in one argument',
   'posix/readAcls.ts': 'withAcls, which reads them',
-  'recipes/migrateOffRoot/recipe.ts': 'the recipe is the function migrationSteps',
   'wordpress/phpAst.ts': 'the parser and the small functions that read its nodes',
+  'recipes/migrateOffRoot/recipe.ts': 'the recipe is the function migrationSteps',
 };
 
 /** Places where something may be thrown, each with the reason why no caller sees it. */
@@ -78,12 +76,15 @@ describe('the folders of src', () => {
 
 describe('a file of src', () => {
   it('is named after something it exports', () => {
+    const given = new Set(sources.filter((source) => PUBLIC.test(source.path)).flatMap((source) => localImports(source)));
     const wrong = sources.filter((source) => {
       const name = plain(basename(source.path, '.ts'));
       const exported = ownExports(source);
-      // Types alone are named after what they describe together, and a command is called `command` in its own file.
-      const isFree = name === 'index' || exported.every((one) => one.kind === 'type' || one.name === 'command');
-      const fits = exported.map((one) => plain(one.name)).some((one) => one.includes(name) || name.includes(one));
+      const values = exported.filter((one) => one.kind === 'value');
+      // Types alone, and several small functions for the folder's own use, are named after what they are about. A
+      // command is called `command` in its own file.
+      const isFree = name === 'index' || values.length === 0 || (values.length > 1 && !given.has(source.path));
+      const fits = exported.map((one) => plain(one.name)).some((one) => one === 'command' || one.includes(name) || name.includes(one));
       return !isFree && !fits && !(source.path in NAMED_OTHERWISE);
     });
     expect(wrong.map((source) => source.path)).toEqual([]);

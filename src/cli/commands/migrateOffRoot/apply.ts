@@ -16,6 +16,7 @@ import { renderChecks } from '../../render/renderChecks.js';
 import { renderPlan } from '../../render/renderPlan.js';
 import { runExitCode } from '../../render/runExitCode.js';
 import { PLAN_OPTIONS, VERIFY_OPTIONS, migrationOptions, verificationOptions } from './options.js';
+import { unlessUnfinished } from './unlessUnfinished.js';
 
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
 
@@ -29,7 +30,7 @@ export const command = defineCommand({
     if (verification.isErr()) return context.fail(verification.error);
     const given = migrationOptions(context);
     if (given.isErr()) return context.fail(given.error);
-    const found = await planFor(context.operands[0], given.value);
+    const found = await unlessUnfinished(() => planFor(context.operands[0], given.value));
     if (found.isErr()) return context.fail(found.error);
     const { plan, options } = found.value;
     const { output } = context;

@@ -4,6 +4,7 @@ import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import { renderPlan } from '../../render/renderPlan.js';
 import { PLAN_OPTIONS, migrationOptions } from './options.js';
+import { unlessUnfinished } from './unlessUnfinished.js';
 
 export const command = defineCommand({
   usage: ['[OPTION…]'],
@@ -18,7 +19,7 @@ export const command = defineCommand({
     if (options.isErr()) return context.fail(options.error);
     const out = context.path('out');
     if (out.isErr()) return context.fail(out.error);
-    const plan = await planMigration(options.value);
+    const plan = await unlessUnfinished(() => planMigration(options.value));
     if (plan.isErr()) return context.fail(plan.error);
     if (out.value !== undefined) {
       // A plan shows diffs of units; nobody else needs to read them.

@@ -14,8 +14,8 @@ export default defineConfig([
       'recipes/index': 'src/recipes/index.ts',
       'recipes/migrateOffRoot/index': 'src/recipes/migrateOffRoot/index.ts',
     },
-    dts: true,
-    clean: ['!cli', '!cli/**'],
+    // The declarations are made by tsc, see scripts/build.mjs; what is in dist/cli by the other half.
+    clean: ['!**/*.d.ts', '!cli', '!cli/**'],
   },
   {
     // On its own, so that `wca --help` loads only what it uses and not whole folders.

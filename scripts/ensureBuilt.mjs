@@ -12,14 +12,16 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * @param {{ readonly types?: boolean }} [options]
  */
 export function ensureBuilt({ types = true } = {}) {
-  const sources = ['package.json', 'tsconfig.json', 'tsup.config.ts', ...list('src')];
-  const built = list('dist');
+  const sources = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'tsup.config.ts', ...list('src')];
+  const built = list('dist').filter((path) => types || !path.endsWith('.d.ts'));
   const newest = Math.max(...sources.map(modified));
   const wanted = ['dist/cli/main.js', ...(types ? ['dist/index.d.ts'] : [])];
   const isFresh = wanted.every((path) => built.includes(path)) && Math.min(...built.map(modified)) > newest;
   if (isFresh) return;
-  const args = ['run', 'build', '--silent', '--', ...(types ? [] : ['--no-dts'])];
-  execFileSync('npm', args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), ...(types ? [] : ['--no-types'])], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 /** @param {string} path */

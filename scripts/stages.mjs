@@ -7,7 +7,7 @@
 const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`;
 
 /** What the other stages read; runs before them. */
-export const BUILD = /** @type {Stage} */ ({ name: 'build', command: [bin('tsup'), '--silent'] });
+export const BUILD = /** @type {Stage} */ ({ name: 'build', command: ['node', 'scripts/build.mjs'] });
 
 /** @type {readonly Stage[]} */
 export const STAGES = [

@@ -1,5 +1,5 @@
 // npm links the programs of the Node packages that the tests use as node_modules/.bin/node, and npm scripts find that
-// one before the real one: everything would run on another Node than it says. Runs after every npm ci and npm install.
+// one before the real one: everything would run on another Node than it says. Runs after every npm ci, and before npm test.
 import { lstatSync, readlinkSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -37,7 +37,7 @@ export function openRoot(path: string): Result<Root, RootError> {
     return err({ code: 'RELATIVE_PATH', message: `${shown} is not absolute; give the path from /`, path: shown });
   }
   if (path.includes('\0')) return err(ioError({ code: 'EINVAL' }, 'open', path));
-  const held: number[] = [];
+  const held = new Set<number>();
   try {
     return walk(byteString(path), shown, held);
   } catch (cause) {
@@ -49,13 +49,17 @@ export function openRoot(path: string): Result<Root, RootError> {
   }
 }
 
-/** `held` gets every handle opened on the way; the one that is returned is taken out again. */
-function walk(asked: string, shown: string, held: number[]): Result<Root, RootError> {
+/** `held` has the handles that are open; the one that is returned is taken out of it. */
+function walk(asked: string, shown: string, held: Set<number>): Result<Root, RootError> {
   const { O_NOFOLLOW } = constants;
   const open = (path: string, flags = 0): number => {
     const fd = openSync(nodePath(path), O_PATH | flags);
-    held.push(fd);
+    held.add(fd);
     return fd;
+  };
+  const close = (fd: number): void => {
+    held.delete(fd);
+    closeSync(fd);
   };
   const pending = components(asked).reverse();
   let here = open('/');
@@ -65,9 +69,11 @@ function walk(asked: string, shown: string, held: number[]): Result<Root, RootEr
     const found = open(`${handlePath(here)}/${name}`, O_NOFOLLOW);
     const stat = fstatSync(found);
     if (!stat.isSymbolicLink()) {
+      close(here);
       here = found;
       continue;
     }
+    close(found);
     const directory = fstatSync(here);
     const where = joinPath(readlinkSync(handlePath(here), 'latin1'), name);
     // In a sticky directory only the owner of a link, or of the directory, may take it away or replace it.
@@ -77,7 +83,9 @@ function walk(asked: string, shown: string, held: number[]): Result<Root, RootEr
     if (links > MAX_LINKS) return err(ioError({ code: 'ELOOP' }, 'open', shown));
     const target = readlinkSync(nodePath(`${handlePath(here)}/${name}`), 'latin1');
     pending.push(...components(target).reverse());
-    if (target.startsWith('/')) here = open('/');
+    if (!target.startsWith('/')) continue;
+    close(here);
+    here = open('/');
   }
   const type = fileTypeOf(fstatSync(here).mode);
   const root = {
@@ -87,7 +95,7 @@ function walk(asked: string, shown: string, held: number[]): Result<Root, RootEr
     mountId: mountIdOf(here),
     type,
   };
-  held.splice(held.indexOf(here), 1);
+  held.delete(here);
   return ok(root);
 }
 

@@ -2,8 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { actOnHandle, isDenial } from './actOnHandle.js';
-import { joinPath, toBytes } from './bytePath.js';
-import { ioError, printablePath } from './ioError.js';
+import { joinPath, shownPath } from './bytePath.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
 import type { Root } from './openRoot.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';
@@ -193,7 +193,7 @@ function dangerOf(entry: TreeEntry): SkipReason | null {
 
 /** Turns what a pass threw into the error of the sweep. */
 export function sweepFailure(cause: unknown, root: Root): SweepError {
-  return ioError(cause, 'open', `below ${printablePath(toBytes(root.path))}`);
+  return ioError(cause, 'open', `${shownPath(root.path)} or something below it`);
 }
 
 /** The caller's signal ended it between two batches. */

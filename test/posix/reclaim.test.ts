@@ -49,7 +49,8 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     symlinkSync(decoy, join(root, 'tree'));
     symlinkSync('nowhere', join(root, 'dangling'));
     run('mkfifo', [join(root, 'pipe')]);
-    run('python3', ['-c', `import socket; socket.socket(socket.AF_UNIX).bind('${join(root, 'socket')}')`]);
+    const bind = 'use Socket; socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[0])) or die';
+    run('perl', ['-e', bind, join(root, 'socket')]);
 
     expect(await reclaimed(root, { proposeWithFind })).toMatchObject({ changed: 6, complete: true });
     for (const name of ['link', 'tree', 'dangling', 'pipe', 'socket']) expect(ownerOf(join(root, name))).toBe('33:33');

@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { rootCronJobs } from '../../kimaki/index.js';
 import type { LostAbility, StateLeft } from '../../kimaki/index.js';
 import type { Site } from '../../wordpress/index.js';
 import type { MigrationFacts } from './facts.js';
@@ -15,7 +16,7 @@ import type { MigrationOptions } from './options.js';
 import { refuseHost } from './refuseHost.js';
 import { refuseUnit } from './refuseUnit.js';
 import type { MigrationRefusal } from './refusal.js';
-import { refusal } from './refusal.js';
+import { cannotObserve, refusal } from './refusal.js';
 import { rewriteTarget } from './rewriteSteps.js';
 import { observeAbilities } from './observeAbilities.js';
 import { rewrittenFiles, unitFileFacts } from './unitFileFacts.js';
@@ -78,6 +79,8 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   });
   if (unit.isErr()) return err(unit.error);
   const leftovers = await leftoversOf();
+  const cron = await rootCronJobs(site.value.facts.root);
+  if (cron.isErr()) return err(cannotObserve(cron.error));
   const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers);
   if (abilities.isErr()) return err(abilities.error);
 
@@ -117,6 +120,19 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     site: site.value.site,
     lost: abilities.value,
     left: state.value.facts.left,
-    warnings: [...target.value.warnings, ...site.value.warnings, ...dispatch.value.warnings, ...unit.value.warnings, ...state.value.warnings],
+    warnings: [
+      ...target.value.warnings,
+      ...site.value.warnings,
+      ...dispatch.value.warnings,
+      ...unit.value.warnings,
+      ...state.value.warnings,
+      ...cron.value.map(
+        ({ file, line, text }) =>
+          `${file}:${line} is run by root and will make root-owned files again; give it to ${target.value.facts.name}: ${text}`,
+      ),
+      ...instance.state.environmentFiles.map(
+        ({ path }) => `${path} wins over what the unit says; see that it sets neither HOME nor KIMAKI_DATA_DIR to the old home`,
+      ),
+    ],
   });
 }

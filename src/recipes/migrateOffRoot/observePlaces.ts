@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import type { KimakiInstance } from '../../kimaki/index.js';
 import type { MigrationFacts, SiteFacts, TargetFacts } from './facts.js';
 
@@ -19,16 +19,16 @@ const SHARED_PLACES = ['/tmp', '/var/tmp', '/run', '/var/log'];
 export async function agentPlacesOf(
   instance: KimakiInstance,
   site: Pick<SiteFacts, 'root' | 'group'>,
-  target: Pick<TargetFacts, 'name'>,
+  target: Pick<TargetFacts, 'name' | 'home'>,
   targetGroup: string,
   agentsFile: string | null,
 ): Promise<MigrationFacts['agentPlaces']> {
-  const workspace = instance.environment['DATAMACHINE_WORKSPACE_PATH'] ?? WORKSPACE;
+  const named = normalize(instance.environment['DATAMACHINE_WORKSPACE_PATH'] ?? WORKSPACE).replace(/(.)\/+$/, '$1');
   const candidates = [
     ...BELOW_SITE.map((name) => ({ path: join(site.root, name), user: target.name, group: site.group })),
     // Rendered again by a step of its own where WP-CLI is there to do it.
     ...(agentsFile === null ? [{ path: join(site.root, 'AGENTS.md'), user: target.name, group: site.group }] : []),
-    { path: workspace, user: target.name, group: targetGroup },
+    ...(isWorkspace(named, [site.root, target.home]) ? [{ path: named, user: target.name, group: targetGroup }] : []),
   ];
   const places: MigrationFacts['agentPlaces'][number][] = [];
   for (const place of candidates) {
@@ -36,6 +36,12 @@ export async function agentPlacesOf(
     if (stat !== null && (stat.isDirectory() || stat.isFile())) places.push(place);
   }
   return places;
+}
+
+/** A place of the agent's own: not a directory of the system, nor one that holds the site, a home or another workspace. */
+function isWorkspace(path: string, holds: readonly string[]): boolean {
+  if (!isAbsolute(path) || path.split('/').length < 3) return false;
+  return !holds.some((inside) => inside === path || inside.startsWith(`${path}/`)) && !WORKSPACE.startsWith(`${path}/`);
 }
 
 /**

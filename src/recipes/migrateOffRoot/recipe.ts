@@ -73,10 +73,12 @@ function siteSteps(facts: MigrationFacts): RecipeStep[] {
         ...sweepOptions(facts),
       },
     })),
+    ...muPluginsDirectory(facts),
     {
       id: 'fs-chmod',
       kind: 'posix.putFile',
       phase: 'before',
+      ...afterMuPlugins(facts),
       args: {
         path: `${site.muPluginsDir}/${plugin.name}`,
         content: plugin.content,
@@ -97,9 +99,22 @@ function siteSteps(facts: MigrationFacts): RecipeStep[] {
         group: site.group,
         owners: ['root', site.user, target.name],
         why: `WordPress and ${target.name} both go on writing here`,
+        crossMounts: facts.options.crossMounts ?? false,
+        allowUnprotectedHardlinks: facts.options.allowUnprotectedHardlinks ?? false,
       },
     })),
   ];
+}
+
+/** Many sites have no mu-plugins; the directories to share are those that exist. */
+function muPluginsDirectory({ site }: MigrationFacts): RecipeStep[] {
+  if (site.writable.includes(site.muPluginsDir)) return [];
+  const args = { path: site.muPluginsDir, mode: 0o2775, uid: site.uid, gid: site.gid, why: 'a mu-plugin is put into it' };
+  return [{ id: 'mu-plugins', kind: 'posix.makeDirectory', phase: 'before', args }];
+}
+
+function afterMuPlugins(facts: MigrationFacts): { readonly after?: string } {
+  return muPluginsDirectory(facts).length === 0 ? {} : { after: 'mu-plugins' };
 }
 
 function hopSteps(hop: SudoHop | null): RecipeStep[] {
@@ -151,10 +166,15 @@ function windowSteps(facts: MigrationFacts): RecipeStep[] {
       kind: 'posix.quiesced',
       phase: 'window',
       after: 'hold',
-      args: { paths: sources.length > 0 ? sources : [state.newDataDir], graceSeconds: 10 },
+      args: {
+        paths: sources.length > 0 ? sources : [state.newDataDir],
+        units: [...services, unit.name],
+        graceSeconds: 10,
+      },
     },
     ...moves,
-    ...ownershipSteps(facts, 'window'),
+    // Given back to root under a service that could not be stopped or put back, its state would be closed to it.
+    ...ownershipSteps(facts, 'window').map((step): RecipeStep => ({ ...step, undoNeeds: [...idsOf(rewrites), 'start'] })),
     siteOwner(facts, 'site-owner-again', 'window', true),
     ...rewrites.map((step): RecipeStep => ({ ...step, undoNeeds: ['start'] })),
     ...dispatchSteps(facts, 'window'),
@@ -203,7 +223,7 @@ function moveSteps({ state, unit }: MigrationFacts, rewrites: readonly string[])
       kind: 'posix.moveTree',
       phase: 'window',
       ...(aside.length > 0 ? { after: `${id}-aside` } : directories.length > 0 ? { after: `${id}-parent-1` } : {}),
-      undoNeeds: rewrites,
+      undoNeeds: [...rewrites, 'start'],
       args: { from, to, why: `state of ${unit.name}` },
     };
     return [...aside, ...directories, move];
@@ -220,17 +240,19 @@ function ownershipSteps(facts: MigrationFacts, phase: 'before' | 'window'): Reci
     kind: 'posix.reclaim',
     phase,
     ...moved,
-    args: { root, from: 0, to, why, exclude, ...sweepOptions(facts) },
+    args: { root, from: 0, to, why, exclude, mayBeGone: root !== target.home, ...sweepOptions(facts) },
   });
   return [
     owned('home-owner', target.home, target.keptEntries, `what root wrote in the home of ${target.name} stops the service with EACCES`),
+    // A service clears up behind itself when it stops.
     ...leftovers.map((path, index) =>
       owned(`leftover-${index + 1}`, path, [], `left behind by the root service in a shared place, where ${target.name} could not replace it`),
     ),
   ];
 }
 
-function dispatchSteps({ dispatch, site }: MigrationFacts, phase: 'before' | 'window'): RecipeStep[] {
+function dispatchSteps(facts: MigrationFacts, phase: 'before' | 'window'): RecipeStep[] {
+  const { dispatch, site, options } = facts;
   const channel: RecipeStep[] =
     dispatch.file === null
       ? []
@@ -256,11 +278,13 @@ function dispatchSteps({ dispatch, site }: MigrationFacts, phase: 'before' | 'wi
       id: 'mu-plugin-modes',
       kind: 'posix.fileMode',
       phase,
+      ...afterMuPlugins(facts),
       args: {
         directory: site.muPluginsDir,
         prefix: 'wp-coding-agents-',
         mode: 0o644,
         why: 'php-fpm must be able to read them, whatever umask their writer had',
+        allowUnprotectedHardlinks: options.allowUnprotectedHardlinks ?? false,
       },
     },
   ];
@@ -324,13 +348,18 @@ function siteOwner(facts: MigrationFacts, id: string, phase: 'before' | 'window'
           ? 'what the old service wrote between the first sweep and its stop'
           : `WordPress runs as ${site.user} and cannot replace what root owns (copy_failed_*)`,
       keptNames: true,
-      // Its own step replaces it, and takes its owner along.
-      exclude: facts.dispatch.file === null ? [] : [facts.dispatch.file.path],
+      exclude: replacedFiles(facts),
       ...(groupWrite ? { groupWriteBelow: site.writable } : {}),
       ...(options.private === 'reclaim' ? {} : { reader: site.user }),
       ...sweepOptions(facts),
     },
   };
+}
+
+/** Each is replaced by a step of its own, which takes its owner along: a sweep could not undo a file that is a new inode. */
+function replacedFiles({ dispatch, site, agentsFile }: MigrationFacts): readonly string[] {
+  const files = [`${site.muPluginsDir}/${fsChmodMuPlugin().name}`, dispatch.file?.path ?? null, agentsFile];
+  return files.filter((path) => path !== null);
 }
 
 function coreOwner(facts: MigrationFacts): RecipeStep {
@@ -345,7 +374,7 @@ function coreOwner(facts: MigrationFacts): RecipeStep {
       to: { user: site.user, group: site.group },
       why: 'asked for: WordPress core outside wp-content',
       keptNames: true,
-      exclude: facts.agentPlaces.map(({ path }) => path).filter((path) => path.startsWith(`${site.root}/`)).map((path) => path.slice(site.root.length + 1)),
+      exclude: [...replacedFiles(facts), ...facts.agentPlaces.map(({ path }) => path)],
       reader: site.user,
       ...sweepOptions(facts),
     },

@@ -40,6 +40,10 @@ export async function refuseUnit(
   if (state.loadState !== 'loaded') {
     return err(refusal('UNIT_UNUSABLE', `systemd has ${unit} as "${state.loadState}"; unmask or repair it first (systemctl status ${unit})`));
   }
+  const { user } = instance;
+  if (user !== 'root' && user !== '0' && user !== wanted.target.facts.name) {
+    return err(refusal('UNIT_UNUSABLE', `${unit} runs as ${user}, which is neither root nor ${wanted.target.facts.name}; there is nothing to move off root`));
+  }
   if (state.needDaemonReload) {
     return err(refusal('UNIT_CHANGED_ON_DISK', `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`));
   }
@@ -126,7 +130,7 @@ async function whatIsOpen({ state, dataDir }: KimakiInstance): Promise<Result<Om
   if (state.mainPid === 0) return ok({ listeningPorts: [], holdsState: false });
   const ports = await listeningPorts(state.mainPid);
   if (ports.isErr()) return err(cannotObserve(ports.error));
-  const holders = await findHolders([dataDir]);
+  const holders = await findHolders([dataDir], { onHidden: () => undefined });
   if (holders.isErr()) return err(cannotObserve(holders.error));
   return ok({ listeningPorts: ports.value, holdsState: holders.value.some(({ pid }) => pid === state.mainPid) });
 }

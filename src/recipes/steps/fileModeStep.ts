@@ -13,6 +13,7 @@ export type FileModeArgs = {
   readonly prefix: string;
   readonly mode: number;
   readonly why: string;
+  readonly allowUnprotectedHardlinks?: boolean;
 };
 
 type FileModeBefore = { readonly entries: number };
@@ -62,7 +63,7 @@ function sweep(args: FileModeArgs, how: { dryRun?: boolean; sink?: ChangeSink })
       const ours = basename(name).startsWith(args.prefix) && name.endsWith('.php');
       return ours && mode !== args.mode ? { kind: 'change', mode: args.mode } : { kind: 'keep' };
     },
-    how,
+    { unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse', ...how },
   );
 }
 

@@ -2,6 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
 import type { ReplaceFileOptions } from '../../posix/index.js';
+import { sha256 } from '../digest.js';
 import type { StepContext, StepFailure, UndoNotes } from '../step.js';
 import { keepMtime, restoreMtime } from './keptMtime.js';
 
@@ -49,7 +50,11 @@ export function mayRestore(path: string, before: FileState | null, ours: Buffer)
   });
 }
 
-/** Puts a file back as it was, time of change included, or removes it when there was none. Already so is success. */
+/**
+ * Puts a file back as it was, time of change included, or removes it when there was none. Already so is success.
+ *
+ * One that was edited since is refused, unless the undo is forced: then the edit is kept among the step's records.
+ */
 export function restoreFile(
   path: string,
   before: FileState | null,
@@ -68,20 +73,36 @@ async function restore(
   const now = await readFileState(path);
   if (now.isErr()) return err(now.error);
   if (now.value === null && before === null) return ok(NOTHING_TO_SAY);
-  if (now.value === null || !isOneOf(now.value, before, ours)) return err(changedSince(path));
-  const current = Buffer.from(now.value.bytes, 'base64');
+  const current = now.value === null ? null : Buffer.from(now.value.bytes, 'base64');
+  const notes: string[] = [];
+  if (now.value === null || !isOneOf(now.value, before, ours)) {
+    if (!ctx.force) return err(changedSince(path));
+    const kept = await keepEdit(path, current, ctx);
+    if (kept.isErr()) return err(kept.error);
+    notes.push(kept.value);
+  }
   if (before === null) {
+    if (current === null) return ok({ notes });
     const removed = await removeFile(path, { expect: current });
-    return removed.isErr() ? err(removed.error) : ok(NOTHING_TO_SAY);
+    return removed.isErr() ? err(removed.error) : ok({ notes });
   }
   const { mode, uid, gid } = before;
-  if (before.bytes === now.value.bytes && mode === now.value.mode && uid === now.value.uid && gid === now.value.gid) {
-    return ok(NOTHING_TO_SAY);
+  const same = before.bytes === now.value?.bytes && mode === now.value.mode && uid === now.value.uid && gid === now.value.gid;
+  if (!same) {
+    const replaced = await replaceFile(path, Buffer.from(before.bytes, 'base64'), { mode, uid, gid, expect: current });
+    if (replaced.isErr()) return err(replaced.error);
   }
-  const replaced = await replaceFile(path, Buffer.from(before.bytes, 'base64'), { mode, uid, gid, expect: current });
-  if (replaced.isErr()) return err(replaced.error);
+  // Also when all else is back: an undo may have been cut off between the two.
   const dated = await restoreMtime(ctx, path);
-  return dated.isErr() ? err(dated.error) : ok(NOTHING_TO_SAY);
+  return dated.isErr() ? err(dated.error) : ok({ notes });
+}
+
+/** Sets aside what a forced undo is about to lose, and says where. */
+async function keepEdit(path: string, edited: Buffer | null, ctx: StepContext): Promise<Result<string, StepFailure>> {
+  if (edited === null) return ok(`${path} had been removed since; it is back as it was before the run`);
+  const kept = ctx.recordPath(`edited-${sha256(edited).slice(0, 12)}`);
+  const saved = await replaceFile(kept, edited, { mode: 0o600 });
+  return saved.isErr() ? err(saved.error) : ok(`${path} was edited after the run; what it held is kept in ${kept}`);
 }
 
 /** An undo that did just what it was to do. */
@@ -92,6 +113,8 @@ function isOneOf(now: FileState, before: FileState | null, ours: Buffer): boolea
 }
 
 function changedSince(path: string): StepFailure {
-  const message = `${path} is neither as this run left it nor as it was before: someone edited it since; compare it with the journal's copy and put it right by hand`;
+  const message =
+    `${path} is neither as this run left it nor as it was before: someone edited it since; ` +
+    'look at it and put it right by hand, or force the rollback, which keeps the edit among the records of the run';
   return { code: 'CHANGED_SINCE', message };
 }

@@ -13,6 +13,8 @@ export type OpenToGroupArgs = {
   /** Only entries of these accounts are touched; those of others are listed. */
   readonly owners: readonly string[];
   readonly why: string;
+  readonly crossMounts?: boolean;
+  readonly allowUnprotectedHardlinks?: boolean;
 };
 
 type OpenToGroupBefore = { readonly entries: number };
@@ -70,6 +72,8 @@ function sweep(
         gid,
         owners: users.map(({ uid }) => uid),
         keepSecrets: (path) => !widenable(path),
+        crossMounts: args.crossMounts ?? false,
+        unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse',
         ...how,
       }),
   );

@@ -16,7 +16,7 @@ export type ReclaimArgs = {
   readonly why: string;
   /** An account: what it could not read before is left, with all below an unreadable directory. */
   readonly reader?: string;
-  /** Entries, relative to the root, that are left alone with all below them. */
+  /** Entries, absolute or relative to the root, that are left alone with all below them. */
   readonly exclude?: readonly string[];
   /** Directories, absolute, in which what changes hands becomes group-writable too. */
   readonly groupWriteBelow?: readonly string[];
@@ -26,6 +26,8 @@ export type ReclaimArgs = {
   readonly allowUnprotectedHardlinks?: boolean;
   /** Entries that cannot safely change hands are listed and left, instead of failing the step. */
   readonly leaveUnsafe?: boolean;
+  /** The root comes and goes by itself: when it is gone there is nothing to do. */
+  readonly mayBeGone?: boolean;
 };
 
 type ReclaimBefore = { readonly entries: number };
@@ -86,7 +88,10 @@ export async function undoRecorded(root: string, ctx: StepContext): Promise<Resu
     return changes.error.code === 'NOT_FOUND' ? ok({ notes: [] }) : err(changes.error);
   }
   const undone = await undoChanges(root, changes.value);
-  if (undone.isErr()) return err(undone.error);
+  if (undone.isErr()) {
+    // What is in a shared place may be cleared away, by a reboot at the latest: then nothing is left to give back.
+    return undone.error.code === 'NOT_FOUND' ? ok({ notes: [`${root}: it is no longer there`] }) : err(undone.error);
+  }
   return ok({ notes: undone.value.skipped.map(({ path, reason }) => `${path}: left as it is, ${reason}`) });
 }
 
@@ -109,9 +114,11 @@ function sweep(
         unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse',
         ...(identity === null ? {} : { reader: identity }),
         ...how,
-      }),
+      }).orElse((error) => (args.mayBeGone === true && error.code === 'NOT_FOUND' ? ok(NOTHING_THERE) : err(error))),
   );
 }
+
+const NOTHING_THERE: SweepReport = { examined: 0, changed: 0, wouldChange: 0, skipped: [], complete: true };
 
 function widensHere({ root, groupWriteBelow = [] }: ReclaimArgs, { path, type, mode }: TreeEntry): boolean {
   const base = latin1(root);

@@ -91,7 +91,7 @@ async function holdToAccount(health: HealthArgs, ctx: StepContext): Promise<Resu
     }
   }
   if (health.stateDir === null) return ok(undefined);
-  const holders = await findHolders([health.stateDir]);
+  const holders = await findHolders([health.stateDir], { onHidden: () => undefined });
   if (holders.isErr()) return err(holders.error);
   if (holders.value.some((holder) => holder.uid === user.uid)) return ok(undefined);
   const message = `${unit} had its state open before and has nothing open below ${health.stateDir} now; it may be using another directory`;

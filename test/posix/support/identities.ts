@@ -9,5 +9,4 @@ export function identityOf(name: string, uid: number, gids: readonly number[]): 
 
 export const ROOT = identityOf('root', 0, [0]);
 export const WWW_DATA = identityOf('www-data', 33, [33]);
-export const NOBODY = identityOf('nobody', 65534, [65534]);
 export const DAEMON = identityOf('daemon', 1, [1]);

@@ -1,4 +1,5 @@
 import { printablePath } from '../../../posix/index.js';
+import type { WritabilityReport } from '../../../wordpress/index.js';
 import { probePluginUpdate, probeSiteWritability, probeUploads } from '../../../wordpress/index.js';
 import { SHARED_UMASK } from '../options.js';
 import { failed, passed, unchecked } from './check.js';
@@ -7,15 +8,29 @@ import type { Subject } from './subject.js';
 
 /** Point 5: WordPress, as its own account, could update every plugin and theme; when asked for, it really updates one. */
 export async function checkUpdates(subject: Subject): Promise<readonly AcceptanceCheck[]> {
-  return [await couldUpdate(subject), await doesUpdate(subject), await doesUpload(subject)];
+  return [...(await couldUpdate(subject)), await doesUpdate(subject), await doesUpload(subject)];
 }
 
-async function couldUpdate({ site, web }: Subject): Promise<AcceptanceCheck> {
-  const id = 'updates';
+async function couldUpdate({ site, web }: Subject): Promise<readonly AcceptanceCheck[]> {
   const report = await probeSiteWritability(site, web);
-  if (report.isErr()) return failed(id, 5, report.error.message);
-  const { ok, filesystemMethod, unwritable, directories } = report.value;
-  if (ok) return passed(id, 5, `WordPress ${report.value.wordpress} would update directly, and may replace every plugin and theme file`);
+  if (report.isErr()) return [failed('updates', 5, report.error.message)];
+  return [sharedModes(report.value), mayUpdate(report.value)];
+}
+
+/** What WordPress gives to what it writes, in force; without group write and setgid the agent is shut out again. */
+function sharedModes({ chmodDir, chmodFile }: WritabilityReport): AcceptanceCheck {
+  const id = 'wordpress-modes';
+  const told = `FS_CHMOD_DIR ${octal(chmodDir)}, FS_CHMOD_FILE ${octal(chmodFile)}`;
+  const shared = ((chmodDir ?? 0) & 0o2020) === 0o2020 && ((chmodFile ?? 0) & 0o020) !== 0;
+  return shared
+    ? passed(id, 4, `WordPress keeps what it writes open to the agent (${told})`)
+    : failed(id, 4, `WordPress would close what it writes to the agent (${told}; 2775 and 0664 are wanted): look for another define of them`);
+}
+
+function mayUpdate(report: WritabilityReport): AcceptanceCheck {
+  const id = 'updates';
+  const { ok, filesystemMethod, unwritable, directories } = report;
+  if (ok) return passed(id, 5, `WordPress ${report.wordpress} would update directly, and may replace every plugin and theme file`);
   if (filesystemMethod !== 'direct') {
     return failed(id, 5, `get_filesystem_method() says ${filesystemMethod}, so unattended updates stop; see who owns wp-admin/includes/file.php`);
   }
@@ -48,6 +63,6 @@ async function doesUpload({ site, web, options }: Subject): Promise<AcceptanceCh
   return probe.value.ok ? passed(id, 5, `an upload went to ${probe.value.path} and is gone again`) : failed(id, 5, probe.value.message);
 }
 
-function octal(mode: number | undefined): string {
-  return mode === undefined ? 'missing' : mode.toString(8).padStart(4, '0');
+function octal(mode: number | null | undefined): string {
+  return mode === undefined || mode === null ? 'missing' : mode.toString(8).padStart(4, '0');
 }

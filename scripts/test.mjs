@@ -36,7 +36,9 @@ function prepare() {
     console.log(canInstall() ? 'It installs with apt-get:' : 'It needs, and cannot install without root on Debian:');
     for (const need of needs) console.log(`  ${need.name} (${need.for})`);
   }
-  console.log('The lab tests build a Debian 12 image once, in /var/cache/wca-lab.');
+  if (process.platform === 'linux' && process.getuid?.() === 0) {
+    console.log('The lab tests build a Debian 12 image, once, in /var/cache/wca-lab, from the apt sources of this machine.');
+  }
   if (missing.length > 0 && canInstall()) ensurePackages(missing, () => undefined);
   for (const { path, lacks } of testsToLeaveOut()) leftOut.push(`${path} (needs ${lacks.join(', ')})`);
   for (const what of leftOut) console.log(`Left out: ${what}`);

@@ -33,7 +33,8 @@ export async function openTrusted(path: string, flags: number): Promise<Result<F
   } catch (cause) {
     const error = ioError(cause, 'open', path);
     if (error.errno === 'ENOENT') {
-      return err({ code: 'NOT_FOUND', message: `${shown} does not exist, or the directory for it does not`, path: shown });
+      const message = `${shown} does not exist, or the directory for it does not`;
+      return err({ code: 'NOT_FOUND', message, path: shown });
     }
     return err(error.errno === 'ELOOP' ? untrusted(shown, 'it is a symbolic link') : error);
   }
@@ -50,7 +51,8 @@ export async function openTrusted(path: string, flags: number): Promise<Result<F
 
 /** Makes a new name in this directory durable (fsync(2): the file's own fsync does not cover it). */
 export async function syncDirectoryOf(path: string): Promise<void> {
-  const directory = await open(`${path.slice(0, path.lastIndexOf('/') + 1)}.`, constants.O_RDONLY | constants.O_DIRECTORY);
+  const above = `${path.slice(0, path.lastIndexOf('/') + 1)}.`;
+  const directory = await open(above, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await directory.sync();
   } finally {
@@ -89,9 +91,8 @@ export function parseChange(line: string): TreeChange | null {
   const { path, type, dev, ino, before, after } = parsed as Partial<Record<keyof TreeChange, unknown>>;
   const from = parseAttributes(before);
   const to = parseAttributes(after);
-  if (typeof path !== 'string' || !isFileType(type) || !isDecimal(dev) || !isDecimal(ino) || from === null || to === null) {
-    return null;
-  }
+  if (typeof path !== 'string' || from === null || to === null) return null;
+  if (!isFileType(type) || !isDecimal(dev) || !isDecimal(ino)) return null;
   const bytes = Buffer.from(path, 'base64');
   if (bytes.toString('base64') !== path || !staysBelow(bytes)) return null;
   return { path: bytes, type, dev, ino, before: from, after: to };

@@ -188,7 +188,8 @@ export function findPredicate({ by, notBy, groupUnwritable }: OwnershipPredicate
   ];
 }
 
-function matchesPredicate(stat: { uid: number; mode: number }, { by, notBy, groupUnwritable }: OwnershipPredicate): boolean {
+function matchesPredicate(stat: { uid: number; mode: number }, predicate: OwnershipPredicate): boolean {
+  const { by, notBy, groupUnwritable } = predicate;
   if (by !== undefined && stat.uid !== by) return false;
   if (notBy !== undefined && stat.uid === notBy) return false;
   return groupUnwritable !== true || (stat.mode & 0o020) === 0;

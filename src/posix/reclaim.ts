@@ -22,7 +22,7 @@ export interface ReclaimRequest extends SweepOptions {
    * stays and is listed as `private`. Judged by mode bits, owner and groups, not by ACLs.
    */
   readonly reader?: Identity;
-  /** Default true: `find` proposes what to judge. False walks the whole tree by handles, and lists every private directory. */
+  /** Default true: `find` proposes what to judge. False: all is judged, and every private directory is listed. */
   readonly proposeWithFind?: boolean;
 }
 

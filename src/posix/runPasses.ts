@@ -8,8 +8,9 @@ import { labelDenials } from './labelDenials.js';
 import { mountPointsBelow, readMounts } from './mountTable.js';
 import { openRoot } from './openRoot.js';
 import type { Root } from './openRoot.js';
-import { CLOCK_TICK_MS, Sweep, sweepFailure } from './sweep.js';
+import { CLOCK_TICK_MS, Sweep } from './sweep.js';
 import type { Pass } from './sweep.js';
+import { sweepFailure, unprotected } from './sweepErrors.js';
 import type { SkippedEntry, SkipReason, SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from './tree.js';
 
 /** What a walk has to know besides the sweep it presents entries to. */
@@ -136,11 +137,4 @@ function hardlinksProtected(): boolean {
   } catch {
     return false;
   }
-}
-
-function unprotected(): SweepError {
-  const message =
-    'fs.protected_hardlinks is not 1: any user can link a file of root into the tree and have it given away; ' +
-    'set it (sysctl fs.protected_hardlinks=1), or allow unprotected hard links if no other user is active';
-  return { code: 'UNPROTECTED_HARDLINKS', message };
 }

@@ -24,6 +24,7 @@ export interface FindOutcome {
 }
 
 const MAX_COMPLAINTS = 8 * 1024;
+const ABORTED: ProgramError = { code: 'PROGRAM_ABORTED', message: 'find was stopped on request', program: 'find' };
 
 /**
  * Runs GNU find and hands its records on, as byte strings, while it goes on looking. Not read further than `take` has
@@ -48,7 +49,7 @@ export async function streamFind<E>(
     child.kill('SIGKILL');
   };
   const timer = setTimeout(() => stop(timedOut(query.timeoutMs)), query.timeoutMs);
-  const onAbort = (): void => stop({ code: 'PROGRAM_ABORTED', message: 'find was stopped on request', program: 'find' });
+  const onAbort = (): void => stop(ABORTED);
   if (query.signal?.aborted === true) onAbort();
   query.signal?.addEventListener('abort', onAbort, { once: true });
 

@@ -2,13 +2,12 @@ import { closeSync, openSync } from 'node:fs';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { actOnHandle, isDenial } from './actOnHandle.js';
-import { joinPath, shownPath } from './bytePath.js';
-import { ioError } from './ioError.js';
+import { joinPath } from './bytePath.js';
 import type { IoError } from './ioError.js';
 import type { Root } from './openRoot.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';
 import { entryOf, handleBudget, openAt, PinnedTree } from './pinnedTree.js';
-import type { Attributes, SkipReason, SweepError, SweepOptions, TreeChange, TreeEntry, Verdict } from './tree.js';
+import type { Attributes, SkipReason, SweepOptions, TreeChange, TreeEntry, Verdict } from './tree.js';
 
 /** What one pass over the tree came to. Paths are relative byte strings. */
 export interface Pass {
@@ -189,14 +188,4 @@ function dangerOf(entry: TreeEntry): SkipReason | null {
   if (entry.type === 'block' || entry.type === 'char') return 'device';
   if (entry.nlink > 1) return 'hard-link';
   return entry.type === 'file' && (entry.mode & 0o6000) !== 0 ? 'setuid' : null;
-}
-
-/** Turns what a pass threw into the error of the sweep. */
-export function sweepFailure(cause: unknown, root: Root): SweepError {
-  return ioError(cause, 'open', `${shownPath(root.path)} or something below it`);
-}
-
-/** The caller's signal ended it between two batches. */
-export function aborted(): SweepError {
-  return { code: 'ABORTED', message: 'the sweep was stopped on request; what it had changed until then is in the record' };
 }

@@ -10,7 +10,7 @@ import { openRoot } from './openRoot.js';
 import type { Root } from './openRoot.js';
 import { handlePath, O_PATH } from './pinned.js';
 import { entryOf, handleBudget, openAt, PinnedTree } from './pinnedTree.js';
-import { sweepFailure } from './sweep.js';
+import { sweepFailure } from './sweepErrors.js';
 import type { Attributes, SweepError, TreeChange } from './tree.js';
 
 /** What undoing did. */
@@ -126,7 +126,8 @@ function undoOne(
     const now: Attributes = { uid: entry.uid, gid: entry.gid, mode: entry.mode };
     const hasMode = change.type !== 'symlink';
     if (hasAttributes(now, original, hasMode)) return ok('already');
-    if (!states.some((state) => hasAttributes(now, state, hasMode))) return ok('its owner, group or mode was changed since');
+    const ours = states.some((state) => hasAttributes(now, state, hasMode));
+    if (!ours) return ok('its owner, group or mode was changed since');
     if (entry.nlink > 1 && entry.type !== 'directory') return ok('it has another name now (hard link)');
     const acted = actOnHandle(fd, { ...change, before: now, after: original });
     if (acted.isOk()) return ok(acted.value === 'changed' ? 'restored' : 'it is being changed');

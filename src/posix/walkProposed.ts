@@ -6,8 +6,8 @@ import { mountPointsBelow, readMounts } from './mountTable.js';
 import { handlePath } from './pinned.js';
 import type { Walk, WalkContext } from './runPasses.js';
 import { streamFind } from './streamFind.js';
-import { aborted } from './sweep.js';
 import type { Pass, Sweep } from './sweep.js';
+import { aborted } from './sweepErrors.js';
 import type { SweepError } from './tree.js';
 import { walkBelow } from './walkWhole.js';
 
@@ -36,7 +36,8 @@ export function walkProposed(predicate: readonly string[]): Walk {
     if (earlier !== null) {
       for (const [path, reason] of earlier.skipped) pass.skipped.set(path, reason);
       const changed = ['-type', 'd', '(', '(', ...newer('m', earlier.since), '-printf', '%P\\0', ')', ','];
-      return find(sweep, context, [...changed, ...moved(pass), ')'], (path) => presentChanged(sweep, context, earlier, path));
+      const look = [...changed, ...moved(pass), ')'];
+      return find(sweep, context, look, (path) => presentChanged(sweep, context, earlier, path));
     }
     const expression = ['(', ...predicate, '-printf', '%P\\0', ')', ',', ...moved(pass)];
     return find(sweep, context, expression, (path) => presentOne(sweep, path));

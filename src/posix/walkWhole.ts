@@ -4,8 +4,8 @@ import type { Result } from 'neverthrow';
 import { joinPath } from './bytePath.js';
 import { namesIn } from './pinnedTree.js';
 import type { Walk, WalkContext } from './runPasses.js';
-import { aborted } from './sweep.js';
 import type { Sweep } from './sweep.js';
+import { aborted } from './sweepErrors.js';
 import type { SweepError, TreeEntry } from './tree.js';
 
 /** Entries between two chances for the rest of the process to run. */

@@ -30,7 +30,16 @@ export function isJson(value: unknown): value is Json {
   return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson);
 }
 
-/** True for a plain JSON object. */
+/**
+ * True for a JSON value that is an object: neither an array nor null. Its members are not looked at.
+ *
+ * @example
+ * ```ts
+ * import { isJsonObject } from '@wca/runtime-sdk/recipes';
+ *
+ * console.log(isJsonObject({ a: 1 }), isJsonObject([1])); // true false
+ * ```
+ */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byteString, components, joinPath, nodePath, parentPath, shownPath, toBytes, utf8Text } from '../../src/posix/bytePath.js';
+import {
+  byteString,
+  components,
+  joinPath,
+  nodePath,
+  parentPath,
+  shownPath,
+  toBytes,
+  utf8Text,
+} from '../../src/posix/bytePath.js';
 
 describe('bytePath', () => {
   it('keeps every byte, and knows which are UTF-8', () => {
@@ -14,7 +23,8 @@ describe('bytePath', () => {
         if (text !== null) expect(Buffer.from(text)).toEqual(bytes);
       }),
     );
-    expect([utf8Text(byteString('é…')), utf8Text('\xff'), shownPath('\xff'), shownPath(byteString('é'))]).toEqual(['é…', null, '\\xff', 'é']);
+    expect([utf8Text(byteString('é…')), utf8Text('\xff')]).toEqual(['é…', null]);
+    expect([shownPath('\xff'), shownPath(byteString('é'))]).toEqual(['\\xff', 'é']);
   });
 
   it('takes paths apart and puts them together by whole names', () => {

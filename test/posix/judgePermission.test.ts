@@ -21,7 +21,8 @@ function aclOf(text: string): Acl | null {
 describe('judgePermission', () => {
   it('asks the owner class alone when the uid is the owner, whatever the others may do', () => {
     expect(judgePermission(inode(0o077, 33, 33), who(33, 33), READ).allowed).toBe(false);
-    expect(judgePermission(inode(0o470, 33, 33), who(33, 33), WRITE)).toEqual({ allowed: false, rule: 'owner 33: r--' });
+    const refused = judgePermission(inode(0o470, 33, 33), who(33, 33), WRITE);
+    expect(refused).toEqual({ allowed: false, rule: 'owner 33: r--' });
   });
 
   it('asks the group class alone when one of the groups is the owning one', () => {

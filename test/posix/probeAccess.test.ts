@@ -22,7 +22,8 @@ describe('probeAccess', () => {
         for (const want of WANTS) {
           const explained = await explainAccess(path, who.value, want);
           const probed = await probeAccess(path, who.value, want);
-          expect([name, path, want, probed.unwrapOr(null)]).toEqual([name, path, want, explained.isOk() && explained.value.allowed]);
+          const allowed = explained.isOk() && explained.value.allowed;
+          expect(probed.unwrapOr(null), `${name} ${want} ${path}`).toBe(allowed);
         }
       }
     }

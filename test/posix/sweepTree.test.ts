@@ -8,7 +8,9 @@ import { freshPlace, run } from './support/place.js';
 import { bundle } from './support/runModule.js';
 import { directory, file, memorySink, modeOf, openDescriptors, ownerOf, snapshot } from './support/trees.js';
 
-async function swept(root: string, decide: (entry: TreeEntry) => Verdict, options: SweepOptions = {}): Promise<SweepReport> {
+type Decide = (entry: TreeEntry) => Verdict;
+
+async function swept(root: string, decide: Decide, options: SweepOptions = {}): Promise<SweepReport> {
   const done = await sweepTree(root, decide, { unprotectedHardlinks: 'allow', ...options });
   if (done.isErr()) throw new Error(`${done.error.code}: ${done.error.message}`);
   return done.value;
@@ -114,7 +116,8 @@ describe('sweepTree', () => {
     const sink = memorySink();
     const report = await swept(
       root,
-      (entry) => (entry.type === 'file' && entry.uid === 0 ? { kind: 'change', uid: 33, mode: 0o600 } : { kind: 'keep' }),
+      (entry) =>
+        entry.type === 'file' && entry.uid === 0 ? { kind: 'change', uid: 33, mode: 0o600 } : { kind: 'keep' },
       {
         sink: {
           append: (batch) => {

@@ -75,7 +75,8 @@ describe('undoChanges', () => {
     linkSync(join(root, 'linked'), join(root, 'second'));
     chownSync(join(root, 'given'), 1000, 1000);
     const report = await undone(root, sink.all());
-    const reasons = Object.fromEntries(report.skipped.map((entry) => [entry.path.slice(root.length + 1), entry.reason]));
+    const name = (path: string): string => path.slice(root.length + 1);
+    const reasons = Object.fromEntries(report.skipped.map((entry) => [name(entry.path), entry.reason]));
     expect(Object.keys(reasons).sort()).toEqual(['given', 'linked', 'removed', 'replaced']);
     expect(reasons.replaced).toContain('taken its place');
     expect(reasons.removed).toContain('no longer there');

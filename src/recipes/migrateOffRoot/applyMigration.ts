@@ -108,6 +108,21 @@ export function verifiedBy(options: MigrationOptions, verification: Verification
 /**
  * Refuses a saved plan that the host no longer fits, and gives back the plan of now, which is the one to carry
  * out: what stands in a file is only compared, never obeyed.
+ *
+ * Errors: `OTHER_HOST`, `OTHER_VERSION`, `STALE_PLAN` with the differences, and those of planning.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { parsePlan } from '@wca/runtime-sdk/recipes';
+ * import { migrationRegistry, refreshPlan } from '@wca/runtime-sdk/recipes/migrateOffRoot';
+ *
+ * const saved = parsePlan(await readFile('/root/plan.json', 'utf8'), migrationRegistry());
+ * if (saved.isErr()) throw new Error(saved.error.message);
+ * const plan = await refreshPlan(saved.value, {});
+ * if (plan.isErr()) console.error(plan.error.code, plan.error.message);
+ * else console.log(plan.value.changed);
+ * ```
  */
 export function refreshPlan(saved: Plan, options: MigrationOptions): ResultAsync<Plan, PlanMigrationError | PlanMismatch> {
   // Another machine would be refused for reasons of its own before anyone could say that it is another.

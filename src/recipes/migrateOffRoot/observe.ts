@@ -59,7 +59,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     oldHomes,
   };
   const rewrite = rewriteTarget(common);
-  const files = unitFileFacts(instance.files, { ...rewrite, binary: binary.value.path });
+  const files = unitFileFacts(instance.unit, instance.files, { ...rewrite, binary: binary.value.path });
   if (files.isErr()) return err(refusal('UNIT_UNUSABLE', files.error.message));
   const companions = await observeCompanions(instance, rewrite);
   if (companions.isErr()) return err(companions.error);
@@ -73,12 +73,12 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   if (dispatch.isErr()) return err(dispatch.error);
   const unit = await refuseUnit(options, instance, {
     target: target.value,
-    rewritten: rewrittenFiles(instance.files, { ...rewrite, binary: binary.value.path }),
+    rewritten: rewrittenFiles(instance.unit, instance.files, { ...rewrite, binary: binary.value.path }),
     newDataDir: state.value.facts.newDataDir,
     needsSudo: dispatch.value.facts.strategy === 'sudo-hop',
   });
   if (unit.isErr()) return err(unit.error);
-  const leftovers = await leftoversOf();
+  const leftovers = await leftoversOf(target.value.facts.uid);
   const cron = await rootCronJobs(site.value.facts.root);
   if (cron.isErr()) return err(cannotObserve(cron.error));
   const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers);

@@ -46,16 +46,18 @@ function isWorkspace(path: string, holds: readonly string[]): boolean {
 
 /**
  * What the root service left in shared directories, told by its name. Everything else of root's there belongs
- * to the system and is not guessed at.
+ * to the system and is not guessed at. What another account owns is that account's, whatever its name: in a shared
+ * directory anyone may have put it there.
  */
-export async function leftoversOf(): Promise<readonly string[]> {
+export async function leftoversOf(targetUid: number | null): Promise<readonly string[]> {
   const found: string[] = [];
   for (const directory of SHARED_PLACES) {
     for (const name of await readdir(directory).catch(() => [])) {
       if (!/^(opencode|kimaki)([-._].*)?$/.test(name)) continue;
       const path = join(directory, name);
       const stat = await lstat(path).catch(() => null);
-      if (stat !== null && (stat.isDirectory() || stat.isFile())) found.push(path);
+      const ours = stat !== null && (stat.uid === 0 || stat.uid === targetUid);
+      if (ours && (stat.isDirectory() || stat.isFile())) found.push(path);
     }
   }
   return found.sort();

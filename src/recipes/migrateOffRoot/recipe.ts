@@ -20,6 +20,19 @@ import { rewriteSteps } from './rewriteSteps.js';
  *
  * @param facts - what was observed, refusals already behind it
  * @returns the steps, or why a value cannot stand in a sudo rule
+ *
+ * @example
+ * ```ts
+ * import { migrationSteps } from '@wca/runtime-sdk/recipes/migrateOffRoot';
+ * import type { MigrationFacts } from '@wca/runtime-sdk/recipes/migrateOffRoot';
+ *
+ * function phases(facts: MigrationFacts): string {
+ *   const steps = migrationSteps(facts);
+ *   if (steps.isErr()) return steps.error.message;
+ *   return steps.value.map(({ phase, id }) => `${phase} ${id}`).join('\n');
+ * }
+ * console.log(phases.name);
+ * ```
  */
 export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeStep[], SudoHopError> {
   const hop = facts.dispatch.strategy === 'sudo-hop' ? hopOf(facts) : ok(null);
@@ -56,23 +69,12 @@ function accountSteps({ target, site, options }: MigrationFacts): RecipeStep[] {
 
 /** What the site needs, all of it while the old service still runs. */
 function siteSteps(facts: MigrationFacts): RecipeStep[] {
-  const { site, target, agentPlaces } = facts;
+  const { site } = facts;
   const plugin = fsChmodMuPlugin();
   return [
     siteOwner(facts, 'site-owner', 'before', false),
     ...(facts.options.includeCore === true ? [coreOwner(facts)] : []),
-    ...agentPlaces.map((place, index): RecipeStep => ({
-      id: `agent-place-${index + 1}`,
-      kind: 'posix.reclaim',
-      phase: 'before',
-      args: {
-        root: place.path,
-        from: 0,
-        to: { user: place.user, group: place.group },
-        why: `the agent keeps this for itself, and ${target.name} must be able to write it`,
-        ...sweepOptions(facts),
-      },
-    })),
+    ...placeSteps(facts, 'before'),
     ...muPluginsDirectory(facts),
     {
       id: 'fs-chmod',
@@ -90,20 +92,56 @@ function siteSteps(facts: MigrationFacts): RecipeStep[] {
         diff: newFileDiff(`${site.muPluginsDir}/${plugin.name}`, plugin.content),
       },
     },
-    ...site.writable.map((root, index): RecipeStep => ({
-      id: `shared-writing-${index + 1}`,
-      kind: 'posix.openToGroup',
-      phase: 'before',
-      args: {
-        root,
-        group: site.group,
-        owners: ['root', site.user, target.name],
-        why: `WordPress and ${target.name} both go on writing here`,
-        crossMounts: facts.options.crossMounts ?? false,
-        allowUnprotectedHardlinks: facts.options.allowUnprotectedHardlinks ?? false,
-      },
-    })),
+    ...sharedWriting(facts, 'before'),
   ];
+}
+
+/** The agent's places: most of it while the service runs, and again what that wrote until it was stopped. */
+function placeSteps(facts: MigrationFacts, phase: 'before' | 'window'): RecipeStep[] {
+  return facts.agentPlaces.map((place, index): RecipeStep => ({
+    id: `agent-place-${index + 1}${phase === 'window' ? '-again' : ''}`,
+    kind: 'posix.reclaim',
+    phase,
+    ...(phase === 'window' ? { after: 'hold' } : {}),
+    args: {
+      root: place.path,
+      from: 0,
+      to: { user: place.user, group: place.group },
+      why:
+        phase === 'window'
+          ? 'what the old service wrote between the first sweep and its stop'
+          : `the agent keeps this for itself, and ${facts.target.name} must be able to write it`,
+      ...sweepOptions(facts),
+      ...(phase === 'before' && needsWindow(facts) ? { sweptAgain: true } : {}),
+    },
+  }));
+}
+
+/**
+ * What both sides write in: while the service runs, and again at the end, since until php-fpm has the umask and the
+ * service its new user, everything new is closed to the other side.
+ */
+function sharedWriting(facts: MigrationFacts, phase: 'before' | 'after'): RecipeStep[] {
+  const { site, target, options } = facts;
+  return site.writable.map((root, index): RecipeStep => ({
+    id: `shared-writing-${index + 1}${phase === 'after' ? '-again' : ''}`,
+    kind: 'posix.openToGroup',
+    phase,
+    ...(phase === 'after' ? { after: 'start' } : {}),
+    args: {
+      root,
+      group: site.group,
+      owners: ['root', site.user, target.name],
+      why:
+        phase === 'after'
+          ? 'what was written until both sides had their umask'
+          : `WordPress and ${target.name} both go on writing here`,
+      crossMounts: options.crossMounts ?? false,
+      allowUnprotectedHardlinks: options.allowUnprotectedHardlinks ?? false,
+      leaveUnsafe: options.leaveUnsafe ?? false,
+      ...(phase === 'before' && needsWindow(facts) ? { openedAgain: true } : {}),
+    },
+  }));
 }
 
 /** Many sites have no mu-plugins; the directories to share are those that exist. */
@@ -176,6 +214,7 @@ function windowSteps(facts: MigrationFacts): RecipeStep[] {
     // Given back to root under a service that could not be stopped or put back, its state would be closed to it.
     ...ownershipSteps(facts, 'window').map((step): RecipeStep => ({ ...step, undoNeeds: [...idsOf(rewrites), 'start'] })),
     siteOwner(facts, 'site-owner-again', 'window', true),
+    ...placeSteps(facts, 'window'),
     ...rewrites.map((step): RecipeStep => ({ ...step, undoNeeds: ['start'] })),
     ...dispatchSteps(facts, 'window'),
     {
@@ -302,6 +341,7 @@ function afterSteps(facts: MigrationFacts): RecipeStep[] {
       args: { unit: fpm.unit, umask: SHARED_UMASK, path: dropIn.path, content: dropIn.content },
     });
   }
+  if (needsWindow(facts)) steps.push(...sharedWriting(facts, 'after'));
   if (agentsFile !== null) {
     steps.push({
       id: 'agents-file',
@@ -352,6 +392,7 @@ function siteOwner(facts: MigrationFacts, id: string, phase: 'before' | 'window'
       ...(groupWrite ? { groupWriteBelow: site.writable } : {}),
       ...(options.private === 'reclaim' ? {} : { reader: site.user }),
       ...sweepOptions(facts),
+      ...(phase === 'before' && needsWindow(facts) ? { sweptAgain: true } : {}),
     },
   };
 }

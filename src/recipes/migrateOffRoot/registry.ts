@@ -21,6 +21,13 @@ import { sudoersStep } from '../steps/sudoersStep.js';
  * Every kind of step a migration is made of, by the name it has in plans and journals.
  *
  * PHP files pass `php -l` and sudo rules `visudo -cf` before they replace anything.
+ *
+ * @example
+ * ```ts
+ * import { migrationRegistry } from '@wca/runtime-sdk/recipes/migrateOffRoot';
+ *
+ * console.log(migrationRegistry().kinds.join('\n'));
+ * ```
  */
 export function migrationRegistry(): Registry {
   return createRegistry([

@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { lookupGroup, lookupUser, openChangeRecord, openToGroup } from '../../posix/index.js';
 import type { SweepReport, User } from '../../posix/index.js';
 import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
-import { undoRecorded } from './reclaimStep.js';
+import { UNSAFE, noteOf, undoRecorded, unsafeEntries } from './reclaimStep.js';
 import { widenable } from './widenable.js';
 
 /** Which tree two accounts are to share through a group. */
@@ -15,6 +15,10 @@ export type OpenToGroupArgs = {
   readonly why: string;
   readonly crossMounts?: boolean;
   readonly allowUnprotectedHardlinks?: boolean;
+  /** Files that cannot safely be opened (hard links, setuid) are listed and left, instead of refused. */
+  readonly leaveUnsafe?: boolean;
+  /** A later step opens the same again: what is written while this one runs is left to that one. */
+  readonly openedAgain?: boolean;
 };
 
 type OpenToGroupBefore = { readonly entries: number };
@@ -34,16 +38,16 @@ export const openToGroupStep: StepKind<'posix.openToGroup', OpenToGroupArgs, Ope
     why: args.why,
   }),
   check: (args) =>
-    sweep(args, { dryRun: true }).map(
-      (report): Check<OpenToGroupBefore> =>
-        report.wouldChange === 0
-          ? { state: 'satisfied' }
-          : { state: 'needed', before: { entries: report.wouldChange }, note: `${report.wouldChange} entries` },
-    ),
+    sweep(args, { dryRun: true }).andThen((report): Result<Check<OpenToGroupBefore>, StepFailure> => {
+      const unsafe = report.skipped.filter(({ reason }) => UNSAFE.has(reason));
+      if (unsafe.length > 0 && args.leaveUnsafe !== true) return err(unsafeEntries(`below ${args.root} these`, unsafe));
+      const before = { entries: report.wouldChange };
+      return ok(report.wouldChange === 0 ? { state: 'satisfied' } : { state: 'needed', before, note: noteOf(report) });
+    }),
   apply: (args, _before, ctx) => new ResultAsync(applyOpen(args, ctx)),
   verify: (args) =>
     sweep(args, { dryRun: true }).andThen((report) =>
-      report.wouldChange === 0
+      report.wouldChange === 0 || args.openedAgain === true
         ? okAsync(undefined)
         : new ResultAsync<void, StepFailure>(Promise.resolve(err(unfinished(args, report)))),
     ),

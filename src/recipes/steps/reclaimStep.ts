@@ -26,6 +26,8 @@ export type ReclaimArgs = {
   readonly allowUnprotectedHardlinks?: boolean;
   /** Entries that cannot safely change hands are listed and left, instead of failing the step. */
   readonly leaveUnsafe?: boolean;
+  /** A later step sweeps the same again: what is written while this one runs is left to that one. */
+  readonly sweptAgain?: boolean;
   /** The root comes and goes by itself: when it is gone there is nothing to do. */
   readonly mayBeGone?: boolean;
 };
@@ -33,8 +35,9 @@ export type ReclaimArgs = {
 type ReclaimBefore = { readonly entries: number };
 
 /** What `posix.reclaim` leaves on purpose; anything else that stays is a failure. */
-const LEFT_ON_PURPOSE: ReadonlySet<string> = new Set(['private', 'mount-point', 'secret']);
-const UNSAFE: ReadonlySet<string> = new Set(['hard-link', 'device', 'setuid']);
+export const LEFT_ON_PURPOSE: ReadonlySet<string> = new Set(['private', 'mount-point', 'secret']);
+/** What never changes hands nor mode unless it is left out by `--leave-unsafe`. */
+export const UNSAFE: ReadonlySet<string> = new Set(['hard-link', 'device', 'setuid']);
 
 /**
  * Gives what one account owns below a directory to another, race-safe, with a record that undoes it exactly.
@@ -53,14 +56,14 @@ export const reclaimStep: StepKind<'posix.reclaim', ReclaimArgs, ReclaimBefore, 
   check: (args) =>
     sweep(args, { dryRun: true }).andThen((report): Result<Check<ReclaimBefore>, StepFailure> => {
       const unsafe = report.skipped.filter(({ reason }) => UNSAFE.has(reason));
-      if (unsafe.length > 0 && args.leaveUnsafe !== true) return err(unsafeEntries(args, unsafe));
+      if (unsafe.length > 0 && args.leaveUnsafe !== true) return err(unsafeEntries(`below ${args.root} these belong to uid ${args.from} and`, unsafe));
       const before = { entries: report.wouldChange };
       return ok(report.wouldChange === 0 ? { state: 'satisfied' } : { state: 'needed', before, note: noteOf(report) });
     }),
   apply: (args, _before, ctx) => new ResultAsync(applyReclaim(args, ctx)),
   verify: (args) =>
     sweep(args, { dryRun: true }).andThen((report) =>
-      report.wouldChange === 0 ? okAsync(undefined) : new ResultAsync(Promise.resolve(err(left(args, report)))),
+      report.wouldChange === 0 || args.sweptAgain === true ? okAsync(undefined) : new ResultAsync(Promise.resolve(err(left(args, report)))),
     ),
   undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.root, ctx)),
 };
@@ -73,9 +76,7 @@ async function applyReclaim(args: ReclaimArgs, ctx: StepContext): Promise<Result
   if (swept.isErr()) return err(swept.error);
   if (closed.isErr()) return err(closed.error);
   const { changed, skipped } = swept.value;
-  const refused = skipped.filter(
-    ({ reason }) => !LEFT_ON_PURPOSE.has(reason) && !(args.leaveUnsafe === true && UNSAFE.has(reason)),
-  );
+  const refused = skipped.filter((entry) => !mayStay(args, entry));
   ctx.progress(`${changed} changed, ${skipped.length} left`);
   return refused.length === 0 ? ok(undefined) : err(left(args, swept.value));
 }
@@ -138,7 +139,8 @@ export function rootsOnPurpose(path: Buffer): boolean {
   return name === 'wp-config.php' || name === '.htaccess' || name === '.user.ini';
 }
 
-function noteOf(report: SweepReport): string {
+/** How many entries a sweep would change, and what it would leave. */
+export function noteOf(report: SweepReport): string {
   const entries = `${report.wouldChange} ${report.wouldChange === 1 ? 'entry' : 'entries'}`;
   if (report.skipped.length === 0) return entries;
   const shown = report.skipped.slice(0, SHOWN).map(({ path, reason }) => `${path} (${reason})`);
@@ -149,16 +151,21 @@ function noteOf(report: SweepReport): string {
 /** As many paths as a person reads. */
 const SHOWN = 5;
 
-function unsafeEntries(args: ReclaimArgs, unsafe: readonly SkippedEntry[]): StepFailure {
+/** The refusal that names what cannot safely be changed; `which` begins the sentence. */
+export function unsafeEntries(which: string, unsafe: readonly SkippedEntry[]): StepFailure {
   const shown = unsafe.slice(0, SHOWN).map(({ path, reason }) => `${path} (${reason})`);
   const message =
-    `below ${args.root} these belong to uid ${args.from} and cannot safely change hands: ${shown.join(', ')}` +
+    `${which} cannot safely change hands: ${shown.join(', ')}` +
     `${unsafe.length > SHOWN ? ` and ${unsafe.length - SHOWN} more` : ''}; look at them, then leave them out with --leave-unsafe`;
   return { code: 'UNSAFE_ENTRIES', message };
 }
 
+function mayStay({ leaveUnsafe, sweptAgain }: ReclaimArgs, { reason }: SkippedEntry): boolean {
+  return LEFT_ON_PURPOSE.has(reason) || (leaveUnsafe === true && UNSAFE.has(reason)) || (sweptAgain === true && reason === 'changed-meanwhile');
+}
+
 function left(args: ReclaimArgs, report: SweepReport): StepFailure & { readonly paths: readonly string[] } {
-  const shown = report.skipped.filter(({ reason }) => !LEFT_ON_PURPOSE.has(reason)).slice(0, SHOWN);
+  const shown = report.skipped.filter((entry) => !mayStay(args, entry)).slice(0, SHOWN);
   const list = shown.map(({ path, reason }) => `${path} (${reason})`);
   const message =
     `below ${args.root} some entries of uid ${args.from} could not change hands` +

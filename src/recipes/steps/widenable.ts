@@ -1,12 +1,13 @@
 /**
  * Whether a group-write pass may widen an entry of this name. False for secrets, for files that steer the web
- * server or PHP, for version control, and for the managed mu-plugins, which stay 0644.
+ * server or PHP, for version control, and for the managed mu-plugins, which stay 0644; nor for anything below one.
  *
- * Judged by the last component alone; what is private by its mode is the sweep's own judgement.
+ * `path` is relative to what is opened: every component of it counts. What is private by its mode is the sweep's own
+ * judgement.
  */
 export function widenable(path: Buffer): boolean {
-  const name = path.subarray(path.lastIndexOf(0x2f) + 1).toString('latin1').toLowerCase();
-  return !KEPT.some((pattern) => pattern.test(name));
+  const names = path.toString('latin1').toLowerCase().split('/');
+  return !names.some((name) => KEPT.some((pattern) => pattern.test(name)));
 }
 
 const KEPT: readonly RegExp[] = [

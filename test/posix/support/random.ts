@@ -1,5 +1,12 @@
+/** Numbers from 0 to 1, whole ones below n, one of several. */
+export interface Random {
+  readonly next: () => number;
+  readonly below: (n: number) => number;
+  readonly pick: <T>(from: readonly T[]) => T;
+}
+
 /** A small seeded generator (mulberry32), so that a failing case can be made again from its seed. */
-export function seeded(seed: number): { next: () => number; below: (n: number) => number; pick: <T>(from: readonly T[]) => T } {
+export function seeded(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,8 +1,9 @@
-import { chmodSync, lchownSync, linkSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lchownSync, linkSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { okAsync } from 'neverthrow';
 import type { ChangeSink, TreeChange } from '../../../src/posix/index.js';
-import type { seeded } from './random.js';
+import type { Random } from './random.js';
 
 /** Owner, group, mode and type of everything at or below a path, by path (latin1, so that no byte is lost). */
 export function snapshot(root: string): ReadonlyMap<string, string> {
@@ -31,8 +32,14 @@ export function modeOf(path: string | Buffer): string {
   return (lstatSync(path).mode & 0o7777).toString(8).padStart(4, '0');
 }
 
+/** What was noted, batch by batch or all together. */
+export interface MemorySink extends ChangeSink {
+  readonly batches: (readonly TreeChange[])[];
+  readonly all: () => TreeChange[];
+}
+
 /** A sink that keeps batches in memory. */
-export function memorySink(): ChangeSink & { readonly batches: (readonly TreeChange[])[]; readonly all: () => TreeChange[] } {
+export function memorySink(): MemorySink {
   const batches: (readonly TreeChange[])[] = [];
   return {
     batches,
@@ -62,7 +69,7 @@ function own(path: string | Buffer, mode: number, uid: number, gid: number): voi
 }
 
 /** A tree of every type an unprivileged user can make, odd names, random owners and modes. */
-export function randomTree(root: string, random: ReturnType<typeof seeded>, count: number): void {
+export function randomTree(root: string, random: Random, count: number): void {
   const ids = [0, 0, 33, 1000];
   const modes = [0o644, 0o600, 0o640, 0o664, 0o444, 0o755, 0o700, 0o2755, 0o4755, 0o000, 0o1777];
   const directoryModes = [0o755, 0o700, 0o750, 0o2775, 0o1777, 0o711, 0o2755];

@@ -1,11 +1,12 @@
 import { explainAccess } from '../../../posix/index.js';
+import { showUnit } from '../../../systemd/index.js';
 import { failed, passed, unchecked } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 
 /** Point 9: no unit runs as root again, and no command is registered where WordPress cannot go. */
 export async function checkNoWayBack(subject: Subject): Promise<readonly AcceptanceCheck[]> {
-  return [checkIdentity(subject), await checkRegistered(subject)];
+  return [checkIdentity(subject), ...(await checkCompanions(subject)), await checkRegistered(subject)];
 }
 
 function checkIdentity({ instance, service }: Subject): AcceptanceCheck {
@@ -15,6 +16,20 @@ function checkIdentity({ instance, service }: Subject): AcceptanceCheck {
   return state.user === service.user.name
     ? passed(id, 9, `${unit} is loaded with User=${state.user}, so it starts as ${state.user} after a reboot`)
     : failed(id, 9, `${unit} is loaded with User=${state.user === '' ? 'root' : state.user}; ${service.user.name} is wanted`);
+}
+
+/** A worker of the same site that still runs as root makes root-owned files again. */
+async function checkCompanions({ instance, service }: Subject): Promise<readonly AcceptanceCheck[]> {
+  const id = 'companions';
+  const services = instance.companions.filter((unit) => unit.endsWith('.service'));
+  if (services.length === 0) return [];
+  for (const unit of services) {
+    const state = await showUnit(unit);
+    if (state.isErr()) return [failed(id, 9, state.error.message)];
+    const { user } = state.value;
+    if (['', 'root', '0'].includes(user)) return [failed(id, 9, `${unit} works on the same site and is loaded to run as root; ${service.user.name} is wanted`)];
+  }
+  return [passed(id, 9, `${services.join(', ')}: none runs as root`)];
 }
 
 async function checkRegistered({ channel, web }: Subject): Promise<AcceptanceCheck> {

@@ -1,7 +1,9 @@
 import { readdir, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printablePath, probeAccess, reclaim } from '../../../posix/index.js';
-import { rootsOnPurpose } from '../../steps/reclaimStep.js';
+import type { SkippedEntry } from '../../../posix/index.js';
+import { attempt } from '../../attempt.js';
+import { LEFT_ON_PURPOSE, UNSAFE, rootsOnPurpose } from '../../steps/reclaimStep.js';
 import { failed, passed } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
@@ -11,7 +13,7 @@ export async function checkOwnership(subject: Subject): Promise<readonly Accepta
   return [await checkRootOwned(subject), await checkMuPlugins(subject)];
 }
 
-async function checkRootOwned({ site, web }: Subject): Promise<AcceptanceCheck> {
+async function checkRootOwned({ site, web, accepted }: Subject): Promise<AcceptanceCheck> {
   const id = 'root-owned';
   const { uid, gid } = web.user;
   const dry = await reclaim(site.contentDir, {
@@ -24,16 +26,25 @@ async function checkRootOwned({ site, web }: Subject): Promise<AcceptanceCheck> 
   });
   if (dry.isErr()) return failed(id, 6, dry.error.message);
   const { wouldChange, skipped } = dry.value;
-  const left = skipped.slice(0, 5).map(({ path, reason }) => `${path} (${reason})`);
-  const told = skipped.length === 0 ? '' : `; left on purpose: ${left.join(', ')}${skipped.length > 5 ? ' …' : ''}`;
-  return wouldChange === 0
+  const left = skipped.filter(({ reason }) => LEFT_ON_PURPOSE.has(reason) || (accepted.leaveUnsafe === true && UNSAFE.has(reason)));
+  const stuck = skipped.filter((entry) => !left.includes(entry));
+  const told = left.length === 0 ? '' : `; left on purpose: ${listed(left)}`;
+  if (wouldChange > 0) return failed(id, 6, `${wouldChange} entries below ${site.contentDir} are root's, and WordPress cannot replace them${told}`);
+  return stuck.length === 0
     ? passed(id, 6, `nothing below ${site.contentDir} is root's${told}`)
-    : failed(id, 6, `${wouldChange} entries below ${site.contentDir} are root's, and WordPress cannot replace them${told}`);
+    : failed(id, 6, `below ${site.contentDir} these are root's or could not be looked at: ${listed(stuck)}; look at them, and verify with --leave-unsafe if they are to stay${told}`);
+}
+
+function listed(entries: readonly SkippedEntry[]): string {
+  const shown = entries.slice(0, 5).map(({ path, reason }) => `${path} (${reason})`);
+  return shown.join(', ') + (entries.length > 5 ? ` and ${entries.length - 5} more` : '');
 }
 
 async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> {
   const id = 'mu-plugins';
-  const names = await readdir(site.muPluginsDir).catch(() => []);
+  const read = await attempt(() => readdir(site.muPluginsDir), 'readdir', site.muPluginsDir);
+  if (read.isErr() && read.error.errno !== 'ENOENT') return failed(id, 6, read.error.message);
+  const names = read.unwrapOr([]);
   const managed = names.filter((name) => name.startsWith('wp-coding-agents-') && name.endsWith('.php')).sort();
   for (const name of managed) {
     const path = join(site.muPluginsDir, name);

@@ -23,16 +23,18 @@ async function checkUnits({ instance }: Subject): Promise<AcceptanceCheck> {
   return passed(id, 8, `UMask=${octal(SHARED_UMASK)} for ${units.join(', ')}`);
 }
 
-async function checkWorkers({ site }: Subject): Promise<AcceptanceCheck> {
+async function checkWorkers({ site, accepted }: Subject): Promise<AcceptanceCheck> {
   const id = 'umask-php-fpm';
   if (site.fpm === null) return unchecked(id, 8, 'no php-fpm pool was found that serves this site');
   const workers = await fpmWorkers(site.fpm.unit);
   if (workers.isErr()) return failed(id, 8, workers.error.message);
   if (workers.value.length === 0) return unchecked(id, 8, `${site.fpm.unit} has no worker to look at; open a page and verify again`);
   const other = workers.value.find(({ umask }) => umask !== SHARED_UMASK);
-  return other === undefined
-    ? passed(id, 8, `${workers.value.length} workers of ${site.fpm.unit} run with umask ${octal(SHARED_UMASK)}`)
-    : failed(id, 8, `worker ${other.pid} of ${site.fpm.unit} has umask ${octal(other.umask)}; a restart is needed, a reload keeps the old one`);
+  if (other === undefined) return passed(id, 8, `${workers.value.length} workers of ${site.fpm.unit} run with umask ${octal(SHARED_UMASK)}`);
+  const told = `worker ${other.pid} of ${site.fpm.unit} has umask ${octal(other.umask)}`;
+  return accepted.noFpmUmask === true
+    ? unchecked(id, 8, `${told}, left alone as asked for: what PHP writes without WordPress's own modes is closed to the agent`)
+    : failed(id, 8, `${told}; a restart is needed, a reload keeps the old one`);
 }
 
 function octal(mode: number): string {

@@ -43,7 +43,7 @@ export async function readSubject(
   const agentPlaces = await agentPlacesOf(
     instance.value,
     { root: site.value.root, group: owner.group },
-    { name },
+    { name, home: service.value.user.home },
     service.value.group.name,
     null,
   );
@@ -55,5 +55,6 @@ export async function readSubject(
     channel: channel.value,
     agentPlaces,
     options: verification,
+    accepted: options,
   });
 }

@@ -1,7 +1,7 @@
 import type { KimakiInstance } from '../../../kimaki/index.js';
 import type { Identity } from '../../../posix/index.js';
 import type { NamedCliChannel, Site } from '../../../wordpress/index.js';
-import type { VerificationOptions } from '../options.js';
+import type { MigrationOptions, VerificationOptions } from '../options.js';
 
 /** What the checks look at: the host as it is now, whatever state that is. */
 export type Subject = {
@@ -15,4 +15,6 @@ export type Subject = {
   readonly channel: { readonly file: string; readonly entry: NamedCliChannel } | null;
   readonly agentPlaces: readonly { readonly path: string }[];
   readonly options: VerificationOptions;
+  /** What the migration was asked to leave alone; it is reported, not refuted. */
+  readonly accepted: Pick<MigrationOptions, 'leaveUnsafe' | 'noFpmUmask' | 'crossMounts'>;
 };

@@ -28,7 +28,7 @@ export interface DispatchProbeRequest {
   readonly caller: Identity;
   /** Who opens the data directory at the end of the chain (behind a hop: the service user), and where it is. */
   readonly opens: { readonly identity: Identity; readonly dataDir: string };
-  /** PATH of the first run; default {@link TRUSTED_PATH}. */
+  /** PATH of the first run; default `TRUSTED_PATH` of posix. */
   readonly path?: string;
   /** Milliseconds for each `--version`; default 10 000. */
   readonly timeoutMs?: number;

@@ -73,6 +73,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   if (dispatch.isErr()) return err(dispatch.error);
   const unit = await refuseUnit(options, instance, {
     target: target.value,
+    files: files.value,
     rewritten: rewrittenFiles(instance.unit, instance.files, { ...rewrite, binary: binary.value.path }),
     newDataDir: state.value.facts.newDataDir,
     needsSudo: dispatch.value.facts.strategy === 'sudo-hop',

@@ -15,11 +15,11 @@ export async function observeAbilities(
   reclaimed: readonly string[],
 ): Promise<Result<readonly LostAbility[], MigrationRefusal>> {
   const oldHome = instance.accountHome;
-  if (target.identity === null || oldHome === null || instance.user === target.facts.name) return ok([]);
+  if (oldHome === null || instance.user === target.facts.name) return ok([]);
   const facts = await readAbilityFacts({
     oldUser: instance.user,
     oldHome,
-    newIdentity: target.identity,
+    newIdentity: target.likely,
     moved: state.moves
       .filter(({ from }) => from.startsWith(`${oldHome}/`))
       .map(({ from }) => from.slice(oldHome.length + 1)),

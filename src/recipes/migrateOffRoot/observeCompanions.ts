@@ -3,6 +3,7 @@ import type { Result } from 'neverthrow';
 import { readUnitFiles } from '../../kimaki/index.js';
 import type { KimakiInstance } from '../../kimaki/index.js';
 import type { CompanionFacts } from './facts.js';
+import { refuseFiles } from './refuseFiles.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 import type { RewriteTarget } from './rewriteSteps.js';
@@ -18,8 +19,12 @@ export async function observeCompanions(
     const unit = await readUnitFiles(name);
     if (unit.isErr()) return err(cannotObserve(unit.error));
     const isService = name.endsWith('.service');
-    const files = isService ? unitFileFacts(unit.value.files, { ...rewrite, binary: null }) : ok([]);
+    const files = isService ? unitFileFacts(name, unit.value.files, { ...rewrite, binary: null }) : ok([]);
     if (files.isErr()) return err(refusal('UNIT_UNUSABLE', `${name} acts for the same site: ${files.error.message}`));
+    if (isService) {
+      const refused = await refuseFiles(name, unit.value.files, files.value, rewrite);
+      if (refused.isErr()) return err(refused.error);
+    }
     const { activeState, type } = unit.value.state;
     facts.push({
       name,

@@ -16,6 +16,8 @@ export type Target = {
   readonly facts: TargetFacts;
   /** Null while the account is still to be made. */
   readonly identity: Identity | null;
+  /** The same, or an account with the rights it will have: what will be closed to it is told before it is made. */
+  readonly likely: Identity;
   /** Name of the primary group. */
   readonly group: string;
   readonly warnings: readonly string[];
@@ -58,6 +60,7 @@ export async function observeTarget(options: MigrationOptions, site: SiteFacts):
   const warnings = privilegedGroups(identity).map(({ group: privileged, why }) => `${user.name} is in the group ${privileged}: ${why}`);
   return ok({
     identity,
+    likely: identity,
     group: group.name,
     warnings,
     facts: {
@@ -73,9 +76,15 @@ export async function observeTarget(options: MigrationOptions, site: SiteFacts):
   });
 }
 
+/** The overflow uid: nothing is given to it on purpose. */
+const NOBODY = 65534;
+
 function missing(name: string, site: SiteFacts): Target {
+  const group = { name, gid: NOBODY, members: [] };
+  const user = { name, uid: NOBODY, gid: NOBODY, home: join('/home', name), shell: '/bin/bash' };
   return {
     identity: null,
+    likely: { user, group, groups: [group, { name: site.group, gid: site.gid, members: [name] }] },
     group: name,
     warnings: [],
     facts: {

@@ -3,14 +3,18 @@ import type { Result } from 'neverthrow';
 import { privilegedLines, programsFailingAsAgent, settingsAgainst } from '../../kimaki/index.js';
 import type { KimakiInstance, UnitFile } from '../../kimaki/index.js';
 import { TRUSTED_PATH, checkTrustedPath, findHolders, listeningPorts } from '../../posix/index.js';
+import type { UnitFileFacts } from './facts.js';
 import type { Target } from './observeTarget.js';
 import type { MigrationOptions } from './options.js';
+import { refuseFiles } from './refuseFiles.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 
 /** What is asked of the unit. */
 type Wanted = {
   readonly target: Target;
+  /** What the rewrite makes of each file of the unit. */
+  readonly files: readonly UnitFileFacts[];
   /** The unit's files as they will be. */
   readonly rewritten: readonly UnitFile[];
   readonly newDataDir: string;
@@ -23,9 +27,6 @@ export type UnitObservation = {
   readonly holdsState: boolean;
   readonly warnings: readonly string[];
 };
-
-/** Where a unit may be edited in place; what lies elsewhere belongs to a package or to a generator. */
-const EDITABLE = '/etc/systemd/system/';
 
 /** Ports below this need a capability the new user has not. */
 const FIRST_UNPRIVILEGED_PORT = 1024;
@@ -47,7 +48,7 @@ export async function refuseUnit(
   if (state.needDaemonReload) {
     return err(refusal('UNIT_CHANGED_ON_DISK', `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`));
   }
-  const files = await refuseFiles(instance.files, unit);
+  const files = await refuseFiles(unit, instance.files, wanted.files, { user: wanted.target.facts.name, group: wanted.target.group });
   if (files.isErr()) return err(files.error);
   const privileged = await refusePrivileged(options, instance.files);
   if (privileged.isErr()) return err(privileged.error);
@@ -78,20 +79,6 @@ export async function refuseUnit(
   });
 }
 
-async function refuseFiles(files: readonly UnitFile[], unit: string): Promise<Result<void, MigrationRefusal>> {
-  for (const { path, document } of files) {
-    if (!path.startsWith(EDITABLE)) {
-      return err(refusal('UNIT_UNUSABLE', `${unit} is defined in ${path}, which belongs to a package, a generator or a run time setting; bring it to ${EDITABLE} first (systemctl edit --full ${unit})`));
-    }
-    if (document.unsafe !== null) {
-      return err(refusal('UNIT_UNUSABLE', `${path}:${document.unsafe.line} cannot be edited safely: ${document.unsafe.message}`));
-    }
-    const trusted = await checkTrustedPath(path);
-    if (trusted.isErr()) return err(refusal('UNTRUSTED_PATH', trusted.error.message));
-  }
-  return ok(undefined);
-}
-
 async function refusePrivileged(
   options: MigrationOptions,
   files: readonly UnitFile[],
@@ -113,8 +100,7 @@ async function refusePrivileged(
 }
 
 async function refuseFailing({ target, rewritten }: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {
-  if (target.identity === null) return ok([]);
-  const failing = await programsFailingAsAgent(rewritten, target.identity, TRUSTED_PATH);
+  const failing = await programsFailingAsAgent(rewritten, target.likely, TRUSTED_PATH);
   if (failing.isErr()) return err(cannotObserve(failing.error));
   const fatal = failing.value.find((each) => each.fatal);
   if (fatal !== undefined) {

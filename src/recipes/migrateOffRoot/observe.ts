@@ -59,9 +59,15 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     oldHomes,
   };
   const rewrite = rewriteTarget(common);
+  const leftovers = await leftoversOf(target.value.facts.uid);
+  const agentPlaces = await agentPlacesOf(instance, site.value.facts, target.value.facts, target.value.group, site.value.agentsFile);
+  const reach = {
+    identity: target.value.likely,
+    roots: [target.value.facts.home, state.value.facts.newDataDir, ...site.value.facts.writable, ...agentPlaces.map(({ path }) => path), ...leftovers],
+  };
   const files = unitFileFacts(instance.unit, instance.files, { ...rewrite, binary: binary.value.path });
   if (files.isErr()) return err(refusal('UNIT_UNUSABLE', files.error.message));
-  const companions = await observeCompanions(instance, rewrite);
+  const companions = await observeCompanions(instance, rewrite, reach);
   if (companions.isErr()) return err(companions.error);
   const dispatch = await observeDispatch(options, instance, {
     site: site.value.site,
@@ -76,10 +82,10 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     files: files.value,
     rewritten: rewrittenFiles(instance.unit, instance.files, { ...rewrite, binary: binary.value.path }),
     newDataDir: state.value.facts.newDataDir,
+    reach,
     needsSudo: dispatch.value.facts.strategy === 'sudo-hop',
   });
   if (unit.isErr()) return err(unit.error);
-  const leftovers = await leftoversOf(target.value.facts.uid);
   const cron = await rootCronJobs(site.value.facts.root);
   if (cron.isErr()) return err(cannotObserve(cron.error));
   const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers);
@@ -113,7 +119,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     binary: binary.value,
     fpm: site.value.fpm,
     agentsFile: site.value.agentsFile,
-    agentPlaces: await agentPlacesOf(instance, site.value.facts, target.value.facts, target.value.group, site.value.agentsFile),
+    agentPlaces,
     leftovers,
   };
   return ok({

@@ -3,16 +3,19 @@ import type { Result } from 'neverthrow';
 import { readUnitFiles } from '../../kimaki/index.js';
 import type { KimakiInstance } from '../../kimaki/index.js';
 import type { CompanionFacts } from './facts.js';
+import { refuseAgentsReach } from './refuseAgentsReach.js';
+import type { AgentsReach } from './refuseAgentsReach.js';
 import { refuseFiles } from './refuseFiles.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 import type { RewriteTarget } from './rewriteSteps.js';
-import { unitFileFacts } from './unitFileFacts.js';
+import { rewrittenFiles, unitFileFacts } from './unitFileFacts.js';
 
 /** The units that act for the same site under the same identity, and what has to change in them. */
 export async function observeCompanions(
   instance: KimakiInstance,
   rewrite: RewriteTarget,
+  reach: AgentsReach,
 ): Promise<Result<readonly CompanionFacts[], MigrationRefusal>> {
   const facts: CompanionFacts[] = [];
   for (const name of instance.companions) {
@@ -24,6 +27,8 @@ export async function observeCompanions(
     if (isService) {
       const refused = await refuseFiles(name, unit.value.files, files.value, rewrite);
       if (refused.isErr()) return err(refused.error);
+      const reached = await refuseAgentsReach(name, rewrittenFiles(name, unit.value.files, { ...rewrite, binary: null }), reach);
+      if (reached.isErr()) return err(reached.error);
     }
     const { activeState, type } = unit.value.state;
     facts.push({

@@ -1,9 +1,9 @@
-import { access } from 'node:fs/promises';
+import { access, lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { join } from 'node:path';
 import type { KimakiInstance } from '../../kimaki/index.js';
-import { TRUSTED_PATH, lookupIdentity, resolveExecutable } from '../../posix/index.js';
+import { TRUSTED_PATH, lookupIdentity, printablePath, resolveExecutable } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import { findContraryDefines, findFpmPools, findSite } from '../../wordpress/index.js';
 import type { Site } from '../../wordpress/index.js';
@@ -42,6 +42,8 @@ export async function observeSite(
   if (owner.uid === 0) {
     return err(refusal('SITE_RUNS_AS_ROOT', `WordPress at ${site.root} would run as root, so there is nobody to give its files to; set user= in its php-fpm pool first`));
   }
+  const elsewhere = await refuseElsewhere(site);
+  if (elsewhere.isErr()) return err(elsewhere.error);
   const identity = await lookupIdentity(owner.user);
   if (identity.isErr()) return err(cannotObserve(identity.error));
   const fpm = await observeFpm(options, site);
@@ -74,6 +76,27 @@ export async function observeSite(
       ...(hasAgents && !hasWp ? [`${agents} is not rendered again, for wp is not installed: look for --allow-root in it yourself`] : []),
     ],
   });
+}
+
+/**
+ * Refuses a directory of the site that lies outside it and is not WordPress's own.
+ *
+ * Links and wp-config.php say where these are, and WordPress's account may write both: followed blindly, a link to
+ * `/etc` would have that given to it.
+ */
+async function refuseElsewhere(site: Site): Promise<Result<void, MigrationRefusal>> {
+  const { root, owner, contentDir, muPluginsDir } = site;
+  for (const path of new Set([contentDir, muPluginsDir, ...(await writableDirectories(site))])) {
+    if (path === root || path.startsWith(`${root}/`)) continue;
+    const there = await lstat(path).catch(() => null);
+    if (there?.isDirectory() === true && there.uid === owner.uid) continue;
+    const whose = there === null ? 'is not there' : `belongs to uid ${there.uid}`;
+    const message =
+      `a link or wp-config.php leads from ${printablePath(root)} to ${printablePath(path)}, which ${whose}: ${owner.user} could have pointed ` +
+      `it anywhere, so nothing there is given to it; if it is right, chown ${owner.user}: that one directory and plan again`;
+    return err(refusal('UNTRUSTED_PATH', message));
+  }
+  return ok(undefined);
 }
 
 async function observeFpm(options: MigrationOptions, site: Site): Promise<Result<FpmFacts | null, MigrationRefusal>> {

@@ -10,6 +10,7 @@ import type { ReleaseUnitsArgs } from '../steps/releaseUnitsStep.js';
 import type { MigrationFacts } from './facts.js';
 import { SHARED_UMASK } from './options.js';
 import { rewriteSteps } from './rewriteSteps.js';
+import { ownTrees } from './writableDirectories.js';
 
 /**
  * The migration as data: the steps, in the order in which they are carried out, for a host like this.
@@ -72,7 +73,7 @@ function siteSteps(facts: MigrationFacts): RecipeStep[] {
   const { site } = facts;
   const plugin = fsChmodMuPlugin();
   return [
-    siteOwner(facts, 'site-owner', 'before', false),
+    ...siteOwners(facts, 'before'),
     ...(facts.options.includeCore === true ? [coreOwner(facts)] : []),
     ...placeSteps(facts, 'before'),
     ...muPluginsDirectory(facts),
@@ -213,7 +214,7 @@ function windowSteps(facts: MigrationFacts): RecipeStep[] {
     ...moves,
     // Given back to root under a service that could not be stopped or put back, its state would be closed to it.
     ...ownershipSteps(facts, 'window').map((step): RecipeStep => ({ ...step, undoNeeds: [...idsOf(rewrites), 'start'] })),
-    siteOwner(facts, 'site-owner-again', 'window', true),
+    ...siteOwners(facts, 'window'),
     ...placeSteps(facts, 'window'),
     ...rewrites.map((step): RecipeStep => ({ ...step, undoNeeds: ['start'] })),
     ...dispatchSteps(facts, 'window'),
@@ -372,15 +373,20 @@ function releaseArgs({ unit, companions, target, options, state }: MigrationFact
   };
 }
 
-function siteOwner(facts: MigrationFacts, id: string, phase: 'before' | 'window', groupWrite: boolean): RecipeStep {
+function siteOwners(facts: MigrationFacts, phase: 'before' | 'window'): RecipeStep[] {
+  const { contentDir, writable } = facts.site;
+  return ownTrees(contentDir, writable).map((root, index) => siteOwner(facts, root, index, phase));
+}
+
+function siteOwner(facts: MigrationFacts, root: string, index: number, phase: 'before' | 'window'): RecipeStep {
   const { site, options } = facts;
   return {
-    id,
+    id: `site-owner${index === 0 ? '' : `-${index + 1}`}${phase === 'window' ? '-again' : ''}`,
     kind: 'posix.reclaim',
     phase,
     ...(phase === 'window' ? { after: 'hold' } : {}),
     args: {
-      root: site.contentDir,
+      root,
       from: 0,
       to: { user: site.user, group: site.group },
       why:
@@ -389,7 +395,7 @@ function siteOwner(facts: MigrationFacts, id: string, phase: 'before' | 'window'
           : `WordPress runs as ${site.user} and cannot replace what root owns (copy_failed_*)`,
       keptNames: true,
       exclude: replacedFiles(facts),
-      ...(groupWrite ? { groupWriteBelow: site.writable } : {}),
+      ...(phase === 'window' ? { groupWriteBelow: site.writable } : {}),
       ...(options.private === 'reclaim' ? {} : { reader: site.user }),
       ...sweepOptions(facts),
       ...(phase === 'before' && needsWindow(facts) ? { sweptAgain: true } : {}),

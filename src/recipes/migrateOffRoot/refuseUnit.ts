@@ -6,6 +6,8 @@ import { TRUSTED_PATH, checkTrustedPath, findHolders, listeningPorts } from '../
 import type { UnitFileFacts } from './facts.js';
 import type { Target } from './observeTarget.js';
 import type { MigrationOptions } from './options.js';
+import { refuseAgentsReach } from './refuseAgentsReach.js';
+import type { AgentsReach } from './refuseAgentsReach.js';
 import { refuseFiles } from './refuseFiles.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
@@ -18,6 +20,8 @@ type Wanted = {
   /** The unit's files as they will be. */
   readonly rewritten: readonly UnitFile[];
   readonly newDataDir: string;
+  /** What the agent will be able to write. */
+  readonly reach: AgentsReach;
   readonly needsSudo: boolean;
 };
 
@@ -45,6 +49,9 @@ export async function refuseUnit(
   if (user !== 'root' && user !== '0' && user !== wanted.target.facts.name) {
     return err(refusal('UNIT_UNUSABLE', `${unit} runs as ${user}, which is neither root nor ${wanted.target.facts.name}; there is nothing to move off root`));
   }
+  if (!['active', 'inactive', 'failed'].includes(state.activeState)) {
+    return err(refusal('UNIT_UNUSABLE', `${unit} is ${state.activeState} (${state.subState}), neither up nor down: kept so, it could not be proven to work afterwards; see systemctl status ${unit}, repair or stop it, and plan again`));
+  }
   if (state.needDaemonReload) {
     return err(refusal('UNIT_CHANGED_ON_DISK', `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`));
   }
@@ -52,6 +59,8 @@ export async function refuseUnit(
   if (files.isErr()) return err(files.error);
   const privileged = await refusePrivileged(options, instance.files);
   if (privileged.isErr()) return err(privileged.error);
+  const reached = await refuseAgentsReach(unit, wanted.rewritten, wanted.reach);
+  if (reached.isErr()) return err(reached.error);
   const settings = settingsAgainst(wanted.rewritten, {
     home: wanted.target.facts.home,
     dataDir: wanted.newDataDir,

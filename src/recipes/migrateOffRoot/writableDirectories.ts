@@ -23,3 +23,8 @@ export async function writableDirectories(site: Site): Promise<readonly string[]
   }
   return found;
 }
+
+/** Every tree of a site that is WordPress's own: wp-content, and of the directories to share those that lie elsewhere. */
+export function ownTrees(contentDir: string, writable: readonly string[]): readonly string[] {
+  return [contentDir, ...writable.filter((path) => !path.startsWith(`${contentDir}/`))];
+}

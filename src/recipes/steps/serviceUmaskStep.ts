@@ -2,8 +2,9 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ioError, makeDirectory, replaceFile } from '../../posix/index.js';
-import { daemonReload, restartUnit } from '../../systemd/index.js';
+import { ioError, makeDirectory, readProcess, replaceFile, runProgram } from '../../posix/index.js';
+import type { ProcessStatus } from '../../posix/index.js';
+import { daemonReload, redactSecrets, restartUnit, showUnit } from '../../systemd/index.js';
 import { fpmWorkers } from '../../wordpress/index.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { mayRestore, readFileState, restoreFile } from './fileState.js';
@@ -29,7 +30,8 @@ type ServiceUmaskBefore = {
  * Gives php-fpm a umask by a drop-in and a restart, and proves it on a running worker.
  *
  * A reload keeps the old umask while `systemctl show` already tells the new one, so only /proc counts.
- * Requests in flight at the restart get a 502. Every pool of the master gets the umask.
+ * Requests in flight at the restart get a 502. Every pool of the master gets the umask. A configuration that php-fpm
+ * would not start with again is found before it is stopped: it goes on running as it is, and the step fails.
  */
 export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs, ServiceUmaskBefore, StepFailure> = {
   kind: 'systemd.serviceUmask',
@@ -71,18 +73,38 @@ async function applyUmask(
 async function restart(args: ServiceUmaskArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const reloaded = await daemonReload();
   if (reloaded.isErr()) return err(reloaded.error);
+  const startable = await wouldStart(args.unit);
+  if (startable.isErr()) return err(startable.error);
   const restarted = await restartUnit(args.unit);
   if (restarted.isErr()) return err(restarted.error);
   ctx.progress(`${args.unit} restarted`);
   return ok(undefined);
 }
 
+/** What an administrator has written since the last start may be wrong, and nobody would serve the site any more. */
+async function wouldStart(unit: string): Promise<Result<void, StepFailure>> {
+  const state = await showUnit(unit);
+  if (state.isErr()) return err(state.error);
+  const path = /^\{ path=(\/\S+) ;/.exec(state.value.execStart)?.[1];
+  const config = /(?:--fpm-config|-y)[ =](\S+)/.exec(state.value.execStart)?.[1];
+  if (path === undefined) return err({ code: 'CONFIGURATION_UNTESTED', message: `systemctl show -p ExecStart ${unit} names no program, so it is not known whether it would start again` });
+  const tested = await runProgram(path, ['--test', ...(config === undefined ? [] : ['--fpm-config', config])]);
+  if (tested.isErr()) return err(tested.error);
+  if (tested.value.exitCode === 0) return ok(undefined);
+  const line = tested.value.stderr.split('\n').find((each) => each.includes('ERROR')) ?? tested.value.stderr;
+  const message = `${unit} would not start again with its configuration as it is now, so it was not restarted: ${redactSecrets(line.trim().slice(0, 300))}; put it right (${path} --test) and run again`;
+  return err({ code: 'CONFIGURATION_BROKEN', message });
+}
+
 async function provenByWorkers(args: ServiceUmaskArgs): Promise<Result<void, StepFailure>> {
   const workers = await fpmWorkers(args.unit);
   if (workers.isErr()) return err(workers.error);
-  const other = workers.value.find(({ umask }) => umask !== args.umask);
-  if (workers.value.length > 0 && other === undefined) return ok(undefined);
-  const found = other === undefined ? 'no worker is running' : `worker ${other.pid} has ${octal(other.umask)}`;
+  // Pools that start workers on demand may have none now: each is forked from the master, with the master's umask.
+  const master = workers.value.length > 0 ? [] : await masterOf(args.unit);
+  const processes = [...workers.value, ...master];
+  const other = processes.find(({ umask }) => umask !== args.umask);
+  if (processes.length > 0 && other === undefined) return ok(undefined);
+  const found = other === undefined ? 'it is not running' : `process ${other.pid} has ${octal(other.umask)}`;
   const message = `the workers of ${args.unit} should have umask ${octal(args.umask)}, but ${found}; another drop-in may win: systemctl cat ${args.unit}`;
   return err({ code: 'UMASK_NOT_PROVEN', message });
 }
@@ -99,8 +121,21 @@ async function undoUmask(
     // Others may keep drop-ins of theirs there by now.
     if (removed.isErr() && !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(removed.error.errno)) return err(removed.error);
   }
+  // Workers that never got the umask need no restart to lose it, and may not survive one.
+  const proven = await provenByWorkers(args);
+  if (proven.isErr() && proven.error.code === 'UMASK_NOT_PROVEN' && (await masterOf(args.unit)).length > 0) {
+    const reloaded = await daemonReload();
+    return reloaded.isErr() ? err(reloaded.error) : ok({ notes: [] });
+  }
   const restarted = await restart(args, ctx);
   return restarted.isErr() ? err(restarted.error) : ok({ notes: [] });
+}
+
+async function masterOf(unit: string): Promise<readonly ProcessStatus[]> {
+  const state = await showUnit(unit);
+  if (state.isErr() || state.value.mainPid === 0) return [];
+  const master = await readProcess(state.value.mainPid);
+  return master.isErr() ? [] : [master.value];
 }
 
 async function makeDirectoryWouldBeNew(path: string): Promise<Result<boolean, StepFailure>> {

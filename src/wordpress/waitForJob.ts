@@ -82,9 +82,10 @@ async function wait(
   identity: Identity,
   { flow, source, knownIds, deadlineMs, pollMs = 2000, signal, ...options }: WaitForJobRequest,
 ): Promise<Result<FinishedJob, WaitForJobError>> {
-  const known = new Set(knownIds);
+  // A list is cut off at its end: an old job that comes back into it, because newer ones were deleted, is not new.
+  const newest = Math.max(0, ...knownIds);
   const sought = (job: Job): boolean =>
-    !known.has(job.id) && (flow === undefined || job.flow === flow) && (source === undefined || job.source === source);
+    job.id > newest && (flow === undefined || job.flow === flow) && (source === undefined || job.source === source);
   const shown = flow === undefined ? 'any flow' : `flow "${flow}"`;
   const end = performance.now() + deadlineMs;
   for (;;) {

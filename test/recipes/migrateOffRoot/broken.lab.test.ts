@@ -57,7 +57,7 @@ describe.skipIf(!lab.ok)('a migrated host whose dispatch is broken afterwards', 
     const breaks: readonly (readonly [string, string, string])[] = [
       ['root-owned', `install -o root -g root -m 644 /dev/null ${SITE}/wp-content/plugins/tiny/roots.php`, `rm ${SITE}/wp-content/plugins/tiny/roots.php`],
       ['mu-plugins', `chmod 600 ${CHANNELS}`, `chmod 644 ${CHANNELS}`],
-      ['shared-group', `install -d -o opencode -g opencode -m 755 ${SITE}/wp-content/plugins/copied`, `rmdir ${SITE}/wp-content/plugins/copied`],
+      ['shared-group', `install -d -o opencode -g opencode ${SITE}/wp-content/plugins/copied; chmod 00755 ${SITE}/wp-content/plugins/copied`, `rmdir ${SITE}/wp-content/plugins/copied`],
       ['writable-by-wordpress', `install -D -o opencode -g opencode -m 644 /dev/null ${SITE}/wp-content/themes/copied.php`, `rm ${SITE}/wp-content/themes/copied.php`],
       ['identity', `sed -i 's/^User=opencode/User=root/' ${UNIT_FILE}; systemctl daemon-reload`, `sed -i 's/^User=root/User=opencode/' ${UNIT_FILE}; systemctl daemon-reload`],
       ['umask-units', `sed -i 's/^UMask=.*/UMask=0022/' ${UNIT_FILE}; systemctl daemon-reload`, `sed -i 's/^UMask=.*/UMask=0002/' ${UNIT_FILE}; systemctl daemon-reload`],

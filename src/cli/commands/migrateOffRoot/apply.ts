@@ -1,6 +1,6 @@
 import { errAsync } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
-import { readRegularFile } from '../../../posix/index.js';
+import { checkTrustedPath, readRegularFile } from '../../../posix/index.js';
 import { applyMigration, migrationRegistry, planMigration, refreshPlan } from '../../../recipes/migrateOffRoot/index.js';
 import type { MigrationOptions, MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
 import { isJsonObject, parsePlan } from '../../../recipes/index.js';
@@ -60,8 +60,10 @@ function planFor(file: string | undefined, options: MigrationOptions): ResultAsy
   if (file === undefined) return planMigration(options).map((plan) => ({ plan, options }));
   if (Object.keys(options).length > 0) return errAsync(usageError('a saved plan has its options in it; give one or the other'));
   if (!file.startsWith('/')) return errAsync(usageError(`PLAN.json must be an absolute path, found ${file.slice(0, 80)}`));
+  // The options in it are obeyed, and its digest is no signature: nobody but root may have written it.
   return readRegularFile(file, { maxBytes: MAX_PLAN_BYTES })
     .mapErr((error): CliError => error)
+    .andThrough(() => checkTrustedPath(file).mapErr((error): CliError => error))
     .andThen(({ bytes }): Result<Plan, CliError> => parsePlan(bytes.toString('utf8'), migrationRegistry()))
     .andThen((saved): ResultAsync<Found, CliError> => {
       const of = optionsOf(saved);

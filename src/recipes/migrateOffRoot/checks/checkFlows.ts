@@ -51,6 +51,6 @@ async function scheduled({ site, service, options }: Subject): Promise<Acceptanc
     pollMs: POLL_MS,
   });
   if (job.isErr()) return failed(id, 2, job.error.message);
-  const told = `"${job.value.job.flow}", fired by WP-Cron: job ${job.value.job.id} ${job.value.job.status}`;
+  const told = `"${job.value.job.flow}", not fired by us: job ${job.value.job.id} ${job.value.job.status}`;
   return jobSucceeded(job.value.status) ? passed(id, 2, told) : failed(id, 2, told);
 }

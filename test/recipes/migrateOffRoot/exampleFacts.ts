@@ -1,0 +1,101 @@
+import type { MigrationFacts } from '../../../src/recipes/migrateOffRoot/index.js';
+
+/** The facts of a host in the usual broken state: HOME at the new home already, data and command below /root. */
+export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFacts {
+  return {
+    options: {},
+    unit: {
+      name: 'kimaki.service',
+      instance: '',
+      files: [
+        { path: '/etc/systemd/system/kimaki.service', sha256: 'a'.repeat(64), needsRewrite: true, diff: '-User=root\n+User=opencode\n' },
+        { path: '/etc/systemd/system/kimaki.service.d/10-user.conf', sha256: 'b'.repeat(64), needsRewrite: true, diff: '' },
+      ],
+      loadedUser: 'root',
+      active: true,
+      runningUid: 0,
+      home: '/home/opencode',
+      dataDir: '/root/.kimaki',
+      dataDirSource: 'argument',
+      binary: '/root/.kimaki/bin/kimaki',
+      restartSeconds: 10,
+      listeningPorts: [29988],
+      holdsState: true,
+      lockPort: 29988,
+    },
+    companions: [
+      {
+        name: 'datamachine-worker.service',
+        kind: 'service',
+        files: [{ path: '/etc/systemd/system/datamachine-worker.service', sha256: 'c'.repeat(64), needsRewrite: true, diff: '' }],
+        active: false,
+      },
+      { name: 'datamachine-worker.timer', kind: 'activator', files: [], active: true },
+    ],
+    oldHomes: ['/root'],
+    targetGroup: 'opencode',
+    target: {
+      name: 'opencode',
+      uid: 1000,
+      gid: 1000,
+      home: '/home/opencode',
+      homeMode: '0750',
+      shell: '/bin/bash',
+      groups: ['opencode', 'www-data'],
+      keptEntries: ['.ssh'],
+    },
+    site: {
+      root: '/var/www/site',
+      contentDir: '/var/www/site/wp-content',
+      muPluginsDir: '/var/www/site/wp-content/mu-plugins',
+      uploadsDir: '/var/www/site/wp-content/uploads',
+      writable: ['/var/www/site/wp-content/plugins', '/var/www/site/wp-content/mu-plugins'],
+      user: 'www-data',
+      uid: 33,
+      group: 'www-data',
+      gid: 33,
+    },
+    state: {
+      oldHome: '/home/opencode',
+      newHome: '/home/opencode',
+      newDataDir: '/home/opencode/.kimaki',
+      moves: [
+        {
+          from: '/root/.kimaki',
+          to: '/home/opencode/.kimaki',
+          atTarget: 'skeleton',
+          asidePath: '/home/opencode/.kimaki.before-migration',
+          parents: [],
+        },
+      ],
+      left: [],
+    },
+    dispatch: {
+      file: { path: '/var/www/site/wp-content/mu-plugins/wp-coding-agents-channels.php', sha256: 'd'.repeat(64) },
+      label: 'bridge:kimaki',
+      currentCommand: '/root/.kimaki/bin/kimaki',
+      strategy: 'sudo-hop',
+      command: '/usr/local/bin/wp-coding-agents-kimaki-dispatch',
+      binary: '/usr/bin/kimaki',
+      why: 'www-data cannot enter /home/opencode',
+    },
+    binary: { name: 'kimaki', path: '/usr/bin/kimaki' },
+    fpm: { unit: 'php8.2-fpm.service', pool: 'www', otherPools: [] },
+    agentsFile: '/var/www/site/AGENTS.md',
+    agentPlaces: [{ path: '/var/lib/datamachine/workspace', user: 'opencode', group: 'opencode' }],
+    leftovers: ['/tmp/opencode-cache'],
+    ...changes,
+  };
+}
+
+/** A host on which nothing is left to do. */
+export function migratedFacts(): MigrationFacts {
+  const broken = exampleFacts();
+  const settled = <T extends { readonly needsRewrite: boolean }>(files: readonly T[]): T[] =>
+    files.map((file) => ({ ...file, needsRewrite: false }));
+  return exampleFacts({
+    unit: { ...broken.unit, runningUid: 1000, dataDir: '/home/opencode/.kimaki', files: settled(broken.unit.files) },
+    companions: broken.companions.map((one) => ({ ...one, files: settled(one.files) })),
+    state: { ...broken.state, moves: [] },
+  });
+}

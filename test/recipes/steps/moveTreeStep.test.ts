@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { StepContext } from '../../../src/recipes/index.js';
+import { moveTreeStep } from '../../../src/recipes/steps/moveTreeStep.js';
+import type { MoveTreeArgs } from '../../../src/recipes/steps/moveTreeStep.js';
+import { snapshotTree, testStepKind } from '../stepHarness.js';
+import { tempDir } from '../tempDir.js';
+
+function argsFor(dir: string, more: Partial<MoveTreeArgs> = {}): MoveTreeArgs {
+  return { from: join(dir, 'old/.kimaki'), to: join(dir, 'new/.kimaki'), why: 'for the test', ...more };
+}
+
+/** State in the old home, an empty new one. */
+function homes(dir: string): MoveTreeArgs {
+  mkdirSync(join(dir, 'old/.kimaki/deep'), { recursive: true });
+  mkdirSync(join(dir, 'new'));
+  writeFileSync(join(dir, 'old/.kimaki/deep/kimaki.db'), 'rows', { mode: 0o600 });
+  symlinkSync('deep/kimaki.db', join(dir, 'old/.kimaki/link'));
+  return argsFor(dir);
+}
+
+function contextOf(dir: string): StepContext {
+  return {
+    runDir: dir,
+    recordPath: (name) => join(dir, name),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    force: false,
+  };
+}
+
+testStepKind('a directory', moveTreeStep, (dir) => {
+  const args = homes(dir);
+  return {
+    args,
+    snapshot: () => snapshotTree(dir),
+    disturb: () => mkdirSync(args.to),
+  };
+});
+
+testStepKind('a file that goes away before it is moved', moveTreeStep, (dir) => {
+  const args = { from: join(dir, 'a'), to: join(dir, 'b'), why: 'for the test' };
+  writeFileSync(args.from, 'a');
+  return {
+    args,
+    snapshot: () => snapshotTree(dir),
+    disturb: () => rmSync(args.from),
+  };
+});
+
+describe('posix.moveTree', () => {
+  test('undo takes back all that was written since', async () => {
+    const dir = tempDir();
+    const args = homes(dir);
+    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    writeFileSync(join(args.to, 'written-since'), 'new rows');
+    expect((await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    expect(readFileSync(join(args.from, 'written-since'), 'utf8')).toBe('new rows');
+    expect(existsSync(args.to)).toBe(false);
+  });
+
+  test('with something in the old place again it is not undone, and nothing is lost', async () => {
+    const dir = tempDir();
+    const args = homes(dir);
+    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    mkdirSync(args.from);
+    const before = snapshotTree(dir);
+    const may = await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir));
+    expect(may?.isErr() === true && may.error.code).toBe('BOTH_EXIST');
+    const back = await moveTreeStep.undo(args, { moved: false }, contextOf(dir));
+    expect(back.isErr() && back.error.code).toBe('BOTH_EXIST');
+    expect(snapshotTree(dir)).toBe(before);
+  });
+
+  test('where a later step fills the old place it may be undone, but only once that is gone', async () => {
+    const dir = tempDir();
+    const args = { ...homes(dir), placeIsTaken: true };
+    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    mkdirSync(args.from);
+    expect((await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir)))?.isOk()).toBe(true);
+    expect((await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).isErr()).toBe(true);
+    rmSync(args.from, { recursive: true });
+    expect((await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+  });
+
+  test('what is at neither place is an error, never “done”', async () => {
+    const dir = tempDir();
+    for (const answer of [await moveTreeStep.check(argsFor(dir)), await moveTreeStep.verify(argsFor(dir), contextOf(dir))]) {
+      expect(answer.isErr() && answer.error.code).toBe('SOURCE_MISSING');
+    }
+  });
+
+  test('a dangling link at the target counts as something', async () => {
+    const dir = tempDir();
+    const args = homes(dir);
+    symlinkSync('nowhere', args.to);
+    const check = await moveTreeStep.check(args);
+    expect(check.isErr() && check.error.code).toBe('BOTH_EXIST');
+  });
+});

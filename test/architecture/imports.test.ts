@@ -23,7 +23,6 @@ const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
   'cli/commandTable.ts': 'the table is called COMMANDS',
   'posix/readAcls.ts': 'withAcls, which reads them',
   'wordpress/phpAst.ts': 'the parser and the small functions that read its nodes',
-  'recipes/migrateOffRoot/recipe.ts': 'the recipe is the function migrationSteps',
 };
 
 /** Places where something may be thrown, each with the reason why no caller sees it. */

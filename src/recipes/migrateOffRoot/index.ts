@@ -10,7 +10,7 @@ export type {
   TargetFacts, UnitFacts, UnitFileFacts,
 } from './facts.js';
 export type { MigrationRefusal, RefusalCode } from './refusal.js';
-export { migrationSteps } from './recipe.js';
+export { migrationSteps } from './migrationSteps.js';
 export { migrationRegistry } from './registry.js';
 export { RECIPE, planMigration } from './planMigration.js';
 export type { PlanMigrationError } from './planMigration.js';

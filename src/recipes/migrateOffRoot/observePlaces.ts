@@ -17,7 +17,7 @@ const SHARED_PLACES = ['/tmp', '/var/tmp', '/run', '/var/log'];
  * what it leads to was not meant.
  */
 export async function agentPlacesOf(
-  instance: KimakiInstance,
+  instance: Pick<KimakiInstance, 'environment'>,
   site: Pick<SiteFacts, 'root' | 'group'>,
   target: Pick<TargetFacts, 'name' | 'home'>,
   targetGroup: string,

@@ -8,7 +8,7 @@ import { TOOL_VERSION } from '../toolVersion.js';
 import { noticesOf } from './notices.js';
 import { observe } from './observe.js';
 import type { MigrationOptions } from './options.js';
-import { migrationSteps } from './recipe.js';
+import { migrationSteps } from './migrationSteps.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 import { migrationRegistry } from './registry.js';

@@ -56,7 +56,7 @@ export interface Told {
   readonly remaining?: readonly unknown[];
   readonly undoErrors?: readonly unknown[];
   readonly steps?: readonly { readonly id: string; readonly state: string; readonly notes?: readonly string[] }[];
-  readonly error?: { readonly code?: string; readonly message?: string; readonly error?: { readonly code: string; readonly message: string } };
+  readonly error?: { readonly code?: string; readonly message?: string; readonly error?: { readonly code: string; readonly message: string; readonly journal?: string } };
 }
 
 /** The JSON document on stdout; a command that wrote none fails the test with all it wrote. */

@@ -1,7 +1,9 @@
+import { err, errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { migrationRegistry, migrationSteps } from '../../../src/recipes/migrateOffRoot/index.js';
 import type { MigrationFacts } from '../../../src/recipes/migrateOffRoot/index.js';
-import type { RecipeStep } from '../../../src/recipes/index.js';
+import { createRegistry, makePlan } from '../../../src/recipes/index.js';
+import type { ErasedKind, Plan, RecipeStep, Registry } from '../../../src/recipes/index.js';
 import { validateSteps } from '../../../src/recipes/validateSteps.js';
 import { exampleFacts, migratedFacts } from './exampleFacts.js';
 
@@ -102,6 +104,59 @@ describe('the steps of a migration', () => {
   it('refuse a name that cannot stand in a sudo rule', () => {
     const { target } = exampleFacts();
     expect(migrationSteps(exampleFacts({ target: { ...target, name: 'open code' } })).isErr()).toBe(true);
+  });
+});
+
+/** Every kind of a migration, on a host that answers every check alike and can do nothing. */
+function hostThat(finds: 'needed' | 'satisfied'): Registry {
+  const real = migrationRegistry();
+  const cannot = (): ReturnType<ErasedKind['apply']> => errAsync({ code: 'FAKE', message: 'this host only answers' });
+  const kinds = real.kinds.map((kind): ErasedKind => ({
+    kind,
+    volatile: real.get(kind)?.volatile === true,
+    describe: (args) => real.get(kind)?.describe(args) ?? err({ code: 'FAKE', message: kind }),
+    check: () => okAsync(finds === 'needed' ? { state: 'needed', before: null } : { state: 'satisfied' }),
+    apply: cannot,
+    verify: cannot,
+    undoable: cannot,
+    undo: () => errAsync({ code: 'FAKE', message: 'this host only answers' }),
+  }));
+  return createRegistry(kinds);
+}
+
+async function planOf(facts: MigrationFacts, finds: 'needed' | 'satisfied'): Promise<Plan> {
+  const plan = await makePlan({
+    recipe: 'migrate-off-root',
+    facts,
+    notices: [],
+    steps: stepsOf(facts),
+    registry: hostThat(finds),
+    host: { machineId: 'm', hostname: 'h' },
+    toolVersion: '0',
+    now: new Date(0),
+  });
+  return plan._unsafeUnwrap();
+}
+
+describe('the plan of it', () => {
+  it('never guesses what is seen only after an earlier step', async () => {
+    const { steps } = await planOf(exampleFacts(), 'needed');
+    const later = steps.filter(({ state }) => state === 'later').map(({ id }) => id);
+    expect(later).toEqual(expect.arrayContaining(['quiet', 'move-1', 'home-owner', 'site-owner-again', 'start', 'hop-target']));
+    expect(steps.filter(({ state }) => state === 'satisfied')).toEqual([]);
+    for (const { title, why } of steps) expect([title, why].every((words) => /\S/.test(words))).toBe(true);
+  });
+
+  it('checks nothing but the account where that is still to be made', async () => {
+    const { target } = exampleFacts();
+    const facts = exampleFacts({ options: { createUser: true }, target: { ...target, uid: null, gid: null, homeMode: null } });
+    const { steps } = await planOf(facts, 'needed');
+    expect(steps.map(({ state }) => state)).toEqual(['needed', ...steps.slice(1).map(() => 'later')]);
+  });
+
+  it('is the same for the same facts, and has nothing to do where everything is so already', async () => {
+    expect((await planOf(exampleFacts(), 'needed')).digest).toBe((await planOf(exampleFacts(), 'needed')).digest);
+    expect((await planOf(migratedFacts(), 'satisfied')).changed).toBe(false);
   });
 });
 

@@ -1,0 +1,41 @@
+import type { RecipeStep } from '../step.js';
+import type { MigrationFacts } from './facts.js';
+
+/** What moves: first what stands in the way is set aside, then missing directories are made, then it is moved. */
+export function moveSteps({ state, unit }: MigrationFacts, rewrites: readonly string[]): RecipeStep[] {
+  return state.moves.flatMap(({ from, to, asidePath, parents }, index): RecipeStep[] => {
+    const id = `move-${index + 1}`;
+    const aside: RecipeStep[] =
+      asidePath === null
+        ? []
+        : [
+            {
+              id: `${id}-aside`,
+              kind: 'posix.moveTree',
+              phase: 'window',
+              undoNeeds: [id],
+              args: {
+                from: to,
+                to: asidePath,
+                why: 'it stands where the state goes, and nothing is merged or deleted',
+                placeIsTaken: true,
+              },
+            },
+          ];
+    const directories = parents.map((path, depth): RecipeStep => ({
+      id: `${id}-parent-${depth + 1}`,
+      kind: 'posix.makeDirectory',
+      phase: 'window',
+      args: { path, mode: 0o755, uid: 0, gid: 0 },
+    }));
+    const move: RecipeStep = {
+      id,
+      kind: 'posix.moveTree',
+      phase: 'window',
+      ...(aside.length > 0 ? { after: `${id}-aside` } : directories.length > 0 ? { after: `${id}-parent-1` } : {}),
+      undoNeeds: [...rewrites, 'start'],
+      args: { from, to, why: `state of ${unit.name}` },
+    };
+    return [...aside, ...directories, move];
+  });
+}

@@ -1,0 +1,75 @@
+import type { RecipeStep } from '../step.js';
+import type { ReleaseUnitsArgs } from '../steps/releaseUnitsStep.js';
+import { agentPlaceSteps } from './agentPlaceSteps.js';
+import { dispatchSteps } from './dispatchSteps.js';
+import type { MigrationFacts } from './facts.js';
+import { moveSteps } from './moveSteps.js';
+import { SHARED_UMASK } from './options.js';
+import { ownershipSteps } from './ownershipSteps.js';
+import { rewriteSteps } from './rewriteSteps.js';
+import { siteOwnerSteps } from './siteOwnerSteps.js';
+
+/** The stop window, and what is tried aside before it. */
+export function windowSteps(facts: MigrationFacts): RecipeStep[] {
+  const { unit, state, companions } = facts;
+  const rewrites = rewriteSteps(facts);
+  const activators = companions.filter(({ kind }) => kind === 'activator').map(({ name }) => name);
+  const services = companions.filter(({ kind }) => kind === 'service').map(({ name }) => name);
+  // Stopped in this order and started in reverse: the service itself is down for the shortest time.
+  const units = [...activators, ...services, unit.name];
+  const sources = state.moves.map(({ from }) => from);
+  // Never the unit of one side with the state of the other: going back, the unit decides first.
+  const moves = moveSteps(facts, idsOf(rewrites));
+  return [
+    ...rewrites.map((step): RecipeStep => ({ ...step, id: `${step.id}-verified`, kind: 'kimaki.verifyRewrite', phase: 'before' })),
+    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start', undoNeeds: idsOf([...moves, ...rewrites]) },
+    {
+      id: 'quiet',
+      kind: 'posix.quiesced',
+      phase: 'window',
+      after: 'hold',
+      args: {
+        paths: sources.length > 0 ? sources : [state.newDataDir],
+        units: [...services, unit.name],
+        graceSeconds: 10,
+      },
+    },
+    ...moves,
+    // Given back to root under a service that could not be stopped or put back, its state would be closed to it.
+    ...ownershipSteps(facts, 'window').map((step): RecipeStep => ({ ...step, undoNeeds: [...idsOf(rewrites), 'start'] })),
+    ...siteOwnerSteps(facts, 'window'),
+    ...agentPlaceSteps(facts, 'window'),
+    ...rewrites.map((step): RecipeStep => ({ ...step, undoNeeds: ['start'] })),
+    ...dispatchSteps(facts, 'window'),
+    {
+      id: 'start',
+      kind: 'systemd.releaseUnits',
+      phase: 'window',
+      after: 'hold',
+      args: releaseArgs(facts, units),
+    },
+  ];
+}
+
+function releaseArgs({ unit, companions, target, options, state }: MigrationFacts, units: readonly string[]): ReleaseUnitsArgs {
+  const active = [unit, ...companions].filter((each) => each.active).map(({ name }) => name);
+  return {
+    units,
+    start: active,
+    health:
+      !unit.active
+        ? null
+        : {
+            unit: unit.name,
+            user: target.name,
+            umask: SHARED_UMASK,
+            holdSeconds: options.hold ?? Math.max(2 * unit.restartSeconds, 15),
+            ports: unit.listeningPorts,
+            stateDir: unit.holdsState ? state.newDataDir : null,
+          },
+  };
+}
+
+function idsOf(steps: readonly RecipeStep[]): readonly string[] {
+  return steps.map(({ id }) => id);
+}

@@ -1,0 +1,107 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { createOutput } from '../../../src/cli/createOutput.js';
+import { renderPlan } from '../../../src/cli/render/renderPlan.js';
+import type { Plan, PlannedStep } from '../../../src/recipes/index.js';
+
+function step(more: Partial<PlannedStep>): PlannedStep {
+  return { id: 'x', kind: 'x.y', args: null, phase: 'before', title: 'do it', why: 'because', state: 'needed', ...more };
+}
+
+function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
+  return {
+    formatVersion: 1,
+    recipe: 'migrate-off-root',
+    toolVersion: '0',
+    createdAt: '2026-01-02T03:04:05.000Z',
+    host: { machineId: 'm', hostname: 'web-1' },
+    facts: {},
+    notices: [],
+    steps,
+    changed: steps.some(({ state }) => state !== 'satisfied'),
+    digest: '0'.repeat(64),
+    ...more,
+  };
+}
+
+async function shown(plan: Plan, options: { json?: boolean; color?: boolean } = {}): Promise<string> {
+  const stdout = new PassThrough();
+  const output = createOutput({ stdout, stderr: new PassThrough() }, { json: false, color: false, verbosity: 'normal', ...options });
+  renderPlan(output, plan);
+  stdout.end();
+  return text(stdout);
+}
+
+describe('renderPlan', () => {
+  test('shows the steps to do under the phase they belong to, with why and diff, and counts them', async () => {
+    const plan = planOf([
+      step({ id: 'a', title: 'done before', state: 'satisfied' }),
+      step({ id: 'b', title: 'prepare', note: '12 entries' }),
+      step({ id: 'c', title: 'stop', phase: 'window', why: 'nothing may write' }),
+      step({ id: 'd', title: 'look later', phase: 'window', state: 'later', diff: '-old\n+new\n' }),
+      step({ id: 'e', title: 'tidy up', phase: 'after', diff: '' }),
+    ]);
+    expect(await shown(plan)).toBe(`Plan for web-1: migrate-off-root
+
+While the service runs
+  ~ prepare [12 entries]
+      because
+
+The stop window
+  ~ stop
+      nothing may write
+  … look later
+      because
+      -old
+      +new
+
+After the start
+  ~ tidy up
+      because
+
+4 steps to do, 1 satisfied already. Nothing was changed.
+`);
+  });
+
+  test('has no heading for a phase in which nothing is to be done', async () => {
+    const said = await shown(planOf([step({ phase: 'window', state: 'satisfied' }), step({})]));
+    expect(said).not.toContain('The stop window');
+    expect(said).not.toContain('After the start');
+  });
+
+  test('says so when there is nothing to do', async () => {
+    const said = await shown(planOf([step({ title: 'done before', state: 'satisfied' })]));
+    expect(said).toContain('Nothing to do: this host is as it should be.');
+    expect(said).not.toContain('done before');
+  });
+
+  test('tells what is lost, what stays behind and what to know, in this order', async () => {
+    const notices = [
+      { kind: 'warning', text: 'mind this' },
+      { kind: 'left-behind', text: '/root/.ssh: a credential' },
+      { kind: 'lost-ability', text: 'install packages' },
+      { kind: 'lost-ability', text: 'restart services' },
+    ];
+    const said = await shown(planOf([], { notices }));
+    const lines = said.split('\n').filter((line) => line.startsWith('  - ') || line.startsWith('What') || line.startsWith('To know'));
+    expect(lines).toEqual([
+      'What the agent can do today and not tomorrow', '  - install packages', '  - restart services',
+      'What stays behind', '  - /root/.ssh: a credential',
+      'To know', '  - mind this',
+    ]);
+  });
+
+  test('colours added and removed lines only where colour is wanted', async () => {
+    const plan = planOf([step({ diff: '-old\n+new\n same\n' })]);
+    const said = await shown(plan, { color: true });
+    expect(said).toContain('\u001b[31m-old\u001b[39m');
+    expect(said).toContain('\u001b[32m+new\u001b[39m');
+    expect(said).toContain('\n       same\n');
+    expect(await shown(plan)).not.toContain('\u001b');
+  });
+
+  test('is silent for programs, which get the record', async () => {
+    expect(await shown(planOf([step({})]), { json: true })).toBe('');
+  });
+});

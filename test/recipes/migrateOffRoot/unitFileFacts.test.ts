@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { migrationRegistry, migrationSteps } from '../../../src/recipes/migrateOffRoot/index.js';
+import { isSharedDropIn, rewrittenFiles, unitFileFacts } from '../../../src/recipes/migrateOffRoot/unitFileFacts.js';
+import { rewriteTarget } from '../../../src/recipes/migrateOffRoot/rewriteSteps.js';
+import { parseUnit, printUnit } from '../../../src/systemd/index.js';
+import { exampleFacts } from './exampleFacts.js';
+
+const UNIT = 'kimaki.service';
+const TOKEN = 'canary-0123456789abcdef';
+const FRAGMENT = {
+  path: `/etc/systemd/system/${UNIT}`,
+  text: `[Service]
+User=root
+Environment='KIMAKI_BOT_TOKEN=${TOKEN}' HOME=/root
+Environment=KIMAKI_DATA_DIR=/root/.kimaki
+ExecStart=/root/.kimaki/bin/kimaki --data-dir /root/.kimaki --api-key=${TOKEN}
+# the token is ${TOKEN}
+`,
+};
+const DROP_IN = { path: `/etc/systemd/system/${UNIT}.d/10-user.conf`, text: '[Service]\nUser=root\n' };
+const SHARED = { path: '/etc/systemd/system/service.d/10-all.conf', text: '[Service]\nUser=root\n' };
+const request = { ...rewriteTarget(exampleFacts()), binary: '/usr/bin/kimaki' };
+
+const filesOf = (...files: readonly (typeof FRAGMENT)[]) => files.map(({ path, text }) => ({ path, document: parseUnit(text) }));
+
+describe('unitFileFacts', () => {
+  test('has the digest of each file as it is, and what would change with the secrets hidden', () => {
+    const facts = unitFileFacts(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
+    expect(facts.map(({ path, needsRewrite }) => [path, needsRewrite])).toEqual([
+      [FRAGMENT.path, true],
+      [DROP_IN.path, true],
+    ]);
+    expect(facts[0]?.sha256).toBe(createHash('sha256').update(FRAGMENT.text).digest('hex'));
+    expect(facts[0]?.diff).toContain('+User=opencode');
+    expect(facts[0]?.diff).toContain('KIMAKI_BOT_TOKEN');
+    expect(JSON.stringify(facts)).not.toContain(TOKEN);
+  });
+
+  test('adds to a drop-in nothing that it does not set', () => {
+    const [, dropIn] = unitFileFacts(UNIT, filesOf(FRAGMENT, { ...DROP_IN, text: '[Service]\nRestartSec=3\n' }), request)._unsafeUnwrap();
+    expect(dropIn).toMatchObject({ needsRewrite: false, diff: '' });
+  });
+
+  test('finds nothing to do in what it made itself', () => {
+    const files = rewrittenFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request);
+    const facts = unitFileFacts(UNIT, files, request)._unsafeUnwrap();
+    expect(facts.map(({ needsRewrite, diff }) => [needsRewrite, diff])).toEqual([[false, ''], [false, '']]);
+    expect(printUnit(files[0]?.document ?? parseUnit('')).toString()).toContain(TOKEN);
+  });
+
+  test('leaves a drop-in that other units share', () => {
+    const [, shared] = unitFileFacts(UNIT, filesOf(FRAGMENT, SHARED), request)._unsafeUnwrap();
+    expect(shared).toMatchObject({ needsRewrite: false, diff: '' });
+    const [, file] = rewrittenFiles(UNIT, filesOf(FRAGMENT, SHARED), request);
+    expect(printUnit(file?.document ?? parseUnit('')).toString()).toBe(SHARED.text);
+  });
+
+  test('refuses a file that cannot be edited, which stays as it is', () => {
+    const wrong = { ...request, umask: 'rwx' };
+    expect(unitFileFacts(UNIT, filesOf(FRAGMENT), wrong)._unsafeUnwrapErr().code).toBe('INVALID_REWRITE_VALUE');
+    const files = filesOf(FRAGMENT);
+    expect(rewrittenFiles(UNIT, files, wrong)).toEqual(files);
+  });
+
+  test('no secret of a unit gets into the arguments or the words of any step', () => {
+    const files = unitFileFacts(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
+    const example = exampleFacts();
+    const companion = { name: 'worker.service', kind: 'service' as const, active: true, files };
+    const steps = migrationSteps({ ...example, unit: { ...example.unit, files }, companions: [companion] })._unsafeUnwrap();
+    const registry = migrationRegistry();
+    const words = steps.map(({ kind, args }) => registry.get(kind)?.describe(args)._unsafeUnwrap());
+    expect(words.filter((described) => described?.diff?.includes('+User=opencode') === true).length).toBeGreaterThanOrEqual(4);
+    const everything = JSON.stringify([steps, words]);
+    expect(everything).not.toContain(TOKEN);
+    expect(everything).not.toContain(Buffer.from(TOKEN).toString('base64').slice(4, -4));
+  });
+});
+
+describe('isSharedDropIn', () => {
+  test.each([
+    ['/etc/systemd/system/kimaki-shop.service', false],
+    ['/etc/systemd/system/kimaki-shop.service.d/a.conf', false],
+    ['/etc/systemd/system/kimaki-.service.d/a.conf', true],
+    ['/etc/systemd/system/service.d/a.conf', true],
+    ['/run/systemd/system/kimaki-shop.service.d/a.conf', false],
+  ])('of %s is %s', (path, expected) => {
+    expect(isSharedDropIn('kimaki-shop.service', path)).toBe(expected);
+  });
+});

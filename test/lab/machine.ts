@@ -193,7 +193,10 @@ export async function removeDeadMachines(lab: string): Promise<void> {
     const owner = await readFile(join(directory, 'owner'), 'utf8').catch(() => null);
     // No owner file yet: just being made.
     if (owner === null || ownerIsAlive(owner)) continue;
-    await discardRun(directory);
+    // The process of another host may still be taking its own mounts off; a later run finds what is left.
+    await discardRun(directory).catch((cause: unknown) => {
+      process.stderr.write(`lab: ${name} is not cleared up: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+    });
   }
 }
 

@@ -13,6 +13,7 @@ import type { ExitCode } from '../../exitCodes.js';
 import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
 import { renderChecks } from '../../render/renderChecks.js';
+import { renderFailure } from '../../render/renderFailure.js';
 import { renderPlan } from '../../render/renderPlan.js';
 import { runExitCode } from '../../render/runExitCode.js';
 import { PLAN_OPTIONS, VERIFY_OPTIONS, migrationOptions, verificationOptions } from './options.js';
@@ -87,7 +88,7 @@ function tell(output: Output, report: MigrationReport): ExitCode {
   renderChecks(output, report.verification);
   if (report.downtimeMs !== null) output.print(`downtime of the service: ${(report.downtimeMs / 1000).toFixed(2)} s`);
   if (report.interrupted) output.warn('interrupted between two steps; go on with: wca migrate-off-root resume, or back with: wca migrate-off-root rollback');
-  if (report.error !== undefined) output.warn(`failed: ${report.error.error.message}`);
+  renderFailure(output, report);
   if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
   for (const { id, title, message } of report.remaining) output.warn(`still to be undone by hand: ${id} (${title}): ${message}`);
   if (!report.failed && !report.interrupted) output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; the way back is: wca migrate-off-root rollback`);

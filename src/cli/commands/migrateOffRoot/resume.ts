@@ -4,6 +4,7 @@ import { defineCommand } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
 import { renderChecks } from '../../render/renderChecks.js';
+import { renderFailure } from '../../render/renderFailure.js';
 import { runExitCode } from '../../render/runExitCode.js';
 import { VERIFY_OPTIONS, verificationOptions } from './options.js';
 
@@ -31,7 +32,7 @@ export const command = defineCommand({
     const report = resumed.value;
     output.record(report);
     renderChecks(output, report.verification);
-    if (report.error !== undefined) output.warn(`failed: ${report.error.error.message}`);
+    renderFailure(output, report);
     if (!report.failed && !report.interrupted) output.print('finished');
     if (report.rolledBack) output.warn('everything was undone; the host is as it was');
     for (const { id, title, message } of report.remaining) output.warn(`still to be undone by hand: ${id} (${title}): ${message}`);

@@ -1,10 +1,10 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { basename } from 'node:path';
-import { openChangeRecord, sweepTree } from '../../posix/index.js';
+import { sweepTree } from '../../posix/index.js';
 import type { ChangeSink, SweepReport } from '../../posix/index.js';
 import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
-import { undoRecorded } from './reclaimStep.js';
+import { sweepRecorded, undoRecorded } from './reclaimStep.js';
 
 /** Files of one directory, by pattern, and the mode they get. */
 export type FileModeArgs = {
@@ -45,12 +45,8 @@ export const fileModeStep: StepKind<'posix.fileMode', FileModeArgs, FileModeBefo
 };
 
 async function applyMode(args: FileModeArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
-  const record = await openChangeRecord(ctx.recordPath('changes.ndjson'));
-  if (record.isErr()) return err(record.error);
-  const swept = await sweep(args, { sink: record.value });
-  const closed = await record.value.close();
-  if (swept.isErr()) return err(swept.error);
-  return closed.isErr() ? err(closed.error) : ok(undefined);
+  const swept = await sweepRecorded(ctx, (sink) => sweep(args, { sink }));
+  return swept.isErr() ? err(swept.error) : ok(undefined);
 }
 
 function sweep(args: FileModeArgs, how: { dryRun?: boolean; sink?: ChangeSink }): ResultAsync<SweepReport, StepFailure> {

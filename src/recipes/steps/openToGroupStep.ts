@@ -1,9 +1,9 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { lookupGroup, lookupUser, openChangeRecord, openToGroup } from '../../posix/index.js';
+import { lookupGroup, lookupUser, openToGroup } from '../../posix/index.js';
 import type { SweepReport, User } from '../../posix/index.js';
 import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
-import { UNSAFE, noteOf, undoRecorded, unsafeEntries } from './reclaimStep.js';
+import { UNSAFE, noteOf, sweepRecorded, undoRecorded, unsafeEntries } from './reclaimStep.js';
 import { widenable } from './widenable.js';
 
 /** Which tree two accounts are to share through a group. */
@@ -55,12 +55,8 @@ export const openToGroupStep: StepKind<'posix.openToGroup', OpenToGroupArgs, Ope
 };
 
 async function applyOpen(args: OpenToGroupArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
-  const record = await openChangeRecord(ctx.recordPath('changes.ndjson'));
-  if (record.isErr()) return err(record.error);
-  const swept = await sweep(args, { sink: record.value, signal: ctx.signal });
-  const closed = await record.value.close();
+  const swept = await sweepRecorded(ctx, (sink) => sweep(args, { sink, signal: ctx.signal }));
   if (swept.isErr()) return err(swept.error);
-  if (closed.isErr()) return err(closed.error);
   ctx.progress(`${swept.value.changed} changed, ${swept.value.skipped.length} left as they are`);
   return ok(undefined);
 }

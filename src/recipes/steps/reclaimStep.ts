@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lookupGroup, lookupIdentity, lookupUser, openChangeRecord, readChangeRecord, reclaim, undoChanges } from '../../posix/index.js';
-import type { Identity, SkippedEntry, SweepReport, TreeEntry } from '../../posix/index.js';
+import type { ChangeSink, Identity, SkippedEntry, SweepReport, TreeEntry } from '../../posix/index.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { widenable } from './widenable.js';
 
@@ -69,16 +69,25 @@ export const reclaimStep: StepKind<'posix.reclaim', ReclaimArgs, ReclaimBefore, 
 };
 
 async function applyReclaim(args: ReclaimArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
-  const record = await openChangeRecord(ctx.recordPath('changes.ndjson'));
-  if (record.isErr()) return err(record.error);
-  const swept = await sweep(args, { sink: record.value, signal: ctx.signal });
-  const closed = await record.value.close();
+  const swept = await sweepRecorded(ctx, (sink) => sweep(args, { sink, signal: ctx.signal }));
   if (swept.isErr()) return err(swept.error);
-  if (closed.isErr()) return err(closed.error);
   const { changed, skipped } = swept.value;
   const refused = skipped.filter((entry) => !mayStay(args, entry));
   ctx.progress(`${changed} changed, ${skipped.length} left`);
   return refused.length === 0 ? ok(undefined) : err(left(args, swept.value));
+}
+
+/** Sweeps with a record of every change that `undoRecorded` takes back, closed whatever the sweep came to. */
+export async function sweepRecorded(
+  ctx: StepContext,
+  sweep: (sink: ChangeSink) => ResultAsync<SweepReport, StepFailure>,
+): Promise<Result<SweepReport, StepFailure>> {
+  const record = await openChangeRecord(ctx.recordPath('changes.ndjson'));
+  if (record.isErr()) return err(record.error);
+  const swept = await sweep(record.value);
+  const closed = await record.value.close();
+  if (swept.isErr()) return swept;
+  return closed.isErr() ? err(closed.error) : swept;
 }
 
 /** Undoes what a sweep recorded; shared by every step that keeps a change record. */

@@ -27,16 +27,18 @@ export interface EnvironmentVariable {
  * ```
  */
 export function parseEnvironment(value: string): readonly EnvironmentVariable[] {
-  const variables: EnvironmentVariable[] = [];
-  for (const { text, start, end } of splitWords(value, false).words) {
-    const equals = text?.indexOf('=') ?? -1;
-    if (text === null || equals === -1) continue;
-    const name = text.slice(0, equals);
-    const content = text.slice(equals + 1);
-    if (isVariableName(name) && !UNFIT_FOR_ENVIRONMENT.test(content))
-      variables.push({ name, value: content, start, end });
-  }
-  return variables;
+  return splitWords(value, false).words.flatMap(({ text, start, end }) => {
+    const variable = text === null ? null : parseEnvironmentWord(text);
+    return variable === null ? [] : [{ ...variable, start, end }];
+  });
+}
+
+/** Reads one word, unquoted and unescaped; null when it assigns no variable. */
+export function parseEnvironmentWord(word: string): { readonly name: string; readonly value: string } | null {
+  const equals = word.indexOf('=');
+  const name = word.slice(0, Math.max(0, equals));
+  const value = word.slice(equals + 1);
+  return isVariableName(name) && !UNFIT_FOR_ENVIRONMENT.test(value) ? { name, value } : null;
 }
 
 /** `env_name_is_valid()` in systemd. */
@@ -44,6 +46,5 @@ export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
-/** `env_value_is_valid()` in systemd: valid UTF-8, and of the control characters only tab and newline. */
-// eslint-disable-next-line no-control-regex -- control characters are what this looks for
-export const UNFIT_FOR_ENVIRONMENT = /[\u0000-\u0008\u000b-\u001f\u007f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u;
+/** `env_value_is_valid()` in systemd: valid UTF-8; control characters are. */
+export const UNFIT_FOR_ENVIRONMENT = /\p{Surrogate}|\p{Noncharacter_Code_Point}/u;

@@ -13,7 +13,7 @@ const INSTANCE_OF_NONE = /@.*\.(?:device|mount|automount|swap|slice|scope)$/;
  * Templates (`name@.service`) are names of unit files too. As systemd takes them, but for `..` and a leading dot, which
  * are refused here. It does not ask whether the unit exists.
  *
- * Source: `unit_name_is_valid()` and, for instances of mounts and the like, `unit_set_name()` in systemd.
+ * Source: `unit_name_is_valid()` and, for instances of mounts and the like, `unit_add_name()` in systemd.
  *
  * Errors: `INVALID_UNIT_NAME`.
  *

@@ -30,12 +30,14 @@ export interface RunState {
   readonly exitExplained: string | null;
   /** What ended badly besides, an `ExecStartPre=` for example; null when nothing did, or systemd no longer knows. */
   readonly failedCommand: FailedCommand | null;
+  /** systemd has yet to start, stop or reload it, or is at it. */
+  readonly jobPending: boolean;
   /** Its last start was skipped because a `Condition…=` or `Assert…=` does not hold. */
   readonly skipped: boolean;
 }
 
 const PROPERTIES = [
-  'LoadState,ActiveState,SubState,Result,MainPID,NRestarts,InvocationID,ExecMainCode,ExecMainStatus',
+  'LoadState,ActiveState,SubState,Job,Result,MainPID,NRestarts,InvocationID,ExecMainCode,ExecMainStatus',
   'ConditionResult,ConditionTimestampMonotonic,AssertResult,AssertTimestampMonotonic',
 ].join(',');
 
@@ -65,6 +67,7 @@ export async function runState(unit: string, timeoutMs = 30_000): Promise<Result
     execMainStatus,
     exitExplained: execMainCode === 'exited' ? explainExitStatus(execMainStatus) : null,
     failedCommand: result === 'success' || result === '' ? null : await failedCommand(unit, timeoutMs),
+    jobPending: Number(text('Job')) > 0,
     skipped: unmet('Condition') || unmet('Assert'),
   });
 }

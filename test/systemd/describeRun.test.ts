@@ -14,6 +14,7 @@ const STATE: RunState = {
   execMainStatus: 3,
   exitExplained: null,
   failedCommand: null,
+  jobPending: false,
   skipped: false,
 };
 

@@ -13,7 +13,8 @@ export interface FailedCommand {
   readonly exitExplained: string | null;
 }
 
-const SETTINGS = 'ExecCondition,ExecStartPre,ExecStartPost,ExecReload,ExecStop,ExecStopPost';
+/** Around a run; a reload that failed earlier has nothing to do with how a run ended. */
+const AROUND_A_RUN = 'ExecCondition,ExecStartPre,ExecStartPost,ExecStop,ExecStopPost';
 const NEXT = String.raw`^Exec\w+=\{ path=`;
 const TIMES = String.raw`start_time=\[[^\]]*\] ; stop_time=\[[^\]]*\] ; pid=\d+`;
 /** As `print_status_info()` of systemd writes a command; its arguments may hold line breaks, and anything else. */
@@ -23,10 +24,14 @@ const COMMAND = new RegExp(
 );
 
 /** The first such command of the last run, or null; also null when systemd has forgotten, as it does on a reload. */
-export async function failedCommand(unit: string, timeoutMs: number): Promise<FailedCommand | null> {
+export async function failedCommand(
+  unit: string,
+  timeoutMs: number,
+  settings = AROUND_A_RUN,
+): Promise<FailedCommand | null> {
   const name = checkRunnableName(unit);
   if (name.isErr()) return null;
-  const shown = await systemctl(['show', `--property=${SETTINGS}`, '--', unit], { unit, timeoutMs });
+  const shown = await systemctl(['show', `--property=${settings}`, '--', unit], { unit, timeoutMs });
   return shown.map(({ stdout }) => parseFailedCommand(stdout)).unwrapOr(null);
 }
 

@@ -13,7 +13,10 @@ export interface HealthRequest extends WantedIdentity {
   readonly holdSeconds?: number;
   /** Milliseconds for everything, coming up included. Default: the hold and 90 s, systemd's own limit for a start. */
   readonly deadlineMs?: number;
-  /** `accept`: for oneshots, one that has ended well (`inactive` or `active (exited)`, result success) is healthy. */
+  /**
+   * `accept`: for oneshots, one that has ended well (`inactive` or `active (exited)`, result success) is healthy. One
+   * that nothing refers to is forgotten by systemd as soon as it is inactive, and so looks like that before its start too.
+   */
   readonly finished?: 'accept';
   /** Called with a short sentence at each change. */
   readonly onProgress?: (message: string) => void;

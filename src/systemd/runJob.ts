@@ -2,6 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkRunnableName } from './checkRunnableName.js';
 import { describeRun } from './describeRun.js';
+import { failedCommand } from './failedCommand.js';
 import { journalTail } from './journalTail.js';
 import { runState } from './runState.js';
 import type { RunState } from './runState.js';
@@ -36,6 +37,7 @@ export type UnitJobError =
 
 const DEADLINE_MS = 240_000;
 const JOURNAL_LINES = 15;
+const SHOW_MS = 30_000;
 /** systemctl(1), exit status 4: insufficient privileges. Nothing was tried. */
 const NOT_ALLOWED = 4;
 
@@ -59,10 +61,17 @@ async function run(
   if (ran.isOk()) return ok(undefined);
   const { error } = ran;
   if (error.code !== 'SYSTEMCTL_FAILED' || error.exitCode === null || error.exitCode === NOT_ALLOWED) return err(error);
-  const seen = (await runState(unit)).unwrapOr(null);
+  const seen = await afterwards(verb, unit);
   const journal = (await journalTail(unit, JOURNAL_LINES)).unwrapOr('');
   const said = error.stderr.split('\n')[0] ?? '';
   const found = seen === null ? '' : `; ${describeRun(seen)}`;
   const message = `${unit}: ${verb} failed${found}; systemctl said: ${said}; see: journalctl -u ${unit}`;
   return err({ code: 'UNIT_JOB_FAILED', message, unit, verb, seen, journal, stderr: error.stderr });
+}
+
+async function afterwards(verb: string, unit: string): Promise<RunState | null> {
+  const seen = (await runState(unit)).unwrapOr(null);
+  if (seen === null || verb !== 'reload') return seen;
+  // The run goes on, so its result says nothing of the reload.
+  return { ...seen, failedCommand: await failedCommand(unit, SHOW_MS, 'ExecReload') };
 }

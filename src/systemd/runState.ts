@@ -32,7 +32,7 @@ export interface RunState {
   readonly failedCommand: FailedCommand | null;
   /** systemd has yet to start, stop or reload it, or is at it. */
   readonly jobPending: boolean;
-  /** Its last start was skipped because a `Condition…=` or `Assert…=` does not hold. */
+  /** Its last start was skipped because a `Condition…=` or `Assert…=` does not hold, as far as systemd remembers. */
   readonly skipped: boolean;
 }
 

@@ -1,7 +1,8 @@
-import { err, errAsync, ok, okAsync } from 'neverthrow';
-import type { Result, ResultAsync } from 'neverthrow';
+import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
+import type { Result } from 'neverthrow';
 import { runProgram } from '../posix/index.js';
 import type { ProgramResult } from '../posix/index.js';
+import { findBlockingDropIn } from './findBlockingDropIn.js';
 import { redactSecrets } from './redactSecrets.js';
 import type { SystemdError } from './systemdError.js';
 
@@ -23,18 +24,29 @@ export function systemctl(
   );
 }
 
-/** Runs `systemctl` and leaves it to the caller what the exit status means; only an absent systemd is an error. */
+/**
+ * Runs `systemctl` and leaves it to the caller what the exit status means; an absent systemd is an error, and so is a
+ * drop-in that would stop it.
+ */
 export function askSystemctl(
   args: readonly string[],
-  { timeoutMs = 30_000 }: SystemctlOptions = {},
+  options: SystemctlOptions = {},
 ): ResultAsync<ProgramResult, SystemdError> {
-  return runProgram('systemctl', ['--no-pager', '--no-ask-password', ...args], { timeoutMs }).andThen(
-    (ran): Result<ProgramResult, SystemdError> => {
-      if (ran.exitCode === 0 || !/not been booted with systemd|Failed to connect to bus|Host is down/.test(ran.stderr))
-        return ok(ran);
-      return err(notRunning('systemctl cannot reach it'));
-    },
-  );
+  return new ResultAsync(ask(args, options));
+}
+
+async function ask(
+  args: readonly string[],
+  { timeoutMs = 30_000 }: SystemctlOptions,
+): Promise<Result<ProgramResult, SystemdError>> {
+  const blocking = await findBlockingDropIn();
+  if (blocking !== null) return err(blocking);
+  const ran = await runProgram('systemctl', ['--no-pager', '--no-ask-password', ...args], { timeoutMs });
+  if (ran.isErr()) return err(ran.error);
+  const { exitCode, stderr } = ran.value;
+  if (exitCode === 0 || !/not been booted with systemd|Failed to connect to bus|Host is down/.test(stderr))
+    return ok(ran.value);
+  return err(notRunning('systemctl cannot reach it'));
 }
 
 export function notRunning(found: string): SystemdError {

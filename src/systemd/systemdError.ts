@@ -1,4 +1,4 @@
-import type { IoError, ProgramError } from '../posix/index.js';
+import type { IoError, NotARegularFile, ProgramError } from '../posix/index.js';
 
 /** The name could not be one of a unit; it was not handed to any program. */
 export interface InvalidUnitName {
@@ -43,5 +43,7 @@ export type SystemdError =
       readonly exitCode: number | null;
       readonly stderr: string;
     }
+  /** A drop-in of some unit is a FIFO or a block device, for which systemd itself would wait: nothing was asked of it. */
+  | NotARegularFile
   | ProgramError
   | IoError;

@@ -1,23 +1,7 @@
-import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { checkUnitName } from './checkUnitName.js';
-
-/** Where systemd looks for units and their drop-ins, first one first: systemd.unit(5), "System Unit Search Path". */
-const UNIT_DIRECTORIES = [
-  '/etc/systemd/system.control',
-  '/run/systemd/system.control',
-  '/run/systemd/transient',
-  '/run/systemd/generator.early',
-  '/etc/systemd/system',
-  '/etc/systemd/system.attached',
-  '/run/systemd/system',
-  '/run/systemd/system.attached',
-  '/run/systemd/generator',
-  '/usr/local/lib/systemd/system',
-  '/lib/systemd/system',
-  '/usr/lib/systemd/system',
-  '/run/systemd/generator.late',
-];
+import { UNIT_DIRECTORIES } from './unitDirectories.js';
 
 /** Every path from which systemd might read something for a unit. Nothing of it has been opened. */
 export interface UnitPaths {
@@ -91,16 +75,4 @@ async function findFragment(name: string): Promise<string | null> {
     }
   }
   return other;
-}
-
-/** The first of these files that systemd would wait for, or read without end, with what it is. */
-export async function findBlocking(
-  paths: readonly string[],
-): Promise<{ readonly path: string; readonly found: 'fifo' | 'block' } | null> {
-  for (const path of paths) {
-    const found = await stat(path).catch(() => null);
-    if (found?.isFIFO() === true) return { path, found: 'fifo' };
-    if (found?.isBlockDevice() === true) return { path, found: 'block' };
-  }
-  return null;
 }

@@ -4,12 +4,13 @@ import { printablePath, readRegularFile } from '../posix/index.js';
 import type { IoError, NotARegularFile, ProgramError } from '../posix/index.js';
 import { SILENT, added, askAnalyze, withPrivateDirectory } from './askAnalyze.js';
 import { checkUnitName } from './checkUnitName.js';
+import { findBlockingDropIn } from './findBlockingDropIn.js';
 import { isSecretName } from './isSecretName.js';
 import { liveVariables } from './liveVariables.js';
 import { parseUnit } from './parseUnit.js';
 import { redactSecrets } from './redactSecrets.js';
 import type { InvalidUnitName } from './systemdError.js';
-import { findBlocking, templateOf, unitPaths } from './unitPaths.js';
+import { templateOf, unitPaths } from './unitPaths.js';
 import type { UnitPaths } from './unitPaths.js';
 
 /** What to verify, and what to compare with. */
@@ -60,7 +61,7 @@ export type VerifyUnitError =
  * one, wins over it there is not seen.
  *
  * Errors: `INVALID_UNIT_NAME`, `INVALID_DROP_IN_NAME`, `UNIT_NOT_FOUND` (for a drop-in), `NOT_A_REGULAR_FILE` (a FIFO or
- * block device among the drop-ins, for which systemd itself would wait), `IO` (no place for the copy), and those of
+ * block device among the drop-ins of any unit, for which systemd would wait), `IO` (no place for the copy), and those of
  * running a program.
  *
  * Source: systemd-analyze(1), verify; `SYSTEMD_UNIT_PATH` in systemd.unit(5), where a colon at the end means "and the
@@ -130,13 +131,8 @@ async function checkPossible(
       return err({ code: 'UNIT_NOT_FOUND', message, unit });
     }
   }
-  const blocking = await findBlocking(paths.dropIns.filter((path) => !path.endsWith(`/${unit}.d/${dropIn ?? ''}`)));
-  if (blocking === null) return ok(undefined);
-  const { found } = blocking;
-  const path = printablePath(blocking.path);
-  const what = found === 'fifo' ? 'a FIFO, for which systemd would wait' : 'a block device';
-  const message = `${path} is ${what}, and not a drop-in; find out who made it, and remove it`;
-  return err({ code: 'NOT_A_REGULAR_FILE', message, path, found });
+  const blocking = await findBlockingDropIn();
+  return blocking === null ? ok(undefined) : err(blocking);
 }
 
 /** systemd verifies a template as an instance of it. */

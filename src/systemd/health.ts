@@ -36,13 +36,6 @@ export interface HealthReport {
   readonly heldMs: number;
 }
 
-type UnhealthyCode =
-  | 'UNIT_DID_NOT_START'
-  | 'UNIT_DID_NOT_STAY'
-  | 'UNIT_IDENTITY_WRONG'
-  | 'UNIT_WITHOUT_MAIN_PROCESS'
-  | 'HEALTH_TIMEOUT';
-
 /** A service that did not come up or stay, or is not what it should be. Secrets are hidden in all of it. */
 export type UnhealthyError =
   | SystemdError
@@ -52,7 +45,12 @@ export type UnhealthyError =
        * changed. `UNIT_IDENTITY_WRONG`: it is up with other ids, groups or umask. `UNIT_WITHOUT_MAIN_PROCESS`: it is
        * up and systemd does not know which process to watch. `HEALTH_TIMEOUT`: the time was over.
        */
-      readonly code: UnhealthyCode;
+      readonly code:
+        | 'UNIT_DID_NOT_START'
+        | 'UNIT_DID_NOT_STAY'
+        | 'UNIT_IDENTITY_WRONG'
+        | 'UNIT_WITHOUT_MAIN_PROCESS'
+        | 'HEALTH_TIMEOUT';
       readonly message: string;
       readonly unit: string;
       /** What systemd said at that moment. */
@@ -83,7 +81,7 @@ export async function look(unit: string, { deadline }: Watch): Promise<Result<Ru
 
 /** The error, with the end of the journal. */
 export async function unhealthy(
-  code: UnhealthyCode,
+  code: Extract<UnhealthyError, { readonly journal: string }>['code'],
   unit: string,
   seen: RunState,
   what: string,

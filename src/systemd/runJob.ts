@@ -3,6 +3,7 @@ import type { Result } from 'neverthrow';
 import { checkRunnableName } from './checkRunnableName.js';
 import { describeRun } from './describeRun.js';
 import { failedCommand } from './failedCommand.js';
+import { findBlockingEnvironmentFile } from './findBlockingEnvironmentFile.js';
 import { journalTail } from './journalTail.js';
 import { runState } from './runState.js';
 import type { RunState } from './runState.js';
@@ -57,6 +58,8 @@ async function run(
 ): Promise<Result<void, UnitJobError>> {
   const name = checkRunnableName(unit);
   if (name.isErr()) return err(name.error);
+  const blocking = await findBlockingEnvironmentFile(unit);
+  if (blocking !== null) return err(blocking);
   const ran = await systemctl([verb, '--', unit], { unit, timeoutMs });
   if (ran.isOk()) return ok(undefined);
   const { error } = ran;

@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkRunnableName } from './checkRunnableName.js';
-import { parseShow, parseShownList, parseTimeSpan } from './parseShow.js';
+import { parseShow, parseShownEnvironmentFiles, parseShownList, parseTimeSpan } from './parseShow.js';
 import { systemctl, unitNotFound } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
 import type { UnitState } from './unitState.js';
@@ -47,7 +47,7 @@ async function show(unit: string): Promise<Result<UnitState, SystemdError>> {
   ]);
   if (shown.isErr()) return err(shown.error);
   if (started.isErr()) return err(started.error);
-  const files = [...shown.value.stdout.matchAll(/^EnvironmentFiles=(.*) \(ignore_errors=(yes|no)\)$/gm)];
+  const files = parseShownEnvironmentFiles(shown.value.stdout);
   const state = toState(parseShow(shown.value.stdout), started.value.stdout.trim(), files);
   const isUnknown = state.loadState === 'not-found' && state.activeState === 'inactive';
   return isUnknown ? err(unitNotFound(unit)) : ok(state);
@@ -56,7 +56,7 @@ async function show(unit: string): Promise<Result<UnitState, SystemdError>> {
 function toState(
   properties: ReadonlyMap<string, string>,
   execStart: string,
-  files: readonly (readonly (string | undefined)[])[],
+  environmentFiles: UnitState['environmentFiles'],
 ): UnitState {
   const text = (key: string): string => properties.get(key) ?? '';
   const yes = (key: string): boolean => text(key) === 'yes';
@@ -93,7 +93,7 @@ function toState(
     controlGroup: text('ControlGroup'),
     workingDirectory: text('WorkingDirectory'),
     environment: toEnvironment(list('Environment')),
-    environmentFiles: files.map(([, path = '', ignored]) => ({ path, optional: ignored === 'yes' })),
+    environmentFiles,
     execStart,
     noNewPrivileges: yes('NoNewPrivileges'),
     dynamicUser: yes('DynamicUser'),

@@ -10,8 +10,9 @@ import type { JobOptions, UnitJobError } from './runJob.js';
  * `awaitHealthy` to know.
  *
  * Errors: `UNIT_JOB_FAILED` (with what the unit is now, its exit status explained, and the end of its journal),
- * `UNIT_NOT_FOUND`, `UNIT_MASKED`, `PROGRAM_TIMEOUT` (the start goes on), `SYSTEMCTL_FAILED` (not allowed), and the
- * others of `SystemdError`.
+ * `UNIT_NOT_FOUND`, `UNIT_MASKED`, `NOT_A_REGULAR_FILE` (an `EnvironmentFile=` or drop-in is a FIFO, at which systemd
+ * itself would wait), `PROGRAM_TIMEOUT` (the start goes on), `SYSTEMCTL_FAILED` (not allowed), and the others of
+ * `SystemdError`.
  *
  * @example
  * ```ts

@@ -43,7 +43,7 @@ export type SystemdError =
       readonly exitCode: number | null;
       readonly stderr: string;
     }
-  /** A drop-in of some unit is a FIFO or a block device, for which systemd itself would wait: nothing was asked of it. */
+  /** A drop-in of some unit, or an `EnvironmentFile=` of this one, is a FIFO: systemd itself would wait for it. */
   | NotARegularFile
   | ProgramError
   | IoError;

@@ -73,6 +73,17 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
     expect(await ask("startUnit('template@a.service')")).toBe('done');
   });
 
+  it('do not stop PID 1 at an EnvironmentFile= that is a FIFO, where systemctl would', async () => {
+    await putUnits(host, { 'waits.service': '[Service]\nEnvironmentFile=-/opt/pipe\nExecStart=/bin/sleep 1000\n' });
+    await host.ok('mkfifo /opt/pipe');
+    const refused = { code: 'NOT_A_REGULAR_FILE', path: '/opt/pipe', found: 'fifo' };
+    for (const verb of ['start', 'restart']) expect(await ask(`${verb}Unit('waits.service')`)).toMatchObject(refused);
+    expect((await host.run('timeout 1 systemctl start waits.service')).code).toBe(124);
+    expect((await host.run('timeout 1 systemctl show -p Version')).code).toBe(124);
+    await host.ok('echo A=1 > /opt/pipe; rm /opt/pipe');
+    expect(await ask("stopUnit('waits.service')")).toBe('done');
+  });
+
   it('is refused to others than root, as such', async () => {
     await host.ok('chmod 755 /opt/wca');
     const refused = await host.run(await writeQuestion(host, "systemd.startUnit('plain.service')"), { user: 'www-data' });

@@ -44,7 +44,7 @@ function judge(
   enabled: boolean,
   state: EnablementState,
 ): Result<void, EnablementError> {
-  // A template with a DefaultInstance= is itself `indirect`: what is enabled is the instance.
+  // `indirect`: it has nothing but an Also=, and what that names has been enabled.
   if (verb === 'enable' ? enabled || state === 'indirect' : !enabled) return ok(undefined);
   const why =
     verb === 'enable'

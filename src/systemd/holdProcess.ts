@@ -47,7 +47,7 @@ export async function holdProcess(
 }
 
 /** A start by hand sets the count of restarts back, and a pid may come again: the id of the run tells them apart. */
-function isSameRun(up: RunState, now: RunState): boolean {
+export function isSameRun(up: RunState, now: RunState): boolean {
   const same =
     now.mainPid === up.mainPid && now.nRestarts === up.nRestarts && now.invocationId === up.invocationId;
   // A reload keeps the process.

@@ -63,6 +63,10 @@ async function run(
   const ran = await systemctl([verb, '--', unit], { unit, timeoutMs });
   if (ran.isOk()) return ok(undefined);
   const { error } = ran;
+  if (error.code === 'PROGRAM_TIMEOUT') {
+    const found = `${verb} was not done within ${timeoutMs / 1000} s, and systemd goes on with it`;
+    return err({ ...error, message: `${unit}: ${found}; see: systemctl status ${unit}` });
+  }
   if (error.code !== 'SYSTEMCTL_FAILED' || error.exitCode === null || error.exitCode === NOT_ALLOWED) return err(error);
   const seen = await afterwards(verb, unit);
   const journal = (await journalTail(unit, JOURNAL_LINES)).unwrapOr('');

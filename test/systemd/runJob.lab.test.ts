@@ -30,6 +30,8 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
       'shot.service': '[Service]\nType=oneshot\nExecStart=/bin/sleep 1\n',
       'gone.service': sleeper,
       'template@.service': `${sleeper}${install}`,
+      'defaulted@.service': `${sleeper}${install}DefaultInstance=a\n`,
+      'brings.service': `${sleeper}[Install]\nAlso=installed.service\n`,
     });
     await host.ok('ln -s /dev/null /etc/systemd/system/masked.service; systemctl daemon-reload');
   });
@@ -93,6 +95,7 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
   it('a start that takes longer than its deadline goes on without us', async () => {
     expect(await ask("startUnit('never-notifies.service', { deadlineMs: 1500 })")).toMatchObject({
       code: 'PROGRAM_TIMEOUT',
+      message: said('never-notifies.service: start was not done within 1.5 s, and systemd goes on with it'),
     });
     expect(await ask("isActive('never-notifies.service')")).toEqual({
       active: false,
@@ -157,6 +160,12 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
     expect(await ask("disableUnit('nosuch.service')")).toMatchObject({ code: 'UNIT_NOT_FOUND' });
     expect(await ask("enableUnit('template@.service')")).toMatchObject({ code: 'SYSTEMCTL_FAILED' });
     expect(await ask("isEnabled('template@.service')")).toMatchObject({ state: 'disabled' });
+    expect(await ask("enableUnit('defaulted@.service')")).toBe('done');
+    expect(await ask("isEnabled('defaulted@.service')")).toEqual({ enabled: true, state: 'enabled' });
+    await host.ok('systemctl disable -q --runtime installed.service');
+    expect(await ask("enableUnit('brings.service')")).toBe('done');
+    expect(await ask("isEnabled('brings.service')")).toEqual({ enabled: false, state: 'indirect' });
+    await host.ok('systemctl is-enabled -q installed.service defaulted@a.service');
   });
 
   it('tells a unit that does not exist from one that does not run or is not enabled', async () => {

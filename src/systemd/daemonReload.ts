@@ -10,7 +10,10 @@ const RELOAD_TIMEOUT_MS = 120_000;
  *
  * Running processes keep what they were started with until their unit is restarted.
  *
- * Errors: `SYSTEMD_NOT_RUNNING`, `SYSTEMCTL_FAILED` (not root, for example), and those of running a program.
+ * A FIFO among the drop-ins would stop systemd itself, for good; it is found before, and nothing is done.
+ *
+ * Errors: `NOT_A_REGULAR_FILE` (that FIFO), `SYSTEMD_NOT_RUNNING`, `SYSTEMCTL_FAILED` (not root, for example), and those
+ * of running a program.
  *
  * @example
  * ```ts

@@ -29,6 +29,14 @@ export function parseShownList(value: string): readonly string[] {
   return words;
 }
 
+/** The `EnvironmentFile=` lines of a unit, each on a line of its own with whether it may be missing. */
+export function parseShownEnvironmentFiles(
+  stdout: string,
+): readonly { readonly path: string; readonly optional: boolean }[] {
+  const found = stdout.matchAll(/^EnvironmentFiles=(.*) \(ignore_errors=(yes|no)\)$/gm);
+  return [...found].map(([, path = '', ignored]) => ({ path, optional: ignored === 'yes' }));
+}
+
 const ESCAPE = /\\(?:x([0-9a-f]{2})|([0-7]{3})|(.))/gis;
 const LETTERS: Readonly<Record<string, string>> = { a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 

@@ -1,7 +1,8 @@
-import { err, errAsync, ok, okAsync } from 'neverthrow';
-import type { Result, ResultAsync } from 'neverthrow';
+import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
+import type { Result } from 'neverthrow';
 import { runProgram } from '../posix/index.js';
 import type { ProgramResult } from '../posix/index.js';
+import { findBlockingDropIn } from './findBlockingDropIn.js';
 import { redactSecrets } from './redactSecrets.js';
 import type { SystemdError } from './systemdError.js';
 
@@ -23,18 +24,29 @@ export function systemctl(
   );
 }
 
-/** Runs `systemctl` and leaves it to the caller what the exit status means; only an absent systemd is an error. */
+/**
+ * Runs `systemctl` and leaves it to the caller what the exit status means; an absent systemd is an error, and so is a
+ * drop-in that would stop it.
+ */
 export function askSystemctl(
   args: readonly string[],
-  { timeoutMs = 30_000 }: SystemctlOptions = {},
+  options: SystemctlOptions = {},
 ): ResultAsync<ProgramResult, SystemdError> {
-  return runProgram('systemctl', ['--no-pager', '--no-ask-password', ...args], { timeoutMs }).andThen(
-    (ran): Result<ProgramResult, SystemdError> => {
-      if (ran.exitCode === 0 || !/not been booted with systemd|Failed to connect to bus|Host is down/.test(ran.stderr))
-        return ok(ran);
-      return err(notRunning('systemctl cannot reach it'));
-    },
-  );
+  return new ResultAsync(ask(args, options));
+}
+
+async function ask(
+  args: readonly string[],
+  { timeoutMs = 30_000 }: SystemctlOptions,
+): Promise<Result<ProgramResult, SystemdError>> {
+  const blocking = await findBlockingDropIn();
+  if (blocking !== null) return err(blocking);
+  const ran = await runProgram('systemctl', ['--no-pager', '--no-ask-password', ...args], { timeoutMs });
+  if (ran.isErr()) return err(ran.error);
+  const { exitCode, stderr } = ran.value;
+  if (exitCode === 0 || !/not been booted with systemd|Failed to connect to bus|Host is down/.test(stderr))
+    return ok(ran.value);
+  return err(notRunning('systemctl cannot reach it'));
 }
 
 export function notRunning(found: string): SystemdError {
@@ -56,7 +68,7 @@ export function unitMasked(unit: string): SystemdError {
 export function systemctlFailed(ran: ProgramResult, verb: string, unit: string | null): SystemdError {
   const stderr = redactSecrets(ran.stderr.trim()).slice(-2_000);
   // Exit status 5 is "unit not loaded", systemctl(1).
-  if (unit !== null && /Unit .* (?:not found|not loaded|could not be found)/.test(stderr)) return unitNotFound(unit);
+  if (unit !== null && /Unit .* (?:not found|not loaded|could not be found)|Unit file .* does not exist/.test(stderr)) return unitNotFound(unit);
   if (unit !== null && /Unit .* is masked/.test(stderr)) return unitMasked(unit);
   const ended = ran.exitCode === null ? `was ended by ${ran.signal ?? 'a signal'}` : `exited ${ran.exitCode}`;
   const said = stderr.split('\n')[0] ?? '';

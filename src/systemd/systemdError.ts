@@ -1,4 +1,4 @@
-import type { IoError, ProgramError } from '../posix/index.js';
+import type { IoError, NotARegularFile, ProgramError } from '../posix/index.js';
 
 /** The name could not be one of a unit; it was not handed to any program. */
 export interface InvalidUnitName {
@@ -43,5 +43,7 @@ export type SystemdError =
       readonly exitCode: number | null;
       readonly stderr: string;
     }
+  /** A drop-in of some unit, or an `EnvironmentFile=` of this one, is a FIFO: systemd itself would wait for it. */
+  | NotARegularFile
   | ProgramError
   | IoError;

@@ -1,9 +1,104 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labAvailable } from '../lab/index.js';
+import { INSTALL_DIR, labAvailable } from '../lab/index.js';
 import type { Host } from '../lab/index.js';
-import { cleanHost, inHost, putUnits } from './support/inHost.js';
+import { cleanHost, inHost, putUnits, writeQuestion } from './support/inHost.js';
 
 const CANARY = 'canary-of-the-unit';
+
+interface Case {
+  readonly unit: string;
+  /** What is asked besides a deadline. */
+  readonly request: string;
+  /** What the answer must look like: an error by its code and words of its message, or a report. */
+  readonly answer: { readonly code: string; readonly says: string } | 'healthy';
+}
+
+const AGAIN = 'Restart=always\nRestartSec=100ms';
+const sh = (script: string): string => `ExecStart=/bin/sh -c "${script}"`;
+const service = (...lines: readonly string[]): string => `[Service]\n${lines.join('\n')}\n`;
+
+/** Services that do not do what their start promised, each in its own way, and some that do. All are watched at once. */
+const CASES: Readonly<Record<string, Case>> = {
+  'dies-at-once': {
+    unit: service('ExecStart=/bin/false'),
+    request: 'holdSeconds: 5',
+    answer: { code: 'UNIT_DID_NOT_START', says: 'exit status 1' },
+  },
+  'dies-late': {
+    unit: service(sh('sleep 4; exit 7')),
+    request: 'holdSeconds: 5',
+    answer: { code: 'UNIT_DID_NOT_STAY', says: 'exit status 7' },
+  },
+  'dies-late-and-comes-again': {
+    unit: service(AGAIN, sh('sleep 4; exit 7')),
+    request: 'holdSeconds: 5',
+    answer: { code: 'UNIT_DID_NOT_STAY', says: 'did not stay up' },
+  },
+  'ends-well-again-and-again': {
+    unit: `[Unit]\nStartLimitIntervalSec=0\n${service(AGAIN, 'ExecStart=/bin/true')}`,
+    request: 'holdSeconds: 5',
+    answer: { code: 'UNIT_DID_NOT_START', says: 'restarted' },
+  },
+  'never-notifies': {
+    unit: service('Type=notify', 'TimeoutStartSec=3', 'ExecStart=/bin/sleep 1000'),
+    request: 'holdSeconds: 5',
+    answer: { code: 'UNIT_DID_NOT_START', says: "result 'timeout'" },
+  },
+  'fails-before': {
+    unit: service('Restart=always', 'RestartSec=60', 'ExecStartPre=/bin/sh -c "exit 4"', 'ExecStart=/bin/sleep 1000'),
+    request: 'holdSeconds: 5, deadlineMs: 6000',
+    answer: { code: 'HEALTH_TIMEOUT', says: 'ExecStartPre=: exit status 4' },
+  },
+  'has-no-user-before': {
+    unit: service('Restart=always', 'RestartSec=60', 'User=nosuchuser', 'ExecStartPre=/bin/true', 'ExecStart=/bin/true'),
+    request: 'holdSeconds: 5',
+    answer: { code: 'UNIT_DID_NOT_START', says: 'ExecStartPre=: exit status 217/USER' },
+  },
+  'forks-two': {
+    unit: service('Type=forking', sh('sleep 1000 & sleep 1001 &')),
+    request: 'holdSeconds: 5',
+    answer: { code: 'UNIT_WITHOUT_MAIN_PROCESS', says: 'PIDFile=' },
+  },
+  'forks-with-pid-file': {
+    unit: service(
+      'Type=forking',
+      'PIDFile=/run/forks.pid',
+      sh('umask 027; sleep 1000 & echo $! > /run/forks.pid; sleep 1001 &').replace('$!', '$$!'),
+    ),
+    request: 'holdSeconds: 5, umask: 0o027',
+    answer: 'healthy',
+  },
+  'changes-its-umask': {
+    unit: service('UMask=0002', sh('umask 077; exec sleep 1000')),
+    request: 'holdSeconds: 5, umask: 2',
+    answer: { code: 'UNIT_IDENTITY_WRONG', says: 'umask is 0077, not 0002' },
+  },
+  'drops-its-group-late': {
+    unit: service('User=root', sh('sleep 3; exec setpriv --regid=33 --clear-groups sleep 1000')),
+    request: 'holdSeconds: 5, uid: 0, gid: 0',
+    answer: { code: 'UNIT_IDENTITY_WRONG', says: 'gid is 33, not 0' },
+  },
+  'is-reloaded': {
+    unit: service('ExecReload=/bin/sleep 2', sh('(sleep 2; systemctl reload is-reloaded) & exec sleep 1000')),
+    request: 'holdSeconds: 5',
+    answer: 'healthy',
+  },
+  'is-restarted': {
+    unit: service(sh('test -e /run/again || (touch /run/again; sleep 3; systemctl restart is-restarted) & exec sleep 1000')),
+    request: 'holdSeconds: 6',
+    answer: { code: 'UNIT_DID_NOT_STAY', says: 'did not stay up' },
+  },
+  'is-skipped': {
+    unit: `[Unit]\nConditionPathExists=/nosuch\n${service('ExecStart=/bin/sleep 1000')}`,
+    request: "holdSeconds: 5, finished: 'accept'",
+    answer: { code: 'UNIT_DID_NOT_START', says: 'Condition…=' },
+  },
+  'fails-when-its-turn-comes': {
+    unit: `[Unit]\nAfter=before.service\n${service('Type=oneshot', 'ExecStart=/bin/false')}`,
+    request: "holdSeconds: 5, finished: 'accept'",
+    answer: { code: 'UNIT_DID_NOT_START', says: 'exit status 1' },
+  },
+};
 
 describe.skipIf(!labAvailable().ok)('awaitHealthy on a booted host', () => {
   let host: Host;
@@ -23,6 +118,10 @@ describe.skipIf(!labAvailable().ok)('awaitHealthy on a booted host', () => {
       'slow.service': service('Type=notify\nNotifyAccess=all\nTimeoutStartSec=60\nExecStart=/bin/sleep 1000'),
       'oneshot.service': service('Type=oneshot\nExecStart=/bin/true'),
       'badshot.service': service('Type=oneshot\nExecStart=/bin/false'),
+      ...Object.fromEntries(Object.entries(CASES).map(([name, { unit }]) => [`${name}.service`, unit])),
+      // systemd forgets at once about an inactive unit that nothing refers to.
+      'multi-user.target.d/refer.conf': '[Unit]\nWants=is-skipped.service\n',
+      'before.service': '[Service]\nType=oneshot\nExecStart=/bin/sleep 4\n',
     });
   });
   afterAll(() => host.down());
@@ -104,6 +203,49 @@ describe.skipIf(!labAvailable().ok)('awaitHealthy on a booted host', () => {
     expect(await watch('badshot.service', "{ finished: 'accept', holdSeconds: 1, deadlineMs: 15000 }")).toMatchObject({
       code: 'UNIT_DID_NOT_START',
     });
+  });
+
+  describe('with many services at once', () => {
+    let answers: Readonly<Record<string, unknown>> = {};
+    beforeAll(async () => {
+      const units = ['before.service', ...Object.keys(CASES).map((name) => `${name}.service`)];
+      await host.ok(`systemctl start --no-block ${units.join(' ')}`);
+      const watched = Object.entries(CASES).map(
+        ([name, { request }]) => `watch('${name}', { deadlineMs: 30000, ${request} })`,
+      );
+      await host.ok(['tee', `${INSTALL_DIR}/watch.mjs`], {
+        input: [
+          "import { awaitHealthy } from '@wca/runtime-sdk/systemd';",
+          'const watch = async (name, request) => {',
+          '  const health = await awaitHealthy(`${name}.service`, request);',
+          '  return [name, health.isOk() ? health.value : health.error];',
+          '};',
+          `console.log(JSON.stringify(Object.fromEntries(await Promise.all([${watched.join(', ')}]))));`,
+        ].join('\n'),
+      });
+      const printed = await host.ok([`${INSTALL_DIR}/node`, `${INSTALL_DIR}/watch.mjs`]);
+      answers = JSON.parse(printed) as Readonly<Record<string, unknown>>;
+      await host.run(`systemctl stop ${units.join(' ')}`);
+    });
+
+    it.each(Object.entries(CASES))('is right about one that %s', (name, { answer }) => {
+      if (answer === 'healthy') {
+        expect(answers[name]).toMatchObject({ mainPid: expect.any(Number) as unknown, heldMs: expect.any(Number) as unknown });
+        return;
+      }
+      const { code, says } = answer;
+      expect(answers[name]).toMatchObject({ code, message: expect.stringContaining(says) as unknown });
+    });
+  });
+
+  it('holds for twice the unit’s RestartSec= when not told for how long, and ends when it is aborted', async () => {
+    const request = '{ signal: AbortSignal.timeout(1000), onProgress: (said) => console.error(said) }';
+    await host.ok('systemctl start good.service');
+    await putUnits(host, { 'good.service.d/again.conf': '[Service]\nRestartSec=12\n' });
+    const said = await host.run(await writeQuestion(host, `systemd.awaitHealthy('good.service', ${request})`));
+    expect(said.stderr).toContain('it must stay for 24 s');
+    expect(JSON.parse(said.stdout)).toMatchObject({ code: 'HEALTH_TIMEOUT' });
+    await host.ok('systemctl stop good.service');
   });
 
   it('says that there is no such unit', async () => {

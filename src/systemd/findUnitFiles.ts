@@ -8,7 +8,8 @@ import { readDropIns } from './readDropIns.js';
 import { below, resolveBelow } from './resolveBelow.js';
 import type { Resolved } from './resolveBelow.js';
 import { baseName, findFragment, findNames } from './resolveUnitName.js';
-import type { FindUnitFilesError, ShadowedFile, UnitFileKind, UnitFiles } from './unitFiles.js';
+import type { UnitNames } from './resolveUnitName.js';
+import type { FindUnitFilesError, ShadowedFile, UnitFileKind, UnitFiles, UnitFilesProblem } from './unitFiles.js';
 import { readUnitIndex } from './unitIndex.js';
 import type { IndexedName, UnitIndex } from './unitIndex.js';
 import { templateOf } from './unitName.js';
@@ -64,11 +65,11 @@ async function find(name: string, root: string): Promise<Result<UnitFiles, FindU
 export async function findInIndex(index: UnitIndex, name: string): Promise<Result<UnitFiles, FindUnitFilesError>> {
   const { root } = index;
   const entry = findFragment(index, name);
-  const target = entry === null ? ok(null) : await resolveBelow(root, entry.path);
+  const target = entry === null ? ok(null) : await resolveBelow(root, entry.path, { allowMissing: true });
   if (target.isErr()) return err(target.error);
-  // What leads nowhere is no unit, and gives nobody its names.
-  const file = target.value?.stat ? entry : null;
   const masked = isMask(target.value);
+  // What leads nowhere is no unit, and gives nobody its names.
+  const file = masked || target.value?.stat ? entry : null;
   const names = findNames(index, name, file, masked);
   const directories = await findDropInDirectories(index, names);
   if (directories.isErr()) return err(directories.error);
@@ -95,16 +96,16 @@ export async function findInIndex(index: UnitIndex, name: string): Promise<Resul
     fragment: fragment.value,
     dropIns: isUnit ? read.value.dropIns : [],
     shadowed: [...shadowed, ...useless],
-    problems: read.value.problems,
+    problems: [...disputedName(root, names, file), ...read.value.problems],
     dropInDirectories: [...new Map(groups.flatMap((group) => group.directories).map((one) => [one.path, one])).values()],
     root,
   });
 }
 
-/** systemd takes an empty file and any device for a mask (`null_or_empty()`). */
+/** systemd takes an empty file and any device for a mask (`null_or_empty()`). A root that is no running host has no /dev. */
 function isMask(target: Resolved | null): boolean {
   const stat = target?.stat ?? null;
-  if (stat === null) return false;
+  if (stat === null) return target?.path === '/dev/null';
   return stat.isCharacterDevice() || stat.isBlockDevice() || (stat.isFile() && stat.size === 0);
 }
 
@@ -129,6 +130,13 @@ function otherFiles({ root, passedOver }: UnitIndex, ...names: readonly string[]
   return [...new Set([...names, ...templates])]
     .flatMap((name) => passedOver.get(name) ?? [])
     .map(({ path, reason, message }) => ({ path: below(root, path), reason, message }));
+}
+
+function disputedName(root: string, { id, disputed }: UnitNames, file: IndexedName | null): readonly UnitFilesProblem[] {
+  if (disputed === null || file === null) return [];
+  const path = below(root, file.path);
+  const message = `${id} is made of ${path}, which makes it ${disputed} as well, and that has a file of its own; systemd takes whichever it loads first. Give ${id} a file too`;
+  return [{ code: 'AMBIGUOUS_NAME', path, message }];
 }
 
 function withoutUnit(path: string): ShadowedFile {

@@ -38,6 +38,19 @@ export { daemonReload } from './daemonReload.js';
 export { startUnit } from './startUnit.js';
 export { stopUnit } from './stopUnit.js';
 export { restartUnit } from './restartUnit.js';
+export { unitLoadPath } from './unitLoadPath.js';
+export type { LoadDirectory, LoadDirectoryKind } from './unitLoadPath.js';
+export { findUnitFiles } from './findUnitFiles.js';
+export type { FindUnitFilesOptions } from './findUnitFiles.js';
+export type {
+  DropInDirectory,
+  FindUnitFilesError,
+  ShadowedFile,
+  UnitFileKind,
+  UnitFiles,
+  UnitFilesProblem,
+} from './unitFiles.js';
+export type { UnitSource } from './unitSource.js';
 export { verifyUnit } from './verifyUnit.js';
 export type { UnitVerdict, VerifyUnitError, VerifyUnitOptions } from './verifyUnit.js';
 export { holdUnits } from './holdUnits.js';

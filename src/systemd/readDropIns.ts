@@ -108,26 +108,21 @@ async function readOne(
     return ok({ code: 'DROP_IN_NAME_NOT_UTF8', path, message: `${path} has a name that is not UTF-8; rename it` });
   }
   const inner = root === '/' ? path : path.slice(below(root, '').length);
-  const found = await resolveBelow(root, inner);
+  const found = await resolveBelow(root, inner, { allowMissing: true });
   if (found.isErr()) return err(found.error);
   const stat = found.value?.stat ?? null;
+  const mask: ShadowedFile = { path, reason: 'mask', message: 'it is empty, and takes its name away from others' };
+  if (found.value?.path === '/dev/null') return ok(mask);
   if (found.value === null || stat === null) {
     return ok({ path, reason: 'bad-link', message: 'it leads nowhere, and takes its name away from others' });
   }
   if (stat.isDirectory() || stat.isSocket()) {
     return ok({ path, reason: 'not-a-file', message: 'it is no file, and takes its name away from others' });
   }
-  if (isNullDevice(stat) || (stat.isFile() && stat.size === 0)) {
-    return ok({ path, reason: 'mask', message: 'it is empty, and takes its name away from others' });
-  }
+  if (stat.isFile() && stat.size === 0) return ok(mask);
   const read = await readRegularFile(below(root, found.value.path));
   if (read.isOk()) return ok({ path, role: 'drop-in', document: parseUnit(read.value.bytes) });
   if (read.error.code === 'IO' && read.error.errno === 'EACCES') return err(read.error);
   const waits = stat.isFIFO() ? '; systemd itself waits in it for ever' : '';
   return ok({ code: 'UNREADABLE_DROP_IN', path, message: `${read.error.message}${waits}; remove ${path}` });
-}
-
-/** `/dev/null`; systemd asks no further than for a device, but others it would really read. */
-function isNullDevice(stat: { readonly rdev: number; isCharacterDevice(): boolean }): boolean {
-  return stat.isCharacterDevice() && stat.rdev === 0x103;
 }

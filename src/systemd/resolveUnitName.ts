@@ -32,6 +32,8 @@ export interface UnitNames {
   readonly id: string;
   /** Sorted. */
   readonly aliases: readonly string[];
+  /** A name of the unit that is a unit with a file of its own as well; which of the two it is goes by what is loaded first. */
+  readonly disputed: string | null;
 }
 
 /**
@@ -48,21 +50,24 @@ export function findNames(
   fragment: IndexedName | null,
   isMasked: boolean,
 ): UnitNames {
-  if (fragment === null) return { id: name, aliases: [] };
+  if (fragment === null) return { id: name, aliases: [], disputed: null };
   const instance = unitNameParts(name)?.instance ?? null;
   const file = baseName(fragment.path);
-  const id = instantiated(file, instance === '' ? null : instance);
-  const names = new Set([name, id]);
+  const ofFile = instantiated(file, instance === '' ? null : instance);
+  const own = followed(index, ofFile);
+  const isDisputed = own !== null && ofFile !== file && baseName(own.path) !== file;
+  const id = isDisputed ? name : ofFile;
+  const names = new Set([name, ofFile]);
   if (!isMasked) {
-    for (const alias of aliasesOf(index, [name, file, id])) {
-      const own = instance === null ? alias : instantiated(alias, instance);
+    for (const alias of aliasesOf(index, [name, file, ofFile])) {
+      const instanceName = instance === null ? alias : instantiated(alias, instance);
       // An instance with a file of its own is no alias, though its template is.
-      const other = own === alias ? null : followed(index, own);
-      if (other === null || baseName(other.path) === file) names.add(own);
+      const other = instanceName === alias ? null : followed(index, instanceName);
+      if (other === null || baseName(other.path) === file) names.add(instanceName);
     }
   }
   names.delete(id);
-  return { id, aliases: [...names].sort() };
+  return { id, aliases: [...names].sort(), disputed: isDisputed ? ofFile : null };
 }
 
 /** Every name that leads to one of these, a link from an instance to a template meaning that instance. */

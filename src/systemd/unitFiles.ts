@@ -48,9 +48,10 @@ export interface UnitFilesProblem {
   /**
    * - `UNREADABLE_DROP_IN`: a FIFO (systemd waits in it for ever), a device, a file that is too large or not readable.
    * - `AMBIGUOUS_DROP_INS`: aliases have drop-ins of the same name; which of them counts, systemd leaves open.
+   * - `AMBIGUOUS_NAME`: the template it is made of gives it a second name, and a file gives that name to another unit.
    * - `DROP_IN_NAME_NOT_UTF8`: a name that cannot be shown or opened here.
    */
-  readonly code: 'UNREADABLE_DROP_IN' | 'AMBIGUOUS_DROP_INS' | 'DROP_IN_NAME_NOT_UTF8';
+  readonly code: 'UNREADABLE_DROP_IN' | 'AMBIGUOUS_DROP_INS' | 'AMBIGUOUS_NAME' | 'DROP_IN_NAME_NOT_UTF8';
   readonly path: string;
   readonly message: string;
 }

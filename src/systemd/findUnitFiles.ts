@@ -1,14 +1,15 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../posix/index.js';
+import type { IoError } from '../posix/index.js';
 import { checkUnitName } from './checkUnitName.js';
 import { findDropInDirectories } from './dropInDirectories.js';
 import { parseUnit } from './parseUnit.js';
 import { readDropIns } from './readDropIns.js';
 import { below, resolveBelow } from './resolveBelow.js';
 import type { Resolved } from './resolveBelow.js';
-import { baseName, findFragment, findNames } from './resolveUnitName.js';
-import type { UnitNames } from './resolveUnitName.js';
+import { baseName, findAliases, findFragment, findNames } from './resolveUnitName.js';
+import type { Alias, UnitNames } from './resolveUnitName.js';
 import type { FindUnitFilesError, ShadowedFile, UnitFileKind, UnitFiles, UnitFilesProblem } from './unitFiles.js';
 import { readUnitIndex } from './unitIndex.js';
 import type { IndexedName, UnitIndex } from './unitIndex.js';
@@ -70,7 +71,9 @@ export async function findInIndex(index: UnitIndex, name: string): Promise<Resul
   const masked = isMask(target.value);
   // What leads nowhere is no unit, and gives nobody its names.
   const file = masked || target.value?.stat ? entry : null;
-  const names = findNames(index, name, file, masked);
+  const aliases = file === null ? ok([]) : await living(root, findAliases(index, name, file));
+  if (aliases.isErr()) return err(aliases.error);
+  const names = findNames(index, name, file, aliases.value);
   const directories = await findDropInDirectories(index, names);
   if (directories.isErr()) return err(directories.error);
   const { groups } = directories.value;
@@ -100,6 +103,17 @@ export async function findInIndex(index: UnitIndex, name: string): Promise<Resul
     dropInDirectories: [...new Map(groups.flatMap((group) => group.directories).map((one) => [one.path, one])).values()],
     root,
   });
+}
+
+/** Those whose file is there and masks nothing. */
+async function living(root: string, aliases: readonly Alias[]): Promise<Result<readonly Alias[], IoError>> {
+  const dead = new Set<string>();
+  for (const path of new Set(aliases.map((alias) => alias.path))) {
+    const found = await resolveBelow(root, path);
+    if (found.isErr()) return err(found.error);
+    if (found.value === null || found.value.stat === null || isMask(found.value)) dead.add(path);
+  }
+  return ok(aliases.filter(({ path }) => !dead.has(path)));
 }
 
 /** systemd takes an empty file and any device for a mask (`null_or_empty()`). A root that is no running host has no /dev. */

@@ -50,6 +50,19 @@ export type {
   UnitFiles,
   UnitFilesProblem,
 } from './unitFiles.js';
+export { chooseEditFile } from './chooseEditFile.js';
+export { chooseRemovalFile } from './chooseRemovalFile.js';
+export type { ChooseEditError, EditChoice } from './editPlace.js';
+export { changeDocument } from './changeDocument.js';
+export type { UnitChange } from './changeDocument.js';
+export { planUnitEdit } from './planUnitEdit.js';
+export type { PlanEditError, UnitEditPlan } from './planUnitEdit.js';
+export type { UnitKey } from './unitKey.js';
+export { overrideDirective } from './overrideDirective.js';
+export type { CannotOverride } from './overrideDirective.js';
+export { confirmEdit } from './confirmEdit.js';
+export type { EditDoesNotWin, WantedValue } from './confirmEdit.js';
+export { checkUnitTrust } from './checkUnitTrust.js';
 export type { UnitSource } from './unitSource.js';
 export { verifyUnit } from './verifyUnit.js';
 export type { UnitVerdict, VerifyUnitError, VerifyUnitOptions } from './verifyUnit.js';

@@ -5,11 +5,11 @@ import { instantiated, templateOf, unitNameForm, unitNameParts } from './unitNam
 const MAX_ALIASES = 8;
 
 /**
- * The file that a name stands for, aliases followed; null when it stands for none.
+ * The file that a name stands for, aliases followed; null when it stands for none, `loop` when it leads back to itself.
  *
  * Source: `unit_ids_map_get()` in systemd's src/basic/unit-file.c.
  */
-function followed(index: UnitIndex, name: string): IndexedName | null {
+function followed(index: UnitIndex, name: string): IndexedName | 'loop' | null {
   let current = name;
   for (let hops = 0; hops < MAX_ALIASES; hops += 1) {
     const template = hops === 0 ? null : templateOf(current);
@@ -18,13 +18,39 @@ function followed(index: UnitIndex, name: string): IndexedName | null {
     if (entry.aliasOf === null) return entry;
     current = entry.aliasOf;
   }
-  return null;
+  return 'loop';
 }
 
 /** The file of a unit: under its name, or for an instance without one under that of its template. */
 export function findFragment(index: UnitIndex, name: string): IndexedName | null {
   const template = templateOf(name);
-  return followed(index, name) ?? (template === null ? null : followed(index, template));
+  const own = followed(index, name);
+  const found = own === null && template !== null ? followed(index, template) : own;
+  return found === 'loop' ? null : found;
+}
+
+/** A name that leads to the file at a path. */
+export interface Alias {
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * Every name that leads to the unit or to its file, a link from an instance to a template meaning that instance.
+ *
+ * Source: `unit_file_build_name_map()` in systemd's src/basic/unit-file.c, "reverse db".
+ */
+export function findAliases(index: UnitIndex, name: string, fragment: IndexedName): readonly Alias[] {
+  const wanted = [name, baseName(fragment.path)];
+  return [...index.names.keys()].flatMap((alias) => {
+    const entry = followed(index, alias);
+    if (entry === null || entry === 'loop') return [];
+    const parts = unitNameParts(alias);
+    const isInstance = parts !== null && unitNameForm(parts) === 'instance';
+    const file = baseName(entry.path);
+    const meant = isInstance ? instantiated(file, parts.instance) : file;
+    return wanted.includes(meant) ? [{ name: alias, path: entry.path }] : [];
+  });
 }
 
 /** All names of a unit, its main one first. */
@@ -39,47 +65,37 @@ export interface UnitNames {
 /**
  * The names of a unit: the one asked for, the file's, and all aliases of the two.
  *
- * Source: `unit_file_find_fragment()` in systemd's src/basic/unit-file.c.
+ * An instance may have more names when it was loaded under another one of them before.
+ *
+ * Source: `unit_file_find_fragment()` in systemd's src/basic/unit-file.c, `merge_by_names()` in src/core/load-fragment.c.
  *
  * @param fragment - what `findFragment` gave
- * @param isMasked - files that are empty or devices give nobody an alias
+ * @param aliases - of what `findAliases` gave those whose file is neither empty, a device nor missing
  */
 export function findNames(
   index: UnitIndex,
   name: string,
   fragment: IndexedName | null,
-  isMasked: boolean,
+  aliases: readonly Alias[],
 ): UnitNames {
   if (fragment === null) return { id: name, aliases: [], disputed: null };
   const instance = unitNameParts(name)?.instance ?? null;
   const file = baseName(fragment.path);
   const ofFile = instantiated(file, instance === '' ? null : instance);
-  const own = followed(index, ofFile);
-  const isDisputed = own !== null && ofFile !== file && baseName(own.path) !== file;
+  const isDisputed = ofFile !== file && isOther(followed(index, ofFile), file);
   const id = isDisputed ? name : ofFile;
   const names = new Set([name, ofFile]);
-  if (!isMasked) {
-    for (const alias of aliasesOf(index, [name, file, ofFile])) {
-      const instanceName = instance === null ? alias : instantiated(alias, instance);
-      // An instance with a file of its own is no alias, though its template is.
-      const other = instanceName === alias ? null : followed(index, instanceName);
-      if (other === null || baseName(other.path) === file) names.add(instanceName);
-    }
+  for (const alias of aliases) {
+    const own = instance === null ? alias.name : instantiated(alias.name, instance);
+    // An instance with a file of its own is no alias, though its template is.
+    if (own === alias.name || !isOther(followed(index, own), file)) names.add(own);
   }
   names.delete(id);
   return { id, aliases: [...names].sort(), disputed: isDisputed ? ofFile : null };
 }
 
-/** Every name that leads to one of these, a link from an instance to a template meaning that instance. */
-function aliasesOf(index: UnitIndex, wanted: readonly string[]): readonly string[] {
-  return [...index.names.keys()].filter((alias) => {
-    const entry = followed(index, alias);
-    if (entry === null) return false;
-    const parts = unitNameParts(alias);
-    const isInstance = parts !== null && unitNameForm(parts) === 'instance';
-    const file = baseName(entry.path);
-    return wanted.includes(isInstance ? instantiated(file, parts.instance) : file);
-  });
+function isOther(found: ReturnType<typeof followed>, file: string): boolean {
+  return found !== null && found !== 'loop' && baseName(found.path) !== file;
 }
 
 export function baseName(path: string): string {

@@ -111,7 +111,10 @@ export function addRandomFamily(tree: Tree, key: string, random: Random): readon
       tree.link(path, pick([`/opt/${key}/${baseName(path)}`, `/opt/../opt/./${key}//${baseName(path)}`]));
     } else if (way === 10) tree.link(path, pick([`/opt/${key}/missing.service`, 'missing.service', '/etc/systemd/system']));
     else if (way === 11) tree.directory(path);
-    else tree.link(path, pick([other, other, `/usr/lib/systemd/system/${other}`, `/lib/systemd/system/${other}`, `../system/${other}`, `/etc/systemd/system/x/${other}`]));
+    else {
+      if (below(2) === 0) tree.unit(`${pick(DIRECTORIES)}/${other}`);
+      tree.link(path, pick([other, other, `/usr/lib/systemd/system/${other}`, `/lib/systemd/system/${other}`, `../system/${other}`, `/etc/systemd/system/x/${other}`]));
+    }
   }
   for (let count = below(14); count > 0; count -= 1) {
     const directory = `${pick(DIRECTORIES)}/${pick([...all, ...prefixes])}.d`;

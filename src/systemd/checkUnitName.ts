@@ -4,11 +4,16 @@ import { printablePath } from '../posix/index.js';
 import type { InvalidUnitName } from './systemdError.js';
 
 const SUFFIX = /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
+/** The types whose names stand for a path, a place in a tree or a process: there are no instances of them. */
+const INSTANCE_OF_NONE = /@.*\.(?:device|mount|automount|swap|slice|scope)$/;
 
 /**
  * Accepts the full name of a unit, suffix included, and nothing that a path or a command line would read otherwise.
  *
- * Stricter than `unit_name_is_valid()` in systemd by refusing `..`. It does not ask whether the unit exists.
+ * Templates (`name@.service`) are names of unit files too. As systemd takes them, but for `..` and a leading dot, which
+ * are refused here. It does not ask whether the unit exists.
+ *
+ * Source: `unit_name_is_valid()` and, for instances of mounts and the like, `unit_add_name()` in systemd.
  *
  * Errors: `INVALID_UNIT_NAME`.
  *
@@ -22,7 +27,7 @@ const SUFFIX = /\.(?:service|socket|device|mount|automount|swap|target|path|time
  */
 export function checkUnitName(name: string): Result<string, InvalidUnitName> {
   const valid = name.length <= 255 && /^[A-Za-z0-9:_\\-][A-Za-z0-9:_.\\@-]*$/.test(name) && !name.includes('..');
-  if (valid && SUFFIX.test(name)) return ok(name);
+  if (valid && SUFFIX.test(name) && !INSTANCE_OF_NONE.test(name)) return ok(name);
   const shown = printablePath(name);
   const unit = shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
   const message = `'${unit}' is not the name of a unit: give it with its suffix and no path, such as kimaki.service`;

@@ -1,16 +1,28 @@
 import { constants } from 'node:os';
 import type { RunState } from './runState.js';
 
-/** One sentence on where a service stands and why its last process ended. */
+/** One sentence on where a unit stands and why its last processes ended. */
 export function describeRun(state: RunState): string {
-  const { activeState, subState, result, nRestarts } = state;
+  const { activeState, subState, result, nRestarts, execMainCode, failedCommand, skipped } = state;
+  const main =
+    execMainCode === null ? '' : `, ${ending({ ...state, code: execMainCode, status: state.execMainStatus })}`;
+  const other = failedCommand === null ? '' : `, ${failedCommand.setting}=: ${ending(failedCommand)}`;
+  const unmet = skipped ? ', a Condition…= or Assert…= of it does not hold' : '';
   const restarts = nRestarts === 0 ? '' : `, restarted ${nRestarts} ${nRestarts === 1 ? 'time' : 'times'}`;
-  return `it is ${activeState} (${subState}), result '${result}'${ending(state)}${restarts}`;
+  const how = result === '' ? '' : `, result '${result}'`;
+  return `it is ${activeState} (${subState})${how}${main}${other}${unmet}${restarts}`;
 }
 
-function ending({ execMainCode, execMainStatus, exitExplained }: RunState): string {
-  if (execMainCode === null) return '';
-  if (execMainCode === 'exited') return `, exit status ${exitExplained ?? execMainStatus}`;
-  const signal = Object.entries(constants.signals).find(([, number]) => number === execMainStatus)?.[0];
-  return `, ${execMainCode === 'dumped' ? 'dumped core on' : 'killed by'} ${signal ?? `signal ${execMainStatus}`}`;
+function ending({
+  code,
+  status,
+  exitExplained,
+}: {
+  readonly code: 'exited' | 'killed' | 'dumped';
+  readonly status: number;
+  readonly exitExplained: string | null;
+}): string {
+  if (code === 'exited') return `exit status ${exitExplained ?? status}`;
+  const signal = Object.entries(constants.signals).find(([, number]) => number === status)?.[0];
+  return `${code === 'dumped' ? 'dumped core on' : 'killed by'} ${signal ?? `signal ${status}`}`;
 }

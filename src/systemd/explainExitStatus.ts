@@ -2,7 +2,8 @@
  * Says what systemd means by an exit status it gave itself because it could not even start the program; null for every
  * other status, which is the program's own.
  *
- * A program that exits with one of these numbers by itself cannot be told apart.
+ * A program that exits with one of these numbers by itself cannot be told apart. 223 and 234 were systemd's once and
+ * are no longer given; 255 is left alone, since programs use it too. 245 and 246 come from newer versions than 252.
  *
  * Source: systemd.exec(5), "Process Exit Codes".
  *
@@ -62,4 +63,6 @@ const EXIT_STATUS: ReadonlyMap<number, readonly [name: string, meaning: string]>
   [242, ['NUMA_POLICY', 'NUMAPolicy= could not be set']],
   [243, ['CREDENTIALS', 'a credential of LoadCredential= or SetCredential= could not be read']],
   [244, ['BPF', 'BPF restrictions could not be set']],
+  [245, ['KSM', 'MemoryKSM= could not be set']],
+  [246, ['MEMORY_THP', 'the use of transparent huge pages could not be set']],
 ]);

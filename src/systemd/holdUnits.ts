@@ -1,5 +1,5 @@
 import { Result, ResultAsync, err, ok } from 'neverthrow';
-import { checkUnitName } from './checkUnitName.js';
+import { checkRunnableName } from './checkRunnableName.js';
 import { daemonReload } from './daemonReload.js';
 import { holdPath, makeHoldLink, removeHoldLink } from './holdLink.js';
 import { parseShow } from './parseShow.js';
@@ -50,7 +50,7 @@ export function holdUnits(units: readonly string[]): ResultAsync<void, HoldError
 
 async function hold(units: readonly string[]): Promise<Result<void, HoldError>> {
   for (const unit of units) {
-    const name = checkUnitName(unit);
+    const name = checkRunnableName(unit);
     if (name.isErr()) return err(name.error);
   }
   const made: string[] = [];

@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import { runJob } from './runJob.js';
-import type { SystemdError } from './systemdError.js';
+import type { JobOptions, UnitJobError } from './runJob.js';
 
 /**
  * Stops and starts a unit, and ends when systemd calls it started; one that was not active is started.
@@ -8,7 +8,7 @@ import type { SystemdError } from './systemdError.js';
  * Only a restart gives processes a changed user, umask or environment: a reload keeps what they have. As with
  * `startUnit`, success says nothing about health.
  *
- * Errors: `UNIT_NOT_FOUND`, `UNIT_MASKED`, `SYSTEMCTL_FAILED`, and the others of `SystemdError`.
+ * Errors: those of `startUnit`. After `UNIT_JOB_FAILED` the unit has been stopped.
  *
  * @example
  * ```ts
@@ -18,6 +18,6 @@ import type { SystemdError } from './systemdError.js';
  * if (restarted.isErr()) console.error(restarted.error.message);
  * ```
  */
-export function restartUnit(unit: string): ResultAsync<void, SystemdError> {
-  return runJob('restart', unit);
+export function restartUnit(unit: string, options: JobOptions = {}): ResultAsync<void, UnitJobError> {
+  return runJob('restart', unit, options);
 }

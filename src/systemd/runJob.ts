@@ -1,14 +1,68 @@
-import type { ResultAsync } from 'neverthrow';
-import { checkUnitName } from './checkUnitName.js';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { checkRunnableName } from './checkRunnableName.js';
+import { describeRun } from './describeRun.js';
+import { journalTail } from './journalTail.js';
+import { runState } from './runState.js';
+import type { RunState } from './runState.js';
 import { systemctl } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
 
-/** Longer than what systemd gives a unit for stopping and for starting by default, 90 s each. */
-const JOB_TIMEOUT_MS = 240_000;
+/** How long a job may take. */
+export interface JobOptions {
+  /**
+   * Milliseconds until `PROGRAM_TIMEOUT`; systemd goes on with the job then. Default 240 000: longer than what systemd
+   * gives a unit for stopping and for starting by default, 90 s each.
+   */
+  readonly deadlineMs?: number;
+}
 
-/** Starts, stops or restarts one unit, and ends when the job has. */
-export function runJob(verb: 'start' | 'stop' | 'restart', unit: string): ResultAsync<void, SystemdError> {
-  return checkUnitName(unit)
-    .asyncAndThen((name) => systemctl([verb, '--', name], { unit: name, timeoutMs: JOB_TIMEOUT_MS }))
-    .map(() => undefined);
+/** Why a unit was not started, stopped, restarted or reloaded. Secrets are hidden in all of it. */
+export type UnitJobError =
+  | SystemdError
+  | {
+      /** systemd tried, or had to refuse, and the unit is not as asked; why is in `message`, `seen` and `journal`. */
+      readonly code: 'UNIT_JOB_FAILED';
+      readonly message: string;
+      readonly unit: string;
+      readonly verb: 'start' | 'stop' | 'restart' | 'reload';
+      /** What systemd said right afterwards; null when it could not be asked. */
+      readonly seen: RunState | null;
+      /** The unit's last lines; empty when they could not be read. */
+      readonly journal: string;
+      /** What systemctl said. */
+      readonly stderr: string;
+    };
+
+const DEADLINE_MS = 240_000;
+const JOURNAL_LINES = 15;
+/** systemctl(1), exit status 4: insufficient privileges. Nothing was tried. */
+const NOT_ALLOWED = 4;
+
+/** Has systemd do one job with one unit, and ends when the job has. */
+export function runJob(
+  verb: 'start' | 'stop' | 'restart' | 'reload',
+  unit: string,
+  options: JobOptions = {},
+): ResultAsync<void, UnitJobError> {
+  return new ResultAsync(run(verb, unit, options.deadlineMs ?? DEADLINE_MS));
+}
+
+async function run(
+  verb: 'start' | 'stop' | 'restart' | 'reload',
+  unit: string,
+  timeoutMs: number,
+): Promise<Result<void, UnitJobError>> {
+  const name = checkRunnableName(unit);
+  if (name.isErr()) return err(name.error);
+  const ran = await systemctl([verb, '--', unit], { unit, timeoutMs });
+  if (ran.isOk()) return ok(undefined);
+  const { error } = ran;
+  if (error.code !== 'SYSTEMCTL_FAILED' || error.exitCode === null || error.exitCode === NOT_ALLOWED) return err(error);
+  const seen = (await runState(unit)).unwrapOr(null);
+  const journal = (await journalTail(unit, JOURNAL_LINES)).unwrapOr('');
+  const said = error.stderr.split('\n')[0] ?? '';
+  const found = seen === null ? '' : `; ${describeRun(seen)}`;
+  const message = `${unit}: ${verb} failed${found}; systemctl said: ${said}; see: journalctl -u ${unit}`;
+  return err({ code: 'UNIT_JOB_FAILED', message, unit, verb, seen, journal, stderr: error.stderr });
 }

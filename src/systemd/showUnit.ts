@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { checkUnitName } from './checkUnitName.js';
+import { checkRunnableName } from './checkRunnableName.js';
 import { parseShow, parseShownList, parseTimeSpan } from './parseShow.js';
 import { systemctl, unitNotFound } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
@@ -20,7 +20,8 @@ const PROPERTIES = [
  *
  * This is the manager's view: what a running process really has can differ until its restart (see `readProcess`), and
  * when `needDaemonReload` is set the files say something else. A masked or held unit has its state but none of its
- * settings. Aliases are followed. The answer holds the environment, secrets included: do not print it.
+ * settings, and so has one that runs although its file is gone (`not-found`). Aliases are followed. The answer holds the
+ * environment, secrets included: do not print it.
  *
  * Errors: `UNIT_NOT_FOUND`, `INVALID_UNIT_NAME`, and the others of `SystemdError`.
  *
@@ -38,7 +39,7 @@ export function showUnit(unit: string): ResultAsync<UnitState, SystemdError> {
 }
 
 async function show(unit: string): Promise<Result<UnitState, SystemdError>> {
-  const name = checkUnitName(unit);
+  const name = checkRunnableName(unit);
   if (name.isErr()) return err(name.error);
   const [shown, started] = await Promise.all([
     systemctl(['show', `--property=${PROPERTIES}`, '--', unit], { unit }),
@@ -48,7 +49,8 @@ async function show(unit: string): Promise<Result<UnitState, SystemdError>> {
   if (started.isErr()) return err(started.error);
   const files = [...shown.value.stdout.matchAll(/^EnvironmentFiles=(.*) \(ignore_errors=(yes|no)\)$/gm)];
   const state = toState(parseShow(shown.value.stdout), started.value.stdout.trim(), files);
-  return state.loadState === 'not-found' ? err(unitNotFound(unit)) : ok(state);
+  const isUnknown = state.loadState === 'not-found' && state.activeState === 'inactive';
+  return isUnknown ? err(unitNotFound(unit)) : ok(state);
 }
 
 function toState(

@@ -56,7 +56,7 @@ export function unitMasked(unit: string): SystemdError {
 export function systemctlFailed(ran: ProgramResult, verb: string, unit: string | null): SystemdError {
   const stderr = redactSecrets(ran.stderr.trim()).slice(-2_000);
   // Exit status 5 is "unit not loaded", systemctl(1).
-  if (unit !== null && /Unit .* (?:not found|not loaded|could not be found)/.test(stderr)) return unitNotFound(unit);
+  if (unit !== null && /Unit .* (?:not found|not loaded|could not be found)|Unit file .* does not exist/.test(stderr)) return unitNotFound(unit);
   if (unit !== null && /Unit .* is masked/.test(stderr)) return unitMasked(unit);
   const ended = ran.exitCode === null ? `was ended by ${ran.signal ?? 'a signal'}` : `exited ${ran.exitCode}`;
   const said = stderr.split('\n')[0] ?? '';

@@ -4,7 +4,7 @@ export interface UnitState {
   readonly id: string;
   /** The main name and all aliases. */
   readonly names: readonly string[];
-  /** `loaded`, `masked`, `error`, `bad-setting`, … */
+  /** `loaded`, `masked`, `error`, `bad-setting`, `not-found` (it runs, and its file is gone), … */
   readonly loadState: string;
   /** `active`, `inactive`, `failed`, `activating`, `deactivating`, `reloading`. */
   readonly activeState: string;

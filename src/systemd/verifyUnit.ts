@@ -1,20 +1,26 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError, runProgram } from '../posix/index.js';
-import type { IoError, ProgramError } from '../posix/index.js';
+import { printablePath, readRegularFile } from '../posix/index.js';
+import type { IoError, NotARegularFile, ProgramError } from '../posix/index.js';
+import { SILENT, added, askAnalyze, withPrivateDirectory } from './askAnalyze.js';
 import { checkUnitName } from './checkUnitName.js';
 import { isSecretName } from './isSecretName.js';
 import { liveVariables } from './liveVariables.js';
 import { parseUnit } from './parseUnit.js';
 import { redactSecrets } from './redactSecrets.js';
 import type { InvalidUnitName } from './systemdError.js';
+import { findBlocking, templateOf, unitPaths } from './unitPaths.js';
+import type { UnitPaths } from './unitPaths.js';
 
-/** What to compare with. */
+/** What to verify, and what to compare with. */
 export interface VerifyUnitOptions {
-  /** The unit as it is now: what systemd says about it already is not held against the new one. */
-  readonly baseline?: Buffer;
+  /**
+   * The file as it is now (empty for a drop-in that is not there yet): what systemd says about the unit with it is not
+   * held against the new one.
+   */
+  readonly baseline?: Uint8Array;
+  /** The bytes are those of a drop-in of the unit, under this name (`50-user.conf`), and not of the unit file. */
+  readonly dropIn?: string;
 }
 
 /** What systemd has to say about a unit file. */
@@ -24,22 +30,44 @@ export interface UnitVerdict {
 }
 
 /** systemd-analyze could not be asked. */
-export type VerifyUnitError = InvalidUnitName | IoError | ProgramError;
+export type VerifyUnitError =
+  | InvalidUnitName
+  | {
+      /** systemd reads no drop-in of that name: it has to end in `.conf`, and may not be hidden. */
+      readonly code: 'INVALID_DROP_IN_NAME';
+      readonly message: string;
+      readonly dropIn: string;
+    }
+  | {
+      /** There is no unit file for the drop-in to add to. */
+      readonly code: 'UNIT_NOT_FOUND';
+      readonly message: string;
+      readonly unit: string;
+    }
+  | NotARegularFile
+  | IoError
+  | ProgramError;
 
 /**
- * Asks systemd about a unit file before it replaces anything, and gives what it complains about and did not before.
+ * Asks systemd about a unit file or drop-in before it goes live, and gives what it complains about and did not before.
  *
- * The file is verified under its own name on a private copy, in place of the installed one and with the drop-ins that
- * are installed for it. systemd's exit status is 0 on mere warnings, so its text is compared; line numbers may move.
- * Nothing is started and no installed file is touched. Accounts, directories and most values are not checked by systemd
- * until the unit starts; a FIFO among the drop-ins makes systemd wait, and ends in `PROGRAM_TIMEOUT`.
+ * The file is verified under its own name on a private copy: in place of the installed one, with everything else that
+ * is installed for the unit. systemd's exit status is 0 on mere warnings, so its text is compared; line numbers may
+ * move. Nothing is started, no installed file is touched, and no running manager is needed.
  *
- * Errors: `INVALID_UNIT_NAME`, `IO` (no place for the copy), and those of running a program.
+ * Accounts, directories and most values are not checked by systemd until the unit starts. A drop-in is verified as if
+ * it lay in the first of all directories: whether one of the same name in `/run/systemd/system.control`, or a later
+ * one, wins over it there is not seen.
+ *
+ * Errors: `INVALID_UNIT_NAME`, `INVALID_DROP_IN_NAME`, `UNIT_NOT_FOUND` (for a drop-in), `NOT_A_REGULAR_FILE` (a FIFO or
+ * block device among the drop-ins, for which systemd itself would wait), `IO` (no place for the copy), and those of
+ * running a program.
  *
  * Source: systemd-analyze(1), verify; `SYSTEMD_UNIT_PATH` in systemd.unit(5), where a colon at the end means "and the
  * usual directories".
  *
- * @param name - the name under which it will be installed
+ * @param name - the unit, under the name it is or will be installed
+ * @param bytes - the new content
  *
  * @example
  * ```ts
@@ -55,92 +83,77 @@ export function verifyUnit(
   bytes: Uint8Array,
   options: VerifyUnitOptions = {},
 ): ResultAsync<UnitVerdict, VerifyUnitError> {
-  return new ResultAsync(verify(name, bytes, options.baseline));
+  return new ResultAsync(verify(name, bytes, options));
 }
 
 async function verify(
   name: string,
   bytes: Uint8Array,
-  baseline: Buffer | undefined,
+  { baseline, dropIn }: VerifyUnitOptions,
 ): Promise<Result<UnitVerdict, VerifyUnitError>> {
   const checked = checkUnitName(name);
   if (checked.isErr()) return err(checked.error);
-  return withPrivateDirectory(async (directory) => {
-    const now = await ask(directory, 'new', name, bytes);
+  const paths = await unitPaths(name);
+  const possible = await checkPossible(name, dropIn, paths);
+  if (possible.isErr()) return err(possible.error);
+  const file = dropIn === undefined ? name : `${name}.d/${dropIn}`;
+  return withPrivateDirectory<UnitVerdict, VerifyUnitError>(async (directory) => {
+    const now = await askAnalyze(`${directory}/new`, file, name, bytes);
     if (now.isErr()) return err(now.error);
-    const before = baseline === undefined ? ok(SILENT) : await ask(directory, 'old', name, baseline);
+    const before = baseline === undefined ? ok(SILENT) : await askAnalyze(`${directory}/old`, file, name, baseline);
     if (before.isErr()) return err(before.error);
-    const complaints = added(now.value, before.value).filter((line) => baseline !== undefined || line.includes(name));
+    // Without a baseline, what is said about other units is left out.
+    const complaints = added(now.value, before.value).filter((line) => baseline !== undefined || isAbout(line, paths));
     if (complaints.length === 0 && now.value.status !== 0 && before.value.status === 0) {
       complaints.push(`${name}: systemd-analyze verify exited ${now.value.status ?? 'on a signal'}`);
     }
-    const secrets = [bytes, baseline ?? Buffer.alloc(0)].flatMap(secretsOf);
-    return ok({ complaints: complaints.map((line) => redactSecrets(line, secrets)) });
+    const secrets = [bytes, baseline ?? Buffer.alloc(0), ...(await installed(paths))].flatMap(secretsOf);
+    // A drop-in for all services is complained about once for each that systemd had to load.
+    return ok({ complaints: [...new Set(complaints)].map((line) => redactSecrets(line, secrets)) });
   });
 }
 
-interface Said {
-  readonly lines: readonly string[];
-  readonly status: number | null;
+async function checkPossible(
+  unit: string,
+  dropIn: string | undefined,
+  paths: UnitPaths,
+): Promise<Result<void, VerifyUnitError>> {
+  if (dropIn !== undefined) {
+    // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+    if (!/^[^./\u0000-\u001f][^/\u0000-\u001f]*\.conf$/.test(dropIn) || Buffer.byteLength(dropIn) > 255) {
+      const shown = printablePath(dropIn).slice(0, 80);
+      const message = `'${shown}' is not the name of a drop-in: give it without a path, ending in .conf`;
+      return err({ code: 'INVALID_DROP_IN_NAME', message, dropIn: shown });
+    }
+    if (paths.fragment === null) {
+      const message = `${unit} has no unit file that a drop-in could add to; check the name with: systemctl list-unit-files`;
+      return err({ code: 'UNIT_NOT_FOUND', message, unit });
+    }
+  }
+  const blocking = await findBlocking(paths.dropIns.filter((path) => !path.endsWith(`/${unit}.d/${dropIn ?? ''}`)));
+  if (blocking === null) return ok(undefined);
+  const { found } = blocking;
+  const path = printablePath(blocking.path);
+  const what = found === 'fifo' ? 'a FIFO, for which systemd would wait' : 'a block device';
+  const message = `${path} is ${what}, and not a drop-in; find out who made it, and remove it`;
+  return err({ code: 'NOT_A_REGULAR_FILE', message, path, found });
 }
 
-const SILENT: Said = { lines: [], status: 0 };
-
-async function ask(
-  parent: string,
-  kind: string,
-  name: string,
-  bytes: Uint8Array,
-): Promise<Result<Said, VerifyUnitError>> {
-  const directory = `${parent}/${kind}`;
-  const path = `${directory}/${name}`;
-  const written = await ResultAsync.fromPromise(
-    mkdir(directory, { mode: 0o700 }).then(() => writeFile(path, bytes, { mode: 0o600, flag: 'wx' })),
-    (cause) => ioError(cause, 'open', path),
-  );
-  if (written.isErr()) return err(written.error);
-  const ran = await runProgram('systemd-analyze', ['verify', '--man=no', '--', path], {
-    env: { SYSTEMD_UNIT_PATH: `${directory}:`, SYSTEMD_LOG_TARGET: 'console', SYSTEMD_LOG_COLOR: '0' },
-    timeoutMs: 30_000,
-  });
-  return ran.map(({ exitCode, stderr }) => ({
-    lines: stderr
-      .split('\n')
-      .map((line) => line.replaceAll(`${directory}/`, '').trimEnd())
-      .filter((line) => line !== ''),
-    status: exitCode,
-  }));
+/** systemd verifies a template as an instance of it. */
+function isAbout(line: string, { mentions }: UnitPaths): boolean {
+  const words = line.split(/[\s/:'",]+/).map((word) => templateOf(word.replace(/\.$/, '')));
+  return words.some((word) => mentions.has(word));
 }
 
-/** What is said now more often than before; the same complaint about another line is the same complaint. */
-function added(now: Said, before: Said): string[] {
-  const withoutNumber = (line: string): string => line.replace(/:\d+:/, ':');
-  const known = before.lines.map(withoutNumber);
-  return now.lines.filter((line) => {
-    const at = known.indexOf(withoutNumber(line));
-    if (at !== -1) known.splice(at, 1);
-    return at === -1;
-  });
+/** What else systemd reads for the unit, and may repeat. */
+async function installed({ fragment, dropIns }: UnitPaths): Promise<readonly Buffer[]> {
+  const paths = [...(fragment === null ? [] : [fragment]), ...dropIns];
+  const read = await Promise.all(paths.map((path) => readRegularFile(path, { followLinks: true })));
+  return read.flatMap((file) => (file.isOk() ? [file.value.bytes] : []));
 }
 
 function secretsOf(bytes: Uint8Array): readonly string[] {
   return liveVariables(parseUnit(bytes))
     .filter(({ variable }) => isSecretName(variable.name))
     .map(({ variable }) => variable.value);
-}
-
-/** Below /run, which only root can write to, where we may; removed whatever happens. */
-async function withPrivateDirectory<T>(
-  use: (directory: string) => Promise<Result<T, VerifyUnitError>>,
-): Promise<Result<T, VerifyUnitError>> {
-  const root = process.geteuid?.() === 0 ? '/run' : tmpdir();
-  const made = await ResultAsync.fromPromise(mkdtemp(`${root}/wca-verify-`), (cause) =>
-    ioError(cause, 'mkdtemp', root),
-  );
-  if (made.isErr()) return err(made.error);
-  try {
-    return await use(made.value);
-  } finally {
-    await rm(made.value, { recursive: true, force: true });
-  }
 }

@@ -30,6 +30,8 @@ describe('checkUnitName', () => {
     '$(x).service',
     `${'x'.repeat(250)}.service`,
     '.x.service',
+    'a@b.mount',
+    'a@.slice',
   ])('refuses %j', (name) => {
     const refused = checkUnitName(name)._unsafeUnwrapErr();
     expect(refused.code).toBe('INVALID_UNIT_NAME');

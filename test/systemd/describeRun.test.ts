@@ -3,14 +3,19 @@ import { describeRun } from '../../src/systemd/describeRun.js';
 import type { RunState } from '../../src/systemd/index.js';
 
 const STATE: RunState = {
+  loadState: 'loaded',
   activeState: 'activating',
   subState: 'auto-restart',
   result: 'exit-code',
   mainPid: 0,
   nRestarts: 2,
+  invocationId: '',
   execMainCode: 'exited',
   execMainStatus: 3,
   exitExplained: null,
+  failedCommand: null,
+  jobPending: false,
+  skipped: false,
 };
 
 describe('describeRun', () => {
@@ -26,5 +31,12 @@ describe('describeRun', () => {
     expect(describeRun({ ...STATE, execMainCode: null, nRestarts: 0 })).toBe(
       "it is activating (auto-restart), result 'exit-code'",
     );
+    const failed = { setting: 'ExecStartPre', code: 'exited', status: 4, exitExplained: null } as const;
+    expect(describeRun({ ...STATE, execMainCode: null, failedCommand: failed, nRestarts: 0 })).toBe(
+      "it is activating (auto-restart), result 'exit-code', ExecStartPre=: exit status 4",
+    );
+    expect(
+      describeRun({ ...STATE, subState: 'dead', result: '', execMainCode: null, skipped: true, nRestarts: 0 }),
+    ).toBe('it is activating (dead), a Condition…= or Assert…= of it does not hold');
   });
 });

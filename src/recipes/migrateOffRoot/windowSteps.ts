@@ -1,3 +1,4 @@
+import { defaultHoldSeconds } from '../../systemd/index.js';
 import type { RecipeStep } from '../step.js';
 import type { ReleaseUnitsArgs } from '../steps/releaseUnitsStep.js';
 import { agentPlaceSteps } from './agentPlaceSteps.js';
@@ -63,7 +64,7 @@ function releaseArgs({ unit, companions, target, options, state }: MigrationFact
             unit: unit.name,
             user: target.name,
             umask: SHARED_UMASK,
-            holdSeconds: options.hold ?? Math.max(2 * unit.restartSeconds, 15),
+            holdSeconds: options.hold ?? defaultHoldSeconds(unit.restartSeconds),
             ports: unit.listeningPorts,
             stateDir: unit.holdsState ? state.newDataDir : null,
           },

@@ -83,13 +83,15 @@ export function findNames(
   const file = baseName(fragment.path);
   const ofFile = instantiated(file, instance === '' ? null : instance);
   const isDisputed = ofFile !== file && isOther(followed(index, ofFile), file);
-  const id = isDisputed ? name : ofFile;
-  const names = new Set([name, ofFile]);
+  const names = new Set(ofFile === file ? [name, file] : [name]);
   for (const alias of aliases) {
     const own = instance === null ? alias.name : instantiated(alias.name, instance);
     // An instance with a file of its own is no alias, though its template is.
     if (own === alias.name || !isOther(followed(index, own), file)) names.add(own);
   }
+  // A template's own name is not among those its instance is called by, unless it is one of the aliases.
+  const id = names.has(ofFile) ? ofFile : name;
+  names.add(ofFile);
   names.delete(id);
   return { id, aliases: [...names].sort(), disputed: isDisputed ? ofFile : null };
 }

@@ -43,8 +43,15 @@ const DROP_IN_NAMES = [
   '-q.conf',
 ] as const;
 
-const UNIT = '[Service]\nExecStart=/bin/true\n';
-const DROP_IN = '[Service]\nEnvironment=A=b\n';
+const UNITS = {
+  service: '[Service]\nExecStart=/bin/true\n',
+  target: '[Unit]\nDescription=x\n',
+  timer: '[Timer]\nOnCalendar=yearly\nUnit=basic.target\n',
+};
+const DROP_IN = '[Unit]\nDescription=y\n';
+
+/** The types of units that a random family can have. */
+export type LayoutType = keyof typeof UNITS;
 
 /** Puts files, links and directories below a root; the first at a path stays. */
 export class Tree {
@@ -77,7 +84,8 @@ export class Tree {
   }
 
   unit(path: string): void {
-    this.file(path, UNIT);
+    const type = path.slice(path.lastIndexOf('.') + 1);
+    this.file(path, UNITS[type === 'target' || type === 'timer' ? type : 'service']);
   }
 
   dropIn(path: string): void {
@@ -90,14 +98,20 @@ export class Tree {
 }
 
 /** Fills a tree with one family of units whose names begin with `key`, and gives the names to ask for. */
-export function addRandomFamily(tree: Tree, key: string, random: Random): readonly string[] {
+export function addRandomFamily(
+  tree: Tree,
+  key: string,
+  random: Random,
+  type: LayoutType = 'service',
+): readonly string[] {
   const { pick, below } = random;
-  const plain = [`${key}.service`, `${key}-b.service`, `${key}-b-c.service`, `${key}-b-.service`];
-  const templates = [`${key}@.service`, `${key}-b@.service`];
-  const instances = [`${key}@x.service`, `${key}-b@x-y.service`, `${key}-b@z.service`];
-  const aliases = [`${key}-al.service`, `${key}-al@.service`, `${key}-al@x.service`];
+  const named = (...names: readonly string[]): string[] => names.map((name) => `${key}${name}.${type}`);
+  const plain = named('', '-b', '-b-c', '-b-');
+  const templates = named('@', '-b@');
+  const instances = named('@x', '-b@x-y', '-b@z');
+  const aliases = named('-al', '-al@', '-al@x');
   const all = [...plain, ...templates, ...instances, ...aliases];
-  const prefixes = [`${key}-.service`, `${key}-b-.service`, `${key}-@.service`, `${key}-@z.service`, `${key}-b-@x-y.service`];
+  const prefixes = named('-', '-b-', '-@', '-@z', '-b-@x-y');
 
   for (let count = 4 + below(9); count > 0; count -= 1) {
     const path = `${pick(DIRECTORIES)}/${pick(all)}`;
@@ -109,7 +123,7 @@ export function addRandomFamily(tree: Tree, key: string, random: Random): readon
     else if (way === 9) {
       tree.unit(`/opt/${key}/${baseName(path)}`);
       tree.link(path, pick([`/opt/${key}/${baseName(path)}`, `/opt/../opt/./${key}//${baseName(path)}`]));
-    } else if (way === 10) tree.link(path, pick([`/opt/${key}/missing.service`, 'missing.service', '/etc/systemd/system']));
+    } else if (way === 10) tree.link(path, pick([`/opt/${key}/missing.${type}`, `missing.${type}`, '/etc/systemd/system']));
     else if (way === 11) tree.directory(path);
     else {
       if (below(2) === 0) tree.unit(`${pick(DIRECTORIES)}/${other}`);
@@ -128,7 +142,7 @@ export function addRandomFamily(tree: Tree, key: string, random: Random): readon
       tree.link(directory, `${key}-real`);
     } else addDropIns(tree, directory, key, random);
   }
-  return all.filter((name) => !templates.includes(name) && !name.endsWith('@.service'));
+  return all.filter((name) => !name.endsWith(`@.${type}`));
 }
 
 /** Drop-ins for all services of the tree. */

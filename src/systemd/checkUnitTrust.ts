@@ -32,7 +32,8 @@ async function walkUp(path: string): Promise<Result<void, TrustError>> {
   for (let current = path; ; current = current.slice(0, current.lastIndexOf('/')) || '/') {
     const checked = await checkTrustedPath(current);
     if (checked.isOk()) return ok(undefined);
-    const isMissing = checked.error.code === 'NOT_FOUND' && checked.error.component === current;
+    // Missing on the way, not behind a link.
+    const isMissing = checked.error.code === 'NOT_FOUND' && `${current}/`.startsWith(`${checked.error.component}/`);
     if (!isMissing || current === '/') return err(checked.error);
   }
 }

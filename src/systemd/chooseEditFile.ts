@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { guardDirectory, guardKind, isOwnFragment } from './editPlace.js';
-import type { ChooseEditError, EditChoice } from './editPlace.js';
+import { guardDirectory, guardKind, isOwnFragment } from './editChoice.js';
+import type { ChooseEditError, EditChoice } from './editChoice.js';
 import { parseUnit } from './parseUnit.js';
 import { baseName } from './resolveUnitName.js';
 import type { UnitFiles } from './unitFiles.js';

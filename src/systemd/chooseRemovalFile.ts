@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { guardDirectory, guardKind, isOwnFragment, ownDirectory } from './editPlace.js';
-import type { ChooseEditError, EditChoice } from './editPlace.js';
+import { guardDirectory, guardKind, isOwnFragment, ownDirectory } from './editChoice.js';
+import type { ChooseEditError, EditChoice } from './editChoice.js';
 import { sourcesOf } from './sourcesOf.js';
 import type { UnitFiles } from './unitFiles.js';
 import { assigns, shownKey } from './unitKey.js';

@@ -7,7 +7,7 @@ import type { UnitChange } from './changeDocument.js';
 import { checkUnitTrust } from './checkUnitTrust.js';
 import { confirmEdit } from './confirmEdit.js';
 import type { EditDoesNotWin } from './confirmEdit.js';
-import type { EditChoice } from './editPlace.js';
+import type { EditChoice } from './editChoice.js';
 import { findUnitFiles } from './findUnitFiles.js';
 import { planUnitEdit } from './planUnitEdit.js';
 import type { PlanEditError, UnitEditPlan } from './planUnitEdit.js';

@@ -111,7 +111,7 @@ async function living(root: string, aliases: readonly Alias[]): Promise<Result<r
   for (const path of new Set(aliases.map((alias) => alias.path))) {
     const found = await resolveBelow(root, path);
     if (found.isErr()) return err(found.error);
-    if (found.value === null || found.value.stat === null || isMask(found.value)) dead.add(path);
+    if ((found.value?.stat ?? null) === null || isMask(found.value)) dead.add(path);
   }
   return ok(aliases.filter(({ path }) => !dead.has(path)));
 }

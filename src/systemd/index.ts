@@ -52,7 +52,7 @@ export type {
 } from './unitFiles.js';
 export { chooseEditFile } from './chooseEditFile.js';
 export { chooseRemovalFile } from './chooseRemovalFile.js';
-export type { ChooseEditError, EditChoice } from './editPlace.js';
+export type { ChooseEditError, EditChoice } from './editChoice.js';
 export { changeDocument } from './changeDocument.js';
 export type { UnitChange } from './changeDocument.js';
 export { planUnitEdit } from './planUnitEdit.js';

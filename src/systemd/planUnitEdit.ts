@@ -5,7 +5,7 @@ import type { UnitChange } from './changeDocument.js';
 import { chooseEditFile } from './chooseEditFile.js';
 import { chooseRemovalFile } from './chooseRemovalFile.js';
 import type { WantedValue } from './confirmEdit.js';
-import type { ChooseEditError, EditChoice } from './editPlace.js';
+import type { ChooseEditError, EditChoice } from './editChoice.js';
 import { inEffect } from './inEffect.js';
 import { overrideDirective } from './overrideDirective.js';
 import type { CannotOverride } from './overrideDirective.js';

@@ -191,6 +191,14 @@ describe('findUnitFiles: which drop-ins apply, and in which order', () => {
     expect(dropIns(await findAsSystemd('t@x.service'))).toEqual([`${ETC}/t@.service.d/a.conf`]);
   });
 
+  it('DP8 an alias’s drop-in comes before that for all services, wherever it lies', async () => {
+    tree.unit(`${ETC}/u.service`);
+    tree.link(`${ETC}/alias.service`, 'u.service');
+    tree.dropIn(`${LIB}/alias.service.d/a.conf`);
+    tree.dropIn(`${ETC}/service.d/a.conf`);
+    expect(dropIns(await findAsSystemd('u.service'))).toEqual([`${LIB}/alias.service.d/a.conf`]);
+  });
+
   it('says when two aliases have drop-ins of one name, since systemd goes by a hash there', async () => {
     tree.unit(`${ETC}/u.service`);
     for (const alias of ['one', 'two']) {
@@ -277,6 +285,21 @@ describe('findUnitFiles: what kind of file a unit has', () => {
     expect(reason(files, `${ETC}/u.service`)).toBe('bad-link');
     expect(await find('u.timer')).toMatchObject({ kind: 'not-found' });
     expect(await findAsSystemd('loop-a.service')).toMatchObject({ kind: 'not-found' });
+  });
+
+  it('an instance whose links lead in a circle is no unit, though its template has a file', async () => {
+    tree.unit(`${ETC}/one@.service`);
+    tree.link(`${ETC}/one@x.service`, 'two@x.service');
+    tree.link(`${ETC}/two@x.service`, 'one@x.service');
+    expect(await findAsSystemd('one@x.service')).toMatchObject({ kind: 'not-found', fragment: null });
+    expect(await findAsSystemd('one@y.service')).toMatchObject({ kind: 'own', instanceOf: 'one@.service' });
+  });
+
+  it('a link to a masked template gives nobody a second name', async () => {
+    tree.unit(`${ETC}/new@x.service`);
+    tree.link(`${LIB}/new@.service`, '/dev/null');
+    tree.link(`${ETC}/old@x.service`, `${LIB}/new@.service`);
+    expect((await findAsSystemd('new@x.service')).names).toEqual(['new@x.service']);
   });
 
   it('what is neither file nor link is passed over', async () => {

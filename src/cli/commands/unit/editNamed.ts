@@ -31,6 +31,7 @@ export async function editNamed(
   }
   const { id, path, why, isNew, before, after } = edited.value;
   const diff = diffUnit(before, after, path);
+  // Not asked: NeedDaemonReload, which stays `no` when the first drop-in comes with a new directory.
   const loaded = await showUnit(id);
   const stillLoaded = loaded.isOk() ? whatIsLoaded(loaded.value, changes) : null;
   output.record({ path, changed: true, why, created: isNew, diff, loaded: stillLoaded });

@@ -23,7 +23,6 @@ export { parseExec } from './parseExec.js';
 export type { ExecArgument, ExecCommand } from './parseExec.js';
 export { effectiveUnit } from './effectiveUnit.js';
 export type { EffectiveSetting, EffectiveUnit, EffectiveValue, UnitFault } from './effectiveUnit.js';
-export type { UnitSource } from './unitSource.js';
 export { expandSpecifiers } from './expandSpecifiers.js';
 export type { SpecifierFault, Specifiers } from './expandSpecifiers.js';
 export { unitSpecifiers } from './unitSpecifiers.js';
@@ -45,6 +44,36 @@ export { daemonReload } from './daemonReload.js';
 export { startUnit } from './startUnit.js';
 export { stopUnit } from './stopUnit.js';
 export { restartUnit } from './restartUnit.js';
+export { unitLoadPath } from './unitLoadPath.js';
+export type { LoadDirectory, LoadDirectoryKind } from './unitLoadPath.js';
+export { findUnitFiles } from './findUnitFiles.js';
+export type { FindUnitFilesOptions } from './findUnitFiles.js';
+export type {
+  DropInDirectory,
+  FindUnitFilesError,
+  ShadowedFile,
+  UnitFileKind,
+  UnitFiles,
+  UnitFilesProblem,
+} from './unitFiles.js';
+export { chooseEditFile } from './chooseEditFile.js';
+export { chooseRemovalFile } from './chooseRemovalFile.js';
+export type { ChooseEditError, EditChoice } from './editChoice.js';
+export { changeDocument } from './changeDocument.js';
+export type { UnitChange } from './changeDocument.js';
+export { planUnitEdit } from './planUnitEdit.js';
+export type { PlanEditError, UnitEditPlan } from './planUnitEdit.js';
+export { editUnit } from './editUnit.js';
+export type { EditUnitError, UnitEditReport } from './editUnit.js';
+export { requireValidUnit } from './requireValidUnit.js';
+export type { UnitNotValid } from './requireValidUnit.js';
+export type { UnitKey } from './unitKey.js';
+export { overrideDirective } from './overrideDirective.js';
+export type { CannotOverride } from './overrideDirective.js';
+export { confirmEdit } from './confirmEdit.js';
+export type { EditDoesNotWin, WantedValue } from './confirmEdit.js';
+export { checkUnitTrust } from './checkUnitTrust.js';
+export type { UnitSource } from './unitSource.js';
 export type { JobOptions, UnitJobError } from './runJob.js';
 export { reloadUnit } from './reloadUnit.js';
 export type { ReloadUnitError } from './reloadUnit.js';

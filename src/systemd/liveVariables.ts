@@ -9,7 +9,7 @@ export interface LiveVariable {
 }
 
 /** Every variable of `[Service]` that no later empty `Environment=` takes away, in file order. */
-export function liveVariables({ assignments }: UnitDocument): readonly LiveVariable[] {
+export function liveVariables({ assignments }: Pick<UnitDocument, 'assignments'>): readonly LiveVariable[] {
   const lines = assignments.filter(({ section, key }) => section === 'Service' && key === 'Environment');
   const reset = lines.findLastIndex(({ value }) => value === '');
   return lines

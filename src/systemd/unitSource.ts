@@ -1,9 +1,10 @@
 import type { UnitDocument } from './unitDocument.js';
 
-/** One of the files that a unit is made of. */
+/** One file that systemd reads for a unit. */
 export interface UnitSource {
+  /** Where the file is, in a form that can be opened: directories that are links are resolved, a link at its end is not. */
   readonly path: string;
-  /** The unit file itself, or a `.conf` of one of its `.d` directories. */
+  /** The unit file itself, or one of the `*.conf` files that add to it. */
   readonly role: 'fragment' | 'drop-in';
   readonly document: UnitDocument;
 }

@@ -1,11 +1,12 @@
-const SUFFIXES = 'service|socket|target|device|mount|automount|swap|timer|path|slice|scope';
+import { unitNameParts } from '../unitName.js';
 
-/** What systemd takes for the name of a unit or instance when another unit mentions it: `unit_name_is_valid()`. */
-const UNIT_NAME = new RegExp(String.raw`^(?!@)[A-Za-z0-9:_.\\@-]+\.(?:${SUFFIXES})$`);
-
-/** Whether this can be the name of a unit, templates left out. `checkUnitName` is stricter, and is for input. */
+/**
+ * What systemd takes for the name of a unit where another unit mentions it, templates left out: `unit_name_is_valid()`.
+ * `checkUnitName` is stricter, and is for input.
+ */
 export function isUnitName(name: string): boolean {
-  return name.length < 256 && UNIT_NAME.test(name) && !/@\.[a-z]+$/.test(name);
+  const parts = unitNameParts(name);
+  return parts !== null && parts.instance !== '';
 }
 
 /** Whether `Slice=` takes this: the name of a slice and no instance. Whether its dashes name parents is judged later. */

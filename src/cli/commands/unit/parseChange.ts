@@ -1,12 +1,8 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { addDirective, removeDirective, removeEnvironment, setDirective, setEnvironment } from '../../../systemd/index.js';
-import type { Edit, UnitDocument, UnitEditError } from '../../../systemd/index.js';
+import type { UnitChange } from '../../../systemd/index.js';
 import { usageError } from '../../parseArguments.js';
 import type { UsageError } from '../../parseArguments.js';
-
-/** One change of a unit, as a function from the document to its edits. */
-export type UnitChange = (document: UnitDocument) => Result<readonly Edit[], UnitEditError>;
 
 const CHANGE = /^([^.=]+)\.([^.=+]+)(?:\.([^.=+]+))?(\+?=)([^]*)$/;
 const NAME = /^([^.=]+)\.([^.=]+)(?:\.([^.=]+))?$/;
@@ -19,10 +15,9 @@ export function parseChange(text: string): Result<UnitChange, UsageError> {
   if (section === undefined || key === undefined) return err(usageError(EXPECTED));
   if (variable !== undefined) {
     if (!isEnvironment(section, key) || operator !== '=') return err(usageError(EXPECTED));
-    return ok((document) => setEnvironment(document, variable, value));
+    return ok({ kind: 'set', section, key, variable, value });
   }
-  const change = operator === '+=' ? addDirective : setDirective;
-  return ok((document) => change(document, section, key, value));
+  return ok({ kind: operator === '+=' ? 'add' : 'set', section, key, value });
 }
 
 /** Reads `Section.Key` and `Service.Environment.NAME`. */
@@ -30,8 +25,7 @@ export function parseRemoval(text: string): Result<UnitChange, UsageError> {
   const [, section, key, variable] = NAME.exec(text) ?? [];
   const isWrong = section === undefined || key === undefined || (variable !== undefined && !isEnvironment(section, key));
   if (isWrong) return err(usageError('expected Section.Key or Service.Environment.NAME'));
-  if (variable !== undefined) return ok((document) => removeEnvironment(document, variable));
-  return ok((document) => removeDirective(document, section, key));
+  return ok({ kind: 'remove', section, key, ...(variable === undefined ? {} : { variable }) });
 }
 
 function isEnvironment(section: string, key: string): boolean {

@@ -2,7 +2,7 @@ import { basename, isAbsolute } from 'node:path';
 import { errAsync, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
 import { printablePath, readRegularFile } from '../../../posix/index.js';
-import { parseUnit, showUnit } from '../../../systemd/index.js';
+import { findUnitFiles, parseUnit } from '../../../systemd/index.js';
 import type { UnitDocument } from '../../../systemd/index.js';
 import type { CliError } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
@@ -18,7 +18,7 @@ export interface UnitFile {
 /** What every unit command says about its first operand. */
 export const OPERAND_NOTE = 'UNIT is a unit’s name, or with a slash in it the absolute path of a file.';
 
-/** Reads the unit file an operand means: a file when it has a slash in it, otherwise the one systemd has loaded. */
+/** Reads the unit file an operand means: a file when it has a slash in it, otherwise the one systemd would load. */
 export function readUnit(operand: string): ResultAsync<UnitFile, CliError> {
   return fileOf(operand).andThen((path) =>
     readRegularFile(path, { followLinks: true })
@@ -32,8 +32,9 @@ function fileOf(operand: string): ResultAsync<string, CliError> {
   if (operand.includes('/')) {
     return isAbsolute(operand) ? okAsync(operand) : errAsync(usageError(`${shown} is a relative path; give the whole one, or a unit’s name`));
   }
-  return showUnit(operand).andThen((state): ResultAsync<string, CliError> => {
-    if (state.fragmentPath !== null) return okAsync(state.fragmentPath);
-    return errAsync({ code: 'UNIT_WITHOUT_FILE', message: `${shown} has no unit file` });
+  return findUnitFiles(operand).mapErr((error): CliError => error).andThen(({ kind, path }) => {
+    if (path !== null && kind !== 'masked') return okAsync(path);
+    const why = path === null ? 'has no unit file' : `is masked by ${path}`;
+    return errAsync({ code: path === null ? 'UNIT_WITHOUT_FILE' : 'UNIT_MASKED', message: `${shown} ${why}` });
   });
 }

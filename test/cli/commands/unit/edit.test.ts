@@ -1,5 +1,5 @@
 // needs linux, systemd
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,6 +33,12 @@ describe('wca unit cat and list', () => {
     const said = await run('cat', file, '-q');
     expect(said).toMatchObject({ exitCode: 0, stdout: '[Service]\n# x\rUser=root\n' });
     expect(said.stderr).toContain('line 2');
+  });
+
+  it('print the file of a unit by its name, whether or not a manager runs', async () => {
+    const path = '/usr/lib/systemd/system/systemd-journald.service';
+    expect(await run('cat', 'systemd-journald.service')).toEqual({ exitCode: 0, stdout: readFileSync(path, 'utf8'), stderr: '' });
+    expect((await run('cat', 'nosuch.service')).exitCode).toBe(66);
   });
 
   it.each([
@@ -94,6 +100,20 @@ describe('wca unit set', () => {
     const said = await run('set', file, 'Service.User=x');
     expect(said.exitCode).toBe(65);
     expect(said.stderr).toContain('line 2');
+  });
+
+  it.runIf(process.geteuid?.() === 0)('refuses a file that everyone may write to, with its path', async () => {
+    chmodSync(file, 0o666);
+    const said = await run('set', file, 'Service.User=x');
+    expect(said).toMatchObject({ exitCode: 65, stdout: '' });
+    expect(said.stderr).toContain(`${file} is not safe from change`);
+    expect(readFileSync(file, 'utf8')).toBe(UNIT);
+  });
+
+  it('prints for a unit of a package the drop-in that would be made', async () => {
+    const said = await run('set', 'systemd-journald.service', 'Service.Nice=1', '--stdout');
+    expect(said).toMatchObject({ exitCode: 0, stdout: '[Service]\nNice=1\n' });
+    expect(said.stderr).toMatch(/\/etc\/systemd\/system\/systemd-journald\.service\.d\/\S+wca\.conf/);
   });
 
   it('refuses a file of a package', async () => {

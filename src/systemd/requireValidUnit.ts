@@ -1,0 +1,37 @@
+import type { ResultAsync } from 'neverthrow';
+import { errAsync, okAsync } from 'neverthrow';
+import { verifyUnit } from './verifyUnit.js';
+import type { VerifyUnitError, VerifyUnitOptions } from './verifyUnit.js';
+
+/** systemd complains about a file as it would be, and did not about the one before. */
+export interface UnitNotValid {
+  readonly code: 'UNIT_NOT_VALID';
+  /** Its complaints are the lines after the first. */
+  readonly message: string;
+  readonly complaints: readonly string[];
+}
+
+/**
+ * Makes sure that systemd has nothing new to complain about in a changed unit file or drop-in; see `verifyUnit`.
+ *
+ * Errors: `UNIT_NOT_VALID`, and those of `verifyUnit`.
+ *
+ * @example
+ * ```ts
+ * import { requireValidUnit } from '@wca/runtime-sdk/systemd';
+ *
+ * const accepted = await requireValidUnit('x.service', Buffer.from('[Service]\nExecStart=true\n'));
+ * if (accepted.isErr()) console.error(accepted.error.message);
+ * ```
+ */
+export function requireValidUnit(
+  name: string,
+  bytes: Uint8Array,
+  options: VerifyUnitOptions = {},
+): ResultAsync<void, UnitNotValid | VerifyUnitError> {
+  return verifyUnit(name, bytes, options).andThen(({ complaints }): ResultAsync<void, UnitNotValid> => {
+    if (complaints.length === 0) return okAsync(undefined);
+    const message = ['systemd would not take the changed file; nothing was written', ...complaints].join('\n');
+    return errAsync({ code: 'UNIT_NOT_VALID', message, complaints });
+  });
+}

@@ -4,6 +4,8 @@ export { breakHost } from './breakage.js';
 export type { Breakage } from './breakage.js';
 export { CANARY, CHANNEL, FLOW, LOCK_PORT, NEW_DATA_DIR, OLD_DATA_DIR } from './constants.js';
 export { PRIVATE_DUMP, ROOT_OWNED, SITE, UNIT_FILE } from './constants.js';
+export { runWithFault, takeTrace } from './faults.js';
+export type { Fault, TracedCall } from './faults.js';
 export { listJobs, nextScheduledJob, runFlow } from './flows.js';
 export type { Job } from './flows.js';
 export { bootHost, Host } from './host.js';

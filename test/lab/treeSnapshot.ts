@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from './host.js';
@@ -23,11 +24,23 @@ export async function treeSnapshot(host: Host, paths: readonly string[]): Promis
     } else if (stat.isSymbolicLink()) {
       entries.set(path, `symlink ${owner} ${await readlink(outside)}`);
     } else if (stat.isFile()) {
-      const digest = createHash('sha256').update(await readFile(outside)).digest('hex').slice(0, 16);
-      entries.set(path, `file ${owner} ${Math.floor(stat.mtimeMs)} ${digest}`);
+      entries.set(path, `file ${owner} ${Math.floor(stat.mtimeMs)} ${await digestOf(outside, stat)}`);
     } else entries.set(path, `special ${owner}`);
   }
 }
+
+/** A change of content moves the time of the last change of the inode, which nobody can set. */
+async function digestOf(path: string, stat: Stats): Promise<string> {
+  const key = `${path} ${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+  const known = digests.get(key);
+  if (known !== undefined) return known;
+  const digest = createHash('sha256').update(await readFile(path)).digest('hex').slice(0, 16);
+  digests.set(key, digest);
+  return digest;
+}
+
+/** Campaigns look at the same trees hundreds of times. */
+const digests = new Map<string, string>();
 
 /** What differs between two snapshots: `+ path`, `- path`, or `~ path: before → after`. Empty when nothing does. */
 export function compareSnapshots(before: TreeSnapshot, after: TreeSnapshot): readonly string[] {

@@ -137,7 +137,7 @@ export interface Rows {
 /** Files that services write into all the time: who they belong to must come back, what stands in them is theirs. */
 const WRITTEN = [
   // The running service: its database and its pid, a line for each start and message, its traces in shared places.
-  /^\/root\/\.kimaki\/(kimaki\.db|lab\.pid)$/,
+  /^\/(root|home\/opencode)\/\.kimaki\/(kimaki\.db|lab\.pid)$/,
   /^\/home\/opencode\/\.local\/share\/opencode\/storage\/session\.log$/,
   /^\/tmp\/opencode-cache\/index\.json$/,
   /^\/var\/tmp\/opencode-snapshot$/,
@@ -149,7 +149,7 @@ const WRITTEN = [
 /** Entries that come and go by themselves. */
 const COMING_AND_GOING = [
   // SQLite makes and removes them as connections come and go.
-  /^\/root\/\.kimaki\/kimaki\.db-(wal|shm)$/,
+  /^\/(root|home\/opencode)\/\.kimaki\/kimaki\.db-(wal|shm)$/,
   // One report for each message: those before the migration have numbers, and are compared by the tests below.
   /^\/var\/www\/site\/wp-content\/uploads\/agent\/[1-9]\d*\.json$/,
   // WordPress makes the directory of the month with its first visitor, some seconds after the boot.

@@ -2,7 +2,7 @@
  * Kills migrations at every call by which they change something, finishes each by `resume` or `rollback` in turn, and
  * compares the host with what it must be. Prints `n of n`; ends with 1 when one of them is not so.
  *
- * npx tsx scripts/killCampaign.ts [--jobs N] [--every N] [--only REGEXP] [--way resume|rollback]
+ * npx tsx scripts/killCampaign.ts [--jobs N] [--every N] [--only REGEXP] [--way resume|rollback] [--reboot]
  */
 import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { KillCampaign, instantsOf } from '../test/recipes/migrateOffRoot/killCam
 import type { Instant } from '../test/recipes/migrateOffRoot/killCampaign.js';
 
 const { values } = parseArgs({
-  options: { jobs: { type: 'string', default: '1' }, every: { type: 'string', default: '1' }, only: { type: 'string' }, way: { type: 'string' } },
+  options: { jobs: { type: 'string', default: '1' }, every: { type: 'string', default: '1' }, only: { type: 'string' }, way: { type: 'string' }, reboot: { type: 'boolean', default: false } },
 });
 const lab = labAvailable();
 if (!lab.ok) {
@@ -76,7 +76,7 @@ async function worker(given: Ready | null): Promise<void> {
 
 async function attempt({ campaign }: Ready, instant: Instant, index: number): Promise<readonly string[]> {
   try {
-    return await campaign.kill(instant, wayOf(index));
+    return await campaign.kill(instant, wayOf(index), values.reboot);
   } catch (error) {
     return [String(error)];
   }

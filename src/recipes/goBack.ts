@@ -86,7 +86,8 @@ export function openSteps(session: RunSession): readonly BoundStep<PlannedStep>[
   return session.steps.filter(({ step }) => session.stepState(step.id).intent !== null).reverse();
 }
 
-async function undoStep(
+/** Takes one step back unless one it needs is not undone; the journal is the caller's business. */
+export async function undoStep(
   session: RunSession,
   { step, kind }: BoundStep<PlannedStep>,
   force: boolean,

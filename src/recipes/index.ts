@@ -27,6 +27,8 @@ export { resumeRun } from './resumeRun.js';
 export type { ResumeRequest } from './resumeRun.js';
 export { rollbackRun } from './rollbackRun.js';
 export type { Refusal, RollbackReport, RollbackRequest } from './rollbackRun.js';
+export { recoverRun } from './recoverRun.js';
+export type { RecoverRefusal, RecoverRequest, RecoveryReport } from './recoverRun.js';
 export { runStatus } from './runStatus.js';
 export type { RunDetails, RunStatus } from './runStatus.js';
 export { DEFAULT_STATE_DIR } from './runFiles.js';

@@ -8,26 +8,27 @@ import type { IoError } from '../posix/index.js';
 import { attempt } from './attempt.js';
 import type { JournalError } from './engineError.js';
 import type { JournalRecord, RecordBody } from './journalRecord.js';
-import { CHAIN_START, decodeJournal, encodeRecord } from './journalText.js';
+import { CHAIN_START, decodeHead, decodeJournal, decodeLine, encodeHead, encodeRecord } from './journalText.js';
 import type { JournalText } from './journalText.js';
 import type { RunFiles } from './runFiles.js';
 import { distrustOf, untrusted } from './trust.js';
 
-/** A journal on disk, and the lowest number of records it must have. */
+/** A journal on disk, and what its files say together. */
 interface OpenJournal {
   readonly file: FileHandle;
   readonly head: FileHandle;
-  readonly text: JournalText;
+  readonly text: ReadJournal;
 }
 
-/** Digits of the number in the head file: fixed, so that writing it again needs no new space. */
-const HEAD_WIDTH = 12;
+/** What a journal holds; `restored` is the line of a last record that only the head file still has. */
+type ReadJournal = JournalText & { readonly restored: string | null };
 
 /**
  * The journal of one run, open for appending: every record is on disk (fsync) when `append` resolves with Ok.
  *
- * The head file beside it counts the records and is written after each, without fsync: it can lag behind after a
- * power loss, never be ahead, so a journal with clearly fewer records than the head says has lost some.
+ * The head file beside it counts the records and repeats the last one. It is written after each, and synced before an
+ * act begins: a last record that is damaged or cut off in the journal is taken from there, so that no intent is lost. It
+ * may lag behind, never be ahead, so a journal with clearly fewer records than the head says has lost some.
  */
 export class Journal {
   readonly #files: RunFiles;
@@ -54,20 +55,21 @@ export class Journal {
       await file.value.close();
       return err(head.error);
     }
-    const text: JournalText = { records: [], wholeBytes: 0, lastSum: CHAIN_START, torn: false };
+    const text: ReadJournal = { records: [], wholeBytes: 0, lastSum: CHAIN_START, torn: false, restored: null };
     return ok(new Journal(files, { file: file.value, head: head.value, text }));
   }
 
-  /** Opens a journal to go on with it: checked like {@link readJournal}, and freed of an incomplete last record. */
+  /** Opens a journal to go on with it: checked like {@link readJournal}, and an incomplete last record put right. */
   static async open(files: RunFiles): Promise<Result<{ journal: Journal; text: JournalText }, JournalError>> {
     const opened = await openChecked(files, constants.O_RDWR);
     if (opened.isErr()) return err(opened.error);
     const journal = new Journal(files, opened.value);
-    if (opened.value.text.torn) {
-      const cut = await journal.#cutBack();
-      if (cut.isErr()) {
+    const { torn, restored } = opened.value.text;
+    if (torn || restored !== null) {
+      const mended = await journal.#mend(restored);
+      if (mended.isErr()) {
         await journal.close();
-        return err(cut.error);
+        return err(mended.error);
       }
     }
     return ok({ journal, text: opened.value.text });
@@ -79,12 +81,14 @@ export class Journal {
     const { line, sum } = encodeRecord(record, this.#sum);
     const written = await this.#write(line);
     if (written.isErr()) return err(written.error);
+    const headed = await this.#writeHead(record, line);
+    if (headed.isErr()) {
+      const cut = await this.#cutBack();
+      return err(cut.isErr() ? cut.error : headed.error);
+    }
     this.#bytes += Buffer.byteLength(line);
     this.#count += 1;
     this.#sum = sum;
-    // A head that cannot be written lags behind, which is allowed.
-    const head = Buffer.from(`${String(this.#count).padStart(HEAD_WIDTH, '0')}\n`);
-    await this.#open.head.write(head, 0, head.length, 0).catch(() => undefined);
     return ok(record);
   }
 
@@ -103,6 +107,30 @@ export class Journal {
     // Half a line must not stay: the next append would make it a wrong record in the middle.
     const cut = await this.#cutBack();
     return err(cut.isErr() ? cut.error : synced.error);
+  }
+
+  /** Once an act has begun, what undoes it must not hang on one line; behind any other record the head may lag. */
+  async #writeHead({ n, type }: JournalRecord, line: string): Promise<Result<void, IoError>> {
+    const { head } = this.#open;
+    const text = encodeHead(n, line);
+    const write = async (): Promise<void> => {
+      await writeAll(head, text, 0);
+      await head.truncate(text.length);
+      if (type === 'step-intended') await head.sync();
+    };
+    const written = await attempt(write, 'write', this.#files.head);
+    return type === 'step-intended' ? written : ok(undefined);
+  }
+
+  /** Leaves whole records only; the bytes counted are those of all of them, the restored one too. */
+  async #mend(restored: string | null): Promise<Result<void, IoError>> {
+    if (restored === null) return this.#cutBack();
+    const bytes = this.#bytes;
+    this.#bytes -= Buffer.byteLength(restored);
+    const written = await this.#write(restored);
+    if (written.isErr()) return written;
+    this.#bytes = bytes;
+    return this.#cutBack();
   }
 
   async #cutBack(): Promise<Result<void, IoError>> {
@@ -165,7 +193,7 @@ async function readText(
   files: RunFiles,
   file: FileHandle,
   head: FileHandle,
-): Promise<Result<JournalText, JournalError>> {
+): Promise<Result<ReadJournal, JournalError>> {
   const bytes = await attempt(() => file.readFile(), 'read', files.journal);
   if (bytes.isErr()) return err(bytes.error);
   const counted = await attempt(() => head.readFile(), 'read', files.head);
@@ -175,19 +203,19 @@ async function readText(
     const { error } = text;
     return err(error.kind === 'version' ? otherVersion(files, error.formatVersion) : corrupt(files, error));
   }
-  const count = text.value.records.length;
-  const expected = headCount(counted.value);
-  // One fewer is what damage to the last record alone looks like.
-  if (count < expected - 1) {
-    return err(corrupt(files, { record: count + 1, reason: `there were ${expected} records, and it is missing` }));
+  const said = decodeHead(counted.value);
+  const found = text.value.records.length;
+  const restored = said.line === null ? null : decodeLine(said.line, found + 1, text.value.lastSum);
+  if (restored !== null) return ok({ ...withRecord(text.value, restored), restored: restored.line });
+  // One fewer is what an append looks like that was cut off.
+  if (found < said.count - 1) {
+    return err(corrupt(files, { record: found + 1, reason: `there were ${said.count} records, and it is missing` }));
   }
-  return ok(text.value);
+  return ok({ ...text.value, restored: null });
 }
 
-/** How many records there must be; 0 when the head does not say. */
-function headCount(bytes: Buffer): number {
-  const match = /^(\d{12})\n$/.exec(bytes.toString('latin1'));
-  return match === null ? 0 : Number(match[1]);
+function withRecord(text: JournalText, { record, line, sum }: NonNullable<ReturnType<typeof decodeLine>>): JournalText {
+  return { ...text, records: [...text.records, record], wholeBytes: text.wholeBytes + Buffer.byteLength(line), lastSum: sum };
 }
 
 /** The error for a journal that must not be replayed. */

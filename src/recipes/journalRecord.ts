@@ -8,7 +8,10 @@ import type { Plan } from './plan.js';
 import type { StepFailure } from './step.js';
 
 /** The version of the journal format this package writes; it reads this and earlier ones. */
-export const JOURNAL_FORMAT_VERSION = 1;
+export const JOURNAL_FORMAT_VERSION = 2;
+
+/** Every version it reads. 2 knows `run-recovered`, and keeps the last record in the head file too. */
+export type JournalFormatVersion = 1 | 2;
 
 /** Why a rollback began. */
 export type RollbackReason = 'step-failed' | 'verification-failed' | 'requested';
@@ -16,7 +19,7 @@ export type RollbackReason = 'step-failed' | 'verification-failed' | 'requested'
 /** The first record of every journal. */
 export interface StartRecord {
   readonly type: 'run-started';
-  readonly formatVersion: typeof JOURNAL_FORMAT_VERSION;
+  readonly formatVersion: JournalFormatVersion;
   readonly runId: string;
   /** Whole, so that the run can be finished from the journal alone. */
   readonly plan: Plan;
@@ -29,6 +32,8 @@ export type RecordBody =
   | StartRecord
   | { readonly type: 'run-resumed' }
   | { readonly type: 'run-paused' }
+  /** After a reboot in the stop window: what was done in it is taken back, and all of it is still to be done. */
+  | { readonly type: 'run-recovered' }
   | { readonly type: 'step-satisfied'; readonly id: string }
   /** On disk before the act; all that undo needs, or the way to it. */
   | { readonly type: 'step-intended'; readonly id: string; readonly before: Json }
@@ -74,6 +79,7 @@ function readBody(type: Json | undefined, fields: JsonObject): Result<RecordBody
       return readStart(fields);
     case 'run-resumed':
     case 'run-paused':
+    case 'run-recovered':
       return ok({ type });
     case 'step-satisfied':
       return isText(id) ? ok({ type, id }) : wrong(type);
@@ -113,7 +119,7 @@ function readBody(type: Json | undefined, fields: JsonObject): Result<RecordBody
 
 function readStart(fields: JsonObject): Result<RecordBody, string> {
   const { formatVersion, runId, plan, options } = fields;
-  if (formatVersion !== JOURNAL_FORMAT_VERSION) return wrong('run-started');
+  if (formatVersion !== 1 && formatVersion !== JOURNAL_FORMAT_VERSION) return wrong('run-started');
   if (!isText(runId) || !isJsonObject(plan) || options === undefined) return wrong('run-started');
   return planFromJson(plan)
     .map((read): RecordBody => ({ type: 'run-started', formatVersion, runId, plan: read, options }))

@@ -40,7 +40,8 @@ export function encodeRecord(
 }
 
 /**
- * Reads a whole journal; only an incomplete last line is overlooked, as etcd does with its write-ahead log.
+ * Reads a whole journal; only an incomplete last line is overlooked, as etcd does with its write-ahead log: whether it
+ * was an append cut off or a whole record once, the head file tells.
  *
  * A line that ends is judged: wrong in any byte, it is corrupt wherever it stands, the last one too.
  */
@@ -55,7 +56,7 @@ export function decodeJournal(bytes: Buffer): Result<JournalText, JournalTextErr
     if (body === null) return corrupt(number, 'its checksum does not match');
     if (number === 1) {
       const version = formatVersionOf(body.text);
-      if (version !== null && version !== JOURNAL_FORMAT_VERSION) {
+      if (version !== null && (version < 1 || version > JOURNAL_FORMAT_VERSION)) {
         return err({ kind: 'version', formatVersion: version });
       }
     }
@@ -67,6 +68,31 @@ export function decodeJournal(bytes: Buffer): Result<JournalText, JournalTextErr
     start = end + 1;
   }
   return ok({ records, wholeBytes: start, lastSum, torn: start < bytes.length });
+}
+
+/** Digits of the number in the head file. */
+const HEAD_WIDTH = 12;
+
+/** The head file: the number of records, and the last of them once more. */
+export function encodeHead(count: number, line: string): Buffer {
+  return Buffer.from(`${String(count).padStart(HEAD_WIDTH, '0')}\n${line}`);
+}
+
+/** What the head file says: 0 and null as far as it says nothing. Format 1 had the number only. */
+export function decodeHead(bytes: Buffer): { readonly count: number; readonly line: string | null } {
+  const match = /^(\d{12})\n(.*\n)?$/s.exec(bytes.toString('utf8'));
+  return { count: match === null ? 0 : Number(match[1]), line: match?.[2] ?? null };
+}
+
+/** A line taken for record `number` behind a checksum; null when it is not exactly that. */
+export function decodeLine(
+  line: string,
+  number: number,
+  previousSum: string,
+): { readonly record: JournalRecord; readonly line: string; readonly sum: string } | null {
+  const body = verifiedBody(Buffer.from(line.slice(0, -1)), previousSum);
+  const record = body === null ? null : parseRecord(body.text).unwrapOr(null);
+  return body !== null && record?.n === number ? { record, line, sum: body.sum } : null;
 }
 
 const SUM = /,"sum":"([0-9a-f]{64})"\}$/;

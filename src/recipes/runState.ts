@@ -64,6 +64,8 @@ export function advance(state: RunState | null, record: JournalRecord): Result<R
     case 'run-resumed':
     case 'run-paused':
       return ok(next);
+    case 'run-recovered':
+      return ok(withWindowReopened(next));
     case 'verification-passed':
       return forward(state, { ...next, verification: record.result });
     case 'verification-failed':
@@ -102,6 +104,16 @@ export function replay(
     state = next.value;
   }
   return ok(state);
+}
+
+/** What was found satisfied in the window was so for the services that were stopped then; they have run since. */
+function withWindowReopened(run: RunState): RunState {
+  if (run.direction === 'back') return run;
+  const reopened = [...run.steps].map(([id, was]): readonly [string, StepState] => [
+    id,
+    was.step.phase === 'window' && was.progress === 'satisfied' ? { ...was, progress: 'pending' } : was,
+  ]);
+  return { ...run, steps: new Map(reopened) };
 }
 
 type StepRecord = Extract<JournalRecord, { readonly id: string }>;

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { applyPlan, resumeRun, runStatus } from '../../src/recipes/index.js';
+import { applyPlan, resumeRun, rollbackRun, runStatus } from '../../src/recipes/index.js';
 import { FakeHost, put } from './fakeHost.js';
 import { killedRuns, stage } from './killedRuns.js';
 import { tempDir } from './tempDir.js';
@@ -31,10 +32,10 @@ test('a journal that lost more than its last record is refused, though every rec
     states.push(await stateOf(source));
   }
   const lost = Array.from({ length: lines.length - 1 }, (_, index) => `JOURNAL_CORRUPT ${index + 1}`);
-  expect(states).toEqual([...lost, 'interrupted', 'applied']);
+  expect(states).toEqual([...lost, 'applied', 'applied']);
 });
 
-test('a journal with a changed byte is refused or understood as if cut off there', async () => {
+test('a journal with a changed byte is refused, or read whole where only the end of its last line is gone', async () => {
   const host = await appliedHost();
   const journal = host.journal ?? '';
   const bytes = readFileSync(journal);
@@ -45,7 +46,42 @@ test('a journal with a changed byte is refused or understood as if cut off there
     expect(await stateOf(host), `byte ${at}`).toMatch(/^JOURNAL_CORRUPT/);
   }
   writeFileSync(journal, Buffer.concat([bytes.subarray(0, -1), Buffer.from('x')]));
-  expect(await stateOf(host)).toBe('interrupted');
+  expect(await stateOf(host)).toBe('applied');
+});
+
+test('damage to the head file alone changes nothing, or is refused where it promises more records than there are', async () => {
+  const host = await appliedHost();
+  const head = join(dirname(host.journal ?? ''), 'journal.head');
+  const bytes = readFileSync(head);
+  for (let at = 0; at < bytes.length; at++) {
+    const damaged = Buffer.from(bytes);
+    damaged[at] = (damaged[at] ?? 0) ^ 0x01;
+    writeFileSync(head, damaged);
+    expect(await stateOf(host), `byte ${at}`).toMatch(at < 12 ? /^(applied|JOURNAL_CORRUPT \d+)$/ : /^applied$/);
+    writeFileSync(head, bytes.subarray(0, at));
+    expect(await stateOf(host), `${at} bytes`).toBe('applied');
+  }
+});
+
+test('a last record that is cut off or damaged at its end loses nothing: forward or back, the run ends as if it were whole', async () => {
+  const source = await appliedHost();
+  const after = { ...source.values };
+  for (const killed of killedRuns(source).filter(({ tornBytes }) => tornBytes === 0)) {
+    const lines = readFileSync(source.journal ?? '', 'utf8').split(/(?<=\n)/);
+    const last = (lines[killed.records - 1] ?? '').length;
+    for (const lost of [1, last >> 1, last]) {
+      for (const way of ['resume', 'rollback'] as const) {
+        const host = stage(source, killed, tempDir());
+        const journal = host.journal ?? '';
+        writeFileSync(journal, readFileSync(journal).subarray(0, -lost));
+        const request = { registry: host.registry, stateDir: host.stateDir };
+        const ended = way === 'resume' ? await resumeRun(request) : await rollbackRun(request);
+        const nothing = ended.isErr() && ended.error.code === 'NO_RUN';
+        expect(ended.isOk() || nothing, `${way} after ${killed.records} records without ${lost} bytes`).toBe(true);
+        expect(host.values, `${way} after ${killed.records} records without ${lost} bytes`).toEqual(way === 'resume' ? after : {});
+      }
+    }
+  }
 });
 
 test('an incomplete last record is cut away before the next one is written', async () => {

@@ -10,7 +10,7 @@ async function journal(): Promise<{ readonly bytes: Buffer; readonly records: re
   const plan = await new FakeHost(tempDir()).plan([put('a', 'naïve\nline')]);
   const at = '2026-01-02T03:04:05.000Z';
   const records: readonly JournalRecord[] = [
-    { n: 1, at, type: 'run-started', formatVersion: 1, runId: 'r', plan, options: null },
+    { n: 1, at, type: 'run-started', formatVersion: 2, runId: 'r', plan, options: null },
     { n: 2, at, type: 'step-intended', id: 'a', before: { value: null } },
     { n: 3, at, type: 'step-failed', id: 'a', during: 'apply', error: { code: 'X', message: 'y' } },
     { n: 4, at, type: 'rollback-started', reason: 'step-failed', force: false },
@@ -49,7 +49,7 @@ test('no single changed byte goes unnoticed', async () => {
       const damaged = Buffer.from(bytes);
       damaged[at] = (damaged[at] ?? 0) ^ flip;
       const text = decodeJournal(damaged);
-      // Without its newline the last record counts as torn, which is what a cut there would be.
+      // Without its newline the last record counts as torn; the head file has it whole.
       if (at === last) expect(text.isOk() && text.value.records.length).toBe(5);
       else expect(text.isErr(), `byte ${at} ^ ${flip}`).toBe(true);
     }
@@ -77,10 +77,10 @@ describe('records out of their place are refused', () => {
 });
 
 test('a later format is told apart from damage', () => {
-  const record = '{"n":1,"at":"2026-01-02T03:04:05.000Z","type":"run-started","formatVersion":2,"news":true}';
+  const record = '{"n":1,"at":"2026-01-02T03:04:05.000Z","type":"run-started","formatVersion":3,"news":true}';
   const body = JSON.parse(record) as JournalRecord;
   const text = decodeJournal(Buffer.from(encodeRecord(body, CHAIN_START).line));
-  expect(text.isErr() && text.error).toEqual({ kind: 'version', formatVersion: 2 });
+  expect(text.isErr() && text.error).toEqual({ kind: 'version', formatVersion: 3 });
 });
 
 test('a journal of format 1 is still read and understood', () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { encodeHead } from '../../src/recipes/journalText.js';
 import { FakeHost } from './fakeHost.js';
 import type { Instant } from './fakeHost.js';
 
@@ -35,7 +36,7 @@ export function stage(source: FakeHost, killed: Killed, dir: string): FakeHost {
   const torn = (lines[killed.records] ?? '').slice(0, killed.tornBytes);
   const journal = host.journal ?? '';
   writeFileSync(journal, lines.slice(0, killed.records).join('') + torn);
-  writeFileSync(join(dirname(journal), 'journal.head'), `${String(killed.records).padStart(12, '0')}\n`);
+  writeFileSync(join(dirname(journal), 'journal.head'), encodeHead(killed.records, lines[killed.records - 1] ?? ''));
   return host;
 }
 

@@ -21,5 +21,7 @@ export type { VerificationReport } from './verifyMigration.js';
 export type { AcceptanceCheck } from './checks/check.js';
 export { resumeMigration } from './resumeMigration.js';
 export type { ResumeMigrationError, ResumeMigrationRequest } from './resumeMigration.js';
+export { recoverMigration } from './recoverMigration.js';
+export type { RecoverMigrationRequest } from './recoverMigration.js';
 export { rollbackMigration } from './rollbackMigration.js';
 export type { RollbackMigrationRequest } from './rollbackMigration.js';

@@ -8,6 +8,7 @@ import type { MigrationFacts } from './facts.js';
 import { hopOf, hopSteps } from './hopSteps.js';
 import { needsWindow } from './needsWindow.js';
 import { ownershipSteps } from './ownershipSteps.js';
+import { recoverySteps } from './recoverySteps.js';
 import { siteSteps } from './siteSteps.js';
 import { windowSteps } from './windowSteps.js';
 
@@ -38,12 +39,15 @@ export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeSte
   const hop = facts.dispatch.strategy === 'sudo-hop' ? hopOf(facts) : ok(null);
   if (hop.isErr()) return err(hop.error);
   const window = needsWindow(facts);
+  const recovery = window ? recoverySteps(facts) : { on: [], off: [] };
   const steps: RecipeStep[] = [
     ...accountSteps(facts),
+    ...recovery.on,
     ...siteSteps(facts),
     ...hopSteps(hop.value),
     ...(window ? windowSteps(facts) : [...ownershipSteps(facts, 'before'), ...dispatchSteps(facts, 'before')]),
     ...afterSteps(facts),
+    ...recovery.off,
   ];
   // An account that is not there yet has no uid: what needs it is looked at after it was made.
   const waits = facts.target.uid === null;

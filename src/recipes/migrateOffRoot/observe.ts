@@ -7,6 +7,7 @@ import type { MigrationFacts } from './facts.js';
 import { observeBinary } from './observeBinary.js';
 import { observeCompanions } from './observeCompanions.js';
 import { observeDispatch } from './observeDispatch.js';
+import { needsWindow } from './needsWindow.js';
 import { observeInstance } from './observeInstance.js';
 import { agentPlacesOf, leftoversOf } from './observePlaces.js';
 import { observeSite } from './observeSite.js';
@@ -18,6 +19,7 @@ import { refuseUnit } from './refuseUnit.js';
 import type { MigrationRefusal } from './refusal.js';
 import { cannotObserve, refusal } from './refusal.js';
 import { rewriteTarget } from './rewriteSteps.js';
+import { observeRecovery } from './observeRecovery.js';
 import { observeAbilities } from './observeAbilities.js';
 import { rewrittenFiles, unitFileFacts } from './unitFileFacts.js';
 
@@ -91,6 +93,8 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers);
   if (abilities.isErr()) return err(abilities.error);
 
+  const { recovery, warnings } = await observeRecovery();
+
   const facts: MigrationFacts = {
     options,
     unit: {
@@ -120,6 +124,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     fpm: site.value.fpm,
     agentsFile: site.value.agentsFile,
     agentPlaces,
+    recovery,
     leftovers,
   };
   return ok({
@@ -133,6 +138,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
       ...dispatch.value.warnings,
       ...unit.value.warnings,
       ...state.value.warnings,
+      ...(needsWindow(facts) ? warnings : []),
       ...cron.value.map(
         ({ file, line, text }) =>
           `${file}:${line} is run by root and will make root-owned files again; give it to ${target.value.facts.name}: ${text}`,

@@ -12,6 +12,7 @@ import { openToGroupStep } from '../steps/openToGroupStep.js';
 import { putFileKind } from '../steps/putFile.js';
 import { quiescedStep } from '../steps/quiescedStep.js';
 import { reclaimStep } from '../steps/reclaimStep.js';
+import { recoveryUnitStep } from '../steps/recoveryUnitStep.js';
 import { releaseUnitsStep } from '../steps/releaseUnitsStep.js';
 import { rewriteUnitStep, verifyRewriteStep } from '../steps/rewriteUnitStep.js';
 import { serviceUmaskStep } from '../steps/serviceUmaskStep.js';
@@ -37,6 +38,7 @@ export function migrationRegistry(): Registry {
     eraseKind(putFileKind({ validators: { php: lintPhp } })),
     eraseKind(sudoersStep),
     eraseKind(makeDirectoryKind()),
+    eraseKind(recoveryUnitStep),
     eraseKind(verifyRewriteStep),
     eraseKind(holdUnitsStep),
     eraseKind(quiescedStep),

@@ -29,6 +29,7 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
       kind: 'posix.quiesced',
       phase: 'window',
       after: 'hold',
+      until: 'start',
       args: {
         paths: sources.length > 0 ? sources : [state.newDataDir],
         units: [...services, unit.name],

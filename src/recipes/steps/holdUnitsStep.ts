@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { holdUnits, releaseUnits, showUnit, startUnit, stopUnit } from '../../systemd/index.js';
@@ -11,7 +12,7 @@ type HoldUnitsBefore = { readonly active: readonly string[] };
 /**
  * Stops units and makes sure that nothing can start them again until they are released.
  *
- * The hold is proven by trying to start each one. It lasts until a release or a reboot. Undo releases and
+ * A job under way (`Type=oneshot`) is given a minute to end. The hold is proven by trying to start each one. It lasts until a release or a reboot. Undo releases and
  * starts again what was active before, and nothing else.
  */
 export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUnitsBefore, StepFailure> = {
@@ -30,6 +31,9 @@ export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUni
 /** Stops the units in this order, holds them, and stops again what slipped in between. */
 export async function stopAndHold(units: readonly string[], ctx: StepContext): Promise<Result<void, StepFailure>> {
   for (const unit of units) {
+    // What would start it again comes before it, so it runs for the last time.
+    const ended = await awaitEnd(unit, ctx);
+    if (ended.isErr()) return err(ended.error);
     const stopped = await stopUnit(unit);
     if (stopped.isErr()) return err(stopped.error);
   }
@@ -44,6 +48,26 @@ export async function stopAndHold(units: readonly string[], ctx: StepContext): P
     if (stopped.isErr()) return err(stopped.error);
   }
   return ok(undefined);
+}
+
+/** How long a job under way may take to end by itself, before it is stopped like everything else. */
+const JOB_MS = 60_000;
+
+/** A job that runs through and ends (`Type=oneshot`) would be cut off in the middle of its work by a stop. */
+async function awaitEnd(unit: string, ctx: StepContext): Promise<Result<void, StepFailure>> {
+  const deadline = Date.now() + JOB_MS;
+  for (let told = false; ; told = true) {
+    const state = await showUnit(unit);
+    if (state.isErr()) return err(state.error);
+    const underWay = state.value.type === 'oneshot' && state.value.activeState === 'activating';
+    if (!underWay || ctx.signal.aborted) return ok(undefined);
+    if (Date.now() > deadline) {
+      ctx.progress(`${unit} is still at work after ${JOB_MS / 1000} s and is stopped`);
+      return ok(undefined);
+    }
+    if (!told) ctx.progress(`waiting for ${unit} to end`);
+    await sleep(100);
+  }
 }
 
 /** Lets the units go and starts those named, timers last, so that nothing fires before its service is back. */

@@ -48,7 +48,7 @@ export class KillCampaign {
 
   /** Learns both ends from a run that nobody kills, and gives the calls it made, in order. */
   async learn(): Promise<readonly TracedCall[]> {
-    await this.#host.ok(`setfacl -m u:games:r ${UNIT_FILE} ${CHANNELS} ${SITE}/wp-config.php; setfacl -m u:games:rx -m d:u:games:r ${OLD_DATA_DIR}`);
+    await this.#host.ok(`setfacl -m u:games:r ${UNIT_FILE} ${CHANNELS} ${SITE}/wp-config.php; setfacl -m u:games:rx ${OLD_DATA_DIR}`);
     this.#before = await this.#look(AS_ROOT, OLD_DATA_DIR, 'root');
     await takeTrace(this.#host);
     endedWith(await runWithFault(this.#host, ['migrate-off-root', ...this.#command], null), 0);
@@ -58,11 +58,16 @@ export class KillCampaign {
     return calls;
   }
 
-  /** What is wrong after a run was killed at this instant and finished this way; empty when all is well. */
-  async kill(instant: Instant, way: 'resume' | 'rollback'): Promise<readonly string[]> {
+  /**
+   * What is wrong after a run was killed at this instant and finished this way; empty when all is well.
+   *
+   * @param reboot - a power cut in between: what starts then has to work too
+   */
+  async kill(instant: Instant, way: 'resume' | 'rollback', reboot = false): Promise<readonly string[]> {
     const killed = await runWithFault(this.#host, ['migrate-off-root', ...this.#command], instant.fault);
     const problems = leaks(killed);
     if (killed.code !== 137) problems.push(`not killed but ended with ${killed.code}: ${killed.stderr.slice(-500)}`);
+    if (reboot) problems.push(...(await this.#crash()));
     const status = told(await migrate(this.#host, ['status', '--json']));
     let end: 'before' | 'after' = status.state === 'applied' ? 'after' : 'before';
     if (status.state === 'interrupted') {
@@ -84,7 +89,7 @@ export class KillCampaign {
     const problems: string[] = [];
     const [was, is] = end === 'before' ? [wanted.trees, found.trees] : [undated(wanted.trees), undated(found.trees)];
     problems.push(...compareSnapshots(was, is));
-    if (found.acls !== wanted.acls) problems.push(`ACLs: ${wanted.acls} → ${found.acls}`);
+    if (found.acls !== wanted.acls) problems.push(`ACLs:\n${wanted.acls}\n→\n${found.acls}`);
     for (const [field, value] of Object.entries(others)) if (found.service[field] !== value) problems.push(`service ${field}: ${found.service[field] ?? ''}, not ${value}`);
     for (const field of ['umasks', 'units'] as const) if (found[field] !== wanted[field]) problems.push(`${field}: ${wanted[field]} → ${found[field]}`);
     const first = this.#before?.rows;
@@ -93,6 +98,23 @@ export class KillCampaign {
     if (rows.channels !== first?.channels || rows.heartbeats < first.heartbeats) problems.push(`rows: ${JSON.stringify(first)} → ${JSON.stringify(rows)}`);
     if (first?.messages.some((id) => !rows.messages.includes(id)) === true) problems.push('messages are lost');
     return problems;
+  }
+
+  /** A power cut, and what is wrong with the service that starts then. */
+  async #crash(): Promise<readonly string[]> {
+    const host = this.#host;
+    await host.crash();
+    try {
+      await host.serviceListens();
+      const { Uid } = await serviceProcess(host);
+      const rows = Uid === AS_ROOT.Uid ? await databaseRows(host, OLD_DATA_DIR, 'root') : await databaseRows(host);
+      const first = this.#before?.rows;
+      const whole = rows.integrity === 'ok' && rows.channels === first?.channels && rows.heartbeats >= first.heartbeats;
+      return whole ? [] : [`after the reboot, as ${Uid}: ${JSON.stringify(first)} → ${JSON.stringify(rows)}`];
+    } catch (error) {
+      const why = await host.run('systemctl status kimaki wca-recovery 2>&1 | tail -40; ls -la /root/.kimaki /home/opencode/.kimaki');
+      return [`after the reboot: ${String(error)}\n${why.stdout}`];
+    }
   }
 
   async #back(): Promise<readonly string[]> {
@@ -110,7 +132,6 @@ export class KillCampaign {
     const units = ['kimaki', 'php8.2-fpm', 'datamachine-worker.timer', 'nginx'];
     return {
       trees: await lastingSnapshot(host, TREES),
-      // What stands in the home of the state moves with it.
       acls: await host.ok(`getfacl -RPsnp ${TREES.join(' ')} 2>/dev/null`),
       rows: await databaseRows(host, dataDir, user),
       service: process,

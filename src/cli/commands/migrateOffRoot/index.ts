@@ -8,6 +8,7 @@ export const command: CommandGroup = {
     { name: 'verify', summary: 'prove every acceptance point on the live host', load: async () => (await import('./verify.js')).command },
     { name: 'rollback', summary: 'undo the last run', load: async () => (await import('./rollback.js')).command },
     { name: 'resume', summary: 'finish an interrupted run', load: async () => (await import('./resume.js')).command },
+    { name: 'recover', summary: 'what the recovery unit runs at a boot in the middle of a run', load: async () => (await import('./recover.js')).command },
     { name: 'status', summary: 'where the last run stands', load: async () => (await import('./status.js')).command },
   ],
 };

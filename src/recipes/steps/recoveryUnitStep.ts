@@ -1,0 +1,116 @@
+import { readlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
+import { daemonReload, disableUnit, enableUnit, showUnit, startUnit, stopUnit } from '../../systemd/index.js';
+import type { Check, StepFailure, StepKind } from '../step.js';
+import { newFileDiff } from './newFileDiff.js';
+
+/** The unit that runs before others at the next boot, and whether it is to be there. */
+export type RecoveryUnitArgs = {
+  /** In /etc/systemd/system; nothing else may have that name. */
+  readonly path: string;
+  readonly content: string;
+  /** What may start only after it: its [Install] section says RequiredBy= of each. */
+  readonly services: readonly string[];
+  readonly installed: boolean;
+};
+
+type RecoveryUnitBefore = { readonly installed: boolean };
+
+/**
+ * Puts a unit in place that services need at their next start, or takes it away: a pair of steps around a run.
+ *
+ * Put in place, it is enabled and started once, which proves that what it runs can run; it stays active until a reboot,
+ * so that no start before one waits for it. Undo does the opposite. A file of that name with other content is not ours
+ * and is refused.
+ */
+export const recoveryUnitStep: StepKind<'systemd.recoveryUnit', RecoveryUnitArgs, RecoveryUnitBefore, StepFailure> = {
+  kind: 'systemd.recoveryUnit',
+  volatile: true,
+  describe: ({ path, content, services, installed }) =>
+    installed
+      ? {
+          title: `install ${path}, without which ${services.join(', ')} cannot start after a reboot`,
+          why: 'should this host go down half-way, state and units must fit together again before anything starts',
+          diff: newFileDiff(path, content),
+        }
+      : { title: `remove ${path}`, why: 'from here on every start finds state and units that fit together' },
+  check: (args) => new ResultAsync(checkRecovery(args)),
+  apply: (args) => new ResultAsync(args.installed ? install(args) : remove(args)),
+  verify: (args) => new ResultAsync(verifyRecovery(args)),
+  undo: (args) => new ResultAsync(args.installed ? remove(args) : install(args)),
+};
+
+async function checkRecovery(args: RecoveryUnitArgs): Promise<Result<Check<RecoveryUnitBefore>, StepFailure>> {
+  const there = await isThere(args);
+  if (there.isErr()) return err(there.error);
+  const links = await linksOf(args);
+  const state = await showUnit(basename(args.path));
+  const active = state.isOk() && state.value.activeState === 'active';
+  const installed = there.value && links === args.services.length && active;
+  const gone = !there.value && links === 0;
+  const satisfied = args.installed ? installed : gone;
+  return ok(satisfied ? { state: 'satisfied' } : { state: 'needed', before: { installed: !args.installed } });
+}
+
+async function verifyRecovery(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>> {
+  const check = await checkRecovery(args);
+  if (check.isErr()) return err(check.error);
+  if (check.value.state === 'satisfied') return ok(undefined);
+  const message = `${args.path} is not ${args.installed ? 'in force' : 'gone'} a moment after it was to be; see systemctl status ${basename(args.path)}`;
+  return err({ code: 'RECOVERY_UNIT_DIFFERS', message });
+}
+
+async function install(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>> {
+  const there = await isThere(args);
+  if (there.isErr()) return err(there.error);
+  const name = basename(args.path);
+  const expect = there.value ? Buffer.from(args.content) : null;
+  const written = await replaceFile(args.path, args.content, { mode: 0o644, uid: 0, gid: 0, expect });
+  if (written.isErr()) return err(written.error);
+  const enabled = await enableUnit(name);
+  if (enabled.isErr()) return err(enabled.error);
+  const started = await startUnit(name);
+  return started.isErr() ? err(started.error) : ok(undefined);
+}
+
+/** Stopped only when nothing needs it any more: a stop takes along what requires the unit. Source: systemd.unit(5), Requires=. */
+async function remove(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>> {
+  const there = await isThere(args);
+  if (there.isErr()) return err(there.error);
+  const name = basename(args.path);
+  if (there.value) {
+    const disabled = await disableUnit(name);
+    if (disabled.isErr()) return err(disabled.error);
+  }
+  const reloaded = await daemonReload();
+  if (reloaded.isErr()) return err(reloaded.error);
+  const state = await showUnit(name);
+  if (state.isOk() && state.value.activeState !== 'inactive') {
+    const stopped = await stopUnit(name);
+    if (stopped.isErr()) return err(stopped.error);
+  }
+  if (!there.value) return ok(undefined);
+  const removed = await removeFile(args.path, { expect: Buffer.from(args.content) });
+  if (removed.isErr()) return err(removed.error);
+  const forgotten = await daemonReload();
+  return forgotten.isErr() ? err(forgotten.error) : ok(undefined);
+}
+
+/** Whether the unit file is there, with our content. */
+async function isThere({ path, content }: RecoveryUnitArgs): Promise<Result<boolean, StepFailure>> {
+  const file = await readRegularFile(path);
+  if (file.isErr()) return file.error.code === 'NOT_FOUND' ? ok(false) : err(file.error);
+  if (file.value.bytes.equals(Buffer.from(content))) return ok(true);
+  const message = `${path} exists with another content than this run gives it; see where it comes from (an earlier version of this tool?), remove it with systemctl disable and rm, and run again`;
+  return err({ code: 'FILE_IN_THE_WAY', message });
+}
+
+/** How many of the services have the link that makes them need the unit. */
+async function linksOf({ path, services }: RecoveryUnitArgs): Promise<number> {
+  const links = services.map((service) => join(dirname(path), `${service}.requires`, basename(path)));
+  const found = await Promise.all(links.map((link) => readlink(link).then(() => true, () => false)));
+  return found.filter(Boolean).length;
+}

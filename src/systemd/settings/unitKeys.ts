@@ -6,7 +6,7 @@ import { readCondition, readPathCondition } from './readConditions.js';
 import { readDocumentation, readPaths, readUnitNames } from './readWordLists.js';
 
 /** `After=` and its like cannot be reset: an empty assignment changes nothing. */
-const DEPENDENCIES: Shape = { merge: 'list', family: null, read: readUnitNames, emptyResets: false };
+const DEPENDENCIES: Shape = { merge: 'list', clears: null, read: readUnitNames, emptyResets: false };
 
 const JOB_MODES = 'fail replace replace-irreversibly isolate flush ignore-dependencies ignore-requirements triggering'.split(' ');
 const ACTIONS = 'none reboot reboot-force reboot-immediate poweroff poweroff-force poweroff-immediate exit exit-force'.split(' ');
@@ -21,7 +21,7 @@ function conditions(family: 'Condition' | 'Assert'): KeyTable {
   const named = (names: string): string => names.replace(/\w+/g, (name) => `${family}${name}`);
   // AssertFirmware= is missing in systemd 252.
   const others = family === 'Assert' ? OTHER_CONDITIONS.replace('Firmware ', '') : OTHER_CONDITIONS;
-  const shape: Shape = { merge: 'list', family, read: readPathCondition, emptyResets: true };
+  const shape: Shape = { merge: 'list', clears: new RegExp(`^${family}`), read: readPathCondition, emptyResets: true };
   return [
     [shape, named(PATH_CONDITIONS)],
     [{ ...shape, read: readCondition }, named(others)],

@@ -47,7 +47,8 @@ export function replaceAssignment(
     });
 }
 
-function guardMember(document: UnitDocument, assignment: Assignment): Result<void, UnitEditError> {
+/** Refuses an assignment of another document, or of this one before an edit. */
+export function guardMember(document: UnitDocument, assignment: Assignment): Result<void, UnitEditError> {
   const { section, key, line, start, end } = assignment;
   const known = document.assignments.some(
     (one) => one.start === start && one.end === end && one.key === key && one.value === assignment.value,
@@ -77,7 +78,7 @@ function wordByWord(
     const isBlank = i % 2 === 1;
     // At the start of a line `#` and `;` make a comment, a BOM is dropped; before a line end `\` joins. Where the old
     // word began so, it does none of that.
-    const harmless = !/^[#;\ufeff]/.test(other) || other.charAt(0) === word.charAt(0);
+    const harmless = !/^[#;\ufeff]/.test(other) || word.startsWith(other.charAt(0));
     if (isBlank || !harmless || other.endsWith('\\')) return null;
     edits.push({ start, end: start + Buffer.byteLength(word), replacement: Buffer.from(other) });
   }

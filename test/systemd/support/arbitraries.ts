@@ -60,3 +60,14 @@ export const fitValue = fc
     maxLength: 8,
   })
   .map((pieces) => pieces.join('').replace(/^[ \t]+|[ \t\\]+$/g, ''));
+
+/** Texts that a word can hold, made of all that has a meaning somewhere. */
+export const oddText = fc
+  .array(
+    fc.constantFrom(
+      ...['a', 'b c', '/root/x', '"', "'", '\\', '\\n', '\\x41', '#', ';', ' ; ', '=', 'é', '😀', '%', '%%', '%h', '$', '$$'],
+      ...['$HOME', '${A}', '\t', '\n', '\r', ' ', '\u0001', '\u001b', '\u007f', '\ufeff', '\u00a0', '-', '@', '`', '*', '!'],
+    ),
+    { maxLength: 10 },
+  )
+  .map((pieces) => pieces.join(''));

@@ -45,7 +45,7 @@ export function answerOf(reader: Reader, bytes: Buffer): Answer {
     assignments: unit.assignments.map((one) => {
       const lines = one.line === one.lastLine ? String(one.line) : `${one.line}-${one.lastLine}`;
       const place = bytes.toString('latin1', one.valueStart, one.valueEnd);
-      return shortened(`${lines} [${one.section}] ${one.key}=${one.value} <${place}> ${one.start}-${one.end}`);
+      return shortened(`${lines} [${one.section}] ${one.key}=${one.value} <${place}> at ${one.valueStart} of ${one.start}-${one.end}`);
     }),
     sections: unit.sections.map(({ name, line, lastLine, bodyEnd }) => {
       const lines = line === lastLine ? String(line) : `${line}-${lastLine}`;
@@ -76,7 +76,7 @@ export function wordOf(loaded: LoadedUnit): Word {
 function shownCommand(value: string, command: ExecCommand): string {
   const { prefixes, path, pathStart, pathEnd, args, fault } = command;
   const words = args.map((one) => `${one.value} <${value.slice(one.start, one.end)}>`);
-  const program = `${prefixes}|${path} <${value.slice(pathStart, pathEnd)}>`;
+  const program = `[${prefixes}] ${path} <${value.slice(pathStart, pathEnd)}>`;
   return [program, ...words, ...(fault === null ? [] : [fault])].join(' · ');
 }
 

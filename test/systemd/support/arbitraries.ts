@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Pieces out of which every odd case of the syntax can be made; no digits, so that no value is a valid mode. */
-const PIECES = [
+export const PIECES = [
   'UMask=',
   'UMask =',
   'zz',
@@ -33,7 +33,7 @@ const PIECES = [
   '\nUMask=q',
 ];
 /** What systemd and an editor read differently. */
-const HIDDEN = ['\r', '\0', '\xff'];
+export const HIDDEN = ['\r', '\0', '\xff'];
 
 function assembled(pieces: readonly string[]): Buffer {
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece, piece === '\xff' ? 'latin1' : 'utf8')));

@@ -5,10 +5,9 @@ import type { Result } from 'neverthrow';
 import { ioError, runProgram } from '../posix/index.js';
 import type { IoError, ProgramError } from '../posix/index.js';
 import { checkUnitName } from './checkUnitName.js';
-import { isSecretName } from './isSecretName.js';
-import { liveVariables } from './liveVariables.js';
-import { parseUnit } from './parseUnit.js';
-import { redactSecrets } from './redactSecrets.js';
+import { maskText } from './maskText.js';
+import { learnSecrets } from './maskUnit.js';
+import { createRedactor } from './redactor.js';
 import type { InvalidUnitName } from './systemdError.js';
 
 /** What to compare with. */
@@ -74,8 +73,10 @@ async function verify(
     if (complaints.length === 0 && now.value.status !== 0 && before.value.status === 0) {
       complaints.push(`${name}: systemd-analyze verify exited ${now.value.status ?? 'on a signal'}`);
     }
-    const secrets = [bytes, baseline ?? Buffer.alloc(0)].flatMap(secretsOf);
-    return ok({ complaints: complaints.map((line) => redactSecrets(line, secrets)) });
+    const redactor = createRedactor(() => '[secret]');
+    for (const unit of [bytes, baseline ?? Buffer.alloc(0)]) learnSecrets(unit, redactor);
+    const redacted = (line: string): string => redactor.finish(maskText(redactor.clean(line), redactor.mask));
+    return ok({ complaints: complaints.map(redacted) });
   });
 }
 
@@ -121,12 +122,6 @@ function added(now: Said, before: Said): string[] {
     if (at !== -1) known.splice(at, 1);
     return at === -1;
   });
-}
-
-function secretsOf(bytes: Uint8Array): readonly string[] {
-  return liveVariables(parseUnit(bytes))
-    .filter(({ variable }) => isSecretName(variable.name))
-    .map(({ variable }) => variable.value);
 }
 
 /** Below /run, which only root can write to, where we may; removed whatever happens. */

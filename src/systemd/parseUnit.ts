@@ -49,6 +49,9 @@ const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
 const BAD_IN_HEADER = /[\u0000-\u001f"'\\\u007f]/;
 
+/** A section that may still grow. */
+type OpenSection = { -readonly [K in keyof SectionHeader]: SectionHeader[K] };
+
 class UnitReader {
   readonly #bytes: Buffer;
   /** The file with one character per byte, so that an index is a byte offset. */
@@ -56,9 +59,10 @@ class UnitReader {
   readonly #ascii: boolean;
   readonly #validUtf8: boolean;
   readonly #assignments: Assignment[] = [];
-  readonly #sections: { -readonly [K in keyof SectionHeader]: SectionHeader[K] }[] = [];
+  readonly #sections: OpenSection[] = [];
   readonly #problems: UnitProblem[] = [];
   #section: string | null = null;
+  #lastSection: OpenSection | null = null;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -87,6 +91,8 @@ class UnitReader {
     // Where every CR stands before a LF and no NUL occurs, cutting at LF gives the lines systemd sees.
     const plain = !text.includes('\0') && !(text.includes('\r') && /\r(?!\n)/.test(text));
     let bomSeen = false;
+    // For the lines that stand by themselves, which most do: one object serves all.
+    const one = { source: text, from: 0, to: 0, line: 0, lastLine: 0, start: 0, end: 0, offsetOf: identity };
     let continued: ContinuedLine | null = null;
     let number = 0;
     for (let at = 0; at < text.length;) {
@@ -120,8 +126,13 @@ class UnitReader {
         this.#readLogical(continued.joined());
         continued = null;
       } else {
-        const { start, contentEnd: to, end } = line;
-        this.#readLogical({ source: text, from, to, line: number, lastLine: number, start, end, offsetOf: identity });
+        one.from = from;
+        one.to = line.contentEnd;
+        one.line = number;
+        one.lastLine = number;
+        one.start = line.start;
+        one.end = line.end;
+        this.#readLogical(one);
       }
     }
     if (continued === null) return false;
@@ -194,23 +205,23 @@ class UnitReader {
       );
     } else {
       this.#section = this.#decode(name);
-      this.#sections.push({ name: this.#section, line, lastLine, start, end, bodyEnd: end });
+      this.#lastSection = { name: this.#section, line, lastLine, start, end, bodyEnd: end };
+      this.#sections.push(this.#lastSection);
     }
   }
 
   #readAssignment(logical: LogicalLine, section: string, from: number, to: number): void {
     const { source, line, lastLine, start, end, offsetOf } = logical;
-    // Cut first: a search in the whole file would not stop at the line's end.
-    const found = source.slice(from, to).indexOf('=');
-    if (found === -1) {
+    let equals = from;
+    while (equals < to && source.charCodeAt(equals) !== 0x3d) equals += 1;
+    if (equals === to) {
       this.#note('MISSING_EQUALS', lastLine, "a line without '=', which systemd ignores");
       return;
     }
-    if (found === 0) {
+    if (equals === from) {
       this.#note('MISSING_KEY', lastLine, "a line without a key before '=', which systemd ignores");
       return;
     }
-    const equals = from + found;
     let keyEnd = equals;
     while (keyEnd > from && isBlank(source.charCodeAt(keyEnd - 1))) keyEnd -= 1;
     let valueFrom = equals + 1;
@@ -238,8 +249,7 @@ class UnitReader {
   }
 
   #extendSection(end: number): void {
-    const last = this.#sections.at(-1);
-    if (last !== undefined) last.bodyEnd = end;
+    if (this.#lastSection !== null) this.#lastSection.bodyEnd = end;
   }
 
   #decode(latin1: string): string {

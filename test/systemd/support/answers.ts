@@ -93,7 +93,6 @@ function shortened(text: string): string {
 /** The same facts from both sides: whether the unit can be read at all, and what its values come to. */
 export function agreement(reader: Reader, bytes: Buffer, loaded: LoadedUnit): { readonly theirs: Facts; readonly own: Facts } {
   const unit = reader.parseUnit(bytes);
-  const fatal = unit.problems.some(({ code }) => FATAL.has(code));
   const users = reader.unitValues(unit, 'Service', 'User');
   const variables = new Map<string, string>();
   for (const { variable } of reader.liveVariables(unit)) variables.set(variable.name, variable.value);
@@ -101,6 +100,11 @@ export function agreement(reader: Reader, bytes: Buffer, loaded: LoadedUnit): { 
     const { following, ...first } = reader.parseExec(value);
     return [{ ...first, following: [] }, ...following];
   });
+  // Behind its first word a command that cannot be read fails the unit, unless a minus allows it to fail.
+  const unread = commands.some(
+    ({ fault, path, prefixes }) => fault?.includes('quote') === true && path !== '' && !prefixes.includes('-'),
+  );
+  const fatal = unread || unit.problems.some(({ code }) => FATAL.has(code));
   const readable = commands.filter(({ fault, path }) => fault === null && /^(?:\/|[^-@:+!|./][^/]*$)/.test(path));
   const own = {
     broken: fatal,

@@ -63,6 +63,7 @@ class UnitReader {
   readonly #problems: UnitProblem[] = [];
   #section: string | null = null;
   #lastSection: OpenSection | null = null;
+  #nextEquals = -1;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -212,9 +213,8 @@ class UnitReader {
 
   #readAssignment(logical: LogicalLine, section: string, from: number, to: number): void {
     const { source, line, lastLine, start, end, offsetOf } = logical;
-    let equals = from;
-    while (equals < to && source.charCodeAt(equals) !== 0x3d) equals += 1;
-    if (equals === to) {
+    const equals = this.#equalsIn(source, from, to);
+    if (equals === -1) {
       this.#note('MISSING_EQUALS', lastLine, "a line without '=', which systemd ignores");
       return;
     }
@@ -237,9 +237,24 @@ class UnitReader {
       lastLine,
       start,
       end,
-      valueStart: empty ? emptyAt : offsetOf(valueFrom),
-      valueEnd: empty ? emptyAt : offsetOf(to - 1) + 1,
+      // In the file's own text an index is a place.
+      valueStart: empty ? emptyAt : source === this.#text ? valueFrom : offsetOf(valueFrom),
+      valueEnd: empty ? emptyAt : source === this.#text ? to : offsetOf(to - 1) + 1,
     });
+  }
+
+  /** Where the first `=` of a line stands, or -1. */
+  #equalsIn(source: string, from: number, to: number): number {
+    if (source !== this.#text) {
+      const found = source.indexOf('=', from);
+      return found < to ? found : -1;
+    }
+    // A search does not stop at the line's end: what it found behind it is kept for the lines to come.
+    if (this.#nextEquals < from) {
+      const found = source.indexOf('=', from);
+      this.#nextEquals = found === -1 ? Infinity : found;
+    }
+    return this.#nextEquals < to ? this.#nextEquals : -1;
   }
 
   #behindBlanks(at: number): number {

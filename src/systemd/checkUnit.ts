@@ -1,21 +1,28 @@
-import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath, readRegularFile } from '../posix/index.js';
 import type { ReadFileError } from '../posix/index.js';
 import { checkUnitName } from './checkUnitName.js';
+import type { EffectiveUnit } from './effectiveUnit.js';
+import { loadUnit } from './loadUnit.js';
 import { parseUnit } from './parseUnit.js';
 import { unitNotFound } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
 import type { UnitProblemCode } from './unitDocument.js';
-import { unitPaths } from './unitPaths.js';
+import type { UnitFilesProblem } from './unitFiles.js';
+import type { UnitSource } from './unitSource.js';
 import { verifyUnit } from './verifyUnit.js';
 import type { VerifyUnitError } from './verifyUnit.js';
 
-/** One thing wrong with a unit file. */
+/** One thing wrong with a unit. */
 export interface UnitCheckProblem {
-  readonly code: UnitProblemCode | 'MASKED';
+  /**
+   * Of a line, see `UnitProblemCode`; of the files, see `UnitFilesProblem`. `MASKED`: it cannot be started. `NOT_LOADED`:
+   * systemd refuses a value, or the unit lacks what one of its type must have.
+   */
+  readonly code: UnitProblemCode | UnitFilesProblem['code'] | 'MASKED' | 'NOT_LOADED';
+  readonly path: string;
   /** 1-based; null for what concerns the whole file. */
   readonly line: number | null;
   readonly message: string;
@@ -25,7 +32,7 @@ export interface UnitCheckProblem {
 export interface UnitCheck {
   /** Neither problems nor complaints. */
   readonly ok: boolean;
-  /** The file that was read. */
+  /** The file that was asked about. */
   readonly path: string;
   /** The unit it belongs to. */
   readonly unit: string;
@@ -43,8 +50,7 @@ export type CheckUnitError = SystemdError | VerifyUnitError | ReadFileError;
  *
  * It goes by the files alone, so no manager has to run, and what is loaded at this moment may differ. Only regular
  * files are read. A unit that has nothing wrong here may still fail to start: systemd looks at accounts, directories
- * and most values only then. For a name, the problems are those of the unit file; what is wrong with its drop-ins is
- * among the complaints.
+ * and most values only then.
  *
  * Errors: `UNIT_NOT_FOUND`, `INVALID_UNIT_NAME` (also of a file not named like a unit), `NOT_FOUND`,
  * `NOT_A_REGULAR_FILE`, and the others of reading a file and of `verifyUnit`.
@@ -66,53 +72,56 @@ export function checkUnit(target: string): ResultAsync<UnitCheck, CheckUnitError
 }
 
 async function check(target: string): Promise<Result<UnitCheck, CheckUnitError>> {
-  const found = await locate(target);
-  if (found.isErr()) return err(found.error);
-  const path = found.value;
-  const answer = (unit: string, problems: readonly UnitCheckProblem[], complaints: readonly string[]): UnitCheck => ({
-    ok: problems.length === 0 && complaints.length === 0,
-    path: printablePath(path),
-    unit,
-    problems,
-    complaints,
-  });
-  const real = await realpath(path).catch(() => path);
-  const place = placeOf(target.includes('/') ? path : aliased(target, real));
-  if (real === '/dev/null' && place.isOk()) return ok(answer(place.value.unit, [masked('a link to /dev/null')], []));
+  if (target.includes('/') && isDropIn(target)) return checkDropIn(target);
+  const loaded = await loadUnit(target);
+  if (loaded.isErr()) return err(loaded.error);
+  const { files, unit } = loaded.value;
+  const { fragment, path } = files;
+  if (path === null) return err(unitNotFound(target));
+  const sources = fragment === null ? files.dropIns : [fragment, ...files.dropIns];
+  const problems = [...sources.flatMap(problemsOf), ...files.problems.map((one) => ({ ...one, line: null })), ...faultsOf(unit)];
+  if (fragment === null) return ok(answer(path, files.id, problems, []));
+  const verified = await verifyUnit(files.name, fragment.document.bytes);
+  return verified.map(({ complaints }) => answer(path, files.id, problems, complaints));
+}
+
+/** A file in a directory of drop-ins, which need not be one of those that systemd reads. */
+async function checkDropIn(path: string): Promise<Result<UnitCheck, CheckUnitError>> {
+  const unit = checkUnitName(basename(dirname(path)).slice(0, -2));
   const file = await readRegularFile(path, { followLinks: true });
   if (file.isErr()) return err(file.error);
-  if (place.isErr()) return err(place.error);
-  const { unit, dropIn } = place.value;
-  const { bytes } = file.value;
-  if (bytes.length === 0) return ok(answer(unit, [masked('empty')], []));
-  const { problems } = parseUnit(bytes);
-  const verified = await verifyUnit(unit, bytes, dropIn === null ? {} : { dropIn });
-  return verified.map(({ complaints }) => answer(unit, problems, complaints));
-}
-
-function masked(how: string): UnitCheckProblem {
-  return { code: 'MASKED', line: null, message: `the file is ${how}, so systemd takes what it names for masked` };
-}
-
-/** The file that is meant. */
-async function locate(target: string): Promise<Result<string, CheckUnitError>> {
-  if (target.includes('/')) return ok(target);
-  const unit = checkUnitName(target);
   if (unit.isErr()) return err(unit.error);
-  const { fragment } = await unitPaths(target);
-  return fragment === null ? err(unitNotFound(target)) : ok(fragment);
+  const { bytes } = file.value;
+  const problems = problemsOf({ path, document: parseUnit(bytes) });
+  const verified = await verifyUnit(unit.value, bytes, { dropIn: basename(path) });
+  return verified.map(({ complaints }) => answer(path, unit.value, problems, complaints));
 }
 
-/** What systemd would take the file for, by its name and place; `dropIn` is its name when it is one. */
-function placeOf(path: string): Result<{ readonly unit: string; readonly dropIn: string | null }, CheckUnitError> {
-  const name = basename(path);
-  const directory = basename(dirname(path));
-  const isDropIn = name.endsWith('.conf') && directory.endsWith('.d');
-  const unit = checkUnitName(isDropIn ? directory.slice(0, -2) : name);
-  return unit.map((checked) => ({ unit: checked, dropIn: isDropIn ? name : null }));
+function isDropIn(path: string): boolean {
+  return basename(path).endsWith('.conf') && basename(dirname(path)).endsWith('.d');
 }
 
-/** An alias is a link to the file of the unit that it is another name of. */
-function aliased(name: string, real: string): string {
-  return checkUnitName(basename(real)).isOk() && !name.includes('@') ? basename(real) : name;
+function problemsOf({ path, document }: Omit<UnitSource, 'role'>): readonly UnitCheckProblem[] {
+  return document.problems.map((problem) => ({ ...problem, path: printablePath(path) }));
+}
+
+/** Why it does not load; a line that is a problem of the text already is not told again. */
+function faultsOf({ loadState, faults }: EffectiveUnit): readonly UnitCheckProblem[] {
+  const code = loadState === 'masked' ? 'MASKED' : 'NOT_LOADED';
+  return faults
+    .filter(({ line, setting }) => line === 0 || setting !== null)
+    .map(({ path, line, setting, reason }) => {
+      const message = setting === null ? reason : `${setting}: ${reason}`;
+      return { code, path: printablePath(path), line: line === 0 ? null : line, message };
+    });
+}
+
+function answer(
+  path: string,
+  unit: string,
+  problems: readonly UnitCheckProblem[],
+  complaints: readonly string[],
+): UnitCheck {
+  const isOk = problems.length === 0 && complaints.length === 0;
+  return { ok: isOk, path: printablePath(path), unit, problems, complaints };
 }

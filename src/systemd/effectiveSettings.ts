@@ -94,11 +94,12 @@ export class EffectiveSettings {
   }
 
   #reset(directive: Directive, section: string): void {
-    const { family, sets } = directive;
+    const { clears, sets } = directive;
     for (const setting of sets) this.#settings.delete(setting);
-    if (family === null) return;
+    if (clears === null) return;
     for (const setting of [...this.#settings.keys()]) {
-      if (setting.startsWith(`${section}.${family}`)) this.#settings.delete(setting);
+      const [own, key = ''] = setting.split('.');
+      if (own === section && clears.test(key)) this.#settings.delete(setting);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { printablePath } from '../posix/index.js';
 import type { NotARegularFile } from '../posix/index.js';
-import { UNIT_DIRECTORIES } from './unitDirectories.js';
+import { LOAD_DIRECTORIES } from './unitLoadPath.js';
 
 /**
  * The first drop-in of any unit that systemd would wait for when it opens it, as the error to give, or null.
@@ -13,7 +13,7 @@ import { UNIT_DIRECTORIES } from './unitDirectories.js';
  * Source: `config_parse_many_files()` in systemd's src/shared/conf-parser.c.
  */
 export async function findBlockingDropIn(): Promise<NotARegularFile | null> {
-  const found = await Promise.all(UNIT_DIRECTORIES.map(inUnitDirectory));
+  const found = await Promise.all(LOAD_DIRECTORIES.map(({ path }) => inUnitDirectory(path)));
   return found.find((each) => each !== null) ?? null;
 }
 

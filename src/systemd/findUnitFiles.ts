@@ -20,6 +20,8 @@ import { UNIT_TYPES } from './unitTypes.js';
 export interface FindUnitFilesOptions {
   /** Where the host's `/` is, default this one. Links are followed as that host would; paths in the answer begin with it. */
   readonly root?: string;
+  /** A directory that is searched before all others, as `systemd-analyze verify FILE` does with that of the file. */
+  readonly first?: string;
 }
 
 /**
@@ -52,13 +54,13 @@ export function findUnitFiles(
   name: string,
   options: FindUnitFilesOptions = {},
 ): ResultAsync<UnitFiles, FindUnitFilesError> {
-  return new ResultAsync(find(name, options.root ?? '/'));
+  return new ResultAsync(find(name, options));
 }
 
-async function find(name: string, root: string): Promise<Result<UnitFiles, FindUnitFilesError>> {
+async function find(name: string, { root = '/', first }: FindUnitFilesOptions): Promise<Result<UnitFiles, FindUnitFilesError>> {
   const valid = checkUnitName(name);
   if (valid.isErr()) return err(valid.error);
-  const index = await readUnitIndex(root);
+  const index = await readUnitIndex(root, first);
   return index.isErr() ? err(index.error) : findInIndex(index.value, name);
 }
 

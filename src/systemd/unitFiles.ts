@@ -11,7 +11,7 @@ import type { UnitSource } from './unitSource.js';
  * - `linked`: the name is a link to a file outside of the load path.
  * - `masked`: an empty file or a link to `/dev/null`; the unit cannot be started.
  * - `generated`: written anew at each daemon-reload. `transient`: gone when the unit stops.
- * - `control`, `attached`, `runtime`: in a directory of that kind, see `LoadDirectoryKind`.
+ * - `control`, `attached`, `runtime`, `given`: in a directory of that kind, see `LoadDirectoryKind`.
  * - `not-found`: there is no file. Drop-ins alone make no unit, except of a type that needs no file (slices, mounts …).
  */
 export type UnitFileKind =
@@ -25,6 +25,7 @@ export type UnitFileKind =
   | 'control'
   | 'attached'
   | 'runtime'
+  | 'given'
   | 'not-found';
 
 /** A file with the name of the unit, or of a drop-in for it, of which systemd takes nothing. */

@@ -47,8 +47,8 @@ export interface UnitIndex {
  *
  * Source: `unit_file_build_name_map()` in systemd's src/basic/unit-file.c.
  */
-export async function readUnitIndex(root: string): Promise<Result<UnitIndex, IoError>> {
-  const directories = await unitLoadPath({ root });
+export async function readUnitIndex(root: string, first?: string): Promise<Result<UnitIndex, IoError>> {
+  const directories = await unitLoadPath({ root, ...(first === undefined ? {} : { first }) });
   if (directories.isErr()) return err(directories.error);
   const places = new Set<string>();
   for (const { path } of directories.value) {

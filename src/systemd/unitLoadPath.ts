@@ -14,6 +14,7 @@ import { resolveBelow } from './resolveBelow.js';
  * - `runtime`: the administrator's until the next boot.
  * - `local`: software installed by hand, below `/usr/local`.
  * - `vendor`: of packages.
+ * - `given`: the caller's, searched before all others; see `UnitLoadPathOptions`.
  */
 export type LoadDirectoryKind =
   | 'control'
@@ -23,7 +24,16 @@ export type LoadDirectoryKind =
   | 'attached'
   | 'runtime'
   | 'local'
-  | 'vendor';
+  | 'vendor'
+  | 'given';
+
+/** Where to look. */
+export interface UnitLoadPathOptions {
+  /** Where the host's `/` is; default this host's. */
+  readonly root?: string;
+  /** A directory that is searched before all others, as `systemd-analyze verify FILE` does with that of the file. */
+  readonly first?: string;
+}
 
 /** One directory in which systemd looks for unit files. It need not exist. */
 export interface LoadDirectory {
@@ -32,7 +42,8 @@ export interface LoadDirectory {
   readonly kind: LoadDirectoryKind;
 }
 
-const DIRECTORIES: readonly LoadDirectory[] = [
+/** What systemd was built with, the one that wins first. */
+export const LOAD_DIRECTORIES: readonly LoadDirectory[] = [
   { path: '/etc/systemd/system.control', kind: 'control' },
   { path: '/run/systemd/system.control', kind: 'control' },
   { path: '/run/systemd/transient', kind: 'transient' },
@@ -59,8 +70,6 @@ const DIRECTORIES: readonly LoadDirectory[] = [
  *
  * Source: systemd.unit(5), "Unit File Load Path"; `lookup_paths_init()` in systemd's src/basic/path-lookup.c.
  *
- * @param options - `root`: where the host's `/` is; default this host's
- *
  * @example
  * ```ts
  * import { unitLoadPath } from '@wca/runtime-sdk/systemd';
@@ -70,14 +79,14 @@ const DIRECTORIES: readonly LoadDirectory[] = [
  * else console.log(directories.value.map(({ path }) => path).join('\n'));
  * ```
  */
-export function unitLoadPath(
-  options: { readonly root?: string } = {},
-): ResultAsync<readonly LoadDirectory[], IoError> {
-  return new ResultAsync(list(options.root ?? '/'));
+export function unitLoadPath(options: UnitLoadPathOptions = {}): ResultAsync<readonly LoadDirectory[], IoError> {
+  return new ResultAsync(list(options.root ?? '/', options.first));
 }
 
-async function list(root: string): Promise<Result<readonly LoadDirectory[], IoError>> {
+async function list(root: string, first: string | undefined): Promise<Result<readonly LoadDirectory[], IoError>> {
   const lib = await resolveBelow(root, '/lib');
   if (lib.isErr()) return err(lib.error);
-  return ok(lib.value?.path === '/usr/lib' ? DIRECTORIES.filter(({ path }) => !path.startsWith('/lib/')) : DIRECTORIES);
+  const isMerged = lib.value?.path === '/usr/lib';
+  const usual = LOAD_DIRECTORIES.filter(({ path }) => !(isMerged && path.startsWith('/lib/')));
+  return ok(first === undefined ? usual : [{ path: first, kind: 'given' }, ...usual.filter(({ path }) => path !== first)]);
 }

@@ -1,17 +1,15 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath, readRegularFile } from '../posix/index.js';
-import type { IoError, NotARegularFile, ProgramError } from '../posix/index.js';
+import { printablePath } from '../posix/index.js';
+import type { NotARegularFile, ProgramError } from '../posix/index.js';
 import { SILENT, added, askAnalyze, withPrivateDirectory } from './askAnalyze.js';
 import { checkUnitName } from './checkUnitName.js';
 import { findBlockingDropIn } from './findBlockingDropIn.js';
-import { isSecretName } from './isSecretName.js';
-import { liveVariables } from './liveVariables.js';
-import { parseUnit } from './parseUnit.js';
-import { redactSecrets } from './redactSecrets.js';
-import type { InvalidUnitName } from './systemdError.js';
-import { templateOf, unitPaths } from './unitPaths.js';
-import type { UnitPaths } from './unitPaths.js';
+import { findUnitFiles } from './findUnitFiles.js';
+import { maskText } from './maskText.js';
+import { learnSecrets } from './maskUnit.js';
+import { createRedactor } from './redactor.js';
+import type { FindUnitFilesError, UnitFiles } from './unitFiles.js';
 
 /** What to verify, and what to compare with. */
 export interface VerifyUnitOptions {
@@ -32,7 +30,7 @@ export interface UnitVerdict {
 
 /** systemd-analyze could not be asked. */
 export type VerifyUnitError =
-  | InvalidUnitName
+  | FindUnitFilesError
   | {
       /** systemd reads no drop-in of that name: it has to end in `.conf`, and may not be hidden. */
       readonly code: 'INVALID_DROP_IN_NAME';
@@ -46,7 +44,6 @@ export type VerifyUnitError =
       readonly unit: string;
     }
   | NotARegularFile
-  | IoError
   | ProgramError;
 
 /**
@@ -61,8 +58,8 @@ export type VerifyUnitError =
  * one, wins over it there is not seen.
  *
  * Errors: `INVALID_UNIT_NAME`, `INVALID_DROP_IN_NAME`, `UNIT_NOT_FOUND` (for a drop-in), `NOT_A_REGULAR_FILE` (a FIFO or
- * block device among the drop-ins of any unit, for which systemd would wait), `IO` (no place for the copy), and those of
- * running a program.
+ * block device among the drop-ins of any unit, for which systemd would wait), `IO` (no place for the copy), those of
+ * `findUnitFiles`, and those of running a program.
  *
  * Source: systemd-analyze(1), verify; `SYSTEMD_UNIT_PATH` in systemd.unit(5), where a colon at the end means "and the
  * usual directories".
@@ -92,11 +89,19 @@ async function verify(
   bytes: Uint8Array,
   { baseline, dropIn }: VerifyUnitOptions,
 ): Promise<Result<UnitVerdict, VerifyUnitError>> {
+  // Before anything else: nothing is asked of systemd while it would wait for a FIFO.
   const checked = checkUnitName(name);
   if (checked.isErr()) return err(checked.error);
-  const paths = await unitPaths(name);
-  const possible = await checkPossible(name, dropIn, paths);
-  if (possible.isErr()) return err(possible.error);
+  const blocking = await findBlockingDropIn();
+  if (blocking !== null) return err(blocking);
+  const found = await findUnitFiles(name);
+  if (found.isErr()) return err(found.error);
+  const files = found.value;
+  if (dropIn !== undefined) {
+    const possible = checkDropIn(name, dropIn, files);
+    if (possible.isErr()) return err(possible.error);
+  }
+  const about = mentions(files);
   const file = dropIn === undefined ? name : `${name}.d/${dropIn}`;
   return withPrivateDirectory<UnitVerdict, VerifyUnitError>(async (directory) => {
     const now = await askAnalyze(`${directory}/new`, file, name, bytes);
@@ -104,52 +109,47 @@ async function verify(
     const before = baseline === undefined ? ok(SILENT) : await askAnalyze(`${directory}/old`, file, name, baseline);
     if (before.isErr()) return err(before.error);
     // Without a baseline, what is said about other units is left out.
-    const complaints = added(now.value, before.value).filter((line) => baseline !== undefined || isAbout(line, paths));
+    const complaints = added(now.value, before.value).filter((line) => baseline !== undefined || isAbout(line, about));
     if (complaints.length === 0 && now.value.status !== 0 && before.value.status === 0) {
       complaints.push(`${name}: systemd-analyze verify exited ${now.value.status ?? 'on a signal'}`);
     }
-    const secrets = [bytes, baseline ?? Buffer.alloc(0), ...(await installed(paths))].flatMap(secretsOf);
+    const redactor = createRedactor(() => '[secret]');
+    for (const file of [bytes, baseline ?? Buffer.alloc(0), ...installed(files)]) learnSecrets(file, redactor);
+    const redacted = (line: string): string => redactor.finish(maskText(redactor.clean(line), redactor.mask));
     // A drop-in for all services is complained about once for each that systemd had to load.
-    return ok({ complaints: [...new Set(complaints)].map((line) => redactSecrets(line, secrets)) });
+    return ok({ complaints: [...new Set(complaints)].map(redacted) });
   });
 }
 
-async function checkPossible(
-  unit: string,
-  dropIn: string | undefined,
-  paths: UnitPaths,
-): Promise<Result<void, VerifyUnitError>> {
-  if (dropIn !== undefined) {
-    // eslint-disable-next-line no-control-regex -- control characters are what this looks for
-    if (!/^[^./\u0000-\u001f][^/\u0000-\u001f]*\.conf$/.test(dropIn) || Buffer.byteLength(dropIn) > 255) {
-      const shown = printablePath(dropIn).slice(0, 80);
-      const message = `'${shown}' is not the name of a drop-in: give it without a path, ending in .conf`;
-      return err({ code: 'INVALID_DROP_IN_NAME', message, dropIn: shown });
-    }
-    if (paths.fragment === null) {
-      const message = `${unit} has no unit file that a drop-in could add to; check the name with: systemctl list-unit-files`;
-      return err({ code: 'UNIT_NOT_FOUND', message, unit });
-    }
+function checkDropIn(unit: string, dropIn: string, { path }: UnitFiles): Result<void, VerifyUnitError> {
+  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+  if (!/^[^./\u0000-\u001f][^/\u0000-\u001f]*\.conf$/.test(dropIn) || Buffer.byteLength(dropIn) > 255) {
+    const shown = printablePath(dropIn).slice(0, 80);
+    const message = `'${shown}' is not the name of a drop-in: give it without a path, ending in .conf`;
+    return err({ code: 'INVALID_DROP_IN_NAME', message, dropIn: shown });
   }
-  const blocking = await findBlockingDropIn();
-  return blocking === null ? ok(undefined) : err(blocking);
+  if (path !== null) return ok(undefined);
+  const message = `${unit} has no unit file that a drop-in could add to; check the name with: systemctl list-unit-files`;
+  return err({ code: 'UNIT_NOT_FOUND', message, unit });
 }
 
-/** systemd verifies a template as an instance of it. */
-function isAbout(line: string, { mentions }: UnitPaths): boolean {
-  const words = line.split(/[\s/:'",]+/).map((word) => templateOf(word.replace(/\.$/, '')));
-  return words.some((word) => mentions.has(word));
+/** The unit's names and those of its directories of drop-ins, an instance as its template. */
+function mentions({ name, names, dropInDirectories }: UnitFiles): ReadonlySet<string> {
+  const all = [name, ...names, ...dropInDirectories.map(({ unit }) => unit)].map(asTemplate);
+  return new Set(all.flatMap((one) => [one, `${one}.d`]));
+}
+
+/** Whether systemd speaks of the unit; it verifies a template as an instance of it. */
+function isAbout(line: string, about: ReadonlySet<string>): boolean {
+  return line.split(/[\s/:'",]+/).some((word) => about.has(asTemplate(word.replace(/\.$/, ''))));
+}
+
+/** `foo@.service` for an instance of it, and so for its directory of drop-ins; any other word as it is. */
+function asTemplate(name: string): string {
+  return name.replace(/@.*(?=\.[a-z]+(?:\.d)?$)/, '@');
 }
 
 /** What else systemd reads for the unit, and may repeat. */
-async function installed({ fragment, dropIns }: UnitPaths): Promise<readonly Buffer[]> {
-  const paths = [...(fragment === null ? [] : [fragment]), ...dropIns];
-  const read = await Promise.all(paths.map((path) => readRegularFile(path, { followLinks: true })));
-  return read.flatMap((file) => (file.isOk() ? [file.value.bytes] : []));
-}
-
-function secretsOf(bytes: Uint8Array): readonly string[] {
-  return liveVariables(parseUnit(bytes))
-    .filter(({ variable }) => isSecretName(variable.name))
-    .map(({ variable }) => variable.value);
+function installed({ fragment, dropIns }: UnitFiles): readonly Buffer[] {
+  return [...(fragment === null ? [] : [fragment]), ...dropIns].map(({ document }) => document.bytes);
 }

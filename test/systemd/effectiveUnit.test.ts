@@ -36,7 +36,7 @@ function unheeded(unit: EffectiveUnit, one: GrammarCase): readonly string[] {
   const documents = new Map(sourcesOf(one).map(({ path, document }) => [path, document]));
   const lines = [...unit.ignored, ...unit.faults]
     // Of a line that is too long systemd does not say the number.
-    .filter(({ line, reason }) => line > 0 && !reason.includes('takes less than 1 MiB'))
+    .filter(({ line, reason }) => line > 0 && !/^the (?:continued )?line has \d+ bytes/.test(reason))
     .map(({ path, line }) => {
       const assignment = documents.get(path)?.assignments.find((other) => other.line === line);
       const header = documents.get(path)?.sections.find((other) => other.line === line);

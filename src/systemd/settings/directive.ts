@@ -6,8 +6,8 @@ export interface Directive {
   readonly sets: readonly string[];
   /** `last`: one value, the last valid assignment counts. `list`: assignments add up. */
   readonly merge: 'last' | 'list';
-  /** Settings that an empty assignment takes away with it besides its own: an empty condition resets all of them. */
-  readonly family: 'Condition' | 'Assert' | null;
+  /** The keys of the section that an empty assignment takes away besides its own: an empty condition resets them all. */
+  readonly clears: RegExp | null;
   /** Null where values are not checked: then each is taken as valid, and an empty one does what `emptyResets` says. */
   readonly read: SettingReader | null;
   /** What an empty assignment does: take away what was assigned before, or nothing, with a warning. */
@@ -19,23 +19,23 @@ export type Shape = Omit<Directive, 'sets'>;
 
 /** A key whose last valid assignment counts, and which an empty one does not reset. */
 export function single(read: SettingReader): Shape {
-  return { merge: 'last', family: null, read, emptyResets: false };
+  return { merge: 'last', clears: null, read, emptyResets: false };
 }
 
 /** A key whose last valid assignment counts, back to the default with an empty one. */
 export function optional(read: SettingReader): Shape {
-  return { merge: 'last', family: null, read, emptyResets: true };
+  return { merge: 'last', clears: null, read, emptyResets: true };
 }
 
 /** A key whose assignments add up until an empty one. */
 export function list(read: SettingReader): Shape {
-  return { merge: 'list', family: null, read, emptyResets: true };
+  return { merge: 'list', clears: null, read, emptyResets: true };
 }
 
 /** The same shapes for keys whose values are not checked. */
-export const UNCHECKED_SINGLE: Shape = { merge: 'last', family: null, read: null, emptyResets: false };
-export const UNCHECKED_OPTIONAL: Shape = { merge: 'last', family: null, read: null, emptyResets: true };
-export const UNCHECKED_LIST: Shape = { merge: 'list', family: null, read: null, emptyResets: true };
+export const UNCHECKED_SINGLE: Shape = { merge: 'last', clears: null, read: null, emptyResets: false };
+export const UNCHECKED_OPTIONAL: Shape = { merge: 'last', clears: null, read: null, emptyResets: true };
+export const UNCHECKED_LIST: Shape = { merge: 'list', clears: null, read: null, emptyResets: true };
 
 /** Shapes by key; the keys of one shape as words in one string. */
 export type KeyTable = readonly (readonly [shape: Shape, keys: string])[];

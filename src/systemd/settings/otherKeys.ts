@@ -1,14 +1,20 @@
-import type { KeyTable } from './directive.js';
+import type { KeyTable, Shape } from './directive.js';
 import { UNCHECKED_LIST, UNCHECKED_SINGLE, list } from './directive.js';
 import { readCommands } from './readCommands.js';
+
+/** An empty assignment of one takes all of them away. */
+function clearing(keys: RegExp): Shape {
+  return { ...UNCHECKED_LIST, clears: keys };
+}
 
 /** The sections of sockets, timers, paths, mounts, swaps and scopes. But for commands, values are not checked. */
 export const SOCKET_KEYS: KeyTable = [
   [list(readCommands), 'ExecStartPre ExecStartPost ExecStopPre ExecStopPost'],
   [
-    UNCHECKED_LIST,
-    'ListenStream ListenDatagram ListenSequentialPacket ListenFIFO ListenNetlink ListenSpecial ListenMessageQueue ListenUSBFunction Symlinks',
+    clearing(/^Listen/),
+    'ListenStream ListenDatagram ListenSequentialPacket ListenFIFO ListenNetlink ListenSpecial ListenMessageQueue ListenUSBFunction',
   ],
+  [UNCHECKED_LIST, 'Symlinks'],
   [
     UNCHECKED_SINGLE,
     'SocketProtocol BindIPv6Only Backlog BindToDevice SocketUser SocketGroup SocketMode DirectoryMode Accept FlushPending Writable MaxConnections MaxConnectionsPerSource KeepAlive KeepAliveTimeSec KeepAliveIntervalSec KeepAliveProbes DeferAcceptSec NoDelay Priority ReceiveBuffer SendBuffer IPTOS IPTTL Mark PipeSize FreeBind Transparent Broadcast PassCredentials PassSecurity PassPacketInfo Timestamping TCPCongestion ReusePort MessageQueueMaxMessages MessageQueueMessageSize RemoveOnStop FileDescriptorName Service TimeoutSec TriggerLimitIntervalSec TriggerLimitBurst SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet',
@@ -16,7 +22,7 @@ export const SOCKET_KEYS: KeyTable = [
 ];
 
 export const TIMER_KEYS: KeyTable = [
-  [UNCHECKED_LIST, 'OnCalendar OnActiveSec OnBootSec OnStartupSec OnUnitActiveSec OnUnitInactiveSec'],
+  [clearing(/^On\w+Sec$|^OnCalendar$/), 'OnCalendar OnActiveSec OnBootSec OnStartupSec OnUnitActiveSec OnUnitInactiveSec'],
   [
     UNCHECKED_SINGLE,
     'OnClockChange OnTimezoneChange Persistent WakeSystem RemainAfterElapse FixedRandomDelay AccuracySec RandomizedDelaySec Unit',
@@ -24,7 +30,7 @@ export const TIMER_KEYS: KeyTable = [
 ];
 
 export const PATH_KEYS: KeyTable = [
-  [UNCHECKED_LIST, 'PathExists PathExistsGlob PathChanged PathModified DirectoryNotEmpty'],
+  [clearing(/^Path|^DirectoryNotEmpty$/), 'PathExists PathExistsGlob PathChanged PathModified DirectoryNotEmpty'],
   [UNCHECKED_SINGLE, 'Unit MakeDirectory DirectoryMode TriggerLimitIntervalSec TriggerLimitBurst'],
 ];
 

@@ -5,6 +5,7 @@ import type { Specifiers } from '../expandSpecifiers.js';
 import { parseEnvironmentWord } from '../parseEnvironment.js';
 import { splitWords } from '../splitWords.js';
 
+import { instantiated } from '../unitName.js';
 import { isUnitName } from './isUnitName.js';
 import { quotedWords } from './quotedWords.js';
 import { simplifiedPath } from './readPath.js';
@@ -40,7 +41,20 @@ function unescaped(read: WordReader): SettingReader {
 
 /** `After=`, `Wants=` and their like: unit names between blanks, quotes being no quotes, and fewer specifiers. */
 export const readUnitNames: SettingReader = (text, specifiers) =>
-  eachWord(text.split(/[ \t\n\r]+/).filter((word) => word !== ''), (word) => unitName(word, specifiers), null);
+  eachWord(blankSeparated(text), (word) => unitName(word, specifiers), null);
+
+/** `Sockets=`: the same, of sockets. */
+export const readSocketNames: SettingReader = (text, specifiers) =>
+  eachWord(
+    blankSeparated(text),
+    (word) =>
+      unitName(word, specifiers).andThen((name) => (name.endsWith('.socket') ? ok(name) : err('a word names no socket'))),
+    null,
+  );
+
+function blankSeparated(text: string): readonly string[] {
+  return text.split(/[ \t\n\r]+/).filter((word) => word !== '');
+}
 
 function unitName(word: string, specifiers: Specifiers): Result<string, string> {
   const names = new Map([...specifiers].filter(([letter]) => NAME_SPECIFIERS.includes(letter)));
@@ -48,7 +62,7 @@ function unitName(word: string, specifiers: Specifiers): Result<string, string> 
     // A template stands for the instance that is called as this one, or as this unit.
     const instance = specifiers.get('i') ?? '';
     const own = instance === '' ? (specifiers.get('p') ?? '') : instance;
-    const real = /^[^@]+@\.[a-z]+$/.test(name) ? name.replace('@.', `@${own}.`) : name;
+    const real = instantiated(name, own);
     return isUnitName(real) ? ok(real) : err('a word is no unit name');
   });
 }

@@ -3,7 +3,11 @@ import { UNCHECKED_LIST, list, optional, single } from './directive.js';
 import { readBusName } from './readBusName.js';
 import { readCommands } from './readCommands.js';
 import { readPath, readPidFile } from './readPath.js';
-import { readBoolean, readChoice, readDuration, readUnsigned } from './readScalar.js';
+import { readSocketNames } from './readWordLists.js';
+import { readBoolean } from './readBoolean.js';
+import { readChoice } from './readChoice.js';
+import { readDuration } from './readDuration.js';
+import { readUnsigned } from './readNumber.js';
 
 /** What a service has besides the keys of all that run processes: systemd.service(5). */
 export const SERVICE_KEYS: KeyTable = [
@@ -24,7 +28,8 @@ export const SERVICE_KEYS: KeyTable = [
   [single(readBusName), 'BusName'],
   [optional(readPidFile), 'PIDFile'],
   [optional(readPath), 'USBFunctionDescriptors USBFunctionStrings'],
-  [UNCHECKED_LIST, 'RestartPreventExitStatus RestartForceExitStatus SuccessExitStatus Sockets'],
+  [UNCHECKED_LIST, 'RestartPreventExitStatus RestartForceExitStatus SuccessExitStatus'],
+  [{ merge: 'list', clears: null, read: readSocketNames, emptyResets: false }, 'Sockets'],
 ];
 
 export const SERVICE_ALIASES: AliasTable = {

@@ -1,12 +1,16 @@
 import type { AliasTable, KeyTable, Shape } from './directive.js';
 import { UNCHECKED_LIST, UNCHECKED_OPTIONAL, list, optional, single } from './directive.js';
-import { readBoolean, readChoice, readDuration, readText, readUnsigned } from './readScalar.js';
+import { readBoolean } from './readBoolean.js';
+import { readChoice } from './readChoice.js';
+import { readDuration } from './readDuration.js';
+import { readUnsigned } from './readNumber.js';
+import { readText } from './readText.js';
 import { readPath } from './readPath.js';
 import { readCondition, readPathCondition } from './readConditions.js';
 import { readDocumentation, readPaths, readUnitNames } from './readWordLists.js';
 
 /** `After=` and its like cannot be reset: an empty assignment changes nothing. */
-const DEPENDENCIES: Shape = { merge: 'list', family: null, read: readUnitNames, emptyResets: false };
+const DEPENDENCIES: Shape = { merge: 'list', clears: null, read: readUnitNames, emptyResets: false };
 
 const JOB_MODES = 'fail replace replace-irreversibly isolate flush ignore-dependencies ignore-requirements triggering'.split(' ');
 const ACTIONS = 'none reboot reboot-force reboot-immediate poweroff poweroff-force poweroff-immediate exit exit-force'.split(' ');
@@ -21,7 +25,7 @@ function conditions(family: 'Condition' | 'Assert'): KeyTable {
   const named = (names: string): string => names.replace(/\w+/g, (name) => `${family}${name}`);
   // AssertFirmware= is missing in systemd 252.
   const others = family === 'Assert' ? OTHER_CONDITIONS.replace('Firmware ', '') : OTHER_CONDITIONS;
-  const shape: Shape = { merge: 'list', family, read: readPathCondition, emptyResets: true };
+  const shape: Shape = { merge: 'list', clears: new RegExp(`^${family}`), read: readPathCondition, emptyResets: true };
   return [
     [shape, named(PATH_CONDITIONS)],
     [{ ...shape, read: readCondition }, named(others)],

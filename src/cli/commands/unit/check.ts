@@ -33,8 +33,8 @@ export const check = defineCommand({
 
 function render(output: Output, { ok, path, problems, complaints }: UnitCheck): void {
   if (ok) output.print(`${path}: ${output.style('green', 'ok')}`);
-  for (const { code, line, message } of problems) {
-    output.print(`${path}${line === null ? '' : `:${line}`}: ${message} [${code}]`);
+  for (const { code, path: where, line, message } of problems) {
+    output.print(`${where}${line === null ? '' : `:${line}`}: ${message} [${code}]`);
   }
   for (const complaint of complaints) output.print(`systemd says: ${printablePath(complaint)}`);
 }

@@ -28,6 +28,13 @@ export function parseRemoval(text: string): Result<UnitChange, UsageError> {
   return ok({ kind: 'remove', section, key, ...(variable === undefined ? {} : { variable }) });
 }
 
+/** Reads `Section.Key`. */
+export function parseSettingName(text: string): Result<{ readonly section: string; readonly key: string }, UsageError> {
+  const [, section, key, variable] = NAME.exec(text) ?? [];
+  if (section === undefined || key === undefined || variable !== undefined) return err(usageError('expected Section.Key'));
+  return ok({ section, key });
+}
+
 function isEnvironment(section: string, key: string): boolean {
   return section === 'Service' && key === 'Environment';
 }

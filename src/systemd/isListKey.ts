@@ -1,0 +1,16 @@
+import { findDirective } from './settings/findDirective.js';
+
+/**
+ * Says whether the assignments of a key add up (`ExecStart`, `Environment`, `After`) and do not replace each other. A
+ * key that systemd 252 does not know counts as one that takes a single value.
+ *
+ * @example
+ * ```ts
+ * import { isListKey } from '@wca/runtime-sdk/systemd';
+ *
+ * console.log(isListKey('Service', 'Environment'), isListKey('Service', 'User')); // true false
+ * ```
+ */
+export function isListKey(section: string, key: string): boolean {
+  return findDirective(section, key)?.merge === 'list';
+}

@@ -157,10 +157,9 @@ async function queryBelow(
   let matched = 0;
   const found = await streamFind<never>(
     {
-      // Not /proc/self: find enters it as a process of its own.
-      directory: handlePath(fd).replace('self', String(process.pid)),
+      directory: fd,
       prune: [...mountPoints, ...excluded],
-      expression: [...findPredicate(predicate), '-printf', onEntry === null ? '\\0' : '%U %G %m %y %P\\0'],
+      expression: [...findPredicate(predicate), '-printf', onEntry === null ? '\\0' : '%U %G %m %y %p\\0'],
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     },

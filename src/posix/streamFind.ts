@@ -47,12 +47,12 @@ export async function streamFind<E>(
   query: FindQuery,
   take: (records: readonly string[]) => Promise<Result<void, E>>,
 ): Promise<Result<FindOutcome, E | ProgramError>> {
-  const { parts, close } = splitSearch(query.directory, query.prune);
+  const split = splitSearch(query.directory, query.prune);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(query.signal === undefined ? [] : [query.signal])]);
   const complaints: string[] = [];
   const failures: (E | ProgramError)[] = [];
-  const waiting = [...parts];
+  const waiting = [...split.parts];
   const deadline = Date.now() + query.timeoutMs;
 
   let last: Promise<unknown> = Promise.resolve();
@@ -76,9 +76,9 @@ export async function streamFind<E>(
     }
   };
   // One for the top, which is mostly done at once, and half of the others.
-  const working = Array.from({ length: Math.ceil(parts.length / 2) }, work);
+  const working = Array.from({ length: Math.ceil(split.parts.length / 2) }, work);
   await Promise.allSettled(working);
-  close();
+  split.close();
   // What `take` threw, if it did.
   await Promise.all(working);
   const failure = failures.find((one) => one !== ABORTED) ?? failures[0];

@@ -50,7 +50,18 @@ export type { CreateUserError } from './createServiceUser.js';
 export { removeServiceUser } from './removeServiceUser.js';
 export type { RemoveUserError, UserRemoval } from './removeServiceUser.js';
 export type { FileType } from './fileType.js';
-export type { AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessNeed, AccessWant } from './access.js';
+export type {
+  AccessBlock,
+  AccessComponent,
+  AccessError,
+  AccessExplanation,
+  AccessMount,
+  AccessNeed,
+  AccessRemedy,
+  AccessRule,
+  AccessWant,
+  AclDecision,
+} from './access.js';
 export { explainAccess } from './explainAccess.js';
 export { probeAccess } from './probeAccess.js';
 export { explainExecution } from './explainExecution.js';

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { okAsync } from 'neverthrow';
 import { reclaimVerdict } from '../src/posix/reclaim.js';
-import { findPredicate } from '../src/posix/queryOwnership.js';
+import { findPredicate } from '../src/posix/ownershipPredicate.js';
 import { runPasses } from '../src/posix/runPasses.js';
 import type { Walk } from '../src/posix/runPasses.js';
 import type { ChangeSink } from '../src/posix/index.js';

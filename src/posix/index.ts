@@ -74,8 +74,8 @@ export type {
   OwnershipAnswer,
   OwnershipError,
   OwnershipOptions,
-  OwnershipPredicate,
 } from './queryOwnership.js';
+export type { OwnershipPredicate } from './ownershipPredicate.js';
 export { countOwned } from './countOwned.js';
 export type {
   Attributes,

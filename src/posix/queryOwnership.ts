@@ -9,18 +9,10 @@ import type { IoError } from './ioError.js';
 import { mountPointsBelow, readMounts } from './mountTable.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';
 import type { ProgramError } from './runProgram.js';
+import { matchesPredicate } from './ownershipPredicate.js';
+import type { OwnershipPredicate } from './ownershipPredicate.js';
 import { relativePath } from './runPasses.js';
-import { streamFind } from './streamFind.js';
-
-/** Which entries are asked for; all that is given must hold. Nothing given means every entry. */
-export interface OwnershipPredicate {
-  /** Owned by this uid. */
-  readonly by?: number;
-  /** Not owned by this uid. */
-  readonly notBy?: number;
-  /** The group write bit is not set. Mode bits only: no ACL, no user is asked. Symbolic links have it always. */
-  readonly groupUnwritable?: boolean;
-}
+import { searchMatching } from './searchMatching.js';
 
 /** One entry that matches. */
 export interface OwnedEntry {
@@ -77,9 +69,13 @@ const TYPES: Readonly<Partial<Record<string, FileType>>> = {
 /**
  * Streams every entry at or below `root` that the predicate matches to `onEntry`, in no promised order.
  *
- * `find` looks, with the predicate pushed into it, so time and memory are find's: flat in the size of the tree. A
- * root that is a symbolic link is followed; links below are entries of their own. Mounts below the root are passed
+ * `find` looks, several at once over a large tree, with the predicate pushed into it, so time and memory are find's:
+ * flat in the size of the tree. A root that is a symbolic link is followed; links below are entries of their own. Mounts below the root are passed
  * over and named, by mount rather than by device number, so bind mounts of the same filesystem too.
+ *
+ * What a user can really write is the kernel's answer about that user (access(2)), so ACLs, groups, read-only mounts
+ * and closed directories above count. A directory is writable when entries can be made in it; a symbolic link is
+ * neither writable nor not. Only root can ask for somebody else (`PROGRAM_NOT_STARTED` with `EPERM` otherwise).
  *
  * It is a reading, not a judgement to act on: others may change the tree meanwhile, and entries that move may be
  * missed. `reclaim` judges each again. `onEntry` must not throw.
@@ -143,10 +139,11 @@ async function queryBelow(
   const absolute = (relative: string): string => (relative === '' ? top : joinPath(top, relative));
   const stat = fstatSync(fd);
   if ((stat.mode & constants.S_IFMT) !== constants.S_IFDIR) {
-    const matches = matchesPredicate(stat, predicate);
+    const matched = await matchesPredicate(stat, path, predicate);
+    if (matched.isErr()) return err(matched.error);
     const { uid, gid, mode } = stat;
-    if (matches) onEntry?.({ path: toBytes(top), uid, gid, mode: mode & 0o7777, type: fileTypeOf(mode) });
-    return ok({ matched: matches ? 1 : 0, mountsSkipped: [] });
+    if (matched.value) onEntry?.({ path: toBytes(top), uid, gid, mode: mode & 0o7777, type: fileTypeOf(mode) });
+    return ok({ matched: matched.value ? 1 : 0, mountsSkipped: [] });
   }
 
   const root = { path: top, realPath: readlinkSync(handlePath(fd), 'latin1') };
@@ -155,20 +152,17 @@ async function queryBelow(
   const mountPoints = mountPointsBelow(mounts.value, root.realPath, mountIdOf(fd));
   const excluded = (options.exclude ?? []).flatMap((one) => relativePath(root, one));
   let matched = 0;
-  const found = await streamFind<never>(
-    {
-      directory: fd,
-      prune: [...mountPoints, ...excluded],
-      expression: [...findPredicate(predicate), '-printf', onEntry === null ? '\\0' : '%U %G %m %y %p\\0'],
-      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    },
-    async (records) => {
-      matched += records.length;
-      if (onEntry !== null) for (const record of records) onEntry(parseRecord(record, absolute));
-      return ok(undefined);
-    },
-  );
+  const search = {
+    directory: fd,
+    prune: [...mountPoints, ...excluded],
+    print: onEntry === null ? '\\0' : '%U %G %m %y %p\\0',
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+  const found = await searchMatching(search, path, predicate, (records) => {
+    matched += records.length;
+    if (onEntry !== null) for (const record of records) onEntry(parseRecord(record, absolute));
+  });
   if (found.isErr()) return err(found.error);
   const { complaints } = found.value;
   if (complaints.length > 0) {
@@ -176,22 +170,6 @@ async function queryBelow(
     return err({ code: 'QUERY_INCOMPLETE', message, path: shownPath(top), complaints });
   }
   return ok({ matched, mountsSkipped: mountPoints.map((mount) => shownPath(absolute(mount))) });
-}
-
-/** The predicate in find's words. */
-export function findPredicate({ by, notBy, groupUnwritable }: OwnershipPredicate): readonly string[] {
-  return [
-    ...(by === undefined ? [] : ['-uid', String(by)]),
-    ...(notBy === undefined ? [] : ['!', '-uid', String(notBy)]),
-    ...(groupUnwritable === true ? ['!', '-perm', '-020'] : []),
-  ];
-}
-
-function matchesPredicate(stat: { uid: number; mode: number }, predicate: OwnershipPredicate): boolean {
-  const { by, notBy, groupUnwritable } = predicate;
-  if (by !== undefined && stat.uid !== by) return false;
-  if (notBy !== undefined && stat.uid === notBy) return false;
-  return groupUnwritable !== true || (stat.mode & 0o020) === 0;
 }
 
 function parseRecord(record: string, absolute: (relative: string) => string): OwnedEntry {

@@ -52,11 +52,16 @@ export function splitSearch(top: number, prune: readonly string[]): SplitSearch 
   const units = workers > 1 ? unitsOf(top, new Set(prune), held) : [];
   if (units.length < MIN_UNITS || units.length > MAX_UNITS) {
     close();
-    return { parts: [topPart(prune)], close };
+    return wholeSearch(prune);
   }
   const shares = Array.from({ length: 2 * workers }, (_, n) => units.filter((_unit, index) => index % (2 * workers) === n));
   const taken = units.map((unit) => joinPath(unit.path, unit.name));
   return { parts: [topPart([...prune, ...taken]), ...shares.map((share) => sharePart(share, prune))], close };
+}
+
+/** One part for everything. */
+export function wholeSearch(prune: readonly string[]): SplitSearch {
+  return { parts: [topPart(prune)], close: () => undefined };
 }
 
 function topPart(prune: readonly string[]): SearchPart {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { toBytes, utf8Text } from './bytePath.js';
+import { joinPath, toBytes, utf8Text } from './bytePath.js';
 import { printablePath } from './ioError.js';
 import { handlePath } from './pinned.js';
 import { TRUSTED_PATH } from './runProgram.js';
 import type { ProgramError } from './runProgram.js';
-import { splitSearch } from './splitSearch.js';
+import { splitSearch, wholeSearch } from './splitSearch.js';
 import type { SearchPart } from './splitSearch.js';
 
 /** What to look for below a directory. */
@@ -22,6 +22,10 @@ export interface FindQuery {
   readonly expression: readonly string[];
   /** The program to look with and what stands before find's own arguments. Default: find. */
   readonly command?: readonly string[];
+  /** Where the directory lies, for the paths that are handed on: a relative byte string. */
+  readonly prefix?: string;
+  /** One find for all of it, because what it passes over depends on what it meets. */
+  readonly whole?: boolean;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -47,7 +51,7 @@ export async function streamFind<E>(
   query: FindQuery,
   take: (records: readonly string[]) => Promise<Result<void, E>>,
 ): Promise<Result<FindOutcome, E | ProgramError>> {
-  const split = splitSearch(query.directory, query.prune);
+  const split = query.whole === true ? wholeSearch(query.prune) : splitSearch(query.directory, query.prune);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(query.signal === undefined ? [] : [query.signal])]);
   const complaints: string[] = [];
@@ -123,7 +127,7 @@ async function searchPart<E>(
     for await (const chunk of child.stdout.setEncoding('latin1')) {
       const records = `${rest}${String(chunk)}`.split('\0');
       rest = records.pop() ?? '';
-      const taken = await take(records.map((record) => withRelativePath(record, part)));
+      const taken = await take(records.map((record) => withRelativePath(record, part, query.prefix ?? '')));
       if (taken.isErr()) return err(taken.error);
     }
     const exitCode = await closed;
@@ -137,9 +141,10 @@ async function searchPart<E>(
 }
 
 /** A record without a path stays as it is; a lone slash is none, since no part begins at the root. */
-function withRelativePath(record: string, part: SearchPart): string {
+function withRelativePath(record: string, part: SearchPart, prefix: string): string {
   const at = record.search(/[./]/);
-  return at === -1 || record === '/' ? record : record.slice(0, at) + part.relative(record.slice(at));
+  if (at === -1 || record === '/') return record;
+  return record.slice(0, at) + joinPath(prefix, part.relative(record.slice(at)));
 }
 
 function findArguments({ starts, prune }: SearchPart, expression: readonly string[]): string[] {

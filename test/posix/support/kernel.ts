@@ -27,7 +27,7 @@ export function askKernel(identity: Identity, questions: readonly Question[]): r
 
 /** One thing to really do as that user: `access` asks access(2) with the mode, the others act. */
 export interface Deed {
-  readonly path: string;
+  readonly path: string | Buffer;
   readonly deed: 'read' | 'write' | 'execute' | 'traverse' | 'create' | 'access';
   readonly mode: number;
 }

@@ -1,5 +1,6 @@
 /**
- * The attack: www-data exchanges names in its tree at full speed while root re-owns what lies there. Usage:
+ * The attack: www-data exchanges names in its tree at full speed while root re-owns what lies there, and now and then
+ * opens it to a group. Usage:
  * `npx tsx scripts/attack.ts [TRIES] [KIND…]`, as root; kinds are `file`, `directory`, `ancestor` and `root`.
  *
  * A try is one entry that `find` proposed. It counts only when a whole exchange happened between the proposal and the
@@ -15,12 +16,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { okAsync } from 'neverthrow';
+import { openVerdict } from '../src/posix/openToGroup.js';
 import { reclaimVerdict } from '../src/posix/reclaim.js';
 import { findPredicate } from '../src/posix/ownershipPredicate.js';
 import { runPasses } from '../src/posix/runPasses.js';
 import type { Walk } from '../src/posix/runPasses.js';
 import type { ChangeSink } from '../src/posix/index.js';
 import { walkProposed } from '../src/posix/walkProposed.js';
+import { walkWhole } from '../src/posix/walkWhole.js';
 import { startRacer } from '../test/posix/support/racer.js';
 import type { Racer } from '../test/posix/support/racer.js';
 
@@ -154,17 +157,20 @@ async function fight(field: Battlefield, racer: Racer, tries: number): Promise<T
         return okAsync(undefined);
       },
     };
-    const propose = walkProposed(findPredicate({ by: 0 }));
+    // Every fourth run is the other sweep, which looks at everything; its tries are not counted.
+    const opens = tally.runs % 4 === 3;
+    const propose = opens ? walkWhole : walkProposed(findPredicate({ by: 0 }));
     const walk: Walk = (sweep, context) => {
       // Called with what find proposed, before anything of it is reached or judged.
       const enter = sweep.enter.bind(sweep);
       sweep.enter = (path) => {
-        proposed.push(racer.exchanges());
+        if (!opens) proposed.push(racer.exchanges());
         return enter(path);
       };
       return propose(sweep, context);
     };
-    const done = await runPasses(field.site, reclaimVerdict(request), { ...request, sink }, walk);
+    const decide = opens ? openVerdict({ gid: WWW, owners: [0, WWW], keepSecrets: () => false }) : reclaimVerdict(request);
+    const done = await runPasses(field.site, decide, { ...request, sink }, walk);
     settle(racer.exchanges());
     tally.runs += 1;
     if (done.isOk()) tally.changed += done.value.changed;

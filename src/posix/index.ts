@@ -69,14 +69,14 @@ export type { ExecutionError, ExecutionExplanation, ExecutionOptions } from './e
 export { resolveExecutable } from './resolveExecutable.js';
 export type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from './resolveExecutable.js';
 export { queryOwnership } from './queryOwnership.js';
-export type {
-  OwnedEntry,
-  OwnershipAnswer,
-  OwnershipError,
-  OwnershipOptions,
-} from './queryOwnership.js';
+export type { OwnedEntry, OwnershipAnswer } from './queryOwnership.js';
+export type { OwnershipError, OwnershipOptions } from './searchRoot.js';
 export type { OwnershipPredicate } from './ownershipPredicate.js';
 export { countOwned } from './countOwned.js';
+export { estimateTree } from './estimateTree.js';
+export type { TreeSize } from './estimateTree.js';
+export { freeSpace } from './freeSpace.js';
+export type { FreeSpace, FreeSpaceError } from './freeSpace.js';
 export type {
   Attributes,
   ChangeSink,

@@ -2,7 +2,7 @@ import { closeSync, constants, opendirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { joinPath, utf8Text } from './bytePath.js';
 import { handlePath } from './pinned.js';
-import { openAt } from './pinnedTree.js';
+import { handleBudget, openAt } from './pinnedTree.js';
 
 /** What one `find` looks at: its starting points, what it passes over, and how to read the paths it prints. */
 export interface SearchPart {
@@ -86,13 +86,17 @@ function sharePart(units: readonly Unit[], prune: readonly string[]): SearchPart
   };
 }
 
-/** Subdirectories of the second level, or of the first where there is no second. */
+/** Subdirectories of the second level, or of the first where there is no second or no handle to spare. */
 function unitsOf(top: number, pruned: ReadonlySet<string>, held: number[]): readonly Unit[] {
   const units: Unit[] = [];
+  const maxHeld = Math.floor(handleBudget().way / 2);
   for (const name of subdirectories(top) ?? []) {
     if (pruned.has(name) || units.length > MAX_UNITS) continue;
-    const fd = pin(top, name);
-    if (fd === null) continue;
+    const fd = held.length < maxHeld ? pin(top, name) : null;
+    if (fd === null) {
+      units.push({ parent: top, path: '', name });
+      continue;
+    }
     held.push(fd);
     const below = (subdirectories(fd) ?? []).filter((inner) => !pruned.has(joinPath(name, inner)));
     if (below.length > 1) units.push(...below.map((inner) => ({ parent: fd, path: name, name: inner })));

@@ -38,7 +38,7 @@ afterEach(() => {
       run('rm', ['-rf', '--one-file-system', place]);
     } catch {
       // It fails on FIFOs and links, and does the rest.
-      spawnSync('chattr', ['-R', '-f', '-i', place], { stdio: 'ignore' });
+      spawnSync('chattr', ['-R', '-f', '-ia', place], { stdio: 'ignore' });
       run('rm', ['-rf', '--one-file-system', place]);
     }
   }

@@ -50,7 +50,18 @@ export type { CreateUserError } from './createServiceUser.js';
 export { removeServiceUser } from './removeServiceUser.js';
 export type { RemoveUserError, UserRemoval } from './removeServiceUser.js';
 export type { FileType } from './fileType.js';
-export type { AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessNeed, AccessWant } from './access.js';
+export type {
+  AccessBlock,
+  AccessComponent,
+  AccessError,
+  AccessExplanation,
+  AccessMount,
+  AccessNeed,
+  AccessRemedy,
+  AccessRule,
+  AccessWant,
+  AclDecision,
+} from './access.js';
 export { explainAccess } from './explainAccess.js';
 export { probeAccess } from './probeAccess.js';
 export { explainExecution } from './explainExecution.js';
@@ -58,14 +69,14 @@ export type { ExecutionError, ExecutionExplanation, ExecutionOptions } from './e
 export { resolveExecutable } from './resolveExecutable.js';
 export type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from './resolveExecutable.js';
 export { queryOwnership } from './queryOwnership.js';
-export type {
-  OwnedEntry,
-  OwnershipAnswer,
-  OwnershipError,
-  OwnershipOptions,
-  OwnershipPredicate,
-} from './queryOwnership.js';
+export type { OwnedEntry, OwnershipAnswer } from './queryOwnership.js';
+export type { OwnershipError, OwnershipOptions } from './searchRoot.js';
+export type { OwnershipPredicate } from './ownershipPredicate.js';
 export { countOwned } from './countOwned.js';
+export { estimateTree } from './estimateTree.js';
+export type { TreeSize } from './estimateTree.js';
+export { freeSpace } from './freeSpace.js';
+export type { FreeSpace, FreeSpaceError } from './freeSpace.js';
 export type {
   Attributes,
   ChangeSink,

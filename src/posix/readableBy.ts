@@ -1,6 +1,6 @@
 import type { Identity } from './identity.js';
-import { subjectOf } from './judgeAccess.js';
 import { EXECUTE, judgePermission, READ } from './judgePermission.js';
+import { subjectOf } from './subjectOf.js';
 import type { TreeEntry } from './tree.js';
 
 /**
@@ -8,7 +8,7 @@ import type { TreeEntry } from './tree.js';
  * directory, before. By mode bits, owner and groups of the entry alone; ACLs are not read. Nothing else is private.
  */
 export function readableBy(identity: Identity): (entry: TreeEntry) => boolean {
-  const subject = subjectOf(identity);
+  const subject = subjectOf(identity, { override: true, readSearch: true });
   return (entry) => {
     if (entry.type !== 'file' && entry.type !== 'directory') return true;
     const want = entry.type === 'directory' ? READ | EXECUTE : READ;

@@ -1,6 +1,6 @@
 import { ResultAsync } from 'neverthrow';
 import type { Identity } from './identity.js';
-import { findPredicate } from './queryOwnership.js';
+import { findPredicate } from './ownershipPredicate.js';
 import { readableBy } from './readableBy.js';
 import { runPasses } from './runPasses.js';
 import type { SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from './tree.js';

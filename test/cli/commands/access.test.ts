@@ -34,6 +34,7 @@ describe('wca access', () => {
     expect(JSON.parse(said.stdout)).toMatchObject({ allowed: false, blockedAt: { path: join(root, 'closed'), needs: 'search' } });
     const people = await run(join(root, 'closed/program'), '--as', 'www-data', '--for', 'execute');
     expect(people.stdout).toContain(`www-data may not execute ${root}/closed/program`);
+    expect(people.stdout).toContain(`would open it: setfacl -n -m u:33:--x,m::--x -- ${root}/closed`);
   });
 
   it.each([

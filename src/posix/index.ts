@@ -42,6 +42,8 @@ export type { DirectorySpec, MakeDirectoryError } from './makeDirectory.js';
 export { moveTree } from './moveTree.js';
 export type { MoveTreeError, TreeMove } from './moveTree.js';
 export type { CopyDiffers, CopyOptions } from './copyAcross.js';
+export { mountsWithin } from './mountsWithin.js';
+export type { MountWithin } from './mountsWithin.js';
 export { moveLeftovers } from './moveLeftovers.js';
 export { checkServiceUser } from './checkServiceUser.js';
 export type { ServiceUserError, ServiceUserSpec, ServiceUserState } from './checkServiceUser.js';

@@ -2,7 +2,7 @@ import { ResultAsync, err, errAsync, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { withHostLock } from '../posix/index.js';
 import { endRun } from './endRun.js';
-import type { ApplyRefusal, InterruptedRun, OtherHost } from './engineError.js';
+import type { ApplyRefusal, InterruptedRun, OtherHost, PreflightFailed } from './engineError.js';
 import { goForward } from './goForward.js';
 import type { FinalVerification } from './goForward.js';
 import type { Json } from './json.js';
@@ -14,6 +14,7 @@ import type { RunReport } from './runReport.js';
 import { RunSession } from './runSession.js';
 import type { RunState } from './runState.js';
 import { ensureStateDir, latestRun } from './runStore.js';
+import type { StepFailure } from './step.js';
 import { validateSteps } from './validateSteps.js';
 import type { BoundStep } from './validateSteps.js';
 
@@ -25,6 +26,8 @@ export interface ApplyRequest {
   readonly stateDir?: string;
   /** This machine, to refuse a plan of another; not compared without it. */
   readonly host?: PlanHost;
+  /** Asked under the lock before the first step; its failure is a refusal. Not called when nothing has to be done. */
+  readonly preflight?: () => ResultAsync<void, StepFailure>;
   /** Proves the whole at the end; its failure takes everything back. Not called when nothing had to be done. */
   readonly finalVerification?: FinalVerification;
   /** Kept in the journal and given back by {@link runStatus}. No secrets. */
@@ -50,7 +53,7 @@ export interface ApplyRequest {
  *
  * Err means that nothing was changed: `LOCKED` and the other errors of the lock, `INTERRUPTED_RUN`,
  * `JOURNAL_CORRUPT`, `JOURNAL_UNTRUSTED`, `JOURNAL_VERSION`, `OTHER_HOST`, `INVALID_RECIPE`, `UNKNOWN_STEP_KIND`,
- * `STEP_CHECK_FAILED`, `CHANGED_SINCE_PLAN`, `IO`. A run that began and failed is Ok, with `failed` in its report.
+ * `STEP_CHECK_FAILED`, `CHANGED_SINCE_PLAN`, `PREFLIGHT_FAILED`, `IO`. A run that began and failed is Ok, with `failed` in its report.
  *
  * @example
  * ```ts
@@ -87,6 +90,8 @@ async function applyLocked(
   if (latest.isErr()) return err(latest.error);
   if (latest.value?.state.status === 'interrupted') return err(interruptedRun(latest.value.state));
   const { plan, options = null, onEvent, now } = request;
+  const ready = plan.changed ? await request.preflight?.() : undefined;
+  if (ready?.isErr() === true) return err(preflightFailed(ready.error));
   const session = RunSession.begin(plan, options, { stateDir, steps, onEvent, now });
   try {
     const outcome = await goForward(session, request.signal, request.finalVerification);
@@ -95,6 +100,10 @@ async function applyLocked(
   } finally {
     await session.close();
   }
+}
+
+function preflightFailed(error: StepFailure): PreflightFailed {
+  return { code: 'PREFLIGHT_FAILED', message: `${error.message} (nothing was changed)`, error };
 }
 
 /** The refusal of a new run while an old one waits. */

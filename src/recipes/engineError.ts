@@ -38,6 +38,13 @@ export interface ChangedSincePlan {
   readonly stepId: string;
 }
 
+/** What the caller had tried before the first step did not go well. */
+export interface PreflightFailed {
+  readonly code: 'PREFLIGHT_FAILED';
+  readonly message: string;
+  readonly error: StepFailure;
+}
+
 /** The run or plan was made on another machine. */
 export interface OtherHost {
   readonly code: 'OTHER_HOST';
@@ -71,7 +78,8 @@ export type ApplyRefusal =
   | InvalidRecipe
   | UnknownStepKind
   | StepCheckFailed
-  | ChangedSincePlan;
+  | ChangedSincePlan
+  | PreflightFailed;
 
 /** Why an interrupted run was not taken up: nothing was changed. */
 export type ResumeRefusal = LockError | JournalError | NoRun | OtherHost | InvalidRecipe | UnknownStepKind;

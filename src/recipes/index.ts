@@ -39,7 +39,7 @@ export type { RemainingStep, RunReport, StepReport } from './runReport.js';
 export type { StepProgress } from './runState.js';
 export type { RollbackReason } from './journalRecord.js';
 export type {
-  ApplyRefusal, ChangedSincePlan, InterruptedRun, JournalError, NoRun, OtherHost, ResumeRefusal, RollbackRefusal,
+  ApplyRefusal, ChangedSincePlan, InterruptedRun, JournalError, NoRun, OtherHost, PreflightFailed, ResumeRefusal, RollbackRefusal,
   RollbackRefused, RunFailure,
 } from './engineError.js';
 export { putFileKind } from './steps/putFile.js';

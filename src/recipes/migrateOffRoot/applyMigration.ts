@@ -13,8 +13,10 @@ import { isJsonObject } from '../json.js';
 import type { Plan } from '../plan.js';
 import type { OnRunEvent } from '../runEvent.js';
 import type { RunReport } from '../runReport.js';
+import type { MigrationFacts } from './facts.js';
 import type { MigrationOptions, VerificationOptions } from './options.js';
-import { planMigration } from './planMigration.js';
+import { preflight } from './preflight.js';
+import { RECIPE, planMigration } from './planMigration.js';
 import type { PlanMigrationError } from './planMigration.js';
 import { cannotObserve } from './refusal.js';
 import { migrationRegistry } from './registry.js';
@@ -79,9 +81,11 @@ async function apply(request: ApplyMigrationRequest): Promise<Result<MigrationRe
     const idle = await awaitIdle(unitOf(plan), options.whenIdle);
     if (idle.isErr()) return err(idle.error);
   }
+  const facts = factsOf(plan);
   const report = await applyPlan({
     plan,
     registry: migrationRegistry(),
+    ...(facts === null ? {} : { preflight: () => preflight(facts, verification) }),
     finalVerification: verifiedBy(options, verification),
     options: { ...options },
     ...(stateDir === undefined ? {} : { stateDir }),
@@ -139,11 +143,13 @@ function otherMachine(saved: Plan, hostname: string): PlanMismatch {
   return { code: 'OTHER_HOST', message, planHostname: saved.host.hostname, hostname };
 }
 
-/** The service's name, as the plan's facts have it. */
-function unitOf({ facts }: Plan): string {
-  const unit = isJsonObject(facts) ? facts['unit'] : undefined;
-  const name = isJsonObject(unit) ? unit['name'] : undefined;
-  return typeof name === 'string' ? name : '';
+/** The facts of a plan that `planMigration` made; null for any other, which only lacks what they are for. */
+function factsOf({ facts, recipe }: Plan): MigrationFacts | null {
+  return recipe === RECIPE && isJsonObject(facts) ? (facts as MigrationFacts) : null;
+}
+
+function unitOf(plan: Plan): string {
+  return factsOf(plan)?.unit.name ?? '';
 }
 
 async function downtime(name: string, { steps }: RunReport): Promise<number | null> {

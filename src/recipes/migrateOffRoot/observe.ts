@@ -14,7 +14,10 @@ import { observeSite } from './observeSite.js';
 import { observeState } from './observeState.js';
 import { observeTarget } from './observeTarget.js';
 import type { MigrationOptions } from './options.js';
+import { placesOf } from './places.js';
 import { refuseHost } from './refuseHost.js';
+import { refuseMoves } from './refuseMoves.js';
+import { refusePlaces } from './refusePlaces.js';
 import { refuseUnit } from './refuseUnit.js';
 import type { MigrationRefusal } from './refusal.js';
 import { cannotObserve, refusal } from './refusal.js';
@@ -127,6 +130,10 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     recovery,
     leftovers,
   };
+  const places = await refusePlaces(placesOf(facts), options.leaveUnsafe === true);
+  if (places.isErr()) return err(places.error);
+  const moves = await refuseMoves(facts);
+  if (moves.isErr()) return err(moves.error);
   return ok({
     facts,
     site: site.value.site,

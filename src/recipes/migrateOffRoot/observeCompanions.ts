@@ -21,6 +21,10 @@ export async function observeCompanions(
   for (const name of instance.companions) {
     const unit = await readUnitFiles(name);
     if (unit.isErr()) return err(cannotObserve(unit.error));
+    if (unit.value.state.needDaemonReload) {
+      const message = `${name} acts for the same site and was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`;
+      return err(refusal('UNIT_CHANGED_ON_DISK', message));
+    }
     const isService = name.endsWith('.service');
     const files = isService ? unitFileFacts(name, unit.value.files, { ...rewrite, binary: null }) : ok([]);
     if (files.isErr()) return err(refusal('UNIT_UNUSABLE', `${name} acts for the same site: ${files.error.message}`));

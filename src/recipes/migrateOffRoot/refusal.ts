@@ -33,6 +33,12 @@ export type RefusalCode =
   | 'SETTING_AGAINST'
   | 'SHARED_UMASK'
   | 'UNTRUSTED_PATH'
+  | 'MOUNT_IN_THE_WAY'
+  | 'NOT_WRITABLE'
+  | 'IMMUTABLE'
+  | 'NO_SPACE'
+  | 'STATE_IN_USE'
+  | 'UNSAFE_ENTRIES'
   | 'CANNOT_OBSERVE';
 
 /** A refusal as a record. */

@@ -37,7 +37,7 @@ type ReclaimBefore = { readonly entries: number };
 /** What `posix.reclaim` leaves on purpose; anything else that stays is a failure. */
 export const LEFT_ON_PURPOSE: ReadonlySet<string> = new Set(['private', 'mount-point', 'secret']);
 /** What never changes hands nor mode unless it is left out by `--leave-unsafe`. */
-export const UNSAFE: ReadonlySet<string> = new Set(['hard-link', 'device', 'setuid']);
+export const UNSAFE: ReadonlySet<string> = new Set(['hard-link', 'device', 'setuid', 'immutable']);
 
 /**
  * Gives what one account owns below a directory to another, race-safe, with a record that undoes it exactly.

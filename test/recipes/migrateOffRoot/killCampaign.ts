@@ -64,6 +64,8 @@ export class KillCampaign {
    * @param reboot - a power cut in between: what starts then has to work too
    */
   async kill(instant: Instant, way: 'resume' | 'rollback', reboot = false): Promise<readonly string[]> {
+    // Every run is the first one of its host, so that the same number is the same call.
+    await this.#host.ok('rm -rf /var/lib/wca');
     const killed = await runWithFault(this.#host, ['migrate-off-root', ...this.#command], instant.fault);
     const problems = leaks(killed);
     if (killed.code !== 137) problems.push(`not killed but ended with ${killed.code}: ${killed.stderr.slice(-500)}`);

@@ -1,0 +1,89 @@
+import { lstat } from 'node:fs/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { dirname } from 'node:path';
+import { estimateTree, findHolders, freeSpace, listProcesses, printablePath, reclaim } from '../../posix/index.js';
+import { UNSAFE, unsafeEntries } from '../steps/reclaimStep.js';
+import type { MigrationFacts, StateMove } from './facts.js';
+import { cannotObserve, refusal } from './refusal.js';
+import type { MigrationRefusal } from './refusal.js';
+
+/** The overflow uid: stands for an account that is still to be made. */
+const NOBODY = 65534;
+
+/** Left free besides what a copy takes: a filesystem that is filled to the brim stops everybody else. */
+const MARGIN_BYTES = 64 * 1024 * 1024;
+const MARGIN_INODES = 100;
+
+/** Refuses state that could not be moved or given away once the service is stopped: what would be found in the window. */
+export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
+  for (const move of facts.state.moves) {
+    const safe = await refuseUnsafe(facts, move);
+    if (safe.isErr()) return err(safe.error);
+    const space = await refuseNoSpace(move);
+    if (space.isErr()) return err(space.error);
+  }
+  return refuseInUse(facts);
+}
+
+/** The sweep that follows the move, tried on the tree where it is now. */
+async function refuseUnsafe({ target, options }: MigrationFacts, { from }: StateMove): Promise<Result<void, MigrationRefusal>> {
+  if (options.leaveUnsafe === true) return ok(undefined);
+  const swept = await reclaim(from, {
+    from: 0,
+    to: { uid: target.uid ?? NOBODY, gid: target.gid ?? NOBODY },
+    unprotectedHardlinks: 'allow',
+    dryRun: true,
+  });
+  if (swept.isErr()) return err(cannotObserve(swept.error));
+  const unsafe = swept.value.skipped.filter(({ reason }) => UNSAFE.has(reason));
+  if (unsafe.length === 0) return ok(undefined);
+  return err(refusal('UNSAFE_ENTRIES', unsafeEntries(`below ${printablePath(from)} these belong to root and`, unsafe).message));
+}
+
+/** On one filesystem a move is a rename; everywhere else it is a copy first. */
+async function refuseNoSpace({ from, to }: StateMove): Promise<Result<void, MigrationRefusal>> {
+  const target = await existing(dirname(to));
+  const [source, there] = await Promise.all([lstat(from), lstat(target)].map((look) => look.catch(() => null)));
+  if (source === null || there === null || source?.dev === there?.dev) return ok(undefined);
+  const size = await estimateTree(from);
+  if (size.isErr()) return err(cannotObserve(size.error));
+  const free = await freeSpace(target);
+  if (free.isErr()) return err(cannotObserve(free.error));
+  const { allocatedBytes, inodes } = size.value;
+  const needed = allocatedBytes + MARGIN_BYTES;
+  const where = `${printablePath(from)} goes to another filesystem, at ${printablePath(target)},`;
+  if (free.value.bytes < needed) {
+    return err(refusal('NO_SPACE', `${where} which has ${free.value.bytes} bytes free of the ${needed} it needs; make room there and plan again`));
+  }
+  if (free.value.inodes !== null && free.value.inodes < inodes + MARGIN_INODES) {
+    return err(refusal('NO_SPACE', `${where} which has ${free.value.inodes} inodes free of the ${inodes + MARGIN_INODES} it needs; make room there and plan again`));
+  }
+  return ok(undefined);
+}
+
+/** What belongs to none of the units is not stopped with them, and would go on writing into what was moved. */
+async function refuseInUse({ state, unit, companions }: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
+  if (state.moves.length === 0) return ok(undefined);
+  const holders = await findHolders(state.moves.map(({ from }) => from), { onHidden: () => undefined });
+  if (holders.isErr()) return err(cannotObserve(holders.error));
+  const processes = await listProcesses();
+  if (processes.isErr()) return err(cannotObserve(processes.error));
+  const cgroups = new Map(processes.value.map(({ pid, cgroup }) => [pid, cgroup.split('/')]));
+  const stopped = [unit.name, ...companions.map(({ name }) => name)];
+  const foreign = holders.value.filter(({ pid }) => {
+    const cgroup = cgroups.get(pid);
+    return cgroup !== undefined && pid !== process.pid && !stopped.some((name) => cgroup.includes(name));
+  });
+  const [first] = foreign;
+  if (first === undefined) return ok(undefined);
+  const others = new Set(foreign.map(({ pid }) => pid)).size - 1;
+  const message = `pid ${first.pid} (${first.name}) has ${first.path} in use and belongs to none of ${stopped.join(', ')}${others > 0 ? `, nor do ${others} more` : ''}; end it and plan again`;
+  return err(refusal('STATE_IN_USE', message));
+}
+
+async function existing(directory: string): Promise<string> {
+  for (let path = directory; ; path = dirname(path)) {
+    if (path === '/' || (await lstat(path).catch(() => null)) !== null) return path;
+  }
+}

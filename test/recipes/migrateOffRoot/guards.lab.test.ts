@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FLOW, NEW_DATA_DIR, OLD_DATA_DIR, SITE, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
+import type { Host } from '../../lab/index.js';
+import { CONTENT, MINUTE, brokenHost, endedWith, lastingSnapshot, migrate } from './support.js';
+import type { Finished } from './support.js';
+
+const lab = labAvailable();
+const WATCHED = ['/etc/systemd', '/etc/sudoers.d', '/home', '/root', '/usr/local', CONTENT, '/var/lib/datamachine'];
+
+describe.skipIf(!lab.ok)('before the first change, a migration is refused', () => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await brokenHost();
+  }, 5 * MINUTE);
+  afterAll(() => host.down());
+
+  /** Asserts that this ends so, says this, and that neither the trees nor the service noticed. */
+  async function refuses(code: number, words: readonly string[], run: () => Promise<Finished>): Promise<void> {
+    const pid = await host.ok('systemctl show -p MainPID --value kimaki');
+    const before = await lastingSnapshot(host, WATCHED);
+    const { stderr } = endedWith(await run(), code);
+    for (const word of words) expect(stderr).toContain(word);
+    expect(compareSnapshots(before, await lastingSnapshot(host, WATCHED))).toEqual([]);
+    expect(await host.ok('systemctl show -p MainPID --value kimaki')).toBe(pid);
+  }
+
+  /** Breaks the host, has plan (or another command) refuse, and mends it whatever happens. */
+  async function whileBroken(broken: string, words: readonly string[], mended: string, args: readonly string[] = ['plan']): Promise<void> {
+    try {
+      await host.ok(`set -e\n${broken}`);
+      await refuses(65, words, () => migrate(host, args));
+    } finally {
+      await host.ok(mended);
+    }
+  }
+
+  const APPLY = ['apply', '--yes', '--hold', '1'];
+
+  it('where a file that has to change hands is immutable, and by the name of it', async () => {
+    const file = `${CONTENT}/uploads/frozen.txt`;
+    await whileBroken(`echo x > ${file}; chattr +i ${file}`, [file, 'chattr -i'], `chattr -i ${file}; rm ${file}`);
+  });
+
+  it('where the unit is append-only, or the directory of a new file immutable', async () => {
+    await whileBroken(`cp -a ${UNIT_FILE} /srv/u; rm ${UNIT_FILE}; cp -a /srv/u ${UNIT_FILE}; systemctl daemon-reload; chattr +a ${UNIT_FILE}`, [UNIT_FILE], `chattr -a ${UNIT_FILE}`);
+    await whileBroken('mkdir -p /usr/local/lib/wp-coding-agents; chattr +i /usr/local/lib/wp-coding-agents', ['/usr/local/lib/wp-coding-agents'], 'chattr -i /usr/local/lib/wp-coding-agents; rmdir /usr/local/lib/wp-coding-agents');
+  });
+
+  it('where a directory is mounted read-only', async () => {
+    await whileBroken('mount --bind /etc/sudoers.d /etc/sudoers.d; mount -o remount,ro,bind /etc/sudoers.d', ['/etc/sudoers.d', 'read-only'], 'umount /etc/sudoers.d');
+  });
+
+  it('where the data directory is a mount, or holds one', async () => {
+    await whileBroken(`mount --bind ${OLD_DATA_DIR} ${OLD_DATA_DIR}`, [OLD_DATA_DIR, 'mounted'], `umount ${OLD_DATA_DIR}`);
+    await whileBroken(`mkdir ${OLD_DATA_DIR}/cache; mount -t tmpfs tmpfs ${OLD_DATA_DIR}/cache`, [`${OLD_DATA_DIR}/cache`, 'unmount'], `umount ${OLD_DATA_DIR}/cache; rmdir ${OLD_DATA_DIR}/cache`);
+  });
+
+  it('where a file of the state has a second name, which a sweep would find only after the stop', async () => {
+    await whileBroken(`echo x > ${OLD_DATA_DIR}/one; ln ${OLD_DATA_DIR}/one /root/two`, ['one', 'hard-link', '--leave-unsafe'], `rm ${OLD_DATA_DIR}/one /root/two`);
+  });
+
+  it('where a process of nobody’s unit uses the state, by its pid', async () => {
+    await whileBroken(`systemd-run --unit=stray tail -f ${OLD_DATA_DIR}/token`, ['pid ', 'tail', OLD_DATA_DIR], 'systemctl stop stray');
+  });
+
+  it('where the state goes to a filesystem with too little room', async () => {
+    const home = 'mount -t tmpfs -o size=8m,mode=0750,uid=1000,gid=1000 tmpfs /home/opencode';
+    await whileBroken(home, ['/home/opencode', 'bytes free'], 'umount /home/opencode');
+    await whileBroken(home.replace('size=8m', 'size=200m,nr_inodes=20'), ['/home/opencode', 'inodes free'], 'umount /home/opencode');
+  });
+
+  it('where a companion was edited and not loaded', async () => {
+    await whileBroken('echo "# edited" >> /etc/systemd/system/datamachine-worker.service', ['datamachine-worker.service', 'daemon-reload'], "sed -i '$d' /etc/systemd/system/datamachine-worker.service; systemctl daemon-reload");
+  });
+
+  it('where root is not really root: 77', async () => {
+    await refuses(77, ['CAP_CHOWN'], () => host.run(['setpriv', '--bounding-set', '-chown', '--', 'wca', 'migrate-off-root', 'plan']));
+    await refuses(77, ['user namespace'], () => host.run(['unshare', '--map-root-user', '--', 'wca', 'migrate-off-root', 'plan']));
+  });
+
+  it('where a file cannot be made after all, which only trying tells', async () => {
+    await whileBroken('mount -t tmpfs -o nr_inodes=1 tmpfs /etc/sudoers.d', ['/etc/sudoers.d', 'ENOSPC', 'nothing was changed'], 'umount /etc/sudoers.d', APPLY);
+  });
+
+  it('where the flow to prove it with does not exist, naming those that do', async () => {
+    await refuses(65, ['"No Such Flow"', FLOW], () => migrate(host, [...APPLY, '--flow', 'No Such Flow']));
+  });
+
+  it('and once nothing is in the way, it goes through', async () => {
+    endedWith(await migrate(host, APPLY), 0);
+    expect((await host.run(['test', '-e', `${NEW_DATA_DIR}/kimaki.db`])).code).toBe(0);
+    expect(await host.ok(`find / -xdev -name '*wca-probe*' -o -xdev -path ${SITE} -name '.*.wca-*'`)).toBe('');
+  });
+});

@@ -35,6 +35,7 @@ export type { ChangedMeanwhile } from './changedMeanwhile.js';
 export type { InvalidPath } from './pinnedParent.js';
 export { replaceFile } from './replaceFile.js';
 export type { ReplaceFileError, ReplaceFileOptions } from './replaceFile.js';
+export { clearAbandoned } from './clearAbandoned.js';
 export { removeFile } from './removeFile.js';
 export type { RemoveFileError } from './removeFile.js';
 export { makeDirectory } from './makeDirectory.js';

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, readdir, unlink } from 'node:fs/promises';
+import { lstat, readFile, readdir, unlink } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
 import type { IoError } from './ioError.js';
 import { attempt } from './pinnedParent.js';
 import type { PinnedParent } from './pinnedParent.js';
+import { readProcess } from './readProcess.js';
 
 /**
  * A name for work in progress beside `name`: hidden, with a dot inside (sudo's includedir passes it over) and ending
@@ -19,15 +20,34 @@ export function temporaryName(name: string): string {
 
 /** Entries beside `name` that {@link temporaryName} named in a process that has ended since. */
 export function abandonedNames(parent: PinnedParent): ResultAsync<readonly string[], IoError> {
-  return attempt(() => readdir(parent.at('.')), 'readdir', parent.path).map((names) =>
-    names.filter((entry) => {
+  const find = async (): Promise<readonly string[]> => {
+    const abandoned: string[] = [];
+    for (const entry of await readdir(parent.at('.'))) {
       const match = /^\.(.*)(\.wca-([1-9][0-9]*)-[0-9a-f]{12})$/s.exec(entry);
       const [, front, tail, pid] = match ?? [];
-      if (front === undefined || tail === undefined || pid === undefined) return false;
-      return front === shortened(parent.name, tail.length) && !existsSync(`/proc/${pid}`);
-    }),
-  );
+      if (front === undefined || tail === undefined || pid === undefined) continue;
+      if (front === shortened(parent.name, tail.length) && !(await isAtWork(pid, parent.at(entry)))) abandoned.push(entry);
+    }
+    return abandoned;
+  };
+  return attempt(find, 'readdir', parent.path);
 }
+
+/** After a reboot another process may have the pid: one that began after the entry was last changed did not make it. */
+async function isAtWork(pid: string, entry: string): Promise<boolean> {
+  const process = await readProcess(Number(pid));
+  if (process.isErr()) return existsSync(`/proc/${pid}`);
+  const stat = await lstat(entry).catch(() => null);
+  const uptime = Number((await readFile('/proc/uptime', 'latin1').catch(() => '')).split(' ')[0]);
+  if (stat === null || !(uptime > 0)) return true;
+  const startedMs = Date.now() - (uptime - process.value.startTicks / TICKS_PER_SECOND) * 1000;
+  return startedMs < stat.ctimeMs + SLACK_MS;
+}
+
+/** USER_HZ, in which proc(5) gives start times, is 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+/** Start times are known to a tick; clocks are set. */
+const SLACK_MS = 2_000;
 
 /** Removes the files that killed calls left beside this one. */
 export async function removeAbandoned(parent: PinnedParent): Promise<Result<void, IoError>> {

@@ -96,6 +96,8 @@ export async function undoStep(
   if (intent === null) return { error: null, notes: [] };
   const needs = (step.undoNeeds ?? []).filter((id) => session.stepState(id).intent !== null);
   if (needs.length > 0) return { error: blocked(step, needs), notes: [] };
+  const tidied = await kind.tidy(step.args);
+  if (tidied.isErr()) return { error: plainFailure(tidied.error), notes: [] };
   const undone = await kind.undo(step.args, intent.before, session.context(step.id, { force }));
   return undone.isOk() ? { error: null, notes: undone.value.notes } : { error: plainFailure(undone.error), notes: [] };
 }

@@ -146,6 +146,8 @@ async function settleHalfDone(
 ): Promise<StepStop | null | 'undone'> {
   const { step, kind } = bound;
   const ctx = session.context(step.id, { signal });
+  const tidied = await kind.tidy(step.args);
+  if (tidied.isErr()) return stopped(step, 'undo', tidied.error);
   const check = await kind.check(step.args);
   if (check.isOk() && check.value.state === 'satisfied') {
     const verified = await kind.verify(step.args, ctx);

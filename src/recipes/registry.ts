@@ -36,6 +36,8 @@ export interface ErasedKind {
   verify(args: Json, ctx: StepContext): ResultAsync<void, StepFailure>;
   /** {@link StepKind.undoable}; Ok at once for a kind without it. */
   undoable(args: Json, before: Json, ctx: StepContext): ResultAsync<void, StepFailure>;
+  /** {@link StepKind.tidy}; Ok at once for a kind without it. */
+  tidy(args: Json): ResultAsync<void, StepFailure>;
   /** {@link StepKind.undo}; no notes where the kind has none. */
   undo(args: Json, before: Json, ctx: StepContext): ResultAsync<UndoNotes, StepFailure>;
 }
@@ -102,6 +104,7 @@ export function eraseKind<K extends string, A extends Json, B extends Json, E ex
     verify: (args, ctx) => withArgs(args, (a) => kind.verify(a, ctx)),
     undoable: (args, before, ctx) =>
       withBoth(args, before, (a, b) => kind.undoable?.(a, b, ctx) ?? new ResultAsync(Promise.resolve(ok(undefined)))),
+    tidy: (args) => withArgs(args, (a) => kind.tidy?.(a) ?? new ResultAsync(Promise.resolve(ok(undefined)))),
     undo: (args, before, ctx) =>
       withBoth(args, before, (a, b) => kind.undo(a, b, ctx).map((notes) => notes ?? { notes: [] })),
   };

@@ -90,6 +90,11 @@ export interface StepKind<K extends string, A extends Json, B extends Json, E ex
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- an undo with nothing to say returns nothing
   undo(args: A, before: B, ctx: StepContext): ResultAsync<void | UndoNotes, E>;
   /**
+   * Removes what an act of this step that was killed left lying about, and nothing that is the step's work. Asked
+   * before a half-done step is settled or undone. Without it there is nothing of that sort.
+   */
+  tidy?(args: A): ResultAsync<void, E>;
+  /**
    * Its `before` changes by itself on a live host (counts, sizes): neither it nor whether the step is needed
    * is part of the plan's digest, and `before` is what the run finds.
    */

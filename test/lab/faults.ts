@@ -16,7 +16,7 @@ export interface Fault {
   readonly sweep?: number;
   /** Count only calls whose description fits this regular expression. */
   readonly match?: string;
-  /** `kill`, `kill-after` (a program was just started), a signal, or the name of an errno. */
+  /** `kill`, `kill-after` (a program was just started), a signal, the name of an errno, or `sh COMMAND`. */
   readonly what: string;
   /** How many calls from there on fail. Default 1. */
   readonly times?: number;

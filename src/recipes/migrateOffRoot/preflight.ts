@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { join } from 'node:path';
 import { findSite, listFlows } from '../../wordpress/index.js';
-import { lookupIdentity, printablePath, readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
+import { lookupIdentity, printablePath } from '../../posix/index.js';
+import { attempt } from '../attempt.js';
 import type { StepFailure } from '../step.js';
 import type { MigrationFacts } from './facts.js';
 import type { VerificationOptions } from './options.js';
@@ -29,20 +29,31 @@ async function tryAll(facts: MigrationFacts, { flow }: VerificationOptions): Pro
   return flow === undefined || facts.target.uid === null ? ok(undefined) : findFlow(facts, flow);
 }
 
+/** Without a name, so that nothing is left whenever this ends. Source: open(2), O_TMPFILE. */
+const O_TMPFILE = 0o20200000;
+/** Filesystems without such files; what they hold against a file with a name is found when it is written. */
+const NOT_KNOWN = new Set(['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL']);
+
 async function tryDirectory(directory: string, owner: { readonly uid: number; readonly gid: number }): Promise<Result<void, StepFailure>> {
   const stat = await lstat(directory).catch(() => null);
   if (stat?.isDirectory() !== true) return ok(undefined);
-  // Hidden, with a dot in it and no suffix that anything picks up: sudo, systemd and PHP pass it over.
-  const path = join(directory, `.wca-probe.${randomBytes(6).toString('hex')}`);
-  const content = Buffer.from('wca\n');
-  const made = await replaceFile(path, content, { mode: 0o600, ...owner, expect: null });
-  const read = made.isOk() ? await readRegularFile(path) : null;
-  const removed = made.isOk() ? await removeFile(path, { expect: content }) : null;
   const where = `${printablePath(directory)} is to be written in, and a file could not be`;
-  if (made.isErr()) return err(refused(`${where} made or given away there: ${made.error.message}`));
-  if (removed?.isErr() === true) return err(refused(`${where} removed again there: ${removed.error.message}`));
-  if (read?.isOk() === true && read.value.uid === owner.uid && read.value.gid === owner.gid) return ok(undefined);
-  return err(refused(`${where} given away there: its filesystem does not keep owners`));
+  const opened = await attempt(() => open(directory, O_TMPFILE | constants.O_RDWR, 0o600), 'open', directory);
+  if (opened.isErr()) return NOT_KNOWN.has(opened.error.errno) ? ok(undefined) : err(refused(`${where} made there: ${opened.error.message}`));
+  const file = opened.value;
+  try {
+    const tried = await attempt(async () => {
+      await file.write('wca\n');
+      await file.chown(owner.uid, owner.gid);
+      await file.sync();
+      return file.stat();
+    }, 'write', directory);
+    if (tried.isErr()) return err(refused(`${where} written or given away there: ${tried.error.message}`));
+    const { uid, gid } = tried.value;
+    return uid === owner.uid && gid === owner.gid ? ok(undefined) : err(refused(`${where} given away there: its filesystem does not keep owners`));
+  } finally {
+    await file.close();
+  }
 }
 
 async function findFlow({ site, target }: MigrationFacts, flow: string): Promise<Result<void, StepFailure>> {

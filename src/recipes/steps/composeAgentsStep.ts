@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { join } from 'node:path';
-import { lookupIdentity } from '../../posix/index.js';
+import { clearAbandoned, lookupIdentity } from '../../posix/index.js';
 import { composeAgentsFile, findSite } from '../../wordpress/index.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { readFileState, replaceRecorded, restoreFile } from './fileState.js';
@@ -31,6 +31,7 @@ export const composeAgentsStep: StepKind<'wordpress.composeAgents', ComposeAgent
   check: (args) => new ResultAsync(checkAgents(args)),
   apply: (args, before, ctx) => new ResultAsync(applyAgents(args, before, ctx)),
   verify: (args) => new ResultAsync(verifyAgents(args)),
+  tidy: (args) => clearAbandoned(agentsFile(args.site)),
   undo: (args, before, ctx) => new ResultAsync(undoAgents(args, before, ctx)),
 };
 

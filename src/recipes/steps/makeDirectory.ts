@@ -1,8 +1,8 @@
 import { lstat, rmdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { makeDirectory } from '../../posix/index.js';
-import type { IoError, MakeDirectoryError } from '../../posix/index.js';
+import { clearAbandoned, makeDirectory } from '../../posix/index.js';
+import type { IoError, InvalidPath, MakeDirectoryError } from '../../posix/index.js';
 import { attempt } from '../attempt.js';
 import { hasFields } from '../hasFields.js';
 import type { Check, StepKind, UndoNotes } from '../step.js';
@@ -26,6 +26,7 @@ export type MakeDirectoryBefore = Readonly<{ exists: false }>;
 /** Why a directory was not made or not removed. */
 export type MakeDirectoryFailure =
   | MakeDirectoryError
+  | InvalidPath
   | { readonly code: 'DIRECTORY_MISSING'; readonly message: string; readonly path: string }
   | IoError;
 
@@ -62,6 +63,7 @@ export function makeDirectoryKind(): StepKind<
       new ResultAsync(check(args)).andThen((found) =>
         found.state === 'satisfied' ? ok(undefined) : err(missing(args.path)),
       ),
+    tidy: (args) => clearAbandoned(args.path),
     undo: (args) => new ResultAsync(undo(args)),
     isArgs: (value): value is MakeDirectoryArgs =>
       hasFields(value, ARGS),

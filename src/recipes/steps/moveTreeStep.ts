@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat } from 'node:fs/promises';
-import { ioError, moveTree } from '../../posix/index.js';
+import { ioError, moveLeftovers, moveTree } from '../../posix/index.js';
 import type { Check, StepFailure, StepKind, UndoNotes } from '../step.js';
 
 /** From where to where, both absolute; the parent of `to` exists. */
@@ -13,13 +13,16 @@ export type MoveTreeArgs = {
   readonly placeIsTaken?: boolean;
 };
 
+type Places = { readonly from: boolean; readonly to: boolean; readonly unfinished: boolean };
+
 type MoveTreeBefore = { readonly moved: false };
 
 /**
  * Moves a file or a whole directory; undo moves it back with all that was written in it since.
  *
  * Nothing is ever merged or overwritten: with something at both places the step fails, and so does its undo.
- * Satisfied when the source is gone and the target is there.
+ * Satisfied when the source is gone and the target is there. A copy to another filesystem that was killed is finished, or
+ * taken back, from wherever it stood.
  */
 export const moveTreeStep: StepKind<'posix.moveTree', MoveTreeArgs, MoveTreeBefore, StepFailure> = {
   kind: 'posix.moveTree',
@@ -30,6 +33,7 @@ export const moveTreeStep: StepKind<'posix.moveTree', MoveTreeArgs, MoveTreeBefo
       ctx.progress(method === 'rename' ? 'renamed' : 'copied to the other filesystem and verified');
     }),
   verify: (args) => new ResultAsync(verifyMove(args)),
+  tidy: (args) => new ResultAsync(tidyMove(args)),
   undoable: (args) => new ResultAsync(undoableMove(args)),
   undo: (args) => new ResultAsync(undoMove(args)),
 };
@@ -37,9 +41,9 @@ export const moveTreeStep: StepKind<'posix.moveTree', MoveTreeArgs, MoveTreeBefo
 async function checkMove(args: MoveTreeArgs): Promise<Result<Check<MoveTreeBefore>, StepFailure>> {
   const places = await look(args);
   if (places.isErr()) return err(places.error);
-  const { from, to } = places.value;
-  if (from && to) return err(bothThere(args));
-  if (from) return ok({ state: 'needed', before: { moved: false } });
+  const { from, to, unfinished } = places.value;
+  if (from && to && !unfinished) return err(bothThere(args));
+  if (from || unfinished) return ok({ state: 'needed', before: { moved: false } });
   return to ? ok({ state: 'satisfied' }) : err(gone(args));
 }
 
@@ -53,27 +57,42 @@ async function verifyMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>
 async function undoableMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> {
   const places = await look(args);
   if (places.isErr()) return err(places.error);
-  const { from, to } = places.value;
-  if (from && to && args.placeIsTaken !== true) return err(bothThere(args));
+  const { from, to, unfinished } = places.value;
+  if (from && to && !unfinished && args.placeIsTaken !== true) return err(bothThere(args));
   return from || to ? ok(undefined) : err(gone(args));
 }
 
 async function undoMove(args: MoveTreeArgs): Promise<Result<UndoNotes, StepFailure>> {
   const places = await look(args);
   if (places.isErr()) return err(places.error);
-  const { from, to } = places.value;
-  if (from && to) return err(bothThere(args));
-  if (from) return ok({ notes: [] });
-  if (!to) return err(gone(args));
+  const { from, to, unfinished } = places.value;
+  if (from && to && !unfinished) return err(bothThere(args));
+  if (from && !unfinished) return ok({ notes: [] });
+  if (!from && !to) return err(gone(args));
   const moved = await moveTree(args.to, args.from);
   return moved.isErr() ? err(moved.error) : ok({ notes: [] });
 }
 
-async function look(args: MoveTreeArgs): Promise<Result<{ from: boolean; to: boolean }, StepFailure>> {
+/** A copy that was killed before it had its name, or a source that was given up already: whole is the other one. */
+async function tidyMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> {
+  const places = await look(args);
+  if (places.isErr()) return err(places.error);
+  const { from, to, unfinished } = places.value;
+  if (!unfinished || from === to) return ok(undefined);
+  const tidied = from ? await moveTree(args.to, args.from) : await moveTree(args.from, args.to);
+  return tidied.isErr() ? err(tidied.error) : ok(undefined);
+}
+
+/** What is at the two places; `unfinished` when a killed copy left something beside them. */
+async function look(args: MoveTreeArgs): Promise<Result<Places, StepFailure>> {
   const from = await exists(args.from);
   if (from.isErr()) return err(from.error);
   const to = await exists(args.to);
-  return to.isErr() ? err(to.error) : ok({ from: from.value, to: to.value });
+  if (to.isErr()) return err(to.error);
+  const left = await moveLeftovers(args.from, args.to);
+  // The directory above the target may be one that is still to be made.
+  if (left.isErr() && left.error.code === 'IO' && left.error.errno === 'ENOENT') return ok({ from: from.value, to: to.value, unfinished: false });
+  return left.isErr() ? err(left.error) : ok({ from: from.value, to: to.value, unfinished: left.value.length > 0 });
 }
 
 async function exists(path: string): Promise<Result<boolean, StepFailure>> {

@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
+import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
 import type { ProgramError, ReadFileError, RegularFile, RemoveFileError, ReplaceFileError } from '../../posix/index.js';
 import { sha256 } from '../digest.js';
 import { hasFields } from '../hasFields.js';
@@ -87,6 +87,7 @@ export function putFileKind<V extends StepFailure>(options: {
     apply: (args, before, ctx) => new ResultAsync(apply(args, before, ctx, validators)),
     verify: (args) => new ResultAsync(verify(args)),
     undoable: (args, before) => new ResultAsync(current(args.path)).andThen((found) => mayUndo(args, before, found)),
+    tidy: (args) => clearAbandoned(args.path),
     undo: (args, before, ctx) => new ResultAsync(undo(args, before, ctx)),
     isArgs: (value): value is PutFileArgs => hasFields(value, ARGS),
     isBefore,

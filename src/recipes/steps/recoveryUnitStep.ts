@@ -2,7 +2,7 @@ import { readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
+import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
 import { daemonReload, disableUnit, enableUnit, showUnit, startUnit, stopUnit } from '../../systemd/index.js';
 import type { Check, StepFailure, StepKind } from '../step.js';
 import { newFileDiff } from './newFileDiff.js';
@@ -40,6 +40,7 @@ export const recoveryUnitStep: StepKind<'systemd.recoveryUnit', RecoveryUnitArgs
   check: (args) => new ResultAsync(checkRecovery(args)),
   apply: (args) => new ResultAsync(args.installed ? install(args) : remove(args)),
   verify: (args) => new ResultAsync(verifyRecovery(args)),
+  tidy: (args) => clearAbandoned(args.path),
   undo: (args) => new ResultAsync(args.installed ? remove(args) : install(args)),
 };
 

@@ -1,6 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { planUnitRewrite } from '../../kimaki/index.js';
+import { clearAbandoned } from '../../posix/index.js';
 import { parseUnit, printUnit, verifyUnit } from '../../systemd/index.js';
 import type { Check, StepFailure, StepKind } from '../step.js';
 import { mayRestore, readFileState, replaceRecorded, restoreFile } from './fileState.js';
@@ -44,6 +45,7 @@ export const rewriteUnitStep: StepKind<'kimaki.rewriteUnit', RewriteUnitArgs, Fi
   check: (args) => new ResultAsync(checkRewrite(args)),
   apply: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => replaceRecorded(args.path, ours, before, ctx)),
   verify: (args) => new ResultAsync(verifyRewrite(args)),
+  tidy: (args) => clearAbandoned(args.path),
   undoable: (args, before) => rewritten(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours)),
   undo: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
 };

@@ -2,7 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ioError, makeDirectory, readProcess, replaceFile, runProgram } from '../../posix/index.js';
+import { clearAbandoned, ioError, makeDirectory, readProcess, replaceFile, runProgram } from '../../posix/index.js';
 import type { ProcessStatus } from '../../posix/index.js';
 import { daemonReload, redactSecrets, restartUnit, showUnit } from '../../systemd/index.js';
 import { fpmWorkers } from '../../wordpress/index.js';
@@ -44,6 +44,7 @@ export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs
   apply: (args, before, ctx) => new ResultAsync(applyUmask(args, before, ctx)),
   verify: (args) => new ResultAsync(provenByWorkers(args)),
   undoable: (args, before) => mayRestore(args.path, before.file, Buffer.from(args.content)),
+  tidy: (args) => clearAbandoned(args.path).andThen(() => clearAbandoned(dirname(args.path))),
   undo: (args, before, ctx) => new ResultAsync(undoUmask(args, before, ctx)),
 };
 

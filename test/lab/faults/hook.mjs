@@ -4,7 +4,8 @@
 // Asked by WCA_FAULT, JSON: { at, sweep, what, times, match }.
 //   at     number of the call, from 1; within sweep number `sweep` (from 1) when that is given
 //   match  a regular expression: only calls whose description fits are counted (then without sweeps)
-//   what   kill (before the call), kill-after (a program was started a moment ago), pause, SIGTERM …, or an errno name
+//   what   kill (before the call), kill-after (a program was started a moment ago), SIGTERM …, an errno name, or
+//          `sh COMMAND`, which is run to its end before the call
 //   times  how many calls from there on fail; default 1
 // WCA_FAULT_TRACE names a file that gets one line for each call: number, sweep and number in it, description.
 import childProcess from 'node:child_process';
@@ -123,7 +124,7 @@ if (globalThis[HANDLE] === undefined) {
 /** A path with what a handle stands for written out. */
 function place(path) {
   const text = path.toString();
-  return text.replace(/^\/proc\/self\/fd\/(\d+)/, (whole, fd) => nameOf(Number(fd)) || whole);
+  return text.replace(/^\/proc\/(?:self|\d+)\/fd\/(\d+)/, (whole, fd) => nameOf(Number(fd)) || whole);
 }
 
 function nameOf(fd) {
@@ -160,6 +161,7 @@ function fromEnvironment() {
       case 'kill-after':
         return undefined;
       default:
+        if (fault.what.startsWith('sh ')) return void childProcess.execFileSync('/bin/sh', ['-c', fault.what.slice(3)]);
         if (fault.what.startsWith('SIG')) return void real.kill(process.pid, fault.what);
         throw kernelError(fault.what, call.about);
     }

@@ -46,10 +46,15 @@ export class KillCampaign {
     this.#command = command;
   }
 
+  /** Takes the host as it is for the one before. */
+  async remember(): Promise<void> {
+    this.#before = await this.#look(AS_ROOT, OLD_DATA_DIR, 'root');
+  }
+
   /** Learns both ends from a run that nobody kills, and gives the calls it made, in order. */
   async learn(): Promise<readonly TracedCall[]> {
     await this.#host.ok(`setfacl -m u:games:r ${UNIT_FILE} ${CHANNELS} ${SITE}/wp-config.php; setfacl -m u:games:rx ${OLD_DATA_DIR}`);
-    this.#before = await this.#look(AS_ROOT, OLD_DATA_DIR, 'root');
+    await this.remember();
     await takeTrace(this.#host);
     endedWith(await runWithFault(this.#host, ['migrate-off-root', ...this.#command], null), 0);
     const calls = await takeTrace(this.#host);

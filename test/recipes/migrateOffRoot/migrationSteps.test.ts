@@ -119,6 +119,7 @@ function hostThat(finds: 'needed' | 'satisfied'): Registry {
     apply: cannot,
     verify: cannot,
     undoable: cannot,
+    tidy: cannot,
     undo: () => errAsync({ code: 'FAKE', message: 'this host only answers' }),
   }));
   return createRegistry(kinds);

@@ -18,8 +18,7 @@ const RECORD = 'mtime';
 export async function keepMtime(ctx: StepContext, path: string): Promise<Result<void, IoError>> {
   const stat = await attempt(() => lstat(path, { bigint: true }), 'lstat', path);
   if (stat.isErr()) return err(stat.error);
-  const { mtimeNs } = stat.value;
-  const time = `${mtimeNs / NS}.${String(mtimeNs % NS).padStart(9, '0')}`;
+  const time = printedTime(stat.value.mtimeNs);
   const record = ctx.recordPath(RECORD);
   const write = (): Promise<void> => writeFile(record, time, { flag: 'wx', mode: 0o600, flush: true });
   const kept = await attempt(write, 'write', record);
@@ -27,6 +26,10 @@ export async function keepMtime(ctx: StepContext, path: string): Promise<Result<
 }
 
 const NS = 1_000_000_000n;
+
+function printedTime(mtimeNs: bigint): string {
+  return `${mtimeNs / NS}.${String(mtimeNs % NS).padStart(9, '0')}`;
+}
 
 /** Gives a file the time that was kept, to the nanosecond, if one was. */
 export async function restoreMtime(ctx: StepContext, path: string): Promise<Result<void, IoError | ProgramError>> {
@@ -48,10 +51,12 @@ export async function restoreMtime(ctx: StepContext, path: string): Promise<Resu
 
 /** By touch(1) on the open file, since Node sets times to the microsecond only. */
 async function setMtime(file: FileHandle, path: string, time: string): Promise<Result<void, IoError | ProgramError>> {
-  const stat = await attempt(() => file.stat(), 'fstat', path);
+  const stat = await attempt(() => file.stat({ bigint: true }), 'fstat', path);
   if (stat.isErr()) return err(stat.error);
   // In a directory of someone else the name may lead elsewhere by now: nothing but a plain file is dated.
-  if (!stat.value.isFile() || stat.value.nlink > 1) return ok(undefined);
+  if (!stat.value.isFile() || stat.value.nlink > 1n) return ok(undefined);
+  // An undo that has nothing to do must not fail where nothing can be done.
+  if (printedTime(stat.value.mtimeNs) === time) return ok(undefined);
   const args = ['--no-create', '-m', `--date=@${time}`, '--', '/proc/self/fd/3'];
   const touched = await runChecked('touch', args, { inherit: [file.fd] });
   return touched.map(() => undefined);

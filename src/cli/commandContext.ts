@@ -38,7 +38,7 @@ export function commandContext(parsed: ParsedArguments, output: Output, host: Cl
     operandPath: (index, what) => absolute(parsed.operands[index] ?? '', what),
     readInput: () => buffer(host.stdin),
     confirm: (question) => confirm(host, question),
-    interruption,
+    interruption: () => AbortSignal.any([interruption(), output.abandoned]),
     fail: (error, exitCode) => fail(output, error, exitCode),
   };
 }

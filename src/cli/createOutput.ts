@@ -22,6 +22,8 @@ export interface Output {
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
   /** Aborted when the reader of stdout went away (`wca owned … | head`). Writing on is harmless. */
   readonly closed: AbortSignal;
+  /** Aborted when nobody reads stdout, or nobody reads stderr, any more: whoever asked for it has gone. */
+  readonly abandoned: AbortSignal;
   /** A line of the answer for people; nothing with `--json`. */
   print(line?: string): void;
   /** Bytes of the answer as they are, with `--json` too. */
@@ -49,10 +51,12 @@ export const FORMAT_VERSION = 1;
  */
 export function createOutput(streams: OutputStreams, options: OutputOptions): Output {
   const closing = new AbortController();
+  const abandoning = new AbortController();
   const gone = new Set<NodeJS.WritableStream>();
   for (const stream of [streams.stdout, streams.stderr]) {
     stream.on('error', () => {
       gone.add(stream);
+      abandoning.abort();
       if (stream === streams.stdout) closing.abort();
     });
   }
@@ -67,6 +71,7 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
     json: options.json,
     verbosity: options.verbosity,
     closed: closing.signal,
+    abandoned: abandoning.signal,
     print: (line = '') => {
       if (!options.json) send(streams.stdout, `${line}\n`);
     },

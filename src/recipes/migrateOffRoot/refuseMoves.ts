@@ -1,8 +1,10 @@
 import { lstat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { dirname } from 'node:path';
 import { estimateTree, findHolders, freeSpace, listProcesses, printablePath, reclaim } from '../../posix/index.js';
+import type { Holder } from '../../posix/index.js';
 import { UNSAFE, unsafeEntries } from '../steps/reclaimStep.js';
 import type { MigrationFacts, StateMove } from './facts.js';
 import { cannotObserve, refusal } from './refusal.js';
@@ -14,6 +16,10 @@ const NOBODY = 65534;
 /** Left free besides what a copy takes: a filesystem that is filled to the brim stops everybody else. */
 const MARGIN_BYTES = 64 * 1024 * 1024;
 const MARGIN_INODES = 100;
+
+/** How often, and how many milliseconds apart, a stranger must be seen with the same thing open. */
+const LOOKS = 4;
+const LOOK_MS = 500;
 
 /** Refuses state that could not be moved or given away once the service is stopped: what would be found in the window. */
 export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
@@ -65,21 +71,37 @@ async function refuseNoSpace({ from, to }: StateMove): Promise<Result<void, Migr
 /** What belongs to none of the units is not stopped with them, and would go on writing into what was moved. */
 async function refuseInUse({ state, unit, companions }: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
   if (state.moves.length === 0) return ok(undefined);
-  const holders = await findHolders(state.moves.map(({ from }) => from), { onHidden: () => undefined });
+  const stopped = [unit.name, ...companions.map(({ name }) => name)];
+  const paths = state.moves.map(({ from }) => from);
+  let foreign = await strangers(paths, stopped);
+  // Who only looks (a backup, another plan being made) is gone again in a moment.
+  for (let look = 1; look < LOOKS && foreign.isOk() && foreign.value.length > 0; look += 1) {
+    await sleep(LOOK_MS);
+    const again = await strangers(paths, stopped);
+    const before = foreign.value;
+    foreign = again.map((now) => now.filter(({ pid, path }) => before.some((was) => was.pid === pid && was.path === path)));
+  }
+  if (foreign.isErr()) return err(foreign.error);
+  const [first] = foreign.value;
+  if (first === undefined) return ok(undefined);
+  const others = new Set(foreign.value.map(({ pid }) => pid)).size - 1;
+  const message = `pid ${first.pid} (${first.name}) has ${first.path} in use and belongs to none of ${stopped.join(', ')}${others > 0 ? `, nor do ${others} more` : ''}; end it and plan again`;
+  return err(refusal('STATE_IN_USE', message));
+}
+
+/** Processes of none of the units that use something there. */
+async function strangers(paths: readonly string[], stopped: readonly string[]): Promise<Result<readonly Holder[], MigrationRefusal>> {
+  const holders = await findHolders(paths, { onHidden: () => undefined });
   if (holders.isErr()) return err(cannotObserve(holders.error));
   const processes = await listProcesses();
   if (processes.isErr()) return err(cannotObserve(processes.error));
   const cgroups = new Map(processes.value.map(({ pid, cgroup }) => [pid, cgroup.split('/')]));
-  const stopped = [unit.name, ...companions.map(({ name }) => name)];
-  const foreign = holders.value.filter(({ pid }) => {
-    const cgroup = cgroups.get(pid);
-    return cgroup !== undefined && pid !== process.pid && !stopped.some((name) => cgroup.includes(name));
-  });
-  const [first] = foreign;
-  if (first === undefined) return ok(undefined);
-  const others = new Set(foreign.map(({ pid }) => pid)).size - 1;
-  const message = `pid ${first.pid} (${first.name}) has ${first.path} in use and belongs to none of ${stopped.join(', ')}${others > 0 ? `, nor do ${others} more` : ''}; end it and plan again`;
-  return err(refusal('STATE_IN_USE', message));
+  return ok(
+    holders.value.filter(({ pid }) => {
+      const cgroup = cgroups.get(pid);
+      return cgroup !== undefined && pid !== process.pid && !stopped.some((name) => cgroup.includes(name));
+    }),
+  );
 }
 
 async function existing(directory: string): Promise<string> {

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labAvailable, runWithFault } from '../../lab/index.js';
+import type { Host } from '../../lab/index.js';
+import { KillCampaign } from './killCampaign.js';
+import { AS_OPENCODE, MINUTE, brokenHost, endedWith, migrate, serviceProcess, told } from './support.js';
+
+const lab = labAvailable();
+
+describe.skipIf(!lab.ok)('runs of one host', () => {
+  let host: Host;
+  let campaign: KillCampaign;
+  beforeAll(async () => {
+    host = await brokenHost();
+    campaign = new KillCampaign(host);
+    await campaign.remember();
+  }, 5 * MINUTE);
+  afterAll(() => host.down());
+
+  const INSTANTS = [
+    ['SIGINT', { match: 'spawn systemctl .*stop', what: 'SIGINT' }, 'resume'],
+    ['SIGTERM', { match: 'rename /root/.kimaki', what: 'SIGTERM' }, 'rollback'],
+    ['SIGHUP', { match: 'rename .*/kimaki.service', what: 'SIGHUP' }, 'resume'],
+  ] as const;
+
+  it.each(INSTANTS)('end at the next step after %s, and say how to go on', async (_, fault, way) => {
+    const result = endedWith(await runWithFault(host, ['migrate-off-root', 'apply', '--yes', '--hold', '1'], fault), 75);
+    expect(result.stderr).toContain('wca migrate-off-root resume');
+    expect(result.stderr).toContain('wca migrate-off-root rollback');
+    const status = told(endedWith(await migrate(host, ['status', '--json']), 75));
+    expect(status.state).toBe('interrupted');
+    expect(status.steps?.filter(({ state }) => state === 'intended' || state === 'failed')).toEqual([]);
+    endedWith(await migrate(host, [way, '--yes']), 0);
+    if (way === 'resume') endedWith(await migrate(host, ['rollback', '--yes']), 0);
+    expect(await campaign.compare('before')).toEqual([]);
+  });
+
+  it('end at the next step when nobody reads what they say any more', async () => {
+    const ran = await host.run('wca migrate-off-root apply --yes --hold 1 2>&1 >/dev/null | sed -u "/recovery/q" >/dev/null; echo ${PIPESTATUS[0]}', { timeoutMs: 2 * MINUTE });
+    expect(ran.stdout.trim()).toBe('75');
+    expect(told(await migrate(host, ['status', '--json'])).state).toBe('interrupted');
+    endedWith(await migrate(host, ['rollback', '--yes']), 0);
+    expect(await campaign.compare('before')).toEqual([]);
+  });
+
+  it('are one at a time: of twenty at once one goes through and nineteen say 75', async () => {
+    const ended = await Promise.all(Array.from({ length: 20 }, () => migrate(host, ['apply', '--json', '--yes', '--hold', '30'])));
+    expect(ended.filter(({ code }) => code === 0)).toHaveLength(1);
+    expect(ended.filter(({ code }) => code !== 0 && code !== 75).map(({ code, stderr }) => `${code} ${stderr}`)).toEqual([]);
+    expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+    endedWith(await migrate(host, ['rollback', '--yes']), 0);
+    expect(await campaign.compare('before')).toEqual([]);
+  });
+});

@@ -3,7 +3,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IoError } from './ioError.js';
 import { withPinnedParent } from './pinnedParent.js';
-import type { InvalidPath } from './pinnedParent.js';
+import type { InvalidPath, PinnedParent } from './pinnedParent.js';
 import { abandonedNames, removeAbandoned } from './temporaryName.js';
 
 /**
@@ -29,14 +29,16 @@ export function clearAbandoned(path: string): ResultAsync<void, IoError | Invali
 }
 
 async function clear(path: string): Promise<Result<void, IoError | InvalidPath>> {
-  const cleared = await withPinnedParent<void, IoError | InvalidPath>(path, async (parent) => {
-    const files = await removeAbandoned(parent);
-    if (files.isErr()) return err(files.error);
-    const names = await abandonedNames(parent);
-    if (names.isErr()) return err(names.error);
-    for (const name of names.value) await rmdir(parent.at(name)).catch(() => undefined);
-    return ok(undefined);
-  });
+  const cleared = await withPinnedParent(path, clearBeside);
   const missing = cleared.isErr() && cleared.error.code === 'IO' && cleared.error.errno === 'ENOENT';
   return missing ? ok(undefined) : cleared;
+}
+
+async function clearBeside(parent: PinnedParent): Promise<Result<void, IoError | InvalidPath>> {
+  const files = await removeAbandoned(parent);
+  if (files.isErr()) return err(files.error);
+  const names = await abandonedNames(parent);
+  if (names.isErr()) return err(names.error);
+  for (const name of names.value) await rmdir(parent.at(name)).catch(() => undefined);
+  return ok(undefined);
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyPlan, createRegistry, eraseKind, makePlan, rollbackRun } from '../../src/recipes/index.js';
 import type { Json, Plan, Registry, RunReport, StepContext, StepFailure, StepKind } from '../../src/recipes/index.js';
+import { hookChanges } from '../lab/faults/hook.mjs';
 import { tempDir } from './tempDir.js';
 
 /** One situation in which a step has something to do. */
@@ -26,7 +27,7 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
   arrange: (dir: string) => StepCase<A> | Promise<StepCase<A>>,
 ): void {
   const registry = createRegistry([eraseKind(kind)]);
-  const situation = async (): Promise<StepCase<A> & { readonly stateDir: string; readonly ctx: StepContext }> => {
+  const situation = async (): Promise<Situation<A>> => {
     const [place, state] = [tempDir(), tempDir()];
     const records = join(state, 'records');
     mkdirSync(records);
@@ -38,7 +39,7 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
       force: false,
     };
     const { args, ...rest } = await arrange(place);
-    return { args, snapshot: () => rest.snapshot(), disturb: () => rest.disturb(), stateDir: join(state, 'wca'), ctx };
+    return { args, place, snapshot: () => rest.snapshot(), disturb: () => rest.disturb(), stateDir: join(state, 'wca'), ctx };
   };
 
   describe(`${kind.kind}: ${name}`, () => {
@@ -93,6 +94,27 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
       expect(await snapshot()).toBe(before);
     });
 
+    test('killed at any change it makes, nothing is lost: settled and done again it is done, undone all is as it was', async () => {
+      const instants = await changesOf(situation, kind);
+      expect(instants).toBeGreaterThan(0);
+      for (let at = 1; at <= instants; at++) {
+        for (const way of ['forward', 'back'] as const) {
+          const { args, snapshot, place, ctx } = await situation();
+          const before = await snapshot();
+          const found = await neededBefore(kind, args);
+          await killedAt(at, async () => {
+            await kind.apply(args, found, ctx);
+          });
+          disown(place);
+          if (way === 'forward') await settle(kind, args, found, ctx);
+          expect((await kind.tidy?.(args))?.isErr() ?? false).toBe(false);
+          const undone = await kind.undo(args, found, ctx);
+          expect(undone.isErr() && undone.error.message, `killed at change ${at}, ${way}`).toBe(false);
+          expect(await snapshot(), `killed at change ${at}, ${way}`).toBe(before);
+        }
+      }
+    });
+
     test('changed since the plan, it is refused and nothing is written', async () => {
       const { args, snapshot, disturb, stateDir } = await situation();
       const plan = await planOf(registry, kind.kind, args);
@@ -113,6 +135,81 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
       expect(await snapshot()).toBe(disturbed);
     });
   });
+}
+
+interface Situation<A extends Json> extends StepCase<A> {
+  /** Where it was arranged. */
+  readonly place: string;
+  readonly stateDir: string;
+  readonly ctx: StepContext;
+}
+
+async function neededBefore<A extends Json, B extends Json>(kind: Pick<StepKind<string, A, B, StepFailure>, 'check'>, args: A): Promise<B> {
+  const check = await kind.check(args);
+  if (check.isErr() || check.value.state !== 'needed') throw new Error('nothing to do');
+  return check.value.before;
+}
+
+/** How many changes an act makes that nobody kills. */
+async function changesOf<A extends Json, B extends Json>(situation: () => Promise<Situation<A>>, kind: StepKind<string, A, B, StepFailure>): Promise<number> {
+  const { args, ctx } = await situation();
+  const found = await neededBefore(kind, args);
+  let count = 0;
+  const unhook = hookChanges(({ durable }) => {
+    if (!durable) count += 1;
+  });
+  try {
+    expect((await kind.apply(args, found, ctx)).isOk()).toBe(true);
+  } finally {
+    unhook();
+  }
+  return count;
+}
+
+/** Runs an act that dies before its change number `at`: from then on nothing of it has an effect or comes back. */
+async function killedAt(at: number, act: () => Promise<void>): Promise<void> {
+  let count = 0;
+  let die: () => void = () => undefined;
+  const died = new Promise<void>((resolve) => {
+    die = resolve;
+  });
+  const unhook = hookChanges(({ durable }) => {
+    if (!durable) count += 1;
+    if (count < at) return undefined;
+    die();
+    throw new Error('this process is dead');
+  });
+  try {
+    await Promise.race([died, act()]);
+    // What it still does after its death, closing handles and giving up, has no effect.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  } finally {
+    unhook();
+  }
+}
+
+/** What is being made bears the pid of its maker, who is still alive here. */
+function disown(place: string): void {
+  for (const name of readdirSync(place, { recursive: true, encoding: 'utf8' })) {
+    const path = join(place, name);
+    if (path.includes(`.wca-${process.pid}-`)) renameSync(path, path.replace(`.wca-${process.pid}-`, `.wca-${GONE}-`));
+  }
+}
+
+/** Above every pid. Source: proc(5), pid_max. */
+const GONE = 4_194_305;
+
+/** What a resumed run does with a half-done step. */
+async function settle<A extends Json, B extends Json>(kind: StepKind<string, A, B, StepFailure>, args: A, before: B, ctx: StepContext): Promise<void> {
+  expect((await kind.tidy?.(args))?.isErr() ?? false).toBe(false);
+  const check = await kind.check(args);
+  const isDone = check.isOk() && check.value.state === 'satisfied' && (await kind.verify(args, ctx)).isOk();
+  if (isDone) return;
+  expect((await kind.undo(args, before, ctx)).isOk()).toBe(true);
+  const again = await neededBefore(kind, args);
+  const applied = await kind.apply(args, again, ctx);
+  expect(applied.isErr() && applied.error.message).toBe(false);
+  expect((await kind.verify(args, ctx)).isOk()).toBe(true);
 }
 
 /** Everything below a directory: type, mode, owner, content or target, and of files the time of their content. */

@@ -16,7 +16,8 @@ export type Places = {
 export function placesOf(facts: MigrationFacts): Places {
   const { unit, companions, site, state, target, dispatch, agentPlaces, agentsFile, leftovers } = facts;
   const units = [unit, ...companions].flatMap(({ files }) => files.filter(({ needsRewrite }) => needsRewrite).map(({ path }) => path));
-  const hop = dispatch.strategy === 'sudo-hop' ? Object.values(sudoHopPaths(unit.instance)) : [];
+  const { wrapper, target: hopTarget, sudoers } = sudoHopPaths(unit.instance);
+  const hop = dispatch.strategy === 'sudo-hop' ? [wrapper, hopTarget, sudoers] : [];
   const files = [...units, ...state.moves.flatMap(({ from, to, asidePath }) => (asidePath === null ? [from] : [from, to])), dispatch.file?.path, agentsFile];
   const known = files.filter((path) => path !== undefined && path !== null);
   const directories = [...known, ...hop, ...state.moves.map(({ to }) => to), `${site.muPluginsDir}/x`].map((path) => dirname(path));

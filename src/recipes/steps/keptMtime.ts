@@ -20,10 +20,13 @@ export async function keepMtime(ctx: StepContext, path: string): Promise<Result<
   if (stat.isErr()) return err(stat.error);
   const time = printedTime(stat.value.mtimeNs);
   const record = ctx.recordPath(RECORD);
-  const write = (): Promise<void> => writeFile(record, time, { flag: 'wx', mode: 0o600, flush: true });
-  const kept = await attempt(write, 'write', record);
-  return kept.isErr() && kept.error.errno !== 'EEXIST' ? err(kept.error) : ok(undefined);
+  const kept = await readFile(record, 'latin1').catch(() => '');
+  // One that was cut off was written ahead of an act that never began.
+  if (WHOLE.test(kept)) return ok(undefined);
+  return attempt(() => writeFile(record, time, { mode: 0o600, flush: true }), 'write', record);
 }
+
+const WHOLE = /^\d+\.\d{9}$/;
 
 const NS = 1_000_000_000n;
 
@@ -38,7 +41,7 @@ export async function restoreMtime(ctx: StepContext, path: string): Promise<Resu
   if (kept.isErr()) return kept.error.errno === 'ENOENT' ? ok(undefined) : err(kept.error);
   const time = kept.value.trim();
   // Cut off by a crash before the act it was noted for.
-  if (!/^\d+\.\d{9}$/.test(time)) return ok(undefined);
+  if (!WHOLE.test(time)) return ok(undefined);
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const opened = await attempt(() => open(path, flags), 'open', path);
   if (opened.isErr()) return err(opened.error);

@@ -1,100 +1,109 @@
-// Loaded before the program under test (node --import): counts every call by which it changes something, at the one
-// boundary all of them pass, Node's own interface to the kernel, and makes one of them the instant of a fault.
-//
-// Asked by WCA_FAULT, JSON: { at, sweep, what, times, match }.
-//   at     number of the call, from 1; within sweep number `sweep` (from 1) when that is given
-//   match  a regular expression: only calls whose description fits are counted (then without sweeps)
-//   what   kill (before the call), kill-after (a program was started a moment ago), SIGTERM …, an errno name, or
-//          `sh COMMAND`, which is run to its end before the call
-//   times  how many calls from there on fail; default 1
-// WCA_FAULT_TRACE names a file that gets one line for each call: number, sweep and number in it, description.
+// Counts every call by which a Node program changes something, at the one boundary all of them pass, Node's own
+// interface to the kernel; and makes one of them the instant of a fault. Loaded with `node --import` it takes its orders
+// from WCA_FAULT (JSON, see `Fault` in ../faults.ts) and writes what it sees into the file WCA_FAULT_TRACE.
 import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
-
-/** Programs, and verbs of systemctl, that change nothing. */
-const READERS = /^(getent|id|find|getfacl|flock|stat|systemd-analyze|systemd-escape|php[\d.]*|visudo|ss|lsattr|df|ps|sqlite3|file|setpriv .* (true|test) )\b/;
-const READING_VERBS = /^systemctl( --?[\w-]+(=\S+)?)* (show|is-active|is-enabled|is-system-running|cat|list-\w+|status|get-default)\b/;
-const { O_CREAT, O_TRUNC } = fs.constants;
-
-const real = {
-  openSync: fs.openSync,
-  writeSync: fs.writeSync,
-  fsyncSync: fs.fsyncSync,
-  kill: process.kill.bind(process),
-};
+import process from 'node:process';
 
 /**
- * Puts the hook in; `onCall` sees every changing call before it is made and may throw or never return.
- *
- * @param {(call: { name: string, about: string, sweep: boolean, isAsync: boolean }) => void | Promise<void>} onCall
- * @param {(call: { name: string, about: string }) => void} [onStarted]
- * @returns {() => void} takes it out again
+ * @typedef {(...args: readonly unknown[]) => unknown} Call
+ * @typedef {Record<string, Call>} Holder
+ * @typedef {object} Change
+ * @property {string} about `rename /a /b`, `spawn systemctl start …`
+ * @property {boolean} sweep one of an ownership sweep: a chown or chmod on a handle, or the record written ahead of it
+ * @property {boolean} durable fsync: changes nothing that a killed process would take along
  */
-export function hookChanges(onCall, onStarted = () => undefined) {
+
+/** Programs, and verbs of systemctl, that change nothing. */
+const READERS = /^(getent|id|find|getfacl|flock|stat|systemd-analyze|php[\d.]*|visudo|lsattr)\b/;
+const READING_VERBS = /^systemctl( --?[\w-]+(=\S+)?)* (show|is-active|is-enabled|is-system-running|cat|list-\w+|status)\b/;
+const { O_CREAT, O_TRUNC } = fs.constants;
+
+const SYNC = ['renameSync', 'unlinkSync', 'mkdirSync', 'rmdirSync', 'rmSync', 'linkSync', 'symlinkSync', 'ftruncateSync', 'mkdtempSync'];
+const ASYNC = ['rename', 'unlink', 'mkdir', 'rmdir', 'rm', 'link', 'symlink', 'chmod', 'chown', 'lchown', 'truncate', 'utimes', 'mkdtemp', 'copyFile'];
+const ON_HANDLE = ['write', 'writev', 'writeFile', 'appendFile', 'truncate', 'chmod', 'chown', 'utimes'];
+
+const files = holder(fs);
+const promises = holder(fs.promises);
+const processes = holder(childProcess);
+const handles = await handlePrototype();
+const { openSync, writeSync } = fs;
+const { execFileSync } = childProcess;
+
+/**
+ * Puts the hook in. `onChange` sees every change before it is made, and may throw, or never return from an async one.
+ *
+ * @param {(change: Change) => unknown} onChange
+ * @param {() => void} onStarted a program was started a moment ago
+ * @returns {() => void} takes the hook out again
+ */
+export function hookChanges(onChange, onStarted = () => undefined) {
   /** @type {(() => void)[]} */
   const undo = [];
-  const replace = (holder, name, make) => {
-    const original = holder[name];
-    holder[name] = make(original);
+  /** @type {(on: Holder, name: string, make: (original: Call) => Call) => void} */
+  const replace = (on, name, make) => {
+    const original = on[name];
+    if (original === undefined) return;
+    on[name] = make(original);
     undo.push(() => {
-      holder[name] = original;
+      on[name] = original;
     });
   };
-  const describe = (name, args) => `${name} ${args.filter((each) => typeof each === 'string' || each instanceof Buffer).map((each) => place(each)).join(' ')}`.trim();
-
-  const sync = (name, sweep = false, counts = () => true) =>
-    replace(fs, name, (original) => (...args) => {
-      if (counts(args)) onCall({ name, about: describe(name, args), sweep, isAsync: false });
+  /** @type {(name: string, args: readonly unknown[]) => string} */
+  const described = (name, args) => [name, ...args.filter((each) => typeof each === 'string' || Buffer.isBuffer(each)).map(shown)].join(' ');
+  /** @type {(name: string, sweep: boolean, counts?: (args: readonly unknown[]) => boolean) => void} */
+  const sync = (name, sweep, counts = () => true) => {
+    replace(files, name, (original) => (...args) => {
+      if (counts(args)) onChange({ about: described(name, args), sweep, durable: false });
       return original(...args);
     });
-  const async = (name, counts = () => true) =>
-    replace(fs.promises, name, (original) => async (...args) => {
-      if (counts(args)) await onCall({ name, about: describe(name, args), sweep: false, isAsync: true });
+  };
+  /** @type {(name: string, counts?: (args: readonly unknown[]) => boolean) => void} */
+  const async = (name, counts = () => true) => {
+    replace(promises, name, (original) => async (...args) => {
+      if (counts(args)) await onChange({ about: described(name, args), sweep: false, durable: false });
       return original(...args);
     });
+  };
 
   for (const name of ['chownSync', 'chmodSync', 'lchownSync']) sync(name, true);
-  for (const name of ['renameSync', 'unlinkSync', 'mkdirSync', 'rmdirSync', 'rmSync', 'linkSync', 'symlinkSync', 'writeFileSync', 'ftruncateSync', 'utimesSync', 'mkdtempSync']) sync(name);
-  sync('writeSync', false, ([fd]) => fd > 2);
+  for (const name of SYNC) sync(name, false);
+  sync('writeSync', false, ([fd]) => Number(fd) > 2);
   sync('openSync', false, opensToWrite);
-  for (const name of ['rename', 'unlink', 'mkdir', 'rmdir', 'rm', 'link', 'symlink', 'chmod', 'chown', 'lchown', 'truncate', 'utimes', 'mkdtemp', 'copyFile', 'cp', 'appendFile']) async(name);
+  for (const name of ASYNC) async(name);
   async('open', opensToWrite);
-  // Two calls in one: it opens, then writes.
-  replace(fs.promises, 'writeFile', (original) => async (path, data, options = {}) => {
-    if (typeof path === 'object' && !(path instanceof Buffer) && !(path instanceof URL)) return original(path, data, options);
-    const { flag = 'w', mode = 0o666, flush = false, encoding } = typeof options === 'string' ? { encoding: options } : (options ?? {});
-    const handle = await fs.promises.open(path, flag, mode);
+  // It opens, then writes: two changes.
+  replace(promises, 'writeFile', () => async (path, data, options) => {
+    const { flag = 'w', mode = 0o666, flush = false } = /** @type {{ flag?: string, mode?: number, flush?: boolean }} */ (options ?? {});
+    const handle = await fs.promises.open(String(path), flag, mode);
     try {
-      await handle.writeFile(data, encoding);
+      await handle.writeFile(/** @type {string} */ (data));
       if (flush) await handle.sync();
     } finally {
       await handle.close();
     }
   });
-
-  const handle = handlePrototype();
-  for (const name of ['write', 'writev', 'writeFile', 'appendFile', 'truncate', 'chmod', 'chown', 'utimes']) {
-    replace(handle, name, (original) => async function handleCall(...args) {
-      await onCall({ name: `f${name}`, about: `f${name} ${nameOf(this.fd)}`, sweep: /_changes\.ndjson$/.test(nameOf(this.fd)), isAsync: true });
-      return original.apply(this, args);
-    });
+  for (const name of [...ON_HANDLE, 'sync', 'datasync']) {
+    replace(
+      handles,
+      name,
+      (original) =>
+        /** @this {{ readonly fd: number }} */
+        async function onHandle(...args) {
+          const path = nameOf(this.fd);
+          await onChange({ about: `f${name} ${path}`, sweep: path.endsWith('_changes.ndjson'), durable: name.endsWith('sync') });
+          return Reflect.apply(original, this, args);
+        },
+    );
   }
-  for (const name of ['sync', 'datasync']) {
-    replace(handle, name, (original) => async function handleSync(...args) {
-      await onCall({ name: `f${name}`, about: `f${name} ${nameOf(this.fd)}`, sweep: false, isAsync: true, durability: true });
-      return original.apply(this, args);
-    });
-  }
-
-  replace(childProcess, 'spawn', (original) => (file, args, options) => {
-    const command = [String(file).split('/').pop(), ...(Array.isArray(args) ? args : [])].join(' ');
+  replace(processes, 'spawn', (original) => (file, args, options) => {
+    const command = [String(file).split('/').pop(), ...(Array.isArray(args) ? args.map(String) : [])].join(' ');
     if (READERS.test(command) || READING_VERBS.test(command)) return original(file, args, options);
-    const call = { name: 'spawn', about: `spawn ${command}`.slice(0, 200), sweep: false, isAsync: false };
-    onCall(call);
+    onChange({ about: `spawn ${command}`.slice(0, 200).replaceAll('\n', ' '), sweep: false, durable: false });
     const child = original(file, args, options);
-    onStarted(call);
+    onStarted();
     return child;
   });
   syncBuiltinESMExports();
@@ -104,29 +113,35 @@ export function hookChanges(onCall, onStarted = () => undefined) {
   };
 }
 
-function opensToWrite([path, flags]) {
-  if (path === '/dev/null') return false;
-  return typeof flags === 'number' ? (flags & (O_CREAT | O_TRUNC)) !== 0 : /[wa+]/.test(String(flags ?? 'r'));
+/** @type {(object: object) => Holder} */
+function holder(object) {
+  return /** @type {Holder} */ (/** @type {unknown} */ (object));
 }
 
 /** Every file handle has the same prototype, and there is no other way to it. */
-function handlePrototype() {
-  return globalThis[HANDLE];
-}
-
-const HANDLE = Symbol.for('wca.test.fileHandle');
-if (globalThis[HANDLE] === undefined) {
+async function handlePrototype() {
   const handle = await fs.promises.open('/dev/null');
-  globalThis[HANDLE] = Object.getPrototypeOf(handle);
+  const prototype = /** @type {object} */ (/** @type {unknown} */ (Object.getPrototypeOf(handle)));
   await handle.close();
+  return holder(prototype);
 }
 
-/** A path with what a handle stands for written out. */
-function place(path) {
-  const text = path.toString();
-  return text.replace(/^\/proc\/(?:self|\d+)\/fd\/(\d+)/, (whole, fd) => nameOf(Number(fd)) || whole);
+/** @type {(args: readonly unknown[]) => boolean} */
+function opensToWrite([path, flags]) {
+  if (path === '/dev/null') return false;
+  return typeof flags === 'number' ? (flags & (O_CREAT | O_TRUNC)) !== 0 : typeof flags === 'string' && /[wa+]/.test(flags);
 }
 
+/**
+ * A path with what a handle stands for written out.
+ *
+ * @type {(path: unknown) => string}
+ */
+function shown(path) {
+  return String(path).replace(/^\/proc\/(?:self|\d+)\/fd\/(\d+)/, (/** @type {string} */ whole, /** @type {string} */ fd) => nameOf(Number(fd)) || whole);
+}
+
+/** @type {(fd: number) => string} */
 function nameOf(fd) {
   try {
     return fs.readlinkSync(`/proc/self/fd/${fd}`);
@@ -135,70 +150,70 @@ function nameOf(fd) {
   }
 }
 
-/** An error as the kernel would have given it. */
-export function kernelError(code, call) {
-  return Object.assign(new Error(`${code}: made by a test, ${call}`), { code, errno: -os.constants.errno[code], syscall: call.split(' ')[0] });
+/**
+ * An error as the kernel would have given it.
+ *
+ * @type {(code: string, about: string) => Error}
+ */
+function kernelError(code, about) {
+  const errno = -(/** @type {Record<string, number>} */ (os.constants.errno)[code] ?? 0);
+  return Object.assign(new Error(`${code}: made by a test, ${about}`), { code, errno, syscall: about.split(' ')[0] });
 }
 
-if (process.env.WCA_FAULT !== undefined || process.env.WCA_FAULT_TRACE !== undefined) fromEnvironment();
+if (process.env.WCA_FAULT !== undefined) fromEnvironment(process.env.WCA_FAULT, process.env.WCA_FAULT_TRACE);
 
-function fromEnvironment() {
-  const fault = JSON.parse(process.env.WCA_FAULT ?? '{}');
-  const trace = process.env.WCA_FAULT_TRACE;
-  const into = trace === undefined ? null : real.openSync(trace, 'a', 0o600);
+/** @type {(orders: string, trace: string | undefined) => void} */
+function fromEnvironment(orders, trace) {
+  const fault = /** @type {{ at?: number, sweep?: number, match?: string, what?: string, times?: number }} */ (/** @type {unknown} */ (JSON.parse(orders)));
+  const { at = 1, times = 1, what = '' } = fault;
+  const into = trace === undefined ? null : openSync(trace, 'a', 0o600);
   const match = fault.match === undefined ? null : new RegExp(fault.match);
-  let count = 0;
-  let sweep = 0;
-  let inSweep = 0;
-  let wasSweep = false;
-  let matched = 0;
+  const seen = { count: 0, sweep: 0, inSweep: 0, wasSweep: false, matched: 0 };
 
-  const strike = (call) => {
-    switch (fault.what) {
-      case 'kill':
-        real.kill(process.pid, 'SIGKILL');
-        for (;;); // it is delivered before this returns to JavaScript for long
-      case 'kill-after':
-        return undefined;
-      default:
-        if (fault.what.startsWith('sh ')) return void childProcess.execFileSync('/bin/sh', ['-c', fault.what.slice(3)]);
-        if (fault.what.startsWith('SIG')) return void real.kill(process.pid, fault.what);
-        throw kernelError(fault.what, call.about);
-    }
-  };
-  const isDue = (call) => {
+  /** @type {(change: Change) => boolean} */
+  const isDue = ({ about, sweep, durable }) => {
     if (match !== null) {
-      if (!match.test(call.about)) return false;
-      matched += 1;
-      return matched >= (fault.at ?? 1) && matched < (fault.at ?? 1) + (fault.times ?? 1);
+      if (!match.test(about)) return false;
+      seen.matched += 1;
+      return seen.matched >= at && seen.matched < at + times;
     }
-    if (fault.at === undefined || call.durability) return false;
-    if (fault.sweep !== undefined) return call.sweep && sweep === fault.sweep && inSweep === fault.at;
-    return !call.sweep && count >= fault.at && count < fault.at + (fault.times ?? 1);
+    if (durable || what === '') return false;
+    if (fault.sweep !== undefined) return sweep && seen.sweep === fault.sweep && seen.inSweep === at;
+    return !sweep && seen.count >= at && seen.count < at + times;
+  };
+  /** @type {(change: Change) => void} */
+  const count = ({ about, sweep }) => {
+    if (!sweep) seen.count += 1;
+    else if (seen.wasSweep) seen.inSweep += 1;
+    else {
+      seen.sweep += 1;
+      seen.inSweep = 1;
+    }
+    seen.wasSweep = sweep;
+    if (into !== null) writeSync(into, `${seen.count} ${sweep ? `${seen.sweep} ${seen.inSweep}` : '0 0'} ${about}\n`);
+  };
+  /** @type {(change: Change) => void} */
+  const strike = ({ about }) => {
+    if (what === 'kill') die();
+    else if (what.startsWith('sh ')) execFileSync('/bin/sh', ['-c', what.slice(3)]);
+    else if (what.startsWith('SIG')) process.kill(process.pid, what);
+    else if (what !== 'kill-after') throw kernelError(what, about);
   };
   let due = false;
   hookChanges(
-    (call) => {
-      if (!call.durability) {
-        if (call.sweep) {
-          if (!wasSweep) {
-            sweep += 1;
-            inSweep = 0;
-          }
-          inSweep += 1;
-        } else count += 1;
-        // A record is opened and written while a sweep goes on; only another act ends it.
-        wasSweep = call.sweep;
-        if (into !== null) real.writeSync(into, `${count} ${call.sweep ? sweep : 0} ${call.sweep ? inSweep : 0} ${call.about}\n`);
-      }
-      due = isDue(call);
-      return due ? strike(call) : undefined;
+    (change) => {
+      if (!change.durable) count(change);
+      due = isDue(change);
+      if (due) strike(change);
     },
     () => {
-      if (due && fault.what === 'kill-after') {
-        real.kill(process.pid, 'SIGKILL');
-        for (;;);
-      }
+      if (due && what === 'kill-after') die();
     },
   );
+}
+
+/** Nothing of this process runs any more when it returns from the kernel. */
+function die() {
+  process.kill(process.pid, 'SIGKILL');
+  for (;;);
 }

@@ -26,6 +26,8 @@ export interface ApplyRequest {
   readonly stateDir?: string;
   /** This machine, to refuse a plan of another; not compared without it. */
   readonly host?: PlanHost;
+  /** Directories in which undo may have to write: space for that is kept on each of their filesystems until the end. */
+  readonly reserveIn?: readonly string[];
   /** Asked under the lock before the first step; its failure is a refusal. Not called when nothing has to be done. */
   readonly preflight?: () => ResultAsync<void, StepFailure>;
   /** Proves the whole at the end; its failure takes everything back. Not called when nothing had to be done. */
@@ -92,7 +94,7 @@ async function applyLocked(
   const { plan, options = null, onEvent, now } = request;
   const ready = plan.changed ? await request.preflight?.() : undefined;
   if (ready?.isErr() === true) return err(preflightFailed(ready.error));
-  const session = RunSession.begin(plan, options, { stateDir, steps, onEvent, now });
+  const session = RunSession.begin(plan, options, { stateDir, steps, onEvent, now, reserveIn: request.reserveIn });
   try {
     const outcome = await goForward(session, request.signal, request.finalVerification);
     if (outcome.kind === 'failed' && outcome.refusal !== null && session.files === null) return err(outcome.refusal);

@@ -5,6 +5,7 @@ import { isJson } from './json.js';
 import type { Json } from './json.js';
 import { stepCheckFailed } from './makePlan.js';
 import type { PlannedStep } from './plan.js';
+import { removeReservesElsewhere } from './reserve.js';
 import type { RunSession } from './runSession.js';
 import type { StepContext, StepFailure } from './step.js';
 import type { BoundStep } from './validateSteps.js';
@@ -82,6 +83,8 @@ async function finish(
   }
   const applied = await session.record({ type: 'run-applied', durationMs: session.elapsedMs });
   if (applied.isErr()) return failedAtTheEnd(session, 'journal', applied.error, 0);
+  // What cannot be removed takes a little space, no more.
+  if (session.files !== null) await removeReservesElsewhere(session.files).unwrapOr(undefined);
   return { kind: 'applied' };
 }
 

@@ -6,7 +6,7 @@
 export { canonicalJson, isJson, isJsonObject } from './json.js';
 export type { Json, JsonObject } from './json.js';
 export type {
-  Check, RecipeStep, StepContext, StepDescription, StepFailure, StepKind, UndoNotes,
+  Check, RecipeStep, StepContext, StepDescription, StepFailure, StepKind, UndoData, UndoNotes,
 } from './step.js';
 export { createRegistry, eraseKind } from './registry.js';
 export type { ErasedKind, InvalidStepData, Registry, StepThrew } from './registry.js';

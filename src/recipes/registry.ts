@@ -2,7 +2,7 @@ import { ResultAsync, err, errAsync, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { isJson } from './json.js';
 import type { Json } from './json.js';
-import type { Check, StepContext, StepDescription, StepFailure, StepKind, UndoNotes } from './step.js';
+import type { Check, StepContext, StepDescription, StepFailure, StepKind, UndoData, UndoNotes } from './step.js';
 
 /** Arguments (or a `before`) read from a plan or journal do not have the shape their kind wants. */
 export interface InvalidStepData {
@@ -36,6 +36,8 @@ export interface ErasedKind {
   verify(args: Json, ctx: StepContext): ResultAsync<void, StepFailure>;
   /** {@link StepKind.undoable}; Ok at once for a kind without it. */
   undoable(args: Json, before: Json, ctx: StepContext): ResultAsync<void, StepFailure>;
+  /** {@link StepKind.byHand}; empty for a kind without it, and for data it does not know. */
+  byHand(args: Json, before: Json, where: UndoData): readonly string[];
   /** {@link StepKind.tidy}; Ok at once for a kind without it. */
   tidy(args: Json): ResultAsync<void, StepFailure>;
   /** {@link StepKind.undo}; no notes where the kind has none. */
@@ -104,6 +106,10 @@ export function eraseKind<K extends string, A extends Json, B extends Json, E ex
     verify: (args, ctx) => withArgs(args, (a) => kind.verify(a, ctx)),
     undoable: (args, before, ctx) =>
       withBoth(args, before, (a, b) => kind.undoable?.(a, b, ctx) ?? new ResultAsync(Promise.resolve(ok(undefined)))),
+    byHand: (args, before, where) => {
+      const [a, b] = [toArgs(args), toBefore(before)];
+      return a === undefined || b === undefined ? [] : (kind.byHand?.(a, b, where) ?? []);
+    },
     tidy: (args) => withArgs(args, (a) => kind.tidy?.(a) ?? new ResultAsync(Promise.resolve(ok(undefined)))),
     undo: (args, before, ctx) =>
       withBoth(args, before, (a, b) => kind.undo(a, b, ctx).map((notes) => notes ?? { notes: [] })),

@@ -13,6 +13,8 @@ export interface RunFiles {
   readonly records: string;
   /** Space kept for the way back. */
   readonly reserve: string;
+  /** Where more of it lies, on other filesystems. */
+  readonly reservesElsewhere: string;
 }
 
 /** The files of the run in this directory. */
@@ -23,6 +25,7 @@ export function runFilesIn(runDir: string): RunFiles {
     head: join(runDir, 'journal.head'),
     records: join(runDir, 'records'),
     reserve: join(runDir, 'reserve'),
+    reservesElsewhere: join(runDir, 'reserves.json'),
   };
 }
 

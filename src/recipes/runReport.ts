@@ -1,4 +1,5 @@
 import type { RunFailure } from './engineError.js';
+import { openSteps } from './goBack.js';
 import type { BackOutcome, UndoError } from './goBack.js';
 import type { Json } from './json.js';
 import type { PlannedStep } from './plan.js';
@@ -26,6 +27,8 @@ export interface RemainingStep {
   readonly title: string;
   /** Why it could not be undone. */
   readonly message: string;
+  /** What to do, in this order: commands of a root shell, or sentences. Empty where only the records help. */
+  readonly byHand: readonly string[];
   /** Journal with the state before, and the directory with this step's records. Readable by root. */
   readonly journal: string;
 }
@@ -86,13 +89,15 @@ export function stepReports(steps: ReadonlyMap<string, StepState>): readonly Ste
 /** What is still to be undone, in the order in which it must be. */
 export function remainingSteps(session: RunSession): readonly RemainingStep[] {
   const journal = session.files?.journal ?? '';
-  return [...session.state.steps.values()]
-    .filter(({ intent }) => intent !== null)
-    .reverse()
-    .map(({ step, error }) => ({
+  return openSteps(session).map(({ step, kind }) => {
+    const { error, intent } = session.stepState(step.id);
+    const { recordPath } = session.context(step.id);
+    return {
       id: step.id,
       title: step.title,
       message: error?.message ?? 'it was not tried yet',
+      byHand: kind.byHand(step.args, intent?.before ?? null, { id: step.id, journal, recordPath }),
       journal,
-    }));
+    };
+  });
 }

@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly steps: readonly BoundStep<PlannedStep>[];
   readonly onEvent?: OnRunEvent | undefined;
   readonly now?: (() => Date) | undefined;
+  /** Directories in which a way back may have to write. */
+  readonly reserveIn?: readonly string[] | undefined;
 }
 
 /**
@@ -168,6 +170,7 @@ export class RunSession {
       this.#options.stateDir,
       (runId) => [[startRecord(runId, plan, options), new Date(startedAt)], ...this.#waiting, [intent, at]],
       at,
+      this.#options.reserveIn,
     );
     if (created.isErr()) return err(created.error);
     this.#files = created.value.files;

@@ -8,7 +8,7 @@ import { attempt } from './attempt.js';
 import type { JournalError } from './engineError.js';
 import { Journal, corrupt, readJournal } from './journal.js';
 import type { RecordBody } from './journalRecord.js';
-import { writeReserve } from './reserve.js';
+import { removeReserve, writeReserve } from './reserve.js';
 import { runFilesIn, runsDir } from './runFiles.js';
 import type { RunFiles } from './runFiles.js';
 import { replay } from './runState.js';
@@ -67,12 +67,13 @@ export async function latestRun(stateDir: string): Promise<Result<StoredRun | nu
 /**
  * Makes the directory of a new run with its first records, so that it appears whole or not at all.
  *
- * As etcd makes its write-ahead log: under another name, synced, renamed, and the directory above synced.
+ * `reserveIn` are directories of which every other filesystem gives up some space for the way back. As etcd makes its write-ahead log: under another name, synced, renamed, and the directory above synced.
  */
 export async function createRun(
   stateDir: string,
   first: (runId: string) => readonly (readonly [RecordBody, Date])[],
   now: Date,
+  reserveIn: readonly string[] = [],
 ): Promise<Result<{ readonly runId: string; readonly files: RunFiles; readonly journal: Journal }, JournalError>> {
   const ids = await runIds(stateDir);
   if (ids.isErr()) return err(ids.error);
@@ -86,8 +87,9 @@ export async function createRun(
   if (cleared.isErr()) return err(cleared.error);
   const made = await attempt(() => mkdir(making.runDir, 0o700), 'mkdir', making.runDir);
   if (made.isErr()) return err(made.error);
-  const filled = await fillRun(making, first(runId));
+  const filled = await fillRun(making, first(runId), reserveIn);
   if (filled.isErr()) {
+    await removeReserve(making).unwrapOr(undefined);
     await rm(making.runDir, { recursive: true, force: true }).catch(() => undefined);
     return err(filled.error);
   }
@@ -103,10 +105,11 @@ export async function createRun(
 async function fillRun(
   files: RunFiles,
   records: readonly (readonly [RecordBody, Date])[],
+  reserveIn: readonly string[],
 ): Promise<Result<void, IoError>> {
   const dir = await attempt(() => mkdir(files.records, 0o700), 'mkdir', files.records);
   if (dir.isErr()) return err(dir.error);
-  const reserve = await writeReserve(files);
+  const reserve = await writeReserve(files, reserveIn);
   if (reserve.isErr()) return err(reserve.error);
   const journal = await Journal.create(files);
   if (journal.isErr()) return err(journal.error);
@@ -128,6 +131,8 @@ async function removeUnfinished(stateDir: string): Promise<Result<void, IoError>
   if (names.isErr()) return err(names.error);
   for (const name of names.value.filter((one) => one.startsWith(UNFINISHED))) {
     const path = join(dir, name);
+    const given = await removeReserve(runFilesIn(path));
+    if (given.isErr()) return err(given.error);
     const removed = await attempt(() => rm(path, { recursive: true, force: true }), 'rm', path);
     if (removed.isErr()) return err(removed.error);
   }

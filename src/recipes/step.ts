@@ -90,6 +90,11 @@ export interface StepKind<K extends string, A extends Json, B extends Json, E ex
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- an undo with nothing to say returns nothing
   undo(args: A, before: B, ctx: StepContext): ResultAsync<void | UndoNotes, E>;
   /**
+   * What a person does where `undo` cannot: commands of a root shell, in this order, or a sentence. Pure; no secrets.
+   * Without it only the records are named.
+   */
+  byHand?(args: A, before: B, where: UndoData): readonly string[];
+  /**
    * Removes what an act of this step that was killed left lying about, and nothing that is the step's work. Asked
    * before a half-done step is settled or undone. Without it there is nothing of that sort.
    */
@@ -103,6 +108,15 @@ export interface StepKind<K extends string, A extends Json, B extends Json, E ex
   isArgs?(value: Json): value is A;
   /** The same for the `before` read back from a journal. */
   isBefore?(value: Json): value is B;
+}
+
+/** Where the data is that undo goes by. */
+export interface UndoData {
+  readonly id: string;
+  /** Its `step-intended` record of this id holds `before`. */
+  readonly journal: string;
+  /** {@link StepContext.recordPath}. */
+  recordPath(name: string): string;
 }
 
 /** What undo left alone on purpose, or did differently, one sentence each. */

@@ -1,6 +1,6 @@
 // needs root
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { applyPlan, runStatus } from '../../src/recipes/index.js';
@@ -57,6 +57,24 @@ test('a disk that fills up in the middle takes the run back, in space that was k
   expect(host.values).toEqual({ b: LARGE });
   expect(await stateOf(host)).toBe('rolled-back');
   expect(existsSync(join(dirname(host.journal ?? ''), 'reserve'))).toBe(false);
+});
+
+test('space is kept on every other filesystem that may have to be written, and given back with the end of the run', async () => {
+  const [dir, other] = [tempDir(), smallDisk()];
+  const left = (): number => readdirSync(other).length;
+  const seen: number[] = [];
+  const host = new FakeHost(dir);
+  host.onChange = () => seen.push(left());
+  const request = { registry: host.registry, stateDir: host.stateDir, reserveIn: [dir, other, other, '/nowhere'] };
+  expect((await applyPlan({ plan: await host.plan(STEPS), ...request })).isOk()).toBe(true);
+  expect(new Set(seen)).toEqual(new Set([1]));
+  expect(left()).toBe(0);
+
+  host.failing.add('apply:d');
+  const failed = await applyPlan({ plan: await host.plan([put('d', '4')]), ...request });
+  expect(failed.isOk() && failed.value).toMatchObject({ failed: true, rolledBack: true });
+  expect(seen).toContain(0);
+  expect(left()).toBe(0);
 });
 
 test('without space for a journal nothing is begun', async () => {

@@ -15,6 +15,7 @@ import type { OnRunEvent } from '../runEvent.js';
 import type { RunReport } from '../runReport.js';
 import type { MigrationFacts } from './facts.js';
 import type { MigrationOptions, VerificationOptions } from './options.js';
+import { placesOf } from './places.js';
 import { preflight } from './preflight.js';
 import { RECIPE, planMigration } from './planMigration.js';
 import type { PlanMigrationError } from './planMigration.js';
@@ -85,7 +86,7 @@ async function apply(request: ApplyMigrationRequest): Promise<Result<MigrationRe
   const report = await applyPlan({
     plan,
     registry: migrationRegistry(),
-    ...(facts === null ? {} : { preflight: () => preflight(facts, verification) }),
+    ...(facts === null ? {} : { preflight: () => preflight(facts, verification), reserveIn: placesOf(facts).directories }),
     finalVerification: verifiedBy(options, verification),
     options: { ...options },
     ...(stateDir === undefined ? {} : { stateDir }),

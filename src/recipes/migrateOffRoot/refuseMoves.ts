@@ -1,10 +1,9 @@
-import { lstat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { dirname } from 'node:path';
-import { estimateTree, findHolders, freeSpace, listProcesses, printablePath, reclaim } from '../../posix/index.js';
+import { findHolders, listProcesses, printablePath, reclaim } from '../../posix/index.js';
 import type { Holder } from '../../posix/index.js';
+import { roomFor } from '../roomFor.js';
 import { UNSAFE, unsafeEntries } from '../steps/reclaimStep.js';
 import type { MigrationFacts, StateMove } from './facts.js';
 import { cannotObserve, refusal } from './refusal.js';
@@ -12,10 +11,6 @@ import type { MigrationRefusal } from './refusal.js';
 
 /** The overflow uid: stands for an account that is still to be made. */
 const NOBODY = 65534;
-
-/** Left free besides what a copy takes: a filesystem that is filled to the brim stops everybody else. */
-const MARGIN_BYTES = 64 * 1024 * 1024;
-const MARGIN_INODES = 100;
 
 /** How often, and how many milliseconds apart, a stranger must be seen with the same thing open. */
 const LOOKS = 4;
@@ -26,8 +21,8 @@ export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, M
   for (const move of facts.state.moves) {
     const safe = await refuseUnsafe(facts, move);
     if (safe.isErr()) return err(safe.error);
-    const space = await refuseNoSpace(move);
-    if (space.isErr()) return err(space.error);
+    const room = await roomFor(move.from, move.to);
+    if (room.isErr()) return err(room.error.code === 'NO_SPACE' ? refusal('NO_SPACE', room.error.message) : cannotObserve(room.error));
   }
   return refuseInUse(facts);
 }
@@ -45,27 +40,6 @@ async function refuseUnsafe({ target, options }: MigrationFacts, { from }: State
   const unsafe = swept.value.skipped.filter(({ reason }) => UNSAFE.has(reason));
   if (unsafe.length === 0) return ok(undefined);
   return err(refusal('UNSAFE_ENTRIES', unsafeEntries(`below ${printablePath(from)} these belong to root and`, unsafe).message));
-}
-
-/** On one filesystem a move is a rename; everywhere else it is a copy first. */
-async function refuseNoSpace({ from, to }: StateMove): Promise<Result<void, MigrationRefusal>> {
-  const target = await existing(dirname(to));
-  const [source, there] = await Promise.all([lstat(from), lstat(target)].map((look) => look.catch(() => null)));
-  if (source === null || there === null || source?.dev === there?.dev) return ok(undefined);
-  const size = await estimateTree(from);
-  if (size.isErr()) return err(cannotObserve(size.error));
-  const free = await freeSpace(target);
-  if (free.isErr()) return err(cannotObserve(free.error));
-  const { allocatedBytes, inodes } = size.value;
-  const needed = allocatedBytes + MARGIN_BYTES;
-  const where = `${printablePath(from)} goes to another filesystem, at ${printablePath(target)},`;
-  if (free.value.bytes < needed) {
-    return err(refusal('NO_SPACE', `${where} which has ${free.value.bytes} bytes free of the ${needed} it needs; make room there and plan again`));
-  }
-  if (free.value.inodes !== null && free.value.inodes < inodes + MARGIN_INODES) {
-    return err(refusal('NO_SPACE', `${where} which has ${free.value.inodes} inodes free of the ${inodes + MARGIN_INODES} it needs; make room there and plan again`));
-  }
-  return ok(undefined);
 }
 
 /** What belongs to none of the units is not stopped with them, and would go on writing into what was moved. */
@@ -102,10 +76,4 @@ async function strangers(paths: readonly string[], stopped: readonly string[]): 
       return cgroup !== undefined && pid !== process.pid && !stopped.some((name) => cgroup.includes(name));
     }),
   );
-}
-
-async function existing(directory: string): Promise<string> {
-  for (let path = directory; ; path = dirname(path)) {
-    if (path === '/' || (await lstat(path).catch(() => null)) !== null) return path;
-  }
 }

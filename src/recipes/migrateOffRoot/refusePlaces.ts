@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { ioError, mountsWithin, printablePath, queryOwnership } from '../../posix/index.js';
 import type { OwnedEntry } from '../../posix/index.js';
 import { immutableEntries } from '../immutableEntries.js';
+import { existing } from '../roomFor.js';
 import type { Places } from './places.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
@@ -68,11 +69,4 @@ async function refuseImmutable({ directories, files, trees }: Places, leaveUnsaf
   const more = immutable.value.length > SHOWN ? ` and ${immutable.value.length - SHOWN} more` : '';
   const message = `these are immutable or append-only, so that not even root can change them: ${shown.join(', ')}${more}; see why, then chattr -i -a ${printablePath(first)}, or leave what would only change hands out with --leave-unsafe`;
   return err(refusal('IMMUTABLE', message));
-}
-
-/** The directory, or what of the way to it exists. */
-async function existing(directory: string): Promise<string> {
-  for (let path = directory; ; path = dirname(path)) {
-    if (path === '/' || (await lstat(path).catch(() => null)) !== null) return path;
-  }
 }

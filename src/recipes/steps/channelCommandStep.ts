@@ -2,6 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned } from '../../posix/index.js';
 import { getBlock, lintPhp, putBlock, readCliChannel, setChannelCommand } from '../../wordpress/index.js';
+import { restoreCommands } from '../shellWord.js';
 import type { Check, StepFailure, StepKind } from '../step.js';
 import { mayRestore, readFileState, replaceRecorded, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';
@@ -43,6 +44,7 @@ export const channelCommandStep: StepKind<'wordpress.channelCommand', ChannelCom
       replaceRecorded(args.path, ours, before, ctx, { mode: MODE, uid: args.uid, gid: args.gid, validate: lintPhp }),
     ),
   verify: (args) => new ResultAsync(verifyCommand(args)),
+  byHand: (args, before, where) => restoreCommands(args.path, before, where),
   tidy: (args) => clearAbandoned(args.path),
   undoable: (args, before) => withCommand(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours)),
   undo: (args, before, ctx) => withCommand(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),

@@ -3,6 +3,7 @@ import type { Result } from 'neverthrow';
 import { join } from 'node:path';
 import { clearAbandoned, lookupIdentity } from '../../posix/index.js';
 import { composeAgentsFile, findSite } from '../../wordpress/index.js';
+import { restoreCommands } from '../shellWord.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { readFileState, replaceRecorded, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';
@@ -31,6 +32,7 @@ export const composeAgentsStep: StepKind<'wordpress.composeAgents', ComposeAgent
   check: (args) => new ResultAsync(checkAgents(args)),
   apply: (args, before, ctx) => new ResultAsync(applyAgents(args, before, ctx)),
   verify: (args) => new ResultAsync(verifyAgents(args)),
+  byHand: (args, before, where) => restoreCommands(agentsFile(args.site), before, where),
   tidy: (args) => clearAbandoned(agentsFile(args.site)),
   undo: (args, before, ctx) => new ResultAsync(undoAgents(args, before, ctx)),
 };

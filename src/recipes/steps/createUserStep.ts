@@ -27,6 +27,7 @@ export const createUserStep: StepKind<'posix.createUser', CreateUserArgs, Create
   check: (args) => new ResultAsync(checkUser(args)),
   apply: (args) => createServiceUser(args).map(() => undefined),
   verify: (args) => lookupUser(args.name).map(() => undefined),
+  byHand: ({ name }) => [`userdel ${name}`],
   undo: (args) => new ResultAsync(undoUser(args)),
 };
 

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { sweepTree } from '../../posix/index.js';
 import type { ChangeSink, SweepReport } from '../../posix/index.js';
 import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
-import { sweepRecorded, undoRecorded } from './reclaimStep.js';
+import { ownersByHand, sweepRecorded, undoRecorded } from './reclaimStep.js';
 
 /** Files of one directory, by pattern, and the mode they get. */
 export type FileModeArgs = {
@@ -41,6 +41,7 @@ export const fileModeStep: StepKind<'posix.fileMode', FileModeArgs, FileModeBefo
             Promise.resolve(err({ code: 'MODE_NOT_SET', message: `files ${args.directory}/${args.prefix}*.php are not ${octal(args.mode)} yet; run again` })),
           ),
     ),
+  byHand: (args, _before, where) => ownersByHand(args.directory, where),
   undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.directory, ctx)),
 };
 

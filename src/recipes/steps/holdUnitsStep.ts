@@ -25,6 +25,11 @@ export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUni
   check: (args) => new ResultAsync(checkHeld(args)),
   apply: (args, _before, ctx) => new ResultAsync(stopAndHold(args.units, ctx)),
   verify: (args) => new ResultAsync(verifyHeld(args)),
+  byHand: ({ units }, { active }) => [
+    `rm -f -- ${units.map((unit) => `/run/systemd/system.control/${unit}`).join(' ')}`,
+    'systemctl daemon-reload',
+    ...(active.length === 0 ? [] : [`systemctl start ${active.toReversed().join(' ')}`]),
+  ],
   undo: (args, before, ctx) => new ResultAsync(releaseAndStart(args.units, before.active, ctx)),
 };
 

@@ -5,6 +5,7 @@ import { clearAbandoned, makeDirectory } from '../../posix/index.js';
 import type { IoError, InvalidPath, MakeDirectoryError } from '../../posix/index.js';
 import { attempt } from '../attempt.js';
 import { hasFields } from '../hasFields.js';
+import { shellWord } from '../shellWord.js';
 import type { Check, StepKind, UndoNotes } from '../step.js';
 
 /** One directory, as it shall be. */
@@ -63,6 +64,7 @@ export function makeDirectoryKind(): StepKind<
       new ResultAsync(check(args)).andThen((found) =>
         found.state === 'satisfied' ? ok(undefined) : err(missing(args.path)),
       ),
+    byHand: (args) => [`rmdir -- ${shellWord(args.path)}`],
     tidy: (args) => clearAbandoned(args.path),
     undo: (args) => new ResultAsync(undo(args)),
     isArgs: (value): value is MakeDirectoryArgs =>

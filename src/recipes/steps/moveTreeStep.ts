@@ -2,6 +2,8 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat } from 'node:fs/promises';
 import { ioError, moveLeftovers, moveTree } from '../../posix/index.js';
+import { roomFor } from '../roomFor.js';
+import { shellWord } from '../shellWord.js';
 import type { Check, StepFailure, StepKind, UndoNotes } from '../step.js';
 
 /** From where to where, both absolute; the parent of `to` exists. */
@@ -33,6 +35,7 @@ export const moveTreeStep: StepKind<'posix.moveTree', MoveTreeArgs, MoveTreeBefo
       ctx.progress(method === 'rename' ? 'renamed' : 'copied to the other filesystem and verified');
     }),
   verify: (args) => new ResultAsync(verifyMove(args)),
+  byHand: ({ from, to }) => [`mv -T -- ${shellWord(to)} ${shellWord(from)}`],
   tidy: (args) => new ResultAsync(tidyMove(args)),
   undoable: (args) => new ResultAsync(undoableMove(args)),
   undo: (args) => new ResultAsync(undoMove(args)),
@@ -59,7 +62,8 @@ async function undoableMove(args: MoveTreeArgs): Promise<Result<void, StepFailur
   if (places.isErr()) return err(places.error);
   const { from, to, unfinished } = places.value;
   if (from && to && !unfinished && args.placeIsTaken !== true) return err(bothThere(args));
-  return from || to ? ok(undefined) : err(gone(args));
+  if (!from && !to) return err(gone(args));
+  return from ? ok(undefined) : roomFor(args.to, args.from);
 }
 
 async function undoMove(args: MoveTreeArgs): Promise<Result<UndoNotes, StepFailure>> {

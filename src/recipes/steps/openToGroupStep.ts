@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { lookupGroup, lookupUser, openToGroup } from '../../posix/index.js';
 import type { SweepReport, User } from '../../posix/index.js';
 import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
-import { UNSAFE, noteOf, sweepRecorded, undoRecorded, unsafeEntries } from './reclaimStep.js';
+import { UNSAFE, noteOf, ownersByHand, sweepRecorded, undoRecorded, unsafeEntries } from './reclaimStep.js';
 import { widenable } from './widenable.js';
 
 /** Which tree two accounts are to share through a group. */
@@ -51,6 +51,7 @@ export const openToGroupStep: StepKind<'posix.openToGroup', OpenToGroupArgs, Ope
         ? okAsync(undefined)
         : new ResultAsync<void, StepFailure>(Promise.resolve(err(unfinished(args, report)))),
     ),
+  byHand: (args, _before, where) => ownersByHand(args.root, where),
   undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.root, ctx)),
 };
 

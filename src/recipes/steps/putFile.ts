@@ -6,6 +6,7 @@ import { sha256 } from '../digest.js';
 import { hasFields } from '../hasFields.js';
 import { isJsonObject } from '../json.js';
 import type { Json } from '../json.js';
+import { restoreCommands, shellWord } from '../shellWord.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { keepMtime, restoreMtime } from './keptMtime.js';
 
@@ -87,6 +88,7 @@ export function putFileKind<V extends StepFailure>(options: {
     apply: (args, before, ctx) => new ResultAsync(apply(args, before, ctx, validators)),
     verify: (args) => new ResultAsync(verify(args)),
     undoable: (args, before) => new ResultAsync(current(args.path)).andThen((found) => mayUndo(args, before, found)),
+    byHand: (args, before, where) => (before.bytes === null ? [`rm -- ${shellWord(args.path)}`] : restoreCommands(args.path, before, where)),
     tidy: (args) => clearAbandoned(args.path),
     undo: (args, before, ctx) => new ResultAsync(undo(args, before, ctx)),
     isArgs: (value): value is PutFileArgs => hasFields(value, ARGS),

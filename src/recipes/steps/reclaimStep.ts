@@ -1,8 +1,8 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { lookupGroup, lookupIdentity, lookupUser, openChangeRecord, readChangeRecord, reclaim, undoChanges } from '../../posix/index.js';
+import { lookupGroup, lookupIdentity, lookupUser, openChangeRecord, printablePath, readChangeRecord, reclaim, undoChanges } from '../../posix/index.js';
 import type { ChangeSink, Identity, SkippedEntry, SweepReport, TreeEntry } from '../../posix/index.js';
-import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
+import type { Check, StepContext, StepFailure, StepKind, UndoData, UndoNotes } from '../step.js';
 import { widenable } from './widenable.js';
 
 /** What is given back to whom, and what is left alone. Paths are absolute. */
@@ -65,6 +65,7 @@ export const reclaimStep: StepKind<'posix.reclaim', ReclaimArgs, ReclaimBefore, 
     sweep(args, { dryRun: true }).andThen((report) =>
       report.wouldChange === 0 || args.sweptAgain === true ? okAsync(undefined) : new ResultAsync(Promise.resolve(err(left(args, report)))),
     ),
+  byHand: (args, _before, where) => ownersByHand(args.root, where),
   undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.root, ctx)),
 };
 
@@ -88,6 +89,11 @@ export async function sweepRecorded(
   const closed = await record.value.close();
   if (swept.isErr()) return swept;
   return closed.isErr() ? err(closed.error) : swept;
+}
+
+/** Thousands of owners are nobody's to type. */
+export function ownersByHand(root: string, { recordPath }: UndoData): readonly string[] {
+  return [`# owners and modes below ${printablePath(root)} as they were are in ${recordPath('changes.ndjson')}, one entry a line; put right what stops it, then: wca migrate-off-root rollback`];
 }
 
 /** Undoes what a sweep recorded; shared by every step that keeps a change record. */

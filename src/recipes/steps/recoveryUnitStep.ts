@@ -4,6 +4,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
 import { daemonReload, disableUnit, enableUnit, showUnit, startUnit, stopUnit } from '../../systemd/index.js';
+import { shellWord } from '../shellWord.js';
 import type { Check, StepFailure, StepKind } from '../step.js';
 import { newFileDiff } from './newFileDiff.js';
 
@@ -40,6 +41,8 @@ export const recoveryUnitStep: StepKind<'systemd.recoveryUnit', RecoveryUnitArgs
   check: (args) => new ResultAsync(checkRecovery(args)),
   apply: (args) => new ResultAsync(args.installed ? install(args) : remove(args)),
   verify: (args) => new ResultAsync(verifyRecovery(args)),
+  byHand: ({ path, installed }) =>
+    installed ? [`systemctl disable ${basename(path)}`, `systemctl stop ${basename(path)}`, `rm -- ${shellWord(path)}`, 'systemctl daemon-reload'] : [],
   tidy: (args) => clearAbandoned(args.path),
   undo: (args) => new ResultAsync(args.installed ? remove(args) : install(args)),
 };

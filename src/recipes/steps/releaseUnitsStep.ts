@@ -53,6 +53,7 @@ export const releaseUnitsStep: StepKind<'systemd.releaseUnits', ReleaseUnitsArgs
   check: (args) => new ResultAsync(checkReleased(args)),
   apply: (args, _before, ctx) => new ResultAsync(releaseAndStart(args.units, args.start, ctx)),
   verify: (args, ctx) => (args.health === null ? okAsync(undefined) : new ResultAsync(holdToAccount(args.health, ctx))),
+  byHand: ({ units }) => [`systemctl stop ${units.join(' ')}`],
   undo: (args, _before, ctx) => new ResultAsync(stopAndHold(args.units, ctx)),
 };
 

@@ -3,6 +3,7 @@ import type { Result } from 'neverthrow';
 import { planUnitRewrite } from '../../kimaki/index.js';
 import { clearAbandoned } from '../../posix/index.js';
 import { parseUnit, printUnit, verifyUnit } from '../../systemd/index.js';
+import { restoreCommands } from '../shellWord.js';
 import type { Check, StepFailure, StepKind } from '../step.js';
 import { mayRestore, readFileState, replaceRecorded, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';
@@ -45,6 +46,7 @@ export const rewriteUnitStep: StepKind<'kimaki.rewriteUnit', RewriteUnitArgs, Fi
   check: (args) => new ResultAsync(checkRewrite(args)),
   apply: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => replaceRecorded(args.path, ours, before, ctx)),
   verify: (args) => new ResultAsync(verifyRewrite(args)),
+  byHand: (args, before, where) => [...restoreCommands(args.path, before, where), 'systemctl daemon-reload'],
   tidy: (args) => clearAbandoned(args.path),
   undoable: (args, before) => rewritten(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours)),
   undo: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),

@@ -6,6 +6,7 @@ import { clearAbandoned, ioError, makeDirectory, readProcess, replaceFile, runPr
 import type { ProcessStatus } from '../../posix/index.js';
 import { daemonReload, redactSecrets, restartUnit, showUnit } from '../../systemd/index.js';
 import { fpmWorkers } from '../../wordpress/index.js';
+import { restoreCommands, shellWord } from '../shellWord.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { mayRestore, readFileState, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';
@@ -44,6 +45,10 @@ export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs
   apply: (args, before, ctx) => new ResultAsync(applyUmask(args, before, ctx)),
   verify: (args) => new ResultAsync(provenByWorkers(args)),
   undoable: (args, before) => mayRestore(args.path, before.file, Buffer.from(args.content)),
+  byHand: (args, { file }, where) => [
+    ...(file === null ? [`rm -- ${shellWord(args.path)}`] : restoreCommands(args.path, file, where)),
+    `systemctl daemon-reload && systemctl restart ${args.unit}`,
+  ],
   tidy: (args) => clearAbandoned(args.path).andThen(() => clearAbandoned(dirname(args.path))),
   undo: (args, before, ctx) => new ResultAsync(undoUmask(args, before, ctx)),
 };

@@ -119,6 +119,7 @@ function hostThat(finds: 'needed' | 'satisfied'): Registry {
     apply: cannot,
     verify: cannot,
     undoable: cannot,
+    byHand: () => [],
     tidy: cannot,
     undo: () => errAsync({ code: 'FAKE', message: 'this host only answers' }),
   }));

@@ -15,6 +15,7 @@ import { progressOf } from '../../render/progressOf.js';
 import { renderChecks } from '../../render/renderChecks.js';
 import { renderFailure } from '../../render/renderFailure.js';
 import { renderPlan } from '../../render/renderPlan.js';
+import { renderRemaining } from '../../render/renderRemaining.js';
 import { runExitCode } from '../../render/runExitCode.js';
 import { PLAN_OPTIONS, VERIFY_OPTIONS, migrationOptions, verificationOptions } from './options.js';
 import { unlessUnfinished } from './unlessUnfinished.js';
@@ -90,7 +91,7 @@ function tell(output: Output, report: MigrationReport): ExitCode {
   if (report.interrupted) output.warn('interrupted between two steps; go on with: wca migrate-off-root resume, or back with: wca migrate-off-root rollback');
   renderFailure(output, report);
   if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
-  for (const { id, title, message } of report.remaining) output.warn(`still to be undone by hand: ${id} (${title}): ${message}`);
+  renderRemaining(output, report.remaining);
   if (!report.failed && !report.interrupted) output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; the way back is: wca migrate-off-root rollback`);
   return runExitCode(report);
 }

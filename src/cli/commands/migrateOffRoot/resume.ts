@@ -5,6 +5,7 @@ import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
 import { renderChecks } from '../../render/renderChecks.js';
 import { renderFailure } from '../../render/renderFailure.js';
+import { renderRemaining } from '../../render/renderRemaining.js';
 import { runExitCode } from '../../render/runExitCode.js';
 import { VERIFY_OPTIONS, verificationOptions } from './options.js';
 
@@ -35,7 +36,7 @@ export const command = defineCommand({
     renderFailure(output, report);
     if (!report.failed && !report.interrupted) output.print('finished');
     if (report.rolledBack) output.warn('everything was undone; the host is as it was');
-    for (const { id, title, message } of report.remaining) output.warn(`still to be undone by hand: ${id} (${title}): ${message}`);
+    renderRemaining(output, report.remaining);
     return runExitCode(report);
   },
 });

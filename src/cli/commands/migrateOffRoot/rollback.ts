@@ -5,6 +5,7 @@ import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';
 import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
+import { renderRemaining } from '../../render/renderRemaining.js';
 
 export const command = defineCommand({
   usage: ['[--dry-run] [--force] [--yes]'],
@@ -40,7 +41,7 @@ export const command = defineCommand({
       return report.refusals.length === 0 ? EXIT.done : EXIT.refused;
     }
     for (const step of report.steps) for (const note of step.notes ?? []) output.print(`note: ${note}`);
-    for (const { id, title, message } of report.remaining) output.warn(`still to be undone: ${id} (${title}): ${message}`);
+    renderRemaining(output, report.remaining);
     if (report.outcome === 'rolled-back') output.print(report.changed ? `rolled back in ${(report.durationMs / 1000).toFixed(1)} s` : 'already rolled back');
     return exitCodeOf(report.outcome);
   },

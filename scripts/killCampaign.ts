@@ -65,6 +65,7 @@ async function worker(given: Ready | null): Promise<void> {
     use ??= await ready();
     const problems = await attempt(use, next.instant, next.index);
     done += 1;
+    if (done % 20 === 0) console.log(`${done} of ${chosen.length}, ${failures.length} failed`);
     if (problems.length === 0) continue;
     failures.push(next.instant.about);
     console.log(`FAIL ${JSON.stringify(next.instant.fault)} ${wayOf(next.index)} ${next.instant.about}\n  ${problems.slice(0, 12).join('\n  ')}`);

@@ -26,7 +26,7 @@ function finished(): ResultAsync<void, CliError> {
       const way = status.direction === 'forward' ? 'finish it with: wca migrate-off-root resume, or go back with: wca migrate-off-root rollback' : 'go on with: wca migrate-off-root rollback';
       return { code: 'INTERRUPTED_RUN', message: `run ${runId}, begun ${startedAt}, is interrupted; ${way}` };
     })
-    // Who may not read the journal, or finds it damaged, hears so from what comes next.
-    .orElse(() => okAsync(null))
+    // Who may not read the journal hears so from what comes next; behind a damaged one may be an unfinished run.
+    .orElse((error) => okAsync<CliError | null>(error.code === 'IO' ? null : error))
     .andThen((error) => (error === null ? okAsync(undefined) : errAsync(error)));
 }

@@ -1,0 +1,75 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labAvailable, runWithFault } from '../../lab/index.js';
+import type { Fault, Host, TracedCall } from '../../lab/index.js';
+import { APPLY, KillCampaign, instantsOf } from './killCampaign.js';
+import type { Instant } from './killCampaign.js';
+import { MINUTE, STATE_DIR, brokenHost, endedWith, migrate, told } from './support.js';
+
+const lab = labAvailable();
+
+/** A sample; every instant there is has its turn in scripts/killCampaign.ts. */
+describe.skipIf(!lab.ok)('a migration that is killed', () => {
+  let host: Host;
+  let campaign: KillCampaign;
+  let calls: readonly TracedCall[] = [];
+  beforeAll(async () => {
+    host = await brokenHost();
+    campaign = new KillCampaign(host);
+    calls = await campaign.learn();
+  }, 5 * MINUTE);
+  afterAll(() => host.down());
+
+  /** The first instant whose call fits; `next`: the one before the call after it, when it has just been done. */
+  function instantAt(pattern: RegExp, next = 0): Instant {
+    const instants = instantsOf(calls);
+    const at = instants.findIndex(({ about }) => pattern.test(about));
+    const found = instants[at + next];
+    if (at === -1 || found === undefined) throw new Error(`no call fits ${String(pattern)}`);
+    return found;
+  }
+
+  const KILLS: readonly (readonly [when: string, pattern: RegExp, next: number, way: 'resume' | 'rollback'])[] = [
+    ['while sudo gets its rule', /^unlink \/etc\/sudoers\.d/, 0, 'rollback'],
+    ['with the state moved', /^rename \/root\/\.kimaki/, 1, 'resume'],
+    ['in the middle of a sweep', /^sweep 10, [3-9]\d* of/, 0, 'rollback'],
+    ['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'rollback'],
+    ['while the new service starts', /^in the middle of spawn systemctl .* restart/, 0, 'resume'],
+    ['with everything done and not yet proven', /^spawn setpriv --reuid=33/, 0, 'resume'],
+  ];
+
+  it.each(KILLS)('%s ends exactly before or after', async (_, pattern, next, way) => {
+    expect(await campaign.kill(instantAt(pattern, next), way)).toEqual([]);
+  });
+
+  const REBOOTS: typeof KILLS = [
+    ['with the state moved', /^rename \/root\/\.kimaki/, 1, 'rollback'],
+    ['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'resume'],
+    ['with the new service started', /^spawn systemctl .*restart -- php/, 0, 'resume'],
+  ];
+
+  it.each(REBOOTS)('%s, and whose host goes down then, has a service that works, and is finished', async (_, pattern, next, way) => {
+    expect(await campaign.kill(instantAt(pattern, next), way, true)).toEqual([]);
+  });
+
+  it('and whose journal is damaged is refused and left as it is, or finished where its last record is cut off', async () => {
+    await host.ok('rm -rf /var/lib/wca');
+    const fault: Fault = instantAt(/^rename .*\/kimaki\.service$/).fault;
+    expect((await runWithFault(host, ['migrate-off-root', ...APPLY], fault)).code).toBe(137);
+    const journal = await host.ok(`ls ${STATE_DIR}/runs/*/journal.jsonl`);
+    const outside = join(host.root, journal);
+    const whole = await readFile(outside);
+    for (const at of [0, whole.length >> 2, whole.length >> 1, whole.length - 70]) {
+      const damaged = Buffer.from(whole);
+      damaged[at] = (damaged[at] ?? 0) ^ 0x01;
+      await writeFile(outside, damaged);
+      for (const command of ['resume', 'rollback', 'apply']) {
+        expect(endedWith(await migrate(host, [command, '--yes']), 65).stderr, `${command}, byte ${at}`).toContain(journal);
+      }
+    }
+    await writeFile(outside, whole.subarray(0, -(whole.length - whole.lastIndexOf(0x0a, -2)) + 5));
+    expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0))).toMatchObject({ outcome: 'rolled-back', remaining: [] });
+    expect(await campaign.compare('before')).toEqual([]);
+  });
+});

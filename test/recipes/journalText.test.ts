@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CHAIN_START, decodeJournal, encodeRecord } from '../../src/recipes/journalText.js';
+import { CHAIN_START, decodeHead, decodeJournal, decodeLine, encodeRecord } from '../../src/recipes/journalText.js';
 import type { JournalRecord } from '../../src/recipes/journalRecord.js';
 import { replay } from '../../src/recipes/runState.js';
 import { FakeHost, put } from './fakeHost.js';
@@ -83,8 +83,8 @@ test('a later format is told apart from damage', () => {
   expect(text.isErr() && text.error).toEqual({ kind: 'version', formatVersion: 3 });
 });
 
-test('a journal of format 1 is still read and understood', () => {
-  const text = decodeJournal(readFileSync(new URL('golden/journal-1.jsonl', import.meta.url)));
+test.each([1, 2])('a journal of format %i is read and understood', (format) => {
+  const text = decodeJournal(readFileSync(new URL(`golden/journal-${format}.jsonl`, import.meta.url)));
   const state = text.isOk() ? replay(text.value.records) : null;
   expect(state?.isOk() && state.value).toMatchObject({
     status: 'interrupted',
@@ -96,4 +96,15 @@ test('a journal of format 1 is still read and understood', () => {
   const steps = state?.isOk() === true ? [...(state.value?.steps.values() ?? [])] : [];
   const seen = steps.map(({ step, progress }) => `${step.id} ${progress}`);
   expect(seen).toEqual(['a undo-failed', 'b satisfied', 'c undone']);
+});
+
+test('the head file of format 2 gives its last record back', () => {
+  const lines = readFileSync(new URL('golden/journal-2.jsonl', import.meta.url), 'utf8').split(/(?<=\n)/);
+  const { count, line } = decodeHead(readFileSync(new URL('golden/journal-2.head', import.meta.url)));
+  expect([count, line]).toEqual([lines.length, lines.at(-1)]);
+  const before = decodeJournal(Buffer.from(lines.slice(0, -1).join('')));
+  const sum = before.isOk() ? before.value.lastSum : '';
+  expect(decodeLine(line ?? '', count, sum)?.record).toMatchObject({ type: 'step-undo-failed', id: 'a' });
+  expect(decodeLine(line ?? '', count - 1, sum)).toBeNull();
+  expect(decodeLine(line ?? '', count, CHAIN_START)).toBeNull();
 });

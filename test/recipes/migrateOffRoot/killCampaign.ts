@@ -81,7 +81,7 @@ export class KillCampaign {
       const finished = await migrate(this.#host, [way, '--json', '--yes']);
       problems.push(...leaks(finished));
       end = way === 'resume' ? 'after' : 'before';
-      if (finished.code !== 0) problems.push(`${way} ended with ${finished.code}: ${finished.stdout.slice(-800)} ${finished.stderr.slice(-800)}`);
+      if (finished.code !== 0) return [...problems, `${way} ended with ${finished.code}: ${finished.stdout.slice(-800)} ${finished.stderr.slice(-2000)}`];
     }
     problems.push(...(await this.compare(end)));
     if (end === 'after' && problems.length === 0) problems.push(...(await this.#back()));

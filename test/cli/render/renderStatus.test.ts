@@ -1,0 +1,62 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { createOutput } from '../../../src/cli/createOutput.js';
+import { renderStatus } from '../../../src/cli/render/renderStatus.js';
+
+type Details = Parameters<typeof renderStatus>[1];
+
+async function shown(more: Partial<Details>): Promise<string> {
+  const stdout = new PassThrough();
+  const output = createOutput({ stdout, stderr: new PassThrough() }, { json: false, color: false, verbosity: 'normal' });
+  renderStatus(output, { ...DETAILS, ...more });
+  stdout.end();
+  return text(stdout);
+}
+
+const step = { phase: 'window', durationMs: 0 } as const;
+const DETAILS: Details = {
+  state: 'interrupted',
+  runId: '000001-20260102T030405Z',
+  direction: 'forward',
+  runningPid: null,
+  plan: { recipe: 'r', toolVersion: '1.2.3', createdAt: '', host: { machineId: 'm', hostname: 'one' }, digest: '' },
+  options: null,
+  startedAt: '2026-01-02T03:04:05.000Z',
+  lastAt: '2026-01-02T03:16:08.000Z',
+  appliedMs: null,
+  steps: [
+    { ...step, id: 'hold', title: 'stop it', state: 'done', durationMs: 1234 },
+    { ...step, id: 'move', title: 'move it', state: 'intended' },
+    { ...step, id: 'start', title: 'start it', state: 'pending' },
+  ],
+  failure: null,
+  rollback: null,
+  verification: null,
+  journal: '/var/lib/wca/runs/x/journal.jsonl',
+};
+
+test('tells what was done, when, how long it took, what is left and how to go on', async () => {
+  expect(await shown({})).toBe(`interrupted: run 000001-20260102T030405Z on one, wca 1.2.3
+begun 2026-01-02T03:04:05.000Z, last word 2026-01-02T03:16:08.000Z (12 min 3 s later)
+  done       hold                    1.2 s  stop it
+  cut off    move                           move it
+  to do      start                          start it
+2 of 3 steps are left to do
+journal: /var/lib/wca/runs/x/journal.jsonl
+go on with: wca migrate-off-root resume, or back with: wca migrate-off-root rollback
+`);
+});
+
+test('on its way back it counts what is left to undo, and there is only one way on', async () => {
+  const back = await shown({ direction: 'back', runningPid: 7 });
+  expect(back).toContain('2 of 3 steps are left to undo');
+  expect(back).toContain('go on with: wca migrate-off-root rollback\n');
+  expect(back).toContain('process 7 is carrying it on right now');
+});
+
+test('of a run that has ended nothing is left', async () => {
+  expect(await shown({ state: 'applied' })).not.toContain('left to do');
+  expect(await shown({ state: 'applied', lastAt: '2026-01-04T08:04:05.000Z' })).toContain('(2 d 5 h later)');
+  expect(await shown({ state: 'rolled-back' })).not.toContain('go on with');
+});

@@ -91,12 +91,12 @@ export function remainingSteps(session: RunSession): readonly RemainingStep[] {
   const journal = session.files?.journal ?? '';
   return openSteps(session).map(({ step, kind }) => {
     const { error, intent } = session.stepState(step.id);
-    const { recordPath } = session.context(step.id);
+    const ctx = session.context(step.id);
     return {
       id: step.id,
       title: step.title,
       message: error?.message ?? 'it was not tried yet',
-      byHand: kind.byHand(step.args, intent?.before ?? null, { id: step.id, journal, recordPath }),
+      byHand: kind.byHand(step.args, intent?.before ?? null, { id: step.id, journal, recordPath: (name) => ctx.recordPath(name) }),
       journal,
     };
   });

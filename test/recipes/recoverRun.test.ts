@@ -65,7 +65,7 @@ test('what was found satisfied in the window is asked again, since what was stop
   const recovered = await recoverRun(where);
   expect(recovered.isOk() && recovered.value.undone).toEqual(['unit', 'moved']);
   host.values = { ...host.values, quiet: 'noise' };
-  await resumeRun(where);
+  expect((await resumeRun(where)).isOk()).toBe(true);
   expect(host.values.quiet).toBe('3');
 });
 

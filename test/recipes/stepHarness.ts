@@ -102,9 +102,7 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
           const { args, snapshot, place, ctx } = await situation();
           const before = await snapshot();
           const found = await neededBefore(kind, args);
-          await killedAt(at, async () => {
-            await kind.apply(args, found, ctx);
-          });
+          await killedAt(at, async () => (await kind.apply(args, found, ctx)).isOk());
           disown(place);
           if (way === 'forward') await settle(kind, args, found, ctx);
           expect((await kind.tidy?.(args))?.isErr() ?? false).toBe(false);
@@ -167,7 +165,7 @@ async function changesOf<A extends Json, B extends Json>(situation: () => Promis
 }
 
 /** Runs an act that dies before its change number `at`: from then on nothing of it has an effect or comes back. */
-async function killedAt(at: number, act: () => Promise<void>): Promise<void> {
+async function killedAt(at: number, act: () => Promise<unknown>): Promise<void> {
   let count = 0;
   let die: () => void = () => undefined;
   const died = new Promise<void>((resolve) => {

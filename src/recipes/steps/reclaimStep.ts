@@ -92,8 +92,8 @@ export async function sweepRecorded(
 }
 
 /** Thousands of owners are nobody's to type. */
-export function ownersByHand(root: string, { recordPath }: UndoData): readonly string[] {
-  return [`# owners and modes below ${printablePath(root)} as they were are in ${recordPath('changes.ndjson')}, one entry a line; put right what stops it, then: wca migrate-off-root rollback`];
+export function ownersByHand(root: string, where: UndoData): readonly string[] {
+  return [`# owners and modes below ${printablePath(root)} as they were are in ${where.recordPath('changes.ndjson')}, one entry a line; put right what stops it, then: wca migrate-off-root rollback`];
 }
 
 /** Undoes what a sweep recorded; shared by every step that keeps a change record. */

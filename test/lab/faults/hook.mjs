@@ -121,9 +121,10 @@ function holder(object) {
 /** Every file handle has the same prototype, and there is no other way to it. */
 async function handlePrototype() {
   const handle = await fs.promises.open('/dev/null');
-  const prototype = /** @type {object} */ (/** @type {unknown} */ (Object.getPrototypeOf(handle)));
+  /** @type {unknown} */
+  const prototype = Object.getPrototypeOf(handle);
   await handle.close();
-  return holder(prototype);
+  return holder(/** @type {object} */ (prototype));
 }
 
 /** @type {(args: readonly unknown[]) => boolean} */
@@ -164,7 +165,9 @@ if (process.env.WCA_FAULT !== undefined) fromEnvironment(process.env.WCA_FAULT, 
 
 /** @type {(orders: string, trace: string | undefined) => void} */
 function fromEnvironment(orders, trace) {
-  const fault = /** @type {{ at?: number, sweep?: number, match?: string, what?: string, times?: number }} */ (/** @type {unknown} */ (JSON.parse(orders)));
+  /** @type {unknown} */
+  const parsed = JSON.parse(orders);
+  const fault = /** @type {{ at?: number, sweep?: number, match?: string, what?: string, times?: number }} */ (parsed);
   const { at = 1, times = 1, what = '' } = fault;
   const into = trace === undefined ? null : openSync(trace, 'a', 0o600);
   const match = fault.match === undefined ? null : new RegExp(fault.match);

@@ -44,8 +44,9 @@ export function unitSpecifiers(name: string, fragment: string | null, host: Host
     ['i', instance],
     ['I', unescaped.I],
     ['j', last],
-    ['J', unescaped.J],
-    ['f', pathOf(at === -1 || instance === '' ? unescaped.P : unescaped.I)],
+    // Behind a dash at the end there is nothing to unescape, and systemd 252 aborts: `unit_name_unescape()` asserts.
+    ['J', last === '' ? null : unescaped.J],
+    ['f', pathOf(at === -1 || instance === '' ? prefix : instance)],
     ['y', fragment ?? ''],
     ['Y', fragment === null ? '' : dirname(fragment)],
     ['u', 'root'],
@@ -69,8 +70,12 @@ export function unitSpecifiers(name: string, fragment: string | null, host: Host
   ]);
 }
 
-function pathOf(text: string): string {
-  return text.startsWith('/') ? text : `/${text}`;
+/** `unit_name_path_unescape()`: null for what is no escaped path. */
+function pathOf(escaped: string): string | null {
+  if (escaped === '-') return '/';
+  const path = `/${unescapeName(escaped)}`;
+  const components = path.slice(1).split('/');
+  return components.some((one) => one === '' || one === '.' || one === '..') ? null : path;
 }
 
 /** `unit_name_unescape()`: `-` for a slash, `\xHH` for any byte. */

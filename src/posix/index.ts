@@ -15,6 +15,8 @@ export { lookupUserById } from './lookupUserById.js';
 export { lookupGroup } from './lookupGroup.js';
 export { lookupGroupById } from './lookupGroupById.js';
 export { lookupIdentity } from './lookupIdentity.js';
+export { readAccountState } from './readAccountState.js';
+export type { AccountState } from './readAccountState.js';
 export { privilegedGroups } from './privilegedGroups.js';
 export type { PrivilegedGroup } from './privilegedGroups.js';
 export { readProcess } from './readProcess.js';

@@ -51,6 +51,7 @@ export { createServiceUser } from './createServiceUser.js';
 export type { CreateUserError } from './createServiceUser.js';
 export { removeServiceUser } from './removeServiceUser.js';
 export type { RemoveUserError, UserRemoval } from './removeServiceUser.js';
+export { octalMode } from './fileType.js';
 export type { FileType } from './fileType.js';
 export type {
   AccessBlock,

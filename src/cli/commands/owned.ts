@@ -1,6 +1,6 @@
 import { errAsync, ok, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
-import { lookupIdentity, lookupUser, printablePath, queryOwnership } from '../../posix/index.js';
+import { lookupIdentity, lookupUser, octalMode, printablePath, queryOwnership } from '../../posix/index.js';
 import type { IdentityError, OwnedEntry } from '../../posix/index.js';
 import { defineCommand } from '../command.js';
 import type { CliError } from '../command.js';
@@ -76,5 +76,5 @@ function asJson({ path, uid, gid, mode, type }: OwnedEntry): object {
   const text = path.toString('utf8');
   const exact = Buffer.from(text, 'utf8').equals(path);
   const shown = exact ? { path: text } : { path: printablePath(path), pathBase64: path.toString('base64') };
-  return { ...shown, uid, gid, mode: mode.toString(8).padStart(4, '0'), type };
+  return { ...shown, uid, gid, mode: octalMode(mode), type };
 }

@@ -6,6 +6,7 @@ import { defineCommand } from '../command.js';
 import type { CliError } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';
+import { printableText } from '../renderError.js';
 
 export const owned = defineCommand({
   usage: ['PATH [--by USER] [--not-by USER] [--group-unwritable] [--not-writable-by USER] [-0 | --count]'],
@@ -55,7 +56,7 @@ export const owned = defineCommand({
     const answer = await queryOwnership(path.value, predicate, options);
     if (output.closed.aborted) return EXIT.done;
     if (answer.isErr()) return answer.error.code === 'QUERY_INCOMPLETE' ? context.fail(answer.error, EXIT.no) : context.fail(answer.error);
-    for (const mount of answer.value.mountsSkipped) output.log(`not entered, something else is mounted there: ${mount}`);
+    for (const mount of answer.value.mountsSkipped) output.log(`not entered, something else is mounted there: ${printableText(mount)}`);
     if (count) {
       output.print(String(answer.value.matched));
       output.record({ count: answer.value.matched });

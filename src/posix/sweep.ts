@@ -29,12 +29,16 @@ interface Pending {
   readonly change: TreeChange;
 }
 
+/** Filesystems of the kernel itself that keep owners and modes, and say so when they cannot. */
+const TRUTHFUL = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'tmpfs', 'overlay', 'f2fs', 'zfs', 'bcachefs']);
+
 /** The kernel stamps with the time of its last tick, so that a stamp may lie this much before the clock. */
 export const CLOCK_TICK_MS = 12;
 
 /**
  * Judges and changes entries of one pinned tree, whatever way they are found: the one place that acts. Changes are
- * gathered on open handles, noted in the sink as a batch, and only then made, on the same handles.
+ * gathered on open handles, noted in the sink as a batch, and only then made, on the same handles; without a sink each
+ * is made as soon as it is judged.
  */
 export class Sweep {
   readonly root: Root;
@@ -53,7 +57,9 @@ export class Sweep {
   readonly #batchSize: number;
   /** Whether files too have to be checked for being mount points; directories always are. */
   readonly #mountsBelow: boolean;
+  readonly #truthful: boolean;
   #pending: Pending[] = [];
+  #failure: IoError | null = null;
 
   constructor(root: Root, decide: (entry: TreeEntry) => Verdict, options: SweepOptions, mountsBelow: boolean) {
     const budget = handleBudget();
@@ -62,6 +68,7 @@ export class Sweep {
     this.#options = options;
     this.#mountsBelow = mountsBelow;
     this.#batchSize = budget.batch;
+    this.#truthful = options.crossMounts !== true && TRUTHFUL.has(root.filesystem);
     this.#tree = new PinnedTree(root.fd, (entry, fd) => this.#closedTo(entry, fd), budget.way);
   }
 
@@ -91,25 +98,21 @@ export class Sweep {
 
   /** True when a batch is waiting that should be made before more is judged. */
   get full(): boolean {
-    return this.#pending.length >= this.#batchSize;
+    return this.#pending.length >= this.#batchSize || this.#failure !== null;
   }
 
-  /** Notes and makes the changes gathered so far. */
+  /** Notes and makes the changes gathered so far; an Err also when one that needed no note failed. */
   async flush(): Promise<Result<void, IoError>> {
     const batch = this.#pending;
     this.#pending = [];
     try {
+      if (this.#failure !== null) return err(this.#failure);
       if (batch.length === 0) return ok(undefined);
       const noted = await this.#options.sink?.append(batch.map((one) => one.change));
       if (noted?.isErr() === true) return err(noted.error);
       for (const one of batch) {
-        const acted = actOnHandle(one.fd, one.change);
-        if (acted.isErr() && !isDenial(acted.error)) return err(acted.error);
-        if (acted.isErr()) this.pass.skipped.set(one.path, acted.error.errno === 'EPERM' ? 'immutable' : 'denied');
-        else if (acted.value === 'changed') {
-          this.pass.changed += 1;
-          if (one.change.type === 'directory') this.pass.changedDirectories.add(one.path);
-        } else this.pass.skipped.set(one.path, acted.value);
+        const acted = this.#act(one, false);
+        if (acted.isErr()) return acted;
       }
       return ok(undefined);
     } finally {
@@ -121,6 +124,18 @@ export class Sweep {
   close(): void {
     for (const one of this.#pending.splice(0)) closeSync(one.fd);
     this.#tree.close();
+  }
+
+  #act({ fd, path, change }: Pending, judged: boolean): Result<void, IoError> {
+    const { pass } = this;
+    const acted = actOnHandle(fd, change, { judged, truthful: this.#truthful });
+    if (acted.isErr() && !isDenial(acted.error)) return err(acted.error);
+    if (acted.isErr()) pass.skipped.set(path, acted.error.errno === 'EPERM' ? 'immutable' : 'denied');
+    else if (acted.value === 'changed') {
+      pass.changed += 1;
+      if (change.type === 'directory') pass.changedDirectories.add(path);
+    } else pass.skipped.set(path, acted.value);
+    return ok(undefined);
   }
 
   /** Takes the handle over. */
@@ -148,9 +163,13 @@ export class Sweep {
       const danger = change === null ? null : dangerOf(entry);
       if (danger !== null) skip(danger);
       else if (change !== null && this.#options.dryRun === true) pass.wouldChange += 1;
-      else if (change !== null) {
+      else if (change !== null && this.#options.sink !== undefined) {
         this.#pending.push({ fd, path, change });
         keepOpen = true;
+      } else if (change !== null && this.#failure === null) {
+        // Nobody has to know of it first: no time passes between judging and acting.
+        const acted = this.#act({ fd, path, change }, true);
+        if (acted.isErr()) this.#failure = acted.error;
       }
       return below;
     } finally {

@@ -31,7 +31,7 @@ describe.skipIf(!labAvailable().ok)('the drop-ins of a unit, against systemctl s
         if (isBelowLink(root, path) || lstatSync(place, { throwIfNoEntry: false }) !== undefined) continue;
         mkdirSync(dirname(place), { recursive: true });
         if (typeof content === 'string') writeFileSync(place, content);
-        else symlinkSync(content.link, place);
+        else symlinkSync(content.target, place);
       }
     }
     await host.ok(['systemctl', 'daemon-reload']);

@@ -5,7 +5,7 @@ export interface DropInCase {
   /** DP1 to DP9. */
   readonly fact: string;
   readonly name: string;
-  readonly files: ReadonlyMap<string, string | { readonly link: string }>;
+  readonly files: ReadonlyMap<string, string | { readonly target: string }>;
 }
 
 /** Load directories in the order of their priority; those of generators are emptied at each reload. */
@@ -23,7 +23,7 @@ const DIRECTORIES = [
 const CONF = ['10.conf', '9.conf', 'A.conf', '_.conf', 'a.conf', '~.conf', '20-a.conf', 'zz.conf'];
 const UNIT = '[Service]\nExecStart=/bin/true\nUser=unit\nEnvironment=FROM=unit\n';
 
-type Files = Record<string, string | { readonly link: string }>;
+type Files = Record<string, string | { readonly target: string }>;
 
 /** As many cases of each fact, every one another. */
 export function dropInCases(random: Random, perFact: number): readonly DropInCase[] {
@@ -53,7 +53,7 @@ function some<T>({ below }: Random, make: () => T): readonly T[] {
   return Array.from({ length: 2 + below(4) }, make);
 }
 
-const MASKS = ['', { link: '/dev/null' }] as const;
+const MASKS = ['', { target: '/dev/null' }] as const;
 
 const FACTS: Readonly<Record<string, (random: Random, id: string) => { readonly name: string; readonly files: Files }>> = {
   DP1: (random, id) => {
@@ -98,7 +98,7 @@ const FACTS: Readonly<Record<string, (random: Random, id: string) => { readonly 
     const name = `${id}.service`;
     const target = `/opt/${id}`;
     const files = unitWith(random, name, [`/etc/systemd/system/${name}.d/${random.pick(CONF)}`, `${target}/${random.pick(CONF)}`]);
-    files[`${random.pick(DIRECTORIES.filter((path) => path !== '/etc/systemd/system'))}/${name}.d`] = { link: random.pick([target, `opt/${id}`, `../${id}`, '/nowhere']) };
+    files[`${random.pick(DIRECTORIES.filter((path) => path !== '/etc/systemd/system'))}/${name}.d`] = { target: random.pick([target, `opt/${id}`, `../${id}`, '/nowhere']) };
     return { name, files };
   },
   DP8: (random, id) => {
@@ -110,7 +110,7 @@ const FACTS: Readonly<Record<string, (random: Random, id: string) => { readonly 
     }
     const name = `${id}.service`;
     // Names that differ: which of two with one name counts, systemd leaves open.
-    const files: Files = { [`/etc/systemd/system/${name}`]: UNIT, [`/etc/systemd/system/${id}alias.service`]: { link: `${name}` } };
+    const files: Files = { [`/etc/systemd/system/${name}`]: UNIT, [`/etc/systemd/system/${id}alias.service`]: { target: name } };
     for (const path of [`${name}.d/1${random.pick(CONF)}`, `${id}alias.service.d/2${random.pick(CONF)}`]) {
       const whole = `${random.pick(DIRECTORIES)}/${path}`;
       files[whole] = dropIn(whole);

@@ -32,7 +32,8 @@ export type FenceProblem =
   | 'outside-region'
   | 'line-ending'
   | 'indentation'
-  | 'malformed';
+  | 'malformed'
+  | 'not-code';
 
 /** A label no block can have, fences that are damaged, a region or block that is not there, a body that is refused. */
 export type BlockError =
@@ -57,7 +58,8 @@ export interface BlockLabel {
   readonly region: string;
 }
 
-const LABEL = /^(bridge|runtime):([a-z0-9][a-z0-9_.-]*)$/;
+/** Longer names only make lines that nobody can read. */
+const LABEL = /^(bridge|runtime):([a-z0-9][a-z0-9_.-]{0,63})$/;
 
 /** Takes `bridge:kimaki` apart, or says why it is no label. */
 export function parseLabel(label: string): Result<BlockLabel, BlockError> {
@@ -66,7 +68,7 @@ export function parseLabel(label: string): Result<BlockLabel, BlockError> {
   const name = match?.[2];
   if ((kind !== 'bridge' && kind !== 'runtime') || name === undefined) {
     const shown = printablePath(label).slice(0, 80);
-    const expected = 'bridge:NAME or runtime:NAME with NAME like [a-z0-9][a-z0-9_.-]*';
+    const expected = 'bridge:NAME or runtime:NAME with NAME like [a-z0-9][a-z0-9_.-]*, 64 at most';
     const message = `"${shown}" is no block label; expected ${expected}`;
     return err({ code: 'INVALID_LABEL', message, label: shown });
   }

@@ -105,9 +105,11 @@ const MEANING: Readonly<Record<FenceProblem, string>> = {
   'line-ending': 'ends with a carriage return',
   indentation: 'is not indented by exactly four spaces',
   malformed: 'is not written exactly as "    // BEGIN kind:name"',
+  'not-code': 'stands in a comment, a string or outside <?php, where a block would do nothing',
 };
 
-function damage(problem: FenceProblem, line: number, fence: string): Result<never, BlockError> {
+/** A `FENCE_DAMAGED` refusal. */
+export function damage(problem: FenceProblem, line: number, fence: string): Result<never, BlockError> {
   const shown = printablePath(Buffer.from(fence, 'latin1')).slice(0, 80);
   const message = `line ${line}: the fence "${shown}" ${MEANING[problem]}; mend it by hand, nothing was changed`;
   return err({ code: 'FENCE_DAMAGED', message, problem, line });
@@ -115,8 +117,9 @@ function damage(problem: FenceProblem, line: number, fence: string): Result<neve
 
 /** Says that the file has no such region; `line` is its last one. */
 export function regionMissing(region: string, source: Buffer): BlockError {
-  let line = 1;
+  let line = 0;
   for (const { number } of linesOf(source)) line = number;
-  const message = `no line "    // BEGIN ${region}" in ${line} lines; this is not a file the installer manages`;
-  return { code: 'REGION_MISSING', message, region, line };
+  const where = line === 0 ? 'in an empty file' : `up to line ${line}, the last one`;
+  const message = `no line "    // BEGIN ${region}" ${where}; this is not a file the installer manages`;
+  return { code: 'REGION_MISSING', message, region, line: Math.max(1, line) };
 }

@@ -1,9 +1,9 @@
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../posix/index.js';
-import { writeManaged } from './putBlockInFile.js';
-import type { BlockFileChange, BlockFileError } from './putBlockInFile.js';
 import { removeBlock } from './removeBlock.js';
+import { writeManaged } from './writeManaged.js';
+import type { BlockFileChange, BlockFileError } from './writeManaged.js';
 
 /**
  * Takes a block out of a managed PHP file on disk: old bytes or new bytes, never else, and the new ones only when

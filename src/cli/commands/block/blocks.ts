@@ -38,7 +38,9 @@ export const get = defineCommand({
     const block = await readRegularFile(path.value).andThen(({ bytes }) => getBlock(bytes, name));
     if (block.isErr()) return context.fail(block.error);
     const { label, line, endLine, body } = block.value;
-    if (context.output.json) context.output.record({ name: label, line, endLine, body: body.toString('utf8') });
+    const text = body.toString('utf8');
+    const exact = Buffer.from(text, 'utf8').equals(body) ? {} : { bodyBase64: body.toString('base64') };
+    if (context.output.json) context.output.record({ name: label, line, endLine, body: text, ...exact });
     else context.output.write(body);
     return EXIT.done;
   },

@@ -35,6 +35,8 @@ export type { DropIn, InvalidUnitName } from './fpmUmaskDropIn.js';
 export { fpmWorkers } from './fpmWorkers.js';
 export type { FpmWorker, FpmWorkersError } from './fpmWorkers.js';
 export { findSite } from './findSite.js';
+export { findSiteOfUnit } from './findSiteOfUnit.js';
+export type { UnitNamesNoSite } from './findSiteOfUnit.js';
 export type { Site, SiteError, SiteOwner } from './site.js';
 export { FS_CHMOD_DIR, FS_CHMOD_FILE, fsChmodMuPlugin } from './fsChmodMuPlugin.js';
 export type { MuPlugin } from './fsChmodMuPlugin.js';

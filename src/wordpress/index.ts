@@ -44,8 +44,12 @@ export { findContraryDefines } from './findContraryDefines.js';
 export type { ContraryDefine } from './findContraryDefines.js';
 export { probeSiteWritability } from './probeSiteWritability.js';
 export type {
-  UnwritablePath, WritabilityOptions, WritabilityReport, WritableDirectory,
+  UnwritableComponent, UnwritablePath, WritabilityOptions, WritabilityReport, WritableDirectory,
 } from './probeSiteWritability.js';
+export { judgeWritability } from './judgeWritability.js';
+export type { SiteFault } from './judgeWritability.js';
+export { diagnoseSite } from './diagnoseSite.js';
+export type { DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
 export { probePluginUpdate } from './probePluginUpdate.js';
 export type { UpdateProbe, UpdateProbeOptions, WrittenEntry } from './probePluginUpdate.js';
 export { probeUploads } from './probeUploads.js';

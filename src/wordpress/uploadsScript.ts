@@ -15,15 +15,21 @@ while ( ! file_exists( $wca_at ) && dirname( $wca_at ) !== $wca_at ) {
 }
 $wca_made = '';
 function wca_clean() {
-	global $wca_made, $wca_new;
+	global $wca_made, $wca_new, $wca_target;
+	// Also what a killed check left in this month's directory.
+	$ours = array_filter(
+		(array) glob( $wca_target['path'] . '/wca-upload-probe-*.txt' ),
+		fn( $path ) => preg_match( '/-[0-9a-f]{12}\.txt$/', $path ) && ! is_link( $path ) && @fileowner( $path ) === posix_geteuid()
+	);
 	if ( '' !== $wca_made ) {
-		@unlink( $wca_made );
+		$ours[] = $wca_made;
 	}
+	array_map( fn( $path ) => @unlink( $path ), $ours );
 	array_map( fn( $path ) => @rmdir( $path ), $wca_new );
 	clearstatcache();
-	$all = array_merge( '' === $wca_made ? array() : array( $wca_made ), $wca_new );
-	return array_values( array_filter( $all, 'file_exists' ) );
+	return array_values( array_unique( array_filter( array_merge( $ours, $wca_new ), 'file_exists' ) ) );
 }
+wca_clean();
 register_shutdown_function( 'wca_clean' );
 
 $wca_upload = wp_upload_bits( 'wca-upload-probe-' . bin2hex( random_bytes( 6 ) ) . '.txt', null, "upload check\n" );

@@ -38,6 +38,8 @@ export { findSite } from './findSite.js';
 export { findSiteOfUnit } from './findSiteOfUnit.js';
 export type { UnitNamesNoSite } from './findSiteOfUnit.js';
 export type { Site, SiteError, SiteOwner } from './site.js';
+export { probeSiteDirectories } from './probeSiteDirectories.js';
+export type { SiteDirectoriesProbe } from './probeSiteDirectories.js';
 export { FS_CHMOD_DIR, FS_CHMOD_FILE, fsChmodMuPlugin } from './fsChmodMuPlugin.js';
 export type { MuPlugin } from './fsChmodMuPlugin.js';
 export { findContraryDefines } from './findContraryDefines.js';

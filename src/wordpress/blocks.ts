@@ -35,6 +35,9 @@ export type FenceProblem =
   | 'malformed'
   | 'not-code';
 
+/** What is wrong with a body. */
+export type BodyProblem = 'fence' | 'closing-tag' | 'carriage-return' | 'nul' | 'too-long';
+
 /** A label no block can have, fences that are damaged, a region or block that is not there, a body that is refused. */
 export type BlockError =
   | { readonly code: 'INVALID_LABEL'; readonly message: string; readonly label: string }
@@ -44,7 +47,7 @@ export type BlockError =
   | {
       readonly code: 'BODY_REFUSED';
       readonly message: string;
-      readonly problem: 'fence' | 'closing-tag' | 'carriage-return' | 'nul';
+      readonly problem: BodyProblem;
       /** Line of the body, counted from 1. */
       readonly line: number;
     };
@@ -61,7 +64,21 @@ export interface BlockLabel {
 /** Longer names only make lines that nobody can read. */
 const LABEL = /^(bridge|runtime):([a-z0-9][a-z0-9_.-]{0,63})$/;
 
-/** Takes `bridge:kimaki` apart, or says why it is no label. */
+/**
+ * Takes the label of a block apart (`bridge:kimaki`), or says why it is none (`INVALID_LABEL`); pure.
+ *
+ * A name is of lower-case letters, digits, `_`, `.` and `-`, begins with a letter or a digit, and has at most 64 of
+ * them.
+ *
+ * @example
+ * ```ts
+ * import { parseLabel } from '@wca/runtime-sdk/wordpress';
+ *
+ * const label = parseLabel('bridge:kimaki');
+ * if (label.isErr()) console.error(label.error.message);
+ * else console.log(label.value.region, label.value.name); // bridges kimaki
+ * ```
+ */
 export function parseLabel(label: string): Result<BlockLabel, BlockError> {
   const match = LABEL.exec(label);
   const kind = match?.[1];

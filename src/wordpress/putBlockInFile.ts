@@ -25,10 +25,10 @@ export interface PutBlockInFileOptions {
  * Puts a block into a managed PHP file on disk: old bytes or new bytes, never else, and the new ones only when `php -l`
  * accepts both the body by itself and the finished file.
  *
- * Every byte outside the block stays; the owner stays, the mode becomes 0644. What is already so keeps inode and mtime,
- * and only a wrong mode is mended, unless the file has a second name (`HARD_LINKED`). A file changed by someone else in
- * between is `CHANGED_MEANWHILE`. Symbolic links are refused, not followed. It does not reload php-fpm: with
- * `opcache.validate_timestamps=0` that is up to you.
+ * Every byte outside the block stays; the owner stays (whoever is not root and could not keep it is refused: `IO`,
+ * EPERM), the mode becomes 0644. What is already so keeps inode and mtime, and only a wrong mode is mended, unless the
+ * file has a second name (`HARD_LINKED`). A file changed by someone else in between is `CHANGED_MEANWHILE`. Symbolic
+ * links are refused, not followed. It does not reload php-fpm: with `opcache.validate_timestamps=0` that is up to you.
  *
  * Linting the body alone catches what the whole file would hide, such as a comment that swallows the next fence. And a
  * broken body is tried on a copy: where PHP takes that too, the region stands in a comment, a string or outside
@@ -68,8 +68,8 @@ async function put(
   const missing = file.isErr() && file.error.code === 'NOT_FOUND';
   if (file.isErr() && !(missing && create)) return err(file.error);
 
-  const current = file.isOk() ? file.value.bytes : null;
-  const source = current ?? (parsed.value.kind === 'bridge' ? emptyChannelsFile() : emptyRuntimesFile());
+  const current = file.isOk() ? file.value : null;
+  const source = current?.bytes ?? (parsed.value.kind === 'bridge' ? emptyChannelsFile() : emptyRuntimesFile());
   const next = putBlock(source, label, body);
   if (next.isErr()) return err(next.error);
   const alone = await lintPhp(Buffer.concat([Buffer.from('<?php\n'), Buffer.from(body)]));

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath, replaceFile } from '../posix/index.js';
-import type { IoError, ReadFileError, ReplaceFileError } from '../posix/index.js';
+import type { IoError, ReadFileError, RegularFile, ReplaceFileError } from '../posix/index.js';
 import type { BlockError } from './blocks.js';
 import { fileStatus } from './fileStatus.js';
 import { healMode } from './healMode.js';
@@ -26,22 +26,23 @@ export type BlockFileError = BlockError | PhpLintError | ReadFileError | Replace
 /** What php-fpm needs to read the file whatever umask the caller has, and nobody else to write it. */
 const MANAGED_FILE_MODE = 0o644;
 
-/** Writes the finished bytes of a managed file, or only mends its mode when they are there already. */
+/** Writes the finished bytes of a managed file (null: there is none yet), or only mends its mode when they are there already. */
 export async function writeManaged(
   path: string,
-  current: Buffer | null,
+  file: RegularFile | null,
   next: Buffer,
 ): Promise<Result<BlockFileChange, BlockFileError>> {
-  if (current?.equals(next) === true) {
-    const healed = await healMode(path, MANAGED_FILE_MODE, current);
+  if (file?.bytes.equals(next) === true) {
+    const healed = await healMode(path, MANAGED_FILE_MODE, file.bytes);
     return healed.map((modeHealed) => ({ changed: false, created: false, modeHealed }));
   }
-  const owner = current === null ? await newOwner(dirname(path)) : ok({});
+  // Given by number, the owner is kept or the write is refused; who is not root could only make the file its own.
+  const owner = file === null ? await newOwner(dirname(path)) : ok({ uid: file.uid, gid: file.gid });
   if (owner.isErr()) return err(owner.error);
   const replaced = await replaceFile<PhpLintError>(path, next, {
     ...owner.value,
     mode: MANAGED_FILE_MODE,
-    expect: current,
+    expect: file?.bytes ?? null,
     validate: (temp) => lintPhp(temp).mapErr((error) => named(error, path)),
   });
   return replaced.map(({ created }) => ({ changed: true, created, modeHealed: false }));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  emptyChannelsFile, emptyRuntimesFile, getBlock, listBlocks, putBlock, removeBlock,
+  MAX_BODY_BYTES, emptyChannelsFile, emptyRuntimesFile, getBlock, listBlocks, putBlock, removeBlock,
 } from '../../src/wordpress/index.js';
 import { CHANNELS, KIMAKI_BODY } from './support/files.js';
 
@@ -37,6 +37,12 @@ test.each([
 ])('the body %j is refused', (body, problem, line) => {
   const refused = putBlock(CHANNELS, 'bridge:kimaki', body)._unsafeUnwrapErr();
   expect(refused).toMatchObject({ code: 'BODY_REFUSED', problem, line });
+});
+
+test('a body that is far too long for one is refused', () => {
+  const refused = putBlock(CHANNELS, 'bridge:kimaki', Buffer.alloc(MAX_BODY_BYTES + 1, ' '))._unsafeUnwrapErr();
+  expect(refused).toMatchObject({ code: 'BODY_REFUSED', problem: 'too-long' });
+  expect(putBlock(CHANNELS, 'bridge:kimaki', Buffer.alloc(MAX_BODY_BYTES, '\n')).isOk()).toBe(true);
 });
 
 test('a damaged file is refused whatever the body', () => {

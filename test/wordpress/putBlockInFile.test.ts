@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { healMode } from '../../src/wordpress/healMode.js';
 import { emptyRuntimesFile, listBlocks, putBlockInFile } from '../../src/wordpress/index.js';
+import { runModule } from '../posix/support/runModule.js';
 import { CHANNELS, KIMAKI_BODY } from './support/files.js';
 import { killEdits } from './support/killedEdits.js';
 
@@ -86,6 +87,24 @@ test.each([
   const refused = (await putBlockInFile(file, 'bridge:kimaki', BODY))._unsafeUnwrapErr();
   expect(refused).toMatchObject({ code: 'FENCE_DAMAGED', problem: 'not-code', line });
   expect(await readFile(file, 'utf8')).toBe(text);
+});
+
+test('who is not root may make a file, and write one of its own, but not take over that of another user', async () => {
+  const nobody = 65534;
+  await chmod(place, 0o777);
+  const put = (name: string): Promise<string> =>
+    runModule(
+      `import { putBlockInFile } from ${JSON.stringify(join(import.meta.dirname, '../../src/wordpress/putBlockInFile.ts'))};
+       const done = await putBlockInFile(${JSON.stringify(place)} + '/${name}', 'bridge:kimaki', ${JSON.stringify(BODY)}, { create: true });
+       console.log(done.match((change) => change.changed, (error) => error.errno ?? error.code));`,
+      join(place, 'work'), nobody,
+    );
+  const before = await state();
+  expect(await put('channels.php')).toBe('EPERM\n');
+  expect(await state()).toEqual(before);
+  expect(await put('own.php')).toBe('true\n');
+  expect((await lstat(join(place, 'own.php'))).uid).toBe(nobody);
+  expect((await readdir(place)).sort()).toEqual(['channels.php', 'own.php', 'work']);
 });
 
 test('a missing file is refused, or created for the owner of its directory when asked', async () => {

@@ -4,8 +4,7 @@ import type { Result } from 'neverthrow';
 import { printablePath } from '../posix/index.js';
 import { fileStatus } from './fileStatus.js';
 import { findFpmPools } from './findFpmPools.js';
-import type { FpmOptions } from './findFpmPools.js';
-import type { Site, SiteError } from './site.js';
+import type { Site, SiteError, SiteOptions } from './site.js';
 import { siteConfig } from './siteConfig.js';
 import { resolved, siteDirectories } from './siteDirectories.js';
 import { siteOwner } from './siteOwner.js';
@@ -22,9 +21,9 @@ import { wordpressVersion } from './wordpressVersion.js';
  * keeps its default and is said in `notes`, as are links, directories outside wp-content, and a choice among several
  * php-fpm pools. Options in the database are not read; `probeSiteDirectories` asks WordPress itself.
  *
- * The pool: if the host has one, that; among several, those whose socket exists, whose user owns wp-content, named
- * after a directory on the site's path, named `www`, of the newest PHP, in this order. The web server's configuration
- * is not read.
+ * The pool: if the host has one, that; among several, the one nginx sends the PHP of this directory to; where that is
+ * not to be seen (Apache, variables), those whose socket exists, whose user owns wp-content, named after a directory on
+ * the site's path, named `www`, of the newest PHP, in this order, with a note.
  *
  * @param path - absolute path of the install or of anything below it
  *
@@ -37,11 +36,11 @@ import { wordpressVersion } from './wordpressVersion.js';
  * else console.log(site.value.pluginsDir, site.value.owner.user, site.value.notes);
  * ```
  */
-export function findSite(path: string, options: FpmOptions = {}): ResultAsync<Site, SiteError> {
+export function findSite(path: string, options: SiteOptions = {}): ResultAsync<Site, SiteError> {
   return new ResultAsync(find(path, options));
 }
 
-async function find(path: string, options: FpmOptions): Promise<Result<Site, SiteError>> {
+async function find(path: string, options: SiteOptions): Promise<Result<Site, SiteError>> {
   const shown = printablePath(path);
   if (!isAbsolute(path)) {
     const message = `"${shown}" is relative; give the absolute path of the site`;
@@ -65,7 +64,7 @@ async function find(path: string, options: FpmOptions): Promise<Result<Site, Sit
   }
   const pools = await findFpmPools(options);
   if (pools.isErr()) return err(pools.error);
-  const runsAs = await siteOwner(root, content.value, pools.value);
+  const runsAs = await siteOwner(root, content.value, pools.value, options.nginxConfig ?? '/etc/nginx/nginx.conf');
   if (runsAs.isErr()) return err(runsAs.error);
 
   const { owner, fpm, note } = runsAs.value;

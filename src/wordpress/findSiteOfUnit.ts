@@ -3,9 +3,8 @@ import type { ResultAsync } from 'neverthrow';
 import { printablePath } from '../posix/index.js';
 import { loadUnit } from '../systemd/index.js';
 import type { EffectiveUnit, FindUnitFilesError } from '../systemd/index.js';
-import type { FpmOptions } from './findFpmPools.js';
 import { findSite } from './findSite.js';
-import type { Site, SiteError } from './site.js';
+import type { Site, SiteError, SiteOptions } from './site.js';
 
 /** Nothing in the unit says which site it works on. */
 export interface UnitNamesNoSite {
@@ -37,7 +36,7 @@ export interface UnitNamesNoSite {
  */
 export function findSiteOfUnit(
   unit: string,
-  options: FpmOptions = {},
+  options: SiteOptions = {},
 ): ResultAsync<Site, SiteError | FindUnitFilesError | UnitNamesNoSite> {
   return loadUnit(unit).andThen((loaded) => {
     const path = sitePath(loaded.unit);

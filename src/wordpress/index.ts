@@ -38,7 +38,7 @@ export type { FpmWorker, FpmWorkersError } from './fpmWorkers.js';
 export { findSite } from './findSite.js';
 export { findSiteOfUnit } from './findSiteOfUnit.js';
 export type { UnitNamesNoSite } from './findSiteOfUnit.js';
-export type { Site, SiteError, SiteOwner } from './site.js';
+export type { Site, SiteError, SiteOptions, SiteOwner } from './site.js';
 export { probeSiteDirectories } from './probeSiteDirectories.js';
 export type { SiteDirectoriesProbe } from './probeSiteDirectories.js';
 export { FS_CHMOD_DIR, FS_CHMOD_FILE, fsChmodMuPlugin } from './fsChmodMuPlugin.js';

@@ -123,6 +123,20 @@ define( 'BLOG_ID_CURRENT_SITE', 1 );
     await write(`${SITE}/wp-config.php`, config);
   });
 
+  it('finds the pool that nginx really has it served by, against all that names and owners suggest', async () => {
+    await host.ok(`set -e; useradd --system shop
+printf '[aaa]\\nuser = shop\\ngroup = shop\\nlisten = /run/php/aaa.sock\\nlisten.owner = www-data\\npm = ondemand\\npm.max_children = 2\\n' > /etc/php/8.2/fpm/pool.d/aaa.conf
+systemctl restart php8.2-fpm; chown www-data: ${SITE}/wp-content
+echo '<?php echo posix_getpwuid( posix_geteuid() )["name"];' > ${SITE}/who.php; chmod 0644 ${SITE}/who.php`);
+    const served = (): Promise<string> => host.ok(['php', '-r', "echo file_get_contents( 'http://127.0.0.1/who.php' );"]);
+    const owner = 'okAsync(site.owner.user + (site.notes.join().includes("other pools") ? ", guessed" : ""))';
+    const found = (): Promise<unknown> => inHost(host, owner.replace('okAsync', '(await import("neverthrow")).okAsync'));
+    expect([await served(), await found()]).toEqual(['www-data', 'www-data']);
+    await host.ok("grep -Rl fastcgi_pass /etc/nginx/sites-enabled/ | xargs -n1 realpath | xargs sed -i -E 's|fastcgi_pass [^;]*;|fastcgi_pass unix:/var/run/php/aaa.sock;|'; systemctl reload nginx");
+    await host.waitFor(['php', '-r', "exit( 'shop' === file_get_contents( 'http://127.0.0.1/who.php' ) ? 0 : 1 );"]);
+    expect(await found()).toBe('shop');
+  });
+
   it('tells where only PHP knows', async () => {
     await write(`${SITE}/wp-config.php`, configured("define( 'WP_CONTENT_DIR', strrev( 'tnetnoc/www/rav/' ) );"));
     const asked = (await inHost(host, PROBE)) as SiteDirectoriesProbe;

@@ -6,19 +6,18 @@ import { runSitePhp } from './runSitePhp.js';
 import type { SiteProbeError } from './runSitePhp.js';
 import type { Site } from './site.js';
 
-type Placed = Pick<
-  Site,
-  | 'root' | 'contentDir' | 'pluginsDir' | 'themesDir' | 'muPluginsDir' | 'uploadsDir' | 'languagesDir' | 'upgradeDir'
-  | 'multisite'
->;
-
 /** Where WordPress itself says its directories are. */
-export interface SiteDirectoriesProbe extends Placed {
+export interface SiteDirectoriesProbe
+  extends Pick<
+    Site,
+    | 'root' | 'contentDir' | 'pluginsDir' | 'themesDir' | 'muPluginsDir' | 'uploadsDir' | 'languagesDir' | 'upgradeDir'
+    | 'multisite'
+  > {
   /** All directories themes are loaded from; plugins may add some. */
   readonly themesDirs: readonly string[];
   /** Where that is another answer than the one the files gave. */
   readonly differences: readonly {
-    readonly name: keyof Placed;
+    readonly name: keyof Site;
     readonly found: string;
     readonly wordpress: string;
   }[];
@@ -46,7 +45,7 @@ export interface SiteDirectoriesProbe extends Placed {
  * ```
  */
 export function probeSiteDirectories(
-  site: Placed & Pick<Site, 'host' | 'fpm'>,
+  site: Site,
   identity: Identity,
   options: { readonly timeoutMs?: number } = {},
 ): ResultAsync<SiteDirectoriesProbe, SiteProbeError> {

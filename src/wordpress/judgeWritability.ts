@@ -11,6 +11,7 @@ export interface SiteFault {
     | 'UPGRADE_LEFTOVER'
     | 'LANGUAGES_CLOSED'
     | 'UPLOADS_CLOSED'
+    | 'UPLOAD_ENTRIES_CLOSED'
     | 'CONTENT_CLOSED'
     | 'NOT_DIRECT'
     | 'FILE_MODS_OFF';
@@ -22,7 +23,7 @@ export interface SiteFault {
   readonly count: number;
   /** The error code an update ends with because of this, or null when it ends otherwise or goes through. */
   readonly wordpressSays: string | null;
-  /** An update is kept from working. False: WordPress of this version gets past it, and the agent or an older one not. */
+  /** It keeps an update or an upload from working. False: those get past it, and an editor of these files does not. */
   readonly blocks: boolean;
   readonly message: string;
 }
@@ -50,7 +51,7 @@ export interface SiteFault {
  * Source: WP_Upgrader::install_package(), clear_destination() and unpack_package(); _unzip_file_ziparchive().
  */
 export function judgeWritability(report: WritabilityReport): readonly SiteFault[] {
-  return [...methodFaults(report), ...directoryFaults(report), ...componentFaults(report)];
+  return [...methodFaults(report), ...directoryFaults(report), ...componentFaults(report), ...uploadFaults(report)];
 }
 
 function methodFaults({ filesystemMethod, fileModsDisallowed, methodDefined }: WritabilityReport): readonly SiteFault[] {
@@ -131,4 +132,12 @@ function componentFaults({ unwritable, wordpress }: WritabilityReport): readonly
         : `${count} translations are closed to WordPress, the first is ${path}: they cannot be updated`,
     };
   });
+}
+
+function uploadFaults({ uploads: { count, path } }: WritabilityReport): readonly SiteFault[] {
+  if (count === 0) return [];
+  const message =
+    `${count} entries of uploads are closed to WordPress, the first is ${path ?? '?'}: it cannot edit or replace them, ` +
+    'nor make or delete anything in those that are directories';
+  return [{ code: 'UPLOAD_ENTRIES_CLOSED', component: 'uploads', path, count, wordpressSays: null, blocks: false, message }];
 }

@@ -64,6 +64,12 @@ export interface WritabilityReport {
     /** The first ones; at most `maxPaths`. */
     readonly paths: readonly UnwritablePath[];
   };
+  /** Entries below uploads that WordPress cannot write; no update needs them, so `ok` does not count them. */
+  readonly uploads: {
+    readonly count: number;
+    /** The first of them, or null. */
+    readonly path: string | null;
+  };
 }
 
 /** How much to report. */
@@ -134,6 +140,7 @@ const REPORT: Shape<Omit<WritabilityReport, 'ok'>> = record({
       writable: flag,
     }),
   ),
+  uploads: record<WritabilityReport['uploads']>({ count: whole, path: nullable(text) }),
   unwritable: record<WritabilityReport['unwritable']>({
     count: whole,
     components: list(record<UnwritableComponent>({ component: text, count: whole, itself: flag, path: text })),

@@ -141,6 +141,15 @@ foreach ( array( 'upgrade' => WP_CONTENT_DIR . '/upgrade', 'languages' => WP_LAN
 	}
 }
 
+// Apart from the rest: no update touches these.
+$wca_updates = $wca_found;
+$wca_found   = array( 'count' => 0, 'components' => array(), 'paths' => array() );
+if ( is_dir( $wca_uploads['basedir'] ) ) {
+	wca_tree( $wca_uploads['basedir'], 'uploads', false );
+}
+$wca_closed = $wca_found;
+$wca_found  = $wca_updates;
+
 wca_answer(
 	array(
 		'wordpress'          => $GLOBALS['wp_version'],
@@ -154,6 +163,10 @@ wca_answer(
 		'unwritable'         => array_merge(
 			$wca_found,
 			array( 'components' => array_values( $wca_found['components'] ) )
+		),
+		'uploads'            => array(
+			'count' => $wca_closed['count'],
+			'path'  => $wca_closed['components']['uploads']['path'] ?? null,
 		),
 	)
 );

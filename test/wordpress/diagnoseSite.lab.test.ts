@@ -68,7 +68,16 @@ const ROWS: readonly Row[] = [
     state: 'the month of uploads belongs to root',
     breakage: `mkdir -p ${CONTENT}/uploads/${MONTH}; chown root: ${CONTENT}/uploads/${MONTH}`,
     says: null,
-    faults: [['UPLOADS_CLOSED', 'uploads-now', null, `${CONTENT}/uploads/`]],
+    faults: [
+      ['UPLOADS_CLOSED', 'uploads-now', null, `${CONTENT}/uploads/`],
+      ['UPLOAD_ENTRIES_CLOSED', 'uploads', null, `${CONTENT}/uploads/`],
+    ],
+  },
+  {
+    state: 'an old upload belongs to root',
+    breakage: `mkdir -p ${CONTENT}/uploads/2019/01; touch ${CONTENT}/uploads/2019/01/a.png; chown -R root: ${CONTENT}/uploads/2019`,
+    says: null,
+    faults: [['UPLOAD_ENTRIES_CLOSED', 'uploads', null, `${CONTENT}/uploads/2019`]],
   },
   {
     state: 'an attribute closes a file to everyone',

@@ -5,7 +5,7 @@ import type { WritabilityReport } from '../../src/wordpress/index.js';
 const REPORT: WritabilityReport = {
   ok: true, wordpress: '6.1.1', filesystemMethod: 'direct', pluginsMethod: 'direct', methodDefined: false,
   chmodDir: null, chmodFile: null, fileModsDisallowed: false, directories: [],
-  unwritable: { count: 0, components: [], paths: [] },
+  unwritable: { count: 0, components: [], paths: [] }, uploads: { count: 0, path: null },
 };
 
 /** With one component of these entries closed. */
@@ -57,4 +57,10 @@ test('a closed directory is named with what comes of it, also when it is not the
     ['PLUGINS_CLOSED', 'remove_old_failed'], ['UPGRADE_CLOSED', 'mkdir_failed_ziparchive'],
   ]);
   expect(faults[1]?.message).toContain('is not there and cannot be made');
+});
+
+test('closed entries of uploads are told without keeping an update', () => {
+  expect(judgeWritability({ ...REPORT, uploads: { count: 147, path: '/c/uploads/2023' } })).toMatchObject([
+    { code: 'UPLOAD_ENTRIES_CLOSED', component: 'uploads', path: '/c/uploads/2023', count: 147, blocks: false },
+  ]);
 });

@@ -100,18 +100,19 @@ interface Fence {
   readonly problem: FenceProblem | null;
 }
 
-const LOOKS_LIKE_FENCE =
-  /^([ \t]*)(?:\/\/|#)[ \t]*(BEGIN|END)[ \t]+(bridges|runtimes|bridge:.*?|runtime:.*?)[ \t]*(\r?)$/;
+/** Of a line without its blanks at the end: with them, a long run of blanks would take quadratic time. */
+const LOOKS_LIKE_FENCE = /^([ \t]*)(?:\/\/|#)[ \t]*(BEGIN|END)[ \t]+(bridges|runtimes|(?:bridge|runtime):.*)$/s;
 
 /** Reads one line (without its newline) as a fence. Null: the line has nothing to do with fences. */
 export function readFence(line: string): Fence | null {
-  const match = LOOKS_LIKE_FENCE.exec(line);
+  const match = LOOKS_LIKE_FENCE.exec(line.trimEnd());
   const edge = match?.[2];
   const tag = match?.[3];
   if (match === null || (edge !== 'BEGIN' && edge !== 'END') || tag === undefined) return null;
   const isRegion = tag === 'bridges' || tag === 'runtimes';
   let problem: FenceProblem | null = null;
-  if (match[4] === '\r') problem = 'line-ending';
+  // PHP ends a line, and with it the comment, at a carriage return too.
+  if (line.includes('\r')) problem = 'line-ending';
   else if (match[1] !== '    ') problem = 'indentation';
   else if (line !== `    // ${edge} ${tag}` || !(isRegion || LABEL.test(tag))) problem = 'malformed';
   return { edge, tag, problem };

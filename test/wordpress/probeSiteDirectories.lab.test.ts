@@ -125,7 +125,8 @@ define( 'BLOG_ID_CURRENT_SITE', 1 );
 
   it('finds the pool that nginx really has it served by, against all that names and owners suggest', async () => {
     await host.ok(`set -e; useradd --system shop
-printf '[aaa]\\nuser = shop\\ngroup = shop\\nlisten = /run/php/aaa.sock\\nlisten.owner = www-data\\npm = ondemand\\npm.max_children = 2\\n' > /etc/php/8.2/fpm/pool.d/aaa.conf
+printf '[aaa]\\nuser = shop\\n' > /etc/php/8.2/fpm/pool.d/zz-more.conf
+printf '[aaa]\\nuser = nobody\\ngroup = shop\\nlisten = /run/php/aaa.sock\\nlisten.owner = www-data\\npm = ondemand\\npm.max_children = 2\\n' > /etc/php/8.2/fpm/pool.d/aaa.conf
 systemctl restart php8.2-fpm; chown www-data: ${SITE}/wp-content
 echo '<?php echo posix_getpwuid( posix_geteuid() )["name"];' > ${SITE}/who.php; chmod 0644 ${SITE}/who.php`);
     const served = (): Promise<string> => host.ok(['php', '-r', "echo file_get_contents( 'http://127.0.0.1/who.php' );"]);

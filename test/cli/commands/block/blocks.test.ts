@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../../src/cli/commandTable.js';
 import { runLine } from '../../harness.js';
@@ -54,6 +55,26 @@ describe('wca block', () => {
   ])('refuses %s', async (_, path, name, more, exitCode) => {
     expect((await run(BODY, 'put', path.replace('@', file), name, ...more)).exitCode).toBe(exitCode);
     expect(existsSync(file)).toBe(false);
+  });
+
+  it('prints what the shipped schema says, each command its own kind of document', async () => {
+    const schema = JSON.parse(readFileSync(new URL('../../../../schema/block.schema.json', import.meta.url), 'utf8')) as object;
+    const ajv = new Ajv2020({ allErrors: true, strict: false });
+    ajv.addSchema(schema, 'block');
+    const isValid = async (kind: string, input: string, ...args: readonly string[]): Promise<void> => {
+      const told: unknown = JSON.parse((await run(input, ...args, '--json')).stdout);
+      for (const name of ['block', `block#/$defs/${kind}`]) {
+        const validate = ajv.getSchema(name);
+        expect(validate?.(told), `${args.join(' ')}: ${ajv.errorsText(validate?.errors)}`).toBe(true);
+      }
+    };
+    await isValid('error', '', 'list', file);
+    await isValid('change', BODY, 'put', file, 'bridge:kimaki', '--create', 'channels');
+    await isValid('list', '', 'list', file);
+    await isValid('get', '', 'get', file, 'bridge:kimaki');
+    await isValid('error', '?>', 'put', file, 'bridge:kimaki');
+    await isValid('error', BODY, 'put', file, '../x');
+    await isValid('change', '', 'remove', file, 'bridge:kimaki');
   });
 
   it('gives bytes that are not UTF-8 as they are, and in JSON in base64 too', async () => {

@@ -8,7 +8,7 @@ import { changed } from './changedMeanwhile.js';
 import type { ChangedMeanwhile } from './changedMeanwhile.js';
 import { printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
-import { handlePath } from './pinned.js';
+import { handlePath, inheritedPath } from './pinned.js';
 import { attempt, lstatOrNull } from './pinnedParent.js';
 import type { PinnedParent } from './pinnedParent.js';
 import { removeEntry, retire } from './retireSource.js';
@@ -107,7 +107,7 @@ async function copyAndCompare(
   const preserve = '--preserve=mode,ownership,timestamps,links,xattr';
   const cp = ['cp', '--archive', preserve, '--no-target-directory', '--one-file-system', '--'];
   const name = copy.slice(copy.lastIndexOf('/') + 1);
-  const paths = [`${handlePath(3)}/${source.name}`, `${handlePath(4)}/${name}`];
+  const paths = [`${inheritedPath(3)}/${source.name}`, `${inheritedPath(4)}/${name}`];
   const copied = await runChecked('setpriv', ['--pdeathsig', 'KILL', '--', ...cp, ...paths], {
     inherit: [source.directory.fd, inside.fd],
     timeoutMs: options.timeoutMs ?? SIX_HOURS_MS,
@@ -118,7 +118,7 @@ async function copyAndCompare(
   if (difference.isErr()) return err(difference.error);
   if (difference.value !== null) return err(differs(from, difference.value));
   // One call writes out the whole filesystem, for files by the thousand faster than fsync of each (syncfs(2)).
-  const synced = await runChecked('sync', ['--file-system', handlePath(3)], {
+  const synced = await runChecked('sync', ['--file-system', inheritedPath(3)], {
     inherit: [inside.fd],
     timeoutMs: SIX_HOURS_MS,
   });

@@ -7,7 +7,7 @@ import type { Result } from 'neverthrow';
 import { changed } from './changedMeanwhile.js';
 import type { ChangedMeanwhile } from './changedMeanwhile.js';
 import type { IoError } from './ioError.js';
-import { O_PATH, handlePath } from './pinned.js';
+import { O_PATH, inheritedPath } from './pinned.js';
 import { attempt, sameInode } from './pinnedParent.js';
 import type { PinnedParent } from './pinnedParent.js';
 import { runChecked } from './runChecked.js';
@@ -30,7 +30,7 @@ export async function copyAttributes(
     if (stat.isErr()) return err(stat.error);
     if (!sameInode(stat.value, original)) return err(changed(path, 'it was replaced'));
     const preserve = '--preserve=mode,ownership,xattr';
-    const args = ['--attributes-only', preserve, '--', handlePath(3), handlePath(4)];
+    const args = ['--attributes-only', preserve, '--', inheritedPath(3), inheritedPath(4)];
     const copied = await runChecked('cp', args, { inherit: [pinned.value.fd, to.fd] });
     return copied.map(() => undefined);
   } finally {

@@ -1,6 +1,7 @@
 import { ResultAsync } from 'neverthrow';
 import { query } from './queryOwnership.js';
-import type { OwnershipError, OwnershipOptions, OwnershipPredicate } from './queryOwnership.js';
+import type { OwnershipPredicate } from './ownershipPredicate.js';
+import type { OwnershipError, OwnershipOptions } from './searchRoot.js';
 
 /**
  * Counts the entries at or below `root` that the predicate matches, as `queryOwnership` would hand them on.

@@ -10,15 +10,18 @@ import { judgeAccess } from './judgeAccess.js';
  * Says whether a fresh process of this identity may do this with a path, and if not, which component refuses and why.
  *
  * It walks as the kernel does, name by name and through every link, and judges each directory's search permission
- * and then the wish itself: owner, ACL (`getfacl`), group, other, root's capability, read-only and noexec mounts, the
- * immutable attribute, `fs.protected_symlinks`. Nothing is opened for reading and nothing is tried.
+ * and then the wish itself: owner, ACL (`getfacl`), group, other, root's capabilities (as far as the bounding set of
+ * this process leaves them), read-only and noexec mounts, the immutable attribute, `fs.protected_symlinks`. Nothing is
+ * opened for reading and nothing is tried.
  *
  * `blockedAt.path` is the directory whose search is refused, or the final file, on the resolved path: never the link
- * or the child. `components` goes on behind the first refusal.
+ * or the child. `components` goes on behind the first refusal. `remedies` are ways to lift it, each with what else it
+ * would open and for whom; none of them is advice to do it.
  *
  * It does not see security modules (SELinux, AppArmor), user namespaces, sandboxes of a unit, other mount
  * namespaces, or what a network server refuses; it is a snapshot, and a path may change the next instant. What could
- * matter and was not readable is in `notSeen`. `probeAccess` really tries.
+ * matter and was not readable is in `notSeen`. `write` is opening what is there, not making it: the rules of sticky
+ * directories for O_CREAT (`fs.protected_regular`, `fs.protected_fifos`) have no part in it. `probeAccess` really tries.
  *
  * Errors: `RELATIVE_PATH`, `NOT_FOUND` (also a dangling link), `SYMLINK_LOOP` (more than 40 links),
  * `NOT_A_DIRECTORY` (something on the way, or `traverse` and `create` asked of something else), `IO` when this
@@ -52,5 +55,5 @@ async function explain(
     const shown = printablePath(path);
     return err({ code: 'RELATIVE_PATH', message: `${shown} is not absolute; give the path from /`, path: shown });
   }
-  return judgeAccess(await gatherAccess(path, identity.user.uid, want), identity, want);
+  return judgeAccess(await gatherAccess(path, want, identity.user.uid), identity, want);
 }

@@ -1,20 +1,21 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessNeed, AccessWant } from './access.js';
-import { shownPath } from './bytePath.js';
+import type {
+  AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessMount, AccessNeed, AccessRemedy, AccessRule, AccessWant,
+} from './access.js';
+import { shownPath, toBytes } from './bytePath.js';
 import { octalMode } from './fileType.js';
 import type { AccessFacts } from './gatherAccess.js';
 import type { Identity } from './identity.js';
+import { printablePath } from './ioError.js';
 import { EXECUTE, judgePermission, READ, WRITE } from './judgePermission.js';
 import type { Judgement, Subject } from './judgePermission.js';
+import { mountOfPath } from './mountTable.js';
+import { remediesFor } from './remediesFor.js';
+import { subjectOf } from './subjectOf.js';
 import type { AccessNode } from './walkPath.js';
 
 const BITS: Readonly<Record<AccessNeed, number>> = { search: EXECUTE, read: READ, write: WRITE, execute: EXECUTE };
-
-/** The credentials a fresh login of this identity has. */
-export function subjectOf(identity: Identity): Subject {
-  return { uid: identity.user.uid, gids: new Set([identity.group, ...identity.groups].map((group) => group.gid)) };
-}
 
 /**
  * Turns gathered facts into the verdict; pure. All components are judged, also those behind the first refusal, so
@@ -30,13 +31,14 @@ export function judgeAccess(
   const final = facts.nodes.find((node) => node.role === 'final');
   if (final !== undefined && final.type !== 'directory' && (want === 'traverse' || want === 'create')) {
     const path = shownPath(final.path);
-    const message = `${path} is a ${final.type}; ${want} is asked of directories`;
+    const message = `${printed(final.path)} is a ${final.type}; ${want} is asked of directories`;
     return err({ code: 'NOT_A_DIRECTORY', message, path });
   }
 
-  const subject = subjectOf(identity);
+  const subject = subjectOf(identity, facts.rootCapabilities);
   const judged = facts.nodes.flatMap((node) => judgeNode(node, facts, subject, want));
-  const blockedAt = judged.find((one) => one.block !== null)?.block ?? null;
+  const blocked = judged.find((one) => one.block !== null);
+  const blockedAt = blocked?.block ?? null;
   if (blockedAt === null && facts.end !== null) return err(facts.end);
   const unseen = facts.end === null ? [] : [`what lies behind: ${facts.end.message}`];
   return ok({
@@ -47,6 +49,7 @@ export function judgeAccess(
     allowed: blockedAt === null,
     blockedAt,
     components: judged.map((one) => one.component),
+    remedies: blocked === undefined ? [] : blocked.remedies(identity),
     notSeen: [...facts.notSeen, ...unseen],
   });
 }
@@ -54,48 +57,48 @@ export function judgeAccess(
 interface Judged {
   readonly component: AccessComponent;
   readonly block: AccessBlock | null;
+  readonly remedies: (identity: Identity) => readonly AccessRemedy[];
 }
 
 function judgeNode(node: AccessNode, facts: AccessFacts, subject: Subject, want: AccessWant): Judged[] {
   if (node.role === 'link') return [judgeLink(node, facts, subject)];
-  if (node.role === 'search' || want === 'traverse') return [judgeNeed(node, 'search', subject)];
-  if (want === 'create') {
-    // The name is looked up first, and then both permissions are asked for at once: one ACL entry must give both.
-    return [judgeNeed(node, 'search', subject), judgeNeed(node, 'write', subject, WRITE | EXECUTE, facts)];
-  }
-  return [judgeNeed(node, want, subject, BITS[want], facts)];
+  const judge = (needs: AccessNeed, bits = BITS[needs]): Judged => judgeNeed(node, needs, subject, bits, facts);
+  if (node.role === 'search' || want === 'traverse') return [judge('search')];
+  // The name is looked up first, and then both permissions are asked for at once: one ACL entry must give both.
+  if (want === 'create') return [judge('search'), judge('write', WRITE | EXECUTE)];
+  return [judge(want)];
 }
 
-function judgeNeed(
-  node: AccessNode,
-  needs: AccessNeed,
-  subject: Subject,
-  bits = BITS[needs],
-  facts: AccessFacts | null = null,
-): Judged {
-  const permission = judgePermission(node, subject, bits);
-  const placed = permission.allowed && facts !== null ? judgePlace(node, needs, facts, permission) : permission;
-  const { allowed, rule } = placed;
+function judgeNeed(node: AccessNode, needs: AccessNeed, subject: Subject, bits: number, facts: AccessFacts): Judged {
+  const placed = needs === 'search' ? null : judgePlace(node, needs, facts);
+  const { allowed, rule, decidedBy, acl } = placed ?? judgePermission(node, subject, bits);
   const path = shownPath(node.path);
-  const reason = `${path} (${octalMode(node.mode)} ${node.uid}:${node.gid}) refuses ${needs}: ${rule}`;
-  const component = { ...shown(node), needs, allowed, rule };
-  return { component, block: allowed ? null : { path, needs, reason } };
+  const reason = `${printed(node.path)} (${octalMode(node.mode)} ${node.uid}:${node.gid}) refuses ${needs}: ${rule}`;
+  const component = { ...shown(node, facts), needs, allowed, rule, decidedBy, acl };
+  return {
+    component,
+    block: allowed ? null : { path, needs, reason },
+    remedies: (identity) => remediesFor({ node, needs, bits, decidedBy, mount: mountAt(node, facts) }, identity),
+  };
 }
 
-/** What refuses although the permission is there: the kind of file, the mount, the immutable attribute. */
-function judgePlace(node: AccessNode, needs: AccessNeed, facts: AccessFacts, permission: Judgement): Judgement {
-  const refuse = (rule: string): Judgement => ({ allowed: false, rule });
-  const mountPoint = facts.mount === null ? '' : shownPath(facts.mount.mountPoint);
+/**
+ * What refuses whatever the permissions say, or null: the kind of file, the mount, the immutable attribute. It comes
+ * first. Source: fs/namei.c, `may_open` and `inode_permission`.
+ */
+function judgePlace(node: AccessNode, needs: AccessNeed, facts: AccessFacts): Judgement | null {
+  const refuse = (decidedBy: AccessRule, rule: string): Judgement => ({ allowed: false, rule, decidedBy, acl: null });
+  const mountPoint = facts.mount === null ? '' : printed(facts.mount.mountPoint);
   if (needs === 'execute') {
-    if (node.type !== 'file') return refuse(`only regular files are executed, this is a ${node.type}`);
-    if (facts.mount?.noExec === true) return refuse(`${mountPoint} is mounted noexec`);
+    if (node.type !== 'file') return refuse('not-a-file', `only regular files are executed, this is a ${node.type}`);
+    if (facts.mount?.noExec === true) return refuse('noexec-mount', `${mountPoint} is mounted noexec`);
   }
   // FIFOs, sockets and devices are written to, not the filesystem they lie on.
   if (needs === 'write' && (node.type === 'file' || node.type === 'directory')) {
-    if (facts.mount?.readOnly === true) return refuse(`${mountPoint} is mounted read-only`);
-    if (facts.immutable) return refuse('it is immutable (chattr -i would lift that)');
+    if (facts.mount?.readOnly === true) return refuse('read-only-mount', `${mountPoint} is mounted read-only`);
+    if (facts.immutable) return refuse('immutable', 'it is immutable (chattr -i would lift that)');
   }
-  return permission;
+  return null;
 }
 
 /**
@@ -104,7 +107,7 @@ function judgePlace(node: AccessNode, needs: AccessNeed, facts: AccessFacts, per
  */
 function judgeLink(node: AccessNode, facts: AccessFacts, subject: Subject): Judged {
   const { lastIn } = node;
-  const target = shownPath(node.target ?? '');
+  const target = printed(node.target ?? '');
   const refused =
     facts.protectedSymlinks &&
     lastIn !== undefined &&
@@ -114,13 +117,32 @@ function judgeLink(node: AccessNode, facts: AccessFacts, subject: Subject): Judg
   const rule = refused
     ? `fs.protected_symlinks: uid ${subject.uid} may not follow a link of uid ${node.uid} in a sticky directory`
     : `link to ${target}`;
-  const component = { ...shown(node), needs: 'follow' as const, allowed: !refused, rule };
-  if (!refused) return { component, block: null };
+  const decidedBy = refused ? 'protected-symlinks' : 'link';
+  const component = { ...shown(node, facts), needs: 'follow' as const, allowed: !refused, rule, decidedBy, acl: null } as const;
+  if (!refused) return { component, block: null, remedies: () => [] };
   const path = shownPath(lastIn.path);
-  const reason = `${path} refuses to have ${component.path} followed: ${rule}`;
-  return { component, block: { path, needs: 'search', reason } };
+  const reason = `${printed(lastIn.path)} refuses to have ${printed(node.path)} followed: ${rule}`;
+  return {
+    component,
+    block: { path, needs: 'search', reason },
+    remedies: (identity) => remediesFor({ node, needs: 'search', bits: 0, decidedBy, mount: null, owner: lastIn.uid }, identity),
+  };
 }
 
-function shown(node: AccessNode): Pick<AccessComponent, 'path' | 'type' | 'mode' | 'uid' | 'gid'> {
-  return { path: shownPath(node.path), type: node.type, mode: octalMode(node.mode), uid: node.uid, gid: node.gid };
+/** For sentences: on one line, whatever the path holds. */
+function printed(path: string): string {
+  return printablePath(toBytes(path));
+}
+
+function shown(node: AccessNode, facts: AccessFacts): Pick<AccessComponent, 'path' | 'type' | 'mode' | 'uid' | 'gid' | 'mount'> {
+  const { type, uid, gid } = node;
+  return { path: shownPath(node.path), type, mode: octalMode(node.mode), uid, gid, mount: mountAt(node, facts) };
+}
+
+/** The final node's mount is known by its id, that of the others by name. */
+function mountAt(node: AccessNode, facts: AccessFacts): AccessMount | null {
+  const mount = node.role === 'final' ? facts.mount : mountOfPath(facts.mounts, node.path);
+  if (mount === null) return null;
+  const { mountPoint, type, readOnly, noExec } = mount;
+  return { point: shownPath(mountPoint), type, readOnly, noExec };
 }

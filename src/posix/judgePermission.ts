@@ -1,3 +1,4 @@
+import type { AccessRule, AclDecision } from './access.js';
 import type { Acl } from './parseAcl.js';
 import type { FileType } from './fileType.js';
 
@@ -9,7 +10,18 @@ export const EXECUTE = 1;
 export interface Subject {
   readonly uid: number;
   readonly gids: ReadonlySet<number>;
+  readonly capabilities: FileCapabilities;
 }
+
+/** The two capabilities that overrule permissions (capabilities(7)). */
+export interface FileCapabilities {
+  /** CAP_DAC_OVERRIDE: everything but running what has no execute bit. */
+  readonly override: boolean;
+  /** CAP_DAC_READ_SEARCH: reading, and going through directories. */
+  readonly readSearch: boolean;
+}
+
+export const NO_CAPABILITIES: FileCapabilities = { override: false, readSearch: false };
 
 /** What is asked about. `acl` is null when it has none beyond its mode, or when it was not read. */
 export interface Inode {
@@ -22,27 +34,35 @@ export interface Inode {
 
 export interface Judgement {
   readonly allowed: boolean;
-  /** What decided, for people. */
+  /** What decided, for people and for programs. */
   readonly rule: string;
+  readonly decidedBy: AccessRule;
+  readonly acl: AclDecision | null;
 }
 
 /**
  * Decides one permission on one inode as the kernel's `generic_permission()` does; pure.
  *
  * Only one class counts: the owner's bits if the uid is the owner's, whatever the group could do; then the ACL, if
- * there is one and its mask (shown as the group bits) is not empty; then group or other. uid 0 passes with
- * CAP_DAC_OVERRIDE, but runs a file only when some execute bit is set. Source: fs/namei.c
- * (`acl_permission_check`, `generic_permission`), fs/posix_acl.c (`posix_acl_permission`), acl(5).
+ * there is one and its mask (shown as the group bits) is not empty; then group or other. Capabilities overrule that,
+ * but nobody runs a file without any execute bit. Source: fs/namei.c (`acl_permission_check`, `generic_permission`),
+ * fs/posix_acl.c (`posix_acl_permission`), acl(5).
  *
  * @param want - {@link READ}, {@link WRITE}, {@link EXECUTE} or a sum of them
  */
 export function judgePermission(inode: Inode, subject: Subject, want: number): Judgement {
   const judged = judgeByClass(inode, subject, want);
-  if (judged.allowed || subject.uid !== 0) return judged;
-  if (inode.type !== 'directory' && (want & EXECUTE) !== 0 && (inode.mode & 0o111) === 0) {
-    return { allowed: false, rule: 'uid 0 runs a file only when some execute bit is set, and none is' };
+  if (judged.allowed) return judged;
+  const { override, readSearch } = subject.capabilities;
+  const isDirectory = inode.type === 'directory';
+  if (!isDirectory && (want & EXECUTE) !== 0 && (inode.mode & 0o111) === 0) {
+    if (!override) return judged;
+    const rule = 'even CAP_DAC_OVERRIDE runs a file only when some execute bit is set, and none is';
+    return { allowed: false, rule, decidedBy: 'no-execute-bit', acl: null };
   }
-  return { allowed: true, rule: 'uid 0 passes (CAP_DAC_OVERRIDE)' };
+  if (override) return passes('CAP_DAC_OVERRIDE');
+  const onlyLooks = isDirectory ? (want & WRITE) === 0 : want === READ;
+  return readSearch && onlyLooks ? passes('CAP_DAC_READ_SEARCH') : judged;
 }
 
 /** `rwx` for 7, `r--` for 4. */
@@ -50,32 +70,45 @@ export function rwx(bits: number): string {
   return `${(bits & READ) === 0 ? '-' : 'r'}${(bits & WRITE) === 0 ? '-' : 'w'}${(bits & EXECUTE) === 0 ? '-' : 'x'}`;
 }
 
+function passes(capability: string): Judgement {
+  return { allowed: true, rule: `uid 0 passes (${capability})`, decidedBy: 'capability', acl: null };
+}
+
 function judgeByClass(inode: Inode, subject: Subject, want: number): Judgement {
   const { mode, acl } = inode;
-  if (inode.uid === subject.uid) return byBits(`owner ${inode.uid}`, mode >> 6, want);
+  if (inode.uid === subject.uid) return byBits('owner', `owner ${inode.uid}`, mode >> 6, want);
   // An empty mask switches the ACL off: the kernel then looks at the group and other bits alone.
   if (acl !== null && (mode & 0o070) !== 0) return judgeByAcl(inode, acl, subject, want);
-  return subject.gids.has(inode.gid) ? byBits(`group ${inode.gid}`, mode >> 3, want) : byBits('other', mode, want);
+  if (subject.gids.has(inode.gid)) return byBits('group', `group ${inode.gid}`, mode >> 3, want);
+  return byBits('other', 'other', mode, want);
 }
 
 function judgeByAcl(inode: Inode, acl: Acl, subject: Subject, want: number): Judgement {
   const mask = acl.mask ?? 7;
   const user = acl.users.find((entry) => entry.id === subject.uid);
-  if (user !== undefined) return masked(`ACL user ${user.id}`, user.bits, mask, want);
+  if (user !== undefined) return masked('user', user.id, user.bits, mask, want);
 
   const groups = [{ id: inode.gid, bits: acl.owningGroup }, ...acl.groups].filter((g) => subject.gids.has(g.id));
   const first = groups[0];
-  if (first === undefined) return byBits('ACL other', acl.other, want);
+  if (first === undefined) {
+    const decision = byBits('acl-other', 'ACL other', acl.other, want);
+    return { ...decision, acl: { entry: `other::${rwx(acl.other)}`, mask: null } };
+  }
   const granting = groups.find((group) => (group.bits & want) === want);
-  return masked(`ACL group ${(granting ?? first).id}`, (granting ?? first).bits, mask, want);
+  return masked('group', (granting ?? first).id, (granting ?? first).bits, mask, want);
 }
 
-function byBits(who: string, bits: number, want: number): Judgement {
-  return { allowed: (bits & want) === want, rule: `${who}: ${rwx(bits)}` };
+function byBits(decidedBy: AccessRule, who: string, bits: number, want: number): Judgement {
+  return { allowed: (bits & want) === want, rule: `${who}: ${rwx(bits)}`, decidedBy, acl: null };
 }
 
-function masked(who: string, bits: number, mask: number, want: number): Judgement {
+function masked(kind: 'user' | 'group', id: number, bits: number, mask: number, want: number): Judgement {
   const left = bits & mask;
   const how = left === bits ? '' : ` masked to ${rwx(left)}`;
-  return { allowed: (left & want) === want, rule: `${who}: ${rwx(bits)}${how}` };
+  return {
+    allowed: (left & want) === want,
+    rule: `ACL ${kind} ${id}: ${rwx(bits)}${how}`,
+    decidedBy: `acl-${kind}`,
+    acl: { entry: `${kind}:${id}:${rwx(bits)}`, mask: rwx(mask) },
+  };
 }

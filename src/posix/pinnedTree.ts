@@ -115,20 +115,21 @@ export function namesIn(directory: number): readonly string[] | null {
 
 /** What a handle pins, under the relative path (a byte string) by which it was reached. */
 export function entryOf(fd: number, path: string): TreeEntry {
-  const stat = fstatSync(fd, { bigint: true });
-  const mode = Number(stat.mode);
+  const stat = fstatSync(fd);
+  // Exact up to 2^53; only then is the slower, exact call needed.
+  const ino = Number.isSafeInteger(stat.ino) ? BigInt(stat.ino) : fstatSync(fd, { bigint: true }).ino;
   return {
     path: toBytes(path),
-    type: fileTypeOf(mode),
-    mode: mode & 0o7777,
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
-    nlink: Number(stat.nlink),
-    dev: stat.dev,
-    ino: stat.ino,
-    size: Number(stat.size),
-    mtimeMs: Number(stat.mtimeMs),
-    ctimeMs: Number(stat.ctimeMs),
+    type: fileTypeOf(stat.mode),
+    mode: stat.mode & 0o7777,
+    uid: stat.uid,
+    gid: stat.gid,
+    nlink: stat.nlink,
+    dev: BigInt(stat.dev),
+    ino,
+    size: stat.size,
+    mtimeMs: Math.floor(stat.mtimeMs),
+    ctimeMs: Math.floor(stat.ctimeMs),
   };
 }
 

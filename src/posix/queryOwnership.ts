@@ -1,26 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { byteString, joinPath, shownPath, toBytes } from './bytePath.js';
 import { fileTypeOf } from './fileType.js';
 import type { FileType } from './fileType.js';
-import { ioError, printablePath } from './ioError.js';
-import type { IoError } from './ioError.js';
-import { mountPointsBelow, readMounts } from './mountTable.js';
-import { handlePath, mountIdOf, O_PATH } from './pinned.js';
-import type { ProgramError } from './runProgram.js';
-import { relativePath } from './runPasses.js';
-import { streamFind } from './streamFind.js';
-
-/** Which entries are asked for; all that is given must hold. Nothing given means every entry. */
-export interface OwnershipPredicate {
-  /** Owned by this uid. */
-  readonly by?: number;
-  /** Not owned by this uid. */
-  readonly notBy?: number;
-  /** The group write bit is not set. Mode bits only: no ACL, no user is asked. Symbolic links have it always. */
-  readonly groupUnwritable?: boolean;
-}
+import { matchesPredicate } from './ownershipPredicate.js';
+import type { OwnershipPredicate } from './ownershipPredicate.js';
+import { searchMatching } from './searchMatching.js';
+import { incomplete, withSearchRoot } from './searchRoot.js';
+import type { OwnershipError, OwnershipOptions } from './searchRoot.js';
 
 /** One entry that matches. */
 export interface OwnedEntry {
@@ -33,37 +19,12 @@ export interface OwnedEntry {
   readonly type: FileType;
 }
 
-/** How to look. */
-export interface OwnershipOptions {
-  /** Also look into what is mounted below the root. */
-  readonly crossMounts?: boolean;
-  /** Paths, absolute or relative to the root, that are passed over with all below them. */
-  readonly exclude?: readonly string[];
-  readonly signal?: AbortSignal;
-  /** Milliseconds; default one hour. */
-  readonly timeoutMs?: number;
-}
-
 /** How many matched, and which mount points (absolute) were passed over. */
 export interface OwnershipAnswer {
   readonly matched: number;
   readonly mountsSkipped: readonly string[];
 }
 
-/** There is no answer, or only part of one. */
-export type OwnershipError =
-  | { readonly code: 'RELATIVE_PATH'; readonly message: string; readonly path: string }
-  | { readonly code: 'NOT_FOUND'; readonly message: string; readonly path: string }
-  | {
-      readonly code: 'QUERY_INCOMPLETE';
-      readonly message: string;
-      readonly path: string;
-      readonly complaints: readonly string[];
-    }
-  | IoError
-  | ProgramError;
-
-const TIMEOUT_MS = 3_600_000;
 const TYPES: Readonly<Partial<Record<string, FileType>>> = {
   f: 'file',
   d: 'directory',
@@ -77,15 +38,19 @@ const TYPES: Readonly<Partial<Record<string, FileType>>> = {
 /**
  * Streams every entry at or below `root` that the predicate matches to `onEntry`, in no promised order.
  *
- * `find` looks, with the predicate pushed into it, so time and memory are find's: flat in the size of the tree. A
- * root that is a symbolic link is followed; links below are entries of their own. Mounts below the root are passed
+ * `find` looks, several at once over a large tree, with the predicate pushed into it, so time and memory are find's:
+ * flat in the size of the tree. A root that is a symbolic link is followed; links below are entries of their own. Mounts below the root are passed
  * over and named, by mount rather than by device number, so bind mounts of the same filesystem too.
+ *
+ * What a user can really write is the kernel's answer about that user (access(2)), so ACLs, groups, read-only mounts
+ * and closed directories above count. A directory is writable when entries can be made in it; a symbolic link is
+ * neither writable nor not. Only root can ask for somebody else (`PROGRAM_NOT_STARTED` with `EPERM` otherwise).
  *
  * It is a reading, not a judgement to act on: others may change the tree meanwhile, and entries that move may be
  * missed. `reclaim` judges each again. `onEntry` must not throw.
  *
  * Errors: `RELATIVE_PATH`, `NOT_FOUND`, `IO`, `QUERY_INCOMPLETE` (find could not read something; what it could was
- * handed on), and {@link ProgramError} about find (`PROGRAM_ABORTED` when the signal stopped it).
+ * handed on), and the `ProgramError` of find (`PROGRAM_ABORTED` when the signal stopped it).
  *
  * @param root - absolute path of a directory or of anything else
  *
@@ -115,89 +80,29 @@ export async function query(
   options: OwnershipOptions,
   onEntry: ((entry: OwnedEntry) => void) | null,
 ): Promise<Result<OwnershipAnswer, OwnershipError>> {
-  const shown = printablePath(path);
-  if (!path.startsWith('/')) {
-    return err({ code: 'RELATIVE_PATH', message: `${shown} is not absolute; give the path from /`, path: shown });
-  }
-  let fd: number | null = null;
-  try {
-    fd = openSync(path, O_PATH);
-    return await queryBelow(fd, path, predicate, options, onEntry);
-  } catch (cause) {
-    const error = ioError(cause, 'open', path);
-    if (error.errno !== 'ENOENT') return err(error);
-    return err({ code: 'NOT_FOUND', message: `${shown} does not exist`, path: shown });
-  } finally {
-    if (fd !== null) closeSync(fd);
-  }
-}
-
-async function queryBelow(
-  fd: number,
-  path: string,
-  predicate: OwnershipPredicate,
-  options: OwnershipOptions,
-  onEntry: ((entry: OwnedEntry) => void) | null,
-): Promise<Result<OwnershipAnswer, OwnershipError>> {
-  const top = byteString(path).replace(/\/+$/, '') || '/';
-  const absolute = (relative: string): string => (relative === '' ? top : joinPath(top, relative));
-  const stat = fstatSync(fd);
-  if ((stat.mode & constants.S_IFMT) !== constants.S_IFDIR) {
-    const matches = matchesPredicate(stat, predicate);
-    const { uid, gid, mode } = stat;
-    if (matches) onEntry?.({ path: toBytes(top), uid, gid, mode: mode & 0o7777, type: fileTypeOf(mode) });
-    return ok({ matched: matches ? 1 : 0, mountsSkipped: [] });
-  }
-
-  const root = { path: top, realPath: readlinkSync(handlePath(fd), 'latin1') };
-  const mounts = options.crossMounts === true ? ok([]) : readMounts();
-  if (mounts.isErr()) return err(mounts.error);
-  const mountPoints = mountPointsBelow(mounts.value, root.realPath, mountIdOf(fd));
-  const excluded = (options.exclude ?? []).flatMap((one) => relativePath(root, one));
-  let matched = 0;
-  const found = await streamFind<never>(
-    {
-      // Not /proc/self: find enters it as a process of its own.
-      directory: handlePath(fd).replace('self', String(process.pid)),
-      prune: [...mountPoints, ...excluded],
-      expression: [...findPredicate(predicate), '-printf', onEntry === null ? '\\0' : '%U %G %m %y %P\\0'],
-      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    },
-    async (records) => {
+  return withSearchRoot(path, options, async ({ stat, absolute, base, mountPoints }) => {
+    if (!stat.isDirectory()) {
+      const matched = await matchesPredicate(stat, path, predicate);
+      if (matched.isErr()) return err(matched.error);
+      const { uid, gid, mode } = stat;
+      if (matched.value) onEntry?.({ path: absolute(''), uid, gid, mode: mode & 0o7777, type: fileTypeOf(mode) });
+      return ok({ matched: matched.value ? 1 : 0, mountsSkipped: [] });
+    }
+    let matched = 0;
+    const search = { ...base, print: onEntry === null ? '\\0' : '%U %G %m %y %p\\0' };
+    const found = await searchMatching(search, path, predicate, (records) => {
       matched += records.length;
       if (onEntry !== null) for (const record of records) onEntry(parseRecord(record, absolute));
-      return ok(undefined);
-    },
-  );
-  if (found.isErr()) return err(found.error);
-  const { complaints } = found.value;
-  if (complaints.length > 0) {
-    const message = `not everything below ${shownPath(top)} could be read: ${complaints[0] ?? ''}`;
-    return err({ code: 'QUERY_INCOMPLETE', message, path: shownPath(top), complaints });
-  }
-  return ok({ matched, mountsSkipped: mountPoints.map((mount) => shownPath(absolute(mount))) });
+    });
+    if (found.isErr()) return err(found.error);
+    const unread = incomplete(path, found.value.complaints);
+    return unread === null ? ok({ matched, mountsSkipped: mountPoints }) : err(unread);
+  });
 }
 
-/** The predicate in find's words. */
-export function findPredicate({ by, notBy, groupUnwritable }: OwnershipPredicate): readonly string[] {
-  return [
-    ...(by === undefined ? [] : ['-uid', String(by)]),
-    ...(notBy === undefined ? [] : ['!', '-uid', String(notBy)]),
-    ...(groupUnwritable === true ? ['!', '-perm', '-020'] : []),
-  ];
-}
-
-function matchesPredicate(stat: { uid: number; mode: number }, predicate: OwnershipPredicate): boolean {
-  const { by, notBy, groupUnwritable } = predicate;
-  if (by !== undefined && stat.uid !== by) return false;
-  if (notBy !== undefined && stat.uid === notBy) return false;
-  return groupUnwritable !== true || (stat.mode & 0o020) === 0;
-}
-
-function parseRecord(record: string, absolute: (relative: string) => string): OwnedEntry {
+function parseRecord(record: string, absolute: (relative: string) => Buffer): OwnedEntry {
   const [uid = '', gid = '', mode = '', letter = ''] = record.split(' ', 4);
   const path = record.slice(uid.length + gid.length + mode.length + letter.length + 4);
   const type = TYPES[letter] ?? 'char';
-  return { path: toBytes(absolute(path)), uid: Number(uid), gid: Number(gid), mode: parseInt(mode, 8), type };
+  return { path: absolute(path), uid: Number(uid), gid: Number(gid), mode: parseInt(mode, 8), type };
 }

@@ -1,52 +1,37 @@
 import { shownPath, utf8Text } from './bytePath.js';
 import { parseAcls } from './parseAcl.js';
 import type { Acl } from './parseAcl.js';
+import { batchesOf } from './readAttributes.js';
 import { runProgram } from './runProgram.js';
-import type { AccessNode } from './walkPath.js';
 
-/** Bytes of paths handed to one getfacl: well below ARG_MAX. */
-const BATCH_BYTES = 64 * 1024;
+/** What getfacl said, by path (a byte string). */
+export interface AclsRead {
+  readonly found: ReadonlyMap<string, Acl | null>;
+  /** Why one was not read, in words. */
+  readonly unread: ReadonlyMap<string, string>;
+  /** Why none, or not all, were read. */
+  readonly failures: readonly string[];
+}
 
-/**
- * Adds the ACLs to the nodes where they can decide for this uid, with one getfacl for all. What could not be read is
- * added to `notSeen`.
- */
-export async function withAcls(
-  nodes: readonly AccessNode[],
-  uid: number,
-  notSeen: string[],
-): Promise<readonly AccessNode[]> {
-  const acls = new Map<string, Acl | null>();
-  const asked = nodes.filter(
-    (node) => uid !== 0 && node.role !== 'link' && node.uid !== uid && (node.mode & 0o070) !== 0,
-  );
-  for (const batch of batches(asked.map((node) => node.path), notSeen)) {
+/** Reads the ACLs of these inodes, with one getfacl for as many as fit a command line. */
+export async function readAcls(asked: readonly { readonly path: string }[]): Promise<AclsRead> {
+  const found = new Map<string, Acl | null>();
+  const unread = new Map<string, string>();
+  const failures: string[] = [];
+  const readable: string[] = [];
+  for (const path of new Set(asked.map((node) => node.path))) {
+    if (utf8Text(path) !== null) readable.push(path);
+    else unread.set(path, `the ACL of ${shownPath(path)} was not read: its name is not UTF-8`);
+  }
+  for (const batch of batchesOf(readable)) {
     const ran = await runProgram('getfacl', ['-n', '-p', '-E', '--', ...batch.map((path) => shownPath(path))]);
     if (ran.isErr()) {
-      notSeen.push(`POSIX ACLs were not read, only mode bits: ${ran.error.message}`);
+      failures.push(`POSIX ACLs were not read, only mode bits: ${ran.error.message}`);
       break;
     }
     const parsed = ran.value.exitCode === 0 ? parseAcls(ran.value.stdout, batch.length) : null;
-    if (parsed === null) notSeen.push(`POSIX ACLs were not read, only mode bits: getfacl failed`);
-    parsed?.forEach((acl, index) => acls.set(batch[index] ?? '', acl));
+    if (parsed === null) failures.push('POSIX ACLs were not read, only mode bits: getfacl failed');
+    parsed?.forEach((acl, index) => found.set(batch[index] ?? '', acl));
   }
-  return nodes.map((node) => ({ ...node, acl: acls.get(node.path) ?? null }));
-}
-
-function batches(paths: readonly string[], notSeen: string[]): string[][] {
-  const out: string[][] = [];
-  let size = BATCH_BYTES;
-  for (const path of new Set(paths)) {
-    if (utf8Text(path) === null) {
-      notSeen.push(`the ACL of ${shownPath(path)} was not read: its name is not UTF-8`);
-      continue;
-    }
-    if (size + path.length > BATCH_BYTES) {
-      out.push([]);
-      size = 0;
-    }
-    out.at(-1)?.push(path);
-    size += path.length;
-  }
-  return out;
+  return { found, unread, failures };
 }

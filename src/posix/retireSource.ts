@@ -5,7 +5,7 @@ import { changed } from './changedMeanwhile.js';
 import type { ChangedMeanwhile } from './changedMeanwhile.js';
 import { printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
-import { handlePath } from './pinned.js';
+import { inheritedPath } from './pinned.js';
 import { attempt, lstatOrNull } from './pinnedParent.js';
 import type { PinnedParent } from './pinnedParent.js';
 import { runProgram } from './runProgram.js';
@@ -38,7 +38,7 @@ export async function retire(
  * Answers its path when it, or a part, is still there.
  */
 export async function removeEntry(parent: PinnedParent, name: string): Promise<string | null> {
-  const args = ['-rf', '--one-file-system', '--', `${handlePath(3)}/${name}`];
+  const args = ['-rf', '--one-file-system', '--', `${inheritedPath(3)}/${name}`];
   const removed = await runProgram('rm', args, { inherit: [parent.directory.fd], timeoutMs: 60 * 60 * 1000 });
   const there = await lstatOrNull(parent.at(name), parent.path);
   const gone = removed.isOk() && there.isOk() && there.value === null;

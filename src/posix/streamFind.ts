@@ -1,19 +1,31 @@
 import { spawn } from 'node:child_process';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { toBytes, utf8Text } from './bytePath.js';
+import { joinPath, toBytes, utf8Text } from './bytePath.js';
 import { printablePath } from './ioError.js';
+import { handlePath } from './pinned.js';
 import { TRUSTED_PATH } from './runProgram.js';
 import type { ProgramError } from './runProgram.js';
+import { splitSearch, wholeSearch } from './splitSearch.js';
+import type { SearchPart } from './splitSearch.js';
 
 /** What to look for below a directory. */
 export interface FindQuery {
-  /** The directory, best as the /proc path of a handle, so that it cannot be exchanged. */
-  readonly directory: string;
+  /** A handle of the directory: it cannot be exchanged. */
+  readonly directory: number;
   /** Relative byte strings that are passed over with all below them, and not printed. */
   readonly prune: readonly string[];
-  /** Tests, and -printf actions that end a record with `\0`. */
+  /**
+   * Tests, and -printf actions that end a record with `\0`. A path is printed as `%p`, last in its record and behind
+   * nothing that holds a `.` or a `/`; it is handed on relative to the directory, empty for the directory itself.
+   */
   readonly expression: readonly string[];
+  /** The program to look with and what stands before find's own arguments. Default: find. */
+  readonly command?: readonly string[];
+  /** Where the directory lies, for the paths that are handed on: a relative byte string. */
+  readonly prefix?: string;
+  /** One find for all of it, because what it passes over depends on what it meets. */
+  readonly whole?: boolean;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -27,8 +39,9 @@ const MAX_COMPLAINTS = 8 * 1024;
 const ABORTED: ProgramError = { code: 'PROGRAM_ABORTED', message: 'find was stopped on request', program: 'find' };
 
 /**
- * Runs GNU find and hands its records on, as byte strings, while it goes on looking. Not read further than `take` has
- * come, so memory stays flat whatever the tree.
+ * Runs GNU find, several at once over parts of a large tree, and hands its records on, as byte strings, while it goes
+ * on looking. Not read further than `take` has come, so memory stays flat whatever the tree. `take` is never called
+ * again before it has ended.
  *
  * It does not go through `runProgram`, which keeps output as text or pushes it: names are bytes, and what takes them
  * has to be waited for. What that stands for holds here too: an argument array, no shell, the fixed PATH, LC_ALL=C,
@@ -38,8 +51,53 @@ export async function streamFind<E>(
   query: FindQuery,
   take: (records: readonly string[]) => Promise<Result<void, E>>,
 ): Promise<Result<FindOutcome, E | ProgramError>> {
-  const child = spawn('find', findArguments(query), {
-    cwd: query.directory,
+  const split = query.whole === true ? wholeSearch(query.prune) : splitSearch(query.directory, query.prune);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...(query.signal === undefined ? [] : [query.signal])]);
+  const complaints: string[] = [];
+  const failures: (E | ProgramError)[] = [];
+  const waiting = [...split.parts];
+  const deadline = Date.now() + query.timeoutMs;
+
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (records: readonly string[]): Promise<Result<void, E | ProgramError>> => {
+    // What one part could not hand over ends all of them, before any takes its next turn.
+    const turn = last.then((): Promise<Result<void, E | ProgramError>> | Result<void, ProgramError> =>
+      stop.signal.aborted ? err(ABORTED) : take(records),
+    );
+    last = turn.then(
+      (taken) => (taken.isErr() ? stop.abort() : undefined),
+      () => stop.abort(),
+    );
+    return turn;
+  };
+  const work = async (): Promise<void> => {
+    for (let part = waiting.shift(); part !== undefined && !stop.signal.aborted; part = waiting.shift()) {
+      const searched = await searchPart({ ...query, signal, timeoutMs: deadline - Date.now() }, part, inTurn);
+      if (searched.isOk()) complaints.push(...searched.value.complaints);
+      else failures.push(searched.error);
+      if (searched.isErr()) stop.abort();
+    }
+  };
+  // One for the top, which is mostly done at once, and half of the others.
+  const working = Array.from({ length: Math.ceil(split.parts.length / 2) }, work);
+  await Promise.allSettled(working);
+  split.close();
+  // What `take` threw, if it did.
+  await Promise.all(working);
+  const failure = failures.find((one) => one !== ABORTED) ?? failures[0];
+  if (failure === undefined) return ok({ complaints: complaints.slice(0, 20) });
+  return err(isTimeout(failure) ? timedOut(query.timeoutMs) : failure);
+}
+
+async function searchPart<E>(
+  query: FindQuery,
+  part: SearchPart,
+  take: (records: readonly string[]) => Promise<Result<void, E | ProgramError>>,
+): Promise<Result<FindOutcome, E | ProgramError>> {
+  const [program = 'find', ...before] = query.command ?? ['find'];
+  const child = spawn(program, [...before, ...findArguments(part, query.expression)], {
+    cwd: handlePath(query.directory),
     env: { PATH: TRUSTED_PATH, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -69,12 +127,12 @@ export async function streamFind<E>(
     for await (const chunk of child.stdout.setEncoding('latin1')) {
       const records = `${rest}${String(chunk)}`.split('\0');
       rest = records.pop() ?? '';
-      const taken = await take(records);
+      const taken = await take(records.map((record) => withRelativePath(record, part, query.prefix ?? '')));
       if (taken.isErr()) return err(taken.error);
     }
     const exitCode = await closed;
     if (ended.why !== null) return err(ended.why);
-    return exitCode === null ? err(killed(stderr)) : ok({ complaints: exitCode === 0 ? [] : complaintsIn(stderr) });
+    return exitCode === null ? err(killed(stderr)) : ok({ complaints: exitCode === 0 ? [] : complaintsIn(stderr, part) });
   } finally {
     child.kill('SIGKILL');
     clearTimeout(timer);
@@ -82,10 +140,17 @@ export async function streamFind<E>(
   }
 }
 
-function findArguments({ prune, expression }: FindQuery): string[] {
-  const paths = prune.flatMap((path, index) => [...(index === 0 ? [] : ['-o']), '-path', `./${globLiteral(path)}`]);
+/** A record without a path stays as it is; a lone slash is none, since no part begins at the root. */
+function withRelativePath(record: string, part: SearchPart, prefix: string): string {
+  const at = record.search(/[./]/);
+  if (at === -1 || record === '/') return record;
+  return record.slice(0, at) + joinPath(prefix, part.relative(record.slice(at)));
+}
+
+function findArguments({ starts, prune }: SearchPart, expression: readonly string[]): string[] {
+  const paths = prune.flatMap((path, index) => [...(index === 0 ? [] : ['-o']), '-path', globLiteral(path)]);
   const pruned = paths.length === 0 ? [] : ['(', ...paths, ')', '-prune', '-o'];
-  return ['-P', '.', '-ignore_readdir_race', ...pruned, '(', ...expression, ')'];
+  return ['-P', ...starts, '-ignore_readdir_race', ...pruned, '(', ...expression, ')'];
 }
 
 /** A pattern that matches one path: an argument must be UTF-8, so other bytes become `?` (one byte each in C). */
@@ -94,10 +159,15 @@ function globLiteral(path: string): string {
   return text.replace(/[\\*?[\]]/g, '\\$&').replaceAll('\0', '?');
 }
 
-/** What vanished while find looked is no complaint. */
-function complaintsIn(stderr: string): string[] {
+/** What vanished while find looked is no complaint. Paths are shown as they lie in the tree. */
+function complaintsIn(stderr: string, part: SearchPart): string[] {
   const lines = stderr.split('\n').filter((line) => line !== '' && !line.endsWith(': No such file or directory'));
-  return lines.map((line) => printablePath(toBytes(line)).slice(0, 300)).slice(0, 20);
+  const below = (line: string): string => line.replace(/'(\.\/|\/proc\/)[^']+'/, (path) => `'${part.relative(path.slice(1, -1))}'`);
+  return lines.map((line) => printablePath(toBytes(below(line))).slice(0, 300)).slice(0, 20);
+}
+
+function isTimeout(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'PROGRAM_TIMEOUT';
 }
 
 function timedOut(timeoutMs: number): ProgramError {

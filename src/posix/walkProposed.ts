@@ -3,7 +3,6 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { parentPath } from './bytePath.js';
 import { mountPointsBelow, readMounts } from './mountTable.js';
-import { handlePath } from './pinned.js';
 import type { Walk, WalkContext } from './runPasses.js';
 import { streamFind } from './streamFind.js';
 import type { Pass, Sweep } from './sweep.js';
@@ -35,11 +34,11 @@ export function walkProposed(predicate: readonly string[]): Walk {
     const { earlier } = context;
     if (earlier !== null) {
       for (const [path, reason] of earlier.skipped) pass.skipped.set(path, reason);
-      const changed = ['-type', 'd', '(', '(', ...newer('m', earlier.since), '-printf', '%P\\0', ')', ','];
+      const changed = ['-type', 'd', '(', '(', ...newer('m', earlier.since), '-printf', '%p\\0', ')', ','];
       const look = [...changed, ...moved(pass), ')'];
       return find(sweep, context, look, (path) => presentChanged(sweep, context, earlier, path));
     }
-    const expression = ['(', ...predicate, '-printf', '%P\\0', ')', ',', ...moved(pass)];
+    const expression = ['(', ...predicate, '-printf', '%p\\0', ')', ',', ...moved(pass)];
     return find(sweep, context, expression, (path) => presentOne(sweep, path));
   };
 }
@@ -69,8 +68,7 @@ async function find(
     return options.signal?.aborted === true ? err(aborted()) : ok(undefined);
   };
   const query = {
-    // Not /proc/self: find enters it as a process of its own.
-    directory: handlePath(root.fd).replace('self', String(process.pid)),
+    directory: root.fd,
     prune: [...mountPoints, ...excluded],
     expression,
     timeoutMs: TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as diff from 'diff';
-import { maskUnit } from './maskUnit.js';
+import { learnSecrets, maskUnit } from './maskUnit.js';
 import { createRedactor } from './redactor.js';
 
 /**
@@ -23,7 +23,8 @@ import { createRedactor } from './redactor.js';
 export function diffUnit(before: string | Uint8Array, after: string | Uint8Array, name: string): string {
   if (Buffer.from(before).equals(Buffer.from(after))) return '';
   const redactor = createRedactor((number) => `[secret ${number}]`);
-  // Both are read before either is finished: a secret of the one may stand unnamed in the other.
+  // Both are read before either is masked: a secret of the one may stand unnamed in the other.
+  for (const unit of [before, after]) learnSecrets(unit, redactor);
   const masked = { before: maskUnit(before, redactor), after: maskUnit(after, redactor) };
   const shown = { before: redactor.finish(masked.before), after: redactor.finish(masked.after) };
   const header = `--- ${name}\n+++ ${name}\n`;

@@ -6,18 +6,27 @@ import type { Edit } from './unitEdit.js';
  * of its own at the end of the file. It takes over the end-of-line of the line before, or its absence.
  */
 export function insertAssignment(document: UnitDocument, section: string, key: string, value: string): Edit {
-  const { bytes, sections, endsInContinuation } = document;
-  const header = sections.findLast(({ name }) => name === section);
+  const header = document.sections.findLast(({ name }) => name === section);
+  const line = `${key}=${value}`;
+  return insertLines(document, header, header === undefined ? [`[${section}]`, line] : [line]);
+}
+
+/**
+ * Puts lines behind the last one that is not blank of a section, or behind a blank line at the end of the file.
+ *
+ * @param lines - without their ends
+ */
+export function insertLines(document: UnitDocument, header: SectionHeader | undefined, lines: readonly string[]): Edit {
+  const { bytes, endsInContinuation } = document;
   const at = header?.bodyEnd ?? bytes.length;
   const complete = at === 0 || bytes[at - 1] === 0x0a;
   const eol = lineEndBefore(bytes, at);
   // A line that the end of the file cuts off needs a blank line to end it, or it takes in what follows.
   const joins = endsInContinuation && (header === undefined || isLast(document, header));
   const gap = joins || (header === undefined && !endsBlank(bytes)) ? eol : '';
-  const title = header === undefined ? `[${section}]${eol}` : '';
   const before = complete ? '' : eol;
   const after = complete ? eol : '';
-  return { start: at, end: at, replacement: Buffer.from(`${before}${gap}${title}${key}=${value}${after}`) };
+  return { start: at, end: at, replacement: Buffer.from(`${before}${gap}${lines.join(eol)}${after}`) };
 }
 
 function isLast({ sections }: UnitDocument, header: SectionHeader): boolean {

@@ -1,11 +1,7 @@
 import { SECRET_NAME_PART } from './isSecretName.js';
-
-/** Gives what stands in the place of a secret. */
-export type Mask = (secret: string) => string;
-
-/** Begins and ends a masked place until all passes are done, so that no pass takes a mask for a secret. */
-export const MASK_OPEN = '\u{f0000}';
-export const MASK_CLOSE = '\u{f0001}';
+import { maskRandom } from './maskRandom.js';
+import { MASK_OPEN } from './masks.js';
+import type { Mask } from './masks.js';
 
 const QUOTED = String.raw`"(?:[^"\\\n]|\\.)*"(?=[\s,;:)}\]]|$)|'(?:[^'\\\n]|\\.)*'(?=[\s,;:)}\]]|$)`;
 /** A word as a shell would see it: quoted parts in the middle belong to it, so no blank inside them ends it. */
@@ -23,36 +19,44 @@ const QUOTED_PAIR = new RegExp(
 );
 /** `--name value`; a further option is no value. */
 const OPTION = new RegExp(
-  String.raw`${NAME.replace('(?<name>', '(?<name>-')}(?<between>[ \t]+)(?!--[a-z])(?<value>${VALUE})`,
+  String.raw`${NAME.replace('(?<name>', '(?<name>-')}(?<between>["']?[ \t]+)(?!--[a-z])(?<value>${VALUE})`,
   'giu',
 );
 /** User and password of a URL. */
 const USERINFO = /(?<![a-z0-9+.-])(?<name>[a-z][a-z0-9+.-]*)(?<between>:\/\/)(?<value>[^\s/@]+)(?=@)/giu;
 /** What HTTP and Discord put before a credential. */
 const BEARER = /\b(?<name>bearer|basic|bot)(?<between>[ \t]+)(?<value>[\w.~+/-]{16,}=*)/giu;
-/** Credentials that say by their shape what they are: Discord, GitHub, Slack, JWT, and keys with a common prefix. */
+/** A credential that a unit carries, encrypted or not, up to the end of its line. */
+const CREDENTIAL = /\b(?<name>SetCredential(?:Encrypted)?)(?<between>[ \t]*=[ \t]*)(?<value>[^\n]+)/gu;
+/** The whole of an HTTP header that carries credentials, whatever their scheme. */
+const HEADER = /\b(?<name>(?:proxy-)?authorization|(?:set-)?cookie)(?<between>:[ \t]*)(?<value>[^\s"'][^"'\n]*)/giu;
+/**
+ * Credentials that say by their shape what they are: Discord, GitHub, Slack, JWT, and keys with a common prefix; what is
+ * escaped byte for byte over a length at which it is hardly a name; private keys.
+ */
 const SHAPES = [
   /(?<![\w-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/gu,
   /\b(?:gh[pousr]_|github_pat_|glpat-|npm_|sk-|xox[abeprs]-)[\w-]{16,}/gu,
   /\beyJ[\w-]{10,}\.[\w-]{4,}\.[\w-]+/gu,
+  /(?:\\(?:x[0-9a-f]{2}|[0-7]{3}|u00[0-9a-f]{2})){8,}/giu,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gu,
 ];
 
 /**
- * Masks what free text gives away: values of secret names and options, passwords in URLs, and credentials that are
- * recognised by their shape. Rather hides too much than too little.
+ * Masks what free text gives away: values of secret names and options, passwords in URLs, credentials that are
+ * recognised by their shape, and what looks drawn by lot. Rather hides too much than too little.
  */
 export function maskText(text: string, mask: Mask): string {
   let masked = text;
-  for (const pattern of [USERINFO, OPTION, QUOTED_PAIR, NAMED, BEARER]) {
+  for (const pattern of [CREDENTIAL, HEADER, USERINFO, OPTION, QUOTED_PAIR, NAMED, BEARER]) {
     masked = masked.replace(pattern, (...found) => {
       const { name = '', between = '', value = '' } = groupsOf(found);
-      const shown = value.startsWith(MASK_OPEN) || isProse(name, between, value);
+      const shown = unquoted(value).startsWith(MASK_OPEN) || isProse(name, between, value);
       return shown ? `${name}${between}${value}` : `${name}${between}${mask(unquoted(value))}`;
     });
   }
   for (const pattern of SHAPES) masked = masked.replace(pattern, (secret) => mask(secret));
-  return masked;
+  return maskRandom(masked, mask);
 }
 
 /** `Failed to determine user credentials: No such process` says why a service failed, and gives nothing away. */

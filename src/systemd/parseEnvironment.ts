@@ -46,5 +46,5 @@ export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
-/** `env_value_is_valid()` in systemd: valid UTF-8; control characters are. */
-export const UNFIT_FOR_ENVIRONMENT = /\p{Surrogate}|\p{Noncharacter_Code_Point}/u;
+/** What `env_value_is_valid()` in systemd refuses: text that is not UTF-8 to it. Control characters are fine. */
+const UNFIT_FOR_ENVIRONMENT = /\p{Surrogate}|\p{Noncharacter_Code_Point}/u;

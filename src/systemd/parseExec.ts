@@ -12,13 +12,16 @@ export interface ExecCommand {
   readonly args: readonly ExecArgument[];
   /** Further commands of the same value, separated by ` ; `; each has its own prefixes. */
   readonly following: readonly ExecCommand[];
-  /** Why systemd would refuse the value from some point on, or null. What stands before that point is listed. */
+  /**
+   * Why it cannot be read on from some point, or null: systemd refuses the rest, or the program's name holds bytes that
+   * are no text, which systemd takes. What stands before that point is listed.
+   */
   readonly fault: string | null;
 }
 
 /** One argument of a command. */
 export interface ExecArgument {
-  /** Unquoted and unescaped. Specifiers and `$VARIABLES` are as they stand. */
+  /** Unquoted and unescaped, or as it stands where that gives no UTF-8. Specifiers and `$VARIABLES` stay. */
   readonly value: string;
   /** Where it begins in the whole value, quotes included. */
   readonly start: number;
@@ -118,7 +121,7 @@ function cutPrefixes(word: string): { prefixes: string; path: string } {
 }
 
 function faultOf(word: { readonly kind: string } | { readonly text: string | null }): string {
-  if (!('kind' in word)) return 'an escape that gives invalid UTF-8';
+  if (!('kind' in word)) return 'an escape that gives bytes that are not UTF-8';
   return word.kind === 'unbalanced-quote' ? 'a quote that is not closed' : 'an escape that systemd does not know';
 }
 

@@ -1,3 +1,5 @@
+import { microsecondsOf } from './settings/readDuration.js';
+
 /** The lines `Name=value` of `systemctl show`; the last one of a name counts, as it prints each once. */
 export function parseShow(stdout: string): ReadonlyMap<string, string> {
   const properties = new Map<string, string>();
@@ -42,26 +44,6 @@ const LETTERS: Readonly<Record<string, string>> = { a: '\u0007', b: '\b', f: '\f
 
 /** Microseconds of a time span as systemd prints it (`1min 30s`, `500ms`); null for `infinity` and what is none. */
 export function parseTimeSpan(value: string): number | null {
-  let total: number | null = null;
-  for (const part of value.trim().split(/\s+/)) {
-    const found = /^(\d+(?:\.\d+)?)([a-z]*)$/.exec(part);
-    const unit = MICROSECONDS[found?.[2] ?? ''];
-    if (found === null || unit === undefined) return null;
-    total = (total ?? 0) + Number(found[1]) * unit;
-  }
-  return total;
+  const microseconds = microsecondsOf(value);
+  return microseconds === Infinity ? null : microseconds;
 }
-
-/** systemd.time(7); a bare number only ever appears as 0. */
-const MICROSECONDS: Readonly<Record<string, number>> = {
-  '': 1,
-  us: 1,
-  ms: 1e3,
-  s: 1e6,
-  min: 60e6,
-  h: 3600e6,
-  d: 86_400e6,
-  w: 604_800e6,
-  month: 2_629_800e6,
-  y: 31_557_600e6,
-};

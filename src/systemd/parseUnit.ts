@@ -49,6 +49,9 @@ const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
 const BAD_IN_HEADER = /[\u0000-\u001f"'\\\u007f]/;
 
+/** A section that may still grow. */
+type OpenSection = { -readonly [K in keyof SectionHeader]: SectionHeader[K] };
+
 class UnitReader {
   readonly #bytes: Buffer;
   /** The file with one character per byte, so that an index is a byte offset. */
@@ -56,9 +59,11 @@ class UnitReader {
   readonly #ascii: boolean;
   readonly #validUtf8: boolean;
   readonly #assignments: Assignment[] = [];
-  readonly #sections: { -readonly [K in keyof SectionHeader]: SectionHeader[K] }[] = [];
+  readonly #sections: OpenSection[] = [];
   readonly #problems: UnitProblem[] = [];
   #section: string | null = null;
+  #lastSection: OpenSection | null = null;
+  #nextEquals = -1;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -87,6 +92,8 @@ class UnitReader {
     // Where every CR stands before a LF and no NUL occurs, cutting at LF gives the lines systemd sees.
     const plain = !text.includes('\0') && !(text.includes('\r') && /\r(?!\n)/.test(text));
     let bomSeen = false;
+    // For the lines that stand by themselves, which most do: one object serves all.
+    const one = { source: text, from: 0, to: 0, line: 0, lastLine: 0, start: 0, end: 0, offsetOf: identity };
     let continued: ContinuedLine | null = null;
     let number = 0;
     for (let at = 0; at < text.length;) {
@@ -120,8 +127,13 @@ class UnitReader {
         this.#readLogical(continued.joined());
         continued = null;
       } else {
-        const { start, contentEnd: to, end } = line;
-        this.#readLogical({ source: text, from, to, line: number, lastLine: number, start, end, offsetOf: identity });
+        one.from = from;
+        one.to = line.contentEnd;
+        one.line = number;
+        one.lastLine = number;
+        one.start = line.start;
+        one.end = line.end;
+        this.#readLogical(one);
       }
     }
     if (continued === null) return false;
@@ -155,11 +167,12 @@ class UnitReader {
   #readLogical(logical: LogicalLine): void {
     const { source, line, lastLine } = logical;
     let { from, to } = logical;
-    if (to - from >= LONG_LINE_MAX && line !== lastLine) {
+    // Joined, a line may have the whole MiB; `config_parse()` compares otherwise than `read_line()`.
+    if (to - from > LONG_LINE_MAX && line !== lastLine) {
       this.#note(
         'LINE_TOO_LONG',
         lastLine,
-        `the continued line has ${to - from} bytes, and systemd takes less than 1 MiB`,
+        `the continued line has ${to - from} bytes, and systemd takes 1 MiB`,
       );
     }
     while (from < to && isBlank(source.charCodeAt(from))) from += 1;
@@ -193,23 +206,22 @@ class UnitReader {
       );
     } else {
       this.#section = this.#decode(name);
-      this.#sections.push({ name: this.#section, line, lastLine, start, end, bodyEnd: end });
+      this.#lastSection = { name: this.#section, line, lastLine, start, end, bodyEnd: end };
+      this.#sections.push(this.#lastSection);
     }
   }
 
   #readAssignment(logical: LogicalLine, section: string, from: number, to: number): void {
     const { source, line, lastLine, start, end, offsetOf } = logical;
-    // Cut first: a search in the whole file would not stop at the line's end.
-    const found = source.slice(from, to).indexOf('=');
-    if (found === -1) {
+    const equals = this.#equalsIn(source, from, to);
+    if (equals === -1) {
       this.#note('MISSING_EQUALS', lastLine, "a line without '=', which systemd ignores");
       return;
     }
-    if (found === 0) {
+    if (equals === from) {
       this.#note('MISSING_KEY', lastLine, "a line without a key before '=', which systemd ignores");
       return;
     }
-    const equals = from + found;
     let keyEnd = equals;
     while (keyEnd > from && isBlank(source.charCodeAt(keyEnd - 1))) keyEnd -= 1;
     let valueFrom = equals + 1;
@@ -225,9 +237,24 @@ class UnitReader {
       lastLine,
       start,
       end,
-      valueStart: empty ? emptyAt : offsetOf(valueFrom),
-      valueEnd: empty ? emptyAt : offsetOf(to - 1) + 1,
+      // In the file's own text an index is a place.
+      valueStart: empty ? emptyAt : source === this.#text ? valueFrom : offsetOf(valueFrom),
+      valueEnd: empty ? emptyAt : source === this.#text ? to : offsetOf(to - 1) + 1,
     });
+  }
+
+  /** Where the first `=` of a line stands, or -1. */
+  #equalsIn(source: string, from: number, to: number): number {
+    if (source !== this.#text) {
+      const found = source.indexOf('=', from);
+      return found < to ? found : -1;
+    }
+    // A search does not stop at the line's end: what it found behind it is kept for the lines to come.
+    if (this.#nextEquals < from) {
+      const found = source.indexOf('=', from);
+      this.#nextEquals = found === -1 ? Infinity : found;
+    }
+    return this.#nextEquals < to ? this.#nextEquals : -1;
   }
 
   #behindBlanks(at: number): number {
@@ -237,8 +264,7 @@ class UnitReader {
   }
 
   #extendSection(end: number): void {
-    const last = this.#sections.at(-1);
-    if (last !== undefined) last.bodyEnd = end;
+    if (this.#lastSection !== null) this.#lastSection.bodyEnd = end;
   }
 
   #decode(latin1: string): string {

@@ -45,6 +45,8 @@ export function isBlank(code: number): boolean {
 /** Whether the line is a comment: `#` or `;` after any blanks. Judged before a byte order mark is dropped. */
 export function isComment(text: string, line: PhysicalLine): boolean {
   let at = line.start;
+  // Letters and brackets, with which most lines begin.
+  if (text.charCodeAt(at) > 0x3b) return false;
   while (at < line.contentEnd && isBlank(text.charCodeAt(at))) at += 1;
   const code = at < line.contentEnd ? text.charCodeAt(at) : 0;
   return code === 0x23 || code === 0x3b;

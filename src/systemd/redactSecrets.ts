@@ -5,9 +5,14 @@ import { createRedactor } from './redactor.js';
  * Hides the secrets in any text, a log or the output of a program: each becomes `[secret]`.
  *
  * Hidden are the values that go with a secret's name (see `isSecretName`) as `NAME=value`, `name: value`,
- * `--name value` or in JSON; user and password of URLs; what follows `Bearer`; Discord, GitHub, Slack and similar
- * tokens by their shape; private keys; and every occurrence of the values in `known`, in base64 too. Rather too much
- * is hidden than too little, so harmless text may go. A secret that none of this fits is **not** recognised.
+ * `--name value` or in JSON; user and password of URLs; `Authorization` and cookie headers, and what follows `Bearer`;
+ * Discord, GitHub, Slack and similar tokens by their shape; private keys; runs of 20 and more letters and digits that
+ * look drawn by lot, their kind changing at every fifth place at least (at every third, without digits); and every
+ * occurrence of the values in `known`, also in base64, hexadecimal, URLs and escaped.
+ *
+ * Paths, unit names, UUIDs and digests (`sha256:…`) do not count as drawn by lot. Rather too much is hidden than too
+ * little, so harmless text may go. A secret that none of this fits is **not** recognised: a password of words or of
+ * small letters alone that has no name beside it.
  *
  * @param known - values that are secret wherever they stand; those under 8 characters or beginning with `/` are not
  * searched for, since they would hide text at random

@@ -1,13 +1,14 @@
-import { maskUnit } from './maskUnit.js';
+import { learnSecrets, maskUnit } from './maskUnit.js';
 import { createRedactor } from './redactor.js';
 
 /**
  * Shows a unit file with its secrets hidden: each becomes `[secret]`, whatever its quoting, escapes or continuations.
  *
- * Hidden are variables, options and credentials with a secret's name (see `isSecretName`), passwords in URLs, what
- * `redactSecrets` finds in comments and arguments, and every further occurrence of a value found that way. A value that
- * holds a secret comes out on one line; everything else keeps its lines. The rest is for reading, not for writing back:
- * control characters and invalid UTF-8 come out as `\xHH`. A secret without such a name or shape is **not** recognised.
+ * Hidden are variables, options and credentials with a secret's name (see `isSecretName`), what `redactSecrets` finds
+ * in each word and in comments, and every further occurrence of a value found that way, before or behind it. A word that
+ * a line break splits counts as one word as well as two. A value that holds a secret comes out on one line; everything
+ * else keeps its lines. The rest is for reading, not for writing back: control characters and invalid UTF-8 come out as
+ * `\xHH`. A secret without such a name or shape is **not** recognised.
  *
  * @example
  * ```ts
@@ -20,5 +21,6 @@ import { createRedactor } from './redactor.js';
  */
 export function redactUnitText(unit: string | Uint8Array): string {
   const redactor = createRedactor(() => '[secret]');
+  learnSecrets(unit, redactor);
   return redactor.finish(maskUnit(unit, redactor));
 }

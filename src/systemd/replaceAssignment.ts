@@ -5,6 +5,7 @@ import { linesOfAssignment } from './linesOfAssignment.js';
 import type { AssignmentLine } from './linesOfAssignment.js';
 import type { Assignment, UnitDocument } from './unitDocument.js';
 import type { Edit, UnitEditError } from './unitEdit.js';
+import { valuePlaces } from './valuePlaces.js';
 
 /**
  * Gives one assignment another value and leaves its key, the blanks around `=`, its end-of-line and every comment as
@@ -42,11 +43,12 @@ export function replaceAssignment(
       if (lines.length === 1 && lines[0]?.continued === false) {
         return [{ start: assignment.valueStart, end: assignment.valueEnd, replacement: Buffer.from(value) }];
       }
-      return wordByWord(document, assignment, lines, value) ?? onOneLine(document, lines, value);
+      return wordByWord(document, assignment, value) ?? onOneLine(document, lines, value);
     });
 }
 
-function guardMember(document: UnitDocument, assignment: Assignment): Result<void, UnitEditError> {
+/** Refuses an assignment of another document, or of this one before an edit. */
+export function guardMember(document: UnitDocument, assignment: Assignment): Result<void, UnitEditError> {
   const { section, key, line, start, end } = assignment;
   const known = document.assignments.some(
     (one) => one.start === start && one.end === end && one.key === key && one.value === assignment.value,
@@ -60,58 +62,27 @@ function guardMember(document: UnitDocument, assignment: Assignment): Result<voi
 function wordByWord(
   document: UnitDocument,
   assignment: Assignment,
-  lines: readonly AssignmentLine[],
   value: string,
 ): readonly Edit[] | null {
   const before = assignment.value.split(/([ \t]+)/);
   const after = value.split(/([ \t]+)/);
   if (before.length !== after.length || before.includes('') || after.includes('')) return null;
   const edits: Edit[] = [];
-  const locate = wordLocator(document, assignment.valueStart, lines);
+  const placeOf = valuePlaces(document, assignment);
+  let behind = 0;
   for (const [i, word] of before.entries()) {
-    const start = locate(Buffer.byteLength(word));
+    const { offset: start } = placeOf(behind);
+    behind += Buffer.byteLength(word);
     const other = after[i] ?? '';
     if (word === other) continue;
     const isBlank = i % 2 === 1;
-    // At the start of a line `#` and `;` make a comment, a BOM is dropped; before a line end `\` joins.
-    if (isBlank || /^[#;\ufeff]/.test(other) || other.endsWith('\\')) return null;
+    // At the start of a line `#` and `;` make a comment, a BOM is dropped; before a line end `\` joins. Where the old
+    // word began so, it does none of that.
+    const harmless = !/^[#;\ufeff]/.test(other) || word.startsWith(other.charAt(0));
+    if (isBlank || !harmless || other.endsWith('\\')) return null;
     edits.push({ start, end: start + Buffer.byteLength(word), replacement: Buffer.from(other) });
   }
   return edits;
-}
-
-/** Walks the value's bytes through the lines: each call gives the offset of the next piece and steps over it. */
-function wordLocator(
-  document: UnitDocument,
-  valueStart: number,
-  lines: readonly AssignmentLine[],
-): (bytes: number) => number {
-  const texts = lines.filter(({ kind, end }) => kind !== 'comment' && end > valueStart);
-  let index = 0;
-  let at = valueStart;
-  return (bytes) => {
-    let line = texts[index];
-    // The joining backslash is part of the value, as the blank that systemd puts in its place.
-    while (line !== undefined && at >= line.contentEnd) {
-      index += 1;
-      line = texts[index];
-      if (line !== undefined) at = behindBom(document, line.start);
-    }
-    const start = at;
-    let left = bytes;
-    while (line !== undefined && at + left > line.contentEnd) {
-      left -= line.contentEnd - at;
-      index += 1;
-      line = texts[index];
-      if (line !== undefined) at = behindBom(document, line.start);
-    }
-    at += left;
-    return start;
-  };
-}
-
-function behindBom(document: UnitDocument, at: number): number {
-  return document.bytes.toString('latin1', at, at + 3) === '\u00ef\u00bb\u00bf' ? at + 3 : at;
 }
 
 /** Puts the value on the line of the `=` and takes the other lines away, comments excepted. */

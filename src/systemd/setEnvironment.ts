@@ -1,10 +1,11 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { guardEditable, guardValue, invalidValue } from './editGuards.js';
+import { guardEditable, guardValue } from './editGuards.js';
 import { insertAssignment } from './insertAssignment.js';
 import { liveVariables } from './liveVariables.js';
-import { UNFIT_FOR_ENVIRONMENT, isVariableName } from './parseEnvironment.js';
-import { replaceAssignment } from './replaceAssignment.js';
+import { isVariableName } from './parseEnvironment.js';
+import { guardWord, requoted } from './quoteWord.js';
+import { spliceValue } from './spliceValue.js';
 import type { UnitDocument } from './unitDocument.js';
 import type { Edit, UnitEditError } from './unitEdit.js';
 
@@ -42,20 +43,16 @@ export function setEnvironment(
     .andThen(() => {
       const found = liveVariables(document).findLast((one) => one.variable.name === name);
       if (found === undefined) {
-        const written = quoted(name, value, '');
+        const written = requoted(`${name}=${value}`, '');
         return guardValue('Environment', written, 64).map(() => [
           insertAssignment(document, 'Service', 'Environment', written),
         ]);
       }
       const { assignment, variable } = found;
       if (variable.value === value) return ok([]);
-      const line = assignment.value;
-      const written = quoted(name, value, line.slice(variable.start, variable.end));
-      return replaceAssignment(
-        document,
-        assignment,
-        line.slice(0, variable.start) + written + line.slice(variable.end),
-      );
+      const { start, end } = variable;
+      const text = requoted(`${name}=${value}`, assignment.value.slice(start, end));
+      return spliceValue(document, assignment, [{ start, end, text }]);
     });
 }
 
@@ -65,23 +62,5 @@ function guardVariable(name: string, value: string): Result<void, UnitEditError>
       'the name of an environment variable holds letters, digits and underscores and begins with no digit';
     return err({ code: 'INVALID_UNIT_KEY', message, name: name.replace(/[^\w]/g, '?').slice(0, 80) });
   }
-  if (UNFIT_FOR_ENVIRONMENT.test(value))
-    return invalidValue(name, 'it holds a control character or an invalid code point');
-  return ok(undefined);
-}
-
-/** Writes the assignment so that systemd reads this value back, in the quotes it had where they still serve. */
-function quoted(name: string, value: string, before: string): string {
-  if (
-    before.length >= 2 &&
-    before.startsWith("'") &&
-    before.indexOf("'", 1) === before.length - 1 &&
-    !/['\\\t\n]/.test(value)
-  ) {
-    return `'${name}=${value}'`;
-  }
-  const wasQuoted = /^"(?:[^"\\]|\\.)*"$/s.test(before);
-  if (!wasQuoted && !/[\s"'\\]/.test(value)) return `${name}=${value}`;
-  const escaped = value.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t');
-  return `"${name}=${escaped}"`;
+  return guardWord(name, value);
 }

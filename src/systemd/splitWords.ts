@@ -72,9 +72,8 @@ export function wordAt(
     const character = value.charAt(at);
     if (character === '\\') {
       const escaped = unescape(value, at + 1);
-      const last = at + 1 === value.length;
-      if (escaped === null && !(relaxed && (!last || quote === ''))) {
-        return { kind: last && quote !== '' ? 'unbalanced-quote' : 'unknown-escape' };
+      if (escaped === null && !relaxed) {
+        return { kind: at + 1 === value.length && quote !== '' ? 'unbalanced-quote' : 'unknown-escape' };
       }
       // An unknown escape is kept as it stands, even one of a blank or a quote.
       const next = value.charCodeAt(at + 1) < 0x80 ? value.charAt(at + 1) : '';

@@ -68,7 +68,7 @@ export interface UnitProblem {
  *
  * - `NUL_BYTE`, `BARE_CR`: systemd ends a line at NUL and at CR as well, so `# comment\rUser=root` sets `User=`.
  * - `INVALID_UTF8`: in a comment harmless, anywhere else systemd refuses the whole unit.
- * - `LINE_TOO_LONG`: 1 MiB or more in one line, or in one continued line; systemd refuses the whole unit.
+ * - `LINE_TOO_LONG`: 1 MiB or more in one line, or more than that in one continued line; systemd refuses the whole unit.
  * - `BROKEN_HEADER`: a line that begins with `[` and is no header; systemd refuses the whole unit.
  * - `REPEATED_BOM`: systemd drops one byte order mark, and a second one is part of the text.
  */

@@ -41,4 +41,19 @@ export type UnitEditError =
       readonly section: string;
       readonly key: string;
       readonly line: number;
+    }
+  | {
+      /** The command has no such argument, or the line no such command. */
+      readonly code: 'EXEC_ARGUMENT_NOT_FOUND';
+      readonly message: string;
+      readonly key: string;
+      readonly line: number;
+    }
+  | {
+      /** The line is no command line, or one that systemd, or a reader of text, cannot read to its end. */
+      readonly code: 'EXEC_UNREADABLE';
+      readonly message: string;
+      readonly key: string;
+      readonly line: number;
+      readonly reason: string;
     };

@@ -6,10 +6,9 @@ import { SILENT, added, askAnalyze, withPrivateDirectory } from './askAnalyze.js
 import { checkUnitName } from './checkUnitName.js';
 import { findBlockingDropIn } from './findBlockingDropIn.js';
 import { findUnitFiles } from './findUnitFiles.js';
-import { isSecretName } from './isSecretName.js';
-import { liveVariables } from './liveVariables.js';
-import { parseUnit } from './parseUnit.js';
-import { redactSecrets } from './redactSecrets.js';
+import { maskText } from './maskText.js';
+import { learnSecrets } from './maskUnit.js';
+import { createRedactor } from './redactor.js';
 import type { FindUnitFilesError, UnitFiles } from './unitFiles.js';
 
 /** What to verify, and what to compare with. */
@@ -114,9 +113,11 @@ async function verify(
     if (complaints.length === 0 && now.value.status !== 0 && before.value.status === 0) {
       complaints.push(`${name}: systemd-analyze verify exited ${now.value.status ?? 'on a signal'}`);
     }
-    const secrets = [bytes, baseline ?? Buffer.alloc(0), ...installed(files)].flatMap(secretsOf);
+    const redactor = createRedactor(() => '[secret]');
+    for (const file of [bytes, baseline ?? Buffer.alloc(0), ...installed(files)]) learnSecrets(file, redactor);
+    const redacted = (line: string): string => redactor.finish(maskText(redactor.clean(line), redactor.mask));
     // A drop-in for all services is complained about once for each that systemd had to load.
-    return ok({ complaints: [...new Set(complaints)].map((line) => redactSecrets(line, secrets)) });
+    return ok({ complaints: [...new Set(complaints)].map(redacted) });
   });
 }
 
@@ -151,10 +152,4 @@ function asTemplate(name: string): string {
 /** What else systemd reads for the unit, and may repeat. */
 function installed({ fragment, dropIns }: UnitFiles): readonly Buffer[] {
   return [...(fragment === null ? [] : [fragment]), ...dropIns].map(({ document }) => document.bytes);
-}
-
-function secretsOf(bytes: Uint8Array): readonly string[] {
-  return liveVariables(parseUnit(bytes))
-    .filter(({ variable }) => isSecretName(variable.name))
-    .map(({ variable }) => variable.value);
 }

@@ -13,7 +13,8 @@ function node(path: string, mode: number, more: Partial<AccessNode> = {}): Acces
 function facts(nodes: readonly AccessNode[], more: Partial<AccessFacts> = {}): AccessFacts {
   const resolvedPath = nodes.at(-1)?.path ?? '/';
   const rest = { end: null, mount: null, immutable: false, protectedSymlinks: true, notSeen: [] };
-  return { path: resolvedPath, nodes, resolvedPath, ...rest, ...more };
+  const host = { mounts: [], rootCapabilities: { override: true, readSearch: true } };
+  return { path: resolvedPath, nodes, resolvedPath, ...host, ...rest, ...more };
 }
 
 function verdict(from: AccessFacts, want: AccessWant, who = WWW_DATA): unknown {

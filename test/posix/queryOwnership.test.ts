@@ -1,11 +1,14 @@
-// needs root
-import { symlinkSync } from 'node:fs';
+// needs root, acl
+import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { countOwned, queryOwnership } from '../../src/posix/index.js';
 import type { OwnedEntry, OwnershipAnswer, OwnershipOptions, OwnershipPredicate } from '../../src/posix/index.js';
+import { identityOf, ROOT, WWW_DATA } from './support/identities.js';
+import { doAs } from './support/kernel.js';
 import { freshPlace, mount, run } from './support/place.js';
 import { seeded } from './support/random.js';
+import { runModule } from './support/runModule.js';
 import { directory, file, openDescriptors, randomTree, snapshot } from './support/trees.js';
 
 async function owned(
@@ -47,6 +50,102 @@ describe('queryOwnership', () => {
       const key = path.toString('latin1').slice(root.length);
       expect(`${uid}:${gid} ${((formats[type] << 12) | mode).toString(8)}`, key).toBe(before.get(key));
     }
+  });
+
+  it('asks for group, mode bits and type', async () => {
+    const root = freshPlace();
+    file(join(root, 'a'), 0o664, 0, 33);
+    file(join(root, 'b'), 0o4755, 33, 0);
+    directory(join(root, 'c'), 0o2775, 0, 33);
+    symlinkSync('a', join(root, 'd'));
+    run('mkfifo', ['-m', '600', join(root, 'e')]);
+    expect((await owned(root, { group: 33 })).names).toEqual(['/a', '/c']);
+    expect((await owned(root, { modeHas: 0o2070 })).names).toEqual(['/c']);
+    expect((await owned(root, { modeLacks: 0o6007 })).names).toEqual(['/e']);
+    expect((await owned(root, { modeHas: 0, modeLacks: 0 })).matched).toBe(6);
+    expect((await owned(root, { types: ['symlink', 'fifo'] })).names).toEqual(['/d', '/e']);
+    expect((await owned(root, { types: [] })).matched).toBe(0);
+    expect((await owned(join(root, 'a'), { modeHas: 0o060, group: 33, types: ['file'] })).matched).toBe(1);
+    expect((await owned(join(root, 'a'), { modeLacks: 0o060 })).matched).toBe(0);
+  });
+
+  it('asks the kernel what a user can really write, by ACL, group, mount and the way there', async () => {
+    const root = freshPlace();
+    randomTree(root, seeded(23), 250);
+    for (const name of ['acl', 'off', 'fixed', 'shut', 'mnt']) directory(join(root, name), 0o755);
+    file(join(root, 'acl/user'), 0o600);
+    file(join(root, 'acl/group'), 0o600);
+    run('setfacl', ['-n', '-m', 'u:33:rw,m::rw', join(root, 'acl/user')]);
+    run('setfacl', ['-n', '-m', 'g:4000:rw,m::rw', join(root, 'acl/group')]);
+    directory(join(root, 'shut/in'), 0o777);
+    file(join(root, 'shut/in/open'), 0o666);
+    chmodSync(join(root, 'shut'), 0o766);
+    file(join(root, 'fixed/file'), 0o666);
+    run('chattr', ['+i', join(root, 'fixed/file')]);
+    mount(join(root, 'mnt'), '-t', 'tmpfs', '-o', 'mode=777', 'none');
+    file(join(root, 'mnt/file'), 0o666);
+    run('mount', ['-o', 'remount,ro', join(root, 'mnt')]);
+
+    const everything = (await owned(root, {}, { crossMounts: true })).entries.filter((entry) => entry.type !== 'symlink');
+    for (const who of [identityOf('www-data', 33, [33, 4000]), identityOf('nobody', 65534, [65534]), ROOT]) {
+      const deeds = everything.map(({ path, type }) => ({ path, deed: 'access', mode: type === 'directory' ? 3 : 2 }) as const);
+      const kernel = doAs(who, deeds);
+      const expected = (answer: string): string[] =>
+        everything.filter((_, n) => kernel[n] === answer).map(({ path }) => path.toString('latin1').slice(root.length)).sort();
+      for (const is of [true, false]) {
+        const found = await owned(root, { writable: { by: who, is } }, { crossMounts: true });
+        expect(found.names, `${who.user.name} ${is}`).toEqual(expected(is ? 'OK' : 'REFUSED'));
+        expect((await countOwned(root, { writable: { by: who, is } }, { crossMounts: true })).unwrapOr(-1)).toBe(found.matched);
+      }
+    }
+    chmodSync(root, 0o700);
+    const nobody = { by: identityOf('nobody', 65534, [65534]), is: true };
+    expect((await owned(root, { writable: nobody })).matched).toBe(0);
+    const shut = await owned(root, { writable: { ...nobody, is: false } }, { crossMounts: true });
+    expect(shut.matched).toBe(everything.length);
+    expect((await owned(join(root, 'acl/user'), { writable: { by: WWW_DATA, is: false } })).matched).toBe(1);
+  });
+
+  it('sees a wide tree once, whatever is divided, mounted, excluded or oddly named in it', async () => {
+    const root = freshPlace();
+    const raw = (name: number[]): Buffer => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name)]);
+    for (let n = 0; n < 6; n += 1) {
+      directory(join(root, `d${n}`));
+      for (let m = 0; m < 6; m += 1) {
+        directory(join(root, `d${n}/[m*${m}]`));
+        file(join(root, `d${n}/[m*${m}]/new\nline .txt`));
+        directory(join(root, `d${n}/[m*${m}]/deeper`));
+      }
+      file(join(root, `d${n}/file`));
+    }
+    directory(raw([0x64, 0xff]));
+    file(Buffer.concat([raw([0x64, 0xff]), Buffer.from('/inside')]));
+    symlinkSync('/usr', join(root, 'd0/[m*link]'));
+    mount(join(root, 'd1/[m*1]'), '-t', 'tmpfs', 'none');
+    mount(join(root, 'd2/[m*2]/deeper'), '-t', 'tmpfs', 'none');
+    const exclude = ['d3', 'd4/[m*4]', 'd5/[m*5]/deeper'];
+    const found = await owned(root, {}, { exclude });
+    const expected = [...snapshot(root).keys()].filter((path) => {
+      const out = [...exclude, 'd1/[m*1]', 'd2/[m*2]/deeper'].map((one) => `/${one}`);
+      return !out.some((one) => path === one || path.startsWith(`${one}/`));
+    });
+    expect(found.names).toEqual(expected.sort());
+    expect(found.mountsSkipped).toHaveLength(2);
+  });
+
+  it('names what it could not read as it lies in the tree, and hands on the rest', async () => {
+    const place = freshPlace();
+    const root = join(place, 'site');
+    directory(root);
+    for (let n = 0; n < 20; n += 1) directory(join(root, `d${n}`));
+    for (let n = 0; n < 20; n += 1) directory(join(root, `d${n}/closed`), n === 7 ? 0o700 : 0o755);
+    const source = `import { queryOwnership } from ${JSON.stringify(join(import.meta.dirname, '../../src/posix/index.ts'))};
+      let found = 0;
+      const answer = await queryOwnership(${JSON.stringify(root)}, { by: 0 }, { onEntry: () => { found += 1; } });
+      console.log(JSON.stringify([found, answer.isErr() ? answer.error : null]));`;
+    const [found, error] = JSON.parse(await runModule(source, place, 33)) as [number, { code: string; complaints: string[] }];
+    expect([found, error.code]).toEqual([41, 'QUERY_INCOMPLETE']);
+    expect(error.complaints).toEqual([expect.stringMatching(/'d7\/closed': Permission denied$/)]);
   });
 
   it('passes over mounts below and names them, also one of the same filesystem', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MASK_CLOSE, MASK_OPEN, maskText } from '../../src/systemd/maskText.js';
+import { maskText } from '../../src/systemd/maskText.js';
+import { MASK_CLOSE, MASK_OPEN } from '../../src/systemd/masks.js';
 
 describe('maskText', () => {
   it('hands every secret over once, without its quotes', () => {

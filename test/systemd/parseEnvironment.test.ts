@@ -15,8 +15,12 @@ describe('parseEnvironment', () => {
     ]);
   });
 
-  it('leaves out what systemd ignores: no assignment, a bad name, what is no character', () => {
-    expect(parseEnvironment('x 1A=b =c A-B=d "E=\\ufffe" F=ok').map(({ name }) => name)).toEqual(['F']);
+  it('leaves out what systemd ignores: no assignment, a bad name, a code point that is no character', () => {
+    expect(parseEnvironment('x 1A=b =c A-B=d "E=\\uffff" F=ok').map(({ name }) => name)).toEqual(['F']);
+  });
+
+  it('takes control characters for a part of the value, as systemd does', () => {
+    expect(parseEnvironment('A=\\x1b[0m').map(({ value }) => value)).toEqual(['\u001b[0m']);
   });
 
   it('drops the rest of the line from an unbalanced quote or an unknown escape on', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseUnit, printUnit } from '../../src/systemd/index.js';
 import { oddUnit } from './support/arbitraries.js';
+import { generatedUnits, wrongIn } from './support/generatedUnits.js';
 
 describe('printUnit', () => {
   it('gives back any bytes exactly', () => {
@@ -33,5 +34,15 @@ describe('printUnit', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('gives back the bytes of many files, also after an edit and its inverse', () => {
+    let edited = 0;
+    for (const unit of generatedUnits(10_000)) {
+      const { wrong, edited: safe } = wrongIn(unit);
+      expect(wrong, JSON.stringify(unit.toString('latin1'))).toBeNull();
+      if (safe) edited += 1;
+    }
+    expect(edited).toBeGreaterThan(4_000);
   });
 });

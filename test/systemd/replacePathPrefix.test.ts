@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { replacePathPrefix } from '../../src/systemd/index.js';
 
@@ -15,6 +16,11 @@ describe('replacePathPrefix', () => {
     ['cd "/root" && (/root/a;/root/b) >/root/log', 'cd "/new" && (/new/a;/new/b) >/new/log'],
     ['file:///root/x', 'file:///new/x'],
     ['/root /root', '/new /new'],
+    ['/root:/root/bin:/rootfs:/root2', '/new:/new/bin:/rootfs:/root2'],
+    [`"HOME=/root" 'A=/root' B=/root`, `"HOME=/new" 'A=/new' B=/new`],
+    ['--home=/root,/root;/root', '--home=/new,/new;/new'],
+    ['/root/../root/x', '/new/../root/x'],
+    ['{"a":"/root"}', '{"a":"/new"}'],
   ])('%s becomes %s', (text, expected) => {
     expect(replacePathPrefix(text, '/root', '/new')).toBe(expected);
     expect(replacePathPrefix(text, '/root/', '/new/')).toBe(expected);
@@ -22,6 +28,9 @@ describe('replacePathPrefix', () => {
 
   it.each([
     '/rootfs',
+    '/rootfs:/root2:/rooted/root',
+    '/ROOT/x',
+    '//root/x',
     '/root2/x',
     '/root.old',
     '/root-x',
@@ -58,5 +67,19 @@ describe('replacePathPrefix', () => {
 
   it('leaves a path where the target is the root directory', () => {
     expect(replacePathPrefix('/root /root/x', '/root', '/')).toBe('/ /x');
+  });
+
+  it('leaves no whole path and touches nothing else, whatever stands around it', () => {
+    const piece = fc.constantFrom('/root', '/root/x', '/rootfs', '/root2', '/srv/root', 'root', ' ', ':', '"', "'", '=', ',', ';', 'a', '--o=');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = pieces.join('');
+        const moved = replacePathPrefix(text, '/root', '/new');
+        expect(moved).not.toMatch(/(?:^|[\s"'=:,;])\/root(?=$|[\s"'/:;,])/);
+        expect(moved.replaceAll('/new', '/root')).toBe(text);
+        expect(replacePathPrefix(moved, '/root', '/new')).toBe(moved);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

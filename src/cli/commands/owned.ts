@@ -1,18 +1,20 @@
-import { errAsync, okAsync } from 'neverthrow';
+import { errAsync, ok, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
-import { lookupUser, printablePath, queryOwnership } from '../../posix/index.js';
+import { lookupIdentity, lookupUser, octalMode, printablePath, queryOwnership } from '../../posix/index.js';
 import type { IdentityError, OwnedEntry } from '../../posix/index.js';
 import { defineCommand } from '../command.js';
 import type { CliError } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';
+import { printableText } from '../renderError.js';
 
 export const owned = defineCommand({
-  usage: ['PATH [--by USER] [--not-by USER] [--group-unwritable] [-0 | --count]'],
+  usage: ['PATH [--by USER] [--not-by USER] [--group-unwritable] [--not-writable-by USER] [-0 | --count]'],
   options: [
     { name: 'by', value: 'USER', help: 'owned by this user (a name, or the number of one without a name)' },
     { name: 'not-by', value: 'USER', help: 'not owned by this user' },
     { name: 'group-unwritable', help: 'without the group write bit' },
+    { name: 'not-writable-by', value: 'USER', help: 'what this user really cannot write, ACLs and closed directories counted' },
     { name: 'cross-mounts', help: 'look into what is mounted below PATH too' },
     { name: 'null', short: '0', help: 'print paths as they are, each ended by a NUL byte' },
     { name: 'count', help: 'print only how many there are' },
@@ -28,9 +30,12 @@ export const owned = defineCommand({
     const notBy = await userId(context.value('not-by'));
     if (notBy.isErr()) return context.fail(notBy.error);
     const groupUnwritable = context.flag('group-unwritable');
-    if (by.value === undefined && notBy.value === undefined && !groupUnwritable) {
-      return context.fail(usageError('say what to look for: --by, --not-by or --group-unwritable'));
+    const unable = context.value('not-writable-by');
+    if (by.value === undefined && notBy.value === undefined && !groupUnwritable && unable === undefined) {
+      return context.fail(usageError('say what to look for: --by, --not-by, --group-unwritable or --not-writable-by'));
     }
+    const writer = unable === undefined ? ok(undefined) : await lookupIdentity(unable);
+    if (writer.isErr()) return context.fail(writer.error);
 
     const count = context.flag('count');
     const raw = context.flag('null');
@@ -45,12 +50,13 @@ export const owned = defineCommand({
       ...(by.value === undefined ? {} : { by: by.value }),
       ...(notBy.value === undefined ? {} : { notBy: notBy.value }),
       groupUnwritable,
+      ...(writer.value === undefined ? {} : { writable: { by: writer.value, is: false } }),
     };
     const options = { crossMounts: context.flag('cross-mounts'), signal: output.closed, onEntry: tell };
     const answer = await queryOwnership(path.value, predicate, options);
     if (output.closed.aborted) return EXIT.done;
     if (answer.isErr()) return answer.error.code === 'QUERY_INCOMPLETE' ? context.fail(answer.error, EXIT.no) : context.fail(answer.error);
-    for (const mount of answer.value.mountsSkipped) output.log(`not entered, something else is mounted there: ${mount}`);
+    for (const mount of answer.value.mountsSkipped) output.log(`not entered, something else is mounted there: ${printableText(mount)}`);
     if (count) {
       output.print(String(answer.value.matched));
       output.record({ count: answer.value.matched });
@@ -71,5 +77,5 @@ function asJson({ path, uid, gid, mode, type }: OwnedEntry): object {
   const text = path.toString('utf8');
   const exact = Buffer.from(text, 'utf8').equals(path);
   const shown = exact ? { path: text } : { path: printablePath(path), pathBase64: path.toString('base64') };
-  return { ...shown, uid, gid, mode: mode.toString(8).padStart(4, '0'), type };
+  return { ...shown, uid, gid, mode: octalMode(mode), type };
 }

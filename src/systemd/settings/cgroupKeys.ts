@@ -1,7 +1,7 @@
 import type { KeyTable } from './directive.js';
 import { UNCHECKED_LIST, UNCHECKED_OPTIONAL, UNCHECKED_SINGLE, single } from './directive.js';
 import { ignored, oneValue } from './reading.js';
-import { readBoolean } from './readScalar.js';
+import { readBoolean } from './readBoolean.js';
 import { isSliceName } from './isUnitName.js';
 import { expandSpecifiers } from '../expandSpecifiers.js';
 

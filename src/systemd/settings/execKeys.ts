@@ -1,7 +1,12 @@
 import type { AliasTable, KeyTable } from './directive.js';
 import { UNCHECKED_LIST, UNCHECKED_OPTIONAL, UNCHECKED_SINGLE, list, optional, single } from './directive.js';
 import { readEnvironmentFile, readPath, readVitalPath, readWorkingDirectory } from './readPath.js';
-import { readBoolean, readChoice, readChoiceOrBoolean, readDuration, readInteger, readMode, readSignal, readText, readUnsigned, readVitalBoolean } from './readScalar.js';
+import { readBoolean, readVitalBoolean } from './readBoolean.js';
+import { readChoice, readChoiceOrBoolean } from './readChoice.js';
+import { readDuration } from './readDuration.js';
+import { readInteger, readMode, readUnsigned } from './readNumber.js';
+import { readSignal } from './readSignal.js';
+import { readText } from './readText.js';
 import { readGroupNames, readUserName } from './readUserName.js';
 import { readEnvironment, readPathsWithPrefix, readVariableNames, readVariablesToUnset } from './readWordLists.js';
 

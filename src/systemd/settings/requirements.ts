@@ -1,4 +1,4 @@
-import { booleanOf } from './readScalar.js';
+import { booleanOf } from './readBoolean.js';
 
 /** What has been read of a unit's settings. */
 interface SettingsRead {

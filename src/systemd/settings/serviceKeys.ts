@@ -4,7 +4,10 @@ import { readBusName } from './readBusName.js';
 import { readCommands } from './readCommands.js';
 import { readPath, readPidFile } from './readPath.js';
 import { readSocketNames } from './readWordLists.js';
-import { readBoolean, readChoice, readDuration, readUnsigned } from './readScalar.js';
+import { readBoolean } from './readBoolean.js';
+import { readChoice } from './readChoice.js';
+import { readDuration } from './readDuration.js';
+import { readUnsigned } from './readNumber.js';
 
 /** What a service has besides the keys of all that run processes: systemd.service(5). */
 export const SERVICE_KEYS: KeyTable = [

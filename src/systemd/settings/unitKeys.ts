@@ -1,6 +1,10 @@
 import type { AliasTable, KeyTable, Shape } from './directive.js';
 import { UNCHECKED_LIST, UNCHECKED_OPTIONAL, list, optional, single } from './directive.js';
-import { readBoolean, readChoice, readDuration, readText, readUnsigned } from './readScalar.js';
+import { readBoolean } from './readBoolean.js';
+import { readChoice } from './readChoice.js';
+import { readDuration } from './readDuration.js';
+import { readUnsigned } from './readNumber.js';
+import { readText } from './readText.js';
 import { readPath } from './readPath.js';
 import { readCondition, readPathCondition } from './readConditions.js';
 import { readDocumentation, readPaths, readUnitNames } from './readWordLists.js';

@@ -34,6 +34,16 @@ describe('wca access', () => {
     expect(JSON.parse(said.stdout)).toMatchObject({ allowed: false, blockedAt: { path: join(root, 'closed'), needs: 'search' } });
     const people = await run(join(root, 'closed/program'), '--as', 'www-data', '--for', 'execute');
     expect(people.stdout).toContain(`www-data may not execute ${root}/closed/program`);
+    expect(people.stdout).toContain(`would open it: setfacl -n -m u:33:--x,m::--x -- ${root}/closed`);
+  });
+
+  it('prints control characters of a path escaped', async () => {
+    mkdirSync(join(root, 'odd\n\u001b[31m'), { mode: 0o700 });
+    for (const name of ['odd\n\u001b[31m/x', 'odd\n\u001b[31m']) {
+      const said = await run(join(root, name), '--as', 'www-data', '--for', 'read');
+      expect(said.stdout + said.stderr).not.toContain('\u001b');
+      expect(said.stdout + said.stderr).toContain('odd\\x0a\\x1b[31m');
+    }
   });
 
   it.each([

@@ -52,6 +52,14 @@ describe('wca owned', () => {
     expect((await run('--by', String(USER), '--not-by', String(USER), '--count')).stdout).toBe('0\n');
   });
 
+  it('finds what a user really cannot write', async () => {
+    chmodSync(root, 0o755);
+    const all = await run('--not-writable-by', 'www-data', '--count');
+    expect(all).toMatchObject({ exitCode: 0, stdout: '5\n' });
+    expect((await run('--not-writable-by', 'root', '--count')).stdout).toBe('0\n');
+    expect((await run('--not-writable-by', 'nobody-has-this-name')).exitCode).toBe(66);
+  });
+
   it('ends paths with a NUL byte under -0', async () => {
     const said = await run('--by', String(USER), '-0');
     expect(said.stdout.split('\0')).toHaveLength(5);

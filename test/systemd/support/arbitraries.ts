@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Pieces out of which every odd case of the syntax can be made; no digits, so that no value is a valid mode. */
-const PIECES = [
+export const PIECES = [
   'UMask=',
   'UMask =',
   'zz',
@@ -33,7 +33,7 @@ const PIECES = [
   '\nUMask=q',
 ];
 /** What systemd and an editor read differently. */
-const HIDDEN = ['\r', '\0', '\xff'];
+export const HIDDEN = ['\r', '\0', '\xff'];
 
 function assembled(pieces: readonly string[]): Buffer {
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece, piece === '\xff' ? 'latin1' : 'utf8')));
@@ -60,3 +60,39 @@ export const fitValue = fc
     maxLength: 8,
   })
   .map((pieces) => pieces.join('').replace(/^[ \t]+|[ \t\\]+$/g, ''));
+
+/** Texts that a word can hold, made of all that has a meaning somewhere. */
+export const oddText = fc
+  .array(
+    fc.constantFrom(
+      ...['a', 'b c', '/root/x', '"', "'", '\\', '\\n', '\\x41', '#', ';', ' ; ', '=', 'é', '😀', '%', '%%', '%h', '$', '$$'],
+      ...['$HOME', '${A}', '\t', '\n', '\r', ' ', '\u0001', '\u001b', '\u007f', '\ufeff', '\u00a0', '-', '@', '`', '*', '!'],
+    ),
+    { maxLength: 10 },
+  )
+  .map((pieces) => pieces.join(''));
+
+const WORD_PIECES = [
+  ...['a', 'b', '1', '=', 'A=', 'B=1', '_c=d', '"', '"', "'", "'", ' ', ' ', '\t', '\\"', "\\'", '\\\\', '\\s', '\\x41', '\\x1b'],
+  ...['\\102', '\\u00e9', '\\U0001f600', '\\n', 'é', '$', '$A', '${A}', '%%', ';', ' ; ', ' \\; ', '#', '\\\n', ' \\\n# c\n', '\\\r\n '],
+];
+const words = (maxLength: number): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...WORD_PIECES, '\\q', '\\ '), { maxLength }).map((pieces) => pieces.join('').replace(/[\\\s]+$/, ''));
+
+const serviceLine = fc.oneof(
+  { weight: 5, arbitrary: words(9).map((text) => `Environment=${text}`) },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.constantFrom('', '-', '@', ':', '+', '!', '!!', '-@', '+:', '-+', '@-!'), fc.constantFrom('/bin/x', '"/bin/y z"', "'/bin/z'", '/b\\x69n/w'), words(7)).map(
+      ([prefix, path, text]) => `ExecStart=${path.replace(/^(["']?)/, `$1${prefix}`)} a ${text}`,
+    ),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('User=daemon', 'User=', 'User=a\\x41', 'User="q"', ' User = b # c', 'user=x') },
+  { weight: 1, arbitrary: fc.constantFrom('Environment=', 'ExecStart=', 'Environment = \t', '[Unit]\nDescription=d\n[Service]', '# c', '', '; c\\') },
+  { weight: 1, arbitrary: fc.constantFrom('[X-a]\nEnvironment=X=1\n[Service]', '\ufeffEnvironment=BOM=1', 'junk', '=x', 'Foo=1') },
+);
+
+/** Services with users, variables and commands in every odd way there is to write them. */
+export const oddServices = fc
+  .tuple(fc.array(serviceLine, { minLength: 1, maxLength: 7 }), fc.constantFrom('\n', '\r\n'))
+  .map(([lines, eol]) => Buffer.from(['[Service]', 'Type=oneshot', ...lines, ''].join(eol)));

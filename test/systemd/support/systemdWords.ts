@@ -1,4 +1,6 @@
-import { booleanOf, microsecondsOf, unsignedOf } from '../../../src/systemd/settings/readScalar.js';
+import { booleanOf } from '../../../src/systemd/settings/readBoolean.js';
+import { microsecondsOf } from '../../../src/systemd/settings/readDuration.js';
+import { unsignedOf } from '../../../src/systemd/settings/readNumber.js';
 import type { EffectiveUnit, Specifiers } from '../../../src/systemd/index.js';
 import { expandSpecifiers, parseExec } from '../../../src/systemd/index.js';
 import { parseShownList, parseTimeSpan } from '../../../src/systemd/parseShow.js';

@@ -5,14 +5,17 @@
  * median of the ratios of each pair. Every round is checked: both sides must have done the same. Usage:
  * `npm run bench:ownership -- [ENTRIES…]` (default 100000 and 1000000), as root.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, lchownSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { countOwned, reclaim } from '../src/posix/index.js';
+import { bundle } from '../test/posix/support/runModule.js';
 
 const WWW = 33;
 const FEW = 300;
+/** Beyond this, changing everything takes minutes each time and tells nothing new. */
+const ALL_UP_TO = 100_000;
 const ROUNDS = Number(process.env.WCA_BENCH_ROUNDS ?? 5);
 const SCRATCH = process.env.WCA_BENCH_DIR ?? '/var/tmp';
 
@@ -45,6 +48,11 @@ async function measure(tree: Tree): Promise<void> {
   await compare(`query, ${title}`, 0.7, () => count(root, FEW), () => program(find), () => Promise.resolve());
   await compare(`reclaim ${FEW} of ${title}, against find -exec chown`, 1, () => take(root, FEW), () => program(chownFound), few);
   await compare(`reclaim ${FEW} of ${title}, against chown -R`, 1.15, () => take(root, FEW), () => program(chownAll), few);
+  for (const [what, predicate] of [[`${FEW} of`, '{"by":0}'], ['all of', '{}']] as const) {
+    const peak = await streamingMegabytes(root, predicate);
+    console.log(`memory of a process that looks for ${what} ${title}: ${peak} MB (goal 80)`);
+  }
+  if (entries > ALL_UP_TO) return;
   await compare(`reclaim all of ${title}, against find -exec chown`, 1, () => take(root, entries), () => program(chownFound), all);
   await compare(`reclaim all of ${title}, against chown -R`, 2, () => take(root, entries), () => program(chownAll), all);
 }
@@ -70,7 +78,7 @@ async function compare(
     times.push([us, them]);
   }
   const [us, them] = [median(times.map(([one]) => one)), median(times.map(([, other]) => other))];
-  console.log(`${what}: ratio ${median(ratios).toFixed(2)} (goal ${goal}), ${us.toFixed(0)} ms and ${them.toFixed(0)} ms, peak ${peakMegabytes()} MB`);
+  console.log(`${what}: ratio ${median(ratios).toFixed(2)} (goal ${goal}), ${us.toFixed(0)} ms and ${them.toFixed(0)} ms`);
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
@@ -131,8 +139,16 @@ function isNew(directory: string): boolean {
   return mkdirSync(directory, { recursive: true }) !== undefined;
 }
 
-function peakMegabytes(): number {
-  return Math.round(process.resourceUsage().maxRSS / 1024);
+/** Peak memory of a process of its own, so that nothing else is in it. */
+async function streamingMegabytes(root: string, predicate: string): Promise<number> {
+  const place = mkdtempSync(join(SCRATCH, 'wca-bench-module-'));
+  const source = `import { queryOwnership } from ${JSON.stringify(join(import.meta.dirname, '../src/posix/index.ts'))};
+    const answer = await queryOwnership(process.argv[2] ?? '', JSON.parse(process.argv[3] ?? ''), { onEntry: () => undefined });
+    if (answer.isErr()) throw new Error(answer.error.message);
+    console.log(process.resourceUsage().maxRSS);`;
+  const printed = execFileSync(process.execPath, [await bundle(source, place), root, predicate], { encoding: 'utf8' });
+  rmSync(place, { recursive: true });
+  return Math.round(Number(printed) / 1024);
 }
 
 function median(values: readonly number[]): number {

@@ -31,8 +31,8 @@ export interface CommandContext<
   path(name: Single): Result<string | undefined, UsageError>;
   /** Operand number `index` as an absolute path; `what` names it in the error (`PATH`). */
   operandPath(index: number, what: string): Result<string, UsageError>;
-  /** All of standard input. */
-  readInput(): Promise<Buffer>;
+  /** All of standard input; of one with more than `limit` bytes a beginning that is longer than that. */
+  readInput(limit: number): Promise<Buffer>;
   /** Asks on the terminal. `no-terminal` where nobody can answer: then the caller needs `--yes`. */
   confirm(question: string): Promise<'yes' | 'no' | 'no-terminal'>;
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP from now on; a second one ends the process at once. */

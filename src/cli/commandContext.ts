@@ -1,5 +1,4 @@
 import { isAbsolute } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../posix/index.js';
@@ -36,7 +35,7 @@ export function commandContext(parsed: ParsedArguments, output: Output, host: Cl
       return given === undefined ? ok(undefined) : absolute(given, `--${name}`);
     },
     operandPath: (index, what) => absolute(parsed.operands[index] ?? '', what),
-    readInput: () => buffer(host.stdin),
+    readInput: (limit) => readUpTo(host.stdin, limit),
     confirm: (question) => confirm(host, question),
     interruption: () => AbortSignal.any([interruption(), output.abandoned]),
     fail: (error, exitCode) => fail(output, error, exitCode),
@@ -47,4 +46,16 @@ function absolute(path: string, what: string): Result<string, UsageError> {
   if (isAbsolute(path)) return ok(path);
   const found = path === '' ? 'found nothing' : `found ${printablePath(path)}`;
   return err(usageError(`${what} must be an absolute path, ${found}`));
+}
+
+async function readUpTo(stdin: NodeJS.ReadableStream, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stdin) {
+    const bytes = Buffer.from(chunk);
+    chunks.push(bytes);
+    size += bytes.length;
+    if (size > limit) break;
+  }
+  return Buffer.concat(chunks);
 }

@@ -16,7 +16,7 @@ export function renderError(error: CliError): string {
 }
 
 /** Escapes what would move the cursor, hide or reorder text; unlike a path, a message keeps its backslashes single. */
-function printableText(text: string): string {
+export function printableText(text: string): string {
   return printablePath(text).replaceAll('\\\\', '\\');
 }
 

@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { checkTrustedPath, readRegularFile } from '../posix/index.js';
+import { checkTrustedPath, octalMode, readRegularFile } from '../posix/index.js';
 import type { ReadFileError, RegularFile, TrustError } from '../posix/index.js';
 import { escapeSudoersPath } from './sudoHop.js';
 import type { ManagedFile, SudoHop } from './sudoHop.js';
@@ -137,7 +137,7 @@ function compareFile(wanted: ManagedFile, file: FoundFile['file']): SudoHopFindi
   }
   const mode = file.mode & 0o7777;
   if (mode !== wanted.mode)
-    findings.push({ path, problem: 'mode', detail: `its mode is ${octal(mode)}; ${octal(wanted.mode)} is wanted` });
+    findings.push({ path, problem: 'mode', detail: `its mode is ${octalMode(mode)}; ${octalMode(wanted.mode)} is wanted` });
   return findings;
 }
 
@@ -153,8 +153,4 @@ function missingCallers(wanted: SudoHop, text: string): SudoHopFinding[] {
       problem: 'caller-line-missing',
       detail: `no rule lets ${caller} use the target`,
     }));
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
 }

@@ -9,17 +9,26 @@ import type { Attributes, TreeChange } from './tree.js';
 /** What came of one change: made, or not made because the inode was no longer as it had been judged. */
 export type Acted = 'changed' | 'changed-meanwhile';
 
+/** What need not be asked again. */
+export interface Known {
+  /** `before` was read from this handle in this very instant. */
+  readonly judged?: boolean;
+  /** The filesystem does what it says it did; some of FUSE and of other systems say so and do nothing. */
+  readonly truthful?: boolean;
+}
+
 const DENIALS = new Set(['EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /**
  * Changes owner, group and mode of the inode that a handle pins. The only place where a sweep changes anything.
  *
- * The inode must still be as `change.before` says, with one name only unless it is a directory.
+ * The inode must still be as `change.before` says, with one name only unless it is a directory; afterwards it is looked
+ * at again.
  * The mode is first narrowed to what it is to have before and after, then the owner changes, then the mode is set:
  * at no instant has an owner more than it had or is to have. Symbolic links have no mode. What is left of a failed
  * change is put back as far as it goes. Source of the order: systemd, src/tmpfiles/tmpfiles.c, `fd_set_perms`.
  */
-export function actOnHandle(fd: number, change: TreeChange): Result<Acted, IoError> {
+export function actOnHandle(fd: number, change: TreeChange, known: Known = {}): Result<Acted, IoError> {
   const { before, after, type } = change;
   const path = handlePath(fd);
   const hasMode = type !== 'symlink';
@@ -33,16 +42,19 @@ export function actOnHandle(fd: number, change: TreeChange): Result<Acted, IoErr
     mode = wanted;
   };
   try {
-    const now = fstatSync(fd);
-    if (!hasAttributes(now, before, hasMode)) return ok('changed-meanwhile');
-    if (now.nlink !== 1 && type !== 'directory') return ok('changed-meanwhile');
+    if (known.judged !== true) {
+      const now = fstatSync(fd);
+      if (!hasAttributes(now, before, hasMode)) return ok('changed-meanwhile');
+      if (now.nlink !== 1 && type !== 'directory') return ok('changed-meanwhile');
+    }
     setMode(narrowed);
     if (before.uid !== after.uid || before.gid !== after.gid) {
       syscall = 'chown';
       chownSync(path, after.uid, after.gid);
     }
     setMode(after.mode);
-    return ok(hasAttributes(fstatSync(fd), after, hasMode) ? 'changed' : 'changed-meanwhile');
+    const done = known.truthful === true || hasAttributes(fstatSync(fd), after, hasMode);
+    return ok(done ? 'changed' : 'changed-meanwhile');
   } catch (cause) {
     const error = ioError(cause, syscall, change.path);
     if (syscall === 'chown') restoreMode(path, mode, before.mode);

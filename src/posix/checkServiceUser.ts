@@ -10,6 +10,7 @@ import type { IoError } from './ioError.js';
 import { lookupGroup } from './lookupGroup.js';
 import { lookupIdentity } from './lookupIdentity.js';
 import { lstatOrNull } from './pinnedParent.js';
+import { readAccountState } from './readAccountState.js';
 
 /** The account a service shall run as. */
 export interface ServiceUserSpec {
@@ -45,7 +46,8 @@ export type ServiceUserError =
 /**
  * Tells whether this account is there, exactly so; changes nothing.
  *
- * It may be in more groups than asked for, and its home may have any mode. An account that is there but otherwise, or
+ * It may be in more groups than asked for, have a password, and its home may have any mode. An expired account is
+ * otherwise than asked for, since sudo and cron refuse it. An account that is there but otherwise, or
  * whose place is taken (a home or a group of that name without the user), is an error: nothing adapts it silently.
  *
  * Errors: {@link ServiceUserError}.
@@ -74,6 +76,9 @@ async function check(spec: ServiceUserSpec): Promise<Result<ServiceUserState, Se
 
   if (found.isOk()) {
     const differences = compare(found.value, spec);
+    const state = await readAccountState(spec.name);
+    if (state.isErr()) return err(state.error);
+    if (state.value.expired) differences.push(`it expired on ${state.value.expiresOn ?? 'an earlier day'}`);
     if (home.value !== null) {
       const type = fileTypeOf(Number(home.value.mode));
       const owner = Number(home.value.uid);

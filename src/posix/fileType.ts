@@ -16,7 +16,18 @@ export function fileTypeOf(mode: number): FileType {
   return BY_FORMAT.get(mode & 0o170000) ?? 'char';
 }
 
-/** Permission bits as people write them: `0644`, `2775`. */
+/**
+ * Permission bits, or a umask, as people write them: four octal digits, `0644`, `2775`. The format bits of a `st_mode`
+ * are left out.
+ *
+ * @example
+ * ```ts
+ * import { statSync } from 'node:fs';
+ * import { octalMode } from '@wca/runtime-sdk/posix';
+ *
+ * console.log(octalMode(statSync('/tmp').mode)); // 1777
+ * ```
+ */
 export function octalMode(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, '0');
 }

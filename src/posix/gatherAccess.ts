@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import type { AccessWant } from './access.js';
-import { byteString, nodePath, shownPath } from './bytePath.js';
+import { byteString, nodePath, toBytes } from './bytePath.js';
+import { printablePath } from './ioError.js';
 import { NO_CAPABILITIES } from './judgePermission.js';
 import type { FileCapabilities } from './judgePermission.js';
 import { mountOfPath, readMounts } from './mountTable.js';
@@ -93,7 +94,7 @@ function factsOf(asked: Asked, { shared, acls, attributes, notSeen: unseen }: Ho
   });
   const mount = walk.end === null ? mountOf(walk.resolvedPath, shared.mounts) : null;
   if (mount !== null && REMOTE.test(mount.type)) {
-    notSeen.push(`${shownPath(mount.mountPoint)} is a ${mount.type} filesystem: its server may refuse more`);
+    notSeen.push(`${printablePath(toBytes(mount.mountPoint))} is a ${mount.type} filesystem: its server may refuse more`);
   }
   const final = changed(asked);
   const flags = final === null ? '' : (attributes.get(final.path) ?? null);

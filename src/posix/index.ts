@@ -15,6 +15,8 @@ export { lookupUserById } from './lookupUserById.js';
 export { lookupGroup } from './lookupGroup.js';
 export { lookupGroupById } from './lookupGroupById.js';
 export { lookupIdentity } from './lookupIdentity.js';
+export { readAccountState } from './readAccountState.js';
+export type { AccountState } from './readAccountState.js';
 export { privilegedGroups } from './privilegedGroups.js';
 export type { PrivilegedGroup } from './privilegedGroups.js';
 export { readProcess } from './readProcess.js';
@@ -52,6 +54,7 @@ export { createServiceUser } from './createServiceUser.js';
 export type { CreateUserError } from './createServiceUser.js';
 export { removeServiceUser } from './removeServiceUser.js';
 export type { RemoveUserError, UserRemoval } from './removeServiceUser.js';
+export { octalMode } from './fileType.js';
 export type { FileType } from './fileType.js';
 export type {
   AccessBlock,
@@ -69,6 +72,8 @@ export { explainAccess } from './explainAccess.js';
 export { probeAccess } from './probeAccess.js';
 export { explainExecution } from './explainExecution.js';
 export type { ExecutionError, ExecutionExplanation, ExecutionOptions } from './explainExecution.js';
+export { probeExecution } from './probeExecution.js';
+export type { ExecutionProbe, ProbeOptions } from './probeExecution.js';
 export { resolveExecutable } from './resolveExecutable.js';
 export type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from './resolveExecutable.js';
 export { queryOwnership } from './queryOwnership.js';

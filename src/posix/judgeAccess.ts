@@ -3,10 +3,11 @@ import type { Result } from 'neverthrow';
 import type {
   AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessMount, AccessNeed, AccessRemedy, AccessRule, AccessWant,
 } from './access.js';
-import { shownPath } from './bytePath.js';
+import { shownPath, toBytes } from './bytePath.js';
 import { octalMode } from './fileType.js';
 import type { AccessFacts } from './gatherAccess.js';
 import type { Identity } from './identity.js';
+import { printablePath } from './ioError.js';
 import { EXECUTE, judgePermission, READ, WRITE } from './judgePermission.js';
 import type { Judgement, Subject } from './judgePermission.js';
 import { mountOfPath } from './mountTable.js';
@@ -30,7 +31,7 @@ export function judgeAccess(
   const final = facts.nodes.find((node) => node.role === 'final');
   if (final !== undefined && final.type !== 'directory' && (want === 'traverse' || want === 'create')) {
     const path = shownPath(final.path);
-    const message = `${path} is a ${final.type}; ${want} is asked of directories`;
+    const message = `${printed(final.path)} is a ${final.type}; ${want} is asked of directories`;
     return err({ code: 'NOT_A_DIRECTORY', message, path });
   }
 
@@ -69,11 +70,10 @@ function judgeNode(node: AccessNode, facts: AccessFacts, subject: Subject, want:
 }
 
 function judgeNeed(node: AccessNode, needs: AccessNeed, subject: Subject, bits: number, facts: AccessFacts): Judged {
-  const permission = judgePermission(node, subject, bits);
-  const placed = permission.allowed && needs !== 'search' ? judgePlace(node, needs, facts, permission) : permission;
-  const { allowed, rule, decidedBy, acl } = placed;
+  const placed = needs === 'search' ? null : judgePlace(node, needs, facts);
+  const { allowed, rule, decidedBy, acl } = placed ?? judgePermission(node, subject, bits);
   const path = shownPath(node.path);
-  const reason = `${path} (${octalMode(node.mode)} ${node.uid}:${node.gid}) refuses ${needs}: ${rule}`;
+  const reason = `${printed(node.path)} (${octalMode(node.mode)} ${node.uid}:${node.gid}) refuses ${needs}: ${rule}`;
   const component = { ...shown(node, facts), needs, allowed, rule, decidedBy, acl };
   return {
     component,
@@ -82,10 +82,13 @@ function judgeNeed(node: AccessNode, needs: AccessNeed, subject: Subject, bits: 
   };
 }
 
-/** What refuses although the permission is there: the kind of file, the mount, the immutable attribute. */
-function judgePlace(node: AccessNode, needs: AccessNeed, facts: AccessFacts, permission: Judgement): Judgement {
+/**
+ * What refuses whatever the permissions say, or null: the kind of file, the mount, the immutable attribute. It comes
+ * first. Source: fs/namei.c, `may_open` and `inode_permission`.
+ */
+function judgePlace(node: AccessNode, needs: AccessNeed, facts: AccessFacts): Judgement | null {
   const refuse = (decidedBy: AccessRule, rule: string): Judgement => ({ allowed: false, rule, decidedBy, acl: null });
-  const mountPoint = facts.mount === null ? '' : shownPath(facts.mount.mountPoint);
+  const mountPoint = facts.mount === null ? '' : printed(facts.mount.mountPoint);
   if (needs === 'execute') {
     if (node.type !== 'file') return refuse('not-a-file', `only regular files are executed, this is a ${node.type}`);
     if (facts.mount?.noExec === true) return refuse('noexec-mount', `${mountPoint} is mounted noexec`);
@@ -95,7 +98,7 @@ function judgePlace(node: AccessNode, needs: AccessNeed, facts: AccessFacts, per
     if (facts.mount?.readOnly === true) return refuse('read-only-mount', `${mountPoint} is mounted read-only`);
     if (facts.immutable) return refuse('immutable', 'it is immutable (chattr -i would lift that)');
   }
-  return permission;
+  return null;
 }
 
 /**
@@ -104,7 +107,7 @@ function judgePlace(node: AccessNode, needs: AccessNeed, facts: AccessFacts, per
  */
 function judgeLink(node: AccessNode, facts: AccessFacts, subject: Subject): Judged {
   const { lastIn } = node;
-  const target = shownPath(node.target ?? '');
+  const target = printed(node.target ?? '');
   const refused =
     facts.protectedSymlinks &&
     lastIn !== undefined &&
@@ -118,12 +121,17 @@ function judgeLink(node: AccessNode, facts: AccessFacts, subject: Subject): Judg
   const component = { ...shown(node, facts), needs: 'follow' as const, allowed: !refused, rule, decidedBy, acl: null } as const;
   if (!refused) return { component, block: null, remedies: () => [] };
   const path = shownPath(lastIn.path);
-  const reason = `${path} refuses to have ${component.path} followed: ${rule}`;
+  const reason = `${printed(lastIn.path)} refuses to have ${printed(node.path)} followed: ${rule}`;
   return {
     component,
     block: { path, needs: 'search', reason },
     remedies: (identity) => remediesFor({ node, needs: 'search', bits: 0, decidedBy, mount: null, owner: lastIn.uid }, identity),
   };
+}
+
+/** For sentences: on one line, whatever the path holds. */
+function printed(path: string): string {
+  return printablePath(toBytes(path));
 }
 
 function shown(node: AccessNode, facts: AccessFacts): Pick<AccessComponent, 'path' | 'type' | 'mode' | 'uid' | 'gid' | 'mount'> {

@@ -6,6 +6,7 @@ import { fileTypeOf } from './fileType.js';
 import type { FileType } from './fileType.js';
 import { ioError, printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
+import { readMounts } from './mountTable.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';
 import type { SweepError } from './tree.js';
 
@@ -17,6 +18,8 @@ export interface Root {
   /** Where it really is: a byte string. */
   readonly realPath: string;
   readonly mountId: number;
+  /** The type of the filesystem it is in (`ext4`), empty when that is not known. */
+  readonly filesystem: string;
   readonly type: FileType;
 }
 
@@ -88,11 +91,14 @@ function walk(asked: string, shown: string, held: Set<number>): Result<Root, Roo
     here = open('/');
   }
   const type = fileTypeOf(fstatSync(here).mode);
+  const mountId = mountIdOf(here);
+  const mounts = readMounts();
   const root = {
     fd: here,
     path: asked.replace(/\/+$/, '') || '/',
     realPath: readlinkSync(handlePath(here), 'latin1'),
-    mountId: mountIdOf(here),
+    mountId,
+    filesystem: mounts.unwrapOr([]).find((mount) => mount.id === mountId)?.type ?? '',
     type,
   };
   held.delete(here);

@@ -110,7 +110,9 @@ async function readPinned(
   if (found !== 'file') return err(notRegular(shown, found));
   if (stat.value.size > BigInt(maxBytes)) return err(tooLarge(shown, maxBytes));
 
-  const opened = await attempt(() => open(handlePath(pinned.fd), constants.O_RDONLY), 'open', shown);
+  // Files of /proc that call themselves regular can keep a reader waiting for ever (kmsg); others ignore the flag.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  const opened = await attempt(() => open(handlePath(pinned.fd), flags), 'open', shown);
   if (opened.isErr()) return err(opened.error);
   const bytes = await attempt(() => readUpTo(opened.value, maxBytes), 'read', shown);
   await opened.value.close();

@@ -19,7 +19,8 @@ export interface ReclaimRequest extends SweepOptions {
   readonly keep?: (entry: TreeEntry) => boolean;
   /**
    * Whose eyes count: a file this one could not read before, and all below a directory it could not list and enter,
-   * stays and is listed as `private`. Judged by mode bits, owner and groups, not by ACLs.
+   * stays and is listed as `private`. Judged by mode bits, owner and groups, and what would change hands by its ACL
+   * too. Not seen: a directory above it that the ACL alone closes.
    */
   readonly reader?: Identity;
   /** Default true: `find` proposes what to judge. False: all is judged, and every private directory is listed. */
@@ -53,7 +54,9 @@ export interface ReclaimRequest extends SweepOptions {
  */
 export function reclaim(root: string, request: ReclaimRequest): ResultAsync<SweepReport, SweepError> {
   const walk = request.proposeWithFind === false ? walkWhole : walkProposed(findPredicate({ by: request.from }));
-  return new ResultAsync(runPasses(root, reclaimVerdict(request), request, walk));
+  const { reader } = request;
+  const options = reader === undefined ? request : { ...request, judgeAcl: readableBy(reader) };
+  return new ResultAsync(runPasses(root, reclaimVerdict(request), options, walk));
 }
 
 /** What a reclaim does with an entry; pure. */

@@ -1,6 +1,7 @@
 import type { AccessMount, AccessNeed, AccessRemedy, AccessRule } from './access.js';
-import { shownPath, utf8Text } from './bytePath.js';
+import { toBytes, utf8Text } from './bytePath.js';
 import type { Identity } from './identity.js';
+import { printablePath } from './ioError.js';
 import { subjectOf } from './subjectOf.js';
 import { EXECUTE, judgePermission, NO_CAPABILITIES, READ, rwx, WRITE } from './judgePermission.js';
 import type { Inode } from './judgePermission.js';
@@ -23,16 +24,16 @@ export interface Refusal {
  */
 export function remediesFor(refusal: Refusal, identity: Identity): readonly AccessRemedy[] {
   const { node, decidedBy, mount } = refusal;
-  const path = shownPath(node.path);
+  const path = printablePath(toBytes(node.path));
   switch (decidedBy) {
     case 'read-only-mount': {
-      const exposes = `all of ${mount?.point ?? path} becomes writable to whom its permissions let write`;
+      const exposes = `all of ${printablePath(mount?.point ?? '')} becomes writable to whom its permissions let write`;
       return [{ action: 'remount', command: onPath(mount?.point, ['mount', '-o', 'remount,rw']), exposes }];
     }
     case 'noexec-mount': {
-      const exposes = `every program on ${mount?.point ?? path} can be run, also one that somebody drops there`;
+      const exposes = `every program on ${printablePath(mount?.point ?? '')} can be run, also one that somebody drops there`;
       return [
-        { ...elsewhere(node, identity), exposes: `nothing on ${mount?.point ?? path}` },
+        { ...elsewhere(node, identity), exposes: `nothing on ${printablePath(mount?.point ?? '')}` },
         { action: 'remount', command: onPath(mount?.point, ['mount', '-o', 'remount,exec']), exposes },
       ];
     }
@@ -61,7 +62,7 @@ export function remediesFor(refusal: Refusal, identity: Identity): readonly Acce
 function permissionRemedies(refusal: Refusal, identity: Identity): readonly AccessRemedy[] {
   const { node, needs, bits, decidedBy } = refusal;
   const { name } = identity.user;
-  const path = shownPath(node.path);
+  const path = printablePath(toBytes(node.path));
   const letters = `${(bits & READ) === 0 ? '' : 'r'}${(bits & WRITE) === 0 ? '' : 'w'}${(bits & EXECUTE) === 0 ? '' : 'x'}`;
   const change = (who: string): readonly string[] | null => onNode(node, ['chmod', `${who}+${letters}`, '--']);
   const away = needs === 'search' || needs === 'execute' ? [elsewhere(node, identity)] : [];
@@ -125,7 +126,7 @@ function join({ node, bits, decidedBy }: Refusal, { user, groups }: Identity): r
 }
 
 function elsewhere(node: Inode & { readonly path: string }, { user }: Identity): AccessRemedy {
-  const path = shownPath(node.path);
+  const path = printablePath(toBytes(node.path));
   const where = node.type === 'directory' ? `what ${user.name} needs from below ${path}` : path;
   return {
     action: 'put-elsewhere',

@@ -9,7 +9,7 @@ import { mountPointsBelow, readMounts } from './mountTable.js';
 import { openRoot } from './openRoot.js';
 import type { Root } from './openRoot.js';
 import { CLOCK_TICK_MS, Sweep } from './sweep.js';
-import type { Pass } from './sweep.js';
+import type { AclJudge, Pass } from './sweep.js';
 import { sweepFailure, unprotected } from './sweepErrors.js';
 import type { SkippedEntry, SkipReason, SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from './tree.js';
 
@@ -35,7 +35,7 @@ const MAX_PASSES = 5;
 export async function runPasses(
   path: string,
   decide: (entry: TreeEntry) => Verdict,
-  options: SweepOptions,
+  options: SweepOptions & { readonly judgeAcl?: AclJudge },
   walk: Walk,
 ): Promise<Result<SweepReport, SweepError>> {
   if (options.unprotectedHardlinks !== 'allow' && !hardlinksProtected()) return err(unprotected());
@@ -54,7 +54,7 @@ export async function runPasses(
 async function passes(
   root: Root,
   decide: (entry: TreeEntry) => Verdict,
-  options: SweepOptions,
+  options: SweepOptions & { readonly judgeAcl?: AclJudge },
   walk: Walk,
 ): Promise<Result<SweepReport, SweepError>> {
   const excluded = relativeExcludes(root, options.exclude ?? []);
@@ -83,6 +83,7 @@ async function passes(
       wouldChange: pass.wouldChange,
       skipped: [...skipped].map(([entry, reason]) => shownSkip(root, entry, reason)),
       complete: settled && !moving && skipped.size === 0,
+      notSeen: [...pass.notSeen],
     });
   }
 }
@@ -90,7 +91,7 @@ async function passes(
 async function onePass(
   root: Root,
   decide: (entry: TreeEntry) => Verdict,
-  options: SweepOptions,
+  options: SweepOptions & { readonly judgeAcl?: AclJudge },
   walk: (sweep: Sweep) => Promise<Result<void, SweepError>>,
 ): Promise<Result<Pass, SweepError>> {
   const mounts = readMounts();

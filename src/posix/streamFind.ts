@@ -132,7 +132,7 @@ async function searchPart<E>(
     }
     const exitCode = await closed;
     if (ended.why !== null) return err(ended.why);
-    return exitCode === null ? err(killed(stderr)) : ok({ complaints: exitCode === 0 ? [] : complaintsIn(stderr) });
+    return exitCode === null ? err(killed(stderr)) : ok({ complaints: exitCode === 0 ? [] : complaintsIn(stderr, part) });
   } finally {
     child.kill('SIGKILL');
     clearTimeout(timer);
@@ -159,10 +159,11 @@ function globLiteral(path: string): string {
   return text.replace(/[\\*?[\]]/g, '\\$&').replaceAll('\0', '?');
 }
 
-/** What vanished while find looked is no complaint. */
-function complaintsIn(stderr: string): string[] {
+/** What vanished while find looked is no complaint. Paths are shown as they lie in the tree. */
+function complaintsIn(stderr: string, part: SearchPart): string[] {
   const lines = stderr.split('\n').filter((line) => line !== '' && !line.endsWith(': No such file or directory'));
-  return lines.map((line) => printablePath(toBytes(line)).slice(0, 300)).slice(0, 20);
+  const below = (line: string): string => line.replace(/'(\.\/|\/proc\/)[^']+'/, (path) => `'${part.relative(path.slice(1, -1))}'`);
+  return lines.map((line) => printablePath(toBytes(below(line))).slice(0, 300)).slice(0, 20);
 }
 
 function isTimeout(error: unknown): boolean {

@@ -4,9 +4,11 @@ import type { Result } from 'neverthrow';
 import { actOnHandle, isDenial } from './actOnHandle.js';
 import { joinPath } from './bytePath.js';
 import type { IoError } from './ioError.js';
+import type { Inode } from './judgePermission.js';
 import type { Root } from './openRoot.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';
 import { entryOf, handleBudget, openAt, PinnedTree } from './pinnedTree.js';
+import { readAcls } from './readAcls.js';
 import type { Attributes, SkipReason, SweepOptions, TreeChange, TreeEntry, Verdict } from './tree.js';
 
 /** What one pass over the tree came to. Paths are relative byte strings. */
@@ -19,6 +21,8 @@ export interface Pass {
   readonly changedDirectories: Set<string>;
   /** Milliseconds since 1970: an entry whose name or attributes changed later was moved under this pass. */
   readonly since: number;
+  /** What could have kept entries from being changed and could not be looked at. */
+  readonly notSeen: Set<string>;
   /** Something moved away under the pass, so that it may have been missed. */
   missed: boolean;
 }
@@ -29,12 +33,19 @@ interface Pending {
   readonly change: TreeChange;
 }
 
+/** Whether an entry may change hands, now that its ACL is known: asked about those that have one. */
+export type AclJudge = (inode: Inode) => boolean;
+
+/** Filesystems of the kernel itself that keep owners and modes, and say so when they cannot. */
+const TRUTHFUL = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'tmpfs', 'overlay', 'f2fs', 'zfs', 'bcachefs']);
+
 /** The kernel stamps with the time of its last tick, so that a stamp may lie this much before the clock. */
 export const CLOCK_TICK_MS = 12;
 
 /**
  * Judges and changes entries of one pinned tree, whatever way they are found: the one place that acts. Changes are
- * gathered on open handles, noted in the sink as a batch, and only then made, on the same handles.
+ * gathered on open handles, noted in the sink as a batch, and only then made, on the same handles; without a sink each
+ * is made as soon as it is judged.
  */
 export class Sweep {
   readonly root: Root;
@@ -44,24 +55,33 @@ export class Sweep {
     wouldChange: 0,
     skipped: new Map(),
     changedDirectories: new Set(),
+    notSeen: new Set(),
     since: Date.now() - CLOCK_TICK_MS,
     missed: false,
   };
   readonly #decide: (entry: TreeEntry) => Verdict;
-  readonly #options: SweepOptions;
+  readonly #options: SweepOptions & { readonly judgeAcl?: AclJudge };
   readonly #tree: PinnedTree;
   readonly #batchSize: number;
   /** Whether files too have to be checked for being mount points; directories always are. */
   readonly #mountsBelow: boolean;
+  readonly #truthful: boolean;
   #pending: Pending[] = [];
+  #failure: IoError | null = null;
 
-  constructor(root: Root, decide: (entry: TreeEntry) => Verdict, options: SweepOptions, mountsBelow: boolean) {
+  constructor(
+    root: Root,
+    decide: (entry: TreeEntry) => Verdict,
+    options: SweepOptions & { readonly judgeAcl?: AclJudge },
+    mountsBelow: boolean,
+  ) {
     const budget = handleBudget();
     this.root = root;
     this.#decide = decide;
     this.#options = options;
     this.#mountsBelow = mountsBelow;
     this.#batchSize = budget.batch;
+    this.#truthful = options.crossMounts !== true && TRUTHFUL.has(root.filesystem);
     this.#tree = new PinnedTree(root.fd, (entry, fd) => this.#closedTo(entry, fd), budget.way);
   }
 
@@ -91,29 +111,30 @@ export class Sweep {
 
   /** True when a batch is waiting that should be made before more is judged. */
   get full(): boolean {
-    return this.#pending.length >= this.#batchSize;
+    return this.#pending.length >= this.#batchSize || this.#failure !== null;
   }
 
-  /** Notes and makes the changes gathered so far. */
+  /** Notes and makes the changes gathered so far; an Err also when one that needed no note failed. */
   async flush(): Promise<Result<void, IoError>> {
-    const batch = this.#pending;
+    const gathered = this.#pending;
     this.#pending = [];
     try {
+      if (this.#failure !== null) return err(this.#failure);
+      const batch = await this.#passedByAcl(gathered);
       if (batch.length === 0) return ok(undefined);
+      if (this.#options.dryRun === true) {
+        this.pass.wouldChange += batch.length;
+        return ok(undefined);
+      }
       const noted = await this.#options.sink?.append(batch.map((one) => one.change));
       if (noted?.isErr() === true) return err(noted.error);
       for (const one of batch) {
-        const acted = actOnHandle(one.fd, one.change);
-        if (acted.isErr() && !isDenial(acted.error)) return err(acted.error);
-        if (acted.isErr()) this.pass.skipped.set(one.path, acted.error.errno === 'EPERM' ? 'immutable' : 'denied');
-        else if (acted.value === 'changed') {
-          this.pass.changed += 1;
-          if (one.change.type === 'directory') this.pass.changedDirectories.add(one.path);
-        } else this.pass.skipped.set(one.path, acted.value);
+        const acted = this.#act(one, false);
+        if (acted.isErr()) return acted;
       }
       return ok(undefined);
     } finally {
-      for (const one of batch) closeSync(one.fd);
+      for (const one of gathered) closeSync(one.fd);
     }
   }
 
@@ -123,12 +144,40 @@ export class Sweep {
     this.#tree.close();
   }
 
+  /** Those that their ACL does not keep from being changed; read through the same handles. */
+  async #passedByAcl(gathered: readonly Pending[]): Promise<readonly Pending[]> {
+    const { judgeAcl } = this.#options;
+    if (judgeAcl === undefined) return gathered;
+    const asked = gathered.filter(({ change }) => change.type === 'file' || change.type === 'directory');
+    const acls = await readAcls(asked.map(({ fd }) => ({ path: handlePath(fd) })));
+    for (const failure of acls.failures) this.pass.notSeen.add(failure);
+    return gathered.filter(({ fd, path, change }) => {
+      const acl = acls.found.get(handlePath(fd)) ?? null;
+      if (acl === null || judgeAcl({ ...change.before, type: change.type, acl })) return true;
+      this.pass.skipped.set(path, 'private');
+      return false;
+    });
+  }
+
+  #act({ fd, path, change }: Pending, judged: boolean): Result<void, IoError> {
+    const { pass } = this;
+    const acted = actOnHandle(fd, change, { judged, truthful: this.#truthful });
+    if (acted.isErr() && !isDenial(acted.error)) return err(acted.error);
+    if (acted.isErr()) pass.skipped.set(path, acted.error.errno === 'EPERM' ? 'immutable' : 'denied');
+    else if (acted.value === 'changed') {
+      pass.changed += 1;
+      if (change.type === 'directory') pass.changedDirectories.add(path);
+    } else pass.skipped.set(path, acted.value);
+    return ok(undefined);
+  }
+
   /** Takes the handle over. */
   #consider(fd: number, path: string): TreeEntry | null {
     let keepOpen = false;
     try {
       const entry = entryOf(fd, path);
       const { pass } = this;
+      const { dryRun, judgeAcl, sink } = this.#options;
       const below = entry.type === 'directory' ? entry : null;
       pass.examined += 1;
       pass.skipped.delete(path);
@@ -147,10 +196,14 @@ export class Sweep {
       const change = changeOf(entry, verdict);
       const danger = change === null ? null : dangerOf(entry);
       if (danger !== null) skip(danger);
-      else if (change !== null && this.#options.dryRun === true) pass.wouldChange += 1;
-      else if (change !== null) {
+      else if (change !== null && dryRun === true && judgeAcl === undefined) pass.wouldChange += 1;
+      else if (change !== null && (sink ?? judgeAcl) !== undefined) {
         this.#pending.push({ fd, path, change });
         keepOpen = true;
+      } else if (change !== null && this.#failure === null) {
+        // Nobody has to know of it first: no time passes between judging and acting.
+        const acted = this.#act({ fd, path, change }, true);
+        if (acted.isErr()) this.#failure = acted.error;
       }
       return below;
     } finally {

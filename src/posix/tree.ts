@@ -94,6 +94,8 @@ export interface SweepReport {
   readonly skipped: readonly SkippedEntry[];
   /** True only when a last pass found nothing more to do and nothing was skipped. */
   readonly complete: boolean;
+  /** What could have kept entries from being changed and could not be looked at, one sentence each. */
+  readonly notSeen: readonly string[];
 }
 
 /** Nothing was swept, or the sweep had to stop; what was done until then is in the sink. */

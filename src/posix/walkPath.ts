@@ -2,7 +2,7 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import type { AccessError } from './access.js';
 import { components, joinPath, nodePath, parentPath, shownPath, toBytes } from './bytePath.js';
 import { fileTypeOf } from './fileType.js';
-import { ioError } from './ioError.js';
+import { ioError, printablePath } from './ioError.js';
 import type { Inode } from './judgePermission.js';
 import { isAtOrBelow } from './mountTable.js';
 
@@ -103,17 +103,18 @@ function linkText(path: string): string | AccessError {
 
 function notFound(asked: string, missing: string): AccessError {
   const shown = shownPath(missing);
-  const why = isAtOrBelow(asked, shown) ? `there is no ${shown}` : `it leads to ${shown}, which is not there`;
-  const message = shown === asked ? `${asked} does not exist` : `${asked} does not exist: ${why}`;
+  const [path, gone] = [printablePath(asked), printablePath(toBytes(missing))];
+  const why = isAtOrBelow(asked, shown) ? `there is no ${gone}` : `it leads to ${gone}, which is not there`;
+  const message = shown === asked ? `${path} does not exist` : `${path} does not exist: ${why}`;
   return { code: 'NOT_FOUND', message, path: asked, missing: shown };
 }
 
 function loop(path: string): AccessError {
-  return { code: 'SYMLINK_LOOP', message: `${path} leads through more than ${MAX_LINKS} symbolic links`, path };
+  const message = `${printablePath(path)} leads through more than ${MAX_LINKS} symbolic links`;
+  return { code: 'SYMLINK_LOOP', message, path };
 }
 
 function notADirectory(path: string): AccessError {
-  const shown = shownPath(path);
-  const message = `${shown} is not a directory, but the path goes on below it`;
-  return { code: 'NOT_A_DIRECTORY', message, path: shown };
+  const message = `${printablePath(toBytes(path))} is not a directory, but the path goes on below it`;
+  return { code: 'NOT_A_DIRECTORY', message, path: shownPath(path) };
 }

@@ -1,3 +1,4 @@
+import { octalMode } from '../posix/index.js';
 import type { ProcessStatus } from '../posix/index.js';
 
 /** What a process must be. What is left out is not compared. */
@@ -27,14 +28,10 @@ export function identityMismatch(process: ProcessStatus, wanted: WantedIdentity)
     if (has.has(0) && !groups.includes(0) && gid !== 0) found.push('it is in group 0 (root)');
   }
   if (umask !== undefined && process.umask !== umask)
-    found.push(`umask is ${octal(process.umask)}, not ${octal(umask)}`);
+    found.push(`umask is ${octalMode(process.umask)}, not ${octalMode(umask)}`);
   return found.length === 0 ? null : found.join('; ');
 }
 
 function both(real: number, effective: number): string {
   return real === effective ? String(real) : `${real} (effective ${effective})`;
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
 }

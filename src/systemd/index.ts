@@ -53,7 +53,7 @@ export { startUnit } from './startUnit.js';
 export { stopUnit } from './stopUnit.js';
 export { restartUnit } from './restartUnit.js';
 export { unitLoadPath } from './unitLoadPath.js';
-export type { LoadDirectory, LoadDirectoryKind } from './unitLoadPath.js';
+export type { LoadDirectory, LoadDirectoryKind, UnitLoadPathOptions } from './unitLoadPath.js';
 export { findUnitFiles } from './findUnitFiles.js';
 export type { FindUnitFilesOptions } from './findUnitFiles.js';
 export type {

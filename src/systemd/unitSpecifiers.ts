@@ -2,10 +2,28 @@ import { dirname } from 'node:path';
 import type { Specifiers } from './expandSpecifiers.js';
 
 /** What specifiers say of the machine; a letter that is missing is one whose value is not known. */
-export type HostSpecifiers = Readonly<Partial<Record<(typeof HOST_LETTERS)[number], string>>>;
+export interface HostSpecifiers {
+  /** Architecture, as systemd calls it: `x86-64`. */
+  readonly a?: string;
+  /** Boot id, and machine id, without dashes. */
+  readonly b?: string;
+  readonly m?: string;
+  /** Kernel release. */
+  readonly v?: string;
+  /** Name of the host: whole, up to its first dot, and the pretty one. */
+  readonly H?: string;
+  readonly l?: string;
+  readonly q?: string;
+  /** Of os-release: IMAGE_VERSION, BUILD_ID, IMAGE_ID, ID, VERSION_ID and VARIANT_ID; empty where it does not say. */
+  readonly A?: string;
+  readonly B?: string;
+  readonly M?: string;
+  readonly o?: string;
+  readonly w?: string;
+  readonly W?: string;
+}
 
-/** Architecture, boot, machine and kernel; names of the host; what os-release says. */
-export const HOST_LETTERS = ['a', 'b', 'm', 'v', 'H', 'l', 'q', 'A', 'B', 'M', 'o', 'w', 'W'] as const;
+const HOST_LETTERS = ['a', 'b', 'm', 'v', 'H', 'l', 'q', 'A', 'B', 'M', 'o', 'w', 'W'] as const;
 
 /**
  * Gives what each specifier stands for in a unit of the system manager: names from the unit's own, the directories and
@@ -44,8 +62,9 @@ export function unitSpecifiers(name: string, fragment: string | null, host: Host
     ['i', instance],
     ['I', unescaped.I],
     ['j', last],
-    ['J', unescaped.J],
-    ['f', pathOf(at === -1 || instance === '' ? unescaped.P : unescaped.I)],
+    // Behind a dash at the end there is nothing to unescape, and systemd 252 aborts: `unit_name_unescape()` asserts.
+    ['J', last === '' ? null : unescaped.J],
+    ['f', pathOf(at === -1 || instance === '' ? prefix : instance)],
     ['y', fragment ?? ''],
     ['Y', fragment === null ? '' : dirname(fragment)],
     ['u', 'root'],
@@ -69,8 +88,12 @@ export function unitSpecifiers(name: string, fragment: string | null, host: Host
   ]);
 }
 
-function pathOf(text: string): string {
-  return text.startsWith('/') ? text : `/${text}`;
+/** `unit_name_path_unescape()`: null for what is no escaped path. */
+function pathOf(escaped: string): string | null {
+  if (escaped === '-') return '/';
+  const path = `/${unescapeName(escaped)}`;
+  const components = path.slice(1).split('/');
+  return components.some((one) => one === '' || one === '.' || one === '..') ? null : path;
 }
 
 /** `unit_name_unescape()`: `-` for a slash, `\xHH` for any byte. */

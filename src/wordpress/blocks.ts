@@ -32,7 +32,11 @@ export type FenceProblem =
   | 'outside-region'
   | 'line-ending'
   | 'indentation'
-  | 'malformed';
+  | 'malformed'
+  | 'not-code';
+
+/** What is wrong with a body. */
+export type BodyProblem = 'fence' | 'closing-tag' | 'carriage-return' | 'nul' | 'too-long';
 
 /** A label no block can have, fences that are damaged, a region or block that is not there, a body that is refused. */
 export type BlockError =
@@ -43,7 +47,7 @@ export type BlockError =
   | {
       readonly code: 'BODY_REFUSED';
       readonly message: string;
-      readonly problem: 'fence' | 'closing-tag' | 'carriage-return' | 'nul';
+      readonly problem: BodyProblem;
       /** Line of the body, counted from 1. */
       readonly line: number;
     };
@@ -57,16 +61,31 @@ export interface BlockLabel {
   readonly region: string;
 }
 
-const LABEL = /^(bridge|runtime):([a-z0-9][a-z0-9_.-]*)$/;
+/** Longer names only make lines that nobody can read. */
+const LABEL = /^(bridge|runtime):([a-z0-9][a-z0-9_.-]{0,63})$/;
 
-/** Takes `bridge:kimaki` apart, or says why it is no label. */
+/**
+ * Takes the label of a block apart (`bridge:kimaki`), or says why it is none (`INVALID_LABEL`); pure.
+ *
+ * A name is of lower-case letters, digits, `_`, `.` and `-`, begins with a letter or a digit, and has at most 64 of
+ * them.
+ *
+ * @example
+ * ```ts
+ * import { parseLabel } from '@wca/runtime-sdk/wordpress';
+ *
+ * const label = parseLabel('bridge:kimaki');
+ * if (label.isErr()) console.error(label.error.message);
+ * else console.log(label.value.region, label.value.name); // bridges kimaki
+ * ```
+ */
 export function parseLabel(label: string): Result<BlockLabel, BlockError> {
   const match = LABEL.exec(label);
   const kind = match?.[1];
   const name = match?.[2];
   if ((kind !== 'bridge' && kind !== 'runtime') || name === undefined) {
     const shown = printablePath(label).slice(0, 80);
-    const expected = 'bridge:NAME or runtime:NAME with NAME like [a-z0-9][a-z0-9_.-]*';
+    const expected = 'bridge:NAME or runtime:NAME with NAME like [a-z0-9][a-z0-9_.-]*, 64 at most';
     const message = `"${shown}" is no block label; expected ${expected}`;
     return err({ code: 'INVALID_LABEL', message, label: shown });
   }
@@ -81,18 +100,19 @@ interface Fence {
   readonly problem: FenceProblem | null;
 }
 
-const LOOKS_LIKE_FENCE =
-  /^([ \t]*)(?:\/\/|#)[ \t]*(BEGIN|END)[ \t]+(bridges|runtimes|bridge:.*?|runtime:.*?)[ \t]*(\r?)$/;
+/** Of a line without its blanks at the end: with them, a long run of blanks would take quadratic time. */
+const LOOKS_LIKE_FENCE = /^([ \t]*)(?:\/\/|#)[ \t]*(BEGIN|END)[ \t]+(bridges|runtimes|(?:bridge|runtime):.*)$/s;
 
 /** Reads one line (without its newline) as a fence. Null: the line has nothing to do with fences. */
 export function readFence(line: string): Fence | null {
-  const match = LOOKS_LIKE_FENCE.exec(line);
+  const match = LOOKS_LIKE_FENCE.exec(line.trimEnd());
   const edge = match?.[2];
   const tag = match?.[3];
   if (match === null || (edge !== 'BEGIN' && edge !== 'END') || tag === undefined) return null;
   const isRegion = tag === 'bridges' || tag === 'runtimes';
   let problem: FenceProblem | null = null;
-  if (match[4] === '\r') problem = 'line-ending';
+  // PHP ends a line, and with it the comment, at a carriage return too.
+  if (line.includes('\r')) problem = 'line-ending';
   else if (match[1] !== '    ') problem = 'indentation';
   else if (line !== `    // ${edge} ${tag}` || !(isRegion || LABEL.test(tag))) problem = 'malformed';
   return { edge, tag, problem };

@@ -69,21 +69,28 @@ export function decodeNode(node: PhpNode, source: Buffer): Result<PhpValue, PhpN
 
 function decodeArray(node: PhpNode, source: Buffer): Result<PhpValue, PhpNotALiteral> {
   const entries = new Map<string | number, PhpValue>();
-  let next = 0;
+  /** The largest whole-number key so far: an entry without a key gets the one after it. */
+  let highest = -1;
+  let hasNumber = false;
   for (const item of childrenOf(node, 'items')) {
     if (item?.kind !== 'entry') return refuse(node.line, 'an array with a gap');
     if (item.fields.unpack === true || item.fields.byRef === true) return refuse(item.line, 'a spread or a reference');
     const keyNode = childOf(item, 'key');
     const valueNode = childOf(item, 'value');
     if (valueNode === null) return refuse(item.line, 'an entry without a value');
-    const key: Result<string | number, PhpNotALiteral> = keyNode === null ? ok(next) : decodeKey(keyNode, source);
+    // PHP 8.3 changed what follows a negative key, so only what means the same in every PHP is read.
+    if (keyNode === null && highest < -1) return refuse(item.line, 'an entry without a key after a negative key');
+    const key: Result<string | number, PhpNotALiteral> =
+      keyNode !== null ? decodeKey(keyNode, source)
+      : Number.isSafeInteger(highest + 1) ? ok(highest + 1)
+      : refuse(item.line, 'an entry without a key after a key too large to count on from');
     if (key.isErr()) return err(key.error);
     const value = decodeNode(valueNode, source);
     if (value.isErr()) return err(value.error);
-    // PHP 8.3 changed what follows a negative key, so only keys that mean the same in every PHP are read.
-    if (typeof key.value === 'number' && key.value < 0) return refuse(item.line, 'a negative array key');
     entries.set(key.value, value.value);
-    if (typeof key.value === 'number' && key.value >= next) next = key.value + 1;
+    if (typeof key.value !== 'number') continue;
+    highest = hasNumber ? Math.max(highest, key.value) : key.value;
+    hasNumber = true;
   }
   const keys = [...entries.keys()];
   return ok(keys.every((key, index) => key === index) ? [...entries.values()] : entries);

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { integerLiteral, decodeNode } from './decodePhpValue.js';
 import { childOf, childrenOf, nameOf, operatorOf, textOf } from './phpAst.js';
 import type { PhpNode } from './phpAst.js';
@@ -14,7 +14,8 @@ export interface PhpScope {
 
 /**
  * The string, whole number or boolean an expression of a configuration file has, or null when that is not plain to see:
- * literals, concatenation, `__DIR__`, `__FILE__`, `dirname()`, and names in the scope. Nothing is run.
+ * literals, concatenation, `__DIR__`, `__FILE__`, `dirname()`, `realpath()`, Bedrock's `Config::get()`, and names in the
+ * scope. Nothing is run.
  */
 export function evaluatePhp(node: PhpNode | null, scope: PhpScope): string | number | boolean | null {
   if (node === null) return null;
@@ -32,8 +33,10 @@ export function evaluatePhp(node: PhpNode | null, scope: PhpScope): string | num
       if (name === '__DIR__') return dirname(scope.file);
       return name === '__FILE__' ? scope.file : null;
     }
-    case 'name':
-      return scope.known.get(nameOf(node) ?? '') ?? null;
+    case 'name': {
+      const name = nameOf(node) ?? '';
+      return name === 'DIRECTORY_SEPARATOR' ? '/' : (scope.known.get(name) ?? null);
+    }
     case 'variable':
       return scope.known.get(`$${textOf(node, 'name') ?? ''}`) ?? null;
     case 'bin': {
@@ -43,17 +46,27 @@ export function evaluatePhp(node: PhpNode | null, scope: PhpScope): string | num
       return typeof left !== 'string' || typeof right !== 'string' ? null : left + right;
     }
     case 'call':
-      return evaluateDirname(node, scope);
+      return evaluateCall(node, scope);
     default:
       return null;
   }
 }
 
-function evaluateDirname(node: PhpNode, scope: PhpScope): string | null {
-  if (nameOf(childOf(node, 'what'))?.toLowerCase() !== 'dirname') return null;
-  const [pathNode = null, levelsNode = null] = childrenOf(node, 'arguments');
-  let path = evaluatePhp(pathNode, scope);
-  const levels = levelsNode === null ? 1 : evaluatePhp(levelsNode, scope);
+function evaluateCall(node: PhpNode, scope: PhpScope): string | null {
+  const what = childOf(node, 'what');
+  const [first = null, second = null] = childrenOf(node, 'arguments');
+  if (what?.kind === 'staticlookup') {
+    const isGet = /^(Roots\\WPConfig\\)?Config$/i.test(nameOf(childOf(what, 'what')) ?? '')
+      && nameOf(childOf(what, 'offset'))?.toLowerCase() === 'get';
+    const name = isGet ? evaluatePhp(first, scope) : null;
+    return typeof name === 'string' ? (scope.known.get(name) ?? null) : null;
+  }
+  const called = nameOf(what)?.toLowerCase();
+  if (called !== 'dirname' && called !== 'realpath') return null;
+  let path = evaluatePhp(first, scope);
+  // Links are resolved where the path is used.
+  if (called === 'realpath') return typeof path === 'string' && isAbsolute(path) ? join(path) : null;
+  const levels = second === null ? 1 : evaluatePhp(second, scope);
   if (typeof path !== 'string' || typeof levels !== 'number' || levels < 1 || levels > 64) return null;
   for (let level = 0; level < levels; level += 1) path = dirname(path);
   return path;

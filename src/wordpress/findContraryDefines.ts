@@ -5,8 +5,9 @@ import type { Result } from 'neverthrow';
 import { ioError, readRegularFile } from '../posix/index.js';
 import type { IoError, ReadFileError } from '../posix/index.js';
 import { FS_CHMOD_DIR, FS_CHMOD_FILE } from './fsChmodMuPlugin.js';
-import { readDefines } from './readDefines.js';
 import type { Site } from './site.js';
+import { configDefines } from './siteConfig.js';
+import { resolved } from './siteDirectories.js';
 
 /** One definition that gives WordPress other file modes than the shared ones. */
 export interface ContraryDefine {
@@ -25,8 +26,9 @@ const WANTED = { FS_CHMOD_DIR, FS_CHMOD_FILE } as const;
  * Finds every place in wp-config.php and the mu-plugins that defines FS_CHMOD_DIR or FS_CHMOD_FILE as something else
  * than 02775 and 0664, with file and line. Only code counts, not comments or strings; nothing is run.
  *
- * A computed value counts as contrary, with `mode` null. Looked at are the files WordPress loads by itself: those they
- * include, and ordinary plugins, are not. In a file this reader cannot parse, the first mention of the name counts.
+ * A computed value counts as contrary, with `mode` null. Looked at are the files WordPress loads by itself and what
+ * these include by a path that is plain to see; ordinary plugins are not. In a file this reader cannot parse, the first
+ * mention of the name counts.
  *
  * @example
  * ```ts
@@ -54,21 +56,18 @@ async function find(
     // WordPress skips what is not there when it gets to it, such as a dangling link.
     if (file.isErr() && file.error.code === 'NOT_FOUND') continue;
     if (file.isErr()) return err(file.error);
-    found.push(...contraryIn(file.value.bytes, path, site.root));
+    found.push(...(await contraryIn(file.value.bytes, path, site.root)));
   }
   return ok(found);
 }
 
-/** The same for one file's bytes; pure. */
-function contraryIn(source: Buffer, file: string, root: string): readonly ContraryDefine[] {
-  if (!/FS_CHMOD_(DIR|FILE)/.test(source.toString('latin1'))) return [];
-  const defines = readDefines(source, file, new Map([['ABSPATH', `${root}/`]]));
-  if (defines.isErr()) return mentions(source, file);
+async function contraryIn(source: Buffer, file: string, root: string): Promise<readonly ContraryDefine[]> {
+  const read = await configDefines(source, await resolved(file), root);
+  if (read.isErr()) return mentions(source, file);
   const found: ContraryDefine[] = [];
-  for (const { name, value, line, valueStart, valueEnd } of defines.value) {
+  for (const { name, value, file: at, line, written } of read.value.defines) {
     if ((name !== 'FS_CHMOD_DIR' && name !== 'FS_CHMOD_FILE') || value === WANTED[name]) continue;
-    const written = source.toString('utf8', valueStart, valueEnd);
-    found.push({ file, line, name, mode: typeof value === 'number' ? value : null, written });
+    found.push({ file: at, line, name, mode: typeof value === 'number' ? value : null, written });
   }
   return found;
 }

@@ -12,6 +12,7 @@ export interface FpmPool {
   readonly unit: string;
   /** The PHP version the file belongs to: `8.2`. */
   readonly version: string;
+  /** The first file that has the pool; later ones may add to it. */
   readonly poolFile: string;
   /** The section's name: `www`. */
   readonly name: string;
@@ -71,39 +72,51 @@ async function find(configRoot: string): Promise<Result<readonly FpmPool[], FpmE
     const directory = join(configRoot, version, 'fpm', 'pool.d');
     const files = await names(directory);
     if (files.isErr()) return err(files.error);
+    const sections = new Map<string, Section>();
     // php-fpm includes *.conf through glob(3), which leaves out hidden files.
     for (const name of files.value.filter((file) => file.endsWith('.conf') && !file.startsWith('.')).sort()) {
       const path = join(directory, name);
       const file = await readRegularFile(path, { followLinks: true });
       if (file.isErr()) return err(file.error);
-      const read = parsePoolFile(file.value.bytes.toString('utf8'), path, version);
-      if (read.isErr()) return err(read.error);
-      pools.push(...read.value);
+      addSections(sections, file.value.bytes.toString('utf8'), path);
+    }
+    for (const [name, section] of sections) {
+      const pool = poolOf(name, section, version);
+      if (pool.isErr()) return err(pool.error);
+      pools.push(pool.value);
     }
   }
   return ok(pools);
 }
 
-/** Reads one pool file; pure. */
-function parsePoolFile(text: string, path: string, version: string): Result<readonly FpmPool[], FpmError> {
+interface Section {
+  readonly path: string;
+  readonly values: Map<string, string>;
+}
+
+/** Adds the pools of one file. As php-fpm does, a section of a name that is known goes on with that pool. */
+function addSections(sections: Map<string, Section>, text: string, path: string): void {
   // ini splits section names at dots; a pool may be named after its domain.
   const escaped = text.replace(/^[ \t]*\[([^\]\n]+)\]/gm, (_, name: string) => `[${name.replace(/\./g, '\\.')}]`);
-  const sections: Readonly<Record<string, unknown>> = ini.parse(escaped);
-  const pools: FpmPool[] = [];
-  for (const [name, section] of Object.entries(sections)) {
-    if (name === 'global' || typeof section !== 'object' || section === null) continue;
-    const value = (key: string): string | null => {
-      const found: unknown = Reflect.get(section, key);
-      return typeof found === 'string' && found !== '' ? found.replaceAll('$pool', name) : null;
-    };
-    const user = value('user');
-    const listen = value('listen');
-    if (user === null) return invalid(path, name, 'user');
-    if (listen === null) return invalid(path, name, 'listen');
-    const unit = `php${version}-fpm.service`;
-    pools.push({ unit, version, poolFile: path, name, user, group: value('group'), listen });
+  const parsed: Readonly<Record<string, unknown>> = ini.parse(escaped);
+  for (const [name, given] of Object.entries(parsed)) {
+    if (name === 'global' || typeof given !== 'object' || given === null) continue;
+    const section = sections.get(name) ?? { path, values: new Map<string, string>() };
+    sections.set(name, section);
+    for (const key of ['user', 'group', 'listen']) {
+      const value: unknown = Reflect.get(given, key);
+      if (typeof value === 'string' && value !== '') section.values.set(key, value.replaceAll('$pool', name));
+    }
   }
-  return ok(pools);
+}
+
+function poolOf(name: string, { path, values }: Section, version: string): Result<FpmPool, FpmError> {
+  const user = values.get('user');
+  const listen = values.get('listen');
+  if (user === undefined) return invalid(path, name, 'user');
+  if (listen === undefined) return invalid(path, name, 'listen');
+  const unit = `php${version}-fpm.service`;
+  return ok({ unit, version, poolFile: path, name, user, group: values.get('group') ?? null, listen });
 }
 
 function invalid(path: string, pool: string, missing: 'user' | 'listen'): Result<never, FpmError> {

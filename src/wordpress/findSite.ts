@@ -1,11 +1,10 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../posix/index.js';
 import { fileStatus } from './fileStatus.js';
 import { findFpmPools } from './findFpmPools.js';
-import type { FpmOptions } from './findFpmPools.js';
-import type { Site, SiteError } from './site.js';
+import type { Site, SiteError, SiteOptions } from './site.js';
 import { siteConfig } from './siteConfig.js';
 import { resolved, siteDirectories } from './siteDirectories.js';
 import { siteOwner } from './siteOwner.js';
@@ -15,15 +14,16 @@ import { wordpressVersion } from './wordpressVersion.js';
  * Finds the WordPress install that `path` is in (or is the project directory of) and says where its parts really are
  * and who it runs as. It only reads files.
  *
- * Sought are `wp-load.php` and `wp-includes` in `path` and above it, then in `web/wp`, `wp` and `public` below it.
- * Directories follow the constants of wp-config.php (in the root or one level above), read without running it:
- * literals, `__DIR__`, `dirname()`, ABSPATH and concatenations of these. What only PHP could tell keeps its default and
- * is said in `notes`, as are links, directories outside wp-content, and a choice among several php-fpm pools. Constants
- * from files that wp-config.php includes and options in the database are not read.
+ * Sought are `wp-load.php` and `wp-includes` in `path` and above it, then in the places below it where Bedrock,
+ * Deployer and hosting panels have them (`web/wp`, `current/public` …). Directories follow the constants of
+ * wp-config.php (in the root or one level above) and of the files it includes, read without running them: literals,
+ * `__DIR__`, `dirname()`, ABSPATH, concatenations of these, and Bedrock's `Config::define`. What only PHP could tell
+ * keeps its default and is said in `notes`, as are links, directories outside wp-content, and a choice among several
+ * php-fpm pools. Options in the database are not read; `probeSiteDirectories` asks WordPress itself.
  *
- * The pool: if the host has one, that; among several, those whose socket exists, whose user owns wp-content, named
- * after a directory on the site's path, named `www`, of the newest PHP, in this order. The web server's configuration
- * is not read.
+ * The pool: if the host has one, that; among several, the one nginx sends the PHP of this directory to; where that is
+ * not to be seen (Apache, variables), those whose socket exists, whose user owns wp-content, named after a directory on
+ * the site's path, named `www`, of the newest PHP, in this order, with a note.
  *
  * @param path - absolute path of the install or of anything below it
  *
@@ -36,17 +36,18 @@ import { wordpressVersion } from './wordpressVersion.js';
  * else console.log(site.value.pluginsDir, site.value.owner.user, site.value.notes);
  * ```
  */
-export function findSite(path: string, options: FpmOptions = {}): ResultAsync<Site, SiteError> {
+export function findSite(path: string, options: SiteOptions = {}): ResultAsync<Site, SiteError> {
   return new ResultAsync(find(path, options));
 }
 
-async function find(path: string, options: FpmOptions): Promise<Result<Site, SiteError>> {
+async function find(path: string, options: SiteOptions): Promise<Result<Site, SiteError>> {
   const shown = printablePath(path);
   if (!isAbsolute(path)) {
     const message = `"${shown}" is relative; give the absolute path of the site`;
     return err({ code: 'RELATIVE_PATH', message, path: shown });
   }
-  const root = await findRoot(await resolved(path));
+  const real = await resolved(path);
+  const root = await findRoot(real);
   if (root === null) {
     const message = `no WordPress at ${shown} or above it: a directory with wp-load.php and wp-includes is expected`;
     return err({ code: 'NOT_A_SITE', message, path: shown });
@@ -63,7 +64,7 @@ async function find(path: string, options: FpmOptions): Promise<Result<Site, Sit
   }
   const pools = await findFpmPools(options);
   if (pools.isErr()) return err(pools.error);
-  const runsAs = await siteOwner(root, content.value, pools.value);
+  const runsAs = await siteOwner(root, content.value, pools.value, options.nginxConfig ?? '/etc/nginx/nginx.conf');
   if (runsAs.isErr()) return err(runsAs.error);
 
   const { owner, fpm, note } = runsAs.value;
@@ -77,16 +78,28 @@ async function find(path: string, options: FpmOptions): Promise<Result<Site, Sit
     host: typeof host === 'string' ? host : null,
     owner,
     fpm,
-    notes: [...config.value.notes, ...assumed, ...(note === null ? [] : [note])],
+    notes: [
+      ...(real === resolve(path) ? [] : [`${shown} is a link or goes through one; it leads to ${printablePath(real)}`]),
+      ...config.value.notes,
+      ...assumed,
+      ...(note === null ? [] : [note]),
+    ],
   });
 }
+
+/** Below a project's directory: Bedrock, WordPress in a directory of its own, a web root, a release behind a link. */
+const BELOW = ['', 'current/'].flatMap((project) =>
+  ['', 'web/', 'public/', 'public_html/', 'htdocs/', 'html/'].flatMap((web) =>
+    ['', 'wp', 'wordpress'].map((core) => project + web + core),
+  ),
+);
 
 async function findRoot(start: string): Promise<string | null> {
   for (let at = start; ; at = dirname(at)) {
     if (await isRoot(at)) return at;
     if (at === dirname(at)) break;
   }
-  for (const below of ['web/wp', 'wp', 'public']) {
+  for (const below of BELOW) {
     const candidate = await resolved(join(start, below));
     if (await isRoot(candidate)) return candidate;
   }

@@ -23,6 +23,7 @@ interface OpenRegion {
   readonly tag: string;
   readonly line: number;
   readonly blocks: Block[];
+  readonly labels: Set<string>;
 }
 
 interface Progress {
@@ -62,7 +63,7 @@ function regionFence(progress: Progress, at: FenceLine): Result<void, BlockError
   if (at.edge === 'BEGIN') {
     if (region?.tag === at.tag || regions.some((known) => known.name === at.tag)) return damaged('doubled');
     if (region !== null) return damaged('nested');
-    progress.region = { tag: at.tag, line: at.line, blocks: [] };
+    progress.region = { tag: at.tag, line: at.line, blocks: [], labels: new Set() };
     return ok();
   }
   if (region === null) return damaged('unopened');
@@ -80,7 +81,7 @@ function blockFence(progress: Progress, at: FenceLine, source: Buffer): Result<v
   if (at.edge === 'BEGIN') {
     if (region === null || !tag.startsWith(`${region.tag.slice(0, -1)}:`)) return damaged('outside-region');
     if (block !== null) return damaged(block.tag === tag ? 'doubled' : 'nested');
-    if (region.blocks.some((known) => known.label === tag)) return damaged('doubled');
+    if (region.labels.has(tag)) return damaged('doubled');
     progress.block = { tag, line, bodyStart: at.end };
     return ok();
   }
@@ -90,6 +91,7 @@ function blockFence(progress: Progress, at: FenceLine, source: Buffer): Result<v
   return parseLabel(tag).map(({ kind, name }) => {
     const { line: begin, bodyStart } = block;
     const body = source.subarray(bodyStart, at.start);
+    region.labels.add(tag);
     region.blocks.push({ label: tag, kind, name, line: begin, endLine: line, body, bodyStart, bodyEnd: at.start });
     progress.block = null;
   });
@@ -102,21 +104,24 @@ const MEANING: Readonly<Record<FenceProblem, string>> = {
   nested: 'opens inside another one',
   crossed: 'closes another fence than the one that is open',
   'outside-region': 'stands outside its region',
-  'line-ending': 'ends with a carriage return',
+  'line-ending': 'has a carriage return on its line',
   indentation: 'is not indented by exactly four spaces',
   malformed: 'is not written exactly as "    // BEGIN kind:name"',
+  'not-code': 'stands in a comment, a string or outside <?php, where a block would do nothing',
 };
 
-function damage(problem: FenceProblem, line: number, fence: string): Result<never, BlockError> {
-  const shown = printablePath(Buffer.from(fence, 'latin1')).slice(0, 80);
+/** A `FENCE_DAMAGED` refusal. */
+export function damage(problem: FenceProblem, line: number, fence: string): Result<never, BlockError> {
+  const shown = printablePath(Buffer.from(fence.slice(0, 80), 'latin1')).slice(0, 80);
   const message = `line ${line}: the fence "${shown}" ${MEANING[problem]}; mend it by hand, nothing was changed`;
   return err({ code: 'FENCE_DAMAGED', message, problem, line });
 }
 
 /** Says that the file has no such region; `line` is its last one. */
 export function regionMissing(region: string, source: Buffer): BlockError {
-  let line = 1;
+  let line = 0;
   for (const { number } of linesOf(source)) line = number;
-  const message = `no line "    // BEGIN ${region}" in ${line} lines; this is not a file the installer manages`;
-  return { code: 'REGION_MISSING', message, region, line };
+  const where = line === 0 ? 'in an empty file' : `up to line ${line}, the last one`;
+  const message = `no line "    // BEGIN ${region}" ${where}; this is not a file the installer manages`;
+  return { code: 'REGION_MISSING', message, region, line: Math.max(1, line) };
 }

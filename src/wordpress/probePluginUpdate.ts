@@ -56,7 +56,8 @@ export interface UpdateProbeOptions {
  * (`Plugin_Upgrader`, `bulk_upgrade`); only maintenance mode, mails, requests to other hosts and the search for more
  * updates are kept off. As any update does, it empties `wp-content/upgrade`. Nothing is left: no directory, no option,
  * no transient; what a killed probe left is removed by the next one. A directory of that name that is not ours is
- * reported (`wca_in_the_way`) and not touched. FS_METHOD is never defined by this.
+ * reported (`wca_in_the_way`) and not touched, and while another probe is at work nothing is done (`wca_running`).
+ * FS_METHOD is never defined by this.
  *
  * It does not show that other plugins can be updated (`probeSiteWritability` looks at each), nor what php-fpm's
  * sandbox or `open_basedir` would refuse: it is PHP's command line.

@@ -19,6 +19,17 @@ export interface UnwritablePath {
   readonly mode: number;
 }
 
+/** All that WordPress could not replace of one plugin, one theme, `upgrade` or `languages`. */
+export interface UnwritableComponent {
+  /** As in {@link UnwritablePath}. */
+  readonly component: string;
+  readonly count: number;
+  /** The directory of the plugin or theme is among them, not only something in it. */
+  readonly itself: boolean;
+  /** The first of them. */
+  readonly path: string;
+}
+
 /** One directory WordPress writes to. */
 export interface WritableDirectory {
   readonly name: 'content' | 'plugins' | 'themes' | 'upgrade' | 'languages' | 'uploads' | 'uploads-now';
@@ -48,8 +59,16 @@ export interface WritabilityReport {
   readonly directories: readonly WritableDirectory[];
   readonly unwritable: {
     readonly count: number;
+    /** Every one that has any, however many there are. */
+    readonly components: readonly UnwritableComponent[];
     /** The first ones; at most `maxPaths`. */
     readonly paths: readonly UnwritablePath[];
+  };
+  /** Entries below uploads that WordPress cannot write; no update needs them, so `ok` does not count them. */
+  readonly uploads: {
+    readonly count: number;
+    /** The first of them, or null. */
+    readonly path: string | null;
   };
 }
 
@@ -64,7 +83,7 @@ export interface WritabilityOptions {
  * Asks WordPress itself, as `identity`, what an update could not replace: its own check of every file of every plugin
  * and theme, the directories it needs, and `get_filesystem_method()`. Nothing is written.
  *
- * A file the user owns but may not write counts as writable, because WordPress chmods it first. Single-file plugins
+ * A file that only its mode closes to the user who owns it counts as writable, because WordPress chmods it first. Single-file plugins
  * are judged by their directory. WordPress 6.3 and later move the old version aside before they look, so they may get
  * past files of others in directories of their own; those are reported all the same.
  *
@@ -121,8 +140,10 @@ const REPORT: Shape<Omit<WritabilityReport, 'ok'>> = record({
       writable: flag,
     }),
   ),
+  uploads: record<WritabilityReport['uploads']>({ count: whole, path: nullable(text) }),
   unwritable: record<WritabilityReport['unwritable']>({
     count: whole,
+    components: list(record<UnwritableComponent>({ component: text, count: whole, itself: flag, path: text })),
     paths: list(
       record<UnwritablePath>({
         path: text,

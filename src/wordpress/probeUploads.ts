@@ -30,8 +30,9 @@ export interface UploadsProbeOptions {
 }
 
 /**
- * Writes a small text file through WordPress's own `wp_upload_bits()` as `identity`, into this month's directory, and
- * removes it and the directories made for it.
+ * Writes a small file (text, or of a type the site allows) through WordPress's own `wp_upload_bits()` as `identity`,
+ * into this month's directory, and removes it and the directories made for it; what a killed probe left there goes with
+ * the next one.
  *
  * No attachment is made in the database. Plugins that hook uploads (to copy them to other storage, say) see it as any
  * upload; requests to other hosts are blocked. It says nothing about uploads of other months' directories.

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { linesOf, parseLabel, readFence } from './blocks.js';
-import type { BlockError } from './blocks.js';
+import type { BlockError, BodyProblem } from './blocks.js';
 import { parseRegions, regionMissing } from './parseRegions.js';
 
 /**
@@ -9,8 +9,8 @@ import { parseRegions, regionMissing } from './parseRegions.js';
  * the block stays as it was.
  *
  * Putting what is already there returns the very same Buffer. A body without a final newline gets one. Refused are
- * damaged fences (see `listBlocks`), and bodies that hold a line looking like a fence, `?>` (it would end the PHP),
- * a carriage return or a NUL. It does not check that the body is sound PHP: `putBlockInFile` does, with `php -l`.
+ * damaged fences (see `listBlocks`), and bodies that hold a line looking like a fence, `?>` (it would end the PHP), a
+ * carriage return or a NUL, or more than 256 KiB. It does not check that the body is sound PHP: `putBlockInFile` does, with `php -l`.
  *
  * @param label - `bridge:kimaki`, `runtime:opencode`
  *
@@ -40,9 +40,16 @@ export function putBlock(source: Buffer, label: string, body: string | Buffer): 
   );
 }
 
+/** A channel takes a few hundred; much more is something else that went into the pipe. */
+export const MAX_BODY_BYTES = 256 * 1024;
+
 /** The body as it will stand in the file, or why it may not. */
 function checkBody(body: string | Buffer): Result<Buffer, BlockError> {
   const given = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
+  if (given.length > MAX_BODY_BYTES) {
+    const message = `the body has more than ${MAX_BODY_BYTES} bytes, which is no block; nothing was changed`;
+    return err({ code: 'BODY_REFUSED', message, problem: 'too-long', line: 1 });
+  }
   for (const { text, number: line } of linesOf(given)) {
     if (readFence(text) !== null) return refuse('fence', line, 'looks like a fence');
     if (text.includes('?>')) return refuse('closing-tag', line, 'holds "?>", which would end the PHP');
@@ -52,11 +59,7 @@ function checkBody(body: string | Buffer): Result<Buffer, BlockError> {
   return ok(given.length === 0 || given.at(-1) === 0x0a ? given : Buffer.concat([given, Buffer.from('\n')]));
 }
 
-function refuse(
-  problem: 'fence' | 'closing-tag' | 'carriage-return' | 'nul',
-  line: number,
-  what: string,
-): Result<never, BlockError> {
+function refuse(problem: BodyProblem, line: number, what: string): Result<never, BlockError> {
   return err({ code: 'BODY_REFUSED', message: `line ${line} of the body ${what}; nothing was changed`, problem, line });
 }
 

@@ -1,49 +1,38 @@
-import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { ResultAsync, err } from 'neverthrow';
+import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError, readRegularFile, replaceFile } from '../posix/index.js';
-import type { IoError, ReadFileError, ReplaceFileError } from '../posix/index.js';
+import { readRegularFile } from '../posix/index.js';
 import { parseLabel } from './blocks.js';
-import type { BlockError } from './blocks.js';
+import type { BlockLabel } from './blocks.js';
 import { emptyChannelsFile } from './emptyChannelsFile.js';
 import { emptyRuntimesFile } from './emptyRuntimesFile.js';
-import { healMode } from './healMode.js';
 import { lintPhp } from './lintPhp.js';
 import type { PhpLintError } from './lintPhp.js';
+import { damage, parseRegions } from './parseRegions.js';
 import { putBlock } from './putBlock.js';
-
-/** What came of writing a block. */
-export interface BlockFileChange {
-  /** The bytes of the file are others now. */
-  readonly changed: boolean;
-  /** The file was not there before. */
-  readonly created: boolean;
-  /** The bytes were right already and the mode was not. */
-  readonly modeHealed: boolean;
-}
-
-/** Why a block was not written; the file is as it was. */
-export type BlockFileError = BlockError | PhpLintError | ReadFileError | ReplaceFileError | IoError;
+import { writeManaged } from './writeManaged.js';
+import type { BlockFileChange, BlockFileError } from './writeManaged.js';
 
 /** What to do when the file is not there. */
 export interface PutBlockInFileOptions {
-  /** Start from an empty managed file, owned by the owner and group of its directory. Without it: `NOT_FOUND`. */
+  /**
+   * Start from an empty managed file, owned by the owner and group of its directory (by this process's user when that
+   * is not root). Without it, and where the directory is missing too: `NOT_FOUND`.
+   */
   readonly create?: boolean;
 }
-
-/** What php-fpm needs to read the file whatever umask the caller has, and nobody else to write it. */
-const MANAGED_FILE_MODE = 0o644;
 
 /**
  * Puts a block into a managed PHP file on disk: old bytes or new bytes, never else, and the new ones only when `php -l`
  * accepts both the body by itself and the finished file.
  *
- * Every byte outside the block stays; the owner stays, the mode becomes 0644. What is already so keeps inode and mtime,
- * and only a wrong mode is mended. A file changed by someone else in between is `CHANGED_MEANWHILE`. Symbolic links
- * are refused, not followed. It does not reload php-fpm: with `opcache.validate_timestamps=0` that is up to you.
+ * Every byte outside the block stays; the owner stays (whoever is not root and could not keep it is refused: `IO`,
+ * EPERM), the mode becomes 0644. What is already so keeps inode and mtime, and only a wrong mode is mended, unless the
+ * file has a second name (`HARD_LINKED`). A file changed by someone else in between is `CHANGED_MEANWHILE`. Symbolic
+ * links are refused, not followed. It does not reload php-fpm: with `opcache.validate_timestamps=0` that is up to you.
  *
- * Linting the body alone catches what the whole file would hide, such as a comment that swallows the next fence.
+ * Linting the body alone catches what the whole file would hide, such as a comment that swallows the next fence. And a
+ * broken body is tried on a copy: where PHP takes that too, the region stands in a comment, a string or outside
+ * `<?php`, and a block in it would do nothing (`FENCE_DAMAGED`, `not-code`).
  *
  * @param path - absolute path of the file
  * @param label - `bridge:kimaki`, `runtime:opencode`
@@ -73,46 +62,40 @@ async function put(
   body: string | Buffer,
   { create = false }: PutBlockInFileOptions,
 ): Promise<Result<BlockFileChange, BlockFileError>> {
-  const kind = parseLabel(label).map((parsed) => parsed.kind);
-  if (kind.isErr()) return err(kind.error);
+  const parsed = parseLabel(label);
+  if (parsed.isErr()) return err(parsed.error);
   const file = await readRegularFile(path);
   const missing = file.isErr() && file.error.code === 'NOT_FOUND';
   if (file.isErr() && !(missing && create)) return err(file.error);
 
-  const current = file.isOk() ? file.value.bytes : null;
-  const fresh = kind.value === 'bridge' ? emptyChannelsFile : emptyRuntimesFile;
-  const next = putBlock(current ?? fresh(), label, body);
+  const current = file.isOk() ? file.value : null;
+  const source = current?.bytes ?? (parsed.value.kind === 'bridge' ? emptyChannelsFile() : emptyRuntimesFile());
+  const next = putBlock(source, label, body);
   if (next.isErr()) return err(next.error);
   const alone = await lintPhp(Buffer.concat([Buffer.from('<?php\n'), Buffer.from(body)]));
   // The file's first line is the open tag put in front of the body, so PHP's line is one too high.
   if (alone.isErr()) return err(inBody(alone.error));
+  const code = await standsInCode(source, parsed.value);
+  if (code.isErr()) return err(code.error);
   return writeManaged(path, current, next.value);
 }
 
-/** Writes the finished bytes of a managed file, or only mends its mode when they are there already. */
-export async function writeManaged(
-  path: string,
-  current: Buffer | null,
-  next: Buffer,
-): Promise<Result<BlockFileChange, BlockFileError>> {
-  if (current?.equals(next) === true) {
-    const healed = await healMode(path, MANAGED_FILE_MODE);
-    return healed.map((modeHealed) => ({ changed: false, created: false, modeHealed }));
-  }
-  let owner: { uid?: number; gid?: number } = {};
-  if (current === null) {
-    const directory = dirname(path);
-    const parent = await ResultAsync.fromPromise(stat(directory), (cause) => ioError(cause, 'stat', directory));
-    if (parent.isErr()) return err(parent.error);
-    owner = { uid: parent.value.uid, gid: parent.value.gid };
-  }
-  const replaced = await replaceFile<PhpLintError>(path, next, {
-    ...owner,
-    mode: MANAGED_FILE_MODE,
-    expect: current,
-    validate: (temp) => lintPhp(temp),
+/** What PHP refuses wherever it is code. */
+const BROKEN = Buffer.from('    ( ;\n');
+
+async function standsInCode(
+  source: Buffer,
+  { label, region: name }: BlockLabel,
+): Promise<Result<void, BlockFileError>> {
+  const broken = putBlock(source, label, BROKEN);
+  if (broken.isErr()) return err(broken.error);
+  const linted = await lintPhp(broken.value);
+  if (linted.isErr()) return linted.error.code === 'PHP_SYNTAX' ? ok(undefined) : err(linted.error);
+  return parseRegions(source).andThen((regions) => {
+    const region = regions.find((known) => known.name === name);
+    const line = region?.blocks.find((known) => known.label === label)?.line ?? region?.line ?? 1;
+    return damage('not-code', line, `BEGIN ${name}`);
   });
-  return replaced.map(({ created }) => ({ changed: true, created, modeHealed: false }));
 }
 
 function inBody(error: PhpLintError): PhpLintError {

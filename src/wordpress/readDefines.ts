@@ -1,52 +1,77 @@
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Result } from 'neverthrow';
 import { evaluatePhp } from './evaluatePhp.js';
 import { childOf, childrenOf, everyChild, nameOf, operatorOf, parsePhpFile, textOf } from './phpAst.js';
 import type { PhpNode, PhpUnreadable } from './phpAst.js';
 
-/** One `define('NAME', …)` or `const NAME = …` in a file. */
+/** One `define('NAME', …)`, `const NAME = …` or `Config::define('NAME', …)` in a file. */
 export interface PhpDefine {
   readonly name: string;
   /** Null when the value is not plain to see. */
   readonly value: string | number | boolean | null;
+  readonly file: string;
   readonly line: number;
   /** It stands inside a function, or under a condition other than `!defined('NAME')`. */
   readonly conditional: boolean;
-  /** Offsets of the value's expression, in bytes. */
-  readonly valueStart: number;
-  readonly valueEnd: number;
+  /** The value as it stands in the file; it may be a secret. */
+  readonly written: string;
+}
+
+/** What a PHP file and the files it includes define. */
+export interface PhpDefines {
+  readonly defines: readonly PhpDefine[];
+  /** Files it includes, by a path that is plain to see, that were not given. */
+  readonly wanted: readonly string[];
+  /** Included files that were given and cannot be read as PHP. */
+  readonly unreadable: readonly string[];
 }
 
 /**
  * Finds every constant a PHP file defines, in order, without running it. Comments and strings are not mistaken for
- * code. Values may use what stands earlier in the file.
+ * code. Values may use what stands earlier. `Config::define` is what Bedrock has in the place of `define`.
+ *
+ * What the file includes is read as well, as far as `included` holds it; what it does not hold is in `wanted`. Left
+ * out are WordPress itself (`wp-settings.php`) and what lies in a `vendor` directory.
  *
  * @param file - the path PHP has for it (`__FILE__`)
  * @param known - constants that are there before the file is loaded
+ * @param included - the bytes of files it may include, by the path in `wanted`
  */
 export function readDefines(
   source: Buffer,
   file: string,
   known: ReadonlyMap<string, string>,
-): Result<readonly PhpDefine[], PhpUnreadable> {
+  included: ReadonlyMap<string, Buffer> = new Map(),
+): Result<PhpDefines, PhpUnreadable> {
   return parsePhpFile(source).map((root) => {
-    const walk: Walk = { source, file, known: new Map(known), found: [] };
+    const shared = { known: new Map(known), included, found: [], wanted: new Set<string>(), unreadable: new Set<string>() };
+    const walk: Walk = { ...shared, source, file, above: [file] };
     visit(root, walk, false);
-    return walk.found;
+    return { defines: walk.found, wanted: [...walk.wanted], unreadable: [...walk.unreadable] };
   });
 }
 
 interface Walk {
   readonly source: Buffer;
   readonly file: string;
+  /** The file and those that include it, outermost first. */
+  readonly above: readonly string[];
   readonly known: Map<string, string>;
+  readonly included: ReadonlyMap<string, Buffer>;
   readonly found: PhpDefine[];
+  readonly wanted: Set<string>;
+  readonly unreadable: Set<string>;
 }
 
 /** Code in these runs when something calls it, or not at all. */
 const DEFERRED: ReadonlySet<string> = new Set(['function', 'closure', 'arrowfunc', 'method', 'class', 'trait']);
 
 function visit(node: PhpNode, walk: Walk, conditional: boolean): void {
-  if (node.kind === 'call' && nameOf(childOf(node, 'what'))?.toLowerCase() === 'define') {
+  if (node.kind === 'include') {
+    include(node, walk, conditional);
+    return;
+  }
+  if (node.kind === 'call' && isDefine(childOf(node, 'what'))) {
     const [nameNode = null, valueNode = null] = childrenOf(node, 'arguments');
     const name = evaluatePhp(nameNode, walk);
     if (typeof name === 'string' && valueNode !== null) add(walk, name, valueNode, node.line, conditional);
@@ -84,9 +109,35 @@ function visit(node: PhpNode, walk: Walk, conditional: boolean): void {
 
 function add(walk: Walk, name: string, node: PhpNode, line: number, conditional: boolean): void {
   const value = evaluatePhp(node, walk);
-  walk.found.push({ name, value, line, conditional, valueStart: node.start, valueEnd: node.end });
+  const written = walk.source.toString('utf8', node.start, node.end);
+  walk.found.push({ name, value, file: walk.file, line, conditional, written });
   // The first definition wins in PHP.
   if (typeof value === 'string' && !walk.known.has(name)) walk.known.set(name, value);
+}
+
+const MAX_DEPTH = 8;
+
+function include(node: PhpNode, walk: Walk, conditional: boolean): void {
+  const given = evaluatePhp(childOf(node, 'target'), walk);
+  if (typeof given !== 'string' || given === '') return;
+  const path = isAbsolute(given) ? join(given) : join(dirname(walk.file), given);
+  if (basename(path) === 'wp-settings.php' || path.split('/').includes('vendor')) return;
+  if (walk.above.includes(path) || walk.above.length > MAX_DEPTH) return;
+  const source = walk.included.get(path);
+  if (source === undefined) {
+    walk.wanted.add(path);
+    return;
+  }
+  const parsed = parsePhpFile(source);
+  if (parsed.isErr()) walk.unreadable.add(path);
+  else visit(parsed.value, { ...walk, source, file: path, above: [...walk.above, path] }, conditional);
+}
+
+/** `define`, or `Config::define` of Bedrock. */
+function isDefine(what: PhpNode | null): boolean {
+  if (what?.kind !== 'staticlookup') return nameOf(what)?.toLowerCase() === 'define';
+  const isConfig = /^(Roots\\WPConfig\\)?Config$/i.test(nameOf(childOf(what, 'what')) ?? '');
+  return isConfig && nameOf(childOf(what, 'offset'))?.toLowerCase() === 'define';
 }
 
 function remember(node: PhpNode, walk: Walk, conditional: boolean): void {

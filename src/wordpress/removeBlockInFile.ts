@@ -1,9 +1,10 @@
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../posix/index.js';
-import { writeManaged } from './putBlockInFile.js';
-import type { BlockFileChange, BlockFileError } from './putBlockInFile.js';
+import { parseLabel } from './blocks.js';
 import { removeBlock } from './removeBlock.js';
+import { writeManaged } from './writeManaged.js';
+import type { BlockFileChange, BlockFileError } from './writeManaged.js';
 
 /**
  * Takes a block out of a managed PHP file on disk: old bytes or new bytes, never else, and the new ones only when
@@ -26,9 +27,11 @@ export function removeBlockInFile(path: string, label: string): ResultAsync<Bloc
 }
 
 async function remove(path: string, label: string): Promise<Result<BlockFileChange, BlockFileError>> {
+  const parsed = parseLabel(label);
+  if (parsed.isErr()) return err(parsed.error);
   const file = await readRegularFile(path);
   if (file.isErr()) return err(file.error);
   const next = removeBlock(file.value.bytes, label);
   if (next.isErr()) return err(next.error);
-  return writeManaged(path, file.value.bytes, next.value);
+  return writeManaged(path, file.value, next.value);
 }

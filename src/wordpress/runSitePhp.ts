@@ -104,8 +104,12 @@ function answerIn(stdout: string, marker: string): unknown {
   }
 }
 
+const MAX_SAID = 16_384;
+
 function noAnswer(ran: ProgramResult, identity: Identity, root: string): SiteProbeError {
-  const said = `${ran.stdout.replace(/<(style|script)\b[^]*?<\/\1>/gi, '').replace(/<[^>]*>/g, ' ')}\n${ran.stderr}`;
+  // Only the end is shown, and taking markup out of very much of it would take for ever.
+  const [stdout, stderr] = [ran.stdout, ran.stderr].map((text) => text.slice(-MAX_SAID));
+  const said = `${stdout?.replace(/<(style|script)\b[^]*?<\/\1>/gi, '').replace(/<[^>]*>/g, ' ') ?? ''}\n${stderr ?? ''}`;
   const output = redactSecrets(said).replace(/\s+/g, ' ').trim().slice(-600);
   const how = ran.signal ?? `exit ${ran.exitCode ?? '?'}`;
   const end = output === '' ? 'nothing' : output.replace(/^.*(?=.{200}$)/, '… ');

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { FpmPool } from './findFpmPools.js';
+import { plainListen } from './nginxBackends.js';
 
 /** What is known of a site when its pool is sought. */
 export interface PoolQuery {
@@ -8,31 +9,36 @@ export interface PoolQuery {
   readonly contentOwner: string | null;
   /** Sockets that exist now, among the pools' `listen`. */
   readonly liveSockets: ReadonlySet<string>;
+  /** Where the web server sends the site's PHP, as `plainListen` writes it; empty when that is not known. */
+  readonly backends: ReadonlySet<string>;
 }
 
 /** The pool taken for the one that serves the site, and how sure that is. */
 export interface PoolChoice {
   readonly pool: FpmPool | null;
-  /** Null when there was only one pool to choose from. */
+  /** Null when there was only one pool to choose from, or the web server names one. */
   readonly note: string | null;
 }
 
 /**
- * Chooses the pool that serves a site; pure. One pool: that. Several: of those whose socket exists (a second PHP
- * version is often installed and not running), the ones whose user owns wp-content, then the one named after the
- * site's directory or one above it, then `www`, then the newest PHP. The web server's own configuration is not read,
- * so any choice among several says so.
+ * Chooses the pool that serves a site; pure. One pool: that. Several: the one the web server sends the site's PHP to;
+ * where that does not decide, of those whose socket exists (a second PHP version is often installed and not running),
+ * the ones whose user owns wp-content, then the one named after the site's directory or one above it, then `www`, then
+ * the newest PHP. A choice by anything but the web server says so.
  */
 export function servingPool(pools: readonly FpmPool[], query: PoolQuery): PoolChoice {
   const [only, second] = pools;
   if (only === undefined) return { pool: null, note: 'no php-fpm pool was found on this host' };
   if (second === undefined) return { pool: only, note: null };
+  const [named, another] = pools.filter((pool) => query.backends.has(plainListen(pool.listen)));
+  if (named !== undefined && another === undefined) return { pool: named, note: null };
   const narrow = (from: readonly FpmPool[], by: (pool: FpmPool) => boolean): readonly FpmPool[] => {
     const kept = from.filter(by);
     return kept.length > 0 ? kept : from;
   };
   const name = basename(query.root);
   const rules: readonly ((pool: FpmPool) => boolean)[] = [
+    (pool) => query.backends.has(plainListen(pool.listen)),
     (pool) => query.liveSockets.has(pool.listen),
     (pool) => pool.user === query.contentOwner,
     (pool) => pool.name === name,

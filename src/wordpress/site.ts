@@ -1,5 +1,5 @@
 import type { IdentityError, IoError, ReadFileError } from '../posix/index.js';
-import type { FpmError, FpmPool } from './findFpmPools.js';
+import type { FpmError, FpmOptions, FpmPool } from './findFpmPools.js';
 
 /** One WordPress install as its files tell. All paths are absolute with links resolved, as far as they exist. */
 export interface Site {
@@ -34,6 +34,12 @@ export interface SiteOwner {
   readonly uid: number;
   readonly group: string;
   readonly gid: number;
+}
+
+/** Where the web server's files are. */
+export interface SiteOptions extends FpmOptions {
+  /** Default `/etc/nginx/nginx.conf`. */
+  readonly nginxConfig?: string;
 }
 
 /** No WordPress there, or what was needed to describe it could not be read. */

@@ -1,5 +1,5 @@
 import { readdir, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { printablePath } from '../posix/index.js';
 import type { PhpDefine } from './readDefines.js';
 
@@ -27,13 +27,13 @@ export async function siteDirectories(root: string, defines: readonly PhpDefine[
     const values = new Set(all.map(({ value }) => value));
     const [value] = values;
     if (all.length === 0 || value === undefined) return null;
-    const line = all[0]?.line ?? 0;
+    const where = `line ${all[0]?.line ?? 0} of ${basename(all[0]?.file ?? '')}`;
     if (values.size > 1 || typeof value !== 'string') {
-      notes.push(`only PHP can tell ${name} (line ${line} of wp-config.php); its default is assumed`);
+      notes.push(`only PHP can tell ${name} (${where}); its default is assumed`);
       return null;
     }
     if (all.every(({ conditional }) => conditional)) {
-      notes.push(`${name} is defined under a condition at line ${line} of wp-config.php; its value is assumed`);
+      notes.push(`${name} is defined under a condition at ${where}; its value is assumed`);
     }
     return value;
   };

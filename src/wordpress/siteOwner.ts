@@ -5,6 +5,7 @@ import { lookupGroup, lookupGroupById, lookupUser, lookupUserById } from '../pos
 import type { IdentityError } from '../posix/index.js';
 import { fileStatus } from './fileStatus.js';
 import type { FpmPool } from './findFpmPools.js';
+import { nginxBackends } from './nginxBackends.js';
 import { servingPool } from './servingPool.js';
 import type { SiteOwner } from './site.js';
 
@@ -20,12 +21,14 @@ export async function siteOwner(
   root: string,
   content: { readonly uid: number; readonly gid: number },
   pools: readonly FpmPool[],
+  nginxConfig: string,
 ): Promise<Result<SitePool, IdentityError>> {
   const contentOwner = await lookupUserById(content.uid);
   const { pool, note } = servingPool(pools, {
     root,
     contentOwner: contentOwner.isOk() ? contentOwner.value.name : null,
     liveSockets: await liveSockets(pools),
+    backends: pools.length > 1 ? await nginxBackends(root, nginxConfig) : new Set(),
   });
   if (pool === null) {
     if (contentOwner.isErr()) return err(contentOwner.error);

@@ -25,7 +25,7 @@ class Wca_Probe_Skin extends Automatic_Upgrader_Skin {
 
 $wca_plugin = WP_PLUGIN_DIR . '/' . WCA_SLUG;
 $wca_main   = $wca_plugin . '/' . WCA_SLUG . '.php';
-$wca_temp   = sys_get_temp_dir() . '/' . WCA_SLUG . '-' . $wca['nonce'];
+$wca_temp   = sys_get_temp_dir() . '/' . WCA_SLUG . '-' . getmypid() . '-' . $wca['nonce'];
 $wca_backup = WP_CONTENT_DIR . '/upgrade-temp-backup';
 $wca_dirs   = array( WP_CONTENT_DIR . '/upgrade', $wca_backup, $wca_backup . '/plugins', $wca_backup . '/themes' );
 $wca_new    = array_filter( $wca_dirs, fn( $path ) => ! file_exists( $path ) );
@@ -41,6 +41,22 @@ function wca_remove( $path ) {
 	}
 }
 
+/** The work directories of checks by this user: of those that still run, or of those that were killed. */
+function wca_temps( $running ) {
+	$found = array();
+	foreach ( (array) glob( sys_get_temp_dir() . '/' . WCA_SLUG . '-*' ) as $path ) {
+		$of = array();
+		if ( is_link( $path ) || @fileowner( $path ) !== posix_geteuid()
+			|| ! preg_match( '/-(\d+)-[0-9a-f]{16}$/', $path, $of ) || (int) $of[1] === getmypid() ) {
+			continue;
+		}
+		if ( is_dir( '/proc/' . $of[1] ) === $running ) {
+			$found[] = $path;
+		}
+	}
+	return $found;
+}
+
 /** Is what is there ours, from a check that was killed? */
 function wca_is_ours() {
 	global $wca_plugin, $wca_main;
@@ -50,7 +66,7 @@ function wca_is_ours() {
 
 function wca_clean() {
 	global $wca_plugin, $wca_temp, $wca_backup, $wca_new, $wca_made;
-	$ours = array( $wca_temp );
+	$ours = array_merge( array( $wca_temp ), wca_temps( false ) );
 	if ( $wca_made || wca_is_ours() ) {
 		array_push( $ours, $wca_plugin, $wca_backup . '/plugins/' . WCA_SLUG );
 	}
@@ -166,8 +182,12 @@ function wca_run() {
 	return $answer;
 }
 
-$wca_made = false;
-if ( 'clean' === $wca['task'] ) {
+$wca_made    = false;
+$wca_running = wca_temps( true );
+if ( $wca_running ) {
+	$wca_why    = 'another check is at work in ' . $wca_running[0] . '; wait for it';
+	$wca_answer = wca_result( 'prepare', new WP_Error( 'wca_running', $wca_why ) );
+} elseif ( 'clean' === $wca['task'] ) {
 	$wca_answer = wca_result( 'clean', true );
 } elseif ( ( file_exists( $wca_plugin ) || is_link( $wca_plugin ) ) && ! wca_is_ours() ) {
 	$wca_answer = wca_result( 'prepare', new WP_Error( 'wca_in_the_way', $wca_plugin . ' is there and is not ours' ) );
@@ -177,7 +197,7 @@ if ( 'clean' === $wca['task'] ) {
 	register_shutdown_function( 'wca_clean' );
 	$wca_answer = wca_run();
 }
-$wca_answer['leftovers'] = wca_clean();
+$wca_answer['leftovers'] = $wca_running ? array() : wca_clean();
 wp_clean_plugins_cache( false );
 remove_all_actions( 'shutdown' );
 wca_answer( $wca_answer );

@@ -15,18 +15,31 @@ while ( ! file_exists( $wca_at ) && dirname( $wca_at ) !== $wca_at ) {
 }
 $wca_made = '';
 function wca_clean() {
-	global $wca_made, $wca_new;
+	global $wca_made, $wca_new, $wca_target;
+	// Also what a killed check left in this month's directory.
+	$ours = array_filter(
+		(array) glob( $wca_target['path'] . '/wca-upload-probe-*' ),
+		fn( $path ) => preg_match( '/-[0-9a-f]{12}\.[a-z0-9]+$/', $path ) && ! is_link( $path ) && @fileowner( $path ) === posix_geteuid()
+	);
 	if ( '' !== $wca_made ) {
-		@unlink( $wca_made );
+		$ours[] = $wca_made;
 	}
+	array_map( fn( $path ) => @unlink( $path ), $ours );
 	array_map( fn( $path ) => @rmdir( $path ), $wca_new );
 	clearstatcache();
-	$all = array_merge( '' === $wca_made ? array() : array( $wca_made ), $wca_new );
-	return array_values( array_filter( $all, 'file_exists' ) );
+	return array_values( array_unique( array_filter( array_merge( $ours, $wca_new ), 'file_exists' ) ) );
 }
+wca_clean();
 register_shutdown_function( 'wca_clean' );
 
-$wca_upload = wp_upload_bits( 'wca-upload-probe-' . bin2hex( random_bytes( 6 ) ) . '.txt', null, "upload check\n" );
+// A network of sites allows few types, and text is not among them as a rule.
+$wca_types = array();
+foreach ( array_keys( get_allowed_mime_types() ) as $wca_names ) {
+	$wca_types = array_merge( $wca_types, explode( '|', $wca_names ) );
+}
+$wca_type   = current( array_intersect( array( 'txt', 'gif', 'png', 'jpg', 'pdf' ), $wca_types ) ) ?: ( $wca_types[0] ?? 'txt' );
+$wca_bits   = 'gif' === $wca_type ? base64_decode( 'R0lGODlhAQABAAAAACH5BAEAAAAALAAAAAABAAEAAAIBAAA=' ) : "upload check\n";
+$wca_upload = wp_upload_bits( 'wca-upload-probe-' . bin2hex( random_bytes( 6 ) ) . '.' . $wca_type, null, $wca_bits );
 $wca_made   = isset( $wca_upload['file'] ) ? (string) $wca_upload['file'] : '';
 $wca_file   = '' === $wca_made ? null : wca_entry( $wca_made );
 $wca_dir    = wca_entry( $wca_target['path'] );

@@ -108,6 +108,9 @@ async function findWp(): Promise<string | null> {
   return null;
 }
 
+/** Far more than is shown, so that the cut does not part a secret from its name. */
+const MAX_SAID = 16_384;
+
 /** Runs a command whose exit status must be 0. */
 export function wpCliChecked(
   site: Pick<Site, 'root'>,
@@ -118,7 +121,7 @@ export function wpCliChecked(
   return wpCli(site, identity, args, options).andThen((ran): Result<ProgramResult, WpCliError> => {
     if (ran.exitCode === 0) return ok(ran);
     const command = redactSecrets(`wp ${args.join(' ')}`);
-    const output = redactSecrets(`${ran.stdout}\n${ran.stderr}`).replace(/\s+/g, ' ').trim().slice(-600);
+    const output = redactSecrets(`${ran.stdout.slice(-MAX_SAID)}\n${ran.stderr.slice(-MAX_SAID)}`).replace(/\s+/g, ' ').trim().slice(-600);
     const how = ran.signal ?? `exit ${ran.exitCode ?? '?'}`;
     const said = output === '' ? 'it said nothing' : output;
     const message = `${command} as ${identity.user.name} failed (${how}): ${said}`;

@@ -40,10 +40,23 @@ function wca_directory( $name, $path ) {
 	);
 }
 
-$wca_found = array( 'count' => 0, 'paths' => array() );
+$wca_found = array( 'count' => 0, 'components' => array(), 'paths' => array() );
 function wca_report( $path, $component, $why ) {
 	global $wca_found, $wca;
 	++$wca_found['count'];
+	if ( ! isset( $wca_found['components'][ $component ] ) ) {
+		$wca_found['components'][ $component ] = array(
+			'component' => $component,
+			'count'     => 0,
+			'itself'    => false,
+			'path'      => $path,
+		);
+	}
+	++$wca_found['components'][ $component ]['count'];
+	// Only plugins and themes are things that are moved and deleted whole; their own directory is looked at first.
+	if ( 'not-writable' === $why && is_dir( $path ) && str_ends_with( $component, ':' . basename( $path ) ) ) {
+		$wca_found['components'][ $component ]['itself'] = true;
+	}
 	if ( count( $wca_found['paths'] ) < $wca['maxPaths'] ) {
 		$stat                 = @lstat( $path );
 		$wca_found['paths'][] = array(
@@ -56,12 +69,15 @@ function wca_report( $path, $component, $why ) {
 	}
 }
 
-/** WordPress would chmod what it owns and try again, so only what others own counts. */
+/** WordPress would chmod what it owns and try again; where its mode does not forbid it, that changes nothing. */
 function wca_check( $path, $component ) {
 	if ( is_link( $path ) && ! file_exists( $path ) ) {
 		wca_report( $path, $component, 'dangling-link' );
-	} elseif ( ! is_writable( $path ) && @fileowner( $path ) !== $GLOBALS['wca']['uid'] ) {
-		wca_report( $path, $component, 'not-writable' );
+	} elseif ( ! is_writable( $path ) ) {
+		$own = @fileowner( $path ) === $GLOBALS['wca']['uid'];
+		if ( ! $own || ( (int) @fileperms( $path ) & 0200 ) ) {
+			wca_report( $path, $component, 'not-writable' );
+		}
 	}
 }
 
@@ -125,6 +141,15 @@ foreach ( array( 'upgrade' => WP_CONTENT_DIR . '/upgrade', 'languages' => WP_LAN
 	}
 }
 
+// Apart from the rest: no update touches these.
+$wca_updates = $wca_found;
+$wca_found   = array( 'count' => 0, 'components' => array(), 'paths' => array() );
+if ( is_dir( $wca_uploads['basedir'] ) ) {
+	wca_tree( $wca_uploads['basedir'], 'uploads', false );
+}
+$wca_closed = $wca_found;
+$wca_found  = $wca_updates;
+
 wca_answer(
 	array(
 		'wordpress'          => $GLOBALS['wp_version'],
@@ -135,7 +160,14 @@ wca_answer(
 		'chmodFile'          => defined( 'FS_CHMOD_FILE' ) ? (int) FS_CHMOD_FILE : null,
 		'fileModsDisallowed' => defined( 'DISALLOW_FILE_MODS' ) && DISALLOW_FILE_MODS,
 		'directories'        => $wca_directories,
-		'unwritable'         => $wca_found,
+		'unwritable'         => array_merge(
+			$wca_found,
+			array( 'components' => array_values( $wca_found['components'] ) )
+		),
+		'uploads'            => array(
+			'count' => $wca_closed['count'],
+			'path'  => $wca_closed['components']['uploads']['path'] ?? null,
+		),
 	)
 );
 remove_all_actions( 'shutdown' );

@@ -21,7 +21,6 @@ const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
   'cli/main.ts': 'the program itself',
   'cli/exitCodes.ts': 'the table is called EXIT, since it is read at every return',
   'cli/commandTable.ts': 'the table is called COMMANDS',
-  'posix/readAcls.ts': 'withAcls, which reads them',
   'wordpress/phpAst.ts': 'the parser and the small functions that read its nodes',
 };
 

@@ -57,6 +57,7 @@ describe('bad input', () => {
       relative: 'dir/file',
       empty: '',
       missing: join(place, 'missing/below'),
+      'control characters': `${place}/a\n\u001b[31m/below`,
       long: `/${'x/'.repeat(2047)}x`,
       'long name': `${place}/${'n'.repeat(256)}`,
       nul: `${place}/dir\0/etc`,

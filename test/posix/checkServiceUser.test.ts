@@ -46,6 +46,17 @@ describe('checkServiceUser', () => {
     });
   });
 
+  it('does not take an expired account, which sudo and cron refuse', async () => {
+    const place = freshPlace();
+    const host = privateEtc(place);
+    host.run('useradd', '-M', '-d', SPEC.home, '-s', SPEC.shell, '-e', '2001-02-03', 'wca-expired');
+    const spec = JSON.stringify({ ...SPEC, name: 'wca-expired', groups: [] });
+    expect(await host.script(`return (await posix.checkServiceUser(${spec})).error;`)).toMatchObject({
+      code: 'USER_DIFFERS',
+      differences: ['it expired on 2001-02-03'],
+    });
+  });
+
   it('refuses names that useradd, sudoers or systemd would read otherwise', async () => {
     const odd = ['', '0', '1000', '-u', 'a b', 'a,b', 'a#', 'a:b', 'Agent', 'é', 'a/b', 'a\n', 'x'.repeat(33)];
     for (const name of ['root', ...odd]) {

@@ -8,6 +8,7 @@ import { identityOf, ROOT, WWW_DATA } from './support/identities.js';
 import { doAs } from './support/kernel.js';
 import { freshPlace, mount, run } from './support/place.js';
 import { seeded } from './support/random.js';
+import { runModule } from './support/runModule.js';
 import { directory, file, openDescriptors, randomTree, snapshot } from './support/trees.js';
 
 async function owned(
@@ -130,6 +131,21 @@ describe('queryOwnership', () => {
     });
     expect(found.names).toEqual(expected.sort());
     expect(found.mountsSkipped).toHaveLength(2);
+  });
+
+  it('names what it could not read as it lies in the tree, and hands on the rest', async () => {
+    const place = freshPlace();
+    const root = join(place, 'site');
+    directory(root);
+    for (let n = 0; n < 20; n += 1) directory(join(root, `d${n}`));
+    for (let n = 0; n < 20; n += 1) directory(join(root, `d${n}/closed`), n === 7 ? 0o700 : 0o755);
+    const source = `import { queryOwnership } from ${JSON.stringify(join(import.meta.dirname, '../../src/posix/index.ts'))};
+      let found = 0;
+      const answer = await queryOwnership(${JSON.stringify(root)}, { by: 0 }, { onEntry: () => { found += 1; } });
+      console.log(JSON.stringify([found, answer.isErr() ? answer.error : null]));`;
+    const [found, error] = JSON.parse(await runModule(source, place, 33)) as [number, { code: string; complaints: string[] }];
+    expect([found, error.code]).toEqual([41, 'QUERY_INCOMPLETE']);
+    expect(error.complaints).toEqual([expect.stringMatching(/'d7\/closed': Permission denied$/)]);
   });
 
   it('passes over mounts below and names them, also one of the same filesystem', async () => {

@@ -30,6 +30,13 @@ describe('readRegularFile', () => {
     expect(small._unsafeUnwrapErr().code).toBe('FILE_TOO_LARGE');
   });
 
+  it('does not wait for a file of /proc that has nothing to say', async () => {
+    const path = join(freshPlace(), 'link');
+    symlinkSync('/proc/kmsg', path);
+    const read = await readRegularFile(path, { followLinks: true });
+    expect(['EAGAIN', 'EPERM', 'EACCES']).toContain(read.match(String, (error) => ('errno' in error ? error.errno : error.code)));
+  });
+
   it('reads up to the limit and not a byte more', async () => {
     const path = join(freshPlace(), 'file');
     writeFileSync(path, Buffer.alloc(100_000));

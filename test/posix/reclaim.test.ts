@@ -1,4 +1,4 @@
-// needs root
+// needs root, acl
 import { chmodSync, chownSync, linkSync, lstatSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errAsync } from 'neverthrow';
@@ -96,6 +96,26 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     expect(ownerOf(join(root, 'group.sql'))).toBe('33:33');
     expect(ownerOf(join(root, 'private/world-readable'))).toBe('0:0');
     expect(ownerOf(join(root, 'other/inside'))).toBe('0:0');
+  });
+
+  it('gives away nothing that an ACL kept from the reader, whatever the mode bits say', async () => {
+    const root = freshPlace();
+    chownSync(root, 33, 33);
+    for (const name of ['denied', 'group-denied', 'masked', 'allowed', 'plain']) file(join(root, name), 0o644);
+    directory(join(root, 'denied-too'), 0o755);
+    run('setfacl', ['-n', '-m', 'u:33:-,m::rw', join(root, 'denied')]);
+    run('setfacl', ['-n', '-m', 'u:33:-,m::rwx', join(root, 'denied-too')]);
+    chownSync(join(root, 'group-denied'), 0, 33);
+    run('setfacl', ['-n', '-m', 'g::-,u:1:r,m::r', join(root, 'group-denied')]);
+    run('setfacl', ['-n', '-m', 'u:33:rw,m::-', join(root, 'masked')]);
+    run('setfacl', ['-n', '-m', 'u:33:r,m::r', join(root, 'allowed')]);
+    const sink = memorySink();
+    const dry = await reclaimed(root, { proposeWithFind, reader: WWW_DATA, dryRun: true });
+    const report = await reclaimed(root, { proposeWithFind, reader: WWW_DATA, sink });
+    expect(reasons(report, root)).toEqual({ denied: 'private', 'denied-too': 'private', 'group-denied': 'private' });
+    expect([dry.wouldChange, report.changed, sink.all().length, report.notSeen]).toEqual([3, 3, 3, []]);
+    expect(['masked', 'allowed', 'plain'].map((name) => ownerOf(join(root, name)))).toEqual(['33:33', '33:33', '33:33']);
+    expect(ownerOf(join(root, 'denied'))).toBe('0:0');
   });
 
   it('does not enter mounts below, bind mounts of the same filesystem and of single files among them', async () => {

@@ -34,7 +34,7 @@ describe('sweepTree', () => {
     expect(seen.get('sub')).toMatchObject({ type: 'directory', mode: 0o2755, uid: 33, gid: 33 });
     expect(seen.get('sub/one')).toMatchObject({ type: 'file', mode: 0o640, uid: 1000, nlink: 1, size: 1 });
     expect(seen.get('sub/link')).toMatchObject({ type: 'symlink', uid: 0 });
-    expect(report).toEqual({ examined: 4, changed: 0, wouldChange: 0, skipped: [], complete: true });
+    expect(report).toEqual({ examined: 4, changed: 0, wouldChange: 0, skipped: [], complete: true, notSeen: [] });
   });
 
   it('sets owner and mode together, and keeps setgid on directories through a change of owner', async () => {

@@ -5,31 +5,14 @@ import { decodePhpValue, encodePhpValue } from '../../src/wordpress/index.js';
 import type { PhpValue } from '../../src/wordpress/index.js';
 import { phpValue, runPhp, serialize } from './support/php.js';
 
-test('PHP evaluates a thousand random encoded values to exactly what was encoded', () => {
-  const values: PhpValue[] = [];
-  const lines: string[] = [];
-  for (const value of fc.sample(phpValue, { numRuns: 1000, seed: 199 })) {
-    const literal = encodePhpValue(value);
-    if (literal.isErr()) continue;
-    values.push(value);
-    lines.push(`echo base64_encode(serialize(${literal.value})), "\\n";\n`);
-  }
-  expect(values.length).toBeGreaterThan(900);
-  const printed = runPhp(lines.join('')).trimEnd().split('\n');
-  expect(printed.map((line) => Buffer.from(line, 'base64').toString())).toEqual(values.map(serialize));
-});
-
-test('decoding gives back every random value that was encoded', () => {
-  fc.assert(
-    fc.property(phpValue, (value) => {
-      const literal = encodePhpValue(value);
-      if (literal.isErr()) return;
-      const back = decodePhpValue(literal.value);
-      if (back.isErr()) expect(back.error.message).toContain('negative array key');
-      else expect(serialize(back.value)).toBe(serialize(value));
-    }),
-    { numRuns: 500, seed: 125 },
-  );
+test('PHP evaluates ten thousand of ten thousand random encoded values to exactly what was encoded', () => {
+  const values = fc.sample(phpValue, { numRuns: 10_000, seed: 199 });
+  const literals = values.map((value) => encodePhpValue(value)._unsafeUnwrap());
+  const printed = runPhp(literals.map((literal) => `echo base64_encode(serialize(${literal})), "\\n";\n`).join(''));
+  const told = printed.trimEnd().split('\n').map((line) => Buffer.from(line, 'base64').toString());
+  expect(told).toEqual(values.map(serialize));
+  const decoded = literals.map((literal) => decodePhpValue(literal).match(serialize, (error) => error.message));
+  expect(decoded).toEqual(told);
 });
 
 test('only backslash and quote are escaped in a string', () => {

@@ -32,6 +32,13 @@ test('other modes are found in wp-config.php and mu-plugins, with their lines', 
   ]);
 });
 
+test('a file that wp-config.php includes counts, and so does the Config of Bedrock in it', async () => {
+  await writeFile(join(root, 'application.php'), "<?php\n\nConfig::define('FS_CHMOD_DIR', 0755);\n");
+  expect(await contrary("require __DIR__ . '/application.php';")).toEqual([
+    { file: 'application.php', line: 3, name: 'FS_CHMOD_DIR', mode: 0o755, written: '0755' },
+  ]);
+});
+
 test('our own mu-plugin, the same values, comments and strings are not contrary', async () => {
   const { name, content } = fsChmodMuPlugin();
   const config = `// define('FS_CHMOD_DIR', 0755);

@@ -59,6 +59,17 @@ test('a pool named after its domain keeps its dots, and one file may hold severa
   ]);
 });
 
+test('a section that a later file repeats goes on with the pool, and what it says wins', async () => {
+  const first = await write('8.2/fpm/pool.d/www.conf', '[www]\nuser = www-data\ngroup = g\nlisten = /run/a\n');
+  await write('8.2/fpm/pool.d/zz-more.conf', '[www]\npm.max_children = 4\nuser = shop\n');
+  await write('8.3/fpm/pool.d/www.conf', '[www]\nuser = other\nlisten = /run/b\n');
+  const pools = (await findFpmPools({ configRoot }))._unsafeUnwrap();
+  expect(pools.map(({ version, poolFile, user, group, listen }) => [version, poolFile, user, group, listen])).toEqual([
+    ['8.2', first, 'shop', 'g', '/run/a'],
+    ['8.3', join(configRoot, '8.3/fpm/pool.d/www.conf'), 'other', null, '/run/b'],
+  ]);
+});
+
 test('no PHP on the host is an empty list', async () => {
   expect((await findFpmPools({ configRoot: join(configRoot, 'none') }))._unsafeUnwrap()).toEqual([]);
 });

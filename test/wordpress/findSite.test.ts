@@ -132,6 +132,7 @@ test('links are resolved: a release behind "current", a linked wp-content and a 
   await symlink('releases/7', join(place, 'current'));
   const site = await find(join(place, 'current'));
   expect(site).toMatchObject({ root, contentDir: `${shared}/content`, muPluginsDir: `${shared}/mu` });
+  expect(site.notes).toContain(`${join(place, 'current')} is a link or goes through one; it leads to ${root}`);
   expect(site.notes).toContain(`${root}/wp-config.php is a link to ${shared}/wp-config.php`);
   expect(site.notes).toContain(`${root}/wp-content is a link or goes through one; it leads to ${shared}/content`);
 });
@@ -145,6 +146,58 @@ test('a Bedrock project is found from its directory, with its content beside Wor
   const web = join(place, 'project/web');
   expect(site).toMatchObject({ root, contentDir: join(web, 'app'), configPath: join(web, 'wp-config.php') });
   expect(site.notes.join('\n')).toContain('is taken for wp-content');
+});
+
+/** What a Bedrock project has in wp-config.php and config/application.php, shortened. */
+const BEDROCK = {
+  config: `<?php
+require_once dirname(__DIR__) . '/vendor/autoload.php';
+require_once dirname(__DIR__) . '/config/application.php';
+require_once ABSPATH . 'wp-settings.php';
+`,
+  application: `<?php
+use Roots\\WPConfig\\Config;
+use function Env\\env;
+$root_dir = dirname(__DIR__);
+$webroot_dir = $root_dir . '/web';
+define('WP_ENV', env('WP_ENV') ?: 'production');
+Config::define('WP_HOME', env('WP_HOME'));
+Config::define('CONTENT_DIR', '/app');
+Config::define('WP_CONTENT_DIR', $webroot_dir . Config::get('CONTENT_DIR'));
+Config::define('MULTISITE', true);
+Config::define('DOMAIN_CURRENT_SITE', 'example.org');
+$env_config = __DIR__ . '/environments/' . WP_ENV . '.php';
+if (file_exists($env_config)) {
+    require_once $env_config;
+}
+Config::apply();
+if (!defined('ABSPATH')) {
+    define('ABSPATH', $webroot_dir . '/wp/');
+}
+`,
+};
+
+test('the configuration of Bedrock is read where it is, even if WordPress brought a wp-content of its own', async () => {
+  const root = await wordpress('project/web/wp', null);
+  const web = join(place, 'project/web');
+  await write('project/web/wp-config.php', BEDROCK.config);
+  await write('project/config/application.php', BEDROCK.application);
+  for (const name of ['plugins', 'mu-plugins', 'uploads']) await mkdir(join(web, 'app', name), { recursive: true });
+  for (const start of ['project', 'project/web', 'project/web/wp', 'project/web/wp/wp-includes']) {
+    expect(await find(join(place, start))).toMatchObject({
+      root, contentDir: `${web}/app`, muPluginsDir: `${web}/app/mu-plugins`, uploadsDir: `${web}/app/uploads`,
+      configPath: `${web}/wp-config.php`, multisite: true, host: 'example.org', notes: [],
+    });
+  }
+});
+
+test('a project is found with its releases behind a link, and what an included file hides is noted', async () => {
+  const root = await wordpress('app/releases/7/public', "require __DIR__ . '/../local.php';\nrequire __DIR__ . '/none.php';");
+  await write('app/releases/7/local.php', '<?php define(');
+  await symlink('releases/7', join(place, 'app/current'));
+  const site = await find(join(place, 'app'));
+  expect(site.root).toBe(root);
+  expect(site.notes).toEqual([`${join(place, 'app/releases/7/local.php')}, which it includes, could not be read as PHP`]);
 });
 
 test('a wp-config.php that cannot be read as PHP leaves defaults, a note and none of its secrets', async () => {

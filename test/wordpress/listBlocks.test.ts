@@ -52,6 +52,8 @@ const damaged: readonly (readonly [string, readonly string[], FenceProblem, numb
   ['a runtime in the region of bridges', [R, '    // BEGIN runtime:opencode', E], 'outside-region', 2],
   ['a CRLF fence', [R, `${K}\r`, KE, E], 'line-ending', 2],
   ['a CRLF region', [`${R}\r`, E], 'line-ending', 1],
+  ['a carriage return in a fence', [R, `${K}\rphpinfo();`, KE, E], 'line-ending', 2],
+  ['a no-break space at the end of a fence', [`${R}\u00a0`, E], 'malformed', 1],
   ['a tab as indentation', [R, '\t// BEGIN bridge:kimaki', KE, E], 'indentation', 2],
   ['no indentation', [R, '// BEGIN bridge:kimaki', KE, E], 'indentation', 2],
   ['too much indentation', [`    ${R}`, E], 'indentation', 1],
@@ -64,7 +66,7 @@ const damaged: readonly (readonly [string, readonly string[], FenceProblem, numb
 ];
 
 test.each(damaged)('%s is refused with its line, never repaired', (_, lines, problem, line) => {
-  const refused = listBlocks(Buffer.from(`${lines.join('\n')}\n`))._unsafeUnwrapErr();
+  const refused = listBlocks(Buffer.from(`${lines.join('\n')}\n`, 'latin1'))._unsafeUnwrapErr();
   expect(refused).toMatchObject({ code: 'FENCE_DAMAGED', problem, line });
   expect(refused.message).toContain(`line ${line}`);
   // eslint-disable-next-line no-control-regex -- control characters are what must not be there
@@ -79,4 +81,11 @@ test('bytes that are not UTF-8 keep their place in a body', () => {
   const body = Buffer.from([0xff, 0xfe, 0x00, 0x0a]);
   const file = Buffer.concat([Buffer.from(`${R}\n${K}\n`), body, Buffer.from(`${KE}\n${E}\n`)]);
   expect(listBlocks(file)._unsafeUnwrap()[0]?.body).toEqual(body);
+});
+
+test('lines and files as long as they can be take no time to speak of', () => {
+  const blanks = Buffer.from(`${R}\n    // BEGIN bridge:${' '.repeat(2_000_000)}x\n${E}\n`);
+  expect(listBlocks(blanks)._unsafeUnwrapErr()).toMatchObject({ problem: 'malformed', line: 2 });
+  const many = Array.from({ length: 100_000 }, (_, n) => `    // BEGIN bridge:b${n}\n    // END bridge:b${n}\n`);
+  expect(listBlocks(Buffer.from(`${R}\n${many.join('')}${E}\n`))._unsafeUnwrap()).toHaveLength(100_000);
 });

@@ -51,7 +51,9 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
   });
 
   it('leaves nothing when it is killed in the middle, and nothing when the site dies', async () => {
+    const dump = 'mariadb-dump --skip-dump-date wp';
     const before = await treeSnapshot(host, [SITE, '/tmp']);
+    const data = await host.ok(dump);
     await muPlugin(`<?php add_filter( 'upgrader_source_selection', function ( $source ) {
 	if ( false !== strpos( $source, '2.0.0' ) ) { posix_kill( getmypid(), 9 ); }
 	return $source;
@@ -61,6 +63,20 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
     expect(await inHost(host, PROBE)).toMatchObject({ code: 'PROBE_NO_ANSWER', exitCode: 7 });
     await host.ok(`rm ${CONTENT}/mu-plugins/lab-test.php`);
     expect(compareSnapshots(before, await treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
+    expect(await host.ok(dump)).toBe(data);
+  });
+
+  it('keeps its hands off while another one is at work, and takes that one’s work away once it is dead', async () => {
+    const pid = (await host.ok('pgrep -u www-data -o php-fpm')).trim();
+    const work = `/tmp/wca-update-probe-${pid}-0123456789abcdef`;
+    await host.ok(`mkdir ${work}; touch ${work}/x; chown -R www-data: ${work}; mkdir ${work}0 /tmp/wca-update-probe-${pid}-fedcba9876543210`);
+    expect(await inHost(host, PROBE)).toMatchObject({ ok: false, phase: 'prepare', codes: ['wca_running'], leftovers: [] });
+    const dead = work.replace(pid, '999999999');
+    await host.ok(`mv ${work} ${dead}`);
+    expect(await inHost(host, PROBE)).toMatchObject({ ok: true, leftovers: [] });
+    // Those of another user, or of another name, are nobody's business here.
+    expect(await host.ok('ls /tmp | grep -c wca-update-probe')).toBe('2');
+    await host.ok('rmdir /tmp/wca-update-probe-*');
   });
 
   it('takes away what an earlier one left', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  emptyChannelsFile, emptyRuntimesFile, getBlock, listBlocks, putBlock, removeBlock,
+  MAX_BODY_BYTES, emptyChannelsFile, emptyRuntimesFile, getBlock, listBlocks, putBlock, removeBlock,
 } from '../../src/wordpress/index.js';
 import { CHANNELS, KIMAKI_BODY } from './support/files.js';
 
@@ -39,6 +39,12 @@ test.each([
   expect(refused).toMatchObject({ code: 'BODY_REFUSED', problem, line });
 });
 
+test('a body that is far too long for one is refused', () => {
+  const refused = putBlock(CHANNELS, 'bridge:kimaki', Buffer.alloc(MAX_BODY_BYTES + 1, ' '))._unsafeUnwrapErr();
+  expect(refused).toMatchObject({ code: 'BODY_REFUSED', problem: 'too-long' });
+  expect(putBlock(CHANNELS, 'bridge:kimaki', Buffer.alloc(MAX_BODY_BYTES, '\n')).isOk()).toBe(true);
+});
+
 test('a damaged file is refused whatever the body', () => {
   const damaged = Buffer.from(CHANNELS.toString().replace('    // END bridge:kimaki', '\t// END bridge:kimaki'));
   expect(putBlock(damaged, 'bridge:kimaki', 'x')._unsafeUnwrapErr()).toMatchObject({ code: 'FENCE_DAMAGED', line: 17 });
@@ -67,5 +73,57 @@ test('over random files and bodies: every byte outside stays, get gives what was
       expect(removeBlock(put, name)._unsafeUnwrap()).toEqual(file);
     }),
     { numRuns: 300, seed: 133 },
+  );
+});
+
+const name = fc.constantFrom('a', 'b', 'c-1', 'd.e_f', '0');
+const piece = fc.record({ name, body: lines, gap: lines });
+const edit = fc.record({ name, body: fc.option(lines, { nil: null }) });
+
+test('over random files with many blocks, random edits one after the other change their own block and nothing else', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(piece, { maxLength: 4, selector: (one) => one.name }),
+      fc.tuple(lines, lines, lines),
+      fc.array(edit, { minLength: 1, maxLength: 6 }),
+      (pieces, [head, first, tail], edits) => {
+        const model = pieces.map((one) => ({ ...one }));
+        const file = (): Buffer =>
+          Buffer.concat([
+            head, Buffer.from('    // BEGIN bridges\n'), first,
+            ...model.flatMap((one) => [
+              Buffer.from(`    // BEGIN bridge:${one.name}\n`), one.body,
+              Buffer.from(`    // END bridge:${one.name}\n`), one.gap,
+            ]),
+            Buffer.from('    // END bridges\n'), tail,
+          ]);
+        let leading = Buffer.alloc(0);
+        let source = file();
+        for (const { name: which, body } of edits) {
+          const at = model.findIndex((one) => one.name === which);
+          const known = model[at];
+          const label = `bridge:${which}`;
+          if (body !== null) {
+            if (known === undefined) model.push({ name: which, body, gap: Buffer.alloc(0) });
+            else known.body = body;
+            source = putBlock(source, label, body)._unsafeUnwrap();
+          } else {
+            if (known !== undefined) {
+              // What stood after the block now stands after what came before it.
+              const before = model[at - 1];
+              if (before === undefined) leading = Buffer.concat([leading, known.gap]);
+              else before.gap = Buffer.concat([before.gap, known.gap]);
+              model.splice(at, 1);
+            }
+            source = removeBlock(source, label)._unsafeUnwrap();
+          }
+          const opening = Buffer.concat([head, Buffer.from('    // BEGIN bridges\n'), first]);
+          const expected = file();
+          const whole = [expected.subarray(0, opening.length), leading, expected.subarray(opening.length)];
+          expect(source).toEqual(Buffer.concat(whole));
+        }
+      },
+    ),
+    { numRuns: 300, seed: 141 },
   );
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { record, text, whole } from '../../src/wordpress/jsonShape.js';
 import { runSitePhp } from '../../src/wordpress/runSitePhp.js';
 import type { SiteProbeError } from '../../src/wordpress/index.js';
+import { DIRECTORIES_SCRIPT } from '../../src/wordpress/directoriesScript.js';
 import { UPDATE_SCRIPT } from '../../src/wordpress/updateScript.js';
 import { UPLOADS_SCRIPT } from '../../src/wordpress/uploadsScript.js';
 import { WRITABILITY_SCRIPT } from '../../src/wordpress/writabilityScript.js';
@@ -69,7 +70,7 @@ test('a site that hangs is ended', async () => {
 });
 
 test('the scripts are sound PHP', async () => {
-  for (const script of [WRITABILITY_SCRIPT, UPDATE_SCRIPT, UPLOADS_SCRIPT]) {
+  for (const script of [WRITABILITY_SCRIPT, UPDATE_SCRIPT, UPLOADS_SCRIPT, DIRECTORIES_SCRIPT]) {
     const linted = await lintPhp(Buffer.from(`<?php\n${script}`));
     expect(linted.isErr() ? linted.error.message : '').toBe('');
   }

@@ -1,11 +1,12 @@
 import { errAsync, ok, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
-import { lookupIdentity, lookupUser, printablePath, queryOwnership } from '../../posix/index.js';
+import { lookupIdentity, lookupUser, octalMode, printablePath, queryOwnership } from '../../posix/index.js';
 import type { IdentityError, OwnedEntry } from '../../posix/index.js';
 import { defineCommand } from '../command.js';
 import type { CliError } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';
+import { printableText } from '../renderError.js';
 
 export const owned = defineCommand({
   usage: ['PATH [--by USER] [--not-by USER] [--group-unwritable] [--not-writable-by USER] [-0 | --count]'],
@@ -55,7 +56,7 @@ export const owned = defineCommand({
     const answer = await queryOwnership(path.value, predicate, options);
     if (output.closed.aborted) return EXIT.done;
     if (answer.isErr()) return answer.error.code === 'QUERY_INCOMPLETE' ? context.fail(answer.error, EXIT.no) : context.fail(answer.error);
-    for (const mount of answer.value.mountsSkipped) output.log(`not entered, something else is mounted there: ${mount}`);
+    for (const mount of answer.value.mountsSkipped) output.log(`not entered, something else is mounted there: ${printableText(mount)}`);
     if (count) {
       output.print(String(answer.value.matched));
       output.record({ count: answer.value.matched });
@@ -76,5 +77,5 @@ function asJson({ path, uid, gid, mode, type }: OwnedEntry): object {
   const text = path.toString('utf8');
   const exact = Buffer.from(text, 'utf8').equals(path);
   const shown = exact ? { path: text } : { path: printablePath(path), pathBase64: path.toString('base64') };
-  return { ...shown, uid, gid, mode: mode.toString(8).padStart(4, '0'), type };
+  return { ...shown, uid, gid, mode: octalMode(mode), type };
 }

@@ -3,6 +3,7 @@ import { lookupIdentity, printablePath, resolveExecutable } from '../../posix/in
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';
+import { printableText } from '../renderError.js';
 
 export const resolveBin = defineCommand({
   usage: ['NAME --for USER[,USER…] [--path PATH]'],
@@ -32,7 +33,7 @@ export const resolveBin = defineCommand({
     }
     const shown = printablePath(name);
     output.warn(candidates.length === 0 ? `no ${shown} in ${printablePath(searchPath)}` : `no ${shown} that all of them can run:`);
-    for (const candidate of candidates) output.warn(`  ${printablePath(candidate.path)}: ${candidate.reason ?? ''}`);
+    for (const candidate of candidates) output.warn(`  ${printablePath(candidate.path)}: ${printableText(candidate.reason ?? '')}`);
     return EXIT.no;
   },
 });

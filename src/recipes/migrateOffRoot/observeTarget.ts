@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { join } from 'node:path';
 import { credentialName } from '../../kimaki/index.js';
-import { lookupIdentity, printablePath, privilegedGroups } from '../../posix/index.js';
+import { lookupIdentity, octalMode, printablePath, privilegedGroups } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import type { SiteFacts, TargetFacts } from './facts.js';
 import { DEFAULT_SERVICE_USER } from './options.js';
@@ -68,7 +68,7 @@ export async function observeTarget(options: MigrationOptions, site: SiteFacts):
       uid: user.uid,
       gid: group.gid,
       home: user.home,
-      homeMode: (home.mode & 0o7777).toString(8).padStart(4, '0'),
+      homeMode: octalMode(home.mode),
       shell: user.shell,
       groups: groups.map((each) => each.name),
       keptEntries: names.filter(credentialName).sort(),

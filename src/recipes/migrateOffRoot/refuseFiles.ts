@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { UnitFile } from '../../kimaki/index.js';
-import { checkTrustedPath } from '../../posix/index.js';
+import { checkTrustedPath, octalMode } from '../../posix/index.js';
 import { lastValue } from '../../systemd/index.js';
 import type { UnitFileFacts } from './facts.js';
 import { SHARED_UMASK } from './options.js';
@@ -40,7 +40,7 @@ function refuseShared(
   files: readonly UnitFile[],
   { user, group }: { readonly user: string; readonly group: string },
 ): Result<void, MigrationRefusal> {
-  const umask = SHARED_UMASK.toString(8).padStart(4, '0');
+  const umask = octalMode(SHARED_UMASK);
   const right: readonly (readonly [key: string, wanted: string, holds: (value: string) => boolean])[] = [
     ['User', user, (value) => value === user],
     ['Group', group, (value) => value === group || value === ''],

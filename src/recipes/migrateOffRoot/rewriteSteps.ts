@@ -1,3 +1,4 @@
+import { octalMode } from '../../posix/index.js';
 import type { RecipeStep } from '../step.js';
 import type { RewriteUnitArgs } from '../steps/rewriteUnitStep.js';
 import type { MigrationFacts, UnitFileFacts } from './facts.js';
@@ -41,7 +42,7 @@ export function rewriteTarget(facts: Pick<MigrationFacts, 'target' | 'state' | '
     newHome: target.home,
     oldDataDir: unit.dataDir,
     newDataDir: state.newDataDir,
-    umask: SHARED_UMASK.toString(8).padStart(4, '0'),
+    umask: octalMode(SHARED_UMASK),
     moves: state.moves.map(({ from, to }) => ({ from, to })),
   };
 }

@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { basename } from 'node:path';
-import { sweepTree } from '../../posix/index.js';
+import { octalMode, sweepTree } from '../../posix/index.js';
 import type { ChangeSink, SweepReport } from '../../posix/index.js';
 import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
 import { ownersByHand, sweepRecorded, undoRecorded } from './reclaimStep.js';
@@ -23,7 +23,7 @@ export const fileModeStep: StepKind<'posix.fileMode', FileModeArgs, FileModeBefo
   kind: 'posix.fileMode',
   volatile: true,
   describe: (args) => ({
-    title: `make ${args.directory}/${args.prefix}*.php ${octal(args.mode)}`,
+    title: `make ${args.directory}/${args.prefix}*.php ${octalMode(args.mode)}`,
     why: args.why,
   }),
   check: (args) =>
@@ -38,7 +38,7 @@ export const fileModeStep: StepKind<'posix.fileMode', FileModeArgs, FileModeBefo
       report.wouldChange === 0
         ? okAsync(undefined)
         : new ResultAsync<void, StepFailure>(
-            Promise.resolve(err({ code: 'MODE_NOT_SET', message: `files ${args.directory}/${args.prefix}*.php are not ${octal(args.mode)} yet; run again` })),
+            Promise.resolve(err({ code: 'MODE_NOT_SET', message: `files ${args.directory}/${args.prefix}*.php are not ${octalMode(args.mode)} yet; run again` })),
           ),
     ),
   byHand: (args, _before, where) => ownersByHand(args.directory, where),
@@ -62,8 +62,4 @@ function sweep(args: FileModeArgs, how: { dryRun?: boolean; sink?: ChangeSink })
     },
     { unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse', ...how },
   );
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
 }

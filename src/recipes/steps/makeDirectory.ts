@@ -1,7 +1,7 @@
 import { lstat, rmdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { clearAbandoned, makeDirectory } from '../../posix/index.js';
+import { clearAbandoned, makeDirectory, octalMode } from '../../posix/index.js';
 import type { IoError, InvalidPath, MakeDirectoryError } from '../../posix/index.js';
 import { attempt } from '../attempt.js';
 import { hasFields } from '../hasFields.js';
@@ -91,10 +91,10 @@ async function check(args: MakeDirectoryArgs): Promise<Result<Check<MakeDirector
   const found = stat.value;
   const right = found.isDirectory() && (found.mode & 0o7777) === mode && found.uid === uid && found.gid === gid;
   if (right) return ok({ state: 'satisfied' });
-  const owned = `a directory of ${found.uid}:${found.gid}, mode ${octal(found.mode)}`;
+  const owned = `a directory of ${found.uid}:${found.gid}, mode ${octalMode(found.mode)}`;
   const what = found.isDirectory() ? owned : 'no directory';
   const message =
-    `${path} exists and is ${what}, expected a directory of ${uid}:${gid}, mode ${octal(mode)}; ` +
+    `${path} exists and is ${what}, expected a directory of ${uid}:${gid}, mode ${octalMode(mode)}; ` +
     'put it right or move it away, then plan again';
   return err({ code: 'EXISTS_DIFFERENTLY', message, path, found: what });
 }
@@ -107,10 +107,6 @@ async function undo({ path }: MakeDirectoryArgs): Promise<Result<UndoNotes, Make
     return ok({ notes: [`${path} is not empty: what was put into it since stays, and so does the directory`] });
   }
   return err(removed.error);
-}
-
-function octal(mode: number): string {
-  return `0${(mode & 0o7777).toString(8)}`;
 }
 
 function missing(path: string): MakeDirectoryFailure {

@@ -134,7 +134,7 @@ function sweep(
   );
 }
 
-const NOTHING_THERE: SweepReport = { examined: 0, changed: 0, wouldChange: 0, skipped: [], complete: true };
+const NOTHING_THERE: SweepReport = { examined: 0, changed: 0, wouldChange: 0, skipped: [], complete: true, notSeen: [] };
 
 function widensHere({ root, groupWriteBelow = [] }: ReclaimArgs, { path, type, mode }: TreeEntry): boolean {
   const base = latin1(root);

@@ -2,7 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { clearAbandoned, ioError, makeDirectory, readProcess, replaceFile, runProgram } from '../../posix/index.js';
+import { clearAbandoned, ioError, makeDirectory, octalMode, readProcess, replaceFile, runProgram } from '../../posix/index.js';
 import type { ProcessStatus } from '../../posix/index.js';
 import { daemonReload, redactSecrets, restartUnit, showUnit } from '../../systemd/index.js';
 import { fpmWorkers } from '../../wordpress/index.js';
@@ -37,7 +37,7 @@ type ServiceUmaskBefore = {
 export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs, ServiceUmaskBefore, StepFailure> = {
   kind: 'systemd.serviceUmask',
   describe: (args) => ({
-    title: `set UMask=${octal(args.umask)} for ${args.unit} and restart it`,
+    title: `set UMask=${octalMode(args.umask)} for ${args.unit} and restart it`,
     why: 'what WordPress writes must stay writable for the agent; requests in flight at the restart get a 502',
     diff: newFileDiff(args.path, args.content),
   }),
@@ -110,8 +110,8 @@ async function provenByWorkers(args: ServiceUmaskArgs): Promise<Result<void, Ste
   const processes = [...workers.value, ...master];
   const other = processes.find(({ umask }) => umask !== args.umask);
   if (processes.length > 0 && other === undefined) return ok(undefined);
-  const found = other === undefined ? 'it is not running' : `process ${other.pid} has ${octal(other.umask)}`;
-  const message = `the workers of ${args.unit} should have umask ${octal(args.umask)}, but ${found}; another drop-in may win: systemctl cat ${args.unit}`;
+  const found = other === undefined ? 'it is not running' : `process ${other.pid} has ${octalMode(other.umask)}`;
+  const message = `the workers of ${args.unit} should have umask ${octalMode(args.umask)}, but ${found}; another drop-in may win: systemctl cat ${args.unit}`;
   return err({ code: 'UMASK_NOT_PROVEN', message });
 }
 
@@ -148,8 +148,4 @@ async function makeDirectoryWouldBeNew(path: string): Promise<Result<boolean, St
   const stat = await ResultAsync.fromPromise(lstat(path), (cause) => ioError(cause, 'lstat', path));
   if (stat.isOk()) return ok(false);
   return stat.error.errno === 'ENOENT' ? ok(true) : err(stat.error);
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
 }

@@ -1,12 +1,11 @@
 import { unitNameParts } from '../unitName.js';
 
 /**
- * What systemd takes for the name of a unit where another unit mentions it, templates left out: `unit_name_is_valid()`.
- * `checkUnitName` is stricter, and is for input.
+ * What systemd takes for the name of a unit where another unit mentions it: `unit_name_is_valid()`. `checkUnitName` is
+ * stricter, and is for input.
  */
 export function isUnitName(name: string): boolean {
-  const parts = unitNameParts(name);
-  return parts !== null && parts.instance !== '';
+  return unitNameParts(name) !== null;
 }
 
 /** Whether `Slice=` takes this: the name of a slice and no instance. Whether its dashes name parents is judged later. */

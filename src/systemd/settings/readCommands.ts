@@ -24,7 +24,7 @@ export const readCommands: SettingReader = (text, specifiers) => {
     }
     values.push(text.slice(command.pathStart, command.args.at(-1)?.end ?? command.pathEnd));
   }
-  return values.length === 0 ? ignored('it has no command in it') : { kind: 'values', values, dropped: [] };
+  return { kind: 'values', values, dropped: [] };
 };
 
 function faultOf({ path, prefixes, args, fault }: ExecCommand, specifiers: Specifiers): string | null {

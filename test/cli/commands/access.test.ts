@@ -37,6 +37,15 @@ describe('wca access', () => {
     expect(people.stdout).toContain(`would open it: setfacl -n -m u:33:--x,m::--x -- ${root}/closed`);
   });
 
+  it('prints control characters of a path escaped', async () => {
+    mkdirSync(join(root, 'odd\n\u001b[31m'), { mode: 0o700 });
+    for (const name of ['odd\n\u001b[31m/x', 'odd\n\u001b[31m']) {
+      const said = await run(join(root, name), '--as', 'www-data', '--for', 'read');
+      expect(said.stdout + said.stderr).not.toContain('\u001b');
+      expect(said.stdout + said.stderr).toContain('odd\\x0a\\x1b[31m');
+    }
+  });
+
   it.each([
     ['a missing path', ['/nowhere/at/all', '--as=root', '--for=read'], 66],
     ['a dangling link', ['@/dangling', '--as=root', '--for=read'], 66],

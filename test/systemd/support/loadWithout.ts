@@ -28,7 +28,7 @@ export function loadWithout(entries: readonly string[], rule?: Rule): object {
     if (changed === undefined) compiled.set(module, code);
     const run = vm.runInThisContext(`(exports, require) => {${code}\n}`) as (...scope: unknown[]) => void;
     const own = (name: string): string => posix.join(posix.dirname(module), name.replace(/\.js$/, ''));
-    run(exports, (name: string): unknown => (name.startsWith('.') ? load(own(name)) : require(name)));
+    run(exports, (name: string) => (name.startsWith('.') ? load(own(name)) : (require(name) as unknown)));
     return exports;
   };
   return Object.assign({}, ...entries.map(load)) as object;

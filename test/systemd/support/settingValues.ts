@@ -1,7 +1,7 @@
 /** Values for each key, right ones and every kind of wrong one, so that each rule decides often. */
 const USERS = [
   'root', 'opencode', '', 'a b', '"x"', 'a:b', 'a/b', '-1', '65535', '0', '00', 'é', '%u', '%Q', '%%x', '.', 'a\\x',
-  'a\tb', '4294967294', '99999999999', '-', '-a', 'a.', "it's", 'x%', '%-', '1a', 'a\u0007', 'opencode # c',
+  'a\tb', '4294967294', '4294967295', '4294967296', '99999999999', '-', '-a', 'a.', "it's", 'x%', '%-', '1a', 'a\u0007', 'opencode # c',
 ];
 const WORDS = ['a', 'b', '"c d"', "'e f'", 'g\\ h', 'i\\x20j', 'k"l"m', '"n', '%u', '%Q', '%%', 'o:p', '\\', 'q\\nr', '', ';', '#'];
 const PATHS = [
@@ -18,7 +18,7 @@ const COMMANDS = [
   '/bin/w \\; x', '', '-', '/bin/y/', '/bin//z/.', '/bin/a\\x62', '/bin/%u', '/bin/%Q', ':/bin/c $A', '/bin/d $$ ${B}',
   "/bin/e 'f'", '; /bin/g', '/bin/h ;', '/bin/i \\q', '/bin/j a\\', '|/bin/k', '"/bin/l m" n', '"-/bin/n" o',
   '/bin/a ; rel/b', '/bin/a ; -rel/b ; /bin/c', '.', '..', '"/bin/o', '/bin/p ""', '/bin/q "" r', '/bin/é',
-  '/bin/s \\u0000', '/bin/t "a"b', '!!:-@/bin/echo a0',
+  '/bin/s \\u0000', '/bin/t "a"b', ';', '!!:-@/bin/echo a0',
 ];
 const UNITS = [
   'a.service', 'b.socket', '"c.service"', 'bogus', '@.service', 'x@.service', 'x@y.service', '%n', '%N.target', '%h.service',
@@ -33,11 +33,11 @@ const SPANS = [
 ];
 const MODES = ['0002', '002', '2', '07777', '77777', '9', '', '0x2', '-2', '+2', '00000002', '0o2', '022 ', '4777', '10000', 'zz', 'zz # c'];
 const NUMBERS = [
-  '1', '0', '10', '0x10', '010', '', '-1', '+5', '4294967295', '4294967296', '1.5', 'x', '0b11', '0o17', '08', '0X1f', '0B1',
+  '1', '0', '10', '0x10', '010', '99999999999', '-5', '-30', '-2000', '2000', '', '-1', '+5', '4294967295', '4294967296', '1.5', 'x', '0b11', '0o17', '08', '0X1f', '0B1',
   '-0', '1 0',
 ];
 const SIGNALS = [
-  'SIGTERM', 'TERM', '9', '0', '64', '65', 'SIGRTMIN+3', 'RTMIN+3', 'RTMIN', 'RTMAX-1', 'RTMAX', 'RTMIN+30', 'RTMIN+31',
+  'SIGTERM', 'TERM', '9', '0', '64', '65', '90', 'SIGRTMIN+3', 'RTMIN+3', 'RTMIN', 'RTMAX-1', 'RTMAX', 'RTMIN+30', 'RTMIN+31',
   'sigterm', '', 'SIGFOO', 'SIGIOT', 'SIGPOLL', 'SIGCLD', 'SIGIO', 'SIGSTKFLT', 'RTMAX-30', 'RTMAX-31', 'RTMIN-1', 'RTMAX+1',
   '015', '+9', 'RTMIN+', 'RTMIN+0x1', 'SIG9', 'SIGABRT', '33', '32', '34', '-1', 'RTMIN+-1', '31', 'SIGEXIT', '15 ',
 ];
@@ -95,7 +95,7 @@ export const SETTING_VALUES: Readonly<Record<string, readonly string[]>> = {
   'Service.FinalKillSignal': SIGNALS,
   // Two services may not have one name.
   'Service.BusName': ['%p.b', '', 'a', '%p.b.c', 'a..b', '1.a', 'a.1', '-%p.b', ':%p.2', '%Q.b'],
-  'Service.Slice': ['a.slice', '', 'b.service', 'x', '%p.slice', 'a-b.slice', '-.slice', 'a@b.slice', 'a@.slice', 'a--b.slice'],
+  'Service.Slice': ['a.slice', '', 'b.service', 'x', '%p.slice', 'a-b.slice', '-.slice', 'a@b.slice', 'a@.slice', 'b.slice.service', 'a--b.slice'],
   'Unit.Description': [...WORDS, 'hello "x"', "it's %n"],
   'Unit.Documentation': ['man:a', '"http://x"', 'bogus', 'file:/x', 'file:x', 'https://%u', 'info:', 'man:', 'http://', '', '"man:b'],
   'Unit.Wants': UNITS,

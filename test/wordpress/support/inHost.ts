@@ -18,13 +18,13 @@ export async function cleanHost(): Promise<Host> {
 }
 
 /**
- * Runs an expression in the host, as root, with `site`, `web` (the identity of www-data) and all of `wordpress` in
+ * Runs an expression in the host, as root, with `site` (found from `path`), `web` (the identity of www-data) and all of `wordpress` in
  * scope; gives what the Result holds, or its error.
  */
-export async function inHost(host: Host, expression: string): Promise<unknown> {
+export async function inHost(host: Host, expression: string, path = SITE): Promise<unknown> {
   const script = `import * as posix from '@wca/runtime-sdk/posix';
 import * as wordpress from '@wca/runtime-sdk/wordpress';
-const found = await wordpress.findSite('${SITE}');
+const found = await wordpress.findSite('${path}');
 const identity = await posix.lookupIdentity('www-data');
 if (found.isErr() || identity.isErr()) throw new Error(JSON.stringify([found, identity]));
 const site = found.value;

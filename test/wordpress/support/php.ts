@@ -53,3 +53,58 @@ export const phpValue: fc.Arbitrary<PhpValue> = fc.letrec<{ value: PhpValue }>((
       .map((entries): PhpValue => new Map(entries)),
   ),
 })).value;
+
+const nothing = fc.constantFrom('', '', ' ', '\n\t', '/* c */', ' # c\n', ' // c\n');
+
+const single = text.map((value) => `'${value.replace(/[\\']/g, '\\$&')}'`);
+/** Backslashes that PHP keeps: before anything but a quote and a backslash. */
+const loose = fc
+  .array(fc.constantFrom('\\n', '\\q', "\\'", '\\\\', 'a', ' ', '"', '$x'), { maxLength: 6 })
+  .map((parts) => `'${parts.join('')}'`);
+const ESCAPES = [
+  '\\n', '\\r', '\\t', '\\v', '\\e', '\\f', '\\\\', '\\$', '\\"', '\\0', '\\101', '\\x41', '\\X41', '\\x7', '\\u{e9}',
+  '\\u{1F600}', '\\q', "\\'", '\\N', 'a', ' ', "'", ' $ ', '{', '}', 'é', '😀', '\n', '?>', '//',
+];
+const double = fc.array(fc.constantFrom(...ESCAPES), { maxLength: 8 }).map((parts) => `"${parts.join('')}"`);
+
+const number = fc.tuple(fc.constantFrom('', '-', '+', '- '), fc.maxSafeNat(), fc.integer({ min: 0, max: 5 })).map(
+  ([sign, value, style]) => {
+    const [dec, hex] = [String(value), value.toString(16)];
+    const written = [
+      dec, `0x${hex}`, `0X${hex.toUpperCase()}`, `0${value.toString(8)}`, `0b${value.toString(2)}`,
+      dec.replace(/\B(?=(\d{3})+$)/g, '_'),
+    ];
+    return sign + (written[style] ?? dec);
+  },
+);
+const word = fc.constantFrom('true', 'TRUE', 'False', 'null', 'NULL', '\\true', '\\null');
+const literalKey = fc.oneof(single, double, fc.nat({ max: 9 }).map(String), word, fc.constantFrom("'7'", "'07'", '-2', '0x3'));
+
+/** A literal as people write it, of the kinds the decoder knows. */
+export const phpLiteral: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    single,
+    loose,
+    double,
+    number,
+    word,
+    fc
+      .record({
+        // Keys on all entries or on none before a string key: what follows a negative key differs between versions.
+        entries: fc.array(fc.tuple(literalKey, tie('value'), nothing, nothing), { maxLength: 4 }),
+        plain: fc.array(fc.tuple(tie('value'), nothing), { maxLength: 3 }),
+        long: fc.boolean(),
+        comma: fc.boolean(),
+        space: nothing,
+      })
+      .map(({ entries, plain, long, comma, space }) => {
+        const items = [
+          ...plain.map(([value, gap]) => `${gap}${value}`),
+          ...entries.map(([key, value, before, after]) => `${before}${key}${after}=>${before}${value}`),
+        ];
+        const inner = items.join(`${space},`) + (comma && items.length > 0 ? `,${space}` : space);
+        return long ? `array(${inner})` : `[${inner}]`;
+      }),
+  ),
+})).value;

@@ -1,5 +1,5 @@
 import { readRegularFile } from '../../../posix/index.js';
-import { getBlock, listBlocks, putBlockInFile, removeBlockInFile } from '../../../wordpress/index.js';
+import { MAX_BODY_BYTES, getBlock, listBlocks, parseLabel, putBlockInFile, removeBlockInFile } from '../../../wordpress/index.js';
 import type { BlockFileChange } from '../../../wordpress/index.js';
 import { defineCommand } from '../../command.js';
 import type { Output } from '../../createOutput.js';
@@ -35,10 +35,14 @@ export const get = defineCommand({
     const [, name = ''] = context.operands;
     const path = context.operandPath(0, 'FILE');
     if (path.isErr()) return context.fail(path.error);
+    const named = parseLabel(name);
+    if (named.isErr()) return context.fail(named.error);
     const block = await readRegularFile(path.value).andThen(({ bytes }) => getBlock(bytes, name));
     if (block.isErr()) return context.fail(block.error);
     const { label, line, endLine, body } = block.value;
-    if (context.output.json) context.output.record({ name: label, line, endLine, body: body.toString('utf8') });
+    const text = body.toString('utf8');
+    const exact = Buffer.from(text, 'utf8').equals(body) ? {} : { bodyBase64: body.toString('base64') };
+    if (context.output.json) context.output.record({ name: label, line, endLine, body: text, ...exact });
     else context.output.write(body);
     return EXIT.done;
   },
@@ -57,7 +61,10 @@ export const put = defineCommand({
     const prefix = kind === undefined ? '' : LABELS.get(kind);
     if (prefix === undefined) return context.fail(usageError('--create is channels or runtimes'));
     if (!name.startsWith(prefix)) return context.fail(usageError(`a file of ${kind ?? ''} holds blocks called ${prefix}NAME`));
-    const done = await putBlockInFile(path.value, name, await context.readInput(), { create: kind !== undefined });
+    // Before a body is waited for that nobody could use.
+    const named = parseLabel(name);
+    if (named.isErr()) return context.fail(named.error);
+    const done = await putBlockInFile(path.value, name, await context.readInput(MAX_BODY_BYTES), { create: kind !== undefined });
     return done.match((change) => tell(context.output, change, 'written'), (error) => context.fail(error));
   },
 });

@@ -1,6 +1,6 @@
 import { readdir, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { printablePath, probeAccess, reclaim } from '../../../posix/index.js';
+import { octalMode, printablePath, probeAccess, reclaim } from '../../../posix/index.js';
 import type { SkippedEntry } from '../../../posix/index.js';
 import { attempt } from '../../attempt.js';
 import { LEFT_ON_PURPOSE, UNSAFE, rootsOnPurpose } from '../../steps/reclaimStep.js';
@@ -58,7 +58,7 @@ async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> 
     const path = join(site.muPluginsDir, name);
     const stat = await lstat(path).catch(() => null);
     const mode = (stat?.mode ?? 0) & 0o7777;
-    if (mode !== 0o644) return failed(id, 6, `${printablePath(path)} is ${mode.toString(8).padStart(4, '0')}; 0644 is wanted`);
+    if (mode !== 0o644) return failed(id, 6, `${printablePath(path)} is ${octalMode(mode)}; 0644 is wanted`);
     const readable = await probeAccess(path, web, 'read');
     if (readable.isErr()) return failed(id, 6, readable.error.message);
     if (!readable.value) return failed(id, 6, `${web.user.name} cannot read ${printablePath(path)}`);

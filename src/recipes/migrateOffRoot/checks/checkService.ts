@@ -1,4 +1,4 @@
-import { readProcess } from '../../../posix/index.js';
+import { octalMode, readProcess } from '../../../posix/index.js';
 import { SHARED_UMASK } from '../options.js';
 import { failed, passed, unchecked } from './check.js';
 import type { AcceptanceCheck } from './check.js';
@@ -23,15 +23,11 @@ export async function checkService({ instance, service }: Subject): Promise<read
   if (process.gid !== group.gid || process.egid !== group.gid) wrong.push(`gid ${process.gid} instead of ${group.gid}`);
   const missing = groups.filter(({ gid }) => gid !== group.gid && !process.groups.includes(gid));
   if (missing.length > 0) wrong.push(`without the groups ${missing.map(({ name }) => name).join(', ')}`);
-  if (process.umask !== SHARED_UMASK) wrong.push(`umask ${octal(process.umask)} instead of ${octal(SHARED_UMASK)}`);
+  if (process.umask !== SHARED_UMASK) wrong.push(`umask ${octalMode(process.umask)} instead of ${octalMode(SHARED_UMASK)}`);
   if (!groups.some(({ gid }) => gid === 0) && process.groups.includes(0)) wrong.push('with the group root, which the account is not in');
   if (state.activeState !== 'active') wrong.push(`not active; see journalctl -u ${unit}`);
   const who = `${unit} is ${state.activeState}, pid ${state.mainPid}`;
   if (wrong.length > 0) return [failed(id, 1, `${who}: ${wrong.join(', ')}`)];
   const names = groups.map(({ name }) => name).join(',');
-  return [passed(id, 1, `${who} as ${user.name} (${names}), umask ${octal(process.umask)}`)];
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
+  return [passed(id, 1, `${who} as ${user.name} (${names}), umask ${octalMode(process.umask)}`)];
 }

@@ -1,3 +1,4 @@
+import { octalMode } from '../../../posix/index.js';
 import { showUnit } from '../../../systemd/index.js';
 import { fpmWorkers } from '../../../wordpress/index.js';
 import { SHARED_UMASK } from '../options.js';
@@ -17,10 +18,10 @@ async function checkUnits({ instance }: Subject): Promise<AcceptanceCheck> {
     const state = await showUnit(unit);
     if (state.isErr()) return failed(id, 8, state.error.message);
     if (state.value.umask !== SHARED_UMASK) {
-      return failed(id, 8, `${unit} has UMask=${octal(state.value.umask)}; ${octal(SHARED_UMASK)} is wanted`);
+      return failed(id, 8, `${unit} has UMask=${octalMode(state.value.umask)}; ${octalMode(SHARED_UMASK)} is wanted`);
     }
   }
-  return passed(id, 8, `UMask=${octal(SHARED_UMASK)} for ${units.join(', ')}`);
+  return passed(id, 8, `UMask=${octalMode(SHARED_UMASK)} for ${units.join(', ')}`);
 }
 
 async function checkWorkers({ site, accepted }: Subject): Promise<AcceptanceCheck> {
@@ -30,13 +31,9 @@ async function checkWorkers({ site, accepted }: Subject): Promise<AcceptanceChec
   if (workers.isErr()) return failed(id, 8, workers.error.message);
   if (workers.value.length === 0) return unchecked(id, 8, `${site.fpm.unit} has no worker to look at; open a page and verify again`);
   const other = workers.value.find(({ umask }) => umask !== SHARED_UMASK);
-  if (other === undefined) return passed(id, 8, `${workers.value.length} workers of ${site.fpm.unit} run with umask ${octal(SHARED_UMASK)}`);
-  const told = `worker ${other.pid} of ${site.fpm.unit} has umask ${octal(other.umask)}`;
+  if (other === undefined) return passed(id, 8, `${workers.value.length} workers of ${site.fpm.unit} run with umask ${octalMode(SHARED_UMASK)}`);
+  const told = `worker ${other.pid} of ${site.fpm.unit} has umask ${octalMode(other.umask)}`;
   return accepted.noFpmUmask === true
     ? unchecked(id, 8, `${told}, left alone as asked for: what PHP writes without WordPress's own modes is closed to the agent`)
     : failed(id, 8, `${told}; a restart is needed, a reload keeps the old one`);
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
 }

@@ -1,4 +1,4 @@
-import { printablePath } from '../../../posix/index.js';
+import { octalMode, printablePath } from '../../../posix/index.js';
 import type { WritabilityReport } from '../../../wordpress/index.js';
 import { probePluginUpdate, probeSiteWritability, probeUploads } from '../../../wordpress/index.js';
 import { SHARED_UMASK } from '../options.js';
@@ -20,7 +20,7 @@ async function couldUpdate({ site, web }: Subject): Promise<readonly AcceptanceC
 /** What WordPress gives to what it writes, in force; without group write and setgid the agent is shut out again. */
 function sharedModes({ chmodDir, chmodFile }: WritabilityReport): AcceptanceCheck {
   const id = 'wordpress-modes';
-  const told = `FS_CHMOD_DIR ${octal(chmodDir)}, FS_CHMOD_FILE ${octal(chmodFile)}`;
+  const told = `FS_CHMOD_DIR ${shown(chmodDir)}, FS_CHMOD_FILE ${shown(chmodFile)}`;
   const shared = ((chmodDir ?? 0) & 0o2020) === 0o2020 && ((chmodFile ?? 0) & 0o020) !== 0;
   return shared
     ? passed(id, 4, `WordPress keeps what it writes open to the agent (${told})`)
@@ -48,7 +48,7 @@ async function doesUpdate({ site, web, options }: Subject): Promise<AcceptanceCh
   if (probe.isErr()) return failed(id, 5, probe.error.message);
   const { ok, codes, message, directory, file } = probe.value;
   if (!ok) return failed(id, 5, `WordPress could not update a throw-away plugin: ${codes.join(', ')} ${message}`.trim());
-  const modes = `directory ${octal(directory?.mode)}, file ${octal(file?.mode)}`;
+  const modes = `directory ${shown(directory?.mode)}, file ${shown(file?.mode)}`;
   const shared = ((directory?.mode ?? 0) & 0o2020) === 0o2020 && ((file?.mode ?? 0) & 0o020) !== 0;
   return shared
     ? passed(id, 5, `WordPress updated a throw-away plugin (${modes}) and nothing of it is left`)
@@ -63,6 +63,6 @@ async function doesUpload({ site, web, options }: Subject): Promise<AcceptanceCh
   return probe.value.ok ? passed(id, 5, `an upload went to ${probe.value.path} and is gone again`) : failed(id, 5, probe.value.message);
 }
 
-function octal(mode: number | null | undefined): string {
-  return mode === undefined || mode === null ? 'missing' : mode.toString(8).padStart(4, '0');
+function shown(mode: number | null | undefined): string {
+  return mode === undefined || mode === null ? 'missing' : octalMode(mode);
 }

@@ -1,3 +1,5 @@
+import { octalMode } from '../posix/index.js';
+
 /** A word for a command that a person is to type: as it is where that is safe, else in single quotes. */
 export function shellWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
@@ -13,6 +15,6 @@ export function restoreCommands(
   const record = `"type":"step-intended","id":"${id}"`;
   return [
     `grep -m 1 -F '${record}' ${shellWord(journal)} | sed 's/.*"bytes":"\\([^"]*\\)".*/\\1/' | base64 -d > ${file}`,
-    `chown ${before.uid}:${before.gid} ${file} && chmod ${before.mode.toString(8).padStart(4, '0')} ${file}`,
+    `chown ${before.uid}:${before.gid} ${file} && chmod ${octalMode(before.mode)} ${file}`,
   ];
 }

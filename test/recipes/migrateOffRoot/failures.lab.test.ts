@@ -54,14 +54,13 @@ describe.skipIf(!lab.ok)('a migration in which something fails half-way is taken
   });
 
   it('where the disk has an error, whatever was being done', async () => {
-    for (const match of ['rename .*/kimaki.service', 'fsync .*kimaki.service', 'rename /root/.kimaki', 'chmodSync|chownSync', 'fwrite .*journal.jsonl', 'fsync .*wca-fs-chmod.php']) {
+    for (const match of ['rename .*/kimaki.service', 'fsync .*kimaki.service', 'chmodSync|chownSync', 'fwrite .*journal.jsonl']) {
       expect(await takenBack({ match, at: match.includes('Sync') ? 200 : match.includes('journal') ? 60 : 1, what: 'EIO' }), match).toContain('EIO');
     }
   });
 
   it('where systemd does not read its units again', async () => {
     expect(await takenBack({ match: 'spawn systemctl .*daemon-reload', at: 1, what: 'EAGAIN' })).toContain('systemctl');
-    expect(await takenBack({ match: 'spawn systemctl .*daemon-reload', at: 2, what: 'EAGAIN' })).toContain('systemctl');
   });
 
   it('where visudo, php or systemctl hangs', async () => {

@@ -103,11 +103,9 @@ async function wouldStart(unit: string): Promise<Result<void, StepFailure>> {
 }
 
 async function provenByWorkers(args: ServiceUmaskArgs): Promise<Result<void, StepFailure>> {
-  const workers = await fpmWorkers(args.unit);
-  if (workers.isErr()) return err(workers.error);
-  // Pools that start workers on demand may have none now: each is forked from the master, with the master's umask.
-  const master = workers.value.length > 0 ? [] : await masterOf(args.unit);
-  const processes = [...workers.value, ...master];
+  const running = await processesOf(args.unit);
+  if (running.isErr()) return err(running.error);
+  const processes = running.value;
   const other = processes.find(({ umask }) => umask !== args.umask);
   if (processes.length > 0 && other === undefined) return ok(undefined);
   const found = other === undefined ? 'it is not running' : `process ${other.pid} has ${octalMode(other.umask)}`;
@@ -127,14 +125,23 @@ async function undoUmask(
     // Others may keep drop-ins of theirs there by now.
     if (removed.isErr() && !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(removed.error.errno)) return err(removed.error);
   }
-  // Workers that never got the umask need no restart to lose it, and may not survive one.
-  const proven = await provenByWorkers(args);
-  if (proven.isErr() && proven.error.code === 'UMASK_NOT_PROVEN' && (await masterOf(args.unit)).length > 0) {
+  // Workers that never got the umask need no restart to lose it, and may not survive one. One look, since at a boot it may
+  // just be coming up, with the umask.
+  const running = await processesOf(args.unit);
+  if (running.isErr()) return err(running.error);
+  if (running.value.length > 0 && running.value.every(({ umask }) => umask !== args.umask)) {
     const reloaded = await daemonReload();
     return reloaded.isErr() ? err(reloaded.error) : ok({ notes: [] });
   }
   const restarted = await restart(args, ctx);
   return restarted.isErr() ? err(restarted.error) : ok({ notes: [] });
+}
+
+/** The workers, or the master where there are none: pools that start them on demand fork each from it, with its umask. */
+async function processesOf(unit: string): Promise<Result<readonly ProcessStatus[], StepFailure>> {
+  const workers = await fpmWorkers(unit);
+  if (workers.isErr()) return err(workers.error);
+  return ok(workers.value.length > 0 ? workers.value : await masterOf(unit));
 }
 
 async function masterOf(unit: string): Promise<readonly ProcessStatus[]> {

@@ -46,7 +46,7 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
   const REBOOTS: typeof KILLS = [
     ['with the state moved', /^rename \/root\/\.kimaki/, 1, 'rollback'],
     ['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'resume'],
-    ['with the new service started', /^spawn systemctl .*restart -- php/, 0, 'resume'],
+    ['with php-fpm started anew', /^spawn systemctl .*restart -- php/, 3, 'rollback'],
   ];
 
   it.each(REBOOTS)('%s, and whose host goes down then, has a service that works, and is finished', async (_, pattern, next, way) => {

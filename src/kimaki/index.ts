@@ -6,12 +6,14 @@
 export { DEFAULT_LOCK_PORT, describeInstance } from './describeInstance.js';
 export type { InstanceDescription, InstanceFacts } from './describeInstance.js';
 export { findInstances } from './findInstances.js';
-export type { FindInstancesError, InstanceUsers, KimakiInstance } from './findInstances.js';
+export type { FindInstancesError, InstanceUsers, KimakiInstance, RunningUser } from './findInstances.js';
 export { instanceName } from './instanceName.js';
 export { readUnitFiles } from './readUnitFiles.js';
 export type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
 export type { UnitFile } from './unitFile.js';
 export { findCompanions } from './findCompanions.js';
+export { findSiteServices } from './findSiteServices.js';
+export type { SiteService } from './findSiteServices.js';
 export { isCompanion } from './isCompanion.js';
 export type { CompanionFacts, CompanionOf } from './isCompanion.js';
 export { parseCronJobs, rootCronJobs } from './rootCronJobs.js';

@@ -61,6 +61,21 @@ export type {
   ProbedLink,
 } from './dispatchProbe.js';
 
+export { decideServiceIdentity } from './decideServiceIdentity.js';
+export { detectServiceIdentity } from './detectServiceIdentity.js';
+export type { DetectIdentityRequest } from './detectServiceIdentity.js';
+export { identityAssignments } from './identityAssignments.js';
+export { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
+export type {
+  DetectIdentityError,
+  IdentityAccount,
+  InstalledIdentity,
+  ServiceIdentity,
+  ServiceIdentityFacts,
+  ServiceIdentityRefused,
+} from './serviceIdentity.js';
+export type { InstalledUnitsError } from './installedUnits.js';
+
 export { RUNTIME_STATE, statePaths, TOOLCHAIN_STATE } from './statePaths.js';
 export type { Posture } from './statePaths.js';
 export { credentialName } from './credentialName.js';

@@ -35,6 +35,8 @@ export type { PathMove } from './textRewrite.js';
 
 export { resolveDispatch } from './resolveDispatch.js';
 export type { DispatchFacts, DispatchPlan, DispatchRefused, DispatchStrategy, Reach } from './resolveDispatch.js';
+export { resolveDispatchBinary } from './resolveDispatchBinary.js';
+export type { DispatchBinaryRequest } from './resolveDispatchBinary.js';
 export { unreadablePackageFiles } from './unreadablePackageFiles.js';
 export type { PackageReach } from './unreadablePackageFiles.js';
 export { sudoHopPaths } from './sudoHop.js';
@@ -61,6 +63,8 @@ export type {
   ProbedLink,
 } from './dispatchProbe.js';
 
+export { renderUnit } from './renderUnit.js';
+export type { RenderUnitError, RenderUnitRequest } from './renderUnit.js';
 export { decideServiceIdentity } from './decideServiceIdentity.js';
 export { detectServiceIdentity } from './detectServiceIdentity.js';
 export type { DetectIdentityRequest } from './detectServiceIdentity.js';

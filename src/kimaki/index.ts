@@ -49,6 +49,8 @@ export { validateSudoers, validateSudoersWhole } from './validateSudoers.js';
 export type { SudoersError } from './validateSudoers.js';
 export { explainSudoRule } from './explainSudoRule.js';
 export type { SudoRule } from './explainSudoRule.js';
+export { readSudoHop } from './readSudoHop.js';
+export type { InstalledHop } from './readSudoHop.js';
 export { substituteTokens } from './substituteTokens.js';
 export type { DispatchTokens } from './substituteTokens.js';
 export { explainDispatchExit } from './explainDispatchExit.js';
@@ -56,9 +58,12 @@ export type { DispatchEnd, DispatchFault, DispatchLink, DispatchVerdict } from '
 export { findMarker } from './findMarker.js';
 export { probeDispatch } from './probeDispatch.js';
 export type {
+  DispatchNoEnd,
   DispatchProbe,
   DispatchProbeError,
   DispatchProbeRequest,
+  DispatchRunError,
+  DispatchRunner,
   ProbeMessage,
   ProbedLink,
 } from './dispatchProbe.js';

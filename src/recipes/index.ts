@@ -40,6 +40,7 @@ export type {
   ApplyRefusal, ChangedSincePlan, InterruptedRun, JournalError, NoRun, OtherHost, ResumeRefusal, RollbackRefusal,
   RollbackRefused, RunFailure,
 } from './engineError.js';
+export { fpmRunner } from './fpmRunner.js';
 export { putFileKind } from './steps/putFile.js';
 export type { FileValidator, PutFileArgs, PutFileBefore, PutFileFailure } from './steps/putFile.js';
 export { makeDirectoryKind } from './steps/makeDirectory.js';

@@ -20,7 +20,7 @@ export function runOutside(caller: Identity, { noNewPrivileges }: { readonly noN
       .map(({ exitCode, signal, stderr }): DispatchEnd | DispatchNoEnd => ({ exitCode, signal, stderr }))
       .orElse((error) =>
         error.code === 'PROGRAM_TIMEOUT'
-          ? ok<DispatchEnd | DispatchNoEnd, never>({ end: 'timeout', stderr: '' })
+          ? ok<DispatchEnd | DispatchNoEnd>({ end: 'timeout', stderr: '' })
           : err({ code: 'DISPATCH_NOT_RUN' as const, message: error.message }),
       );
   };

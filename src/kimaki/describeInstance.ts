@@ -1,6 +1,7 @@
-import { effectiveUnit, expandSpecifiers, parseExec, unitSpecifiers } from '../systemd/index.js';
-import type { EffectiveSetting } from '../systemd/index.js';
+import { effectiveUnit, expandSpecifiers, parseEnvironment, parseExec, unitSpecifiers } from '../systemd/index.js';
+import type { EffectiveUnit } from '../systemd/index.js';
 import { instanceName } from './instanceName.js';
+import { effectiveAssignments } from './unitFile.js';
 import type { UnitFile } from './unitFile.js';
 
 /** What an instance is described from. */
@@ -9,7 +10,7 @@ export interface InstanceFacts {
   /** The fragment first, then the drop-ins as systemd applies them. */
   readonly files: readonly UnitFile[];
   /** What they come to, as `loadUnit` tells it; default what `effectiveUnit` makes of `files` alone. */
-  readonly settings?: readonly EffectiveSetting[];
+  readonly effective?: EffectiveUnit;
   /** Variables of its `EnvironmentFile=`s in order; they win over `Environment=` (systemd.exec(5)). */
   readonly environmentFiles?: readonly Readonly<Record<string, string>>[];
   /** Home of the account `User=` names, from passwd; null when there is none. */
@@ -47,10 +48,10 @@ export const DEFAULT_LOCK_PORT = 29988;
  * Tells what an instance is from its unit's files alone: user, home, data directory, program, site, port; pure.
  *
  * The data directory is the `--data-dir` argument, else `KIMAKI_DATA_DIR`, else `HOME/.kimaki`; the site is
- * `WorkingDirectory=`, else `DATAMACHINE_SITE_PATH`. `%h` is root's home in a system unit whoever it runs as. What
- * systemd would ignore of the files (an invalid `User=` ends its file) does not count here either. It describes the
- * files: what systemd has loaded may be older, and what runs older still. A specifier that is not known from the files
- * stays as it is.
+ * `WorkingDirectory=`, else `DATAMACHINE_SITE_PATH`. `%h` is root's home in a system unit whoever it runs as. What systemd
+ * ignores of the files does not count here either; of a unit that does not load at all for one bad line, the others are
+ * told as they stand. It describes the files: what systemd has loaded may be older, and what runs older still. A
+ * specifier that is not known from the files stays as it is.
  *
  * @example
  * ```ts
@@ -65,12 +66,16 @@ export const DEFAULT_LOCK_PORT = 29988;
  */
 export function describeInstance(facts: InstanceFacts): InstanceDescription {
   const { files, unit } = facts;
-  const settings = facts.settings ?? settingsOf(unit, files);
-  const all = (key: string): readonly string[] =>
-    settings.find((one) => one.section === 'Service' && one.key === key)?.values.map(({ value }) => value) ?? [];
-  const last = (key: string): string | null => all(key).at(-1) ?? null;
   const specifiers = unitSpecifiers(unit, files[0]?.path ?? null);
   const expand = (text: string): string => expandSpecifiers(text, specifiers).unwrapOr(text);
+  const effective = facts.effective ?? effectiveOf(unit, files);
+  // systemd stops at such a line. Who the service is meant to run as may stand behind it, and is not root for that.
+  const isCut = effective.faults.some(({ line }) => line > 0);
+  const all = (key: string): readonly string[] =>
+    isCut
+      ? asWritten(files, key, expand)
+      : (effective.settings.find((one) => one.section === 'Service' && one.key === key)?.values.map(({ value }) => value) ?? []);
+  const last = (key: string): string | null => all(key).at(-1) ?? null;
   const environment: Record<string, string> = {};
   for (const assignment of all('Environment')) {
     const equals = assignment.indexOf('=');
@@ -105,9 +110,17 @@ export function describeInstance(facts: InstanceFacts): InstanceDescription {
   };
 }
 
-function settingsOf(unit: string, files: readonly UnitFile[]): readonly EffectiveSetting[] {
+function effectiveOf(unit: string, files: readonly UnitFile[]): EffectiveUnit {
   const sources = files.map((file, index) => ({ ...file, role: index === 0 ? ('fragment' as const) : ('drop-in' as const) }));
-  return effectiveUnit(unit, sources, unitSpecifiers(unit, files[0]?.path ?? null)).settings;
+  return effectiveUnit(unit, sources, unitSpecifiers(unit, files[0]?.path ?? null));
+}
+
+/** The values of a key by their text alone, none of them judged. */
+function asWritten(files: readonly UnitFile[], key: string, expand: (text: string) => string): readonly string[] {
+  const values = effectiveAssignments(files, 'Service', (one) => one === key).map(({ assignment }) => assignment.value);
+  if (key === 'ExecStart') return values;
+  if (key !== 'Environment') return values.map(expand);
+  return values.flatMap((value) => parseEnvironment(value).map((variable) => `${variable.name}=${expand(variable.value)}`));
 }
 
 function userOf(value: string | null): string {

@@ -106,14 +106,13 @@ async function readInstance({
   kind,
 }: UnitFiles): Promise<Result<KimakiInstance, FindInstancesError>> {
   const unit = state.id;
-  const { settings } = effective;
-  const account = await accountOf(describeInstance({ unit, files, settings, accountHome: null }).user);
+  const account = await accountOf(describeInstance({ unit, files, effective, accountHome: null }).user);
   if (account.isErr()) return err(account.error);
   const accountHome = account.value?.home ?? null;
-  const environmentFiles = await readEnvironmentFiles(settings);
+  const environmentFiles = await readEnvironmentFiles(effective.settings);
   if (environmentFiles.isErr()) return err(environmentFiles.error);
 
-  const description = describeInstance({ unit, files, settings, environmentFiles: environmentFiles.value, accountHome });
+  const description = describeInstance({ unit, files, effective, environmentFiles: environmentFiles.value, accountHome });
   const running = await runningUser(state.mainPid);
   if (running.isErr()) return err(running.error);
   const { site, user, home } = description;

@@ -4,7 +4,7 @@ import type { Result } from 'neverthrow';
 import { ioError, readRegularFile } from '../posix/index.js';
 import type { IoError } from '../posix/index.js';
 import { unitLoadPath } from '../systemd/index.js';
-import type { EffectiveSetting } from '../systemd/index.js';
+import type { EffectiveUnit } from '../systemd/index.js';
 import { describeInstance } from './describeInstance.js';
 import { instanceName } from './instanceName.js';
 import { namesSite } from './isCompanion.js';
@@ -63,7 +63,7 @@ async function find(site: string): Promise<Result<readonly SiteService[], ReadUn
     }
     const { state, files, effective } = unit.value;
     if (instanceName(state.id) !== null) continue;
-    const facts = companionFacts(state.id, files, effective.settings);
+    const facts = companionFacts(state.id, files, effective);
     if (namesSite(facts, site)) services.set(state.id, { ...facts, triggeredBy: state.triggeredBy });
   }
   return ok([...services.values()]);
@@ -73,13 +73,13 @@ async function find(site: string): Promise<Result<readonly SiteService[], ReadUn
 export function companionFacts(
   unit: string,
   files: readonly UnitFile[],
-  settings?: readonly EffectiveSetting[],
+  effective?: EffectiveUnit,
 ): CompanionFacts {
   const { user, home, homeSource, site, siteSource, environment } = describeInstance({
     unit,
     files,
     accountHome: null,
-    ...(settings === undefined ? {} : { settings }),
+    ...(effective === undefined ? {} : { effective }),
   });
   const commands = effectiveAssignments(files, 'Service', (key) => key.startsWith('Exec'));
   return {

@@ -70,6 +70,8 @@ export type {
 
 export { renderUnit } from './renderUnit.js';
 export type { RenderUnitError, RenderUnitRequest } from './renderUnit.js';
+export { renderUpgradeUnit } from './renderUpgradeUnit.js';
+export type { UpgradeUnit, UpgradeUnitError } from './renderUpgradeUnit.js';
 export { decideServiceIdentity } from './decideServiceIdentity.js';
 export { detectServiceIdentity } from './detectServiceIdentity.js';
 export type { DetectIdentityRequest } from './detectServiceIdentity.js';

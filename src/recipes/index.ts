@@ -40,6 +40,8 @@ export type {
   ApplyRefusal, ChangedSincePlan, InterruptedRun, JournalError, NoRun, OtherHost, ResumeRefusal, RollbackRefusal,
   RollbackRefused, RunFailure,
 } from './engineError.js';
+export { HARDEN_RECIPE, hardenInstall, planHardenInstall } from './hardenInstall/index.js';
+export type { HardenError, HardenOptions, HardenRefusal, HardenRequest } from './hardenInstall/index.js';
 export { fpmRunner } from './fpmRunner.js';
 export { putFileKind } from './steps/putFile.js';
 export type { FileValidator, PutFileArgs, PutFileBefore, PutFileFailure } from './steps/putFile.js';

@@ -97,6 +97,16 @@ export type { StateInventoryError, StateInventoryRequest } from './stateInventor
 export type { StateConflict, StateInventory, StateKind, StateLeft, StateMove } from './decideState.js';
 export { oldHomeMentions } from './oldHomeMentions.js';
 export type { OldHomeMention, OldHomeMentions } from './oldHomeMentions.js';
+export { estimateMove } from './estimateMove.js';
+export type { EstimateMoveError, MoveEstimate } from './estimateMove.js';
+export { findStatePaths } from './findStatePaths.js';
+export type { StatePathsRequest } from './findStatePaths.js';
+export type { DatabasePath, LinkPath, StatePath, StatePathPlan, TextPath } from './statePathPlan.js';
+export { rewriteStatePaths, undoStatePaths } from './rewriteStatePaths.js';
+export type { RewriteStateError, StatePathChanged } from './rewriteStatePaths.js';
+export { checkDatabase } from './checkDatabase.js';
+export type { DatabaseCheck } from './checkDatabase.js';
+export type { DatabaseError } from './databaseError.js';
 export { ABILITY_PATHS, lostAbilities } from './lostAbilities.js';
 export type { AbilityFacts, LostAbility } from './lostAbilities.js';
 export { readAbilityFacts } from './readAbilityFacts.js';

@@ -19,6 +19,9 @@ export type { CompanionFacts, CompanionOf } from './isCompanion.js';
 export { parseCronJobs, rootCronJobs } from './rootCronJobs.js';
 export type { CronJob } from './rootCronJobs.js';
 
+export { diagnoseInstance } from './diagnosis/diagnoseInstance.js';
+export type { DiagnosisError, DiagnosisRequest, FindingId, InstanceFinding } from './diagnosis/finding.js';
+
 export { privilegedLines } from './privilegedLines.js';
 export type { PrivilegedLine } from './privilegedLines.js';
 export { untrustedPrograms } from './untrustedPrograms.js';

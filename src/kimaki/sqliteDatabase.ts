@@ -123,7 +123,7 @@ export async function runSqlite(path: string, owner: Identity, sql: string): Pro
   if (exitCode === 127) return err(failed('SQLITE3_MISSING', path, 'was not looked into, for sqlite3 is not installed (apt-get install sqlite3)'));
   if (exitCode !== 0) {
     const said = stderr.trim().split('\n')[0]?.slice(0, 200) ?? '';
-    const code = /database is locked/.test(stderr) ? 'DATABASE_BUSY' : 'DATABASE_UNREADABLE';
+    const code = stderr.includes('database is locked') ? 'DATABASE_BUSY' : 'DATABASE_UNREADABLE';
     return err(failed(code, path, `: sqlite3 ended with ${exitCode ?? 'a signal'}: ${said}`));
   }
   try {

@@ -120,10 +120,15 @@ const hop: Look = async ({ channel: registered, caller, instance }, service) => 
 
 /** Helpers that no instance of this host uses, and rules that sudo passes over for their name. */
 const strays: Look = async ({ instances, instance }) => {
-  const known = new Set([...instances, instance].flatMap(({ name }) => Object.values(sudoHopPaths(name ?? ''))));
+  const known = new Set(
+    [...instances, instance].flatMap(({ name }) => {
+      const { wrapper, target, sudoers } = sudoHopPaths(name ?? '');
+      return [wrapper, target, sudoers];
+    }),
+  );
   const found: InstanceFinding[] = [];
   for (const directory of ['/etc/sudoers.d', '/usr/local/bin', '/usr/local/lib/wp-coding-agents']) {
-    const names = await readdir(directory).catch(() => []);
+    const names = await readdir(directory).catch((): string[] => []);
     for (const name of names.filter((one) => /^(wp-coding-agents-)?kimaki-dispatch/.test(one)).sort()) {
       const path = `${directory}/${name}`;
       if (known.has(path)) continue;

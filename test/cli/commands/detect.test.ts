@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commandTable.js';
 import { runLine } from '../harness.js';
+
+const schema = JSON.parse(readFileSync(new URL('../../../schema/detect.schema.json', import.meta.url), 'utf8')) as object;
+const valid = new Ajv2020({ strict: false }).compile(schema);
 
 const run = (args: readonly string[], env: Record<string, string>) => runLine(['detect', ...args], COMMANDS, { env });
 
@@ -18,6 +23,9 @@ describe('wca detect', () => {
       formatVersion: 1, serviceUser: 'root', serviceHome: '/root', runAsRoot: true, dataDir: '/root/.kimaki', source: 'run-as-root',
       warnings: [expect.stringContaining('RUN_AS_ROOT=true')],
     });
+    expect(valid(JSON.parse(said.stdout))).toBe(true);
+    expect(valid(JSON.parse((await run(['--json', '--sh'], {})).stdout))).toBe(true);
+    expect(valid({ formatVersion: 1, serviceUser: 'x' })).toBe(false);
   });
 
   it('says it to people as well', async () => {

@@ -119,11 +119,45 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
     expect(found.find(({ id }) => id === 'command-unreachable')?.found).toContain('/root');
   });
 
+  const MOVES = `[{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }]`;
+  it('is told with the paths that its state holds of itself, by channel, while it runs', async () => {
+    const found = await hostScript(
+      host,
+      `const plan = (await kimaki.findStatePaths({ roots: ['/root/.kimaki'], oldHomes: ['/root'], moves: ${MOVES} }))._unsafeUnwrap();
+       const checked = (await kimaki.checkDatabase('/root/.kimaki/kimaki.db'))._unsafeUnwrap();
+       const size = (await kimaki.estimateMove(${MOVES}[0]))._unsafeUnwrap();
+       answer({ paths: plan.paths.map((path) => path.label ?? path.file), notSearched: plan.notSearched, checked, size });`,
+    );
+    expect(found).toMatchObject({
+      paths: ['id=1002, name=sandbox', '/root/.kimaki/projects/sandbox/project.json', '/root/.kimaki/bin/kimaki'],
+      notSearched: [],
+      checked: { state: 'intact', rows: { channels: 2 } },
+      size: { isRename: true, fits: true, seconds: 0 },
+    });
+  });
+
   it('finds nothing broken once it is migrated', async () => {
     await host.ok('wca migrate-off-root apply --yes --hold 1', { timeoutMs: 200_000 });
     const found = await diagnose();
     expect(found.filter(({ weight }) => weight === 'broken')).toEqual([]);
     expect(ids(found)).toEqual(['failing-program', 'privileged-group', 'secret-in-unit', 'self-upgrade']);
+  });
+
+  it('is told that those paths lead nowhere now, until they are made to follow', async () => {
+    const args = `{ roots: ['/home/opencode/.kimaki'], oldHomes: ['/root'], moves: ${MOVES} }`;
+    const rows = `sqlite3 /home/opencode/.kimaki/kimaki.db "SELECT id || ' ' || directory FROM channels ORDER BY id"`;
+    await host.ok('systemctl stop kimaki');
+    const left = await hostScript(
+      host,
+      `const { paths } = (await kimaki.findStatePaths(${args}))._unsafeUnwrap();
+       (await kimaki.rewriteStatePaths(paths))._unsafeUnwrap();
+       answer((await kimaki.findStatePaths(${args}))._unsafeUnwrap().paths);`,
+    );
+    expect(left).toEqual([]);
+    expect(await host.ok(rows, { user: 'opencode' })).toBe('1001 /var/www/site\n1002 /home/opencode/.kimaki/projects/sandbox');
+    expect(await host.ok('find /home/opencode/.kimaki -user root')).toBe('');
+    await host.ok('systemctl start kimaki');
+    await host.serviceListens();
   });
 
   it.each(STATES)('names $name', async ({ make, undo, named }) => {

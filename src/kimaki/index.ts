@@ -8,6 +8,7 @@ export type { InstanceDescription, InstanceFacts } from './describeInstance.js';
 export { findInstances } from './findInstances.js';
 export type { FindInstancesError, InstanceUsers, KimakiInstance, RunningUser } from './findInstances.js';
 export { instanceName } from './instanceName.js';
+export { loadedFromDisk } from './loadedFromDisk.js';
 export { readUnitFiles } from './readUnitFiles.js';
 export type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
 export type { UnitFile } from './unitFile.js';

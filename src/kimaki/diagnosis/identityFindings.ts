@@ -8,7 +8,7 @@ const MIGRATE = 'move it to an account of its own: wca migrate-off-root plan';
 
 /** Who an instance is, as configured, loaded and running; pure. `service`: the configured account, null when there is none. */
 export function identityFindings(instance: KimakiInstance, service: Identity | null): readonly InstanceFinding[] {
-  const { unit, users, home, accountHome, homeSource, state } = instance;
+  const { unit, users, home, accountHome, homeSource } = instance;
   const { configured, loaded, running } = users;
   const ran = running === null ? null : (running.name ?? String(running.uid));
   const found: InstanceFinding[] = [];
@@ -18,9 +18,6 @@ export function identityFindings(instance: KimakiInstance, service: Identity | n
   if (configured !== loaded || (running !== null && ran !== loaded && running.uid !== service?.user.uid)) {
     const what = `the files of ${unit} say ${configured}, systemd has loaded ${loaded}, and ${ran === null ? 'nothing runs' : `process ${running?.pid ?? 0} is ${ran}'s`}`;
     found.push(finding('identities-differ', 'broken', what, `systemctl daemon-reload, look at systemctl cat ${unit}, then restart it`));
-  }
-  if (state.needDaemonReload || !loadedFromThese(instance)) {
-    found.push(finding('needs-daemon-reload', 'risk', `the files of ${unit} are not what systemd has loaded`, 'look at the difference, then systemctl daemon-reload'));
   }
   if (service === null) {
     found.push(finding('account-missing', 'broken', `${unit} is to run as ${configured}, and there is no such account`, `make the account, or correct User= in ${instance.fragmentPath}`));
@@ -35,11 +32,4 @@ export function identityFindings(instance: KimakiInstance, service: Identity | n
     }
   }
   return found;
-}
-
-/** systemd's own answer misses a drop-in directory that was not there at its last reload. */
-function loadedFromThese({ files, state }: KimakiInstance): boolean {
-  const plain = (path: string): string => path.replace(/^\/lib\//, '/usr/lib/');
-  const loaded = new Set([state.fragmentPath ?? '', ...state.dropInPaths].map(plain));
-  return files.length === loaded.size && files.every(({ path }) => loaded.has(plain(path)));
 }

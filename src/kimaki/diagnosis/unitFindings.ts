@@ -4,6 +4,7 @@ import { TRUSTED_PATH, checkTrustedPath } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import { checkUnitTrust, effectiveUnit, isSecretName, parseEnvironment, redactSecrets, unitSpecifiers } from '../../systemd/index.js';
 import type { KimakiInstance } from '../findInstances.js';
+import { loadedFromDisk } from '../loadedFromDisk.js';
 import { privilegedLines } from '../privilegedLines.js';
 import { programsFailingAsAgent } from '../programsFailingAsAgent.js';
 import { settingsAgainst } from '../settingsAgainst.js';
@@ -78,8 +79,11 @@ export async function unitHostFindings(
   instance: KimakiInstance,
   service: Identity | null,
 ): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
-  const { files, environment } = instance;
+  const { files, environment, unit } = instance;
   const found: InstanceFinding[] = [];
+  if (!(await loadedFromDisk(instance))) {
+    found.push(finding('needs-daemon-reload', 'risk', `the files of ${unit} are not what systemd has loaded`, 'look at the difference, then systemctl daemon-reload'));
+  }
   for (const { path } of files) {
     const trusted = await checkUnitTrust(path);
     if (trusted.isOk()) continue;

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { instanceName, readUnitFiles, renderUpgradeUnit } from '../../kimaki/index.js';
+import { instanceName, loadedFromDisk, readUnitFiles, renderUpgradeUnit } from '../../kimaki/index.js';
 import type { KimakiInstance, UnitFile, UnitRewriteRequest } from '../../kimaki/index.js';
 import { TRUSTED_PATH, listeningPorts, lookupIdentity, readProcess, resolveExecutable } from '../../posix/index.js';
 import type { UnitState } from '../../systemd/index.js';
@@ -113,7 +113,7 @@ async function hardened(
     .map(({ path, diff, dropIn }) => ({ unit: name, path, diff, request: { ...rewrite, dropIn } }));
   const active = state.activeState === 'active' && state.type !== 'oneshot';
   const umask = await runningUmask(state.mainPid);
-  return ok({ name, active, edits, outdated: state.needDaemonReload || (active && umask !== null && umask !== SHARED_UMASK) });
+  return ok({ name, active, edits, outdated: !(await loadedFromDisk({ files, state })) || (active && umask !== null && umask !== SHARED_UMASK) });
 }
 
 async function runningUmask(pid: number): Promise<number | null> {

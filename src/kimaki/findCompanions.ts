@@ -10,7 +10,7 @@ import type { ReadUnitFilesError } from './readUnitFiles.js';
  * Finds the services that work on an instance's site under its identity, and what triggers them.
  *
  * See {@link isCompanion} for the rule, and `findSiteServices` for where is looked. Services come first, then their
- * timers and other triggers, each once.
+ * timers and other triggers, each once. Transient and generated ones are left out: nobody can edit them.
  *
  * @example
  * ```ts
@@ -30,6 +30,7 @@ async function find(of: CompanionOf): Promise<Result<readonly string[], ReadUnit
   if (of.site === null) return ok([]);
   const found = await findSiteServices(of.site);
   if (found.isErr()) return err(found.error);
-  const companions = found.value.filter((service) => isCompanion(service, of));
+  // What somebody started with systemd-run ends by itself, and has no file to change.
+  const companions = found.value.filter((service) => !['transient', 'generated'].includes(service.kind) && isCompanion(service, of));
   return ok([...new Set([...companions.map(({ unit }) => unit), ...companions.flatMap(({ triggeredBy }) => triggeredBy)])]);
 }

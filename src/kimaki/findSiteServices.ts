@@ -4,7 +4,7 @@ import type { Result } from 'neverthrow';
 import { ioError, readRegularFile } from '../posix/index.js';
 import type { IoError } from '../posix/index.js';
 import { unitLoadPath } from '../systemd/index.js';
-import type { EffectiveUnit } from '../systemd/index.js';
+import type { EffectiveUnit, UnitFileKind } from '../systemd/index.js';
 import { describeInstance } from './describeInstance.js';
 import { instanceName } from './instanceName.js';
 import { namesSite } from './isCompanion.js';
@@ -19,6 +19,8 @@ import type { UnitFile } from './unitFile.js';
 export interface SiteService extends CompanionFacts {
   /** Timers, sockets and paths. */
   readonly triggeredBy: readonly string[];
+  /** What its file is: a `transient` one is gone when it stops, a `generated` one is written anew. */
+  readonly kind: UnitFileKind;
 }
 
 /**
@@ -61,10 +63,10 @@ async function find(site: string): Promise<Result<readonly SiteService[], ReadUn
       if (unit.error.code === 'UNIT_NOT_FOUND' || unit.error.code === 'UNIT_WITHOUT_FILE') continue;
       return err(unit.error);
     }
-    const { state, files, effective } = unit.value;
+    const { state, files, effective, kind } = unit.value;
     if (instanceName(state.id) !== null) continue;
     const facts = companionFacts(state.id, files, effective);
-    if (namesSite(facts, site)) services.set(state.id, { ...facts, triggeredBy: state.triggeredBy });
+    if (namesSite(facts, site)) services.set(state.id, { ...facts, triggeredBy: state.triggeredBy, kind });
   }
   return ok([...services.values()]);
 }

@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/resolveBin.js')).resolveBin,
   },
   {
+    name: 'detect',
+    summary: 'the service identity an installer should use',
+    load: async () => (await import('./commands/detect.js')).detect,
+  },
+  {
     name: 'unit',
     summary: 'read and edit unit files, every other byte kept',
     load: async () => (await import('./commands/unit/index.js')).unit,

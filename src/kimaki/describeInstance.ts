@@ -1,6 +1,7 @@
-import { parseEnvironment, parseExec } from '../systemd/index.js';
+import { effectiveUnit, expandSpecifiers, parseEnvironment, parseExec, unitSpecifiers } from '../systemd/index.js';
+import type { EffectiveUnit } from '../systemd/index.js';
 import { instanceName } from './instanceName.js';
-import { effectiveAssignments, effectiveValue } from './unitFile.js';
+import { effectiveAssignments } from './unitFile.js';
 import type { UnitFile } from './unitFile.js';
 
 /** What an instance is described from. */
@@ -8,6 +9,8 @@ export interface InstanceFacts {
   readonly unit: string;
   /** The fragment first, then the drop-ins as systemd applies them. */
   readonly files: readonly UnitFile[];
+  /** What they come to, as `loadUnit` tells it; default what `effectiveUnit` makes of `files` alone. */
+  readonly effective?: EffectiveUnit;
   /** Variables of its `EnvironmentFile=`s in order; they win over `Environment=` (systemd.exec(5)). */
   readonly environmentFiles?: readonly Readonly<Record<string, string>>[];
   /** Home of the account `User=` names, from passwd; null when there is none. */
@@ -45,9 +48,10 @@ export const DEFAULT_LOCK_PORT = 29988;
  * Tells what an instance is from its unit's files alone: user, home, data directory, program, site, port; pure.
  *
  * The data directory is the `--data-dir` argument, else `KIMAKI_DATA_DIR`, else `HOME/.kimaki`; the site is
- * `WorkingDirectory=`, else `DATAMACHINE_SITE_PATH`. `%h` is root's home in a system unit whoever it runs as. It
- * describes the files: what systemd has loaded may be older, and what runs older still. Other specifiers than
- * `%h %n %N %p %i %j %%` stay as they are.
+ * `WorkingDirectory=`, else `DATAMACHINE_SITE_PATH`. `%h` is root's home in a system unit whoever it runs as. What systemd
+ * ignores of the files does not count here either; of a unit that does not load at all for one bad line, the others are
+ * told as they stand. It describes the files: what systemd has loaded may be older, and what runs older still. A
+ * specifier that is not known from the files stays as it is.
  *
  * @example
  * ```ts
@@ -62,26 +66,36 @@ export const DEFAULT_LOCK_PORT = 29988;
  */
 export function describeInstance(facts: InstanceFacts): InstanceDescription {
   const { files, unit } = facts;
-  const expand = (text: string): string => expandSpecifiers(text, unit);
+  const specifiers = unitSpecifiers(unit, files[0]?.path ?? null);
+  const expand = (text: string): string => expandSpecifiers(text, specifiers).unwrapOr(text);
+  const effective = facts.effective ?? effectiveOf(unit, files);
+  // systemd stops at such a line. Who the service is meant to run as may stand behind it, and is not root for that.
+  const isCut = effective.faults.some(({ line }) => line > 0);
+  const all = (key: string): readonly string[] =>
+    isCut
+      ? asWritten(files, key, expand)
+      : (effective.settings.find((one) => one.section === 'Service' && one.key === key)?.values.map(({ value }) => value) ?? []);
+  const last = (key: string): string | null => all(key).at(-1) ?? null;
   const environment: Record<string, string> = {};
-  for (const { assignment } of effectiveAssignments(files, 'Service', (key) => key === 'Environment')) {
-    for (const { name, value } of parseEnvironment(assignment.value)) environment[name] = expand(value);
+  for (const assignment of all('Environment')) {
+    const equals = assignment.indexOf('=');
+    environment[assignment.slice(0, equals)] = assignment.slice(equals + 1);
   }
   for (const variables of facts.environmentFiles ?? []) Object.assign(environment, variables);
 
-  const started = parseExec(effectiveValue(files, 'Service', 'ExecStart') ?? '');
+  const started = parseExec(last('ExecStart') ?? '');
   const args = started.args.flatMap((arg) => expandVariables(expand(arg.value), environment));
   const named = dataDirArgument(args);
   const home = environment.HOME ?? facts.accountHome ?? '/';
   const fromEnvironment = environment.KIMAKI_DATA_DIR;
-  const directory = effectiveValue(files, 'Service', 'WorkingDirectory')?.replace(/^-/, '') ?? null;
-  const workingDirectory = directory === null || directory === '~' ? null : plainPath(expand(directory));
+  const directory = last('WorkingDirectory')?.replace(/^-/, '') ?? null;
+  const workingDirectory = directory === null || directory === '~' ? null : plainPath(directory);
   const site = workingDirectory ?? environment.DATAMACHINE_SITE_PATH ?? null;
   const port = environment.KIMAKI_LOCK_PORT;
   return {
     name: instanceName(unit),
-    user: userOf(effectiveValue(files, 'Service', 'User')),
-    group: effectiveValue(files, 'Service', 'Group'),
+    user: userOf(last('User')),
+    group: last('Group'),
     home: plainPath(home),
     homeSource: environment.HOME === undefined ? 'passwd' : 'environment',
     dataDir: plainPath(named ?? fromEnvironment ?? `${home}/.kimaki`),
@@ -92,8 +106,21 @@ export function describeInstance(facts: InstanceFacts): InstanceDescription {
     siteSource: workingDirectory !== null ? 'working-directory' : site !== null ? 'environment' : null,
     lockPort: port === undefined ? DEFAULT_LOCK_PORT : portOf(port),
     environment,
-    umask: effectiveValue(files, 'Service', 'UMask'),
+    umask: last('UMask'),
   };
+}
+
+function effectiveOf(unit: string, files: readonly UnitFile[]): EffectiveUnit {
+  const sources = files.map((file, index) => ({ ...file, role: index === 0 ? ('fragment' as const) : ('drop-in' as const) }));
+  return effectiveUnit(unit, sources, unitSpecifiers(unit, files[0]?.path ?? null));
+}
+
+/** The values of a key by their text alone, none of them judged. */
+function asWritten(files: readonly UnitFile[], key: string, expand: (text: string) => string): readonly string[] {
+  const values = effectiveAssignments(files, 'Service', (one) => one === key).map(({ assignment }) => assignment.value);
+  if (key === 'ExecStart') return values;
+  if (key !== 'Environment') return values.map(expand);
+  return values.flatMap((value) => parseEnvironment(value).map((variable) => `${variable.name}=${expand(variable.value)}`));
 }
 
 function userOf(value: string | null): string {
@@ -106,22 +133,6 @@ function dataDirArgument(args: readonly string[]): string | null {
     if (arg.startsWith('--data-dir=')) return arg.slice('--data-dir='.length);
   }
   return null;
-}
-
-/** systemd.unit(5), Specifiers; those that need the running manager stay. */
-function expandSpecifiers(text: string, unit: string): string {
-  const withoutType = unit.replace(/\.[a-z]+$/, '');
-  const [prefix = '', instance = ''] = withoutType.split('@');
-  const known: Readonly<Record<string, string>> = {
-    '%': '%',
-    h: '/root',
-    n: unit,
-    N: withoutType,
-    p: prefix,
-    i: instance,
-    j: prefix.split('-').at(-1) ?? '',
-  };
-  return text.replace(/%([%hnNpij])/g, (specifier, letter: string) => known[letter] ?? specifier);
 }
 
 /** systemd.service(5): `${NAME}` anywhere is replaced; `$NAME` as a word of its own is split at blanks. */

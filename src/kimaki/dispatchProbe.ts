@@ -1,5 +1,6 @@
-import type { AccessError, Identity, IoError, ProgramError } from '../posix/index.js';
-import type { DispatchFault, DispatchLink } from './explainDispatchExit.js';
+import type { ResultAsync } from 'neverthrow';
+import type { AccessError, Identity, IoError, ProgramError, ReadFileError } from '../posix/index.js';
+import type { DispatchEnd, DispatchFault, DispatchLink } from './explainDispatchExit.js';
 
 /** A message that is really sent; others may notice it. */
 export interface ProbeMessage {
@@ -26,15 +27,42 @@ export interface DispatchProbeRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** The account PHP runs as. */
   readonly caller: Identity;
-  /** Who opens the data directory at the end of the chain (behind a hop: the service user), and where it is. */
-  readonly opens: { readonly identity: Identity; readonly dataDir: string };
+  /**
+   * Who opens the data directory at the end of the chain (behind a hop: the service user), and where it is; null for a
+   * program that hands its message to the running service without it.
+   */
+  readonly opens: { readonly identity: Identity; readonly dataDir: string } | null;
+  /** How the command is started; default as the caller, outside of php-fpm. */
+  readonly run?: DispatchRunner;
   /** PATH of the first run; default `TRUSTED_PATH` of posix. */
   readonly path?: string;
   /** Milliseconds for each `--version`; default 10 000. */
   readonly timeoutMs?: number;
-  /** php-fpm's unit forbids new privileges, so the caller is made to live with that as well. */
+  /** php-fpm's unit forbids new privileges, so the caller is made to live with that as well. Without `run` only. */
   readonly noNewPrivileges?: boolean;
   readonly message?: ProbeMessage;
+}
+
+/**
+ * Starts a command with exactly these variables and no others, as whoever it stands for, and waits for its end.
+ *
+ * `not-started`: PHP itself started nothing (`proc_open` is disabled), with its reason in `stderr`.
+ */
+export type DispatchRunner = (
+  command: readonly string[],
+  how: { readonly env: Readonly<Record<string, string>>; readonly timeoutMs: number },
+) => ResultAsync<DispatchEnd | DispatchNoEnd, DispatchRunError>;
+
+/** Why there is no exit status. */
+export interface DispatchNoEnd {
+  readonly end: 'timeout' | 'not-started';
+  readonly stderr: string;
+}
+
+/** The runner could not do its work; says nothing of the command. */
+export interface DispatchRunError {
+  readonly code: 'DISPATCH_NOT_RUN';
+  readonly message: string;
 }
 
 /** One link: true proven, false broken, null not tried, with the reason. */
@@ -60,4 +88,4 @@ export interface DispatchProbe {
 }
 
 /** The probe itself could not be made; a broken chain is an answer and not an error. */
-export type DispatchProbeError = AccessError | ProgramError | IoError;
+export type DispatchProbeError = AccessError | ProgramError | ReadFileError | DispatchRunError | IoError;

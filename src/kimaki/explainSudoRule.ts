@@ -6,6 +6,8 @@ import type { ProgramError } from '../posix/index.js';
 /** Whether sudo's policy, as it stands, lets a caller run a command as somebody else. */
 export interface SudoRule {
   readonly allowed: boolean;
+  /** Whether some rule that sudo reads for the caller names the command; one that does and does not win is shadowed. */
+  readonly listed: boolean;
   /** sudo's own words when it does not, or null. */
   readonly reason: string | null;
 }
@@ -45,7 +47,13 @@ async function explain(
 ): Promise<Result<SudoRule, ProgramError>> {
   const ran = await runProgram('sudo', ['-n', '-l', '-U', caller, '-u', runAs, ...command], { timeoutMs: 20_000 });
   if (ran.isErr()) return err(ran.error);
-  if (ran.value.exitCode === 0) return ok({ allowed: true, reason: null });
+  const listing = await runProgram('sudo', ['-n', '-l', '-U', caller], { timeoutMs: 20_000 });
+  if (listing.isErr()) return err(listing.error);
+  const [program = ''] = command;
+  // sudo lists commands with its separators escaped, as they have to be written.
+  const listed = listing.value.stdout.replace(/\\(.)/g, '$1').includes(program);
+  if (ran.value.exitCode === 0) return ok({ allowed: true, listed, reason: null });
   const words = ran.value.stderr.trim().slice(0, 1000);
-  return ok({ allowed: false, reason: words === '' ? `no rule lets ${caller} run it as ${runAs}` : words });
+  const why = listed ? `a later rule takes back that ${caller} may run it as ${runAs}` : `no rule lets ${caller} run it as ${runAs}`;
+  return ok({ allowed: false, listed, reason: words === '' ? why : words });
 }

@@ -1,16 +1,16 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { lookupUser, lookupUserById, readProcess, readRegularFile } from '../posix/index.js';
-import type { IdentityError, IoError, ReadFileError } from '../posix/index.js';
+import { lookupUser, lookupUserById, readProcess } from '../posix/index.js';
+import type { IdentityError, IoError, ReadFileError, User } from '../posix/index.js';
 import { listUnits } from '../systemd/index.js';
-import type { SystemdError, UnitState } from '../systemd/index.js';
+import type { SystemdError, UnitFileKind, UnitState } from '../systemd/index.js';
 import { describeInstance } from './describeInstance.js';
 import type { InstanceDescription } from './describeInstance.js';
 import { findCompanions } from './findCompanions.js';
 import { instanceName } from './instanceName.js';
-import { parseEnvironmentFile } from './parseEnvironmentFile.js';
+import { readEnvironmentFiles } from './readEnvironmentFiles.js';
 import { readUnitFiles } from './readUnitFiles.js';
-import type { ReadUnitFilesError } from './readUnitFiles.js';
+import type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
 import type { UnitFile } from './unitFile.js';
 
 /** Who an instance runs as: three answers that need not agree. */
@@ -19,8 +19,20 @@ export interface InstanceUsers {
   readonly configured: string;
   /** As the manager has it loaded. */
   readonly loaded: string;
-  /** As the process really is, from /proc; null when none runs. `name` is null for a uid without an account. */
-  readonly running: { readonly pid: number; readonly uid: number; readonly name: string | null } | null;
+  /** As the process really is, from /proc; null when none runs. */
+  readonly running: RunningUser | null;
+}
+
+/** Whose a process is, and what it gives to files it makes. */
+export interface RunningUser {
+  readonly pid: number;
+  readonly uid: number;
+  /** Null for a uid without an account. */
+  readonly name: string | null;
+  readonly gid: number;
+  /** Supplementary groups. */
+  readonly groups: readonly number[];
+  readonly umask: number;
 }
 
 /** One kimaki install on this host. */
@@ -31,6 +43,8 @@ export interface KimakiInstance extends InstanceDescription {
   /** The unit file first, then the drop-ins in the order systemd applies them; their bytes are the documents'. */
   readonly files: readonly UnitFile[];
   readonly state: UnitState;
+  /** What kind of thing the unit file is: the administrator's own, a package's, a link … */
+  readonly kind: UnitFileKind;
   readonly users: InstanceUsers;
   /** Home of the configured user, from passwd; null when there is no such account. */
   readonly accountHome: string | null;
@@ -45,7 +59,8 @@ export type FindInstancesError = ReadUnitFilesError | IdentityError | ReadFileEr
  * Lists the kimaki installs of this host, each with its files, identity, data directory, site and companions.
  *
  * Units called `kimaki.service` and `kimaki-NAME.service` are looked at; masked ones and names without a file are
- * passed over, unless named in `unit`, where they are an error. A named unit may have any name. It reads only. The
+ * passed over, unless named in `unit`, where they are an error. A named unit may have any name. What is configured is
+ * told from the files on disk, drop-ins and `EnvironmentFile=` included, whatever the manager has loaded. It reads only. The
  * answer holds the unit's secrets (`environment`, `files`, `state`) and must not be printed as it is.
  *
  * @example
@@ -75,34 +90,29 @@ async function find(named: string | undefined): Promise<Result<readonly KimakiIn
       if (absent && named === undefined) continue;
       return err(found.error);
     }
-    const { state, files } = found.value;
     // An alias shows the unit it stands for.
-    if (instances.has(state.id)) continue;
-    const instance = await readInstance(state, files);
+    if (instances.has(found.value.state.id)) continue;
+    const instance = await readInstance(found.value);
     if (instance.isErr()) return err(instance.error);
-    instances.set(state.id, instance.value);
+    instances.set(instance.value.unit, instance.value);
   }
   return ok([...instances.values()]);
 }
 
-async function readInstance(
-  state: UnitState,
-  files: readonly UnitFile[],
-): Promise<Result<KimakiInstance, FindInstancesError>> {
+async function readInstance({
+  state,
+  files,
+  effective,
+  kind,
+}: UnitFiles): Promise<Result<KimakiInstance, FindInstancesError>> {
   const unit = state.id;
-  const account = await lookupUser(describeInstance({ unit, files, accountHome: null }).user);
-  const isMissing = account.isErr() && ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(account.error.code);
-  if (account.isErr() && !isMissing) return err(account.error);
-  const accountHome = account.isOk() ? account.value.home : null;
+  const account = await accountOf(describeInstance({ unit, files, effective, accountHome: null }).user);
+  if (account.isErr()) return err(account.error);
+  const accountHome = account.value?.home ?? null;
+  const environmentFiles = await readEnvironmentFiles(effective.settings);
+  if (environmentFiles.isErr()) return err(environmentFiles.error);
 
-  const variables: Readonly<Record<string, string>>[] = [];
-  for (const { path } of state.environmentFiles) {
-    const read = await readRegularFile(path, { followLinks: true, maxBytes: 1024 * 1024 });
-    if (read.isErr() && read.error.code !== 'NOT_FOUND') return err(read.error);
-    if (read.isOk()) variables.push(parseEnvironmentFile(read.value.bytes.toString('utf8')));
-  }
-
-  const description = describeInstance({ unit, files, environmentFiles: variables, accountHome });
+  const description = describeInstance({ unit, files, effective, environmentFiles: environmentFiles.value, accountHome });
   const running = await runningUser(state.mainPid);
   if (running.isErr()) return err(running.error);
   const { site, user, home } = description;
@@ -114,18 +124,26 @@ async function readInstance(
     fragmentPath: files[0]?.path ?? '',
     files,
     state,
+    kind,
     users: { configured: user, loaded: state.user === '' ? 'root' : state.user, running: running.value },
     accountHome,
     companions: companions.value,
   });
 }
 
+/** `User=` takes a number too, and one without an account. */
+async function accountOf(user: string): Promise<Result<User | null, IdentityError>> {
+  const account = /^[0-9]+$/.test(user) ? await lookupUserById(Number(user)) : await lookupUser(user);
+  if (account.isOk()) return ok(account.value);
+  return ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(account.error.code) ? ok(null) : err(account.error);
+}
+
 async function runningUser(pid: number): Promise<Result<InstanceUsers['running'], IdentityError | IoError>> {
   if (pid === 0) return ok(null);
   const status = await readProcess(pid);
   if (status.isErr()) return status.error.code === 'PROCESS_GONE' ? ok(null) : err(status.error);
-  const { uid } = status.value;
+  const { uid, gid, groups, umask } = status.value;
   const user = await lookupUserById(uid);
   if (user.isErr() && user.error.code !== 'USER_NOT_FOUND') return err(user.error);
-  return ok({ pid, uid, name: user.isOk() ? user.value.name : null });
+  return ok({ pid, uid, name: user.isOk() ? user.value.name : null, gid, groups, umask });
 }

@@ -6,16 +6,22 @@
 export { DEFAULT_LOCK_PORT, describeInstance } from './describeInstance.js';
 export type { InstanceDescription, InstanceFacts } from './describeInstance.js';
 export { findInstances } from './findInstances.js';
-export type { FindInstancesError, InstanceUsers, KimakiInstance } from './findInstances.js';
+export type { FindInstancesError, InstanceUsers, KimakiInstance, RunningUser } from './findInstances.js';
 export { instanceName } from './instanceName.js';
+export { loadedFromDisk } from './loadedFromDisk.js';
 export { readUnitFiles } from './readUnitFiles.js';
 export type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
 export type { UnitFile } from './unitFile.js';
 export { findCompanions } from './findCompanions.js';
+export { findSiteServices } from './findSiteServices.js';
+export type { SiteService } from './findSiteServices.js';
 export { isCompanion } from './isCompanion.js';
 export type { CompanionFacts, CompanionOf } from './isCompanion.js';
 export { parseCronJobs, rootCronJobs } from './rootCronJobs.js';
 export type { CronJob } from './rootCronJobs.js';
+
+export { diagnoseInstance } from './diagnosis/diagnoseInstance.js';
+export type { DiagnosisError, DiagnosisRequest, FindingId, InstanceFinding } from './diagnosis/finding.js';
 
 export { privilegedLines } from './privilegedLines.js';
 export type { PrivilegedLine } from './privilegedLines.js';
@@ -33,6 +39,8 @@ export type { PathMove } from './textRewrite.js';
 
 export { resolveDispatch } from './resolveDispatch.js';
 export type { DispatchFacts, DispatchPlan, DispatchRefused, DispatchStrategy, Reach } from './resolveDispatch.js';
+export { resolveDispatchBinary } from './resolveDispatchBinary.js';
+export type { DispatchBinaryRequest } from './resolveDispatchBinary.js';
 export { unreadablePackageFiles } from './unreadablePackageFiles.js';
 export type { PackageReach } from './unreadablePackageFiles.js';
 export { sudoHopPaths } from './sudoHop.js';
@@ -45,6 +53,8 @@ export { validateSudoers, validateSudoersWhole } from './validateSudoers.js';
 export type { SudoersError } from './validateSudoers.js';
 export { explainSudoRule } from './explainSudoRule.js';
 export type { SudoRule } from './explainSudoRule.js';
+export { readSudoHop } from './readSudoHop.js';
+export type { InstalledHop } from './readSudoHop.js';
 export { substituteTokens } from './substituteTokens.js';
 export type { DispatchTokens } from './substituteTokens.js';
 export { explainDispatchExit } from './explainDispatchExit.js';
@@ -52,12 +62,34 @@ export type { DispatchEnd, DispatchFault, DispatchLink, DispatchVerdict } from '
 export { findMarker } from './findMarker.js';
 export { probeDispatch } from './probeDispatch.js';
 export type {
+  DispatchNoEnd,
   DispatchProbe,
   DispatchProbeError,
   DispatchProbeRequest,
+  DispatchRunError,
+  DispatchRunner,
   ProbeMessage,
   ProbedLink,
 } from './dispatchProbe.js';
+
+export { renderUnit } from './renderUnit.js';
+export type { RenderUnitError, RenderUnitRequest } from './renderUnit.js';
+export { renderUpgradeUnit } from './renderUpgradeUnit.js';
+export type { UpgradeUnit, UpgradeUnitError } from './renderUpgradeUnit.js';
+export { decideServiceIdentity } from './decideServiceIdentity.js';
+export { detectServiceIdentity } from './detectServiceIdentity.js';
+export type { DetectIdentityRequest } from './detectServiceIdentity.js';
+export { identityAssignments } from './identityAssignments.js';
+export { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
+export type {
+  DetectIdentityError,
+  IdentityAccount,
+  InstalledIdentity,
+  ServiceIdentity,
+  ServiceIdentityFacts,
+  ServiceIdentityRefused,
+} from './serviceIdentity.js';
+export type { InstalledUnitsError } from './installedUnits.js';
 
 export { RUNTIME_STATE, statePaths, TOOLCHAIN_STATE } from './statePaths.js';
 export type { Posture } from './statePaths.js';
@@ -69,6 +101,16 @@ export type { StateInventoryError, StateInventoryRequest } from './stateInventor
 export type { StateConflict, StateInventory, StateKind, StateLeft, StateMove } from './decideState.js';
 export { oldHomeMentions } from './oldHomeMentions.js';
 export type { OldHomeMention, OldHomeMentions } from './oldHomeMentions.js';
+export { estimateMove } from './estimateMove.js';
+export type { EstimateMoveError, MoveEstimate } from './estimateMove.js';
+export { findStatePaths } from './findStatePaths.js';
+export type { StatePathsRequest } from './findStatePaths.js';
+export type { DatabasePath, LinkPath, StatePath, StatePathPlan, TextPath } from './statePathPlan.js';
+export { rewriteStatePaths, undoStatePaths } from './rewriteStatePaths.js';
+export type { RewriteStateError, StatePathChanged } from './rewriteStatePaths.js';
+export { checkDatabase } from './checkDatabase.js';
+export type { DatabaseCheck } from './checkDatabase.js';
+export type { DatabaseError } from './databaseError.js';
 export { ABILITY_PATHS, lostAbilities } from './lostAbilities.js';
 export type { AbilityFacts, LostAbility } from './lostAbilities.js';
 export { readAbilityFacts } from './readAbilityFacts.js';

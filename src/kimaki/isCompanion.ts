@@ -44,7 +44,14 @@ export interface CompanionOf {
 export function isCompanion(facts: CompanionFacts, of: CompanionOf): boolean {
   const { site } = of;
   if (site === null || site === '/' || facts.unit === of.unit || instanceName(facts.unit) !== null) return false;
-  const texts = [facts.workingDirectory ?? '', ...facts.commands, ...Object.values(facts.environment)];
-  if (!texts.some((text) => mentionsPath(text, site))) return false;
+  if (!namesSite(facts, site)) return false;
   return facts.user === of.user || (facts.home !== null && facts.home === of.home);
+}
+
+/** Whether it works on the site: its directory, a command or a variable names it, as whole components. */
+export function namesSite(
+  { workingDirectory, commands, environment }: Pick<CompanionFacts, 'workingDirectory' | 'commands' | 'environment'>,
+  site: string,
+): boolean {
+  return [workingDirectory ?? '', ...commands, ...Object.values(environment)].some((text) => mentionsPath(text, site));
 }

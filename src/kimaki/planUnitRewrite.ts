@@ -13,7 +13,7 @@ import type { UnitChange, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRewri
  *
  * Changed are `UMask=`, `User=`, `Group=` and `SupplementaryGroups=` where they name the old user, `HOME`,
  * `KIMAKI_DATA_DIR`, PATH entries below an old home (moved ones follow, others go), `--allow-root`, `pkill -u`,
- * `--data-dir`, the kimaki that `ExecStart=` starts, and paths below whatever moves. Everything else keeps its bytes,
+ * `--data-dir`, the kimaki that `ExecStart=` starts and arguments it is to have, and paths below whatever moves. Everything else keeps its bytes,
  * comments and dead lines before a reset included. Doing it twice changes nothing the second time.
  *
  * It sees one file: whether a drop-in undoes the result is for a look at the whole (`describeInstance`, then systemd
@@ -190,6 +190,7 @@ function guardRequest(request: UnitRewriteRequest): Result<void, UnitRewriteErro
   const bad =
     names.find(([, name]) => !/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/.test(name)) ??
     paths.find(([, path]) => path !== null && !/^(\/[A-Za-z0-9_.@+,=-]+)+$/.test(path)) ??
+    (request.addArgs ?? []).filter((word) => !/^[A-Za-z0-9_./=-]+$/.test(word)).map((word): [string, string] => ['argument', word])[0] ??
     (/^0?[0-7]{3}$/.test(request.umask) ? undefined : ['umask', request.umask]);
   if (bad === undefined) return ok(undefined);
   const [field, given] = bad;

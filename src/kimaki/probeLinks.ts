@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { TRUSTED_PATH, explainAccess, explainExecution, runAs } from '../posix/index.js';
+import { TRUSTED_PATH, explainAccess, explainExecution, lookupIdentity, probeAccess } from '../posix/index.js';
+import type { AccessWant, Identity } from '../posix/index.js';
 import type { DispatchProbeError, DispatchProbeRequest, ProbeMessage } from './dispatchProbe.js';
-import { explainDispatchExit } from './explainDispatchExit.js';
+import { explainDispatchExit, sudoFault } from './explainDispatchExit.js';
 import type { DispatchFault } from './explainDispatchExit.js';
+import { explainSudoRule } from './explainSudoRule.js';
 import { findMarker } from './findMarker.js';
+import type { InstalledHop } from './readSudoHop.js';
+import { runOutside } from './runOutside.js';
 import { substituteTokens } from './substituteTokens.js';
 import { entryType, walkState } from './walkState.js';
 
@@ -22,19 +26,61 @@ export async function reachable(request: DispatchProbeRequest): Promise<Result<B
   const searchPath = request.env?.PATH ?? request.path ?? TRUSTED_PATH;
   // A bare name is looked up by the run itself, which also tells when it is not found.
   if (!command.startsWith('/')) return ok(null);
-  const explained = await explainExecution(command, caller, { searchPath });
+  return executable(command, caller, searchPath, ['command-missing', 'command-unreachable']);
+}
+
+/** Is the target there, and does sudo let the caller run it as the service user? */
+export async function hopInForce(
+  { caller }: DispatchProbeRequest,
+  hop: InstalledHop,
+): Promise<Result<Broken | null, DispatchProbeError>> {
+  const { runAs, target } = hop;
+  const type = await entryType(target);
+  if (type.isErr()) return err(type.error);
+  if (type.value === null) return ok({ fault: 'target-missing', blockedAt: target, detail: `sudo is to start ${target}, which does not exist` });
+  const rule = await explainSudoRule(caller.user.name, runAs, [target, 'send']);
+  if (rule.isErr()) {
+    if (rule.error.code !== 'PROGRAM_NOT_FOUND') return err(rule.error);
+    return ok({ fault: 'sudo-broken', blockedAt: null, detail: `sudo is not installed: ${rule.error.message}` });
+  }
+  if (rule.value.allowed) return ok(null);
+  const reason = rule.value.reason ?? '';
+  const fault = sudoFault(reason);
+  if (fault !== null) return ok({ fault, blockedAt: null, detail: `sudo refuses: ${reason}` });
+  return rule.value.listed
+    ? ok({ fault: 'rule-shadowed', blockedAt: null, detail: `sudo has a rule for ${target}, and a later one wins: ${reason}; rules are read in the order of their files' names, and the last that fits counts` })
+    : ok({ fault: 'rule-missing', blockedAt: null, detail: `sudo reads no rule for ${target}: ${reason}; it is missing, or in a file that sudo does not read` });
+}
+
+/** May the service user execute what the target starts, interpreter included? */
+export async function programReachable(hop: InstalledHop): Promise<Result<Broken | null, DispatchProbeError>> {
+  const { runAs, program, searchPath } = hop;
+  if (program === null) return ok(null);
+  const identity = await lookupIdentity(runAs);
+  if (identity.isErr()) {
+    const { error } = identity;
+    if (error.code !== 'USER_NOT_FOUND' && error.code !== 'GROUP_NOT_FOUND' && error.code !== 'INVALID_USER_NAME') return err(error);
+    return ok({ fault: 'program-unreachable', blockedAt: null, detail: `the hop leads to the account ${runAs}: ${error.message}` });
+  }
+  return executable(program, identity.value, searchPath ?? TRUSTED_PATH, ['program-unreachable', 'program-unreachable']);
+}
+
+async function executable(
+  path: string,
+  identity: Identity,
+  searchPath: string,
+  [missing, unreachable]: readonly [DispatchFault, DispatchFault],
+): Promise<Result<Broken | null, DispatchProbeError>> {
+  const explained = await explainExecution(path, identity, { searchPath });
   if (explained.isErr()) {
     if (explained.error.code !== 'NOT_FOUND') return err(explained.error);
-    return ok({ fault: 'command-missing', blockedAt: null, detail: `${command} does not exist` });
+    return ok({ fault: missing, blockedAt: null, detail: `${path} does not exist` });
   }
   const { allowed, blockedAt } = explained.value;
   if (allowed) return ok(null);
   const at = blockedAt === null ? '' : ` at ${blockedAt.path} (needs ${blockedAt.needs}; ${blockedAt.reason})`;
-  return ok({
-    fault: 'command-unreachable',
-    blockedAt: blockedAt?.path ?? null,
-    detail: `${caller.user.name} cannot execute ${command}: refused${at}`,
-  });
+  const detail = `${identity.user.name} cannot execute ${path}: refused${at}`;
+  return ok({ fault: unreachable, blockedAt: blockedAt?.path ?? null, detail });
 }
 
 /** Does `--version` run with these variables and no others? */
@@ -59,41 +105,31 @@ export function deliver(
   return run(request, args, request.env ?? {}, message.timeoutMs ?? 60_000);
 }
 
-/** Runs the command with exactly these variables, as `proc_open` does with an array and an environment of its own. */
 async function run(
   request: DispatchProbeRequest,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   timeoutMs: number,
 ): Promise<Result<Broken | null, DispatchProbeError>> {
-  const { command, caller } = request;
-  const unwanted = ['HOME', 'USER', 'LOGNAME', 'SHELL', 'LC_ALL', 'PATH'].filter((name) => !(name in env));
-  const privileges = request.noNewPrivileges === true ? ['/usr/bin/setpriv', '--no-new-privs', '--'] : [];
-  // env takes a program with `=` in its path for a variable; nice runs it as it is.
-  const plain = command.includes('=') ? ['/usr/bin/nice', '-n', '0', '--'] : [];
-  const argv = [
-    ...privileges,
-    '/usr/bin/env',
-    ...unwanted.map((name) => `--unset=${name}`),
-    '--',
-    ...plain,
-    command,
-    ...args,
-  ];
-  const [program = '/usr/bin/env', ...rest] = argv;
-  const ran = await runAs(caller, program, rest, { env, timeoutMs, maxOutputBytes: 4 * 1024 * 1024 });
-  if (ran.isErr()) {
-    if (ran.error.code !== 'PROGRAM_TIMEOUT') return err(ran.error);
-    return ok({ fault: 'timeout', blockedAt: null, detail: `${command} did not end within ${timeoutMs} ms` });
+  const { command, caller, noNewPrivileges = false } = request;
+  const runner = request.run ?? runOutside(caller, { noNewPrivileges });
+  const ran = await runner([command, ...args], { env, timeoutMs });
+  if (ran.isErr()) return err(ran.error);
+  if ('end' in ran.value) {
+    return ran.value.end === 'timeout'
+      ? ok({ fault: 'timeout', blockedAt: null, detail: `${command} did not end within ${timeoutMs} ms` })
+      : ok({ fault: 'php-cannot-start', blockedAt: null, detail: `PHP starts no programs here: ${ran.value.stderr}` });
   }
   const verdict = explainDispatchExit({ ...ran.value, command });
   return ok(verdict === null ? null : { ...verdict, blockedAt: null, detail: `${command}: ${verdict.detail}` });
 }
 
 /** May whoever ends up with the message write the data directory and its databases? */
-export async function dataDirectory(request: DispatchProbeRequest): Promise<Result<Broken | null, DispatchProbeError>> {
-  const { identity, dataDir } = request.opens;
-  const targets: { path: string; want: 'create' | 'write' }[] = [{ path: dataDir, want: 'create' }];
+export async function dataDirectory({
+  identity,
+  dataDir,
+}: NonNullable<DispatchProbeRequest['opens']>): Promise<Result<Broken | null, DispatchProbeError>> {
+  const targets: { path: string; want: AccessWant }[] = [{ path: dataDir, want: 'create' }];
   const type = await entryType(dataDir);
   if (type.isErr()) return err(type.error);
   if (type.value !== null) {
@@ -113,8 +149,11 @@ export async function dataDirectory(request: DispatchProbeRequest): Promise<Resu
       if (path !== dataDir) continue;
       return ok({ fault: 'data-directory', blockedAt: null, detail: `the data directory ${dataDir} does not exist` });
     }
-    const { allowed, blockedAt } = explained.value;
-    if (allowed) continue;
+    const { blockedAt } = explained.value;
+    // The kernel has the last word: it knows of security modules and of what is not seen from here.
+    const allowed = explained.value.allowed ? await probeAccess(path, identity, want) : ok(false);
+    if (allowed.isErr()) return err(allowed.error);
+    if (allowed.value) continue;
     const at = blockedAt === null ? '' : ` at ${blockedAt.path} (needs ${blockedAt.needs}; ${blockedAt.reason})`;
     return ok({
       fault: 'data-directory',

@@ -1,31 +1,40 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { readRegularFile } from '../posix/index.js';
-import type { ReadFileError } from '../posix/index.js';
-import { parseUnit, showUnit } from '../systemd/index.js';
-import type { SystemdError, UnitState } from '../systemd/index.js';
+import type { IoError, ReadFileError } from '../posix/index.js';
+import { loadUnit, showUnit } from '../systemd/index.js';
+import type { EffectiveUnit, SystemdError, UnitFileKind, UnitState } from '../systemd/index.js';
 import type { UnitFile } from './unitFile.js';
 
-/** A unit as the manager has it, and the files it is made of. */
+/** A unit as the manager has it, the files it is made of on disk, and what they come to. */
 export interface UnitFiles {
   readonly state: UnitState;
   /** The fragment first, then the drop-ins in the order systemd applies them. */
   readonly files: readonly UnitFile[];
+  /** What systemd would load at its next daemon-reload. */
+  readonly effective: EffectiveUnit;
+  /** What kind of thing the unit's file is, and so who may change it. */
+  readonly kind: UnitFileKind;
 }
 
-/** The unit has no file of its own, a file could not be read, or the manager knows no such unit or did not answer. */
+/**
+ * The unit has no file of its own, something among its files keeps the answer from being certain (a FIFO as a drop-in),
+ * a file could not be read, or the manager knows no such unit or did not answer.
+ */
 export type ReadUnitFilesError =
   | { readonly code: 'UNIT_WITHOUT_FILE'; readonly message: string; readonly unit: string; readonly loadState: string }
+  | { readonly code: 'UNIT_FILES_UNCERTAIN'; readonly message: string; readonly unit: string; readonly path: string }
   | ReadFileError
+  | IoError
   | SystemdError;
 
 /**
- * Reads the unit file and every drop-in that the manager has loaded a unit from, as lossless documents.
+ * Reads the unit file and every drop-in that systemd would read for a unit now, as lossless documents.
  *
- * It reads what lies on disk now: when `state.needDaemonReload` is set, the manager may have older text in memory,
- * and a drop-in that was added since is not among the files.
+ * It goes by what lies on disk: when `state.needDaemonReload` is set, the manager has older text in memory, and `state`
+ * tells that. Drop-ins of the unit, its aliases, its name's prefixes and its type are all among the files.
  *
- * Errors: `UNIT_WITHOUT_FILE` (masked, held, transient …), `UNIT_NOT_FOUND`, those of reading and of `SystemdError`.
+ * Errors: `UNIT_WITHOUT_FILE` (masked, held, transient …), `UNIT_FILES_UNCERTAIN`, `UNIT_NOT_FOUND`, those of reading and
+ * of `SystemdError`.
  *
  * @example
  * ```ts
@@ -44,15 +53,19 @@ async function read(unit: string): Promise<Result<UnitFiles, ReadUnitFilesError>
   const shown = await showUnit(unit);
   if (shown.isErr()) return err(shown.error);
   const state = shown.value;
-  if (state.loadState === 'masked' || state.fragmentPath === null) {
-    const message = `${unit} has no file to read (it is ${state.loadState}); unmask it, or name another unit`;
+  const loaded = await loadUnit(unit);
+  if (loaded.isErr()) return err(loaded.error);
+  const { fragment, dropIns, kind, problems } = loaded.value.files;
+  if (state.loadState === 'masked' || fragment === null) {
+    const what = state.loadState === 'masked' ? 'masked' : kind === 'not-found' ? state.loadState : kind;
+    const message = `${unit} has no file to read (it is ${what}); unmask it, or name another unit`;
     return err({ code: 'UNIT_WITHOUT_FILE', message, unit, loadState: state.loadState });
   }
-  const files: UnitFile[] = [];
-  for (const path of [state.fragmentPath, ...state.dropInPaths]) {
-    const file = await readRegularFile(path, { followLinks: true });
-    if (file.isErr()) return err(file.error);
-    files.push({ path, document: parseUnit(file.value.bytes) });
+  const [problem] = problems;
+  if (problem !== undefined) {
+    const { path, message } = problem;
+    return err({ code: 'UNIT_FILES_UNCERTAIN', message: `what ${unit} is made of is not certain: ${message}`, unit, path });
   }
-  return ok({ state, files });
+  const files = [fragment, ...dropIns].map(({ path, document }) => ({ path, document }));
+  return ok({ state, files, effective: loaded.value.unit, kind });
 }

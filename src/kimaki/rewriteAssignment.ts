@@ -9,6 +9,7 @@ export interface OwnPaths {
   readonly oldDataDir: string;
   readonly newDataDir: string;
   readonly binary: string | null;
+  readonly addArgs?: readonly string[];
 }
 
 /** Rewrites the variables of one `Environment=` value; blanks, quotes and other variables keep their bytes. */
@@ -30,11 +31,15 @@ export function rewriteEnvironment(
   return { value: result, changed };
 }
 
-/** Rewrites `--data-dir` and the program of an `ExecStart=` value, where the program is kimaki. */
+/** Rewrites `--data-dir`, further arguments and the program of an `ExecStart=` value, where the program is kimaki. */
 export function rewriteExecStart(value: string, own: OwnPaths): string {
   const first = parseExec(value);
   let result = value;
   for (const command of [first, ...first.following].toReversed()) {
+    const isKimaki = /(^|\/)kimaki[^/]*$/.test(command.path);
+    const missing = isKimaki ? (own.addArgs ?? []).filter((word) => command.args.every((arg) => arg.value !== word)) : [];
+    const end = command.args.at(-1)?.end ?? command.pathEnd;
+    result = result.slice(0, end) + missing.map((word) => ` ${word}`).join('') + result.slice(end);
     for (const [index, argument] of [...command.args.entries()].toReversed()) {
       const joined = /^--data-dir=(.*)$/s.exec(argument.value);
       const follows = command.args[index - 1]?.value === '--data-dir';
@@ -43,7 +48,6 @@ export function rewriteExecStart(value: string, own: OwnPaths): string {
       const wanted = joined === null ? own.newDataDir : `--data-dir=${own.newDataDir}`;
       if (wanted !== argument.value) result = result.slice(0, argument.start) + wanted + result.slice(argument.end);
     }
-    const isKimaki = /(^|\/)kimaki[^/]*$/.test(command.path);
     if (own.binary !== null && isKimaki && command.path !== own.binary) {
       result = result.slice(0, command.pathStart) + command.prefixes + own.binary + result.slice(command.pathEnd);
     }

@@ -43,18 +43,31 @@ export function parseCronJobs(file: string, text: string, site: string, hasUserF
       if (fields?.[1] !== 'root') continue;
       command = fields[2] ?? '';
     }
-    const wpAsRoot = /(^|[\s/'"`;&|(])wp(\s|$)/.test(command) && /--allow-root\b/.test(command);
-    if (!wpAsRoot && !mentionsPath(command, site)) continue;
-    jobs.push({ file, line: index + 1, text: redactSecrets(line) });
+    if (actsForSite(command, site)) jobs.push({ file, line: index + 1, text: redactSecrets(line) });
   }
   return jobs;
+}
+
+function actsForSite(command: string, site: string): boolean {
+  const wpAsRoot = /(^|[\s/'"`;&|(])wp(\s|$)/.test(command) && /--allow-root\b/.test(command);
+  return wpAsRoot || mentionsPath(command, site);
+}
+
+/** The lines of a script that root runs, comments left out. */
+function scriptLines(file: string, text: string, site: string): readonly CronJob[] {
+  return text.split('\n').flatMap((raw, index) => {
+    const line = raw.trim();
+    if (line.startsWith('#') || !actsForSite(line, site)) return [];
+    return [{ file, line: index + 1, text: redactSecrets(line) }];
+  });
 }
 
 /**
  * Lists the cron jobs of root that touch a site, with file and line; reads only.
  *
- * Looked at are /etc/crontab, /etc/cron.d and root's own crontab. The scripts of cron.daily and its like, anacron,
- * and `at` are not. Needs root to see root's crontab. Errors: those of reading a file.
+ * Looked at are /etc/crontab, /etc/cron.d, root's own crontab, and the scripts in /etc/cron.hourly, daily, weekly and
+ * monthly. What those scripts start in turn, other jobs of anacron, and `at` are not. Needs root to see root's crontab.
+ * Errors: those of reading a file.
  *
  * @param root - another root directory to look in, for an image that is not running; default `/`
  *
@@ -72,28 +85,39 @@ export function rootCronJobs(site: string, root = '/'): ResultAsync<readonly Cro
 }
 
 async function read(site: string, root: string): Promise<Result<readonly CronJob[], ReadFileError | IoError>> {
-  const names = await ResultAsync.fromPromise(readdir(`${root}/etc/cron.d`), (cause) =>
-    ioError(cause, 'readdir', `${root}/etc/cron.d`),
-  );
-  if (names.isErr() && names.error.errno !== 'ENOENT') return err(names.error);
-  // cron(8) on Debian runs only files whose names are made of these characters.
-  const inDirectory = names
-    .unwrapOr([])
-    .filter((name) => /^[A-Za-z0-9_-]+$/.test(name))
-    .sort();
-  const files: [string, boolean][] = [
-    [`${root}/etc/crontab`, true],
-    ...inDirectory.map((name): [string, boolean] => [`${root}/etc/cron.d/${name}`, true]),
-    [`${root}/var/spool/cron/crontabs/root`, false],
+  const tables = await namesIn(`${root}/etc/cron.d`);
+  if (tables.isErr()) return err(tables.error);
+  const files: [string, 'system' | 'own' | 'script'][] = [
+    [`${root}/etc/crontab`, 'system'],
+    ...tables.value.map((path): [string, 'system'] => [path, 'system']),
+    [`${root}/var/spool/cron/crontabs/root`, 'own'],
   ];
+  for (const often of ['hourly', 'daily', 'weekly', 'monthly']) {
+    const scripts = await namesIn(`${root}/etc/cron.${often}`);
+    if (scripts.isErr()) return err(scripts.error);
+    files.push(...scripts.value.map((path): [string, 'script'] => [path, 'script']));
+  }
   const jobs: CronJob[] = [];
-  for (const [file, hasUserField] of files) {
+  for (const [file, kind] of files) {
     const content = await readRegularFile(file, { followLinks: true });
     if (content.isErr()) {
       if (content.error.code === 'NOT_FOUND' || content.error.code === 'NOT_A_REGULAR_FILE') continue;
       return err(content.error);
     }
-    jobs.push(...parseCronJobs(file, content.value.bytes.toString('utf8'), site, hasUserField));
+    const text = content.value.bytes.toString('utf8');
+    jobs.push(...(kind === 'script' ? scriptLines(file, text, site) : parseCronJobs(file, text, site, kind === 'system')));
   }
   return ok(jobs);
+}
+
+/** What cron(8) and run-parts(8) take of a directory on Debian: names of these characters only. */
+async function namesIn(directory: string): Promise<Result<readonly string[], IoError>> {
+  const names = await ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'readdir', directory));
+  if (names.isErr()) return names.error.errno === 'ENOENT' ? ok([]) : err(names.error);
+  return ok(
+    names.value
+      .filter((name) => /^[A-Za-z0-9_-]+$/.test(name))
+      .sort()
+      .map((name) => `${directory}/${name}`),
+  );
 }

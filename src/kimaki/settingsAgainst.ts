@@ -92,12 +92,13 @@ const implied: Rule = (value) =>
     : null;
 
 const RULES: Readonly<Record<string, Rule>> = {
-  ProtectHome: (value, { home }) => {
-    if (!/^\/(home|root|run\/user)(\/|$)/.test(home) || /^(0|no|n|false|f|off)$/i.test(value)) return null;
+  ProtectHome: (value, { home, dataDir }) => {
+    const covered = [home, dataDir].find((path) => /^\/(home|root|run\/user)(\/|$)/.test(path));
+    if (covered === undefined || /^(0|no|n|false|f|off)$/i.test(value)) return null;
     return breaks(
       value === 'read-only'
-        ? `${home} would be read-only; set ProtectHome=no`
-        : `${home} would be hidden; set ProtectHome=no`,
+        ? `${covered} would be read-only; set ProtectHome=no`
+        : `${covered} would be hidden; set ProtectHome=no`,
     );
   },
   ProtectSystem: (value, { dataDir, writable }) => {

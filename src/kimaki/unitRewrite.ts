@@ -17,6 +17,8 @@ export interface UnitRewriteRequest {
   readonly binary: string | null;
   /** Such as `0002`. */
   readonly umask: string;
+  /** Plain words that the kimaki of `ExecStart=` gets as further arguments, each unless it is there. */
+  readonly addArgs?: readonly string[];
   /** Everything else that moves, so that paths below it follow. */
   readonly moves?: readonly PathMove[];
   /** The document is a drop-in: what it does not set is not added. */

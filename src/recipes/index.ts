@@ -42,6 +42,9 @@ export type {
   ApplyRefusal, ChangedSincePlan, InterruptedRun, JournalError, NoRun, OtherHost, PreflightFailed, ResumeRefusal, RollbackRefusal,
   RollbackRefused, RunFailure,
 } from './engineError.js';
+export { HARDEN_RECIPE, hardenInstall, planHardenInstall } from './hardenInstall/index.js';
+export type { HardenError, HardenOptions, HardenRefusal, HardenRequest } from './hardenInstall/index.js';
+export { fpmRunner } from './fpmRunner.js';
 export { putFileKind } from './steps/putFile.js';
 export type { FileValidator, PutFileArgs, PutFileBefore, PutFileFailure } from './steps/putFile.js';
 export { makeDirectoryKind } from './steps/makeDirectory.js';

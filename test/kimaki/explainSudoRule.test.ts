@@ -4,7 +4,7 @@ import { explainSudoRule } from '../../src/kimaki/explainSudoRule.js';
 
 it('says yes where a rule allows it', async () => {
   const rule = (await explainSudoRule('root', 'www-data', ['/bin/true', 'send']))._unsafeUnwrap();
-  expect(rule).toEqual({ allowed: true, reason: null });
+  expect(rule).toEqual({ allowed: true, listed: false, reason: null });
 });
 
 it('says no, and why, where none does', async () => {

@@ -52,7 +52,12 @@ describe.skipIf(!lab.ok)('the installs of a broken host', () => {
         umask: null,
         unit: 'kimaki.service',
         fragmentPath: UNIT_FILE,
-        users: { configured: 'root', loaded: 'root', running: { pid, uid: 0, name: 'root' } },
+        kind: 'own',
+        users: {
+          configured: 'root',
+          loaded: 'root',
+          running: { pid, uid: 0, name: 'root', gid: 0, groups: [], umask: 0o022 },
+        },
         accountHome: '/root',
         companions: ['datamachine-worker.service', 'datamachine-worker.timer'],
         paths: [UNIT_FILE],
@@ -116,6 +121,21 @@ describe.skipIf(!lab.ok)('the installs of a broken host', () => {
         paths: ['/etc/systemd/system/kimaki-shop.service', '/etc/systemd/system/kimaki-shop.service.d/10-user.conf'],
       },
     ]);
+  });
+
+  it('are configured as the files say, before systemd has heard of it', async () => {
+    const dropIn = join(host.root, 'etc/systemd/system/kimaki.service.d/50-who.conf');
+    await host.ok('mkdir -p /etc/systemd/system/kimaki.service.d');
+    await writeFile(dropIn, '[Service]\nUser=opencode\nEnvironmentFile=/etc/kimaki.env\n');
+    await writeFile(join(host.root, 'etc/kimaki.env'), 'KIMAKI_LOCK_PORT=30002\n');
+    expect(await find(`{ unit: 'kimaki.service' }`)).toMatchObject([
+      {
+        lockPort: 30_002,
+        users: { configured: 'opencode', loaded: 'root', running: { uid: 0 } },
+        paths: [UNIT_FILE, '/etc/systemd/system/kimaki.service.d/50-who.conf'],
+      },
+    ]);
+    await host.ok('rm -r /etc/systemd/system/kimaki.service.d /etc/kimaki.env');
   });
 
   it.each([

@@ -228,6 +228,31 @@ describe('single directives', () => {
   });
 });
 
+describe('an argument to be added', () => {
+  const added = (line: string, changes: Partial<UnitRewriteRequest> = {}): string =>
+    rewritten(`[Service]\nUser=opencode\nUMask=0002\n${line}\n`, { addArgs: ['--no-auto-upgrade'], ...changes })
+      .split('\n')
+      .slice(3, -1)
+      .join('\n');
+
+  it.each([
+    ['ExecStart=/usr/bin/kimaki', 'ExecStart=/usr/bin/kimaki --no-auto-upgrade'],
+    ['ExecStart=/usr/bin/kimaki --x "a b"', 'ExecStart=/usr/bin/kimaki --x "a b" --no-auto-upgrade'],
+    ['ExecStart=/usr/bin/kimaki --no-auto-upgrade --x', 'ExecStart=/usr/bin/kimaki --no-auto-upgrade --x'],
+    ['ExecStart=/usr/bin/kimaki --x ; /bin/true', 'ExecStart=/usr/bin/kimaki --x --no-auto-upgrade ; /bin/true'],
+    ['ExecStart=/root/.kimaki/bin/kimaki --data-dir /root/.kimaki', 'ExecStart=/usr/bin/kimaki --data-dir /home/opencode/.kimaki --no-auto-upgrade'],
+    ['ExecStart=/usr/bin/node /opt/x.js', 'ExecStart=/usr/bin/node /opt/x.js'],
+  ])('stands behind the others, once: %j', (before, after) => {
+    expect(added(before)).toBe(after);
+    expect(added(after)).toBe(after);
+  });
+
+  it('is a plain word', () => {
+    const refused = planUnitRewrite(parseUnit('[Service]\n'), { ...request, addArgs: ['a b'] });
+    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: 'INVALID_REWRITE_VALUE', field: 'argument' });
+  });
+});
+
 describe('a companion', () => {
   it('changes user, HOME and --allow-root, also inside its command, and keeps its program', () => {
     const text = `[Service]

@@ -2,6 +2,7 @@
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { okAsync } from 'neverthrow';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { probeDispatch } from '../../src/kimaki/probeDispatch.js';
 import type { DispatchProbe, DispatchProbeRequest } from '../../src/kimaki/dispatchProbe.js';
@@ -122,18 +123,39 @@ describe('a broken chain', () => {
     expect(broken?.detail).toContain('700 ms');
   });
 
-  it('is named where sudo refuses', async () => {
-    const { broken } = await probe(await program('#!/bin/sh\nexec /usr/bin/sudo -n -u nobody /bin/true\n'));
-    expect(broken).toMatchObject({ fault: 'sudo-refused', link: 'start' });
-    expect(broken?.detail).toContain('a password is required');
+  it('is named where sudo reads no rule for it', async () => {
+    const { broken } = await probe(await program('#!/bin/sh\nexec /usr/bin/sudo -n -u nobody /bin/true "$@"\n'));
+    expect(broken).toMatchObject({ fault: 'rule-missing', link: 'hop' });
+    expect(broken?.detail).toContain('no rule lets www-data run it as nobody');
+  });
+
+  it('is named where the target of sudo is missing', async () => {
+    const target = join(dir, 'absent');
+    const { broken } = await probe(await program(`#!/bin/sh\nexec /usr/bin/sudo -n -u nobody ${target} "$@"\n`));
+    expect(broken).toMatchObject({ fault: 'target-missing', link: 'hop', blockedAt: target });
   });
 
   it('is named where php-fpm’s unit forbids new privileges', async () => {
-    const { broken } = await probe(await program('#!/bin/sh\nexec /usr/bin/sudo -n -u nobody /bin/true\n'), {
+    // Put together from a variable, it is not seen to be a hop.
+    const { broken } = await probe(await program('#!/bin/sh\ns=/usr/bin/sudo\nexec $s -n -u nobody /bin/true\n'), {
       noNewPrivileges: true,
     });
-    expect(broken?.fault).toBe('sudo-refused');
+    expect(broken).toMatchObject({ fault: 'no-new-privileges', link: 'start' });
     expect(broken?.detail).toMatch(/no new privileges/);
+  });
+
+  it('is started by whoever is to start it, and PHP that starts nothing is named', async () => {
+    const { broken } = await probe(await program(VERSION_ONLY), {
+      run: () => okAsync({ end: 'not-started', stderr: 'proc_open is disabled' }),
+    });
+    expect(broken).toMatchObject({ link: 'start', fault: 'php-cannot-start' });
+    expect(broken?.detail).toContain('proc_open is disabled');
+  });
+
+  it('is not asked about data that the program does not open', async () => {
+    const found = await probe(await program(VERSION_ONLY), { opens: null });
+    expect(found.ok).toBe(true);
+    expect(found.links.find(({ link }) => link === 'data-directory')).toMatchObject({ ok: null });
   });
 
   it('is named where the data directory is closed to whoever opens it', async () => {

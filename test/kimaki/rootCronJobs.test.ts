@@ -35,7 +35,7 @@ it('shows no secret', () => {
   expect(job?.text).not.toContain('canary');
 });
 
-it('looks into crontab, cron.d as cron does, and root’s own', async () => {
+it('looks into crontab, cron.d and the scripts of cron.daily as cron does, and root’s own', async () => {
   const root = await mkdtemp(join(tmpdir(), 'cron-'));
   await makeTree(root, {
     'etc/crontab': '* * * * * root cd /var/www/site\n',
@@ -44,6 +44,9 @@ it('looks into crontab, cron.d as cron does, and root’s own', async () => {
     'etc/cron.d/linked': { link: 'wp' },
     'etc/cron.d/directory': null,
     'var/spool/cron/crontabs/root': '* * * * * cd /var/www/site\n',
+    'etc/cron.daily/site': '#!/bin/sh\n# /var/www/site\ntar cz /var/www/site\nwp --allow-root cron event run\n',
+    'etc/cron.daily/site.bak': 'tar cz /var/www/site\n',
+    'etc/cron.hourly/other': '#!/bin/sh\ntar cz /var/www/site2\n',
   });
   const jobs = (await rootCronJobs('/var/www/site', root))._unsafeUnwrap();
   expect(jobs.map(({ file, line }) => `${file.slice(root.length)}:${line}`)).toEqual([
@@ -51,6 +54,8 @@ it('looks into crontab, cron.d as cron does, and root’s own', async () => {
     '/etc/cron.d/linked:2',
     '/etc/cron.d/wp:2',
     '/var/spool/cron/crontabs/root:1',
+    '/etc/cron.daily/site:3',
+    '/etc/cron.daily/site:4',
   ]);
   await rm(root, { recursive: true });
 });

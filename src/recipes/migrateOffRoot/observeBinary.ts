@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { TRUSTED_PATH, resolveExecutable } from '../../posix/index.js';
+import { resolveDispatchBinary } from '../../kimaki/index.js';
 import type { Identity } from '../../posix/index.js';
 import type { BinaryFacts } from './facts.js';
 import { cannotObserve, refusal } from './refusal.js';
@@ -10,7 +10,8 @@ import type { MigrationRefusal } from './refusal.js';
 const NAME = 'kimaki';
 
 /**
- * The one kimaki that the service user and WordPress can both execute, links and interpreters included.
+ * The one kimaki that the service user and WordPress can both execute, links and interpreters included, and that lies in
+ * nobody's home.
  *
  * An account that is yet to be made is in no group that would let it in anywhere: WordPress's answer stands for it.
  */
@@ -19,7 +20,7 @@ export async function observeBinary(
   web: Identity,
 ): Promise<Result<BinaryFacts, MigrationRefusal>> {
   const identities = service === null ? [web] : [service, web];
-  const found = await resolveExecutable(NAME, identities, { searchPath: TRUSTED_PATH });
+  const found = await resolveDispatchBinary({ name: NAME, users: identities });
   if (found.isErr()) return err(cannotObserve(found.error));
   const { path, candidates } = found.value;
   if (path !== null) return ok({ name: NAME, path });

@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { privilegedLines, programsFailingAsAgent, settingsAgainst } from '../../kimaki/index.js';
+import { loadedFromDisk, privilegedLines, programsFailingAsAgent, settingsAgainst } from '../../kimaki/index.js';
 import type { KimakiInstance, UnitFile } from '../../kimaki/index.js';
 import { TRUSTED_PATH, checkTrustedPath, findHolders, listeningPorts } from '../../posix/index.js';
 import type { UnitFileFacts } from './facts.js';
@@ -52,7 +52,7 @@ export async function refuseUnit(
   if (!['active', 'inactive', 'failed'].includes(state.activeState)) {
     return err(refusal('UNIT_UNUSABLE', `${unit} is ${state.activeState} (${state.subState}), neither up nor down: kept so, it could not be proven to work afterwards; see systemctl status ${unit}, repair or stop it, and plan again`));
   }
-  if (state.needDaemonReload) {
+  if (!(await loadedFromDisk(instance))) {
     return err(refusal('UNIT_CHANGED_ON_DISK', `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`));
   }
   const files = await refuseFiles(unit, instance.files, wanted.files, { user: wanted.target.facts.name, group: wanted.target.group });

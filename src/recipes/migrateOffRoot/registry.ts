@@ -16,6 +16,7 @@ import { recoveryUnitStep } from '../steps/recoveryUnitStep.js';
 import { releaseUnitsStep } from '../steps/releaseUnitsStep.js';
 import { rewriteUnitStep, verifyRewriteStep } from '../steps/rewriteUnitStep.js';
 import { serviceUmaskStep } from '../steps/serviceUmaskStep.js';
+import { statePathsStep } from '../steps/statePathsStep.js';
 import { sudoersStep } from '../steps/sudoersStep.js';
 
 /**
@@ -44,6 +45,7 @@ export function migrationRegistry(): Registry {
     eraseKind(quiescedStep),
     eraseKind(moveTreeStep),
     eraseKind(rewriteUnitStep),
+    eraseKind(statePathsStep),
     eraseKind(channelCommandStep),
     eraseKind(fileModeStep),
     eraseKind(releaseUnitsStep),

@@ -24,6 +24,7 @@ export type RewriteUnitArgs = {
     readonly umask: string;
     readonly moves: readonly { readonly from: string; readonly to: string }[];
     readonly dropIn: boolean;
+    readonly addArgs?: readonly string[];
   };
   /** Unified diff with secrets redacted, for the plan. */
   readonly diff: string;

@@ -6,6 +6,11 @@
 //   kimaki [--data-dir D] …      the service: holds the lock port, beats once a second, handles messages
 //   kimaki send --channel C --prompt P [--data-dir D]
 //
+// Two ways of delivery. As a rule `send` writes into the service's database, as who runs it, and ends with 64 where it
+// cannot. Where the file lab-send-over-port stands in the package, `send` hands the message to the lock port instead and
+// opens nothing: it stands for programs that reach their service another way, so that the system binary can be shown as a
+// dispatch command too. Whether the real program has such a way is not known.
+//
 // A message is answered the way an agent would: files below the working directory, with the process's own umask.
 // Lines of a prompt that start with a verb are carried out:
 //   write:PATH TEXT     creates or overwrites PATH and the directories above it (\n in TEXT is a new line)
@@ -69,6 +74,7 @@ function send() {
   const channel = option('--channel', '-c');
   const prompt = option('--prompt', '-p');
   if (!channel || !prompt) fail(NO_RESTART, 'send needs --channel and --prompt');
+  if (overPort()) return sendOverPort(channel, prompt);
   const dataDir = dataDirectory();
   const file = path.join(dataDir, 'kimaki.db');
   try {
@@ -84,6 +90,42 @@ function send() {
     .run(channel, prompt, process.getuid(), new Date().toISOString());
   database.close();
   console.log('message sent');
+}
+
+function overPort() {
+  return fs.existsSync(new URL('../lab-send-over-port', import.meta.url));
+}
+
+function lockPort() {
+  return Number(process.env.KIMAKI_LOCK_PORT || 29988);
+}
+
+function sendOverPort(channel, prompt) {
+  const socket = net.connect(lockPort(), '127.0.0.1');
+  let answer = '';
+  socket.setTimeout(5000, () => fail(NO_RESTART, 'the service does not answer'));
+  socket.on('error', (error) => fail(NO_RESTART, `lock port ${lockPort()}: ${error.code}`));
+  socket.on('data', (chunk) => (answer += chunk));
+  socket.on('close', () => {
+    if (answer !== 'taken\n') fail(NO_RESTART, 'the service did not take the message');
+    console.log('message sent');
+  });
+  socket.write(`${JSON.stringify({ channel, prompt, uid: process.getuid() })}\n`);
+}
+
+/** Takes one message from a connection to the lock port. */
+function takeOverPort(socket, database) {
+  let text = '';
+  socket.on('error', () => {});
+  socket.on('data', (chunk) => {
+    text += chunk;
+    if (!text.endsWith('\n')) return;
+    const { channel, prompt, uid } = JSON.parse(text);
+    database
+      .prepare('INSERT INTO inbox (channel, prompt, sender_uid, sent_at) VALUES (?, ?, ?, ?)')
+      .run(channel, prompt, uid, new Date().toISOString());
+    socket.end('taken\n');
+  });
 }
 
 function serve() {
@@ -103,8 +145,8 @@ function serve() {
       id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, uid INTEGER NOT NULL);
   `);
 
-  const port = Number(process.env.KIMAKI_LOCK_PORT || 29988);
-  const lock = net.createServer((socket) => socket.end());
+  const port = lockPort();
+  const lock = net.createServer((socket) => (overPort() ? takeOverPort(socket, database) : socket.end()));
   lock.on('error', (error) => fail(1, `lock port ${port}: ${error.code}`));
   lock.listen(port, '127.0.0.1', () => {
     fs.writeFileSync(path.join(dataDir, 'lab.pid'), `${process.pid}\n`);

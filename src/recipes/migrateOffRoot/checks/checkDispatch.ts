@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { probeDispatch } from '../../../kimaki/index.js';
 import type { DispatchProbe } from '../../../kimaki/index.js';
 import { TRUSTED_PATH, resolveExecutable, runAs } from '../../../posix/index.js';
+import { fpmRunner } from '../../fpmRunner.js';
 import { failed, passed, unchecked } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
@@ -43,7 +44,7 @@ async function checkChannel(subject: Subject): Promise<readonly AcceptanceCheck[
   }
   const { entry } = channel;
   const marker = `wca-probe-${randomBytes(12).toString('hex')}`;
-  const probed = await probeDispatch({
+  const request = {
     command: entry.command,
     args: entry.args,
     ...(entry.env === undefined ? {} : { env: entry.env }),
@@ -58,7 +59,11 @@ async function checkChannel(subject: Subject): Promise<readonly AcceptanceCheck[
             arrival: { roots: [instance.dataDir, join(instance.home, '.local/share/opencode')], deadlineMs: 30_000 },
           },
         }),
-  });
+  };
+  const inside = site.fpm === null ? null : await probeDispatch({ ...request, run: fpmRunner(site.fpm) });
+  // Where php-fpm cannot be asked, WordPress still runs from the command line.
+  const isAsked = inside !== null && !(inside.isErr() && inside.error.code === 'DISPATCH_NOT_RUN');
+  const probed = isAsked ? inside : await probeDispatch(request);
   if (probed.isErr()) return [failed('dispatch', 3, probed.error.message)];
   return [chain(subject, entry.command, probed.value), delivery(options.probeChannel, probed.value)];
 }

@@ -1,0 +1,105 @@
+import { constants, closeSync, openSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { ioError, runProgram } from '../posix/index.js';
+import type { IoError, ProgramError } from '../posix/index.js';
+import type { PathMove } from './textRewrite.js';
+import { entryType } from './walkState.js';
+
+/** How much a move is, and how long it keeps the service down. */
+export interface MoveEstimate {
+  readonly from: string;
+  readonly to: string;
+  /** Bytes as files are long, sparse ones included; entries with the root itself. */
+  readonly bytes: number;
+  readonly entries: number;
+  /** Within one mount it is one rename, whatever its size. */
+  readonly isRename: boolean;
+  /** What is free where it goes: bytes and inodes. Null: that filesystem counts no inodes. */
+  readonly freeBytes: number;
+  readonly freeEntries: number | null;
+  /** Whether it fits: always, for a rename. */
+  readonly fits: boolean;
+  /** 0 for a rename; else a rough guess, at 80 MB and 2000 files a second with syncing and comparing. */
+  readonly seconds: number;
+}
+
+/** A path could not be measured. */
+export type EstimateMoveError = IoError | ProgramError;
+
+/**
+ * Tells how large a part of the state is, whether it moves by a rename or has to be copied, and whether it fits; reads only.
+ *
+ * Two paths are taken for one filesystem where they are in one mount (/proc/self/fdinfo): a bind mount of the same device
+ * gives EXDEV all the same (rename(2)). A running service goes on writing. Other filesystems mounted below are not counted.
+ *
+ * Errors: `IO`, and those of running du(1).
+ *
+ * @param move - absolute paths; the target need not exist, its nearest directory counts
+ *
+ * @example
+ * ```ts
+ * import { estimateMove } from '@wca/runtime-sdk/kimaki';
+ *
+ * const estimate = await estimateMove({ from: '/root/.kimaki', to: '/home/opencode/.kimaki' });
+ * if (estimate.isErr()) console.error(estimate.error.message);
+ * else console.log(estimate.value.bytes, estimate.value.isRename ? 'in an instant' : `${estimate.value.seconds} s`);
+ * ```
+ */
+export function estimateMove(move: PathMove): ResultAsync<MoveEstimate, EstimateMoveError> {
+  return new ResultAsync(estimate(move));
+}
+
+const BYTES_A_SECOND = 80_000_000;
+const ENTRIES_A_SECOND = 2_000;
+
+async function estimate({ from, to }: PathMove): Promise<Result<MoveEstimate, EstimateMoveError>> {
+  const bytes = await measured(from, ['--block-size=1', '--apparent-size']);
+  if (bytes.isErr()) return err(bytes.error);
+  const entries = await measured(from, ['--inodes']);
+  if (entries.isErr()) return err(entries.error);
+  const place = await nearest(dirname(to));
+  if (place.isErr()) return err(place.error);
+  const free = await ResultAsync.fromPromise(statfs(place.value), (cause) => ioError(cause, 'statfs', place.value));
+  if (free.isErr()) return err(free.error);
+  const source = mountOf(dirname(from));
+  if (source.isErr()) return err(source.error);
+  const target = mountOf(place.value);
+  if (target.isErr()) return err(target.error);
+  const isRename = source.value === target.value;
+  const freeBytes = free.value.bfree * free.value.bsize;
+  const freeEntries = free.value.files === 0 ? null : free.value.ffree;
+  const fits = isRename || (bytes.value < freeBytes && (freeEntries === null || entries.value < freeEntries));
+  const seconds = isRename ? 0 : Math.ceil(bytes.value / BYTES_A_SECOND + entries.value / ENTRIES_A_SECOND);
+  return ok({ from, to, bytes: bytes.value, entries: entries.value, isRename, freeBytes, freeEntries, fits, seconds });
+}
+
+async function measured(path: string, options: readonly string[]): Promise<Result<number, EstimateMoveError>> {
+  const ran = await runProgram('du', ['--summarize', '--one-file-system', '--null', ...options, '--', path], { timeoutMs: 600_000 });
+  if (ran.isErr()) return err(ran.error);
+  const [, number] = /^(\d+)\t/.exec(ran.value.stdout) ?? [];
+  if (number !== undefined) return ok(Number(number));
+  return err({ code: 'IO', message: `${path} could not be measured: ${ran.value.stderr.trim().slice(0, 200)}`, syscall: 'du', path, errno: 'EIO' });
+}
+
+/** The nearest directory above that is there. */
+async function nearest(path: string): Promise<Result<string, IoError>> {
+  const type = await entryType(path);
+  if (type.isErr()) return err(type.error);
+  return type.value === 'directory' || path === '/' ? ok(path) : nearest(dirname(path));
+}
+
+function mountOf(path: string): Result<string, IoError> {
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      return ok(/^mnt_id:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '');
+    } finally {
+      closeSync(fd);
+    }
+  } catch (cause) {
+    return err(ioError(cause, 'open', path));
+  }
+}

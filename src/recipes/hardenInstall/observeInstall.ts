@@ -1,0 +1,156 @@
+import { realpath } from 'node:fs/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { instanceName, loadedFromDisk, readUnitFiles, renderUpgradeUnit } from '../../kimaki/index.js';
+import type { KimakiInstance, UnitFile, UnitRewriteRequest } from '../../kimaki/index.js';
+import { TRUSTED_PATH, listeningPorts, lookupIdentity, readProcess, resolveExecutable } from '../../posix/index.js';
+import type { UnitState } from '../../systemd/index.js';
+import { observeBinary } from '../migrateOffRoot/observeBinary.js';
+import { observeDispatch } from '../migrateOffRoot/observeDispatch.js';
+import { observeInstance } from '../migrateOffRoot/observeInstance.js';
+import { observeSite } from '../migrateOffRoot/observeSite.js';
+import { observeTarget } from '../migrateOffRoot/observeTarget.js';
+import { SHARED_UMASK } from '../migrateOffRoot/options.js';
+import { refuseHost } from '../migrateOffRoot/refuseHost.js';
+import { cannotObserve, refusal } from '../migrateOffRoot/refusal.js';
+import type { MigrationRefusal } from '../migrateOffRoot/refusal.js';
+import { unitFileFacts } from '../migrateOffRoot/unitFileFacts.js';
+import type { HardenFacts, HardenedActivator, HardenedUnit } from './facts.js';
+import type { HardenOptions } from './options.js';
+
+/** Why an install is not hardened; nothing was changed. */
+export type HardenRefusal = MigrationRefusal | { readonly code: 'RUNS_AS_ROOT'; readonly message: string };
+
+/** The facts, and what is only told. */
+export type ObservedInstall = { readonly facts: HardenFacts; readonly warnings: readonly string[] };
+
+/** Reads everything hardening rests on, and refuses what must be refused. Writes nothing. */
+export async function observeInstall(options: HardenOptions): Promise<Result<ObservedInstall, HardenRefusal>> {
+  const host = await refuseHost();
+  if (host.isErr()) return err(host.error);
+  const found = await observeInstance(options);
+  if (found.isErr()) return err(found.error);
+  const instance = found.value;
+  if (instance.user === 'root') return err(runsAsRoot(instance.unit));
+  const site = await observeSite(options, instance);
+  if (site.isErr()) return err(site.error);
+  const target = await observeTarget({ user: instance.user }, site.value.facts);
+  if (target.isErr()) return err(target.error);
+  const binary = await observeBinary(target.value.identity, site.value.identity);
+  if (binary.isErr()) return err(binary.error);
+  const state = { oldHome: instance.home, newHome: instance.home, newDataDir: instance.dataDir, moves: [], left: [] };
+  const around = { site: site.value.site, web: site.value.identity, target: target.value, state, binary: binary.value };
+  const dispatch = await observeDispatch(options, instance, around);
+  if (dispatch.isErr()) return err(dispatch.error);
+
+  const setsArgs = options.keepAutoUpgrade !== true;
+  const request: Rewrite = {
+    user: instance.user,
+    group: target.value.group,
+    oldUser: instance.user,
+    oldHomes: [],
+    newHome: instance.home,
+    oldDataDir: instance.dataDir,
+    newDataDir: instance.dataDir,
+    binary: binary.value.path,
+    umask: SHARED_UMASK.toString(8).padStart(4, '0'),
+    ...(setsArgs ? { addArgs: ['--no-auto-upgrade'] } : {}),
+  };
+  const unit = await hardened(instance.unit, instance.state, instance.files, request);
+  if (unit.isErr()) return err(unit.error);
+  const others = await observeCompanions(instance, request);
+  if (others.isErr()) return err(others.error);
+  const ports = instance.state.mainPid === 0 ? ok([]) : await listeningPorts(instance.state.mainPid);
+  if (ports.isErr()) return err(cannotObserve(ports.error));
+  const upgrade = setsArgs ? await upgradeUnitFor(binary.value.path) : null;
+  return ok({
+    facts: {
+      options,
+      unit: unit.value,
+      companions: others.value.companions,
+      activators: others.value.activators,
+      instance: instance.name ?? '',
+      user: instance.user,
+      home: target.value.facts.home,
+      dataDir: instance.dataDir,
+      lockPort: instance.lockPort,
+      site: site.value.facts,
+      fpm: site.value.fpm,
+      dispatch: dispatch.value.facts,
+      restartSeconds: Math.ceil((instance.state.restartUsec ?? 0) / 1_000_000),
+      listeningPorts: ports.value,
+      upgradeUnit: upgrade,
+    },
+    warnings: [
+      ...site.value.warnings,
+      ...target.value.warnings,
+      ...dispatch.value.warnings,
+      ...(setsArgs && upgrade === null ? ['npm was not found, so no unit is offered to upgrade kimaki as root: upgrade it by hand'] : []),
+    ],
+  });
+}
+
+function runsAsRoot(unit: string): HardenRefusal {
+  const named = instanceName(unit) === '' ? '' : ` --unit ${unit}`;
+  const message = `${unit} runs as root, and nothing makes that safe; move it to an account of its own first: wca migrate-off-root plan${named}`;
+  return { code: 'RUNS_AS_ROOT', message };
+}
+
+type Rewrite = Omit<UnitRewriteRequest, 'dropIn' | 'moves'>;
+
+async function hardened(
+  name: string,
+  state: UnitState,
+  files: readonly UnitFile[],
+  request: Rewrite,
+): Promise<Result<HardenedUnit, HardenRefusal>> {
+  const rewrite = { ...request, moves: [] };
+  const changed = unitFileFacts(name, files, rewrite);
+  if (changed.isErr()) return err(refusal('UNIT_UNUSABLE', changed.error.message));
+  const [fragment, ...dropIns] = changed.value.map((file, index) => ({ ...file, dropIn: index > 0 }));
+  const edits = [...dropIns, ...(fragment === undefined ? [] : [fragment])]
+    .filter(({ needsRewrite }) => needsRewrite)
+    .map(({ path, diff, dropIn }) => ({ unit: name, path, diff, request: { ...rewrite, dropIn } }));
+  const active = state.activeState === 'active' && state.type !== 'oneshot';
+  const umask = await runningUmask(state.mainPid);
+  return ok({ name, active, edits, outdated: !(await loadedFromDisk({ files, state })) || (active && umask !== null && umask !== SHARED_UMASK) });
+}
+
+async function runningUmask(pid: number): Promise<number | null> {
+  const status = pid === 0 ? null : await readProcess(pid);
+  return status?.isOk() === true ? status.value.umask : null;
+}
+
+async function observeCompanions(
+  instance: KimakiInstance,
+  request: Rewrite,
+): Promise<Result<{ companions: readonly HardenedUnit[]; activators: readonly HardenedActivator[] }, HardenRefusal>> {
+  const companions: HardenedUnit[] = [];
+  const activators: HardenedActivator[] = [];
+  for (const name of instance.companions) {
+    const unit = await readUnitFiles(name);
+    if (unit.isErr()) return err(cannotObserve(unit.error));
+    const { state, files } = unit.value;
+    if (!name.endsWith('.service')) {
+      activators.push({ name, active: state.activeState === 'active' });
+      continue;
+    }
+    const companion = await hardened(name, state, files, { ...request, binary: null, addArgs: [] });
+    if (companion.isErr()) return err(companion.error);
+    companions.push(companion.value);
+  }
+  const isTouched = companions.some(({ edits, outdated }) => edits.length > 0 || outdated);
+  return ok({ companions, activators: isTouched ? activators : [] });
+}
+
+/** From where the program is, as npm lays packages out; null for one that npm did not install. */
+async function upgradeUnitFor(binary: string): Promise<HardenFacts['upgradeUnit']> {
+  const real = await realpath(binary).catch(() => null);
+  const prefix = /^(.+)\/lib\/node_modules\/kimaki\//.exec(real ?? '')?.[1];
+  const root = await lookupIdentity('root');
+  if (prefix === undefined || root.isErr()) return null;
+  const npm = await resolveExecutable('npm', [root.value], { searchPath: TRUSTED_PATH });
+  if (npm.isErr() || npm.value.path === null) return null;
+  const unit = renderUpgradeUnit({ npm: npm.value.path, prefix });
+  return unit.isErr() ? null : { path: unit.value.path, content: unit.value.content, mode: unit.value.mode };
+}

@@ -5,15 +5,14 @@ import type { Result } from 'neverthrow';
 import { ioError, printablePath, readRegularFile } from '../posix/index.js';
 import type { IoError } from '../posix/index.js';
 import { databasePaths } from './databasePaths.js';
+import { findDatabases } from './findDatabases.js';
 import { grouped } from './grouped.js';
 import { mentionsPath } from './mentionsPath.js';
 import { movePathsOfText, movedPath } from './movedPath.js';
 import { oldHomeMentions } from './oldHomeMentions.js';
 import type { OldHomeMention } from './oldHomeMentions.js';
-import { isDatabase } from './sqliteDatabase.js';
 import type { StatePath, StatePathPlan } from './statePathPlan.js';
 import type { PathMove } from './textRewrite.js';
-import { entryType, walkState } from './walkState.js';
 
 /** What is looked through, and for what. Paths are absolute. */
 export interface StatePathsRequest {
@@ -56,7 +55,7 @@ async function find({ roots, oldHomes, moves }: StatePathsRequest): Promise<Resu
   const notSearched: string[] = [];
   const mentions = await oldHomeMentions(roots, oldHomes);
   if (mentions.isErr()) return err(mentions.error);
-  const databases = await databasesBelow(roots);
+  const databases = await findDatabases(roots);
   if (databases.isErr()) return err(databases.error);
   for (const database of databases.value) {
     const found = await databasePaths(database, oldHomes);
@@ -125,22 +124,3 @@ async function follow(
 }
 
 const NS = 1_000_000_000n;
-
-async function databasesBelow(roots: readonly string[]): Promise<Result<readonly string[], IoError>> {
-  const found: string[] = [];
-  for (const root of roots) {
-    const type = await entryType(root);
-    if (type.isErr()) return err(type.error);
-    if (type.value === 'file' && (await isDatabase(root))) found.push(root);
-    if (type.value !== 'directory') continue;
-    const walked = await walkState(root, 50_000, async (entry) => {
-      const name = entry.relative.at(-1) ?? '';
-      if (['node_modules', '.git', '_cacache'].includes(name)) return 'skip';
-      const isUtf8 = Buffer.from(entry.path.toString('utf8')).equals(entry.path);
-      if (entry.type === 'file' && isUtf8 && /\.(db|sqlite3?)$/.test(name) && (await isDatabase(entry.path))) found.push(entry.path.toString('utf8'));
-      return 'go';
-    });
-    if (walked.isErr()) return err(walked.error);
-  }
-  return ok(found);
-}

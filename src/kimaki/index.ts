@@ -101,6 +101,7 @@ export type { StateInventoryError, StateInventoryRequest } from './stateInventor
 export type { StateConflict, StateInventory, StateKind, StateLeft, StateMove } from './decideState.js';
 export { oldHomeMentions } from './oldHomeMentions.js';
 export type { OldHomeMention, OldHomeMentions } from './oldHomeMentions.js';
+export { findDatabases } from './findDatabases.js';
 export { estimateMove } from './estimateMove.js';
 export type { EstimateMoveError, MoveEstimate } from './estimateMove.js';
 export { findStatePaths } from './findStatePaths.js';

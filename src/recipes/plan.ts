@@ -14,7 +14,7 @@ export interface PlanHost {
 
 /** Something shown with a plan that no decision rests on; not digested. */
 export interface Notice {
-  /** Groups notices of one sort: `lost-ability`, `left-behind`, `warning`. */
+  /** Groups notices of one sort: `size`, `lost-ability`, `left-behind`, `warning`. */
   readonly kind: string;
   /** One or more sentences. No secrets. */
   readonly text: string;

@@ -8,6 +8,7 @@ const PHASES: readonly { readonly phase: PlannedStep['phase']; readonly title: s
 ];
 
 const NOTICES: readonly { readonly kind: string; readonly title: string }[] = [
+  { kind: 'size', title: 'How much moves' },
   { kind: 'lost-ability', title: 'What the agent can do today and not tomorrow' },
   { kind: 'left-behind', title: 'What stays behind' },
   { kind: 'warning', title: 'To know' },

@@ -32,6 +32,8 @@ export type Observation = {
   readonly site: Site;
   readonly lost: readonly LostAbility[];
   readonly left: readonly StateLeft[];
+  /** How much each part of the state is, and how long its move takes. */
+  readonly sizes: readonly string[];
   readonly warnings: readonly string[];
 };
 
@@ -139,6 +141,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     site: site.value.site,
     lost: abilities.value,
     left: state.value.facts.left,
+    sizes: state.value.sizes,
     warnings: [
       ...target.value.warnings,
       ...site.value.warnings,

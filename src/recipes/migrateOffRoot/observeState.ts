@@ -2,18 +2,25 @@ import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { dirname } from 'node:path';
-import { oldHomeMentions, stateInventory } from '../../kimaki/index.js';
+import { estimateMove, findStatePaths, stateInventory } from '../../kimaki/index.js';
 import type { KimakiInstance, StateConflict, StateInventory } from '../../kimaki/index.js';
+import { printablePath } from '../../posix/index.js';
 import type { StateFacts, StateMove, TargetFacts } from './facts.js';
 import type { MigrationOptions } from './options.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
+import { statePathWarnings } from './statePathWarnings.js';
 
 /** Put behind the name of what stands in the way of a move. */
 const ASIDE = '.before-migration';
 
 /** The state of the service and where it goes. */
-export type ObservedState = { readonly facts: StateFacts; readonly warnings: readonly string[] };
+export type ObservedState = {
+  readonly facts: StateFacts;
+  /** What is told of each move. */
+  readonly sizes: readonly string[];
+  readonly warnings: readonly string[];
+};
 
 /** Takes stock of the state, and refuses where both homes hold some and nobody said which counts. */
 export async function observeState(
@@ -51,7 +58,9 @@ export async function observeState(
       parents: await missingParents(to, target.home),
     });
   }
-  const mentions = await oldHomeMentions(moves.map(({ from }) => from), [accountHome].filter((home) => home !== target.home));
+  const sizes = await moveSizes(moves);
+  const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.home);
+  const paths = await findStatePaths({ roots: moves.map(({ from }) => from), oldHomes, moves });
   return ok({
     facts: {
       oldHome: inventory.value.home.from,
@@ -60,9 +69,22 @@ export async function observeState(
       moves,
       left: [...inventory.value.left, ...keptApart(inventory.value, options)],
     },
-    warnings: mentions.isErr()
-      ? [`what of the state points into ${accountHome} could not be looked for: ${mentions.error.message}`]
-      : mentions.value.mentions.map(({ file, line, text }) => `${file}${line === null ? '' : `:${line}`} points into the old home and keeps doing so: ${text}`),
+    sizes,
+    warnings: paths.isErr()
+      ? [`what of the state leads to ${oldHomes.join(' or ')} could not be looked for: ${paths.error.message}`]
+      : statePathWarnings(paths.value, options.rewritePaths === true),
+  });
+}
+
+/** How much moves, and how long it takes: for reading, and no fact to hold a plan against. */
+async function moveSizes(moves: readonly StateMove[]): Promise<readonly string[]> {
+  const estimates = await Promise.all(moves.map(({ from, to }) => estimateMove({ from, to })));
+  return estimates.map((estimate, i) => {
+    const from = printablePath(moves[i]?.from ?? '');
+    if (estimate.isErr()) return `${from} could not be measured: ${estimate.error.message}`;
+    const { bytes, entries, isRename, seconds } = estimate.value;
+    const size = `${(bytes / 1_000_000).toFixed(1)} MB in ${entries} entries`;
+    return `${from}: ${size}, ${isRename ? 'moved by one rename, in an instant' : `copied to another filesystem in about ${seconds} s, the service being down`}`;
   });
 }
 

@@ -18,6 +18,8 @@ export type MigrationOptions = {
   readonly migrateExtra?: readonly string[];
   /** What to do where both homes hold state. Without it that is refused. */
   readonly existingState?: 'keep-source' | 'keep-target' | 'set-aside';
+  /** Let paths that the state holds of itself (channel directories, shims, links) follow the move. Default: list them. */
+  readonly rewritePaths?: boolean;
   /** How WordPress reaches the agent. Default `auto`: the system binary where it can work, else the sudo hop. */
   readonly dispatch?: 'auto' | 'system-binary' | 'sudo-hop';
   /** Files WordPress could not read before: `leave` them root's (default) or `reclaim` them too. */

@@ -1,6 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { AcceptanceCheck } from './checks/check.js';
+import { checkDatabases } from './checks/checkDatabases.js';
 import { checkDispatch } from './checks/checkDispatch.js';
 import { checkFlows } from './checks/checkFlows.js';
 import { checkNoWayBack } from './checks/checkNoWayBack.js';
@@ -25,6 +26,7 @@ export interface VerificationReport {
 /** In the order of the nine points. */
 const CHECKS: readonly ((subject: Subject) => Promise<readonly AcceptanceCheck[]>)[] = [
   checkService,
+  checkDatabases,
   checkFlows,
   checkDispatch,
   checkSharedWriting,

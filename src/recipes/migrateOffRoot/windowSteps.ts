@@ -4,7 +4,7 @@ import type { ReleaseUnitsArgs } from '../steps/releaseUnitsStep.js';
 import { agentPlaceSteps } from './agentPlaceSteps.js';
 import { dispatchSteps } from './dispatchSteps.js';
 import type { MigrationFacts } from './facts.js';
-import { moveSteps } from './moveSteps.js';
+import { moveSteps, statePathSteps } from './moveSteps.js';
 import { SHARED_UMASK } from './options.js';
 import { ownershipSteps } from './ownershipSteps.js';
 import { rewriteSteps } from './rewriteSteps.js';
@@ -36,6 +36,7 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
         graceSeconds: 10,
       },
     },
+    ...statePathSteps(facts, [...idsOf(moves), ...idsOf(rewrites), 'start']),
     ...moves,
     // Given back to root under a service that could not be stopped or put back, its state would be closed to it.
     ...ownershipSteps(facts, 'window').map((step): RecipeStep => ({ ...step, undoNeeds: [...idsOf(rewrites), 'start'] })),

@@ -18,8 +18,8 @@ type StatePathsBefore = { readonly paths: readonly StatePath[] };
 /**
  * Makes the paths that the state holds of itself follow its move: channel directories in databases, shims, settings, links.
  *
- * For the stop window, after the state has moved and changed hands: databases are written by their owner, while nobody has
- * them open. Undo puts every value back that is still the rewritten one, and names the others.
+ * For the stop window: databases are written by their owner, while nobody has them open. Best where nobody else can change
+ * the way to them, and before their owner changes: files are written anew, and a sweep that ran before would not know them. Undo puts every value back that is still the rewritten one, and names the others.
  */
 export const statePathsStep: StepKind<'kimaki.statePaths', StatePathsArgs, StatePathsBefore, StepFailure> = {
   kind: 'kimaki.statePaths',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { noticesOf } from '../../../src/recipes/migrateOffRoot/notices.js';
 import { exampleFacts } from './exampleFacts.js';
 
-const nothing = { lost: [], left: [], warnings: [] };
+const nothing = { lost: [], left: [], sizes: [], warnings: [] };
 type Told = Parameters<typeof noticesOf>[0];
 
 /** What `noticesOf` reads of an observation. */

@@ -61,6 +61,22 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
     });
   }, 3 * MINUTE);
 
+  it('lets channels and shims follow the state when asked to, tells of them otherwise, and puts them back', async () => {
+    await onHost('ln -s /root/.kimaki/projects /root/.kimaki/current', async (host) => {
+      const before = await lastingSnapshot(host, TREES);
+      const directories = (home: string): Promise<string> => host.ok(`sqlite3 ${home}/kimaki.db "select directory from channels order by id"`, home === NEW_DATA_DIR ? { user: 'opencode' } : {});
+      const { stdout } = endedWith(await migrate(host, ['plan']), 0);
+      expect(stdout).toContain('name=sandbox: directory is /root/.kimaki/projects/sandbox and stays so; --rewrite-paths lets it follow');
+      expect(stdout).toMatch(/\/root\/\.kimaki: [0-9.]+ MB in \d+ entries, moved by one rename/);
+      expect(await applied(host, ['--rewrite-paths'])).toEqual(NOT_ASKED);
+      expect(await directories(NEW_DATA_DIR)).toBe(`/var/www/site\n${NEW_DATA_DIR}/projects/sandbox`);
+      expect(await host.ok(`readlink ${NEW_DATA_DIR}/current`)).toBe(`${NEW_DATA_DIR}/projects`);
+      expect(await host.ok(`grep -rIl /root/.kimaki ${NEW_DATA_DIR}/bin || true`)).toBe('');
+      expect(await rolledBack(host, before)).toEqual([]);
+      expect(await directories(OLD_DATA_DIR)).toBe(`/var/www/site\n${OLD_DATA_DIR}/projects/sandbox`);
+    });
+  }, 3 * MINUTE);
+
   it('makes the account when asked to, and takes it away again', async () => {
     await onHost(`${HOME_OF_ROOT}\nuserdel -r opencode 2>/dev/null`, async (host) => {
       const before = await lastingSnapshot(host, TREES);

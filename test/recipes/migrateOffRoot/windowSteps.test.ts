@@ -14,6 +14,20 @@ test('holds, sees that all is quiet, moves, gives away, edits, redirects, and st
   ]);
 });
 
+test('paths inside the state are rewritten when asked to, before it moves, and put back when it is back', () => {
+  expect(argsOf(exampleFacts(), 'state-paths')).toBeUndefined();
+  const facts = exampleFacts({ options: { rewritePaths: true } });
+  const window = windowSteps(facts);
+  const ids = window.map(({ id }) => id);
+  expect(ids.slice(ids.indexOf('quiet'), ids.indexOf('home-owner'))).toEqual(['quiet', 'state-paths', 'move-1-aside', 'move-1']);
+  const move = { from: '/root/.kimaki', to: '/home/opencode/.kimaki' };
+  expect(window.find(({ id }) => id === 'state-paths')).toMatchObject({
+    undoNeeds: ['move-1-aside', 'move-1', 'unit-1', 'unit-2', 'unit-3', 'start'],
+    args: { roots: [move.from], oldHomes: ['/root'], moves: [move] },
+  });
+  expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'state-paths')).toBeUndefined();
+});
+
 test('the hold lasts up to the start, and is let go last when going back', () => {
   const hold = windowSteps(exampleFacts()).find(({ id }) => id === 'hold');
   expect(hold).toMatchObject({ until: 'start', undoNeeds: ['move-1-aside', 'move-1', 'unit-1', 'unit-2', 'unit-3'] });

@@ -1,0 +1,34 @@
+import { basename } from 'node:path';
+import type { StatePath, StatePathPlan } from '../../kimaki/index.js';
+import { printablePath } from '../../posix/index.js';
+
+/** So many are named one by one. */
+const SHOWN = 20;
+
+/**
+ * What a plan tells of the paths that the state holds of itself: each that leads to the old home, by channel where the
+ * database says so, and what cannot follow the move whatever is asked for.
+ */
+export function statePathWarnings({ paths, stuck, notSearched }: StatePathPlan, areRewritten: boolean): readonly string[] {
+  const listed = areRewritten ? [] : paths.map((path) => `${shown(path)}; --rewrite-paths lets it follow`);
+  return [
+    ...atMost(listed),
+    ...atMost(stuck.map((text) => `${text}, and the agent will not reach it`)),
+    ...atMost(notSearched.map((text) => `not looked into for paths that lead to the old home: ${text}`)),
+  ];
+}
+
+function shown(path: StatePath): string {
+  switch (path.kind) {
+    case 'database':
+      return `${printablePath(basename(path.file))}, ${path.label}: ${path.column} is ${printablePath(path.before)} and stays so`;
+    case 'link':
+      return `the link ${printablePath(path.file)} leads to ${printablePath(path.before)} and stays so`;
+    case 'text':
+      return `${printablePath(path.file)} names paths in the old home and keeps doing so`;
+  }
+}
+
+function atMost(texts: readonly string[]): readonly string[] {
+  return texts.length <= SHOWN ? texts : [...texts.slice(0, SHOWN), `… and ${texts.length - SHOWN} more like these`];
+}

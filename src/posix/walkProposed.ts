@@ -5,7 +5,8 @@ import { parentPath } from './bytePath.js';
 import { mountPointsBelow, readMounts } from './mountTable.js';
 import type { Walk, WalkContext } from './runPasses.js';
 import { streamFind } from './streamFind.js';
-import type { Pass, Sweep } from './sweep.js';
+import type { Pass } from './pass.js';
+import type { Sweep } from './sweep.js';
 import { aborted } from './sweepErrors.js';
 import type { SweepError } from './tree.js';
 import { walkBelow } from './walkWhole.js';
@@ -31,6 +32,7 @@ export function walkProposed(predicate: readonly string[]): Walk {
       sweep.considerRoot();
       return ok(undefined);
     }
+    if (!sweep.entersRoot()) return ok(undefined);
     const { earlier } = context;
     if (earlier !== null) {
       for (const [path, reason] of earlier.skipped) pass.skipped.set(path, reason);
@@ -81,12 +83,7 @@ async function find(
 }
 
 async function presentOne(sweep: Sweep, path: string): Promise<Result<void, SweepError>> {
-  const parent = parentPath(path);
-  if (path === '') sweep.considerRoot();
-  else {
-    const directory = sweep.enter(parent);
-    if (directory !== null) sweep.consider(directory, parent, path.slice(parent === '' ? 0 : parent.length + 1));
-  }
+  sweep.visit(path);
   return sweep.full ? sweep.flush() : ok(undefined);
 }
 

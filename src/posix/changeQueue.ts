@@ -27,7 +27,12 @@ interface Entered extends Omit<Inode, 'acl'> {
   readonly path: string;
 }
 
-type Options = SweepOptions & { readonly judgeAcl?: AclJudge };
+/** What a sweep may be told besides what users say. */
+export interface QueueOptions extends SweepOptions {
+  readonly judgeAcl?: AclJudge;
+  /** After how many changes a second thread joins in. */
+  readonly threadAfter?: number;
+}
 
 /** So many changes are made before a second thread is worth its start. */
 const WORTH_A_THREAD = 3000;
@@ -38,7 +43,7 @@ const WORTH_A_THREAD = 3000;
  */
 export class ChangeQueue {
   readonly #pass: Pass;
-  readonly #options: Options;
+  readonly #options: QueueOptions;
   readonly #size: number;
   readonly #truthful: boolean;
   #changes: Waiting[] = [];
@@ -53,7 +58,7 @@ export class ChangeQueue {
    * @param size - handles to hold at once at most
    * @param truthful - as in `Known` of `actOnHandle`
    */
-  constructor(pass: Pass, options: Options, size: number, truthful: boolean) {
+  constructor(pass: Pass, options: QueueOptions, size: number, truthful: boolean) {
     this.#pass = pass;
     this.#options = options;
     // One batch is made while the next is gathered, and directories need theirs.
@@ -207,7 +212,7 @@ export class ChangeQueue {
 
   /** Where the filesystem's word need not be checked, the thread has nothing to do but the change. */
   #mayStartThread(): void {
-    if (this.#thread !== null || !this.#truthful || this.#pass.changed < WORTH_A_THREAD) return;
+    if (this.#thread !== null || !this.#truthful || this.#pass.changed < (this.#options.threadAfter ?? WORTH_A_THREAD)) return;
     if (availableParallelism() > 1) this.#thread = startChownThread();
   }
 }

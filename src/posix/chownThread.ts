@@ -30,11 +30,22 @@ interface Order {
   readonly done: Uint8Array;
 }
 
-/** Starts the thread; one that cannot run or dies does nothing, and everything is left to the caller. */
+/** Starts the thread. One that does not start, or dies, does nothing, and everything is left to the caller. */
 export function startChownThread(): ChownThread {
+  try {
+    return threadOn(newWorker());
+  } catch {
+    // No more threads or memory to be had.
+    return { act: () => Promise.resolve(new Uint8Array()), stop: () => Promise.resolve() };
+  }
+}
+
+function newWorker(): Worker {
   const text = `(${serve.toString()})(require('node:fs'), require('node:worker_threads').parentPort)`;
-  const options = { eval: true, workerData: null, execArgv: [], env: {}, trackUnmanagedFds: false };
-  const worker = new Worker(text, options);
+  return new Worker(text, { eval: true, execArgv: [], env: {}, trackUnmanagedFds: false });
+}
+
+function threadOn(worker: Worker): ChownThread {
   worker.unref();
   let dead = false;
   let answer: (() => void) | null = null;

@@ -4,7 +4,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { joinPath, toBytes, utf8Text } from './bytePath.js';
 import { printablePath } from './ioError.js';
-import type { AclJudge } from './changeQueue.js';
+import type { QueueOptions } from './changeQueue.js';
 import { labelDenials } from './labelDenials.js';
 import { mountPointsBelow, readMounts } from './mountTable.js';
 import { openRoot } from './openRoot.js';
@@ -37,7 +37,7 @@ const MAX_PASSES = 5;
 export async function runPasses(
   path: string,
   decide: (entry: TreeEntry) => Verdict,
-  options: SweepOptions & { readonly judgeAcl?: AclJudge },
+  options: QueueOptions,
   walk: Walk,
 ): Promise<Result<SweepReport, SweepError>> {
   if (options.unprotectedHardlinks !== 'allow' && !hardlinksProtected()) return err(unprotected());
@@ -56,7 +56,7 @@ export async function runPasses(
 async function passes(
   root: Root,
   decide: (entry: TreeEntry) => Verdict,
-  options: SweepOptions & { readonly judgeAcl?: AclJudge },
+  options: QueueOptions,
   walk: Walk,
 ): Promise<Result<SweepReport, SweepError>> {
   const excluded = relativeExcludes(root, options.exclude ?? []);
@@ -93,7 +93,7 @@ async function passes(
 async function onePass(
   root: Root,
   decide: (entry: TreeEntry) => Verdict,
-  options: SweepOptions & { readonly judgeAcl?: AclJudge },
+  options: QueueOptions,
   walk: (sweep: Sweep) => Promise<Result<void, SweepError>>,
 ): Promise<Result<Pass, SweepError>> {
   const mounts = readMounts();

@@ -3,14 +3,14 @@ import type { Result } from 'neverthrow';
 import { joinPath, parentPath } from './bytePath.js';
 import { changeOf, dangerOf } from './changeOf.js';
 import { ChangeQueue } from './changeQueue.js';
-import type { AclJudge } from './changeQueue.js';
+import type { QueueOptions } from './changeQueue.js';
 import type { IoError } from './ioError.js';
 import type { Root } from './openRoot.js';
 import { newPass } from './pass.js';
 import type { Pass } from './pass.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';
 import { entryOf, handleBudget, openAt, PinnedTree } from './pinnedTree.js';
-import type { SkipReason, SweepOptions, TreeEntry, Verdict } from './tree.js';
+import type { SkipReason, TreeEntry, Verdict } from './tree.js';
 
 /** Filesystems of the kernel itself that keep owners and modes, and say so when they cannot. */
 const TRUTHFUL = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'tmpfs', 'overlay', 'f2fs', 'zfs', 'bcachefs']);
@@ -32,7 +32,7 @@ export class Sweep {
   constructor(
     root: Root,
     decide: (entry: TreeEntry) => Verdict,
-    options: SweepOptions & { readonly judgeAcl?: AclJudge },
+    options: QueueOptions,
     mountsBelow: boolean,
   ) {
     const budget = handleBudget();

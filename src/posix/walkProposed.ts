@@ -13,6 +13,8 @@ import { walkBelow } from './walkWhole.js';
 
 /** A day: the tree may be huge and the disk slow. The caller's signal ends it sooner. */
 const TIMEOUT_MS = 86_400_000;
+/** Proposals between two chances for the rest of the process to run. */
+const BREATH = 1000;
 /** What find prints for an entry that was moved; no relative path looks so. */
 const MOVED = '/';
 
@@ -57,6 +59,7 @@ async function find(
   const mountPoints = mountPointsBelow(mounts.value, root.realPath, root.mountId);
   for (const mountPoint of mountPoints) pass.skipped.set(mountPoint, 'mount-point');
 
+  let sinceBreath = 0;
   const take = async (paths: readonly string[]): Promise<Result<void, SweepError>> => {
     for (const path of paths) {
       if (path === MOVED) {
@@ -66,7 +69,11 @@ async function find(
       const presented = await present(path);
       if (presented.isErr()) return presented;
     }
-    await setImmediate();
+    sinceBreath += paths.length;
+    if (sinceBreath >= BREATH) {
+      sinceBreath = 0;
+      await setImmediate();
+    }
     return options.signal?.aborted === true ? err(aborted()) : ok(undefined);
   };
   const query = {

@@ -172,7 +172,9 @@ async function fight(field: Battlefield, racer: Racer, tries: number): Promise<T
     const decide = opens ? openVerdict({ gid: WWW, owners: [0, WWW], keepSecrets: () => false }) : reclaimVerdict(request);
     // Without a sink each change is made at once, another way to be attacked; those tries are not counted either.
     const noted = tally.runs % 4 === 1 ? {} : { sink };
-    const done = await runPasses(field.site, decide, { ...request, ...noted }, walk);
+    // And half of the time a second thread makes the changes, as in large trees.
+    const threaded = tally.runs % 8 < 4 ? {} : { threadAfter: 1 };
+    const done = await runPasses(field.site, decide, { ...request, ...noted, ...threaded }, walk);
     settle(racer.exchanges());
     tally.runs += 1;
     if (done.isOk()) tally.changed += done.value.changed;

@@ -12,6 +12,8 @@ import { handlePath, inheritedPath } from './pinned.js';
 import { attempt, lstatOrNull } from './pinnedParent.js';
 import type { PinnedParent } from './pinnedParent.js';
 import { removeEntry, retire } from './retireSource.js';
+import { roomForCopy } from './roomForCopy.js';
+import type { NoSpace } from './roomForCopy.js';
 import { runChecked } from './runChecked.js';
 import type { ProgramError } from './runProgram.js';
 import { temporaryName } from './temporaryName.js';
@@ -34,7 +36,7 @@ export interface CopyOptions {
   readonly signal?: AbortSignal;
 }
 
-export type CopyError = CopyDiffers | ChangedMeanwhile | IoError | ProgramError;
+export type CopyError = NoSpace | CopyDiffers | ChangedMeanwhile | IoError | ProgramError;
 
 const SIX_HOURS_MS = 6 * 60 * 60 * 1000;
 
@@ -51,6 +53,8 @@ export async function copyAcross(
 ): Promise<Result<{ readonly leftBehind: string | null }, CopyError>> {
   const before = await treeStamp(source.at(), from);
   if (before.isErr()) return err(before.error);
+  const room = await roomForCopy(source, target, to);
+  if (room.isErr()) return err(room.error);
   const mark = temporaryName(target.name);
   const opened = await openPrivate(target, mark, to);
   if (opened.isErr()) return err(opened.error);

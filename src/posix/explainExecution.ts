@@ -5,7 +5,7 @@ import { toBytes, utf8Text } from './bytePath.js';
 import type { Identity } from './identity.js';
 import { printablePath } from './ioError.js';
 import { after, startProgram } from './startProgram.js';
-import type { Start } from './startProgram.js';
+import type { ExecutionComponent, Start } from './startProgram.js';
 
 /** Where programs are sought. */
 export interface ExecutionOptions {
@@ -21,6 +21,11 @@ export interface ExecutionExplanation {
   readonly blockedAt: AccessBlock | null;
   /** Every file concerned, in order: the path, the links it leads through, the file, interpreters, loaders. */
   readonly chain: readonly string[];
+  /**
+   * Of each of these files in turn, every directory and link on the way to it and the file itself, with what decided.
+   * Ends with the file at which it stops, when it does.
+   */
+  readonly components: readonly ExecutionComponent[];
   /** What could have changed the verdict and could not be seen here. */
   readonly notSeen: readonly string[];
 }
@@ -77,6 +82,7 @@ async function explain(
     allowed: whole.blockedAt === null,
     blockedAt: whole.blockedAt,
     chain: [...new Set(whole.chain)],
+    components: whole.components,
     notSeen: [...new Set(whole.notSeen)],
   });
 }
@@ -94,17 +100,23 @@ async function throughEnv(from: Start, identity: Identity, searchPath: string, d
 
   const usedPath = env.searchPath === null ? searchPath : (utf8Text(env.searchPath) ?? '');
   const name = utf8Text(env.name);
-  let firstBlock: AccessBlock | null = null;
+  let stopped: { readonly block: AccessBlock; readonly components: Start['components'] } | null = null;
   for (const candidate of name === null ? [] : candidatesIn(usedPath, name)) {
     const started = await startProgram(candidate, identity);
     if (started.isErr()) continue;
-    if (started.value.blockedAt === null) return throughEnv(after(from, started.value), identity, usedPath, depth + 1);
-    firstBlock ??= started.value.blockedAt;
+    const { blockedAt: block, components } = started.value;
+    if (block === null) return throughEnv(after(from, started.value), identity, usedPath, depth + 1);
+    stopped ??= { block, components };
   }
   const shown = printablePath(toBytes(env.name));
   const crlf = env.name.endsWith('\r') ? ' (the file has Windows line ends)' : '';
-  if (firstBlock === null) return refuse(`env finds no ${shown} in ${printablePath(usedPath)}${crlf}`);
-  return { ...from, blockedAt: { ...firstBlock, reason: `${from.file} needs ${shown}: ${firstBlock.reason}` } };
+  if (stopped === null) return refuse(`env finds no ${shown} in ${printablePath(usedPath)}${crlf}`);
+  const { block, components } = stopped;
+  return {
+    ...from,
+    components: [...from.components, ...components],
+    blockedAt: { ...block, reason: `${from.file} needs ${shown}: ${block.reason}` },
+  };
 }
 
 /** The files execvp(3) would try for a name, in order: the name itself when it has a slash. */

@@ -72,6 +72,7 @@ export { explainAccess } from './explainAccess.js';
 export { probeAccess } from './probeAccess.js';
 export { explainExecution } from './explainExecution.js';
 export type { ExecutionError, ExecutionExplanation, ExecutionOptions } from './explainExecution.js';
+export type { ExecutionComponent } from './startProgram.js';
 export { probeExecution } from './probeExecution.js';
 export type { ExecutionProbe, ProbeOptions } from './probeExecution.js';
 export { resolveExecutable } from './resolveExecutable.js';

@@ -11,6 +11,7 @@ import { isAtOrBelow, readMounts } from './mountTable.js';
 import { finishMove, leftoversOf, removeLeftovers } from './moveLeftovers.js';
 import { attempt, lstatOrNull, withPinnedParent } from './pinnedParent.js';
 import type { InvalidPath, PinnedParent } from './pinnedParent.js';
+import type { NoSpace } from './roomForCopy.js';
 import type { ProgramError } from './runProgram.js';
 
 /** Why a tree was not moved; the source is whole and at its place in every case. */
@@ -18,6 +19,7 @@ export type MoveTreeError =
   | { readonly code: 'SOURCE_MISSING'; readonly message: string; readonly path: string }
   | { readonly code: 'TARGET_EXISTS'; readonly message: string; readonly path: string }
   | { readonly code: 'MOUNT_INSIDE'; readonly message: string; readonly path: string; readonly mountPoint: string }
+  | NoSpace
   | CopyDiffers
   | ChangedMeanwhile
   | InvalidPath
@@ -44,10 +46,11 @@ export interface TreeMove {
  *
  * Both directories above are held open throughout, links at the two paths are not followed, and the directory above
  * the target has to exist. It does not stop who is using the files: make sure with `findHolders`. What appears at the
- * target in the instant of the rename is replaced if it is a file or an empty directory. It does not look for space
- * in advance: a full disk is an error and leaves everything as it was.
+ * target in the instant of the rename is replaced if it is a file or an empty directory. A copy that does not fit
+ * ({@link estimateTree}, {@link freeSpace}) is not begun; a disk that fills up meanwhile is an error too and leaves
+ * everything as it was.
  *
- * Errors: `SOURCE_MISSING`, `TARGET_EXISTS`, `MOUNT_INSIDE` (something is mounted at or below the source),
+ * Errors: `SOURCE_MISSING`, `TARGET_EXISTS`, `MOUNT_INSIDE` (something is mounted at or below the source), `NO_SPACE`,
  * `COPY_DIFFERS`, `CHANGED_MEANWHILE`, `INVALID_PATH`, `IO`, and the `ProgramError` of cp.
  *
  * @example

@@ -14,7 +14,7 @@ export const O_PATH = 0o10000000;
  * so), and because the kernel then has one link less to follow.
  */
 export function handlePath(fd: number): string {
-  return `${ownHandles()}/${fd}`;
+  return `${handlesOfThisProcess()}/${fd}`;
 }
 
 /** A handle that a program was given (`inherit` of `runProgram`), as that program names it. */
@@ -24,8 +24,11 @@ export function inheritedPath(fd: number): string {
 
 let own: string | null = null;
 
-/** /proc may count processes otherwise than getpid(2) does (pid namespaces), so it is asked. */
-function ownHandles(): string {
+/**
+ * The directory of this process's handles, the same for all its threads. /proc may count processes otherwise than
+ * getpid(2) does (pid namespaces), so it is asked.
+ */
+export function handlesOfThisProcess(): string {
   if (own !== null) return own;
   try {
     own = `/proc/${readlinkSync('/proc/self')}/fd`;
@@ -43,7 +46,7 @@ const SMALL = Buffer.allocUnsafe(512);
  * this tells them apart. Throws when /proc cannot be read.
  */
 export function mountIdOf(fd: number): number {
-  const info = openSync(`${ownHandles()}info/${fd}`, 'r');
+  const info = openSync(`${handlesOfThisProcess()}info/${fd}`, 'r');
   try {
     const size = readSync(info, SMALL, 0, SMALL.length, 0);
     const match = /^mnt_id:\s*(\d+)/m.exec(SMALL.toString('latin1', 0, size));

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { nodePath, components, toBytes } from './bytePath.js';
+import { components, joinPath, nodePath, toBytes } from './bytePath.js';
 import { fileTypeOf } from './fileType.js';
 import { handlePath, O_PATH } from './pinned.js';
 import type { SkipReason, TreeEntry } from './tree.js';
@@ -30,6 +30,8 @@ export class PinnedTree {
   readonly #chain: Link[] = [];
   /** Of the chain, those from here on are open. */
   #firstOpen = 0;
+  /** The directory reached last, while its handle is the end of the chain. */
+  #reached: string | null = '';
 
   constructor(rootFd: number, mayEnter: (entry: TreeEntry, fd: number) => SkipReason | null, maxOpen: number) {
     this.#rootFd = rootFd;
@@ -42,8 +44,10 @@ export class PinnedTree {
    * and fstat(2) throw for trouble that has nothing to do with the tree's changing (EIO, EMFILE).
    */
   directory(path: string): Reached {
-    const names = components(path);
     const chain = this.#chain;
+    if (path === this.#reached) return { kind: 'open', fd: chain.at(-1)?.fd ?? this.#rootFd };
+    this.#reached = null;
+    const names = components(path);
     let same = 0;
     while (same < chain.length && same < names.length && chain[same]?.name === names[same]) same += 1;
     this.#cut(same > this.#firstOpen ? same : 0);
@@ -64,12 +68,24 @@ export class PinnedTree {
       this.#spare();
       fd = next;
     }
+    this.#reached = path;
     return { kind: 'open', fd };
+  }
+
+  /**
+   * Takes over the handle of a directory that lies in the one reached last, so that entering it next is free. It must
+   * have been judged on that handle, as `mayEnter` would.
+   */
+  adopt(name: string, fd: number): void {
+    this.#reached = joinPath(this.#reached ?? '', name);
+    this.#chain.push({ name, fd });
+    this.#spare();
   }
 
   /** Closes everything but the root, which is not its own. */
   close(): void {
     this.#cut(0);
+    this.#reached = '';
   }
 
   #cut(length: number): void {
@@ -139,7 +155,7 @@ export function handleBudget(): { readonly way: number; readonly batch: number }
   const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
   // Some stay free for what else this process does, such as starting programs.
   const free = Math.max(Number(soft ?? 1024) - readdirSync('/proc/self/fd').length - 12, 0);
-  return { way: clamp(Math.floor(free / 4), 2, 32), batch: clamp(Math.floor(free / 2), 1, 256) };
+  return { way: clamp(Math.floor(free / 4), 2, 32), batch: clamp(Math.floor(free / 2), 1, 3072) };
 }
 
 function clamp(value: number, least: number, most: number): number {

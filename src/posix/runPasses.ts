@@ -4,12 +4,14 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { joinPath, toBytes, utf8Text } from './bytePath.js';
 import { printablePath } from './ioError.js';
+import type { QueueOptions } from './changeQueue.js';
 import { labelDenials } from './labelDenials.js';
 import { mountPointsBelow, readMounts } from './mountTable.js';
 import { openRoot } from './openRoot.js';
 import type { Root } from './openRoot.js';
-import { CLOCK_TICK_MS, Sweep } from './sweep.js';
-import type { AclJudge, Pass } from './sweep.js';
+import { CLOCK_TICK_MS } from './pass.js';
+import type { Pass } from './pass.js';
+import { Sweep } from './sweep.js';
 import { sweepFailure, unprotected } from './sweepErrors.js';
 import type { SkippedEntry, SkipReason, SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from './tree.js';
 
@@ -35,7 +37,7 @@ const MAX_PASSES = 5;
 export async function runPasses(
   path: string,
   decide: (entry: TreeEntry) => Verdict,
-  options: SweepOptions & { readonly judgeAcl?: AclJudge },
+  options: QueueOptions,
   walk: Walk,
 ): Promise<Result<SweepReport, SweepError>> {
   if (options.unprotectedHardlinks !== 'allow' && !hardlinksProtected()) return err(unprotected());
@@ -54,7 +56,7 @@ export async function runPasses(
 async function passes(
   root: Root,
   decide: (entry: TreeEntry) => Verdict,
-  options: SweepOptions & { readonly judgeAcl?: AclJudge },
+  options: QueueOptions,
   walk: Walk,
 ): Promise<Result<SweepReport, SweepError>> {
   const excluded = relativeExcludes(root, options.exclude ?? []);
@@ -91,7 +93,7 @@ async function passes(
 async function onePass(
   root: Root,
   decide: (entry: TreeEntry) => Verdict,
-  options: SweepOptions & { readonly judgeAcl?: AclJudge },
+  options: QueueOptions,
   walk: (sweep: Sweep) => Promise<Result<void, SweepError>>,
 ): Promise<Result<Pass, SweepError>> {
   const mounts = readMounts();
@@ -101,10 +103,10 @@ async function onePass(
   try {
     const walked = await walk(sweep);
     if (walked.isErr()) return err(walked.error);
-    const flushed = await sweep.flush();
-    return flushed.isErr() ? err(flushed.error) : ok(sweep.pass);
+    const settled = await sweep.settle();
+    return settled.isErr() ? err(settled.error) : ok(sweep.pass);
   } finally {
-    sweep.close();
+    await sweep.close();
   }
 }
 

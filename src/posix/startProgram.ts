@@ -1,7 +1,7 @@
 import { arch } from 'node:process';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { AccessBlock, AccessError } from './access.js';
+import type { AccessBlock, AccessComponent, AccessError } from './access.js';
 import { toBytes, utf8Text } from './bytePath.js';
 import { explainAccess } from './explainAccess.js';
 import type { Identity } from './identity.js';
@@ -16,11 +16,18 @@ const MAX_DEPTH = 5;
 /** e_machine of what the running kernel executes natively; others may be registered with binfmt_misc. */
 const MACHINES: Readonly<Partial<Record<string, readonly number[]>>> = { x64: [62, 3], arm64: [183, 40] };
 
+/** One step of the way to one of the files that take part. */
+export interface ExecutionComponent extends AccessComponent {
+  /** The file it is on the way to, or is: as it was asked for, links not resolved. */
+  readonly of: string;
+}
+
 /** How far execve(2) gets by itself. `env` is set when what it starts is env, which then looks for a program. */
 export interface Start {
   readonly file: string;
   readonly blockedAt: AccessBlock | null;
   readonly chain: readonly string[];
+  readonly components: readonly ExecutionComponent[];
   readonly notSeen: readonly string[];
   readonly env: EnvCommand | { readonly problem: string } | null;
 }
@@ -32,9 +39,11 @@ export interface Start {
 export async function startProgram(path: string, identity: Identity, depth = 0): Promise<Result<Start, AccessError>> {
   const asked = await explainAccess(path, identity, 'execute');
   if (asked.isErr()) return err(asked.error);
-  const { resolvedPath, blockedAt, components, notSeen } = asked.value;
+  const { resolvedPath, blockedAt, notSeen } = asked.value;
+  const components = asked.value.components.map((component) => ({ ...component, of: path }));
   const links = components.filter((component) => component.needs === 'follow').map((component) => component.path);
-  const here: Start = { file: resolvedPath, blockedAt, chain: [path, ...links, resolvedPath], notSeen, env: null };
+  const chain = [path, ...links, resolvedPath];
+  const here: Start = { file: resolvedPath, blockedAt, chain, components, notSeen, env: null };
   if (blockedAt !== null) return ok(here);
   const refuse = (reason: string): Start => ({
     ...here,
@@ -59,12 +68,15 @@ export async function startProgram(path: string, identity: Identity, depth = 0):
 async function startScript(
   path: string,
   script: Extract<Image, { kind: 'script' }>,
-  here: Start,
+  started: Start,
   identity: Identity,
   depth: number,
 ): Promise<Start> {
   const readable = await explainAccess(path, identity, 'read');
   const unreadable = readable.isOk() ? readable.value.blockedAt : null;
+  const reading = readable.isOk() ? readable.value.components.filter(({ needs }) => needs === 'read') : [];
+  const components = [...started.components, ...reading.map((component) => ({ ...component, of: path }))];
+  const here: Start = { ...started, components };
   if (unreadable !== null) {
     return { ...here, blockedAt: { ...unreadable, reason: `its interpreter must read it: ${unreadable.reason}` } };
   }
@@ -98,5 +110,10 @@ async function next(
 
 /** One thing reached after another: the verdict of the second, the way of both. */
 export function after(first: Start, second: Start): Start {
-  return { ...second, chain: [...first.chain, ...second.chain], notSeen: [...first.notSeen, ...second.notSeen] };
+  return {
+    ...second,
+    chain: [...first.chain, ...second.chain],
+    components: [...first.components, ...second.components],
+    notSeen: [...first.notSeen, ...second.notSeen],
+  };
 }

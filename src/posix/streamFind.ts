@@ -35,6 +35,8 @@ export interface FindOutcome {
   readonly complaints: readonly string[];
 }
 
+/** Handed on at once; few, for the same reason as below. */
+const MAX_RECORDS = 128;
 const MAX_COMPLAINTS = 8 * 1024;
 const ABORTED: ProgramError = { code: 'PROGRAM_ABORTED', message: 'find was stopped on request', program: 'find' };
 
@@ -124,11 +126,21 @@ async function searchPart<E>(
   });
   try {
     let rest = '';
-    for await (const chunk of child.stdout.setEncoding('latin1')) {
-      const records = `${rest}${String(chunk)}`.split('\0');
-      rest = records.pop() ?? '';
-      const taken = await take(records.map((record) => withRelativePath(record, part, query.prefix ?? '')));
-      if (taken.isErr()) return err(taken.error);
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      let start = 0;
+      for (let records: string[] = []; ; records = []) {
+        // In the bytes, not in a text of them all, which would outlive collections of garbage and make the heap grow.
+        for (let end = chunk.indexOf(0, start); end !== -1 && records.length < MAX_RECORDS; end = chunk.indexOf(0, start)) {
+          const record = rest + chunk.toString('latin1', start, end);
+          records.push(withRelativePath(record, part, query.prefix ?? ''));
+          rest = '';
+          start = end + 1;
+        }
+        if (records.length === 0) break;
+        const taken = await take(records);
+        if (taken.isErr()) return err(taken.error);
+      }
+      rest += chunk.toString('latin1', start);
     }
     const exitCode = await closed;
     if (ended.why !== null) return err(ended.why);

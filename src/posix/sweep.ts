@@ -1,88 +1,56 @@
 import { closeSync, openSync } from 'node:fs';
-import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { actOnHandle, isDenial } from './actOnHandle.js';
-import { joinPath } from './bytePath.js';
+import { joinPath, parentPath } from './bytePath.js';
+import { changeOf, dangerOf } from './changeOf.js';
+import { ChangeQueue } from './changeQueue.js';
+import type { QueueOptions } from './changeQueue.js';
 import type { IoError } from './ioError.js';
-import type { Inode } from './judgePermission.js';
 import type { Root } from './openRoot.js';
+import { newPass } from './pass.js';
+import type { Pass } from './pass.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';
 import { entryOf, handleBudget, openAt, PinnedTree } from './pinnedTree.js';
-import { readAcls } from './readAcls.js';
-import type { Attributes, SkipReason, SweepOptions, TreeChange, TreeEntry, Verdict } from './tree.js';
-
-/** What one pass over the tree came to. Paths are relative byte strings. */
-export interface Pass {
-  examined: number;
-  changed: number;
-  wouldChange: number;
-  readonly skipped: Map<string, SkipReason>;
-  /** Directories among the changed. */
-  readonly changedDirectories: Set<string>;
-  /** Milliseconds since 1970: an entry whose name or attributes changed later was moved under this pass. */
-  readonly since: number;
-  /** What could have kept entries from being changed and could not be looked at. */
-  readonly notSeen: Set<string>;
-  /** Something moved away under the pass, so that it may have been missed. */
-  missed: boolean;
-}
-
-interface Pending {
-  readonly fd: number;
-  readonly path: string;
-  readonly change: TreeChange;
-}
-
-/** Whether an entry may change hands, now that its ACL is known: asked about those that have one. */
-export type AclJudge = (inode: Inode) => boolean;
+import type { SkipReason, TreeEntry, Verdict } from './tree.js';
 
 /** Filesystems of the kernel itself that keep owners and modes, and say so when they cannot. */
 const TRUTHFUL = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'tmpfs', 'overlay', 'f2fs', 'zfs', 'bcachefs']);
 
-/** The kernel stamps with the time of its last tick, so that a stamp may lie this much before the clock. */
-export const CLOCK_TICK_MS = 12;
-
 /**
- * Judges and changes entries of one pinned tree, whatever way they are found: the one place that acts. Changes are
- * gathered on open handles, noted in the sink as a batch, and only then made, on the same handles; without a sink each
- * is made as soon as it is judged.
+ * Judges entries of one pinned tree, whatever way they are found, and has them changed: the one way to a change is on
+ * the handle that was judged.
  */
 export class Sweep {
   readonly root: Root;
-  readonly pass: Pass = {
-    examined: 0,
-    changed: 0,
-    wouldChange: 0,
-    skipped: new Map(),
-    changedDirectories: new Set(),
-    notSeen: new Set(),
-    since: Date.now() - CLOCK_TICK_MS,
-    missed: false,
-  };
+  readonly pass: Pass = newPass();
   readonly #decide: (entry: TreeEntry) => Verdict;
-  readonly #options: SweepOptions & { readonly judgeAcl?: AclJudge };
+  readonly #crossMounts: boolean;
   readonly #tree: PinnedTree;
-  readonly #batchSize: number;
+  readonly #queue: ChangeQueue;
   /** Whether files too have to be checked for being mount points; directories always are. */
   readonly #mountsBelow: boolean;
-  readonly #truthful: boolean;
-  #pending: Pending[] = [];
-  #failure: IoError | null = null;
 
   constructor(
     root: Root,
     decide: (entry: TreeEntry) => Verdict,
-    options: SweepOptions & { readonly judgeAcl?: AclJudge },
+    options: QueueOptions,
     mountsBelow: boolean,
   ) {
     const budget = handleBudget();
     this.root = root;
     this.#decide = decide;
-    this.#options = options;
+    this.#crossMounts = options.crossMounts === true;
     this.#mountsBelow = mountsBelow;
-    this.#batchSize = budget.batch;
-    this.#truthful = options.crossMounts !== true && TRUTHFUL.has(root.filesystem);
+    const truthful = !this.#crossMounts && TRUTHFUL.has(root.filesystem);
+    this.#queue = new ChangeQueue(this.pass, options, budget.batch, truthful);
     this.#tree = new PinnedTree(root.fd, (entry, fd) => this.#closedTo(entry, fd), budget.way);
+  }
+
+  /** Whether the root may be looked into at all; if not, the report says why. */
+  entersRoot(): boolean {
+    const { fd } = this.root;
+    const reason = this.#closedTo(entryOf(fd, ''), fd);
+    if (reason !== null) this.pass.skipped.set('', reason);
+    return reason === null;
   }
 
   /** A handle of a directory, good until the next call; null when it cannot be entered, which is then in the report. */
@@ -102,85 +70,54 @@ export class Sweep {
 
   /** Judges one name of a pinned directory; answers it when it is a directory to look into. */
   consider(directory: number, directoryPath: string, name: string): TreeEntry | null {
-    const path = joinPath(directoryPath, name);
     const fd = openAt(directory, name);
-    if (typeof fd === 'number') return this.#consider(fd, path);
+    if (typeof fd === 'number') return this.#consider(fd, joinPath(directoryPath, name));
     this.pass.missed = true;
     return null;
   }
 
+  /** Judges the entry at a path, and stays in a directory that may be looked into: what is in it comes next. */
+  visit(path: string): void {
+    if (path === '') return void this.considerRoot();
+    const parent = parentPath(path);
+    const directory = this.enter(parent);
+    if (directory === null) return;
+    const name = path.slice(parent === '' ? 0 : parent.length + 1);
+    const fd = openAt(directory, name);
+    if (typeof fd === 'number') this.#consider(fd, path, (handle) => this.#tree.adopt(name, handle));
+    else this.pass.missed = true;
+  }
+
   /** True when a batch is waiting that should be made before more is judged. */
   get full(): boolean {
-    return this.#pending.length >= this.#batchSize || this.#failure !== null;
+    return this.#queue.full;
   }
 
-  /** Notes and makes the changes gathered so far; an Err also when one that needed no note failed. */
-  async flush(): Promise<Result<void, IoError>> {
-    const gathered = this.#pending;
-    this.#pending = [];
-    try {
-      if (this.#failure !== null) return err(this.#failure);
-      const batch = await this.#passedByAcl(gathered);
-      if (batch.length === 0) return ok(undefined);
-      if (this.#options.dryRun === true) {
-        this.pass.wouldChange += batch.length;
-        return ok(undefined);
-      }
-      const noted = await this.#options.sink?.append(batch.map((one) => one.change));
-      if (noted?.isErr() === true) return err(noted.error);
-      for (const one of batch) {
-        const acted = this.#act(one, false);
-        if (acted.isErr()) return acted;
-      }
-      return ok(undefined);
-    } finally {
-      for (const one of gathered) closeSync(one.fd);
-    }
+  /** Has what was gathered noted and changed; an Err also when an earlier change failed. */
+  flush(): Promise<Result<void, IoError>> {
+    return this.#queue.flush();
   }
 
-  /** Gives every handle back; what was gathered and not flushed is not made. */
-  close(): void {
-    for (const one of this.#pending.splice(0)) closeSync(one.fd);
+  /** The same, and waits for the last of it. */
+  settle(): Promise<Result<void, IoError>> {
+    return this.#queue.settle();
+  }
+
+  /** Gives every handle back; what was gathered and not flushed is not changed. */
+  async close(): Promise<void> {
+    await this.#queue.close();
     this.#tree.close();
   }
 
-  /** Those that their ACL does not keep from being changed; read through the same handles. */
-  async #passedByAcl(gathered: readonly Pending[]): Promise<readonly Pending[]> {
-    const { judgeAcl } = this.#options;
-    if (judgeAcl === undefined) return gathered;
-    const asked = gathered.filter(({ change }) => change.type === 'file' || change.type === 'directory');
-    const acls = await readAcls(asked.map(({ fd }) => ({ path: handlePath(fd) })));
-    for (const failure of acls.failures) this.pass.notSeen.add(failure);
-    return gathered.filter(({ fd, path, change }) => {
-      const acl = acls.found.get(handlePath(fd)) ?? null;
-      if (acl === null || judgeAcl({ ...change.before, type: change.type, acl })) return true;
-      this.pass.skipped.set(path, 'private');
-      return false;
-    });
-  }
-
-  #act({ fd, path, change }: Pending, judged: boolean): Result<void, IoError> {
-    const { pass } = this;
-    const acted = actOnHandle(fd, change, { judged, truthful: this.#truthful });
-    if (acted.isErr() && !isDenial(acted.error)) return err(acted.error);
-    if (acted.isErr()) pass.skipped.set(path, acted.error.errno === 'EPERM' ? 'immutable' : 'denied');
-    else if (acted.value === 'changed') {
-      pass.changed += 1;
-      if (change.type === 'directory') pass.changedDirectories.add(path);
-    } else pass.skipped.set(path, acted.value);
-    return ok(undefined);
-  }
-
-  /** Takes the handle over. */
-  #consider(fd: number, path: string): TreeEntry | null {
+  /** Takes the handle over; `adopt` may have that of a directory to look into. */
+  #consider(fd: number, path: string, adopt?: (handle: number) => void): TreeEntry | null {
     let keepOpen = false;
     try {
       const entry = entryOf(fd, path);
       const { pass } = this;
-      const { dryRun, judgeAcl, sink } = this.#options;
       const below = entry.type === 'directory' ? entry : null;
       pass.examined += 1;
-      pass.skipped.delete(path);
+      if (pass.skipped.size > 0) pass.skipped.delete(path);
       if (entry.ctimeMs >= pass.since && entry.mtimeMs < pass.since) pass.missed = true;
       const skip = (reason: SkipReason): void => void pass.skipped.set(path, reason);
       if ((below !== null || this.#mountsBelow) && this.#isOtherMount(fd)) {
@@ -196,14 +133,12 @@ export class Sweep {
       const change = changeOf(entry, verdict);
       const danger = change === null ? null : dangerOf(entry);
       if (danger !== null) skip(danger);
-      else if (change !== null && dryRun === true && judgeAcl === undefined) pass.wouldChange += 1;
-      else if (change !== null && (sink ?? judgeAcl) !== undefined) {
-        this.#pending.push({ fd, path, change });
+      else if (change !== null) keepOpen = this.#queue.add({ fd, path, change });
+      if (below !== null && adopt !== undefined) {
+        const handle = keepOpen ? openSync(handlePath(fd), O_PATH) : fd;
         keepOpen = true;
-      } else if (change !== null && this.#failure === null) {
-        // Nobody has to know of it first: no time passes between judging and acting.
-        const acted = this.#act({ fd, path, change }, true);
-        if (acted.isErr()) this.#failure = acted.error;
+        adopt(handle);
+        this.#queue.enter(entry, handle, path);
       }
       return below;
     } finally {
@@ -212,33 +147,14 @@ export class Sweep {
   }
 
   #isOtherMount(fd: number): boolean {
-    return this.#options.crossMounts !== true && mountIdOf(fd) !== this.root.mountId;
+    return !this.#crossMounts && mountIdOf(fd) !== this.root.mountId;
   }
 
   #closedTo(entry: TreeEntry, fd: number): SkipReason | null {
     if (this.#isOtherMount(fd)) return 'mount-point';
     const verdict = this.#decide(entry);
-    return verdict.kind === 'skip' && !verdict.descend ? verdict.reason : null;
+    if (verdict.kind === 'skip' && !verdict.descend) return verdict.reason;
+    this.#queue.enter(entry, fd, entry.path.toString('latin1'));
+    return null;
   }
-}
-
-/** The change a verdict asks for, or null when the entry is already so. */
-function changeOf(entry: TreeEntry, wanted: Partial<Attributes>): TreeChange | null {
-  const { uid, gid, mode } = entry;
-  const after = {
-    uid: wanted.uid ?? uid,
-    gid: wanted.gid ?? gid,
-    mode: entry.type === 'symlink' ? mode : (wanted.mode ?? mode) & 0o7777,
-  };
-  if (after.uid === uid && after.gid === gid && after.mode === mode) return null;
-  const { path, type, dev, ino } = entry;
-  return { path, type, dev: String(dev), ino: String(ino), before: { uid, gid, mode }, after };
-}
-
-/** What is never changed, whoever asks. Source: systemd-tmpfiles' refusal of hard links; chown(2) on setuid. */
-function dangerOf(entry: TreeEntry): SkipReason | null {
-  if (entry.type === 'directory') return null;
-  if (entry.type === 'block' || entry.type === 'char') return 'device';
-  if (entry.nlink > 1) return 'hard-link';
-  return entry.type === 'file' && (entry.mode & 0o6000) !== 0 ? 'setuid' : null;
 }

@@ -5,13 +5,16 @@ import { parentPath } from './bytePath.js';
 import { mountPointsBelow, readMounts } from './mountTable.js';
 import type { Walk, WalkContext } from './runPasses.js';
 import { streamFind } from './streamFind.js';
-import type { Pass, Sweep } from './sweep.js';
+import type { Pass } from './pass.js';
+import type { Sweep } from './sweep.js';
 import { aborted } from './sweepErrors.js';
 import type { SweepError } from './tree.js';
 import { walkBelow } from './walkWhole.js';
 
 /** A day: the tree may be huge and the disk slow. The caller's signal ends it sooner. */
 const TIMEOUT_MS = 86_400_000;
+/** Proposals between two chances for the rest of the process to run. */
+const BREATH = 1000;
 /** What find prints for an entry that was moved; no relative path looks so. */
 const MOVED = '/';
 
@@ -31,6 +34,7 @@ export function walkProposed(predicate: readonly string[]): Walk {
       sweep.considerRoot();
       return ok(undefined);
     }
+    if (!sweep.entersRoot()) return ok(undefined);
     const { earlier } = context;
     if (earlier !== null) {
       for (const [path, reason] of earlier.skipped) pass.skipped.set(path, reason);
@@ -55,6 +59,7 @@ async function find(
   const mountPoints = mountPointsBelow(mounts.value, root.realPath, root.mountId);
   for (const mountPoint of mountPoints) pass.skipped.set(mountPoint, 'mount-point');
 
+  let sinceBreath = 0;
   const take = async (paths: readonly string[]): Promise<Result<void, SweepError>> => {
     for (const path of paths) {
       if (path === MOVED) {
@@ -64,7 +69,11 @@ async function find(
       const presented = await present(path);
       if (presented.isErr()) return presented;
     }
-    await setImmediate();
+    sinceBreath += paths.length;
+    if (sinceBreath >= BREATH) {
+      sinceBreath = 0;
+      await setImmediate();
+    }
     return options.signal?.aborted === true ? err(aborted()) : ok(undefined);
   };
   const query = {
@@ -81,12 +90,7 @@ async function find(
 }
 
 async function presentOne(sweep: Sweep, path: string): Promise<Result<void, SweepError>> {
-  const parent = parentPath(path);
-  if (path === '') sweep.considerRoot();
-  else {
-    const directory = sweep.enter(parent);
-    if (directory !== null) sweep.consider(directory, parent, path.slice(parent === '' ? 0 : parent.length + 1));
-  }
+  sweep.visit(path);
   return sweep.full ? sweep.flush() : ok(undefined);
 }
 

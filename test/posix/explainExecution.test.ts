@@ -60,6 +60,32 @@ describe('explainExecution', () => {
     expect(await runs(join(place, 'tool'), path)).toBe(true);
   });
 
+  it('shows every directory above each file of the chain, with what it decided', async () => {
+    const place = freshPlace();
+    directory(join(place, 'closed'), 0o700);
+    script(join(place, 'closed/wca-node'), '#!/bin/sh\n');
+    script(join(place, 'tool'), '#!/usr/bin/env wca-node\n');
+    symlinkSync('tool', join(place, 'link'));
+    const { components } = await explained(join(place, 'link'), join(place, 'closed'));
+    const of = (file: string): [string, string, boolean][] =>
+      components.filter((one) => one.of === file).map(({ path, needs, allowed }) => [path, needs, allowed]);
+    const above = (path: string): [string, string, boolean][] =>
+      path.split('/').slice(0, -1).map((_, n, names) => [names.slice(0, n + 1).join('/') || '/', 'search', true]);
+    expect(of(join(place, 'link'))).toEqual([
+      ...above(join(place, 'link')),
+      [join(place, 'link'), 'follow', true],
+      [join(place, 'tool'), 'execute', true],
+      [join(place, 'tool'), 'read', true],
+    ]);
+    expect(of('/usr/bin/env')).toEqual([...above('/usr/bin/env'), ['/usr/bin/env', 'execute', true]]);
+    expect(of(join(place, 'closed/wca-node'))).toEqual([
+      ...above(join(place, 'closed')),
+      [join(place, 'closed'), 'search', false],
+      [join(place, 'closed/wca-node'), 'execute', true],
+    ]);
+    expect(new Set(components.map((one) => one.of)).size).toBe(4);
+  });
+
   it('goes on in PATH behind files that cannot be started, and not behind one whose own env fails', async () => {
     const place = freshPlace();
     for (const name of ['a', 'b', 'c', 'd']) directory(join(place, name));

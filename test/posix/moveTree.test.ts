@@ -168,10 +168,30 @@ describe('moveTree', () => {
     expect((await moveTree(join(from, 'deep/mounted'), to))._unsafeUnwrapErr().code).toBe('MOUNT_INSIDE');
   });
 
-  it('leaves all as it was when the disk is full', async () => {
-    mount(join(place, 'new'), '-t', 'tmpfs', '-o', 'size=200k', 'tmpfs');
+  it('does not begin a copy for which there are too few bytes or inodes', async () => {
     mkdirSync(from);
     writeFileSync(join(from, 'large'), Buffer.alloc(2_000_000, 1));
+    for (let n = 0; n < 30; n += 1) writeFileSync(join(from, `small${n}`), '');
+    const before = account(from);
+    for (const [limit, most] of [['size=1m', { bytes: 1_048_576 }], ['size=9m,nr_inodes=20', { inodes: 19 }]] as const) {
+      mount(join(place, 'new'), '-t', 'tmpfs', '-o', limit, 'tmpfs');
+      const error = (await moveTree(from, to))._unsafeUnwrapErr();
+      expect(error).toMatchObject({ code: 'NO_SPACE', path: to, needed: { inodes: 32 }, free: most });
+      expect(account(from)).toBe(before);
+      expect(readdirSync(join(place, 'new'))).toEqual([]);
+    }
+  });
+
+  it('leaves all as it was when the disk fills up', async () => {
+    // Where every file takes 64 KiB at least, which is not seen from here.
+    const image = join(place, 'image');
+    writeFileSync(image, '');
+    truncateSync(image, 16 * 1024 * 1024);
+    run('mkfs.ext4', ['-q', '-O', 'bigalloc', '-C', '65536', '-N', '2048', image]);
+    mount(join(place, 'new'), '-o', 'loop', image);
+    rmSync(join(place, 'new/lost+found'), { recursive: true });
+    mkdirSync(from);
+    for (let n = 0; n < 300; n += 1) writeFileSync(join(from, `small${n}`), 'x');
     const before = account(from);
     const error = (await moveTree(from, to))._unsafeUnwrapErr();
     expect(error).toMatchObject({ code: 'PROGRAM_FAILED' });

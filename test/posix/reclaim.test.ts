@@ -118,6 +118,35 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     expect(ownerOf(join(root, 'denied'))).toBe('0:0');
   });
 
+  it('gives away nothing below a directory that its ACL alone closes to the reader, whoever owns it', async () => {
+    const root = freshPlace();
+    chownSync(root, 33, 33);
+    for (const name of ['shut', 'open']) {
+      directory(join(root, name), 0o755, 1000);
+      directory(join(root, name, 'sub'), 0o755, 33);
+      file(join(root, name, 'sub/file'), 0o644);
+    }
+    directory(join(root, 'mine'), 0o755);
+    file(join(root, 'mine/file'), 0o644);
+    run('setfacl', ['-n', '-m', 'u:33:-,m::rwx', join(root, 'shut'), join(root, 'mine')]);
+    run('setfacl', ['-n', '-m', 'u:33:rx,u:1:-,m::rwx', join(root, 'open')]);
+    const report = await reclaimed(root, { proposeWithFind, reader: WWW_DATA });
+    expect(reasons(report, root)).toEqual({ shut: 'private', mine: 'private' });
+    expect([report.changed, report.notSeen]).toEqual([1, []]);
+    const owners = ['shut/sub/file', 'mine/file', 'open/sub/file'].map((name) => ownerOf(join(root, name)));
+    expect(owners).toEqual(['0:0', '0:0', '33:33']);
+  });
+
+  it('gives away nothing in a root that the reader may not list', async () => {
+    const root = freshPlace();
+    file(join(root, 'file'), 0o644);
+    chmodSync(root, 0o700);
+    chownSync(root, 1000, 1000);
+    const report = await reclaimed(root, { proposeWithFind, reader: WWW_DATA });
+    expect(report).toMatchObject({ changed: 0, skipped: [{ path: root, reason: 'private' }], complete: false });
+    expect(ownerOf(join(root, 'file'))).toBe('0:0');
+  });
+
   it('does not enter mounts below, bind mounts of the same filesystem and of single files among them', async () => {
     const root = freshPlace();
     const decoy = freshPlace();

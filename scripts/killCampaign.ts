@@ -2,7 +2,10 @@
  * Kills migrations at every call by which they change something, finishes each by `resume` or `rollback` in turn, and
  * compares the host with what it must be. Prints `n of n`; ends with 1 when one of them is not so.
  *
- * npx tsx scripts/killCampaign.ts [--jobs N] [--every N] [--only REGEXP] [--way resume|rollback] [--reboot]
+ * `--reboot` cuts the power after each kill; `--again` kills what finishes the run as well, at any of its calls, and finishes
+ * that.
+ *
+ * npx tsx scripts/killCampaign.ts [--jobs N] [--every N] [--from N] [--only REGEXP] [--way resume|rollback] [--reboot] [--again]
  */
 import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +18,10 @@ import { KillCampaign, instantsOf } from '../test/recipes/migrateOffRoot/killCam
 import type { Instant } from '../test/recipes/migrateOffRoot/killCampaign.js';
 
 const { values } = parseArgs({
-  options: { jobs: { type: 'string', default: '1' }, every: { type: 'string', default: '1' }, only: { type: 'string' }, way: { type: 'string' }, reboot: { type: 'boolean', default: false } },
+  options: {
+    jobs: { type: 'string', default: '1' }, every: { type: 'string', default: '1' }, only: { type: 'string' },
+    way: { type: 'string' }, from: { type: 'string', default: '0' }, reboot: { type: 'boolean', default: false }, again: { type: 'boolean', default: false },
+  },
 });
 const lab = labAvailable();
 if (!lab.ok) {
@@ -32,14 +38,16 @@ const started = performance.now();
 const first = await ready();
 const all = instantsOf(first.calls);
 const only = values.only === undefined ? null : new RegExp(values.only);
-const chosen = all.filter((instant, index) => index % Number(values.every) === 0 && only?.test(instant.about) !== false);
+const chosen = all.filter((instant, index) => index >= Number(values.from) && index % Number(values.every) === 0 && only?.test(instant.about) !== false);
 console.log(`${first.calls.filter(({ sweep }) => sweep === 0).length} calls outside sweeps, ${new Set(first.calls.map(({ sweep }) => sweep)).size - 1} sweeps; ${chosen.length} of ${all.length} instants`);
 const queue = chosen.map((instant, index) => ({ instant, index }));
 const failures: string[] = [];
 let done = 0;
+let killedAgain = 0;
 await Promise.all(Array.from({ length: Number(values.jobs) }, (_, index) => worker(index === 0 ? first : null)));
 const seconds = Math.round((performance.now() - started) / 1000);
-console.log(`${done - failures.length} of ${done} ended exactly in the state before or after (${seconds} s)`);
+const again = values.again ? `, ${killedAgain} killed again meanwhile` : '';
+console.log(`${done - failures.length} of ${done} ended exactly in the state before or after (${seconds} s)${again}`);
 process.exit(failures.length === 0 && done === chosen.length ? 0 : 1);
 
 interface Ready {
@@ -76,10 +84,15 @@ async function worker(given: Ready | null): Promise<void> {
 }
 
 async function attempt({ campaign }: Ready, instant: Instant, index: number): Promise<readonly string[]> {
+  const before = campaign.killedAgain;
+  // Any of the calls of what finishes it; few make more than that.
+  const killedAgainAt = values.again ? { killedAgainAt: 1 + ((index * 37) % 120) } : {};
   try {
-    return await campaign.kill(instant, wayOf(index), values.reboot);
+    return await campaign.kill(instant, { way: wayOf(index), reboot: values.reboot, ...killedAgainAt });
   } catch (error) {
     return [String(error)];
+  } finally {
+    killedAgain += campaign.killedAgain - before;
   }
 }
 

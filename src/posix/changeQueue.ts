@@ -110,8 +110,8 @@ export class ChangeQueue {
     this.#changes = [];
     this.#entered = [];
     this.#making = this.#make(changes, entered);
-    // What it throws is met by whoever waits for it next.
-    this.#making.catch(() => undefined);
+    // What it throws is met by whoever waits for it next; until then it is not an unhandled rejection.
+    void Promise.allSettled([this.#making]);
     return ok(undefined);
   }
 

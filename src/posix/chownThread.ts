@@ -1,4 +1,6 @@
+import type * as Fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { handlesOfThisProcess } from './pinned.js';
 import type { TreeChange } from './tree.js';
 
@@ -71,7 +73,9 @@ function threadOn(worker: Worker): ChownThread {
       worker.unref();
       return order.done;
     },
-    stop: async () => void (await worker.terminate()),
+    stop: async () => {
+      await worker.terminate();
+    },
   };
 }
 
@@ -92,7 +96,7 @@ function orderOf(batch: readonly JudgedChange[]): Order {
  * What the thread does. It gets the text of this function, so nothing outside of it may be named: a file of its own
  * would not be found once the library is bundled.
  */
-function serve(fs: typeof import('node:fs'), port: import('node:worker_threads').MessagePort): void {
+function serve(fs: Pick<typeof Fs, 'fstatSync' | 'chownSync' | 'closeSync'>, port: MessagePort): void {
   port.on('message', ({ numbers, done, handles, fields }: Order) => {
     for (let n = 0, at = 0; n < done.length; n += 1, at += fields) {
       const fd = numbers[at] ?? -1;

@@ -44,6 +44,7 @@ export { makeDirectory } from './makeDirectory.js';
 export type { DirectorySpec, MakeDirectoryError } from './makeDirectory.js';
 export { moveTree } from './moveTree.js';
 export type { MoveTreeError, TreeMove } from './moveTree.js';
+export type { NoSpace } from './roomForCopy.js';
 export type { CopyDiffers, CopyOptions } from './copyAcross.js';
 export { mountsWithin } from './mountsWithin.js';
 export type { MountWithin } from './mountsWithin.js';

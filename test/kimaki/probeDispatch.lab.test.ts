@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bootHost, CHANNEL, installPackage, labAvailable } from '../lab/index.js';
 import type { Host } from '../lab/index.js';
 import { hostScript } from './support/hostScript.js';
@@ -102,8 +102,11 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
     expect(proven.links.map(({ link, ok }) => [link, ok])).toEqual([
       ['command', true], ['hop', true], ['program', true], ['start', true], ['start-without-path', true], ['data-directory', true], ['delivery', true], ['arrival', true],
     ]);
-    const sender = await host.ok(`sqlite3 /home/opencode/.kimaki/kimaki.db "SELECT sender_uid FROM messages ORDER BY id DESC LIMIT 1"`, { user: 'opencode' });
-    expect(sender).toBe('1000');
+    // It has arrived when the service has it; that it has acted on it too may take a moment more.
+    await vi.waitFor(async () => {
+      const sender = await host.ok(`sqlite3 /home/opencode/.kimaki/kimaki.db "SELECT sender_uid FROM messages ORDER BY id DESC LIMIT 1"`, { user: 'opencode' });
+      expect(sender).toBe('1000');
+    }, 20_000);
     await host.ok('sudo -n true');
   });
 

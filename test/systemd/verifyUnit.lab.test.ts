@@ -148,8 +148,12 @@ describe.skipIf(!labAvailable().ok)('unit files on a booted host', () => {
     }
     expect(await check('nosuch.service')).toMatchObject({ code: 'UNIT_NOT_FOUND' });
     await host.ok('mkfifo /etc/systemd/system/pipe.service; mkdir /etc/systemd/system/folder.service');
-    expect(await check('pipe.service')).toMatchObject({ code: 'NOT_A_REGULAR_FILE' });
-    expect(await check('folder.service')).toMatchObject({ code: 'NOT_A_REGULAR_FILE' });
+    for (const unit of ['pipe.service', 'folder.service']) {
+      expect(await check(unit)).toMatchObject({ code: 'UNIT_NOT_FOUND' });
+      expect(await host.ok(`systemctl daemon-reload; systemctl show -P LoadState ${unit}`)).toBe('not-found');
+    }
+    await host.ok('mkfifo /root/pipe; ln -s /root/pipe /etc/systemd/system/to-pipe.service');
+    expect(await check('to-pipe.service')).toMatchObject({ code: 'NOT_A_REGULAR_FILE' });
   });
 
   it('are checked without root and without a manager', async () => {

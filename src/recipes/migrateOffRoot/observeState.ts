@@ -101,7 +101,7 @@ function keptApart(inventory: StateInventory, options: MigrationOptions): { path
 function bothHomes({ from, to, evidence }: StateConflict): MigrationRefusal {
   const message =
     `${from} and ${to} both hold state (${evidence.join('; ')}), and nothing is merged. Say which counts with ` +
-    '--existing-state keep-source (the other is set aside), keep-target, or set-aside';
+    '--existing-state keep-source (the other is set aside, and kept) or keep-target';
   return refusal('STATE_IN_BOTH_HOMES', message);
 }
 

@@ -16,7 +16,10 @@ export type MigrationOptions = {
   readonly posture?: 'managed' | 'engineering';
   /** Further entries below the old home to move, relative to it. */
   readonly migrateExtra?: readonly string[];
-  /** What to do where both homes hold state. Without it that is refused. */
+  /**
+   * What to do where both homes hold state. Without it that is refused. `keep-source`, also called `set-aside`: what is at
+   * the new home is renamed and kept. `keep-target`: what is at the old home stays there. Nothing is ever merged or deleted.
+   */
   readonly existingState?: 'keep-source' | 'keep-target' | 'set-aside';
   /** Let paths that the state holds of itself (channel directories, shims, links) follow the move. Default: list them. */
   readonly rewritePaths?: boolean;

@@ -20,6 +20,15 @@ export interface Instant {
   readonly about: string;
 }
 
+/** How a killed run is finished. */
+export interface Ending {
+  readonly way: 'resume' | 'rollback';
+  /** A power cut first: what starts then has to work too. */
+  readonly reboot?: boolean;
+  /** What finishes it is killed too, before this call of its own, and once more has to be finished. */
+  readonly killedAgainAt?: number;
+}
+
 /** A host as it is at one moment: trees without what changes by itself, ACLs, the service, its database. */
 interface HostState {
   readonly trees: TreeSnapshot;
@@ -39,6 +48,8 @@ export class KillCampaign {
   readonly #command: readonly string[];
   #before: HostState | null = null;
   #after: HostState | null = null;
+  /** How many times what finished a killed run was killed as well. */
+  killedAgain = 0;
 
   /** @param command - of `wca migrate-off-root`: what is killed */
   constructor(host: Host, command: readonly string[] = APPLY) {
@@ -63,18 +74,20 @@ export class KillCampaign {
     return calls;
   }
 
-  /**
-   * What is wrong after a run was killed at this instant and finished this way; empty when all is well.
-   *
-   * @param reboot - a power cut in between: what starts then has to work too
-   */
-  async kill(instant: Instant, way: 'resume' | 'rollback', reboot = false): Promise<readonly string[]> {
+  /** What is wrong after a run was killed at this instant and finished this way; empty when all is well. */
+  async kill(instant: Instant, { way, reboot, killedAgainAt }: Ending): Promise<readonly string[]> {
     // Every run is the first one of its host, so that the same number is the same call.
     await this.#host.ok('rm -rf /var/lib/wca');
     const killed = await runWithFault(this.#host, ['migrate-off-root', ...this.#command], instant.fault);
     const problems = leaks(killed);
     if (killed.code !== 137) problems.push(`not killed but ended with ${killed.code}: ${killed.stderr.slice(-500)}`);
-    if (reboot) problems.push(...(await this.#crash()));
+    if (reboot === true) problems.push(...(await this.#crash()));
+    if (killedAgainAt !== undefined) {
+      const again = await runWithFault(this.#host, ['migrate-off-root', way, '--json', '--yes'], { at: killedAgainAt, what: 'kill' });
+      problems.push(...leaks(again));
+      if (again.code === 137) this.killedAgain += 1;
+      if (reboot === true) problems.push(...(await this.#crash()));
+    }
     const status = told(await migrate(this.#host, ['status', '--json']));
     let end: 'before' | 'after' = status.state === 'applied' ? 'after' : 'before';
     if (status.state === 'interrupted') {

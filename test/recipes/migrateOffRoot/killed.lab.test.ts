@@ -40,7 +40,7 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
   ];
 
   it.each(KILLS)('%s ends exactly before or after', async (_, pattern, next, way) => {
-    expect(await campaign.kill(instantAt(pattern, next), way)).toEqual([]);
+    expect(await campaign.kill(instantAt(pattern, next), { way })).toEqual([]);
   });
 
   const REBOOTS: typeof KILLS = [
@@ -50,7 +50,16 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
   ];
 
   it.each(REBOOTS)('%s, and whose host goes down then, has a service that works, and is finished', async (_, pattern, next, way) => {
-    expect(await campaign.kill(instantAt(pattern, next), way, true)).toEqual([]);
+    expect(await campaign.kill(instantAt(pattern, next), { way, reboot: true })).toEqual([]);
+  });
+
+  it.each([
+    ['resume', 25],
+    ['rollback', 60],
+  ] as const)('and whose %s is killed too, is finished by the next', async (way, killedAgainAt) => {
+    const before = campaign.killedAgain;
+    expect(await campaign.kill(instantAt(/^rename .*\/kimaki\.service$/, 1), { way, killedAgainAt })).toEqual([]);
+    expect(campaign.killedAgain).toBe(before + 1);
   });
 
   it('and whose journal is damaged is refused and left as it is, or finished where its last record is cut off', async () => {

@@ -21,8 +21,9 @@ export type FpmWorkersError = SystemdError | IoError | ProgramError;
  * Lists the running workers of a php-fpm master, with user and umask as the kernel has them: the proof that a umask
  * or a user is really in force, where `systemctl show` only tells what the next start would do.
  *
- * Workers are all processes in the unit's cgroup but the master. An `ondemand` pool has none until a request comes. A
- * script may change the umask of its own worker for a moment. A stopped unit has no workers: the list is empty.
+ * Workers are the children of the master in the unit's cgroup; what a request has started lives there too, and is none,
+ * whatever its umask. An `ondemand` pool has none until a request comes. A script may change the umask of its own worker
+ * for a moment. A stopped unit has no workers: the list is empty.
  *
  * @param unit - the master's unit, `php8.2-fpm.service`
  *
@@ -49,7 +50,7 @@ async function find(unit: string): Promise<Result<readonly FpmWorker[], FpmWorke
   const processes = await listProcesses();
   if (processes.isErr()) return err(processes.error);
   const inside = processes.value.filter(
-    ({ pid, cgroup }) => pid !== mainPid && (cgroup === controlGroup || cgroup.startsWith(`${controlGroup}/`)),
+    ({ ppid, cgroup }) => ppid === mainPid && (cgroup === controlGroup || cgroup.startsWith(`${controlGroup}/`)),
   );
   const names = new Map<number, string>();
   const workers: FpmWorker[] = [];

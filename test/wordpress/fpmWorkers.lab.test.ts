@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { labAvailable } from '../lab/index.js';
+import { SITE, labAvailable } from '../lab/index.js';
 import { fpmUmaskDropIn } from '../../src/wordpress/index.js';
 import { cleanHost, inHost } from './support/inHost.js';
 
@@ -29,6 +29,13 @@ describe.skipIf(!labAvailable().ok)('the workers of php-fpm', () => {
       expect(await worker()).toMatchObject(old);
 
       await host.ok(`systemctl restart ${UNIT}`);
+      expect(await worker()).toMatchObject({ ...old, umask: 0o002 });
+
+      // What a request has started lives on in the unit, with whatever umask it likes: sudo's, for one.
+      const script = `<?php exec('sh -c "umask 077; exec sleep 600" > /dev/null 2>&1 & echo $!', $said); echo $said[0];`;
+      await writeFile(join(host.root, SITE, 'starts-something.php'), script);
+      const started = await host.ok('curl -s http://127.0.0.1/starts-something.php');
+      expect(await host.ok(`grep -h Umask /proc/${started}/status; cat /proc/${started}/cgroup`)).toMatch(new RegExp(`0077\\n[^]*/${UNIT}`));
       expect(await worker()).toMatchObject({ ...old, umask: 0o002 });
 
       await host.ok(`systemctl stop ${UNIT}`);

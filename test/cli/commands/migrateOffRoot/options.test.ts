@@ -45,6 +45,7 @@ describe('the options of migrate-off-root', () => {
     [['--existing-state', 'keep-source'], { existingState: 'keep-source' }],
     [['--existing-state', 'keep-target'], { existingState: 'keep-target' }],
     [['--existing-state', 'set-aside'], { existingState: 'set-aside' }],
+    [['--rewrite-paths'], { rewritePaths: true }],
     [['--dispatch', 'auto'], { dispatch: 'auto' }],
     [['--dispatch', 'system-binary'], { dispatch: 'system-binary' }],
     [['--dispatch', 'sudo-hop'], { dispatch: 'sudo-hop' }],
@@ -79,7 +80,7 @@ describe('the options of migrate-off-root', () => {
     expect(named).toEqual([
       'accept-shared-umask', 'allow-privileged-lines', 'allow-unprotected-hardlinks', 'create-user', 'cross-mounts', 'dispatch',
       'existing-state', 'flow', 'hold', 'include-core', 'leave-unsafe', 'migrate-extra', 'no-fpm-umask', 'now', 'posture', 'private',
-      'probe-channel', 'probe-update', 'site', 'unit', 'user', 'wait-scheduled', 'when-idle',
+      'probe-channel', 'probe-update', 'rewrite-paths', 'site', 'unit', 'user', 'wait-scheduled', 'when-idle',
     ]);
   });
 

@@ -2,7 +2,8 @@ import { printablePath } from '../posix/index.js';
 import type { CliError } from './command.js';
 
 const MAX_LINES = 3;
-const MAX_LINE = 400;
+/** Enough for a refusal that names a dozen files. */
+const MAX_LINE = 2000;
 
 /**
  * An error as one to three lines of plain text, the first ending with its code. Whatever stands in it (a program's

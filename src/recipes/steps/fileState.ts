@@ -115,6 +115,6 @@ function isOneOf(now: FileState, before: FileState | null, ours: Buffer): boolea
 function changedSince(path: string): StepFailure {
   const message =
     `${path} is neither as this run left it nor as it was before: someone edited it since; ` +
-    'look at it and put it right by hand, or force the rollback, which keeps the edit among the records of the run';
+    'look at it and put it right by hand, or roll back with --force, which keeps the edit among the records of the run';
   return { code: 'CHANGED_SINCE', message };
 }

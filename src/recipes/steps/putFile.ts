@@ -212,7 +212,7 @@ function mayUndo(args: PutFileArgs, before: PutFileBefore, file: RegularFile | n
   const digest = sha256(file.bytes);
   const message =
     `${path} was edited after the run (${file.bytes.length} bytes, sha256 ${digest.slice(0, 12)}…) and holds neither ` +
-    'what the run wrote nor what was there before; look at it and put it right by hand, or force the rollback';
+    'what the run wrote nor what was there before; look at it and put it right by hand, or roll back with --force';
   return err({ code: 'FILE_CHANGED_SINCE', message, path, sha256: digest });
 }
 

@@ -191,15 +191,18 @@ describe.skipIf(!lab.ok)('what must not change hands', () => {
       git init -q ${CONTENT}/plugins/agent-notes; chown -R www-data:www-data ${CONTENT}/plugins/agent-notes/.git`;
     await onHost(things, async (host) => {
       await refused(host, [`${uploads}/linked.txt (hard-link)`, `${uploads}/suid (setuid)`, '--leave-unsafe']);
+      await host.ok(`echo x > ${OLD_DATA_DIR}/one; ln ${OLD_DATA_DIR}/one /root/two`);
+      await refused(host, [`${OLD_DATA_DIR}/one (hard-link)`, '--leave-unsafe']);
       expect(await applied(host, ['--leave-unsafe'])).toEqual(NOT_ASKED);
+      expect(await host.ok(`stat -c '%U %h' ${NEW_DATA_DIR}/one`)).toBe('root 2');
       expect(await host.ok(`stat -c '%U %a' /etc/lab-secret ${uploads}/suid ${uploads}/pipe ${uploads}/private`)).toBe(
         'root 644\nroot 4755\nwww-data 644\nwww-data 700',
       );
       expect(await host.ok(`find ${CONTENT}/plugins/agent-notes/.git -perm /020`)).toBe('');
       const { checks = [] } = told(endedWith(await migrate(host, ['verify', '--json']), 1));
       const wrong = checks.filter(({ ok }) => ok === false);
-      expect(wrong.map(({ id }) => id)).toContain('root-owned');
-      for (const { detail } of wrong) expect(detail).toContain('linked.txt');
+      expect(wrong.map(({ id }) => id)).toEqual(expect.arrayContaining(['root-owned', 'no-new-root-files']));
+      for (const { detail, id } of wrong) expect(detail).toContain(id === 'no-new-root-files' ? `${NEW_DATA_DIR}/one` : 'linked.txt');
       endedWith(await migrate(host, ['verify', '--leave-unsafe']), 0);
     });
   }, 3 * MINUTE);

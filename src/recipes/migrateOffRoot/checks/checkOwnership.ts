@@ -1,12 +1,11 @@
 import { readdir, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { octalMode, printablePath, probeAccess, reclaim } from '../../../posix/index.js';
-import type { SkippedEntry } from '../../../posix/index.js';
+import { octalMode, printablePath, probeAccess } from '../../../posix/index.js';
 import { attempt } from '../../attempt.js';
-import { LEFT_ON_PURPOSE, UNSAFE, rootsOnPurpose } from '../../steps/reclaimStep.js';
 import { ownTrees, writableDirectories } from '../writableDirectories.js';
 import { failed, passed } from './check.js';
 import type { AcceptanceCheck } from './check.js';
+import { listed, rootsEntries } from './rootsEntries.js';
 import type { Subject } from './subject.js';
 
 /** Point 6: nothing in wp-content is root's but what is left on purpose, and the managed mu-plugins can be read. */
@@ -16,36 +15,16 @@ export async function checkOwnership(subject: Subject): Promise<readonly Accepta
 
 async function checkRootOwned({ site, web, accepted }: Subject): Promise<AcceptanceCheck> {
   const id = 'root-owned';
-  const { uid, gid } = web.user;
   const trees = ownTrees(site.contentDir, await writableDirectories(site));
-  const skipped: SkippedEntry[] = [];
-  let wouldChange = 0;
-  for (const root of trees) {
-    const dry = await reclaim(root, {
-      from: 0,
-      to: { uid, gid },
-      reader: web,
-      keep: ({ path }) => rootsOnPurpose(path),
-      dryRun: true,
-      unprotectedHardlinks: 'allow',
-    });
-    if (dry.isErr()) return failed(id, 6, dry.error.message);
-    wouldChange += dry.value.wouldChange;
-    skipped.push(...dry.value.skipped);
-  }
+  const found = await rootsEntries(trees, web, accepted, web);
+  if (found.isErr()) return failed(id, 6, found.error.message);
+  const { toGive, stuck, left } = found.value;
   const where = trees.join(', ');
-  const left = skipped.filter(({ reason }) => LEFT_ON_PURPOSE.has(reason) || (accepted.leaveUnsafe === true && UNSAFE.has(reason)));
-  const stuck = skipped.filter((entry) => !left.includes(entry));
   const told = left.length === 0 ? '' : `; left on purpose: ${listed(left)}`;
-  if (wouldChange > 0) return failed(id, 6, `${wouldChange} entries below ${where} are root's, and WordPress cannot replace them${told}`);
+  if (toGive > 0) return failed(id, 6, `${toGive} entries below ${where} are root's, and WordPress cannot replace them${told}`);
   return stuck.length === 0
     ? passed(id, 6, `nothing below ${where} is root's${told}`)
     : failed(id, 6, `below ${where} these are root's or could not be looked at: ${listed(stuck)}; look at them, and verify with --leave-unsafe if they are to stay${told}`);
-}
-
-function listed(entries: readonly SkippedEntry[]): string {
-  const shown = entries.slice(0, 5).map(({ path, reason }) => `${path} (${reason})`);
-  return shown.join(', ') + (entries.length > 5 ? ` and ${entries.length - 5} more` : '');
 }
 
 async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> {

@@ -1,10 +1,11 @@
-import { countOwned, printablePath, runAs, runChecked } from '../../../posix/index.js';
+import { printablePath, runAs, runChecked } from '../../../posix/index.js';
 import type { Identity } from '../../../posix/index.js';
 import type { Site } from '../../../wordpress/index.js';
 import { widenable } from '../../steps/widenable.js';
 import { writableDirectories } from '../writableDirectories.js';
 import { failed, passed } from './check.js';
 import type { AcceptanceCheck } from './check.js';
+import { listed, rootsEntries } from './rootsEntries.js';
 import type { Subject } from './subject.js';
 
 /** A tree of a million files takes a while to ask about, twice. */
@@ -24,14 +25,18 @@ export async function checkSharedWriting(subject: Subject): Promise<readonly Acc
   ];
 }
 
-async function checkNewFiles({ instance, agentPlaces }: Subject): Promise<AcceptanceCheck> {
+async function checkNewFiles({ instance, agentPlaces, service, accepted }: Subject): Promise<AcceptanceCheck> {
   const id = 'no-new-root-files';
-  for (const path of [instance.dataDir, ...agentPlaces.map((place) => place.path)]) {
-    const count = await countOwned(path, { by: 0 });
-    if (count.isErr()) return failed(id, 4, count.error.message);
-    if (count.value > 0) return failed(id, 4, `${count.value} entries below ${path} belong to root; the agent cannot replace them`);
-  }
-  return passed(id, 4, `nothing of root's below ${[instance.dataDir, ...agentPlaces.map((place) => place.path)].join(', ')}`);
+  const trees = [instance.dataDir, ...agentPlaces.map((place) => place.path)];
+  const found = await rootsEntries(trees, service, accepted);
+  if (found.isErr()) return failed(id, 4, found.error.message);
+  const { toGive, stuck, left } = found.value;
+  const where = trees.join(', ');
+  const told = left.length === 0 ? '' : `; left on purpose: ${listed(left)}`;
+  if (toGive > 0) return failed(id, 4, `${toGive} entries below ${where} belong to root, and the agent cannot replace them${told}`);
+  return stuck.length === 0
+    ? passed(id, 4, `nothing below ${where} is root's${told}`)
+    : failed(id, 4, `below ${where} these belong to root: ${listed(stuck)}; look at them, and verify with --leave-unsafe if they are to stay${told}`);
 }
 
 async function checkWritableBy({ site, accepted }: Subject, identity: Identity, id: string): Promise<AcceptanceCheck> {

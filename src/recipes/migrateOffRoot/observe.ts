@@ -18,6 +18,7 @@ import { placesOf } from './places.js';
 import { refuseHost } from './refuseHost.js';
 import { refuseMoves } from './refuseMoves.js';
 import { refusePlaces } from './refusePlaces.js';
+import { refuseShared } from './refuseShared.js';
 import { refuseUnit } from './refuseUnit.js';
 import type { MigrationRefusal } from './refusal.js';
 import { cannotObserve, refusal } from './refusal.js';
@@ -54,6 +55,8 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   if (target.isErr()) return err(target.error);
   const state = await observeState(options, instance, target.value.facts);
   if (state.isErr()) return err(state.error);
+  const shared = await refuseShared(instance, state.value.facts.moves);
+  if (shared.isErr()) return err(shared.error);
   const binary = await observeBinary(target.value.identity, site.value.identity);
   if (binary.isErr()) return err(binary.error);
 

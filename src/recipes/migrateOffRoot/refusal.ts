@@ -38,6 +38,7 @@ export type RefusalCode =
   | 'IMMUTABLE'
   | 'NO_SPACE'
   | 'STATE_IN_USE'
+  | 'STATE_SHARED'
   | 'UNSAFE_ENTRIES'
   | 'CANNOT_OBSERVE';
 

@@ -158,6 +158,15 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
         `rm ${second}; systemctl daemon-reload`,
       );
     });
+
+    it('is one of an install whose state another one lives on: 65, naming both', async () => {
+      const second = '/etc/systemd/system/kimaki-two.service';
+      await whileBroken(
+        `sed 's|29988|29989|' ${UNIT_FILE} > ${second}; systemctl daemon-reload; systemctl enable -q kimaki-two`,
+        () => refuses(65, ['kimaki-two.service', '/root/.kimaki too'], ['plan', '--unit', 'kimaki']),
+        `systemctl disable -q kimaki-two; rm ${second}; systemctl daemon-reload`,
+      );
+    });
   });
 
   describe('as a saved plan', () => {

@@ -1,0 +1,48 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { findInstances } from '../../kimaki/index.js';
+import type { KimakiInstance } from '../../kimaki/index.js';
+import { printablePath } from '../../posix/index.js';
+import type { StateMove } from './facts.js';
+import { cannotObserve, refusal } from './refusal.js';
+import type { MigrationRefusal } from './refusal.js';
+
+/** What another instance has where this one's state is. */
+export type Neighbour = Pick<KimakiInstance, 'unit' | 'home' | 'dataDir'> & {
+  /** It runs, or will at the next boot. */
+  readonly isUsed: boolean;
+};
+
+/** Refuses to move away what another instance of this host lives on. */
+export async function refuseShared(instance: KimakiInstance, moves: readonly StateMove[]): Promise<Result<void, MigrationRefusal>> {
+  if (moves.length === 0) return ok(undefined);
+  const all = await findInstances();
+  if (all.isErr()) return err(cannotObserve(all.error));
+  const neighbours = all.value
+    .filter(({ unit }) => unit !== instance.unit)
+    .map(({ unit, home, dataDir, state }) => ({ unit, home, dataDir, isUsed: state.activeState !== 'inactive' || state.unitFileState === 'enabled' }));
+  const shared = sharedState(instance.dataDir, moves.map(({ from }) => from), neighbours);
+  if (shared === null) return ok(undefined);
+  const { unit, path } = shared;
+  const message =
+    `${unit} uses ${printablePath(path)} too, which would move away from it; give ${unit} a home and a data directory of its own ` +
+    `(Environment=HOME=, --data-dir), or stop and disable it (systemctl disable --now ${unit}), then plan again`;
+  return err(refusal('STATE_SHARED', message));
+}
+
+/** The first of the paths that a used neighbour works in; the data directory of the instance is its own, wherever it lies. */
+export function sharedState(
+  dataDir: string,
+  moving: readonly string[],
+  neighbours: readonly Neighbour[],
+): { readonly unit: string; readonly path: string } | null {
+  for (const { unit, home, dataDir: others } of neighbours.filter(({ isUsed }) => isUsed)) {
+    const path = moving.find((from) => isIn(others, from) || isIn(from, others) || (from !== dataDir && isIn(from, home)));
+    if (path !== undefined) return { unit, path };
+  }
+  return null;
+}
+
+function isIn(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
+}

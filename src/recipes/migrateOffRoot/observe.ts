@@ -1,7 +1,9 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { rootCronJobs } from '../../kimaki/index.js';
+import { rootCronJobs, unreadablePackageFiles } from '../../kimaki/index.js';
 import type { LostAbility, StateLeft } from '../../kimaki/index.js';
+import { printablePath } from '../../posix/index.js';
+import type { Identity } from '../../posix/index.js';
 import type { Site } from '../../wordpress/index.js';
 import type { MigrationFacts } from './facts.js';
 import { observeBinary } from './observeBinary.js';
@@ -15,6 +17,7 @@ import { observeState } from './observeState.js';
 import { observeTarget } from './observeTarget.js';
 import type { MigrationOptions } from './options.js';
 import { placesOf } from './places.js';
+import { refuseAccounts } from './refuseAccounts.js';
 import { refuseHost } from './refuseHost.js';
 import { refuseMoves } from './refuseMoves.js';
 import { refusePlaces } from './refusePlaces.js';
@@ -24,8 +27,9 @@ import type { MigrationRefusal } from './refusal.js';
 import { cannotObserve, refusal } from './refusal.js';
 import { rewriteTarget } from './rewriteSteps.js';
 import { observeRecovery } from './observeRecovery.js';
+import { observeReversals } from './observeReversals.js';
 import { observeAbilities } from './observeAbilities.js';
-import { rewrittenFiles, unitFileFacts } from './unitFileFacts.js';
+import { rewrittenFiles, unitFileFacts, unitLeftovers } from './unitFileFacts.js';
 
 /** The facts a plan rests on, and what it only tells. */
 export type Observation = {
@@ -87,6 +91,9 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     binary: binary.value,
   });
   if (dispatch.isErr()) return err(dispatch.error);
+  const names = target.value.identity === null ? [site.value.identity.user.name] : [target.value.facts.name, site.value.identity.user.name];
+  const accounts = await refuseAccounts(names);
+  if (accounts.isErr()) return err(accounts.error);
   const unit = await refuseUnit(options, instance, {
     target: target.value,
     files: files.value,
@@ -150,8 +157,11 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
       ...site.value.warnings,
       ...dispatch.value.warnings,
       ...unit.value.warnings,
+      ...unitLeftovers(instance.unit, instance.files, { ...rewrite, binary: binary.value.path }),
+      ...(await packageWarnings(binary.value.path, target.value.likely)),
       ...state.value.warnings,
       ...(needsWindow(facts) ? warnings : []),
+      ...(await observeReversals(placesOf(facts).trees)),
       ...cron.value.map(
         ({ file, line, text }) =>
           `${file}:${line} is run by root and will make root-owned files again; give it to ${target.value.facts.name}: ${text}`,
@@ -161,4 +171,15 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
       ),
     ],
   });
+}
+
+/** A package that was installed under umask 077 starts, and fails later. */
+async function packageWarnings(program: string, identity: Identity): Promise<readonly string[]> {
+  const reach = await unreadablePackageFiles(program, identity);
+  if (reach.isErr()) return [`whether ${identity.user.name} can read all of the package of ${program} is not known: ${reach.error.message}`];
+  const { root, unreadable } = reach.value;
+  const [first, ...others] = unreadable;
+  if (root === null || first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and ${others.length === 9 ? 'at least 9' : others.length} more`;
+  return [`${first}${more} cannot be read by ${identity.user.name}, so the program may start and fail later; if they are not closed on purpose: chmod -R go+rX ${printablePath(root)}`];
 }

@@ -4,6 +4,7 @@ import type { Result } from 'neverthrow';
 import { basename, dirname } from 'node:path';
 import { planUnitRewrite } from '../../kimaki/index.js';
 import type { UnitFile, UnitRewriteError } from '../../kimaki/index.js';
+import { printablePath } from '../../posix/index.js';
 import { diffUnit, printUnit } from '../../systemd/index.js';
 import type { UnitFileFacts } from './facts.js';
 import type { RewriteTarget } from './rewriteSteps.js';
@@ -50,5 +51,20 @@ export function rewrittenFiles(
     if (isSharedDropIn(unit, file.path)) return file;
     const rewrite = planUnitRewrite(file.document, { ...request, dropIn: index > 0 });
     return rewrite.isErr() ? file : { ...file, document: rewrite.value.document };
+  });
+}
+
+/** What still names an old home when the files are rewritten, as sentences: nobody knows what such a line means. */
+export function unitLeftovers(
+  unit: string,
+  files: readonly UnitFile[],
+  request: RewriteTarget & { readonly binary: string | null },
+): readonly string[] {
+  return files.flatMap((file, index) => {
+    const rewrite = planUnitRewrite(file.document, { ...request, dropIn: index > 0 });
+    if (rewrite.isErr()) return [];
+    return rewrite.value.leftovers.map(
+      ({ line, home, text }) => `${printablePath(file.path)}:${line} still names ${home}, which will be closed to ${unit}: ${printablePath(text)}`,
+    );
   });
 }

@@ -59,6 +59,23 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     await whileBroken(`echo x > ${OLD_DATA_DIR}/one; ln ${OLD_DATA_DIR}/one /root/two`, ['one', 'hard-link', '--leave-unsafe'], `rm ${OLD_DATA_DIR}/one /root/two`);
   });
 
+  it('where an account has expired, which systemd would not mind and sudo would', async () => {
+    await whileBroken('usermod -e 1 opencode', ['opencode expired', 'chage -E -1 opencode'], 'usermod -e "" opencode');
+  });
+
+  it('and told of what would undo it at the next boot, what the agent cannot read, and what still names the old home', async () => {
+    await host.ok(`echo 'Z ${SITE} - root root' > /etc/tmpfiles.d/site.conf; chmod 0600 /usr/lib/node_modules/kimaki/package.json
+      mkdir -p ${UNIT_FILE}.d; printf '[Service]\\nEnvironment=OTHER_TOOL=/root/tool\\n' > ${UNIT_FILE}.d/tool.conf; systemctl daemon-reload`);
+    try {
+      const { stdout } = endedWith(await migrate(host, ['plan']), 0);
+      for (const told of ['/etc/tmpfiles.d/site.conf gives it back to root', 'kimaki/package.json cannot be read by opencode', 'tool.conf:2 still names /root']) {
+        expect(stdout).toContain(told);
+      }
+    } finally {
+      await host.ok(`rm -r /etc/tmpfiles.d/site.conf ${UNIT_FILE}.d; chmod 0644 /usr/lib/node_modules/kimaki/package.json; systemctl daemon-reload`);
+    }
+  });
+
   it('where a process of nobody’s unit uses the state, by its pid', async () => {
     await whileBroken(`systemd-run --unit=stray tail -f ${OLD_DATA_DIR}/token`, ['pid ', 'tail', OLD_DATA_DIR], 'systemctl stop stray');
   });

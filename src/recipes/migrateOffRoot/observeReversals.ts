@@ -1,0 +1,44 @@
+import { printablePath, runChecked } from '../../posix/index.js';
+
+/** One line of tmpfiles.d that sets an owner. */
+type Reversal = { readonly file: string; readonly text: string; readonly path: string };
+
+/** Types of lines that set the owner of what is there already, and of those, which also do below it. Source: tmpfiles.d(5). */
+const SETS_OWNER = new Set(['d', 'D', 'e', 'v', 'q', 'Q', 'z', 'Z']);
+
+/**
+ * Tells of lines of tmpfiles.d that would give what the migration gives away back to root at the next boot.
+ *
+ * Owners in `dpkg-statoverride` and in maintainer scripts are not looked at. Where systemd-tmpfiles cannot be asked, nothing
+ * is told.
+ */
+export async function observeReversals(trees: readonly string[]): Promise<readonly string[]> {
+  const asked = await runChecked('systemd-tmpfiles', ['--cat-config']);
+  if (asked.isErr()) return [];
+  return reversals(asked.value.stdout, trees).map(
+    ({ file, text }) => `${printablePath(file)} gives it back to root at every boot: ${printablePath(text)}; change that line or let a file of its name in /etc/tmpfiles.d win`,
+  );
+}
+
+/** The lines of a whole configuration, as `systemd-tmpfiles --cat-config` prints it, that make something in these trees root's. */
+export function reversals(config: string, trees: readonly string[]): readonly Reversal[] {
+  const found: Reversal[] = [];
+  let file = '';
+  for (const line of config.split('\n')) {
+    const header = /^# (\/\S+\.conf)$/.exec(line)?.[1];
+    if (header !== undefined) file = header;
+    const [type = '', path = '', , user = ''] = line.trim().split(/\s+/);
+    const kind = type.charAt(0);
+    if (!SETS_OWNER.has(kind) || !/^:?(root|0)$/.test(user)) continue;
+    // A pattern may fit anything below the part before its first special character.
+    const fixed = path.replace(/[*?[].*$/, '');
+    const isPattern = fixed !== path;
+    const below = (kind === 'Z' || isPattern) && trees.some((tree) => isIn(tree, fixed.replace(/\/$/, '')));
+    if (below || trees.some((tree) => isIn(fixed, tree))) found.push({ file, text: line.trim(), path });
+  }
+  return found;
+}
+
+function isIn(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}

@@ -48,8 +48,6 @@ export class ChangeQueue {
   readonly #truthful: boolean;
   #changes: Waiting[] = [];
   #entered: Entered[] = [];
-  /** Directories whose ACL closes them to the reader. */
-  readonly #closed = new Set<string>();
   #making: Promise<Result<void, IoError>> = Promise.resolve(ok(undefined));
   #failure: IoError | null = null;
   #thread: ChownThread | null = null;
@@ -91,11 +89,15 @@ export class ChangeQueue {
     return false;
   }
 
-  /** Takes note of a directory that is entered: nothing in it changes hands before its ACL was judged. */
+  /**
+   * Takes note of a directory that is entered: nothing in it changes hands before its ACL was judged. One too many for the
+   * handles there are counts as closed.
+   */
   enter({ type, mode, uid, gid }: TreeEntry, fd: number, path: string): void {
     if (this.#options.judgeAcl === undefined) return;
     if (this.#entered.length >= this.#size) {
       this.#pass.notSeen.add('the ACLs of some directories were not read: this process may open too few files (ulimit -n)');
+      this.#close(path, 'unjudged');
       return;
     }
     this.#entered.push({ type, mode, uid, gid, path, fd: openSync(handlePath(fd), O_PATH) });
@@ -172,27 +174,39 @@ export class ChangeQueue {
     const asked = gathered.filter(({ change }) => change.type === 'file' || change.type === 'directory');
     const acls = await readAcls([...asked, ...entered].map(({ fd }) => ({ path: handlePath(fd) })));
     for (const failure of acls.failures) this.#pass.notSeen.add(failure);
-    const passes = (fd: number, inode: Omit<Inode, 'acl'>): boolean => {
-      const acl = acls.found.get(handlePath(fd)) ?? null;
-      return acl === null || judgeAcl({ ...inode, acl });
+    // What is not known keeps an entry from being given away, unless nothing of the kind can be known on this host.
+    const closedBy = (fd: number, inode: Omit<Inode, 'acl'>): 'private' | 'unjudged' | null => {
+      const acl = acls.found.get(handlePath(fd));
+      if (acl === undefined) return acls.noTool ? null : 'unjudged';
+      return acl === null || judgeAcl({ ...inode, acl }) ? null : 'private';
     };
     for (const directory of entered) {
-      if (!passes(directory.fd, directory)) this.#closed.add(directory.path);
-      else this.#closed.delete(directory.path);
+      const reason = closedBy(directory.fd, directory);
+      if (reason !== null) this.#close(directory.path, reason);
     }
-    for (const path of this.#closed) if (!this.#isBelowClosed(path)) this.#pass.skipped.set(path, 'private');
-    return gathered.filter(({ fd, path, change }) => {
+    const passed: Waiting[] = [];
+    const refused: Waiting[] = [];
+    for (const one of gathered) {
+      const { fd, path, change } = one;
+      const hasAcl = change.type === 'file' || change.type === 'directory';
       const isBelow = this.#isBelowClosed(path);
-      if (!isBelow && passes(fd, { ...change.before, type: change.type })) return true;
-      if (!isBelow) this.#pass.skipped.set(path, 'private');
-      closeSync(fd);
-      return false;
-    });
+      const reason = isBelow || !hasAcl ? null : closedBy(fd, { ...change.before, type: change.type });
+      if (reason !== null) this.#pass.skipped.set(path, reason);
+      (isBelow || reason !== null ? refused : passed).push(one);
+    }
+    for (const { fd } of refused) closeSync(fd);
+    return passed;
+  }
+
+  /** For the whole pass: by the time it is found open, something else may lie at that path. */
+  #close(path: string, reason: 'private' | 'unjudged'): void {
+    this.#pass.closed.set(path, reason);
   }
 
   #isBelowClosed(path: string): boolean {
-    if (this.#closed.size === 0) return false;
-    for (let below = path; below !== ''; below = parentPath(below)) if (this.#closed.has(parentPath(below))) return true;
+    const { closed } = this.#pass;
+    if (closed.size === 0) return false;
+    for (let below = path; below !== ''; below = parentPath(below)) if (closed.has(parentPath(below))) return true;
     return false;
   }
 

@@ -53,7 +53,7 @@ export async function copyAcross(
 ): Promise<Result<{ readonly leftBehind: string | null }, CopyError>> {
   const before = await treeStamp(source.at(), from);
   if (before.isErr()) return err(before.error);
-  const room = await roomForCopy(source, target, to);
+  const room = await roomForCopy(source, target, to, options.signal);
   if (room.isErr()) return err(room.error);
   const mark = temporaryName(target.name);
   const opened = await openPrivate(target, mark, to);

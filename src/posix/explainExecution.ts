@@ -100,22 +100,27 @@ async function throughEnv(from: Start, identity: Identity, searchPath: string, d
 
   const usedPath = env.searchPath === null ? searchPath : (utf8Text(env.searchPath) ?? '');
   const name = utf8Text(env.name);
-  let stopped: { readonly block: AccessBlock; readonly components: Start['components'] } | null = null;
+  let stopped: (Start & { readonly blockedAt: AccessBlock }) | null = null;
+  const notSeen = [...from.notSeen];
   for (const candidate of name === null ? [] : candidatesIn(usedPath, name)) {
     const started = await startProgram(candidate, identity);
     if (started.isErr()) continue;
-    const { blockedAt: block, components } = started.value;
-    if (block === null) return throughEnv(after(from, started.value), identity, usedPath, depth + 1);
-    stopped ??= { block, components };
+    const { blockedAt } = started.value;
+    if (blockedAt === null) return throughEnv(after({ ...from, notSeen }, started.value), identity, usedPath, depth + 1);
+    // That this one is passed over may rest on what could not be seen.
+    notSeen.push(...started.value.notSeen);
+    stopped ??= { ...started.value, blockedAt };
   }
   const shown = printablePath(toBytes(env.name));
   const crlf = env.name.endsWith('\r') ? ' (the file has Windows line ends)' : '';
   if (stopped === null) return refuse(`env finds no ${shown} in ${printablePath(usedPath)}${crlf}`);
-  const { block, components } = stopped;
+  const { blockedAt } = stopped;
   return {
     ...from,
-    components: [...from.components, ...components],
-    blockedAt: { ...block, reason: `${from.file} needs ${shown}: ${block.reason}` },
+    chain: [...from.chain, ...stopped.chain],
+    components: [...from.components, ...stopped.components],
+    blockedAt: { ...blockedAt, reason: `${from.file} needs ${shown}: ${blockedAt.reason}` },
+    notSeen,
   };
 }
 

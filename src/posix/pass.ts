@@ -8,6 +8,8 @@ export interface Pass {
   readonly skipped: Map<string, SkipReason>;
   /** Directories among the changed. */
   readonly changedDirectories: Set<string>;
+  /** Directories whose ACL closes them to the reader, or is not known. */
+  readonly closed: Map<string, 'private' | 'unjudged'>;
   /** Milliseconds since 1970: an entry whose name or attributes changed later was moved under this pass. */
   readonly since: number;
   /** What could have kept entries from being changed and could not be looked at. */
@@ -26,6 +28,7 @@ export function newPass(): Pass {
     wouldChange: 0,
     skipped: new Map(),
     changedDirectories: new Set(),
+    closed: new Map(),
     notSeen: new Set(),
     since: Date.now() - CLOCK_TICK_MS,
     missed: false,

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { components, joinPath, nodePath, toBytes } from './bytePath.js';
 import { fileTypeOf } from './fileType.js';
-import { handlePath, O_PATH } from './pinned.js';
+import { handlePath, mountIdOf, O_PATH } from './pinned.js';
 import type { SkipReason, TreeEntry } from './tree.js';
 
 /** A directory below the root, or why it cannot be had: it is no longer there, or may not be entered. */
@@ -60,7 +60,7 @@ export class PinnedTree {
       // ENOTDIR, ELOOP: what was a directory is now a file or a link.
       if (typeof next === 'string') return { kind: 'refused', path: at, reason: 'changed-meanwhile' };
       chain.push({ name, fd: next });
-      const reason = this.#mayEnter(entryOf(next, at), next);
+      const reason = this.#reasonAgainst(next, at);
       if (reason !== null) {
         this.#cut(chain.length - 1);
         return { kind: 'refused', path: at, reason };
@@ -70,6 +70,18 @@ export class PinnedTree {
     }
     this.#reached = path;
     return { kind: 'open', fd };
+  }
+
+  #reasonAgainst(fd: number, path: string): SkipReason | null {
+    let entry: TreeEntry;
+    try {
+      entry = entryOf(fd, path);
+    } catch (cause) {
+      // A FUSE filesystem may be closed to root, or dead; that is no reason to give up on all others.
+      if (mountIdOf(fd) !== mountIdOf(this.#rootFd)) return 'mount-point';
+      throw cause;
+    }
+    return this.#mayEnter(entry, fd);
   }
 
   /**

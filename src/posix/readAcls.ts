@@ -11,6 +11,8 @@ export interface AclsRead {
   readonly unread: ReadonlyMap<string, string>;
   /** Why none, or not all, were read. */
   readonly failures: readonly string[];
+  /** getfacl is not installed, so that nothing more than mode bits can be known on this host. */
+  readonly noTool: boolean;
 }
 
 /** Reads the ACLs of these inodes, with one getfacl for as many as fit a command line. */
@@ -23,15 +25,18 @@ export async function readAcls(asked: readonly { readonly path: string }[]): Pro
     if (utf8Text(path) !== null) readable.push(path);
     else unread.set(path, `the ACL of ${shownPath(path)} was not read: its name is not UTF-8`);
   }
+  let noTool = false;
   for (const batch of batchesOf(readable)) {
     const ran = await runProgram('getfacl', ['-n', '-p', '-E', '--', ...batch.map((path) => shownPath(path))]);
     if (ran.isErr()) {
       failures.push(`POSIX ACLs were not read, only mode bits: ${ran.error.message}`);
-      break;
+      noTool = ran.error.code === 'PROGRAM_NOT_FOUND';
+      if (noTool) break;
+      continue;
     }
     const parsed = ran.value.exitCode === 0 ? parseAcls(ran.value.stdout, batch.length) : null;
     if (parsed === null) failures.push('POSIX ACLs were not read, only mode bits: getfacl failed');
     parsed?.forEach((acl, index) => found.set(batch[index] ?? '', acl));
   }
-  return { found, unread, failures };
+  return { found, unread, failures, noTool };
 }

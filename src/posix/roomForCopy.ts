@@ -1,7 +1,7 @@
+import { statfs } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { estimateTree } from './estimateTree.js';
-import { freeSpace } from './freeSpace.js';
 import { printablePath } from './ioError.js';
 import { lstatOrNull } from './pinnedParent.js';
 import type { PinnedParent } from './pinnedParent.js';
@@ -19,19 +19,19 @@ export interface NoSpace {
 }
 
 /**
- * Refuses a copy for which the target's filesystem has too few bytes or inodes right now. What the tree takes on its
- * own filesystem is what it is expected to take on the other one. What cannot be estimated is left to the copy to find
- * out.
+ * Refuses a copy for which the target's filesystem has too few bytes or inodes right now, the reserve for root included.
+ * What the tree takes on its own filesystem is what it is expected to take on the other one. What cannot be estimated,
+ * also where a filesystem does not tell its size, is left to the copy to find out.
  */
-export async function roomForCopy(source: PinnedParent, target: PinnedParent, to: string): Promise<Result<void, NoSpace>> {
+export async function roomForCopy(source: PinnedParent, target: PinnedParent, to: string, signal?: AbortSignal): Promise<Result<void, NoSpace>> {
   const there = await lstatOrNull(source.at(), source.path);
   // A link is moved as the link it is, whatever it leads to.
   if (there.isErr() || there.value === null || there.value.isSymbolicLink()) return ok(undefined);
-  const size = await estimateTree(source.at());
-  const space = await freeSpace(target.at('.'));
-  if (size.isErr() || space.isErr()) return ok(undefined);
+  const size = await estimateTree(source.at(), signal === undefined ? {} : { signal });
+  const space = await statfs(target.at('.')).catch(() => null);
+  if (size.isErr() || space === null || space.blocks === 0) return ok(undefined);
   const needed = { bytes: size.value.allocatedBytes, inodes: size.value.inodes };
-  const free = space.value;
+  const free = { bytes: space.bfree * space.bsize, inodes: space.files === 0 ? null : space.ffree };
   if (needed.bytes <= free.bytes && needed.inodes <= (free.inodes ?? Infinity)) return ok(undefined);
   const path = printablePath(to);
   const room = `${free.bytes} bytes` + (free.inodes === null ? '' : ` and ${free.inodes} inodes`);

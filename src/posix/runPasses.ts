@@ -2,7 +2,7 @@ import { closeSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { joinPath, toBytes, utf8Text } from './bytePath.js';
+import { joinPath, parentPath, toBytes, utf8Text } from './bytePath.js';
 import { printablePath } from './ioError.js';
 import type { QueueOptions } from './changeQueue.js';
 import { labelDenials } from './labelDenials.js';
@@ -62,6 +62,7 @@ async function passes(
   const excluded = relativeExcludes(root, options.exclude ?? []);
   let examined = 0;
   let changed = 0;
+  const notSeen = new Set<string>();
   let earlier: Pass | null = null;
   for (let number = 1; ; number += 1) {
     const context: WalkContext = { options, excluded, earlier };
@@ -70,6 +71,7 @@ async function passes(
     const pass: Pass = passed.value;
     examined = Math.max(examined, pass.examined);
     changed += pass.changed;
+    for (const one of pass.notSeen) notSeen.add(one);
     const moving = pass.missed || [...pass.skipped.values()].includes('changed-meanwhile');
     const settled = options.dryRun === true || (pass.changed === 0 && !moving);
     if (!settled && number < MAX_PASSES) {
@@ -78,16 +80,26 @@ async function passes(
       earlier = moving ? null : pass;
       continue;
     }
-    const skipped = await labelDenials(root, pass.skipped);
+    // A directory that was closed stays told of, though what lies around it was looked at again.
+    const skipped = await labelDenials(root, new Map([...pass.skipped, ...outermost(pass.closed)]));
     return ok({
       examined,
       changed,
       wouldChange: pass.wouldChange,
       skipped: [...skipped].map(([entry, reason]) => shownSkip(root, entry, reason)),
       complete: settled && !moving && skipped.size === 0,
-      notSeen: [...pass.notSeen],
+      notSeen: [...notSeen],
     });
   }
+}
+
+/** Without what lies below another of them. */
+function outermost<T>(closed: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  const isBelow = (path: string): boolean => {
+    for (let below = path; below !== ''; below = parentPath(below)) if (closed.has(parentPath(below))) return true;
+    return false;
+  };
+  return [...closed].filter(([path]) => !isBelow(path));
 }
 
 async function onePass(

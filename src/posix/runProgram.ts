@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { aborted, errnoOf, notFound, notStarted, timedOut, tooMuch } from './programErrors.js';
+import { lackOfHandles } from './spareHandles.js';
 import { TRUSTED_PATH } from './trustedPath.js';
 
 export { TRUSTED_PATH };
@@ -120,6 +121,8 @@ async function run(
   // Any open descriptor works; the types of execa name only the first ten.
   const inherited = (options.inherit ?? []).map((fd) => fd as 3);
   const started = performance.now();
+  const lacking = lackOfHandles();
+  if (lacking !== null) return err(notStarted(path, lacking));
   const spawned = withUmask(options.umask, () =>
     execa(path, [...args], {
       env: { PATH: TRUSTED_PATH, LC_ALL: 'C', ...options.env },

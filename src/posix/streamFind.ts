@@ -4,8 +4,10 @@ import type { Result } from 'neverthrow';
 import { joinPath, toBytes, utf8Text } from './bytePath.js';
 import { printablePath } from './ioError.js';
 import { handlePath } from './pinned.js';
+import { errnoOf } from './programErrors.js';
 import { TRUSTED_PATH } from './runProgram.js';
 import type { ProgramError } from './runProgram.js';
+import { lackOfHandles } from './spareHandles.js';
 import { splitSearch, wholeSearch } from './splitSearch.js';
 import type { SearchPart } from './splitSearch.js';
 
@@ -97,6 +99,8 @@ async function searchPart<E>(
   part: SearchPart,
   take: (records: readonly string[]) => Promise<Result<void, E | ProgramError>>,
 ): Promise<Result<FindOutcome, E | ProgramError>> {
+  const lacking = lackOfHandles();
+  if (lacking !== null) return err(notStarted(lacking));
   const [program = 'find', ...before] = query.command ?? ['find'];
   const child = spawn(program, [...before, ...findArguments(part, query.expression)], {
     cwd: handlePath(query.directory),
@@ -191,8 +195,8 @@ function killed(stderr: string): ProgramError {
   return { code: 'PROGRAM_FAILED', message, program: 'find', exitCode: null, stderr: printablePath(toBytes(stderr)) };
 }
 
-function notStarted(cause: Error): ProgramError {
-  const errno = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN';
+function notStarted(cause: unknown): ProgramError {
+  const errno = errnoOf(cause);
   if (errno === 'ENOENT') {
     return { code: 'PROGRAM_NOT_FOUND', message: `find was not found in ${TRUSTED_PATH}`, program: 'find' };
   }

@@ -113,8 +113,12 @@ export class Sweep {
   #consider(fd: number, path: string, adopt?: (handle: number) => void): TreeEntry | null {
     let keepOpen = false;
     try {
-      const entry = entryOf(fd, path);
       const { pass } = this;
+      const entry = this.#entryOf(fd, path);
+      if (entry === null) {
+        pass.skipped.set(path, 'mount-point');
+        return null;
+      }
       const below = entry.type === 'directory' ? entry : null;
       pass.examined += 1;
       if (pass.skipped.size > 0) pass.skipped.delete(path);
@@ -143,6 +147,16 @@ export class Sweep {
       return below;
     } finally {
       if (!keepOpen) closeSync(fd);
+    }
+  }
+
+  /** Null for another mount that may not be looked at: that of a FUSE filesystem may be closed to root, or dead. */
+  #entryOf(fd: number, path: string): TreeEntry | null {
+    try {
+      return entryOf(fd, path);
+    } catch (cause) {
+      if (this.#isOtherMount(fd)) return null;
+      throw cause;
     }
   }
 

@@ -27,7 +27,8 @@ export interface TreeEntry {
  * Why an entry was left as it is: `hard-link` (it has another name, perhaps outside), `device`, `setuid` (or setgid,
  * files only), `immutable` (chattr +i or +a), `private` (the reader could not read it before), `mount-point` (another
  * mount begins here), `changed-meanwhile` (somebody is changing it), `secret` and `foreign-owner` (as the caller
- * decided), `denied` (the kernel or the filesystem refuses).
+ * decided), `denied` (the kernel or the filesystem refuses), `unjudged` (whether the reader could read it is not known: its
+ * ACL, or that of a directory above it, could not be read).
  */
 export type SkipReason =
   | 'hard-link'
@@ -39,7 +40,8 @@ export type SkipReason =
   | 'changed-meanwhile'
   | 'secret'
   | 'foreign-owner'
-  | 'denied';
+  | 'denied'
+  | 'unjudged';
 
 /** What to do with an entry. What `change` leaves out stays as it is; `descend` says whether to look below. */
 export type Verdict =
@@ -94,7 +96,7 @@ export interface SweepReport {
   readonly skipped: readonly SkippedEntry[];
   /** True only when a last pass found nothing more to do and nothing was skipped. */
   readonly complete: boolean;
-  /** What could have kept entries from being changed and could not be looked at, one sentence each. */
+  /** What could have kept entries from being changed and could not be looked at in some pass, one sentence each. */
   readonly notSeen: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { actOnHandle, hasAttributes, isDenial, narrowedMode } from './actOnHandle.js';
 import { joinPath, parentPath, toBytes } from './bytePath.js';
-import { printablePath } from './ioError.js';
+import { ioError, printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { openRoot } from './openRoot.js';
 import type { Root } from './openRoot.js';
@@ -64,7 +64,7 @@ async function undo(path: string, changes: readonly TreeChange[]): Promise<Resul
   let restored = 0;
   try {
     for (const [done, history] of historiesOf(changes).entries()) {
-      const outcome = undoOne(root, tree, history, devices);
+      const outcome = undoUnlessGone(root, tree, history, devices);
       if (outcome.isErr()) return err(outcome.error);
       if (outcome.value === 'restored') restored += 1;
       else if (outcome.value !== 'already') skipped.push({ path: shown(root, history.last), reason: outcome.value });
@@ -105,6 +105,25 @@ function historiesOf(changes: readonly TreeChange[]): readonly History[] {
 function statesOf({ before, after }: TreeChange): readonly Attributes[] {
   const mode = narrowedMode(before, after);
   return [before, { ...before, mode }, { ...after, mode }, after];
+}
+
+/** What a filesystem that was mounted since, or has died, answers; nothing that concerns the other entries. */
+const UNREACHABLE = new Set(['EACCES', 'ENOTCONN', 'ESTALE', 'EIO', 'ENODEV', 'EHOSTDOWN']);
+
+/** As `undoOne`, which throws what open(2) and fstat(2) say. */
+function undoUnlessGone(
+  root: Root,
+  tree: PinnedTree,
+  history: History,
+  devices: Map<string, bigint>,
+): Result<string, IoError> {
+  try {
+    return undoOne(root, tree, history, devices);
+  } catch (cause) {
+    const error = ioError(cause, 'open', shown(root, history.last));
+    if (UNREACHABLE.has(error.errno)) return ok(`it cannot be looked at: ${error.message}`);
+    throw cause;
+  }
 }
 
 /** `restored`, `already`, or in words why not. */

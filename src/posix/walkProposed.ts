@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
@@ -38,7 +39,9 @@ export function walkProposed(predicate: readonly string[]): Walk {
     const { earlier } = context;
     if (earlier !== null) {
       for (const [path, reason] of earlier.skipped) pass.skipped.set(path, reason);
-      const changed = ['-type', 'd', '(', '(', ...newer('m', earlier.since), '-printf', '%p\\0', ')', ','];
+      for (const [path, reason] of earlier.closed) pass.closed.set(path, reason);
+      // By the change time, which nobody can set back.
+      const changed = ['-type', 'd', '(', '(', ...newer('c', earlier.since), '-printf', '%p\\0', ')', ','];
       const look = [...changed, ...moved(pass), ')'];
       return find(sweep, context, look, (path) => presentChanged(sweep, context, earlier, path));
     }
@@ -101,6 +104,7 @@ async function presentChanged(
   earlier: Pass,
   path: string,
 ): Promise<Result<void, SweepError>> {
+  if (earlier.changedDirectories.has(path) && !hasNewNames(sweep, path, earlier.since)) return ok(undefined);
   for (const skipped of sweep.pass.skipped.keys()) {
     if (skipped !== '' && parentPath(skipped) === path) sweep.pass.skipped.delete(skipped);
   }
@@ -112,6 +116,12 @@ async function presentChanged(
     const renamed = entry.ctimeMs >= earlier.since && entry.mtimeMs < earlier.since;
     return renamed && !earlier.changedDirectories.has(child);
   });
+}
+
+/** Whether a directory got or lost names since, as its content's time tells: the change time is that of our own change. */
+function hasNewNames(sweep: Sweep, path: string, since: number): boolean {
+  const handle = sweep.enter(path);
+  return handle !== null && fstatSync(handle).mtimeMs >= since;
 }
 
 /**

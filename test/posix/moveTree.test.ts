@@ -182,6 +182,14 @@ describe('moveTree', () => {
     }
   });
 
+  it('does not take a filesystem that tells no size for a full one', async () => {
+    mkdirSync(from);
+    writeFileSync(join(from, 'file'), 'x');
+    mount(join(place, 'new'), '-t', 'tmpfs', '-o', 'size=0,nr_inodes=0', 'tmpfs');
+    expect((await moveTree(from, to)).isOk()).toBe(true);
+    expect(readFileSync(join(to, 'file'), 'utf8')).toBe('x');
+  });
+
   it('leaves all as it was when the disk fills up', async () => {
     // Where every file takes 64 KiB at least, which is not seen from here.
     const image = join(place, 'image');

@@ -1,6 +1,7 @@
 // needs root, acl
-import { chmodSync, chownSync, linkSync, lstatSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, linkSync, lstatSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { errAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { ioError, reclaim } from '../../src/posix/index.js';
@@ -135,6 +136,71 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     expect([report.changed, report.notSeen]).toEqual([1, []]);
     const owners = ['shut/sub/file', 'mine/file', 'open/sub/file'].map((name) => ownerOf(join(root, name)));
     expect(owners).toEqual(['0:0', '0:0', '33:33']);
+  });
+
+  it('goes on telling of such a directory when what lies beside it changes meanwhile', async () => {
+    const root = freshPlace();
+    chownSync(root, 33, 33);
+    directory(join(root, 'site'), 0o755, 33);
+    directory(join(root, 'site/shut'), 0o755, 1000);
+    file(join(root, 'site/shut/file'), 0o644);
+    file(join(root, 'site/theirs'), 0o644);
+    run('setfacl', ['-n', '-m', 'u:33:-,m::rwx', join(root, 'site/shut')]);
+    await pause(50);
+    const noted = memorySink();
+    const append: typeof noted.append = (batch) => {
+      if (noted.batches.length === 0) file(join(root, 'site/upload'), 0o644, 33);
+      return noted.append(batch);
+    };
+    const report = await reclaimed(root, { proposeWithFind, reader: WWW_DATA, sink: { append } });
+    expect(reasons(report, root)).toEqual({ 'site/shut': 'private' });
+    expect([report.changed, report.complete, ownerOf(join(root, 'site/shut/file'))]).toEqual([1, false, '0:0']);
+  });
+
+  it('gives away nothing below directories whose ACLs it could not read for want of handles, and says so', async () => {
+    const root = freshPlace();
+    chownSync(root, 33, 33);
+    let deep = 'way';
+    directory(join(root, deep), 0o755, 33);
+    for (let depth = 0; depth < 12; depth += 1) directory(join(root, (deep += '/d')), 0o755, 33);
+    run('setfacl', ['-n', '-m', 'u:33:-,m::rwx', join(root, deep)]);
+    chownSync(join(root, deep), 1000, 1000);
+    file(join(root, deep, 'file'), 0o644);
+    file(join(root, 'beside'), 0o644);
+    const module = await bundle(
+      `import { lookupIdentity, reclaim } from '${process.cwd()}/src/posix/index.js';
+       const reader = (await lookupIdentity('www-data'))._unsafeUnwrap();
+       const request = { from: 0, to: { uid: 33, gid: 33 }, unprotectedHardlinks: 'allow', reader, proposeWithFind: ${proposeWithFind} } as const;
+       console.log(JSON.stringify((await reclaim('${root}', request))._unsafeUnwrap()));`,
+      freshPlace(),
+    );
+    const report = JSON.parse(run('prlimit', ['--nofile=64', process.execPath, module])) as SweepReport;
+    expect(ownerOf(join(root, deep, 'file'))).toBe('0:0');
+    expect(ownerOf(join(root, 'beside'))).toBe('33:33');
+    expect(report).toMatchObject({ changed: 1, complete: false });
+    expect(report.skipped.map(({ reason }) => reason)).toEqual(expect.arrayContaining([expect.stringMatching(/^(private|unjudged)$/)]));
+  });
+
+  it('finds what was moved in under it, though the times of the content were set back', async () => {
+    const root = freshPlace();
+    directory(join(root, 'site'), 0o755, 33);
+    file(join(root, 'first'), 0o644);
+    const outside = join(freshPlace(), 'sub');
+    directory(outside, 0o755, 33);
+    file(join(outside, 'roots'), 0o644);
+    const long = new Date(Date.now() - 86_400_000);
+    for (const path of [join(outside, 'roots'), outside, join(root, 'site')]) utimesSync(path, long, long);
+    await pause(50);
+    const noted = memorySink();
+    const append: typeof noted.append = (batch) => {
+      if (noted.batches.length === 0) {
+        renameSync(outside, join(root, 'site/sub'));
+        utimesSync(join(root, 'site'), long, long);
+      }
+      return noted.append(batch);
+    };
+    const report = await reclaimed(root, { proposeWithFind, sink: { append } });
+    expect([ownerOf(join(root, 'site/sub/roots')), report.complete]).toEqual(['33:33', true]);
   });
 
   it('gives away nothing in a root that the reader may not list', async () => {

@@ -3,8 +3,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/posix/runProgram.js';
+import { bundle } from './support/runModule.js';
 
 let dir = '';
 beforeAll(async () => {
@@ -192,6 +195,31 @@ describe('runProgram', () => {
     const long = await runProgram('true', ['x'.repeat(200_000)]);
     expect(long._unsafeUnwrapErr()).toMatchObject({ code: 'PROGRAM_NOT_STARTED', errno: 'E2BIG' });
   });
+
+  it('ends with an error, and not with the whole process, when there are too few handles for its pipes', async () => {
+    const module = await bundle(
+      `import { closeSync, openSync } from 'node:fs';
+       import { countOwned, runProgram } from '${process.cwd()}/src/posix/index.js';
+       await runProgram('true', []);
+       const said: string[] = [];
+       for (let spare = 0; spare <= 16; spare += 1) {
+         const taken: number[] = [];
+         try { for (;;) taken.push(openSync('/dev/null', 'r')); } catch { /* none is left */ }
+         for (const fd of taken.splice(0, spare)) closeSync(fd);
+         const ran = await runProgram('true', []);
+         const counted = await countOwned('/etc/ssl', { by: 0 });
+         for (const fd of taken) closeSync(fd);
+         said.push(ran.isOk() ? 'ran' : ran.error.code, counted.isOk() ? 'counted' : 'not counted');
+       }
+       await new Promise((resolve) => setTimeout(resolve, 100));
+       console.log(JSON.stringify(said));`,
+      join(dir, 'few'),
+    );
+    const { stdout } = await promisify(execFile)('prlimit', ['--nofile=128', process.execPath, module]);
+    const said = JSON.parse(stdout) as string[];
+    expect(said.slice(0, 2)).toEqual(['PROGRAM_NOT_STARTED', 'not counted']);
+    expect(said.slice(-2)).toEqual(['ran', 'counted']);
+  }, 60_000);
 
   it('refuses an argument with a NUL byte instead of throwing', async () => {
     const ran = await runProgram('echo', ['a\0b']);

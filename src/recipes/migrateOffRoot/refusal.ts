@@ -38,6 +38,7 @@ export type RefusalCode =
   | 'IMMUTABLE'
   | 'NO_SPACE'
   | 'STATE_IN_USE'
+  | 'RUNS_FROM_STATE'
   | 'UNSAFE_ENTRIES'
   | 'CANNOT_OBSERVE';
 

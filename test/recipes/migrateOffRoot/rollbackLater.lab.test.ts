@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NEW_DATA_DIR, OLD_DATA_DIR, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { AS_OPENCODE, AS_ROOT, CHANNELS, CONTENT, MINUTE, QUICK_APPLY, brokenHost, databaseRows, endedWith } from './support.js';
+import type { Rows } from './support.js';
 import { lastingSnapshot, migrate, registeredCommand, serviceProcess, told } from './support.js';
 
 const lab = labAvailable();
@@ -12,6 +13,7 @@ const TOUCHED = ['/etc/systemd/system', '/etc/sudoers.d', '/usr/local', '/var/ww
 describe.skipIf(!lab.ok)('a rollback that comes late', () => {
   let host: Host;
   let commandBefore = '';
+  let rows: Rows;
   beforeAll(async () => {
     host = await brokenHost();
     commandBefore = await registeredCommand(host);
@@ -54,14 +56,28 @@ describe.skipIf(!lab.ok)('a rollback that comes late', () => {
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
   });
 
-  it('goes through when forced, though root made the old place anew and others upgraded, edited and deleted, and keeps it all', async () => {
+  it('finds the package upgraded, a plugin updated, AGENTS.md edited, what was set aside deleted and its own Node gone', async () => {
     await host.ok(`cp -r ${PACKAGE} ${PACKAGE}.new; rm -r ${PACKAGE}; mv ${PACKAGE}.new ${PACKAGE}; sed -i 's/"version": *"[^"]*"/"version": "99.0.0"/' ${PACKAGE}/package.json`);
     await host.ok(`rm -r ${CONTENT}/plugins/tiny; mkdir ${CONTENT}/plugins/tiny; echo '<?php // Version: 2' > ${CONTENT}/plugins/tiny/tiny.php`, { user: 'www-data' });
     await host.ok('systemctl restart kimaki');
     await host.ok(`rm -r ${NEW_DATA_DIR}.before-migration; echo 'mind the gap' >> /var/www/site/AGENTS.md`);
     // The Node of then was upgraded and is gone.
     await host.ok('mv /opt/wca/node /opt/wca/node-22; sed -i s#/opt/wca/node#/opt/wca/node-22# /usr/local/bin/wca');
-    const rows = await databaseRows(host);
+    rows = await databaseRows(host);
+  });
+
+  it('stops half-way, with the state where it is and nothing running, where a process outlives the stop, and names it', async () => {
+    const lines = "[Service]\\nKillMode=process\\nExecStartPost=/bin/sh -c 'setsid sleep 654 >/dev/null 2>&1 &'\\n";
+    await host.ok(`mkdir -p /run/systemd/system/kimaki.service.d; printf "${lines}" > /run/systemd/system/kimaki.service.d/kill.conf; systemctl daemon-reload; systemctl restart kimaki`);
+    const pid = await host.waitFor("pgrep -f '^sleep 654'");
+    await host.ok(`mv ${OLD_DATA_DIR} /srv/made-anew`);
+    const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 74));
+    expect(JSON.stringify(back.undoErrors)).toContain(`pid ${pid} (sleep) of kimaki.service is still running`);
+    expect(await host.ok(`ls ${NEW_DATA_DIR}/kimaki.db; test -e ${OLD_DATA_DIR} || systemctl is-active kimaki || true`)).toBe(`${NEW_DATA_DIR}/kimaki.db\ninactive`);
+    await host.ok(`kill ${pid}; rm -r /run/systemd/system/kimaki.service.d; mv /srv/made-anew ${OLD_DATA_DIR}`);
+  });
+
+  it('goes through when forced, and keeps all of that', async () => {
     const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes', '--force']), 0));
     expect(back).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
     const notes = back.steps?.flatMap((step) => step.notes ?? []).join('\n') ?? '';

@@ -102,8 +102,9 @@ async function undoAgents(
   if (now.isErr()) return err(now.error);
   const digest = await readRegularFile(ctx.recordPath(RENDERED));
   if (digest.isErr() && digest.error.code !== 'NOT_FOUND') return err(digest.error);
-  const isOurs = digest.isOk() && now.value !== null && digest.value.bytes.toString() === digestOf(now.value);
+  const noted = digest.isOk() ? digest.value.bytes.toString() : null;
+  const isOurs = now.value !== null && digestOf(now.value) === noted;
   // Data Machine renders it at any time, so one that reads differently is no reason to refuse, only to keep it.
-  const ours = Buffer.from(isOurs ? (now.value?.bytes ?? '') : before.bytes, 'base64');
+  const ours = Buffer.from(isOurs ? now.value.bytes : before.bytes, 'base64');
   return restoreFile(agentsFile(args.site), before, ours, { ...ctx, force: true });
 }

@@ -93,7 +93,7 @@ async function installAgain(args: RecoveryUnitArgs): Promise<Result<UndoNotes, S
   const there = await found(args);
   if (there.isErr()) return err(there.error);
   const content = await runnableRecovery(args.content);
-  if (content === null) return ok({ notes: [without(args, 'what it ran is gone, and this package is not installed where it could run')] });
+  if (content === null) return ok({ notes: [without(args, 'what it ran is gone, and this package is not installed where root could run it at a boot')] });
   const installed = await install(args, content);
   if (installed.isOk()) return ok({ notes: [] });
   const left = await found(args);

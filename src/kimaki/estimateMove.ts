@@ -1,12 +1,10 @@
-import { constants, closeSync, openSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError, runProgram } from '../posix/index.js';
 import type { IoError, ProgramError } from '../posix/index.js';
+import { movesByRename } from './movesByRename.js';
 import type { PathMove } from './textRewrite.js';
-import { entryType } from './walkState.js';
 
 /** How much a move is, and how long it keeps the service down. */
 export interface MoveEstimate {
@@ -32,8 +30,7 @@ export type EstimateMoveError = IoError | ProgramError;
 /**
  * Tells how large a part of the state is, whether it moves by a rename or has to be copied, and whether it fits; reads only.
  *
- * Two paths are taken for one filesystem where they are in one mount (/proc/self/fdinfo): a bind mount of the same device
- * gives EXDEV all the same (rename(2)). A running service goes on writing. Other filesystems mounted below are not counted.
+ * {@link movesByRename} says which it is. A running service goes on writing. Other filesystems mounted below are not counted.
  *
  * Errors: `IO`, and those of running du(1).
  *
@@ -60,15 +57,11 @@ async function estimate({ from, to }: PathMove): Promise<Result<MoveEstimate, Es
   if (bytes.isErr()) return err(bytes.error);
   const entries = await measured(from, ['--inodes']);
   if (entries.isErr()) return err(entries.error);
-  const place = await nearest(dirname(to));
-  if (place.isErr()) return err(place.error);
-  const free = await ResultAsync.fromPromise(statfs(place.value), (cause) => ioError(cause, 'statfs', place.value));
+  const way = await movesByRename({ from, to });
+  if (way.isErr()) return err(way.error);
+  const { isRename, place } = way.value;
+  const free = await ResultAsync.fromPromise(statfs(place), (cause) => ioError(cause, 'statfs', place));
   if (free.isErr()) return err(free.error);
-  const source = mountOf(dirname(from));
-  if (source.isErr()) return err(source.error);
-  const target = mountOf(place.value);
-  if (target.isErr()) return err(target.error);
-  const isRename = source.value === target.value;
   const freeBytes = free.value.bfree * free.value.bsize;
   const freeEntries = free.value.files === 0 ? null : free.value.ffree;
   const fits = isRename || (bytes.value < freeBytes && (freeEntries === null || entries.value < freeEntries));
@@ -82,24 +75,4 @@ async function measured(path: string, options: readonly string[]): Promise<Resul
   const [, number] = /^(\d+)\t/.exec(ran.value.stdout) ?? [];
   if (number !== undefined) return ok(Number(number));
   return err({ code: 'IO', message: `${path} could not be measured: ${ran.value.stderr.trim().slice(0, 200)}`, syscall: 'du', path, errno: 'EIO' });
-}
-
-/** The nearest directory above that is there. */
-async function nearest(path: string): Promise<Result<string, IoError>> {
-  const type = await entryType(path);
-  if (type.isErr()) return err(type.error);
-  return type.value === 'directory' || path === '/' ? ok(path) : nearest(dirname(path));
-}
-
-function mountOf(path: string): Result<string, IoError> {
-  try {
-    const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-    try {
-      return ok(/^mnt_id:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '');
-    } finally {
-      closeSync(fd);
-    }
-  } catch (cause) {
-    return err(ioError(cause, 'open', path));
-  }
 }

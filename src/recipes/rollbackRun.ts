@@ -60,7 +60,8 @@ export interface RollbackReport {
  * Undoes the latest run in reverse, whether it was applied or interrupted; rolled back already is success.
  *
  * Before the first change every step is asked whether it may still be undone without throwing away what came since;
- * one refusal refuses the whole, listing all. Then each is undone, failures are collected, and rolling back again
+ * one refusal refuses the whole, listing all; forced, what was edited no longer refuses, and what has no way back (no
+ * room, gone) still does. Then each is undone, failures are collected, and rolling back again
  * goes on with what is left; a rollback that had begun is not asked again. Only what the run did is undone: what it
  * found satisfied was not its doing.
  *
@@ -95,9 +96,10 @@ async function rollBack(
   if (run.state.status === 'rolled-back') return ok({ ...report, outcome: 'rolled-back' });
 
   const begun = run.state.rollback !== null;
-  const refusals = dryRun || !(force || begun) ? await askAll(run, toUndo, force) : [];
+  // One that had begun is gone on with: what cannot go back yet says so by itself, and the rest does.
+  const refusals = dryRun || !begun ? await askAll(run, toUndo, force) : [];
   if (dryRun) return ok({ ...report, outcome: 'planned', refusals });
-  if (refusals.length > 0) return err(refused(run.state.runId, refusals));
+  if (refusals.length > 0) return err(await refused(run, toUndo, refusals, force));
 
   const { onEvent, now, signal } = request;
   const session = await RunSession.reopen(run, { stateDir, steps: steps.value, onEvent, now });
@@ -162,10 +164,19 @@ function reportOf(
   };
 }
 
-function refused(runId: string, refusals: readonly Refusal[]): RollbackRefused {
+async function refused(
+  run: StoredRun,
+  steps: readonly BoundStep<PlannedStep>[],
+  refusals: readonly Refusal[],
+  force: boolean,
+): Promise<RollbackRefused> {
+  const { runId } = run.state;
   const list = refusals.map(({ stepId, error }) => `${stepId}: ${error.message}`).join('; ');
-  const message =
-    `run ${runId} cannot go back without throwing away what came since (${list}); nothing was changed. ` +
-    'Look at it, then roll back with force: what would be lost is kept among the records of the run';
+  // Force gives way to what was edited, not to what has no room or no way: advised only where nothing else is left.
+  const helps = !force && (await askAll(run, steps, true)).length === 0;
+  const advice = helps
+    ? 'Look at it, then roll back with force: what would be lost is kept among the records of the run'
+    : 'Put that right, then roll back again';
+  const message = `run ${runId} cannot go back as things are (${list}); nothing was changed. ${advice}`;
   return { code: 'ROLLBACK_REFUSED', message, runId, refusals };
 }

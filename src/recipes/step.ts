@@ -47,7 +47,7 @@ export interface StepContext {
    */
   readonly signal: AbortSignal;
   /**
-   * Only in undo: the operator asked to go back although something was changed since. What would be lost is
+   * Only in undo and in the question before it: the operator asked to go back although something was changed since. What would be lost is
    * kept below {@link StepContext.recordPath} first. Without it, undo refuses to overwrite what is not ours.
    */
   readonly force: boolean;
@@ -83,7 +83,8 @@ export interface StepKind<K extends string, A extends Json, B extends Json, E ex
   verify(args: A, ctx: StepContext): ResultAsync<void, E>;
   /**
    * May this be undone without throwing away what came since? Asked of every step before the first undo of a
-   * rollback; one refusal refuses the whole. Reads only. Without it the answer is yes.
+   * rollback; one refusal refuses the whole. Asked with force it answers what a forced undo would do. Reads only. Without
+   * it the answer is yes.
    */
   undoable?(args: A, before: B, ctx: StepContext): ResultAsync<void, E>;
   /** Back to `before`; what it left alone on purpose goes into the notes. Already undone is success. */

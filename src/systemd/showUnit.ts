@@ -9,8 +9,9 @@ import type { UnitState } from './unitState.js';
 /** Everything but `ExecStart`, which alone may hold line breaks and is asked for by itself. */
 const PROPERTIES = [
   'Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,NeedDaemonReload,Transient',
+  'RequiredBy,RequisiteOf,BoundBy,ConsistsOf,PropagatesStopTo',
   'TriggeredBy,Triggers,ActiveEnterTimestampMonotonic,ActiveExitTimestampMonotonic',
-  'Type,User,Group,SupplementaryGroups,UMask,MainPID,NRestarts,Restart,RestartUSec,Result,ExecMainCode,ExecMainStatus',
+  'Type,RemainAfterExit,User,Group,SupplementaryGroups,UMask,MainPID,NRestarts,Restart,RestartUSec,Result,ExecMainCode,ExecMainStatus',
   'ControlGroup,WorkingDirectory,Environment,EnvironmentFiles',
   'NoNewPrivileges,DynamicUser,PrivateUsers,ProtectHome,ProtectSystem,RootDirectory,PAMName',
 ].join(',');
@@ -76,9 +77,11 @@ function toState(
     transient: yes('Transient'),
     triggeredBy: list('TriggeredBy'),
     triggers: list('Triggers'),
+    stoppedAlong: [...new Set(['RequiredBy', 'RequisiteOf', 'BoundBy', 'ConsistsOf', 'PropagatesStopTo'].flatMap(list))],
     activeEnterMicros: micros('ActiveEnterTimestampMonotonic'),
     activeExitMicros: micros('ActiveExitTimestampMonotonic'),
     type: text('Type'),
+    remainAfterExit: yes('RemainAfterExit'),
     user: text('User'),
     group: text('Group'),
     supplementaryGroups: list('SupplementaryGroups'),

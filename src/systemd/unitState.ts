@@ -24,6 +24,8 @@ export interface UnitState {
   readonly triggeredBy: readonly string[];
   /** Units that this one activates. */
   readonly triggers: readonly string[];
+  /** Units that are stopped when this one is: by their `Requires=`, `Requisite=`, `BindsTo=`, `PartOf=`, or its `PropagatesStopTo=`. */
+  readonly stoppedAlong: readonly string[];
   /** Monotonic microseconds at which it last became active; null when it never did. */
   readonly activeEnterMicros: number | null;
   /** Monotonic microseconds at which it last left being active; null when it never did. */
@@ -31,6 +33,8 @@ export interface UnitState {
 
   /** `simple`, `oneshot`, `notify`, …; empty for what is no service, as are all fields below. */
   readonly type: string;
+  /** `RemainAfterExit=`: counts as active after its processes have ended. */
+  readonly remainAfterExit: boolean;
   /** `User=`; empty for root. */
   readonly user: string;
   /** `Group=`; empty for the user's own. */

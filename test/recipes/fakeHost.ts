@@ -29,6 +29,8 @@ export class FakeHost {
   readonly instants: Instant[] = [];
   /** `apply:key`, `verify:key`, `undo:key`, `check:key`: these fail. */
   readonly failing = new Set<string>();
+  /** Keys of what cannot be undone, forced or not. */
+  readonly stuck = new Set<string>();
   /** Called at every change, before it. */
   onChange: (() => void) | undefined;
 
@@ -107,7 +109,10 @@ export class FakeHost {
         return act('apply', args, () => this.set(args.key, args.value));
       },
       verify: (args) => act('verify', args, () => undefined),
-      undoable: (args, before) => this.mayUndo(args, before),
+      undoable: (args, before, ctx) => {
+        if (this.stuck.has(args.key)) return errAsync({ code: 'STUCK', message: `${args.key} is stuck` });
+        return ctx.force ? okAsync(undefined) : this.mayUndo(args, before);
+      },
       undo: (args, before, ctx) =>
         (ctx.force ? okAsync(undefined) : this.mayUndo(args, before)).andThen(() =>
           act('undo', args, () => {

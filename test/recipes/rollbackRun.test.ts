@@ -62,6 +62,29 @@ test('is done when forced', async () => {
   expect(host.values).toEqual({ b: 'old', c: '3' });
 });
 
+test('is refused by what force does not help against, forced or not, and nothing is undone', async () => {
+  const host = await appliedHost();
+  host.values.a = 'edited';
+  host.stuck.add('b');
+  for (const force of [false, true]) {
+    const refused = await rollbackRun({ registry: host.registry, stateDir: host.stateDir, force });
+    const error = refused._unsafeUnwrapErr();
+    expect(error).toMatchObject({ code: 'ROLLBACK_REFUSED' });
+    expect('refusals' in error && error.refusals.map(({ stepId }) => stepId)).toEqual(force ? ['b'] : ['b', 'a']);
+    expect(error.message).toContain('b is stuck');
+    expect(error.message).not.toContain('roll back with force');
+  }
+  expect(host.log).toEqual([]);
+  expect(host.values).toEqual({ a: 'edited', b: '2', c: '3' });
+});
+
+test('advises force only where it helps', async () => {
+  const host = await appliedHost();
+  host.values.a = 'edited';
+  const refused = await rollbackRun({ registry: host.registry, stateDir: host.stateDir });
+  expect(refused._unsafeUnwrapErr().message).toContain('roll back with force');
+});
+
 test('as a dry run says what it would do and what refuses, and writes nothing', async () => {
   const host = await appliedHost();
   host.values.a = 'edited';

@@ -31,3 +31,15 @@ test('on one filesystem a move needs no room, on another that of the tree and so
   expect(await answer(from, join(small, 'x'))).toContain(small);
   expect(await answer(from, join(mounted('size=256m,nr_inodes=60'), 'x'))).toMatch(/inodes free of the 1\d\d it needs/);
 });
+
+test('through a bind mount of the same filesystem it is a copy, which needs room', async () => {
+  const small = mounted('size=1m');
+  const [from, bound] = [join(small, 'state'), join(small, 'bound')];
+  mkdirSync(from);
+  mkdirSync(bound);
+  writeFileSync(join(from, 'file'), Buffer.alloc(65536));
+  expect(await answer(from, join(bound, 'x'))).toBe('ok');
+  expect(spawnSync('mount', ['--bind', bound, bound]).status).toBe(0);
+  onTestFinished(() => void spawnSync('umount', ['--lazy', bound]));
+  expect(await answer(from, join(bound, 'x'))).toMatch(/bytes free of the \d+ it needs/);
+});

@@ -10,6 +10,8 @@ export type MigrationFacts = {
   readonly options: MigrationOptions;
   readonly unit: UnitFacts;
   readonly companions: readonly CompanionFacts[];
+  /** Other units that run and are stopped along with these, since they need them; started again where they ran. */
+  readonly dependents: readonly string[];
   /** Homes the service can no longer enter: the old account's, and HOME as the unit had it. */
   readonly oldHomes: readonly string[];
   /** Name of the service user's primary group. */

@@ -4,7 +4,7 @@ import type { MigrationFacts } from './facts.js';
 /** What moves: first what stands in the way is set aside, then missing directories are made, then it is moved. */
 export function moveSteps({ state, unit }: MigrationFacts, rewrites: readonly string[]): RecipeStep[] {
   return state.moves.flatMap(({ from, to, asidePath, parents }, index): RecipeStep[] => {
-    const id = `move-${index + 1}`;
+    const id = moveId(index);
     const aside: RecipeStep[] =
       asidePath === null
         ? []
@@ -38,6 +38,15 @@ export function moveSteps({ state, unit }: MigrationFacts, rewrites: readonly st
     };
     return [...aside, ...directories, move];
   });
+}
+
+/** Ids of the moves themselves: what was only set aside or made for them holds nothing up on the way back. */
+export function moveIds({ state }: Pick<MigrationFacts, 'state'>): readonly string[] {
+  return state.moves.map((_, index) => moveId(index));
+}
+
+function moveId(index: number): string {
+  return `move-${index + 1}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { LostAbility, StateLeft } from '../../kimaki/index.js';
 import { printablePath } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import type { Site } from '../../wordpress/index.js';
+import { activeDependents } from '../activeDependents.js';
 import type { MigrationFacts } from './facts.js';
 import { observeBinary } from './observeBinary.js';
 import { observeCompanions } from './observeCompanions.js';
@@ -108,6 +109,8 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers);
   if (abilities.isErr()) return err(abilities.error);
 
+  const dependents = await activeDependents([...instance.companions, instance.unit]);
+  if (dependents.isErr()) return err(cannotObserve(dependents.error));
   const { recovery, warnings } = await observeRecovery();
 
   const facts: MigrationFacts = {
@@ -129,6 +132,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
       lockPort: instance.lockPort,
     },
     companions: companions.value,
+    dependents: dependents.value,
     oldHomes,
     targetGroup: target.value.group,
     target: target.value.facts,

@@ -39,6 +39,7 @@ export type RefusalCode =
   | 'NO_SPACE'
   | 'STATE_IN_USE'
   | 'STATE_SHARED'
+  | 'RUNS_FROM_STATE'
   | 'UNSAFE_ENTRIES'
   | 'CANNOT_OBSERVE';
 

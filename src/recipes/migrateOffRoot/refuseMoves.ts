@@ -18,6 +18,8 @@ const LOOK_MS = 500;
 
 /** Refuses state that could not be moved or given away once the service is stopped: what would be found in the window. */
 export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
+  const own = refuseOwnProgram(facts);
+  if (own.isErr()) return err(own.error);
   for (const move of facts.state.moves) {
     const safe = await refuseUnsafe(facts, move);
     if (safe.isErr()) return err(safe.error);
@@ -25,6 +27,20 @@ export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, M
     if (room.isErr()) return err(room.error.code === 'NO_SPACE' ? refusal('NO_SPACE', room.error.message) : cannotObserve(room.error));
   }
   return refuseInUse(facts);
+}
+
+/** What this very program runs from: moved in the window, it would be the agent's, and root's recovery would run it. */
+export function refuseOwnProgram({ recovery, state, target }: Pick<MigrationFacts, 'recovery' | 'state' | 'target'>): Result<void, MigrationRefusal> {
+  if (recovery === null) return ok(undefined);
+  for (const path of [recovery.program, recovery.node]) {
+    const move = state.moves.find(({ from }) => `${path}/`.startsWith(`${from}/`));
+    if (move === undefined) continue;
+    const message =
+      `this tool runs from ${printablePath(path)}, and ${printablePath(move.from)} moves to ${target.name}, who could then change what root runs; ` +
+      'install Node and this package for root (npm install -g, below /usr) and run it from there';
+    return err(refusal('RUNS_FROM_STATE', message));
+  }
+  return ok(undefined);
 }
 
 /** The sweep that follows the move, tried on the tree where it is now. */

@@ -4,11 +4,14 @@ import type { ReleaseUnitsArgs } from '../steps/releaseUnitsStep.js';
 import { agentPlaceSteps } from './agentPlaceSteps.js';
 import { dispatchSteps } from './dispatchSteps.js';
 import type { MigrationFacts } from './facts.js';
-import { moveSteps, statePathSteps } from './moveSteps.js';
+import { moveIds, moveSteps, statePathSteps } from './moveSteps.js';
 import { SHARED_UMASK } from './options.js';
 import { ownershipSteps } from './ownershipSteps.js';
 import { rewriteSteps } from './rewriteSteps.js';
 import { siteOwnerSteps } from './siteOwnerSteps.js';
+
+/** How long a process may take to go after its service was stopped. */
+const GRACE_SECONDS = 10;
 
 /** The stop window, and what is tried aside before it. */
 export function windowSteps(facts: MigrationFacts): RecipeStep[] {
@@ -23,7 +26,7 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
   const moves = moveSteps(facts, idsOf(rewrites));
   return [
     ...rewrites.map((step): RecipeStep => ({ ...step, id: `${step.id}-verified`, kind: 'kimaki.verifyRewrite', phase: 'before' })),
-    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start', undoNeeds: idsOf([...moves, ...rewrites]) },
+    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start', undoNeeds: [...moveIds(facts), ...idsOf(rewrites)] },
     {
       id: 'quiet',
       kind: 'posix.quiesced',
@@ -33,10 +36,10 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
       args: {
         paths: sources.length > 0 ? sources : [state.newDataDir],
         units: [...services, unit.name],
-        graceSeconds: 10,
+        graceSeconds: GRACE_SECONDS,
       },
     },
-    ...statePathSteps(facts, [...idsOf(moves), ...idsOf(rewrites), 'start']),
+    ...statePathSteps(facts, [...moveIds(facts), ...idsOf(rewrites), 'start']),
     ...moves,
     // Given back to root under a service that could not be stopped or put back, its state would be closed to it.
     ...ownershipSteps(facts, 'window').map((step): RecipeStep => ({ ...step, undoNeeds: [...idsOf(rewrites), 'start'] })),
@@ -49,16 +52,21 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
       kind: 'systemd.releaseUnits',
       phase: 'window',
       after: 'hold',
-      args: releaseArgs(facts, units),
+      args: {
+        ...releaseArgs(facts, units),
+        // Without a move nothing goes back from under a process that writes.
+        ...(sources.length === 0 ? {} : { quiet: { paths: state.moves.map(({ to }) => to), units: [...services, unit.name], graceSeconds: GRACE_SECONDS } }),
+      },
     },
   ];
 }
 
-function releaseArgs({ unit, companions, target, options, state }: MigrationFacts, units: readonly string[]): ReleaseUnitsArgs {
+function releaseArgs({ unit, companions, dependents, target, options, state }: MigrationFacts, units: readonly string[]): ReleaseUnitsArgs {
   const active = [unit, ...companions].filter((each) => each.active).map(({ name }) => name);
   return {
     units,
     start: active,
+    ...(dependents.length === 0 ? {} : { dependents }),
     health:
       !unit.active
         ? null

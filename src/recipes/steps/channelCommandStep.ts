@@ -46,7 +46,7 @@ export const channelCommandStep: StepKind<'wordpress.channelCommand', ChannelCom
   verify: (args) => new ResultAsync(verifyCommand(args)),
   byHand: (args, before, where) => restoreCommands(args.path, before, where),
   tidy: (args) => clearAbandoned(args.path),
-  undoable: (args, before) => withCommand(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours)),
+  undoable: (args, before, ctx) => withCommand(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours, ctx)),
   undo: (args, before, ctx) => withCommand(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
 };
 

@@ -1,8 +1,9 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { join } from 'node:path';
-import { clearAbandoned, lookupIdentity } from '../../posix/index.js';
+import { clearAbandoned, lookupIdentity, readRegularFile, replaceFile } from '../../posix/index.js';
 import { composeAgentsFile, findSite } from '../../wordpress/index.js';
+import { sha256 } from '../digest.js';
 import { restoreCommands } from '../shellWord.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { readFileState, replaceRecorded, restoreFile } from './fileState.js';
@@ -20,7 +21,7 @@ export type ComposeAgentsArgs = {
  * Renders AGENTS.md again as the service user, so that it no longer tells the agent to use `--allow-root`.
  *
  * Satisfied when the file does not carry the flag and is not root's. What WP-CLI puts in besides is Data Machine's affair. Undo
- * puts the old file back unless it was rendered again since, which loses nothing.
+ * puts the old file back; what does not read as it was rendered then is kept among the records of the run, with a note.
  */
 export const composeAgentsStep: StepKind<'wordpress.composeAgents', ComposeAgentsArgs, FileState, StepFailure> = {
   kind: 'wordpress.composeAgents',
@@ -69,7 +70,19 @@ async function applyAgents(
   });
   if (taken.isErr()) return err(taken.error);
   const composed = await composeAgentsFile(site.value, identity.value);
-  return composed.isErr() ? err(composed.error) : ok(undefined);
+  if (composed.isErr()) return err(composed.error);
+  const rendered = await readFileState(agentsFile(args.site));
+  if (rendered.isErr()) return err(rendered.error);
+  const digest = rendered.value === null ? '' : digestOf(rendered.value);
+  const noted = await replaceFile(ctx.recordPath(RENDERED), digest, { mode: 0o600 });
+  return noted.isErr() ? err(noted.error) : ok(undefined);
+}
+
+/** The record that holds the digest of what was rendered. */
+const RENDERED = 'rendered';
+
+function digestOf(file: FileState): string {
+  return sha256(Buffer.from(file.bytes, 'base64'));
 }
 
 async function verifyAgents(args: ComposeAgentsArgs): Promise<Result<void, StepFailure>> {
@@ -87,7 +100,11 @@ async function undoAgents(
 ): Promise<Result<UndoNotes, StepFailure>> {
   const now = await readFileState(agentsFile(args.site));
   if (now.isErr()) return err(now.error);
-  // A rendered file holds nothing of its own: whatever stands there may be replaced by what was rendered before.
-  const current = now.value === null ? Buffer.alloc(0) : Buffer.from(now.value.bytes, 'base64');
-  return restoreFile(agentsFile(args.site), before, current, ctx);
+  const digest = await readRegularFile(ctx.recordPath(RENDERED));
+  if (digest.isErr() && digest.error.code !== 'NOT_FOUND') return err(digest.error);
+  const noted = digest.isOk() ? digest.value.bytes.toString() : null;
+  const isOurs = now.value !== null && digestOf(now.value) === noted;
+  // Data Machine renders it at any time, so one that reads differently is no reason to refuse, only to keep it.
+  const ours = Buffer.from(isOurs ? now.value.bytes : before.bytes, 'base64');
+  return restoreFile(agentsFile(args.site), before, ours, { ...ctx, force: true });
 }

@@ -41,10 +41,16 @@ export function replaceRecorded(
 
 /**
  * Whether a file may be put back: it is what we made of it, or what it was before. Anything else was written
- * by someone after us and is not thrown away.
+ * by someone after us and is not thrown away, unless the undo is forced, which keeps it among the records.
  */
-export function mayRestore(path: string, before: FileState | null, ours: Buffer): ResultAsync<void, StepFailure> {
+export function mayRestore(
+  path: string,
+  before: FileState | null,
+  ours: Buffer,
+  ctx: Pick<StepContext, 'force'>,
+): ResultAsync<void, StepFailure> {
   return readFileState(path).andThen((now) => {
+    if (ctx.force) return ok(undefined);
     const same = now === null ? before === null : isOneOf(now, before, ours);
     return same ? ok(undefined) : err(changedSince(path));
   });

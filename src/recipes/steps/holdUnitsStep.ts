@@ -2,18 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { holdUnits, releaseUnits, showUnit, startUnit, stopUnit } from '../../systemd/index.js';
+import type { UnitState } from '../../systemd/index.js';
+import { activeDependents } from '../activeDependents.js';
 import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
 
 /** The units to stop and keep stopped; what activates the others comes first. */
 export type HoldUnitsArgs = { readonly units: readonly string[] };
 
-type HoldUnitsBefore = { readonly active: readonly string[] };
+type HoldUnitsBefore = {
+  readonly active: readonly string[];
+  /** Other units that ran and are stopped along with these, since they need them. */
+  readonly dependents?: readonly string[];
+};
 
 /**
  * Stops units and makes sure that nothing can start them again until they are released.
  *
  * A job under way (`Type=oneshot`) is given a minute to end. The hold is proven by trying to start each one. It lasts until a release or a reboot. Undo releases and
- * starts again what was active before, and nothing else.
+ * starts again what was active before, with what was stopped along with it, and nothing else; a job that ran through has
+ * had its turn.
  */
 export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUnitsBefore, StepFailure> = {
   kind: 'systemd.holdUnits',
@@ -25,12 +32,12 @@ export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUni
   check: (args) => new ResultAsync(checkHeld(args)),
   apply: (args, _before, ctx) => new ResultAsync(stopAndHold(args.units, ctx)),
   verify: (args) => new ResultAsync(verifyHeld(args)),
-  byHand: ({ units }, { active }) => [
+  byHand: ({ units }, { active, dependents = [] }) => [
     `rm -f -- ${units.map((unit) => `/run/systemd/system.control/${unit}`).join(' ')}`,
     'systemctl daemon-reload',
-    ...(active.length === 0 ? [] : [`systemctl start ${active.toReversed().join(' ')}`]),
+    ...(active.length === 0 ? [] : [`systemctl start ${[...active.toReversed(), ...dependents].join(' ')}`]),
   ],
-  undo: (args, before, ctx) => new ResultAsync(releaseAndStart(args.units, before.active, ctx)),
+  undo: (args, before, ctx) => new ResultAsync(releaseAndStart(args.units, before.active, before.dependents ?? [], ctx)),
 };
 
 /** Stops the units in this order, holds them, and stops again what slipped in between. */
@@ -75,10 +82,14 @@ async function awaitEnd(unit: string, ctx: StepContext): Promise<Result<void, St
   }
 }
 
-/** Lets the units go and starts those named, timers last, so that nothing fires before its service is back. */
+/**
+ * Lets the units go and starts those named, timers last, so that nothing fires before its service is back; then what needs
+ * them, which is no failure where it is gone meanwhile.
+ */
 export async function releaseAndStart(
   units: readonly string[],
   start: readonly string[],
+  dependents: readonly string[],
   ctx: StepContext,
 ): Promise<Result<void, StepFailure>> {
   const released = await releaseUnits(units);
@@ -88,6 +99,11 @@ export async function releaseAndStart(
     const started = await startUnit(unit);
     if (started.isErr()) return err(started.error);
     ctx.progress(`${unit} started`);
+  }
+  for (const unit of dependents) {
+    const started = await startUnit(unit);
+    if (started.isErr() && started.error.code !== 'UNIT_NOT_FOUND') return err(started.error);
+    if (started.isOk()) ctx.progress(`${unit} started`);
   }
   return ok(undefined);
 }
@@ -99,10 +115,12 @@ async function checkHeld(args: HoldUnitsArgs): Promise<Result<Check<HoldUnitsBef
     const state = await showUnit(unit);
     if (state.isErr()) return err(state.error);
     const running = isRunning(state.value.activeState);
-    if (running) active.push(unit);
+    if (running && !hasHadItsTurn(state.value)) active.push(unit);
     if (running || state.value.loadState !== 'masked') held = false;
   }
-  return ok(held ? { state: 'satisfied' } : { state: 'needed', before: { active } });
+  if (held) return ok({ state: 'satisfied' });
+  const dependents = await activeDependents(args.units);
+  return dependents.map((others) => ({ state: 'needed', before: { active, ...(others.length === 0 ? {} : { dependents: others }) } }));
 }
 
 async function verifyHeld(args: HoldUnitsArgs): Promise<Result<void, StepFailure>> {
@@ -111,6 +129,11 @@ async function verifyHeld(args: HoldUnitsArgs): Promise<Result<void, StepFailure
   if (checked.value.state === 'satisfied') return ok(undefined);
   const message = `${args.units.join(', ')} should be stopped and held off, and are not; see systemctl status for what runs`;
   return err({ code: 'NOT_HELD', message });
+}
+
+/** A job (`Type=oneshot`) is only ever on its way, unless it is to count as active afterwards; it is let finish. */
+function hasHadItsTurn({ type, remainAfterExit }: Pick<UnitState, 'type' | 'remainAfterExit'>): boolean {
+  return type === 'oneshot' && !remainAfterExit;
 }
 
 /** A unit on its way up or down counts as running. */

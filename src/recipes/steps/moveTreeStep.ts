@@ -4,7 +4,7 @@ import { lstat } from 'node:fs/promises';
 import { ioError, moveLeftovers, moveTree } from '../../posix/index.js';
 import { roomFor } from '../roomFor.js';
 import { shellWord } from '../shellWord.js';
-import type { Check, StepFailure, StepKind, UndoNotes } from '../step.js';
+import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 
 /** From where to where, both absolute; the parent of `to` exists. */
 export type MoveTreeArgs = {
@@ -22,7 +22,9 @@ type MoveTreeBefore = { readonly moved: false };
 /**
  * Moves a file or a whole directory; undo moves it back with all that was written in it since.
  *
- * Nothing is ever merged or overwritten: with something at both places the step fails, and so does its undo.
+ * Nothing is ever merged or overwritten: with something at both places the step fails, and so does its undo; forced, the
+ * undo renames what was made anew at the old place, keeps it, and tells. Where the old place was only cleared
+ * (`placeIsTaken`), a copy that somebody deleted since is told, and no failure.
  * Satisfied when the source is gone and the target is there. A copy to another filesystem that was killed is finished, or
  * taken back, from wherever it stood.
  */
@@ -37,8 +39,8 @@ export const moveTreeStep: StepKind<'posix.moveTree', MoveTreeArgs, MoveTreeBefo
   verify: (args) => new ResultAsync(verifyMove(args)),
   byHand: ({ from, to }) => [`mv -T -- ${shellWord(to)} ${shellWord(from)}`],
   tidy: (args) => new ResultAsync(tidyMove(args)),
-  undoable: (args) => new ResultAsync(undoableMove(args)),
-  undo: (args) => new ResultAsync(undoMove(args)),
+  undoable: (args, _before, ctx) => new ResultAsync(undoableMove(args, ctx)),
+  undo: (args, _before, ctx) => new ResultAsync(undoMove(args, ctx)),
 };
 
 async function checkMove(args: MoveTreeArgs): Promise<Result<Check<MoveTreeBefore>, StepFailure>> {
@@ -57,24 +59,44 @@ async function verifyMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>
   return places.value.from ? err(bothThere(args)) : ok(undefined);
 }
 
-async function undoableMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> {
+async function undoableMove(args: MoveTreeArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const places = await look(args);
   if (places.isErr()) return err(places.error);
   const { from, to, unfinished } = places.value;
-  if (from && to && !unfinished && args.placeIsTaken !== true) return err(bothThere(args));
-  if (!from && !to) return err(gone(args));
-  return from ? ok(undefined) : roomFor(args.to, args.from);
+  if (!from && !to) return args.placeIsTaken === true ? ok(undefined) : err(gone(args));
+  if (!to || unfinished) return ok(undefined);
+  if (from && args.placeIsTaken === true) return ok(undefined);
+  if (from && !ctx.force) return err(madeAnew(args));
+  return roomFor(args.to, args.from);
 }
 
-async function undoMove(args: MoveTreeArgs): Promise<Result<UndoNotes, StepFailure>> {
+async function undoMove(args: MoveTreeArgs, ctx: StepContext): Promise<Result<UndoNotes, StepFailure>> {
   const places = await look(args);
   if (places.isErr()) return err(places.error);
   const { from, to, unfinished } = places.value;
-  if (from && to && !unfinished) return err(bothThere(args));
-  if (from && !unfinished) return ok({ notes: [] });
-  if (!from && !to) return err(gone(args));
+  if (!from && !to) return args.placeIsTaken === true ? ok({ notes: [lostCopy(args)] }) : err(gone(args));
+  if (from && !to && !unfinished) return ok({ notes: [] });
+  const notes: string[] = [];
+  if (from && to && !unfinished) {
+    if (!ctx.force) return err(madeAnew(args));
+    const aside = await setAside(args.from);
+    if (aside.isErr()) return err(aside.error);
+    notes.push(`${args.from} had been made anew since; what it held is kept in ${aside.value}`);
+  }
   const moved = await moveTree(args.to, args.from);
-  return moved.isErr() ? err(moved.error) : ok({ notes: [] });
+  return moved.isErr() ? err(moved.error) : ok({ notes });
+}
+
+/** Under another name in the same directory: whoever has it open goes on with it there. */
+async function setAside(path: string): Promise<Result<string, StepFailure>> {
+  for (let number = 1; ; number += 1) {
+    const aside = `${path}.made-since${number === 1 ? '' : `-${number}`}`;
+    const taken = await exists(aside);
+    if (taken.isErr()) return err(taken.error);
+    if (taken.value) continue;
+    const moved = await moveTree(path, aside);
+    return moved.isErr() ? err(moved.error) : ok(aside);
+  }
 }
 
 /** A copy that was killed before it had its name, or a source that was given up already: whole is the other one. */
@@ -108,6 +130,17 @@ async function exists(path: string): Promise<Result<boolean, StepFailure>> {
 function bothThere(args: MoveTreeArgs): StepFailure {
   const message = `${args.from} and ${args.to} both exist; nothing is merged or overwritten: look at both, and set one aside by hand`;
   return { code: 'BOTH_EXIST', message };
+}
+
+function madeAnew(args: MoveTreeArgs): StepFailure {
+  const message =
+    `${args.from} was made anew since its content moved to ${args.to}; nothing is merged or overwritten: look at it, give it another ` +
+    'name and roll back again, or roll back with --force, which does that and keeps it';
+  return { code: 'BOTH_EXIST', message };
+}
+
+function lostCopy({ from, to }: MoveTreeArgs): string {
+  return `${to}, where ${from} had been set aside, is gone: somebody removed it since; ${from} is not there again`;
 }
 
 function gone(args: MoveTreeArgs): StepFailure {

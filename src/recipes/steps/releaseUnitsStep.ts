@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findHolders, lookupIdentity } from '../../posix/index.js';
 import { awaitHealthy, showUnit } from '../../systemd/index.js';
 import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
+import { awaitQuiet, stillThere } from './awaitQuiet.js';
+import type { QuietArgs, Remaining } from './awaitQuiet.js';
 import { releaseAndStart, stopAndHold } from './holdUnitsStep.js';
 
 /** What is let go, what is started, and what the service must then look like. */
@@ -15,6 +17,10 @@ export type ReleaseUnitsArgs = {
   readonly start: readonly string[];
   /** The service whose health decides, or null when it was not running before. */
   readonly health: HealthArgs | null;
+  /** What was stopped along with them, since it needs one of them, and ran: started after them. */
+  readonly dependents?: readonly string[];
+  /** Undo: what must be quiet once all is stopped, before anything else goes back. */
+  readonly quiet?: QuietArgs;
 };
 
 /** What the service must look like for the whole hold. */
@@ -38,7 +44,8 @@ const START_SECONDS = 90;
  * whole hold, the right uid, gid, groups and umask, its ports and its state open again.
  *
  * `systemctl start` of a `Type=simple` unit says nothing about health, so the step ends only after the hold.
- * Undo goes back into the stop window: everything stopped and held.
+ * Undo goes back into the stop window: everything stopped, held and quiet. It is refused beforehand while a process that is
+ * not stopped with the units uses what has to go back, and fails, naming them, where processes outlive the stop.
  */
 export const releaseUnitsStep: StepKind<'systemd.releaseUnits', ReleaseUnitsArgs, null, StepFailure> = {
   kind: 'systemd.releaseUnits',
@@ -51,11 +58,39 @@ export const releaseUnitsStep: StepKind<'systemd.releaseUnits', ReleaseUnitsArgs
         : `the same process must hold for ${args.health.holdSeconds} s, with the right user, groups and umask`,
   }),
   check: (args) => new ResultAsync(checkReleased(args)),
-  apply: (args, _before, ctx) => new ResultAsync(releaseAndStart(args.units, args.start, ctx)),
+  apply: (args, _before, ctx) => new ResultAsync(releaseAndStart(args.units, args.start, args.dependents ?? [], ctx)),
   verify: (args, ctx) => (args.health === null ? okAsync(undefined) : new ResultAsync(holdToAccount(args.health, ctx))),
   byHand: ({ units }) => [`systemctl stop ${units.join(' ')}`],
-  undo: (args, _before, ctx) => new ResultAsync(stopAndHold(args.units, ctx)),
+  undoable: (args) => new ResultAsync(refuseStrangers(args)),
+  undo: (args, _before, ctx) => new ResultAsync(stopAndQuiet(args, ctx)),
 };
+
+/** How often, and how many milliseconds apart, a stranger must be seen: who only looks is gone again in a moment. */
+const LOOKS = 4;
+const LOOK_MS = 500;
+
+/** What belongs to none of the units is not stopped with them: better found while the service still runs. */
+async function refuseStrangers({ quiet }: ReleaseUnitsArgs): Promise<Result<void, StepFailure>> {
+  if (quiet === undefined) return ok(undefined);
+  let strangers: readonly Remaining[] = [];
+  for (let look = 0; look < LOOKS; look += 1) {
+    if (look > 0) await sleep(LOOK_MS);
+    const now = await stillThere(quiet);
+    if (now.isErr()) return err(now.error);
+    const found = now.value.filter(({ unit }) => unit === null);
+    strangers = look === 0 ? found : strangers.filter(({ what }) => found.some((other) => other.what === what));
+    if (strangers.length === 0) return ok(undefined);
+  }
+  const list = strangers.slice(0, 5).map(({ what }) => what).join('; ');
+  const message = `${list}; that is in none of ${quiet.units.join(', ')} and would go on using what moves back: end it and roll back again`;
+  return err({ code: 'STATE_IN_USE', message });
+}
+
+async function stopAndQuiet({ units, quiet }: ReleaseUnitsArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
+  const stopped = await stopAndHold(units, ctx);
+  if (stopped.isErr() || quiet === undefined) return stopped;
+  return awaitQuiet(quiet, ctx.signal, 'roll back again');
+}
 
 async function checkReleased(args: ReleaseUnitsArgs): Promise<Result<Check<null>, StepFailure>> {
   for (const unit of args.units) {
@@ -64,6 +99,11 @@ async function checkReleased(args: ReleaseUnitsArgs): Promise<Result<Check<null>
     const { loadState, activeState } = state.value;
     if (loadState === 'masked') return ok({ state: 'needed', before: null });
     if (args.start.includes(unit) && activeState !== 'active') return ok({ state: 'needed', before: null });
+  }
+  for (const unit of args.dependents ?? []) {
+    const state = await showUnit(unit);
+    if (state.isErr()) return err(state.error);
+    if (state.value.activeState !== 'active') return ok({ state: 'needed', before: null });
   }
   return ok({ state: 'satisfied' });
 }

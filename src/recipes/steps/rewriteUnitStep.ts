@@ -49,7 +49,7 @@ export const rewriteUnitStep: StepKind<'kimaki.rewriteUnit', RewriteUnitArgs, Fi
   verify: (args) => new ResultAsync(verifyRewrite(args)),
   byHand: (args, before, where) => [...restoreCommands(args.path, before, where), 'systemctl daemon-reload'],
   tidy: (args) => clearAbandoned(args.path),
-  undoable: (args, before) => rewritten(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours)),
+  undoable: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours, ctx)),
   undo: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
 };
 

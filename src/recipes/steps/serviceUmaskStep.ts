@@ -44,7 +44,7 @@ export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs
   check: (args) => new ResultAsync(checkUmask(args)),
   apply: (args, before, ctx) => new ResultAsync(applyUmask(args, before, ctx)),
   verify: (args) => new ResultAsync(provenByWorkers(args)),
-  undoable: (args, before) => mayRestore(args.path, before.file, Buffer.from(args.content)),
+  undoable: (args, before, ctx) => mayRestore(args.path, before.file, Buffer.from(args.content), ctx),
   byHand: (args, { file }, where) => [
     ...(file === null ? [`rm -- ${shellWord(args.path)}`] : restoreCommands(args.path, file, where)),
     `systemctl daemon-reload && systemctl restart ${args.unit}`,

@@ -32,6 +32,7 @@ export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFa
       },
       { name: 'datamachine-worker.timer', kind: 'activator', files: [], active: true },
     ],
+    dependents: [],
     oldHomes: ['/root'],
     targetGroup: 'opencode',
     target: {

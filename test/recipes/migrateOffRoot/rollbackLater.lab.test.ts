@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OLD_DATA_DIR, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
+import { NEW_DATA_DIR, OLD_DATA_DIR, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { AS_OPENCODE, AS_ROOT, CHANNELS, CONTENT, MINUTE, QUICK_APPLY, brokenHost, databaseRows, endedWith } from './support.js';
+import type { Rows } from './support.js';
 import { lastingSnapshot, migrate, registeredCommand, serviceProcess, told } from './support.js';
 
 const lab = labAvailable();
@@ -12,10 +13,13 @@ const TOUCHED = ['/etc/systemd/system', '/etc/sudoers.d', '/usr/local', '/var/ww
 describe.skipIf(!lab.ok)('a rollback that comes late', () => {
   let host: Host;
   let commandBefore = '';
+  let rows: Rows;
   beforeAll(async () => {
     host = await brokenHost();
     commandBefore = await registeredCommand(host);
+    await host.ok(`printf '[Unit]\\nBindsTo=kimaki.service\\nAfter=kimaki.service\\n[Service]\\nExecStart=/bin/sleep infinity\\n' > /etc/systemd/system/lab-dependent.service; systemctl daemon-reload; systemctl start lab-dependent`);
     endedWith(await migrate(host, QUICK_APPLY), 0);
+    expect(await host.ok('systemctl is-active lab-dependent')).toBe('active');
   }, 5 * MINUTE);
   afterAll(() => host.down());
 
@@ -37,13 +41,49 @@ describe.skipIf(!lab.ok)('a rollback that comes late', () => {
     await host.ok(`cat /srv/kept > ${path}; touch -r /srv/kept ${path}; rm /srv/kept`);
   });
 
-  it('goes through where the package was upgraded and a plugin updated since, and keeps both', async () => {
+  it('is refused while what stays running uses the state, by its pid, and the service goes on', async () => {
+    const pid = await host.ok(`systemd-run --quiet --unit=lab-stranger --uid=opencode --working-directory=${NEW_DATA_DIR} sleep 600; sleep 0.5; systemctl show -p MainPID --value lab-stranger`);
+    const { stderr } = endedWith(await migrate(host, ['rollback', '--force', '--yes']), 65);
+    expect(stderr).toContain(`pid ${pid} (sleep)`);
+    expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+    await host.ok('systemctl stop lab-stranger');
+  });
+
+  it('is refused where root has made the old place anew, changes nothing, and says what to do', async () => {
+    await host.ok(`mkdir ${OLD_DATA_DIR}; echo kept > ${OLD_DATA_DIR}/by-root`);
+    const { stderr } = endedWith(await migrate(host, ['rollback', '--yes']), 65);
+    for (const word of [OLD_DATA_DIR, '--force']) expect(stderr).toContain(word);
+    expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+  });
+
+  it('finds the package upgraded, a plugin updated, AGENTS.md edited, what was set aside deleted and its own Node gone', async () => {
     await host.ok(`cp -r ${PACKAGE} ${PACKAGE}.new; rm -r ${PACKAGE}; mv ${PACKAGE}.new ${PACKAGE}; sed -i 's/"version": *"[^"]*"/"version": "99.0.0"/' ${PACKAGE}/package.json`);
     await host.ok(`rm -r ${CONTENT}/plugins/tiny; mkdir ${CONTENT}/plugins/tiny; echo '<?php // Version: 2' > ${CONTENT}/plugins/tiny/tiny.php`, { user: 'www-data' });
     await host.ok('systemctl restart kimaki');
-    const rows = await databaseRows(host);
-    const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
+    await host.ok(`rm -r ${NEW_DATA_DIR}.before-migration; echo 'mind the gap' >> /var/www/site/AGENTS.md`);
+    // The Node of then was upgraded and is gone.
+    await host.ok('mv /opt/wca/node /opt/wca/node-22; sed -i s#/opt/wca/node#/opt/wca/node-22# /usr/local/bin/wca');
+    rows = await databaseRows(host);
+  });
+
+  it('stops half-way, with the state where it is and nothing running, where a process outlives the stop, and names it', async () => {
+    const lines = "[Service]\\nKillMode=process\\nExecStartPost=/bin/sh -c 'setsid sleep 654 >/dev/null 2>&1 &'\\n";
+    await host.ok(`mkdir -p /run/systemd/system/kimaki.service.d; printf "${lines}" > /run/systemd/system/kimaki.service.d/kill.conf; systemctl daemon-reload; systemctl restart kimaki`);
+    const pid = await host.waitFor("pgrep -f '^sleep 654'");
+    await host.ok(`mv ${OLD_DATA_DIR} /srv/made-anew`);
+    const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 74));
+    expect(JSON.stringify(back.undoErrors)).toContain(`pid ${pid} (sleep) of kimaki.service is still running`);
+    expect(await host.ok(`ls ${NEW_DATA_DIR}/kimaki.db; test -e ${OLD_DATA_DIR} || systemctl is-active kimaki || true`)).toBe(`${NEW_DATA_DIR}/kimaki.db\ninactive`);
+    await host.ok(`kill ${pid}; rm -r /run/systemd/system/kimaki.service.d; mv /srv/made-anew ${OLD_DATA_DIR}`);
+  });
+
+  it('goes through when forced, and keeps all of that', async () => {
+    const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes', '--force']), 0));
     expect(back).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
+    const notes = back.steps?.flatMap((step) => step.notes ?? []).join('\n') ?? '';
+    for (const word of [`${OLD_DATA_DIR}.made-since`, `${NEW_DATA_DIR}.before-migration`, 'AGENTS.md']) expect(notes).toContain(word);
+    expect(await host.ok(`cat ${OLD_DATA_DIR}.made-since/by-root; tail -n 1 /var/lib/wca/runs/*/records/*edited-*; grep -c gap /var/www/site/AGENTS.md || true`)).toBe('kept\nmind the gap\n0');
+    expect(await host.ok('ls /etc/systemd/system | grep -c wca-recovery || true; systemctl is-active lab-dependent; systemctl --failed --no-legend | grep -c wca || true')).toBe('0\nactive\n0');
     expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
     expect(await registeredCommand(host)).toBe(commandBefore);
     expect(await host.ok(`stat -c %U ${CONTENT}/plugins/tiny/tiny.php; grep -c 99.0.0 ${PACKAGE}/package.json`)).toBe('www-data\n1');

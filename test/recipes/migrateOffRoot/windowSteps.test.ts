@@ -22,7 +22,7 @@ test('paths inside the state are rewritten when asked to, before it moves, and p
   expect(ids.slice(ids.indexOf('quiet'), ids.indexOf('home-owner'))).toEqual(['quiet', 'state-paths', 'move-1-aside', 'move-1']);
   const move = { from: '/root/.kimaki', to: '/home/opencode/.kimaki' };
   expect(window.find(({ id }) => id === 'state-paths')).toMatchObject({
-    undoNeeds: ['move-1-aside', 'move-1', 'unit-1', 'unit-2', 'unit-3', 'start'],
+    undoNeeds: ['move-1', 'unit-1', 'unit-2', 'unit-3', 'start'],
     args: { roots: [move.from], oldHomes: ['/root'], moves: [move] },
   });
   expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'state-paths')).toBeUndefined();
@@ -30,7 +30,7 @@ test('paths inside the state are rewritten when asked to, before it moves, and p
 
 test('the hold lasts up to the start, and is let go last when going back', () => {
   const hold = windowSteps(exampleFacts()).find(({ id }) => id === 'hold');
-  expect(hold).toMatchObject({ until: 'start', undoNeeds: ['move-1-aside', 'move-1', 'unit-1', 'unit-2', 'unit-3'] });
+  expect(hold).toMatchObject({ until: 'start', undoNeeds: ['move-1', 'unit-1', 'unit-2', 'unit-3'] });
 });
 
 test('owners and units go back only when the service is stopped again', () => {
@@ -54,6 +54,15 @@ test('what ran is started, and what did not is left', () => {
   const { unit } = exampleFacts();
   expect(argsOf(exampleFacts({ unit: { ...unit, active: false } }), 'start')).toMatchObject({ start: ['datamachine-worker.timer'], health: null });
   expect(argsOf(exampleFacts({ unit: { ...unit, holdsState: false } }), 'start')).toMatchObject({ health: { stateDir: null } });
+});
+
+test('what is stopped along with the service is started after it; going back, all is quiet before the state moves', () => {
+  const facts = exampleFacts({ dependents: ['report.service'] });
+  expect(argsOf(facts, 'start')).toMatchObject({
+    dependents: ['report.service'],
+    quiet: { paths: ['/home/opencode/.kimaki'], units: ['datamachine-worker.service', 'kimaki.service'] },
+  });
+  expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'start')).not.toHaveProperty('quiet');
 });
 
 test.each([

@@ -116,7 +116,7 @@ describe('a file that was edited since', () => {
     writeFileSync(path, 'edited');
     for (const before of [state, null]) {
       expect(await notesOf(restoreFile(path, before, OURS, context()))).toBe('CHANGED_SINCE');
-      const may = await mayRestore(path, before, OURS);
+      const may = await mayRestore(path, before, OURS, { force: false });
       expect(may.isErr() && may.error.code).toBe('CHANGED_SINCE');
     }
     expect(readFileSync(path, 'utf8')).toBe('edited');
@@ -153,11 +153,11 @@ describe('a file that was edited since', () => {
 describe('mayRestore', () => {
   test('allows what the run wrote and what was there before', async () => {
     const before = await stateOf(path);
-    expect((await mayRestore(path, before, OURS)).isOk()).toBe(true);
+    expect((await mayRestore(path, before, OURS, { force: false })).isOk()).toBe(true);
     writeFileSync(path, OURS);
-    expect((await mayRestore(path, before, OURS)).isOk()).toBe(true);
-    expect((await mayRestore(path, null, OURS)).isOk()).toBe(true);
+    expect((await mayRestore(path, before, OURS, { force: false })).isOk()).toBe(true);
+    expect((await mayRestore(path, null, OURS, { force: false })).isOk()).toBe(true);
     rmSync(path);
-    expect((await mayRestore(path, null, OURS)).isOk()).toBe(true);
+    expect((await mayRestore(path, null, OURS, { force: false })).isOk()).toBe(true);
   });
 });

@@ -1,6 +1,8 @@
+// needs root
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StepContext } from '../../../src/recipes/index.js';
 import { moveTreeStep } from '../../../src/recipes/steps/moveTreeStep.js';
 import type { MoveTreeArgs } from '../../../src/recipes/steps/moveTreeStep.js';
@@ -20,13 +22,13 @@ function homes(dir: string): MoveTreeArgs {
   return argsFor(dir);
 }
 
-function contextOf(dir: string): StepContext {
+function contextOf(dir: string, force = false): StepContext {
   return {
     runDir: dir,
     recordPath: (name) => join(dir, name),
     progress: () => undefined,
     signal: new AbortController().signal,
-    force: false,
+    force,
   };
 }
 
@@ -71,6 +73,48 @@ describe('posix.moveTree', () => {
     const back = await moveTreeStep.undo(args, { moved: false }, contextOf(dir));
     expect(back.isErr() && back.error.code).toBe('BOTH_EXIST');
     expect(snapshotTree(dir)).toBe(before);
+  });
+
+  test('what was made anew at the old place is set aside when forced, kept whole and told', async () => {
+    const dir = tempDir();
+    const args = homes(dir);
+    for (const round of ['first', 'second']) {
+      expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+      mkdirSync(args.from);
+      writeFileSync(join(args.from, 'made-since'), round);
+      expect((await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir, true)))?.isOk()).toBe(true);
+      const back = (await moveTreeStep.undo(args, { moved: false }, contextOf(dir, true)))._unsafeUnwrap();
+      expect(readFileSync(join(args.from, 'link'), 'utf8')).toBe('rows');
+      expect(existsSync(args.to)).toBe(false);
+      const aside = `${args.from}.made-since${round === 'first' ? '' : '-2'}`;
+      expect(readFileSync(join(aside, 'made-since'), 'utf8')).toBe(round);
+      expect(back?.notes.join()).toContain(aside);
+    }
+  });
+
+  test('what is on its way back and does not fit is refused, forced or not', async () => {
+    const dir = tempDir();
+    const args = homes(dir);
+    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    rmSync(join(dir, 'old'), { recursive: true });
+    mkdirSync(join(dir, 'old'));
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', join(dir, 'old')]).status).toBe(0);
+    onTestFinished(() => void spawnSync('umount', ['--lazy', join(dir, 'old')]));
+    for (const force of [false, true]) {
+      const may = await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir, force));
+      expect(may?.isErr() === true && may.error.code).toBe('NO_SPACE');
+    }
+  });
+
+  test('of what was only set aside, its loss is no obstacle to the way back, and is told', async () => {
+    const dir = tempDir();
+    const args = { ...homes(dir), placeIsTaken: true };
+    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    rmSync(args.to, { recursive: true });
+    expect((await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir)))?.isOk()).toBe(true);
+    const back = (await moveTreeStep.undo(args, { moved: false }, contextOf(dir)))._unsafeUnwrap();
+    expect(back?.notes.join()).toContain(args.to);
+    expect((await moveTreeStep.undo(argsFor(dir), { moved: false }, contextOf(dir))).isErr()).toBe(true);
   });
 
   test('where a later step fills the old place it may be undone, but only once that is gone', async () => {

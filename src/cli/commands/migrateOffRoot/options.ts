@@ -13,7 +13,7 @@ export const PLAN_OPTIONS = [
   { name: 'site', value: 'PATH', help: 'the WordPress root, where the unit does not name it' },
   { name: 'posture', value: 'managed|engineering', help: 'move runtime state only (default), or toolchains too' },
   { name: 'migrate-extra', value: 'PATH', repeatable: true, help: 'also move this, relative to the old home' },
-  { name: 'existing-state', value: 'keep-source|keep-target|set-aside', help: 'where both homes hold state' },
+  { name: 'existing-state', value: 'keep-source|keep-target|set-aside', help: 'where both homes hold state: keep-source (= set-aside) or keep-target' },
   { name: 'rewrite-paths', help: 'let paths inside the state that lead to the old home follow the move' },
   { name: 'dispatch', value: 'auto|system-binary|sudo-hop', help: 'how WordPress reaches the agent' },
   { name: 'private', value: 'leave|reclaim', help: 'files WordPress could not read before (default: leave)' },

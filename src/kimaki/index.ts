@@ -102,6 +102,8 @@ export type { StateConflict, StateInventory, StateKind, StateLeft, StateMove } f
 export { oldHomeMentions } from './oldHomeMentions.js';
 export type { OldHomeMention, OldHomeMentions } from './oldHomeMentions.js';
 export { findDatabases } from './findDatabases.js';
+export type { FoundDatabases } from './findDatabases.js';
+export { clearDatabaseCopies } from './askDatabase.js';
 export { estimateMove } from './estimateMove.js';
 export type { EstimateMoveError, MoveEstimate } from './estimateMove.js';
 export { findStatePaths } from './findStatePaths.js';

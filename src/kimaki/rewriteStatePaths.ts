@@ -11,6 +11,7 @@ import { databasePlace } from './databasePlace.js';
 import { grouped } from './grouped.js';
 import { runSqlite } from './runSqlite.js';
 import { databaseOwner, quotedName, quotedText } from './sqliteDatabase.js';
+import { missingValues } from './missingValues.js';
 import type { DatabasePath, LinkPath, StatePath, TextPath } from './statePathPlan.js';
 
 /** What stands where a path was to be rewritten is neither what was found nor what was wanted. */
@@ -211,11 +212,7 @@ async function update(file: string, values: readonly Update[]): Promise<Result<r
     const name = quotedName(column);
     return `UPDATE ${quotedName(table)} SET ${name} = ${quotedText(to)} WHERE rowid = ${rowid} AND ${name} = ${quotedText(from)};`;
   });
-  const asked = values.map(
-    ({ table, column, rowid, to }, index) =>
-      `INSERT INTO temp.wca_left SELECT ${index} WHERE NOT EXISTS (SELECT 1 FROM ${quotedName(table)} WHERE rowid = ${rowid} AND ${quotedName(column)} = ${quotedText(to)});`,
-  );
-  const sql = ['CREATE TEMP TABLE wca_left (n);', 'BEGIN IMMEDIATE;', ...statements, ...asked, 'COMMIT;', 'SELECT n FROM temp.wca_left;'];
+  const sql = ['BEGIN IMMEDIATE;', ...statements, 'COMMIT;', ...missingValues(values)];
   const ran = await runSqlite(file, file, owner.value, sql.join('\n'));
   if (ran.isErr()) return err(ran.error);
   const missing = new Set(ran.value.map((row) => Number(row.n)));

@@ -1,8 +1,6 @@
-import { ResultAsync, err, ok } from 'neverthrow';
-import type { Result } from 'neverthrow';
-import type { IoError } from '../posix/index.js';
-import type { DatabaseError } from './databaseError.js';
-import { quotedName, runSqlite, withDatabaseCopy } from './sqliteDatabase.js';
+import { err, ok } from 'neverthrow';
+import { withDatabase } from './askDatabase.js';
+import { quotedName } from './sqliteDatabase.js';
 
 /** What a database holds, and whether it is whole. */
 export interface DatabaseCheck {
@@ -16,11 +14,10 @@ export interface DatabaseCheck {
 /**
  * Tells whether a SQLite database with its log is whole, and how many rows each table has, without touching it.
  *
- * It looks at a private copy of the whole set, opened as the owner: opened in place by root, even to read, it would get a
- * log and an index of root's beside it. A service may go on writing. Without `sqlite3`, with files of several owners, or
- * beyond 256 MiB the answer is `not-checked` and never `intact`.
- *
- * Errors: `IO` of making the copy.
+ * SQLite never opens its files: it is given database and log as one image, through its input or (beyond 4 MiB) as a private
+ * copy below /var/tmp. A service may go on writing. `damaged` is what SQLite says of the content; whatever else
+ * goes wrong (no `sqlite3`, a collation it does not know, an open transaction, more than 256 MiB, no room for the copy) is
+ * `not-checked`, never `intact`, and no error.
  *
  * Source: sqlite.org/howtocorrupt.html, sqlite.org/pragma.html (integrity_check).
  *
@@ -28,36 +25,31 @@ export interface DatabaseCheck {
  * ```ts
  * import { checkDatabase } from '@wca/runtime-sdk/kimaki';
  *
- * const checked = await checkDatabase('/home/opencode/.kimaki/kimaki.db');
- * if (checked.isErr()) console.error(checked.error.message);
- * else console.log(checked.value.state, checked.value.rows);
+ * const { state, rows, detail } = await checkDatabase('/home/opencode/.kimaki/kimaki.db');
+ * if (state === 'intact') console.log(rows);
+ * else console.error(detail);
  * ```
  */
-export function checkDatabase(path: string): ResultAsync<DatabaseCheck, IoError> {
-  return new ResultAsync(check(path));
-}
-
-async function check(path: string): Promise<Result<DatabaseCheck, IoError>> {
-  const looked = await withDatabaseCopy<DatabaseCheck, DatabaseError>(path, async (copy, owner) => {
-    const whole = await runSqlite(copy, owner, 'PRAGMA integrity_check;');
-    if (whole.isErr()) return whole.error.code === 'DATABASE_UNREADABLE' ? ok(damaged(whole.error.message.replaceAll(copy, path))) : err(whole.error);
-    const verdicts = whole.value.map((row) => String(row.integrity_check));
-    if (verdicts.join() !== 'ok') return ok(damaged(`${path}: ${verdicts[0]?.slice(0, 200) ?? 'no answer'}`));
-    const tables = await runSqlite(copy, owner, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name;");
-    if (tables.isErr()) return err(tables.error);
-    const rows: Record<string, number> = {};
-    for (const { name } of tables.value) {
-      const counted = await runSqlite(copy, owner, `SELECT count(*) AS n FROM ${quotedName(String(name))};`);
-      if (counted.isErr()) return err(counted.error);
-      rows[String(name)] = Number(counted.value[0]?.n ?? 0);
-    }
+export async function checkDatabase(path: string): Promise<DatabaseCheck> {
+  const looked = await withDatabase<DatabaseCheck>(path, true, async (ask) => {
+    const first = await ask(`PRAGMA integrity_check; ${TABLES}`);
+    if (first.isErr()) return err(first.error);
+    const verdicts = first.value.flatMap((row) => ('integrity_check' in row ? [String(row.integrity_check)] : []));
+    if (verdicts.join() !== 'ok') return ok(notIntact('damaged', `${path}: ${verdicts[0]?.slice(0, 200) ?? 'no answer'}`));
+    const tables = first.value.flatMap((row) => ('name' in row ? [String(row.name)] : []));
+    const counted = await ask(tables.map((table, index) => `SELECT ${index} AS t, count(*) AS n FROM ${quotedName(table)};`).join('\n'));
+    if (counted.isErr()) return err(counted.error);
+    const rows = Object.fromEntries(counted.value.map(({ t, n }) => [tables[Number(t)] ?? '', Number(n)]));
     const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
-    return ok({ state: 'intact', rows, detail: `${path}: ${total} rows in ${Object.keys(rows).length} tables` });
+    return ok({ state: 'intact', rows, detail: `${path}: ${total} rows in ${tables.length} tables` });
   });
-  if (looked.isOk()) return ok(looked.value);
-  return looked.error.code === 'IO' ? err(looked.error) : ok({ state: 'not-checked', rows: {}, detail: looked.error.message });
+  if (looked.isOk()) return looked.value;
+  return notIntact(looked.error.code === 'DATABASE_DAMAGED' ? 'damaged' : 'not-checked', looked.error.message);
 }
 
-function damaged(detail: string): DatabaseCheck {
-  return { state: 'damaged', rows: {}, detail };
+const TABLES =
+  "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name;";
+
+function notIntact(state: 'damaged' | 'not-checked', detail: string): DatabaseCheck {
+  return { state, rows: {}, detail };
 }

@@ -117,6 +117,8 @@ export function decideState(
     else if (source.type === 'symlink')
       left.push({ path: from, reason: 'a symbolic link; only real files and directories move' });
     else if (source.type === 'other') left.push({ path: from, reason: 'neither a file nor a directory' });
+    else if (source.holds === 'skeleton' && target?.holds === 'state')
+      left.push({ path: from, reason: `it holds nothing, and ${to} holds state, which is kept` });
     else {
       moves.push({ from, to, kind, type: source.type, credentials: source.credentials });
       if (target === null || target.type === 'missing') continue;

@@ -4,12 +4,20 @@ import type { IoError } from '../posix/index.js';
 import { isDatabase } from './sqliteDatabase.js';
 import { entryType, walkState } from './walkState.js';
 
+/** The databases of a part of the state. */
+export interface FoundDatabases {
+  /** Absolute. */
+  readonly paths: readonly string[];
+  /** False when a limit ended the search. */
+  readonly complete: boolean;
+}
+
 /**
  * Finds the SQLite databases in parts of the state by name (`.db`, `.sqlite`, `.sqlite3`) and by their first bytes; opens
  * none with SQLite.
  *
  * Packages, caches and `.git` are passed over, and so are names that are not UTF-8. Beyond 50,000 entries of a part it
- * stops looking.
+ * stops looking, and `complete` is false.
  *
  * Errors: `IO`. A root that is not there has none.
  *
@@ -21,15 +29,16 @@ import { entryType, walkState } from './walkState.js';
  *
  * const databases = await findDatabases(['/home/opencode/.kimaki']);
  * if (databases.isErr()) console.error(databases.error.message);
- * else for (const path of databases.value) console.log(await checkDatabase(path));
+ * else for (const path of databases.value.paths) console.log(await checkDatabase(path));
  * ```
  */
-export function findDatabases(roots: readonly string[]): ResultAsync<readonly string[], IoError> {
+export function findDatabases(roots: readonly string[]): ResultAsync<FoundDatabases, IoError> {
   return new ResultAsync(find(roots));
 }
 
-async function find(roots: readonly string[]): Promise<Result<readonly string[], IoError>> {
+async function find(roots: readonly string[]): Promise<Result<FoundDatabases, IoError>> {
   const found: string[] = [];
+  let complete = true;
   for (const root of roots) {
     const type = await entryType(root);
     if (type.isErr()) return err(type.error);
@@ -43,6 +52,7 @@ async function find(roots: readonly string[]): Promise<Result<readonly string[],
       return 'go';
     });
     if (walked.isErr()) return err(walked.error);
+    complete &&= walked.value;
   }
-  return ok(found);
+  return ok({ paths: found, complete });
 }

@@ -5,6 +5,7 @@ import type { Result } from 'neverthrow';
 import { ioError, printablePath, readRegularFile } from '../posix/index.js';
 import type { IoError } from '../posix/index.js';
 import { databasePaths } from './databasePaths.js';
+import { databasePlace } from './databasePlace.js';
 import { findDatabases } from './findDatabases.js';
 import { grouped } from './grouped.js';
 import { mentionsPath } from './mentionsPath.js';
@@ -22,6 +23,8 @@ export interface StatePathsRequest {
   readonly oldHomes: readonly string[];
   /** What moves, so that paths below it can follow. */
   readonly moves: readonly PathMove[];
+  /** May a database beyond 32 MiB be copied below /var/tmp to be looked into? Without it nothing at all is written. */
+  readonly mayCopy?: boolean;
 }
 
 /**
@@ -29,8 +32,8 @@ export interface StatePathsRequest {
  *
  * A path is to follow its move where it stands for itself: the value of a database, a whole string of a JSON file, a word
  * of a script (shims), the target of a link. What merely mentions one (a message, a log) is listed as `stuck`, and so is a
- * path below an old home that does not move. Databases are looked into on a private copy as their owner (see
- * `checkDatabase`); one that cannot be is in `notSearched`. Packages, caches and `.git` are passed over.
+ * path below an old home that does not move. SQLite opens no database of the state (see `checkDatabase`); one that could not
+ * be looked into is in `notSearched`. Packages, caches and `.git` are passed over, but for where git keeps its worktrees.
  *
  * Errors: `IO`.
  *
@@ -49,30 +52,31 @@ export function findStatePaths(request: StatePathsRequest): ResultAsync<StatePat
   return new ResultAsync(find(request));
 }
 
-async function find({ roots, oldHomes, moves }: StatePathsRequest): Promise<Result<StatePathPlan, IoError>> {
+async function find({ roots, oldHomes, moves, mayCopy = false }: StatePathsRequest): Promise<Result<StatePathPlan, IoError>> {
   const paths: StatePath[] = [];
   const stuck: string[] = [];
   const notSearched: string[] = [];
+  const needCopy: string[] = [];
   const mentions = await oldHomeMentions(roots, oldHomes);
   if (mentions.isErr()) return err(mentions.error);
   const databases = await findDatabases(roots);
   if (databases.isErr()) return err(databases.error);
-  for (const database of databases.value) {
-    const found = await databasePaths(database, oldHomes);
+  for (const database of databases.value.paths) {
+    const found = await databasePaths(database, oldHomes, mayCopy);
     if (found.isErr()) {
-      if (found.error.code === 'IO') return err(found.error);
       notSearched.push(found.error.message);
+      if (found.error.code === 'DATABASE_NEEDS_COPY') needCopy.push(database);
       continue;
     }
     for (const path of found.value) {
       const after = movedPath(path.before, moves);
-      if (after === null) stuck.push(`${printablePath(database)}, ${path.table}.${path.column} of ${path.label}: ${printablePath(path.before)} does not move`);
+      if (after === null) stuck.push(`${printablePath(database)}, ${databasePlace(path)}: ${printablePath(path.before)} does not move`);
       else paths.push({ ...path, after });
     }
   }
-  const seen = new Set(databases.value);
-  notSearched.push(...mentions.value.notSearched.filter((file) => ![...seen].some((one) => file === printablePath(one) || /-(wal|shm|journal)$/.test(file))));
-  if (!mentions.value.complete) notSearched.push('more of the state than is looked through');
+  const seen = new Set(databases.value.paths.map((path) => printablePath(path)));
+  notSearched.push(...mentions.value.notSearched.filter((file) => !seen.has(file) && !/-(wal|shm|journal)$/.test(file)));
+  if (!mentions.value.complete || !databases.value.complete) notSearched.push('more of the state than is looked through');
 
   const byFile = grouped(mentions.value.mentions, ({ file }) => file);
   for (const [shown, inFile] of byFile) {
@@ -80,7 +84,7 @@ async function find({ roots, oldHomes, moves }: StatePathsRequest): Promise<Resu
     if (followed.isErr()) return err(followed.error);
     if (followed.value !== null) paths.push(followed.value);
   }
-  return ok({ paths, stuck, notSearched });
+  return ok({ paths, stuck, notSearched, needCopy });
 }
 
 /** What becomes of one file or link; what does not follow goes to `stuck`. */

@@ -10,7 +10,8 @@ export function movedPath(path: string, moves: readonly PathMove[]): string | nu
 }
 
 /**
- * Rewrites the paths of a text that stand for themselves: whole strings of a JSON document, and any word of a script.
+ * Rewrites the paths of a text that stand for themselves: whole strings of a JSON document, and any word of a script, where
+ * git says that a worktree is.
  *
  * Other texts stay as they are, and so does what a string says besides a path: what the agent once wrote or was told is
  * its memory and not a setting.
@@ -19,6 +20,12 @@ export function movePathsOfText(text: string, name: string, moves: readonly Path
   if (text.startsWith('#!')) {
     const longestFirst = moves.toSorted((one, other) => other.from.length - one.from.length);
     return longestFirst.reduce((moved, { from, to }) => replacePathPrefix(moved, from, to), text);
+  }
+  if (name === '.git' || name === 'gitdir') {
+    return text.replace(/^(gitdir: )?(\/[^\n]*)(?=\n?$)/, (pointer, word: string | undefined, path: string) => {
+      const moved = movedPath(path, moves);
+      return moved === null ? pointer : `${word ?? ''}${moved}`;
+    });
   }
   if (!/\.jsonc?$/.test(name)) return text;
   return text.replace(/"(?:[^"\\\n]|\\.)*"/g, (literal) => {

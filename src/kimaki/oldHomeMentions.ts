@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
-import { open, readlink } from 'node:fs/promises';
+import { open, readdir, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError, printablePath } from '../posix/index.js';
 import type { IoError } from '../posix/index.js';
 import { redactSecrets } from '../systemd/index.js';
-import { mentionsPath } from './mentionsPath.js';
+import { pathPattern } from './mentionsPath.js';
 import { entryType, walkState } from './walkState.js';
 
 /** One place inside the state that names a path which will be gone. */
@@ -30,7 +31,6 @@ export interface OldHomeMentions {
 
 const MAX_FILE = 256 * 1024;
 const MAX_ENTRIES = 50_000;
-const MAX_LISTED = 500;
 const DATABASE = /\.(db|sqlite3?)(-wal|-shm|-journal)?$/;
 const SKIPPED = new Set(['node_modules', '.git', 'heap-snapshots', 'registry', 'toolchains', '_cacache']);
 
@@ -38,8 +38,8 @@ const SKIPPED = new Set(['node_modules', '.git', 'heap-snapshots', 'registry', '
  * Finds where settings, shims and links inside the state still name one of these paths; changes nothing.
  *
  * Small text files are searched line by line, links by their target, whole path components only (`/root` is found
- * in `/root/x` and never in `/rootfs`). Databases are never opened: what they hold has to be asked of them as their
- * owner, on a copy. Packages, caches and `.git` are passed over. The files may change while they are read.
+ * in `/root/x` and never in `/rootfs`). Databases are never opened: what they hold has to be asked of them.
+ * Packages, caches and `.git` are passed over, but for the files in which git keeps the paths of worktrees. The files may change while they are read.
  *
  * Errors: reading a file or directory failed; what vanishes meanwhile is passed over.
  *
@@ -66,22 +66,25 @@ async function search(
   roots: readonly string[],
   oldPaths: readonly string[],
 ): Promise<Result<OldHomeMentions, IoError>> {
-  const found = { mentions: new Array<OldHomeMention>(), notSearched: new Array<string>() };
+  const found: Found = { mentions: [], notSearched: [], names: namesAny(oldPaths) };
   let complete = true;
   for (const root of roots) {
     const type = await entryType(root);
     if (type.isErr()) return err(type.error);
     if (type.value === 'file') {
-      const searched = await searchFile(Buffer.from(root), oldPaths, found);
+      const searched = await searchFile(Buffer.from(root), found);
       if (searched.isErr()) return err(searched.error);
     }
     if (type.value !== 'directory') continue;
     const failed: IoError[] = [];
     const walked = await walkState(root, MAX_ENTRIES, async (entry) => {
-      if (SKIPPED.has(entry.relative.at(-1) ?? '')) return 'skip';
-      if (found.mentions.length >= MAX_LISTED) return 'stop';
+      if (entry.type === 'directory' && SKIPPED.has(entry.relative.at(-1) ?? '')) {
+        const worktrees = await searchWorktrees(entry.path, found);
+        if (worktrees.isErr()) failed.push(worktrees.error);
+        return worktrees.isOk() ? 'skip' : 'stop';
+      }
       if (entry.type !== 'symlink' && entry.type !== 'file') return 'go';
-      const searched = await (entry.type === 'symlink' ? searchLink : searchFile)(entry.path, oldPaths, found);
+      const searched = await (entry.type === 'symlink' ? searchLink : searchFile)(entry.path, found);
       if (searched.isErr()) failed.push(searched.error);
       return searched.isOk() ? 'go' : 'stop';
     });
@@ -90,28 +93,42 @@ async function search(
     if (walked.isErr()) return err(walked.error);
     complete &&= walked.value;
   }
-  return ok({
-    mentions: found.mentions.slice(0, MAX_LISTED),
-    complete: complete && found.mentions.length <= MAX_LISTED,
-    notSearched: found.notSearched.slice(0, MAX_LISTED),
-  });
+  return ok({ mentions: found.mentions, complete, notSearched: found.notSearched });
+}
+
+/** The one thing of `.git` that holds absolute paths as a rule: where its worktrees are (gitrepository-layout(5)). */
+async function searchWorktrees(directory: Buffer, found: Found): Promise<Result<void, IoError>> {
+  const worktrees = `${directory.toString('utf8')}/worktrees`;
+  const names = basename(worktrees.slice(0, -'/worktrees'.length)) === '.git' ? await readdir(worktrees).catch(() => []) : [];
+  for (const name of names.sort()) {
+    const searched = await searchFile(Buffer.from(`${worktrees}/${name}/gitdir`), found);
+    if (searched.isErr() && searched.error.errno !== 'ENOTDIR') return err(searched.error);
+  }
+  return ok(undefined);
+}
+
+/** Whether a text names one of the paths; the quick look first, since most texts do not. */
+function namesAny(paths: readonly string[]): (text: string) => boolean {
+  const patterns = paths.map((path) => ({ last: path.replace(/\/+$/, '').split('/').at(-1) ?? '', pattern: pathPattern(path) }));
+  return (text) => patterns.some(({ last, pattern }) => text.includes(last) && pattern.test(text));
 }
 
 interface Found {
+  readonly names: (text: string) => boolean;
   readonly mentions: OldHomeMention[];
   readonly notSearched: string[];
 }
 
-async function searchLink(path: Buffer, oldPaths: readonly string[], found: Found): Promise<Result<void, IoError>> {
+async function searchLink(path: Buffer, found: Found): Promise<Result<void, IoError>> {
   const target = await ResultAsync.fromPromise(readlink(path), (cause) => ioError(cause, 'readlink', path));
   if (target.isErr()) return target.error.errno === 'ENOENT' ? ok(undefined) : err(target.error);
-  if (oldPaths.some((old) => mentionsPath(target.value, old))) {
+  if (found.names(target.value)) {
     found.mentions.push({ file: printablePath(path), line: null, kind: 'symlink', text: show(target.value) });
   }
   return ok(undefined);
 }
 
-async function searchFile(path: Buffer, oldPaths: readonly string[], found: Found): Promise<Result<void, IoError>> {
+async function searchFile(path: Buffer, found: Found): Promise<Result<void, IoError>> {
   const file = printablePath(path);
   const text = DATABASE.test(file) ? ok<null, IoError>(null) : await readSmallText(path);
   if (text.isErr()) return err(text.error);
@@ -119,8 +136,9 @@ async function searchFile(path: Buffer, oldPaths: readonly string[], found: Foun
     found.notSearched.push(file);
     return ok(undefined);
   }
+  if (!found.names(text.value)) return ok(undefined);
   for (const [index, line] of text.value.split('\n').entries()) {
-    if (!oldPaths.some((old) => mentionsPath(line, old))) continue;
+    if (!found.names(line)) continue;
     found.mentions.push({ file, line: index + 1, kind: 'text', text: show(line) });
   }
   return ok(undefined);

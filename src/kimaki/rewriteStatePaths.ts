@@ -1,11 +1,17 @@
-import { lstat, readlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lchown, lstat, open, readlink, rename, symlink, unlink } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { findHolders, ioError, lookupIdentity, lookupUserById, printablePath, readRegularFile, replaceFile, runAs } from '../posix/index.js';
-import type { IdentityError, IoError, ProgramError, ReadFileError, ReplaceFileError } from '../posix/index.js';
+import { findHolders, ioError, printablePath, readRegularFile, replaceFile, runChecked } from '../posix/index.js';
+import type { IoError, ProgramError, ReadFileError, ReplaceFileError } from '../posix/index.js';
 import type { DatabaseError } from './databaseError.js';
+import { databasePlace } from './databasePlace.js';
 import { grouped } from './grouped.js';
-import { databaseOwner, quotedName, quotedText, runSqlite } from './sqliteDatabase.js';
+import { runSqlite } from './runSqlite.js';
+import { databaseOwner, quotedName, quotedText } from './sqliteDatabase.js';
+import { missingValues } from './missingValues.js';
 import type { DatabasePath, LinkPath, StatePath, TextPath } from './statePathPlan.js';
 
 /** What stands where a path was to be rewritten is neither what was found nor what was wanted. */
@@ -16,13 +22,13 @@ export interface StatePathChanged {
 }
 
 /** Why the state was not rewritten whole; what was done before the failure stays, and can be undone. */
-export type RewriteStateError = StatePathChanged | DatabaseError | ReadFileError | ReplaceFileError | IdentityError | ProgramError | IoError;
+export type RewriteStateError = StatePathChanged | DatabaseError | ReadFileError | ReplaceFileError | ProgramError | IoError;
 
 /**
  * Makes the paths of a plan follow their move: in databases, settings, shims and links. Doing it twice changes nothing.
  *
- * Each database is changed in one transaction of sqlite3's, run as its owner, and only while no process has it open; a
- * text is replaced whole, with owner, mode and ACL; a link is made anew by its owner. A place that reads otherwise than
+ * Each database is changed in one transaction of sqlite3's, run as its owner (as root where that is root), and only while no process has it open; a
+ * text is replaced whole, with owner, mode and ACL; a link is made anew, with its owner. A place that reads otherwise than
  * when the plan was made ends it. Stop the service first. Every value but those of the plan stays.
  *
  * Errors: {@link RewriteStateError}.
@@ -53,9 +59,8 @@ export function rewriteStatePaths(paths: readonly StatePath[]): ResultAsync<void
  *
  * A text gets its old bytes and time; a value of a database, or the target of a link, is put back while it is still the
  * rewritten one. Rows and files that came since stay. Already undone is success. The bytes of a database file are not
- * those of before, for SQLite lays them out anew; its values are.
- *
- * Errors: {@link RewriteStateError}.
+ * those of before, for SQLite lays them out anew; its values are. What cannot be put back is one of the sentences and no
+ * error, so that the service is not kept down for it.
  *
  * @example
  * ```ts
@@ -64,50 +69,63 @@ export function rewriteStatePaths(paths: readonly StatePath[]): ResultAsync<void
  *
  * async function back(paths: readonly StatePath[]): Promise<void> {
  *   const undone = await undoStatePaths(paths);
- *   if (undone.isErr()) console.error(undone.error.message);
- *   else for (const left of undone.value) console.log(left);
+ *   for (const left of undone.unwrapOr([])) console.log(left);
  * }
  * console.log(back.name);
  * ```
  */
-export function undoStatePaths(paths: readonly StatePath[]): ResultAsync<readonly string[], RewriteStateError> {
-  return new ResultAsync(undo(paths));
+export function undoStatePaths(paths: readonly StatePath[]): ResultAsync<readonly string[], never> {
+  return new ResultAsync(undo(paths).then((left) => ok(left)));
 }
 
 async function rewrite(paths: readonly StatePath[]): Promise<Result<void, RewriteStateError>> {
-  for (const path of paths) {
-    if (path.kind === 'database') continue;
+  const failures: RewriteStateError[] = [];
+  await inParallel(paths.filter((path) => path.kind !== 'database'), async (path) => {
+    if (failures.length > 0) return;
     const placed = path.kind === 'text' ? await placeText(path, path.before, path.after) : await placeLink(path, path.before, path.after);
-    if (placed.isErr()) return err(placed.error);
-    if (!placed.value) return err(changed(path.file));
-  }
+    if (placed.isErr()) failures.push(placed.error);
+    else if (!placed.value) failures.push(changed(printablePath(path.file)));
+  });
+  const [failure] = failures;
+  if (failure !== undefined) return err(failure);
   for (const [file, values] of databasesOf(paths)) {
     const updated = await update(file, values.map((value) => ({ ...value, from: value.before, to: value.after })));
     if (updated.isErr()) return err(updated.error);
     const [other] = updated.value;
-    if (other !== undefined) return err(changed(`${file}: ${other.table}.${other.column} of ${other.label}`));
+    if (other !== undefined) return err(changed(`${printablePath(file)}: ${databasePlace(other)}`));
   }
   return ok(undefined);
 }
 
-async function undo(paths: readonly StatePath[]): Promise<Result<readonly string[], RewriteStateError>> {
+async function undo(paths: readonly StatePath[]): Promise<readonly string[]> {
   const left: string[] = [];
   for (const [file, values] of databasesOf(paths)) {
     const updated = await update(file, values.map((value) => ({ ...value, from: value.after, to: value.before })));
-    if (updated.isErr()) return err(updated.error);
-    left.push(...updated.value.map(({ table, column, label }) => `${printablePath(file)}: ${table}.${column} of ${label} was changed since and is left`));
+    const shown = printablePath(file);
+    if (updated.isErr()) left.push(`${shown}: the paths in it were not put back: ${updated.error.message}`);
+    else left.push(...updated.value.map((value) => `${shown}: ${databasePlace(value)} was changed since and is left`));
   }
-  for (const path of paths) {
-    if (path.kind === 'database') continue;
+  const files = paths.filter((path) => path.kind !== 'database');
+  await inParallel(files, async (path) => {
     const placed = path.kind === 'text' ? await placeText(path, path.after, path.before) : await placeLink(path, path.after, path.before);
-    if (placed.isErr()) return err(placed.error);
-    if (!placed.value) left.push(`${printablePath(path.file)} was changed since and is left`);
+    const shown = printablePath(path.file);
+    if (placed.isErr()) left.push(`${shown} was not put back: ${placed.error.message}`);
+    else if (!placed.value) left.push(`${shown} was changed since and is left`);
     else if (path.kind === 'text') {
       const dated = await restoreTime(path);
-      if (dated.isErr()) return err(dated.error);
+      if (dated.isErr()) left.push(`${shown} has its content back, but not its time: ${dated.error.message}`);
     }
-  }
-  return ok(left);
+  });
+  return left;
+}
+
+/** A few at a time: each waits for a program and for the disk. */
+async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const work = async (): Promise<void> => {
+    for (const item of queue) await act(item);
+  };
+  await Promise.all(Array.from({ length: 6 }, work));
 }
 
 function databasesOf(paths: readonly StatePath[]): ReadonlyMap<string, readonly DatabasePath[]> {
@@ -125,34 +143,56 @@ async function placeText({ file }: TextPath, from: string, to: string): Promise<
   return replaced.isErr() ? err(replaced.error) : ok(true);
 }
 
-/** As its owner, so that a directory which somebody exchanges meanwhile leads nowhere the owner may not write anyway. */
+/** By a handle on the directory above, so that exchanging one higher up redirects nothing. The new link has the old one's owner. */
 async function placeLink({ file }: LinkPath, from: string, to: string): Promise<Result<boolean, RewriteStateError>> {
-  const stat = await ResultAsync.fromPromise(lstat(file), (cause) => ioError(cause, 'lstat', file));
-  if (stat.isErr()) return stat.error.errno === 'ENOENT' ? ok(false) : err(stat.error);
-  if (!stat.value.isSymbolicLink()) return ok(false);
-  const target = await ResultAsync.fromPromise(readlink(file), (cause) => ioError(cause, 'readlink', file));
-  if (target.isErr()) return err(target.error);
-  if (target.value === to) return ok(true);
-  if (target.value !== from) return ok(false);
-  const ran = await asOwner(stat.value.uid, 'ln', ['-s', '-f', '-T', '--', to, file]);
-  return ran.isErr() ? err(ran.error) : ok(true);
+  const above = await attempt(() => open(dirname(file), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW), 'open', dirname(file));
+  if (above.isErr()) return above.error.errno === 'ENOENT' ? ok(false) : err(above.error);
+  const at = (name: string): string => `/proc/self/fd/${above.value.fd}/${name}`;
+  try {
+    const name = basename(file);
+    const stat = await attempt(() => lstat(at(name)), 'lstat', file);
+    if (stat.isErr()) return stat.error.errno === 'ENOENT' ? ok(false) : err(stat.error);
+    if (!stat.value.isSymbolicLink()) return ok(false);
+    const target = await attempt(() => readlink(at(name)), 'readlink', file);
+    if (target.isErr()) return err(target.error);
+    if (target.value === to) return ok(true);
+    if (target.value !== from) return ok(false);
+    const temp = `.link.wca-${process.pid}-${randomBytes(6).toString('hex')}`;
+    const placed = await attempt(
+      async () => {
+        await symlink(to, at(temp));
+        await lchown(at(temp), stat.value.uid, stat.value.gid);
+        await rename(at(temp), at(name));
+        await above.value.sync();
+      },
+      'rename',
+      file,
+    );
+    if (placed.isErr()) await unlink(at(temp)).catch(() => undefined);
+    return placed.map(() => true);
+  } finally {
+    await above.value.close();
+  }
 }
 
+/** By touch(1) on the open file, since Node sets times to the microsecond only. */
 async function restoreTime({ file, mtime }: TextPath): Promise<Result<void, RewriteStateError>> {
-  const stat = await ResultAsync.fromPromise(lstat(file), (cause) => ioError(cause, 'lstat', file));
-  if (stat.isErr()) return err(stat.error);
-  return asOwner(stat.value.uid, 'touch', ['--no-create', '--no-dereference', '-m', `--date=@${mtime}`, '--', file]);
+  const opened = await attempt(() => open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK), 'open', file);
+  if (opened.isErr()) return err(opened.error);
+  try {
+    const stat = await attempt(() => opened.value.stat(), 'fstat', file);
+    if (stat.isErr()) return err(stat.error);
+    // In a directory of someone else the name may lead elsewhere by now.
+    if (!stat.value.isFile() || stat.value.nlink > 1) return ok(undefined);
+    const touched = await runChecked('touch', ['--no-create', '-m', `--date=@${mtime}`, '--', '/proc/self/fd/3'], { inherit: [opened.value.fd] });
+    return touched.map(() => undefined);
+  } finally {
+    await opened.value.close();
+  }
 }
 
-async function asOwner(uid: number, program: string, args: readonly string[]): Promise<Result<void, IdentityError | ProgramError>> {
-  const owner = await lookupUserById(uid).andThen(({ name }) => lookupIdentity(name));
-  if (owner.isErr()) return err(owner.error);
-  const ran = await runAs(owner.value, program, args, { timeoutMs: 20_000 });
-  if (ran.isErr()) return err(ran.error);
-  if (ran.value.exitCode === 0) return ok(undefined);
-  const stderr = ran.value.stderr.slice(-500);
-  const message = `${program}, run as ${owner.value.user.name}, exited ${ran.value.exitCode ?? 'by a signal'}: ${stderr.trim().split('\n').at(-1) ?? ''}`;
-  return err({ code: 'PROGRAM_FAILED', message, program, exitCode: ran.value.exitCode, stderr });
+function attempt<T>(call: () => Promise<T>, syscall: string, path: string): ResultAsync<T, IoError> {
+  return ResultAsync.fromThrowable(call, (cause) => ioError(cause, syscall, path))();
 }
 
 type Update = DatabasePath & { readonly from: string; readonly to: string };
@@ -172,18 +212,14 @@ async function update(file: string, values: readonly Update[]): Promise<Result<r
     const name = quotedName(column);
     return `UPDATE ${quotedName(table)} SET ${name} = ${quotedText(to)} WHERE rowid = ${rowid} AND ${name} = ${quotedText(from)};`;
   });
-  const asked = values.map(
-    ({ table, column, rowid, to }, index) =>
-      `INSERT INTO temp.wca_left SELECT ${index} WHERE NOT EXISTS (SELECT 1 FROM ${quotedName(table)} WHERE rowid = ${rowid} AND ${quotedName(column)} = ${quotedText(to)});`,
-  );
-  const sql = ['CREATE TEMP TABLE wca_left (n);', 'BEGIN IMMEDIATE;', ...statements, ...asked, 'COMMIT;', 'SELECT n FROM temp.wca_left;'];
-  const ran = await runSqlite(file, owner.value, sql.join('\n'));
+  const sql = ['BEGIN IMMEDIATE;', ...statements, 'COMMIT;', ...missingValues(values)];
+  const ran = await runSqlite(file, file, owner.value, sql.join('\n'));
   if (ran.isErr()) return err(ran.error);
   const missing = new Set(ran.value.map((row) => Number(row.n)));
   return ok(values.filter((_, index) => missing.has(index)));
 }
 
-function changed(place: string): StatePathChanged {
-  const path = printablePath(place);
+/** `path` as it is shown. */
+function changed(path: string): StatePathChanged {
   return { code: 'STATE_PATH_CHANGED', message: `${path} reads otherwise than when it was looked at; look again before it is rewritten`, path };
 }

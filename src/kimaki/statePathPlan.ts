@@ -6,7 +6,7 @@ export type DatabasePath = {
   readonly table: string;
   readonly column: string;
   readonly rowid: number;
-  /** Which row, for people: `channel_id=1002, name=sandbox`. */
+  /** Which row, for people: `channel_id=1002, name=sandbox`. Escaped; table and column are as the database has them. */
   readonly label: string;
   readonly before: string;
   readonly after: string;
@@ -36,4 +36,6 @@ export type StatePathPlan = {
   readonly stuck: readonly string[];
   /** Databases and files that were not looked into, each with the reason. */
   readonly notSearched: readonly string[];
+  /** Of those, the databases that only a copy would show, where none was to be made. Absolute. */
+  readonly needCopy: readonly string[];
 };

@@ -144,10 +144,76 @@ describe('paths of the state', () => {
     await once(holder, 'exit');
   });
 
-  it('in a database of several owners are not looked for, and that is said', async () => {
+  it('in a database of several owners, or of no account, are found, and not written', async () => {
     await state();
     await writeFile(`${database}-wal`, '');
-    expect((await plan()).notSearched).toEqual([expect.stringContaining('of several accounts')]);
+    const { paths, notSearched } = await plan();
+    expect(notSearched).toEqual([]);
+    expect((await rewriteStatePaths(paths.filter(({ kind }) => kind === 'database')))._unsafeUnwrapErr()).toMatchObject({ code: 'DATABASE_OWNER' });
+    await chown(database, 54_321, 0);
+    expect((await plan()).paths).toEqual(paths);
+  });
+
+  it('come back in a database of root’s whose log the service made anew', async () => {
+    await state();
+    await chown(database, 0, 0);
+    const { paths } = await plan();
+    (await rewriteStatePaths(paths))._unsafeUnwrap();
+    await chown(database, WWW, WWW);
+    const holder = spawn('sqlite3', [database], { uid: WWW, gid: WWW, stdio: ['pipe', 'pipe', 'inherit'] });
+    holder.stdin.write("INSERT INTO channels VALUES ('1006', 'late', '/x');\nSELECT 'written';\n");
+    await once(holder.stdout, 'data');
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    await chown(database, 0, 0);
+    await chmod(dir, 0o700);
+    await chown(dir, 0, 0);
+    expect((await undoStatePaths(paths))._unsafeUnwrap()).toEqual([]);
+    await chmod(dir, 0o755);
+    expect(execFileSync('sqlite3', [database, 'SELECT directory FROM channels WHERE id IN (1002, 1006)'], { encoding: 'utf8' }).trim()).toBe('/root/.kimaki/projects/sandbox\n/x');
+    expect(await readlink(join(dir, 'projects/link'))).toBe('/root/.kimaki/projects/a');
+  });
+
+  it('that cannot be put back are told, and the rest is put back', async () => {
+    await state();
+    const { paths } = await plan();
+    (await rewriteStatePaths(paths))._unsafeUnwrap();
+    await writeFile(`${database}-wal`, '');
+    const left = (await undoStatePaths(paths))._unsafeUnwrap();
+    expect(left).toEqual([expect.stringContaining('of several accounts')]);
+    expect(await readlink(join(dir, 'projects/link'))).toBe('/root/.kimaki/projects/a');
+  });
+
+  it('are told without a control character, whatever a channel is called', async () => {
+    await state();
+    sql("UPDATE channels SET name = char(27) || '[2J' || char(10) || 'x' WHERE id IN ('1002', '1003')");
+    const { paths, stuck } = await plan();
+    const labels = paths.flatMap((path) => (path.kind === 'database' ? [path.label] : []));
+    expect(labels[0]).toBe('id=1002, name=\\x1b[2J\\x0ax');
+    expect([...labels, ...stuck].join('')).not.toMatch(/[\u0000-\u001f]/);
+  });
+
+  it('in what git keeps of its worktrees follow on both sides', async () => {
+    await makeTree(dir, {
+      'tree/.git': 'gitdir: /root/.kimaki/repo/.git/worktrees/tree\n',
+      'repo/.git/worktrees/tree/gitdir': '/root/.kimaki/tree/.git\n',
+      'repo/.git/config': '/root/.kimaki\n',
+    });
+    const { paths } = await plan();
+    (await rewriteStatePaths(paths))._unsafeUnwrap();
+    expect(await readFile(join(dir, 'tree/.git'), 'utf8')).toBe('gitdir: /home/opencode/.kimaki/repo/.git/worktrees/tree\n');
+    expect(await readFile(join(dir, 'repo/.git/worktrees/tree/gitdir'), 'utf8')).toBe('/home/opencode/.kimaki/tree/.git\n');
+  });
+
+  it('are all found, however many there are and whatever merely mentions one', async () => {
+    await makeTree(dir, {
+      'a.log': '/root/.kimaki/x\n'.repeat(2000),
+      ...Object.fromEntries(Array.from({ length: 700 }, (_, i) => [`storage/${i}.json`, '{"directory":"/root/.kimaki/p"}'])),
+    });
+    const found = await plan();
+    expect(found.paths).toHaveLength(700);
+    (await rewriteStatePaths(found.paths))._unsafeUnwrap();
+    expect((await plan()).paths).toEqual([]);
   });
 });
 
@@ -157,7 +223,7 @@ describe('a database', () => {
     const holder = spawn('sqlite3', [database], { uid: WWW, gid: WWW, stdio: ['pipe', 'pipe', 'inherit'] });
     holder.stdin.write("INSERT INTO channels VALUES ('9', 'x', '/x');\nSELECT 'written';\n");
     await once(holder.stdout, 'data');
-    expect((await checkDatabase(database))._unsafeUnwrap()).toMatchObject({ state: 'intact', rows: { channels: 5, messages: 3, kv: 1 } });
+    expect(await checkDatabase(database)).toMatchObject({ state: 'intact', rows: { channels: 5, messages: 3, kv: 1 } });
     holder.stdin.end();
     await once(holder, 'exit');
   });
@@ -167,11 +233,15 @@ describe('a database', () => {
     const bytes = await readFile(database);
     bytes.fill(0x5a, 4096, 12_288);
     await writeFile(database, bytes);
-    expect((await checkDatabase(database))._unsafeUnwrap()).toMatchObject({ state: 'damaged' });
-    await chown(database, 54_321, 0);
-    expect((await checkDatabase(database))._unsafeUnwrap()).toMatchObject({ state: 'not-checked', rows: {} });
-    expect((await checkDatabase(join(dir, 'absent.db')))._unsafeUnwrap()).toMatchObject({ state: 'not-checked' });
+    expect(await checkDatabase(database)).toMatchObject({ state: 'damaged' });
+    await writeFile(`${database}-journal`, Buffer.from('d9d505f920a163d7', 'hex'));
+    expect(await checkDatabase(database)).toMatchObject({ state: 'not-checked', rows: {} });
+    await rm(`${database}-journal`);
+    sql('CREATE TABLE t (a TEXT COLLATE nocase); CREATE INDEX i ON t (a);', join(dir, 'c.db'));
+    sql("PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'nocase', 'icu_de');", join(dir, 'c.db'));
+    expect(await checkDatabase(join(dir, 'c.db'))).toMatchObject({ state: 'not-checked' });
+    expect(await checkDatabase(join(dir, 'absent.db'))).toMatchObject({ state: 'not-checked' });
     await mkdir(join(dir, 'directory.db'));
-    expect((await checkDatabase(join(dir, 'directory.db')))._unsafeUnwrap()).toMatchObject({ state: 'not-checked' });
+    expect(await checkDatabase(join(dir, 'directory.db'))).toMatchObject({ state: 'not-checked' });
   });
 });

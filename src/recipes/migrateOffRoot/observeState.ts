@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { dirname } from 'node:path';
-import { estimateMove, findStatePaths, stateInventory } from '../../kimaki/index.js';
+import { RUNTIME_STATE, estimateMove, findStatePaths, stateInventory } from '../../kimaki/index.js';
 import type { KimakiInstance, StateConflict, StateInventory } from '../../kimaki/index.js';
 import { printablePath } from '../../posix/index.js';
 import type { StateFacts, StateMove, TargetFacts } from './facts.js';
@@ -10,6 +10,7 @@ import type { MigrationOptions } from './options.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 import { statePathWarnings } from './statePathWarnings.js';
+import type { FollowsMove } from './statePathWarnings.js';
 
 /** Put behind the name of what stands in the way of a move. */
 const ASIDE = '.before-migration';
@@ -60,7 +61,12 @@ export async function observeState(
   }
   const sizes = await moveSizes(moves);
   const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.home);
-  const paths = await findStatePaths({ roots: moves.map(({ from }) => from), oldHomes, moves });
+  const toldPaths = async (roots: readonly string[], follows: FollowsMove): Promise<readonly string[]> => {
+    if (roots.length === 0 || oldHomes.length === 0) return [];
+    const paths = await findStatePaths({ roots, oldHomes, moves });
+    if (paths.isOk()) return statePathWarnings(paths.value, follows);
+    return [`what of the state leads to ${oldHomes.join(' or ')} could not be looked for: ${paths.error.message}`];
+  };
   return ok({
     facts: {
       oldHome: inventory.value.home.from,
@@ -70,10 +76,20 @@ export async function observeState(
       left: [...inventory.value.left, ...keptApart(inventory.value, options)],
     },
     sizes,
-    warnings: paths.isErr()
-      ? [`what of the state leads to ${oldHomes.join(' or ')} could not be looked for: ${paths.error.message}`]
-      : statePathWarnings(paths.value, options.rewritePaths === true),
+    warnings: [
+      ...(await toldPaths(moves.map(({ from }) => from), options.rewritePaths === true ? 'yes' : 'when-asked')),
+      ...(await toldPaths(stayingState(moves, dataDir.to, target.home), 'no')),
+    ],
   });
+}
+
+/** What the service uses afterwards and has in its place already: no step rewrites it. */
+function stayingState(moves: readonly StateMove[], dataDir: string, home: string): readonly string[] {
+  const places = [dataDir, ...RUNTIME_STATE.map((name) => `${home}/${name}`)];
+  const isWithin = (path: string, above: string): boolean => path === above || path.startsWith(`${above}/`);
+  return [...new Set(places)]
+    .filter((path) => !moves.some(({ from, to }) => isWithin(path, from) || isWithin(path, to)))
+    .filter((path, _, all) => !all.some((other) => other !== path && isWithin(path, other)));
 }
 
 /** How much moves, and how long it takes: for reading, and no fact to hold a plan against. */

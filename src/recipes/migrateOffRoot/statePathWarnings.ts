@@ -5,12 +5,16 @@ import { printablePath } from '../../posix/index.js';
 /** So many are named one by one. */
 const SHOWN = 20;
 
+/** Whether these paths are rewritten: as asked, if asked, or not at all, for they are in what does not move. */
+export type FollowsMove = 'yes' | 'when-asked' | 'no';
+
 /**
  * What a plan tells of the paths that the state holds of itself: each that leads to the old home, by channel where the
  * database says so, and what cannot follow the move whatever is asked for.
  */
-export function statePathWarnings({ paths, stuck, notSearched }: StatePathPlan, areRewritten: boolean): readonly string[] {
-  const listed = areRewritten ? [] : paths.map((path) => `${shown(path)}; --rewrite-paths lets it follow`);
+export function statePathWarnings({ paths, stuck, notSearched }: StatePathPlan, follows: FollowsMove): readonly string[] {
+  const way = follows === 'when-asked' ? '; --rewrite-paths lets it follow' : '';
+  const listed = follows === 'yes' ? [] : paths.map((path) => `${shown(path)}${way}`);
   return [
     ...atMost(listed),
     ...atMost(stuck.map((text) => `${text}, and the agent will not reach it`)),

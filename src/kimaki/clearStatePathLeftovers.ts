@@ -1,0 +1,61 @@
+import { lstat, unlink } from 'node:fs/promises';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { clearAbandoned } from '../posix/index.js';
+import type { InvalidPath, IoError } from '../posix/index.js';
+import { clearDatabaseCopies } from './askDatabase.js';
+import { entryType, walkState } from './walkState.js';
+
+/** What `replaceFile` and `rewriteStatePaths` call work in progress. */
+const TEMPORARY = /^(.*\/)\.(.*)\.wca-([1-9][0-9]*)-[0-9a-f]{12}$/s;
+const MAX_ENTRIES = 1_000_000;
+
+/**
+ * Removes what killed calls of `findStatePaths` and `rewriteStatePaths` left: unfinished files and links in these parts of
+ * the state, and copies of databases below /var/tmp. What belongs to a process that may still be at work stays.
+ *
+ * Errors: `IO`, `INVALID_PATH`. A root that is not there has none.
+ *
+ * @param roots - as given to `findStatePaths`
+ *
+ * @example
+ * ```ts
+ * import { clearStatePathLeftovers } from '@wca/runtime-sdk/kimaki';
+ *
+ * const cleared = await clearStatePathLeftovers(['/root/.kimaki']);
+ * if (cleared.isErr()) console.error(cleared.error.message);
+ * ```
+ */
+export function clearStatePathLeftovers(roots: readonly string[]): ResultAsync<void, IoError | InvalidPath> {
+  return new ResultAsync(clear(roots));
+}
+
+async function clear(roots: readonly string[]): Promise<Result<void, IoError | InvalidPath>> {
+  await clearDatabaseCopies();
+  for (const root of roots) {
+    const type = await entryType(root);
+    if (type.isErr()) return err(type.error);
+    if (type.value !== 'directory') {
+      const cleared = await clearAbandoned(root);
+      if (cleared.isErr()) return err(cleared.error);
+      continue;
+    }
+    const found: string[] = [];
+    const walked = await walkState(root, MAX_ENTRIES, ({ path, type: kind }) => {
+      const text = path.toString('utf8');
+      const match = TEMPORARY.exec(text);
+      if (match !== null && kind === 'file') found.push(`${match[1] ?? ''}${match[2] ?? ''}`);
+      if (match !== null && kind === 'symlink') found.push(text);
+      return 'go';
+    });
+    if (walked.isErr()) return err(walked.error);
+    for (const path of new Set(found)) {
+      const pid = TEMPORARY.exec(path)?.[3];
+      const isAtWork = pid !== undefined && (await lstat(`/proc/${pid}`).catch(() => null)) !== null;
+      if (pid !== undefined && !isAtWork) await unlink(path).catch(() => undefined);
+      const cleared = pid === undefined ? await clearAbandoned(path) : ok(undefined);
+      if (cleared.isErr()) return err(cleared.error);
+    }
+  }
+  return ok(undefined);
+}

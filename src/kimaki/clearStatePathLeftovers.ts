@@ -1,9 +1,11 @@
-import { lstat, unlink } from 'node:fs/promises';
+import { lstat, readdir, rm, unlink } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned } from '../posix/index.js';
 import type { InvalidPath, IoError } from '../posix/index.js';
 import { clearDatabaseCopies } from './askDatabase.js';
+import { STAGE } from './replaceTexts.js';
 import { entryType, walkState } from './walkState.js';
 
 /** What `replaceFile` and `rewriteStatePaths` call work in progress. */
@@ -32,6 +34,7 @@ export function clearStatePathLeftovers(roots: readonly string[]): ResultAsync<v
 
 async function clear(roots: readonly string[]): Promise<Result<void, IoError | InvalidPath>> {
   await clearDatabaseCopies();
+  for (const directory of new Set(roots.flatMap((root) => directoriesAbove(root)))) await clearStages(directory);
   for (const root of roots) {
     const type = await entryType(root);
     if (type.isErr()) return err(type.error);
@@ -41,14 +44,17 @@ async function clear(roots: readonly string[]): Promise<Result<void, IoError | I
       continue;
     }
     const found: string[] = [];
+    const directories: string[] = [];
     const walked = await walkState(root, MAX_ENTRIES, ({ path, type: kind }) => {
       const text = path.toString('utf8');
       const match = TEMPORARY.exec(text);
+      if (kind === 'directory') directories.push(text);
       if (match !== null && kind === 'file') found.push(`${match[1] ?? ''}${match[2] ?? ''}`);
       if (match !== null && kind === 'symlink') found.push(text);
       return 'go';
     });
     if (walked.isErr()) return err(walked.error);
+    for (const stage of directories.filter((path) => STAGE.test(basename(path)))) await clearStages(dirname(stage));
     for (const path of new Set(found)) {
       const pid = TEMPORARY.exec(path)?.[3];
       const isAtWork = pid !== undefined && (await lstat(`/proc/${pid}`).catch(() => null)) !== null;
@@ -58,4 +64,19 @@ async function clear(roots: readonly string[]): Promise<Result<void, IoError | I
     }
   }
   return ok(undefined);
+}
+
+function directoriesAbove(path: string): readonly string[] {
+  return path === '/' ? [] : [dirname(path), ...directoriesAbove(dirname(path))];
+}
+
+/** Only what is this account's own and closed to others, so that nobody exchanges anything in it meanwhile. */
+async function clearStages(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    const pid = STAGE.exec(name)?.[1];
+    if (pid === undefined || (await lstat(`/proc/${pid}`).catch(() => null)) !== null) continue;
+    const path = `${directory}/${name}`;
+    const stat = await lstat(path).catch(() => null);
+    if (stat?.isDirectory() === true && stat.uid === process.geteuid?.() && (stat.mode & 0o077) === 0) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
 }

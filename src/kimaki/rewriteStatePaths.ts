@@ -10,6 +10,8 @@ import type { DatabaseError } from './databaseError.js';
 import { databasePlace } from './databasePlace.js';
 import { grouped } from './grouped.js';
 import { runSqlite } from './runSqlite.js';
+import { replaceTexts } from './replaceTexts.js';
+import type { TextReplacement } from './replaceTexts.js';
 import { databaseOwner, quotedName, quotedText } from './sqliteDatabase.js';
 import { missingValues } from './missingValues.js';
 import type { DatabasePath, LinkPath, StatePath, TextPath } from './statePathPlan.js';
@@ -79,9 +81,10 @@ export function undoStatePaths(paths: readonly StatePath[]): ResultAsync<readonl
 }
 
 async function rewrite(paths: readonly StatePath[]): Promise<Result<void, RewriteStateError>> {
+  const done = await replaceTexts(replacements(paths, ({ before, after }) => [before, after]));
   const failures: RewriteStateError[] = [];
   await inParallel(paths.filter((path) => path.kind !== 'database'), async (path) => {
-    if (failures.length > 0) return;
+    if (failures.length > 0 || done.has(path.file)) return;
     const placed = path.kind === 'text' ? await placeText(path, path.before, path.after) : await placeLink(path, path.before, path.after);
     if (placed.isErr()) failures.push(placed.error);
     else if (!placed.value) failures.push(changed(printablePath(path.file)));
@@ -105,19 +108,36 @@ async function undo(paths: readonly StatePath[]): Promise<readonly string[]> {
     if (updated.isErr()) left.push(`${shown}: the paths in it were not put back: ${updated.error.message}`);
     else left.push(...updated.value.map((value) => `${shown}: ${databasePlace(value)} was changed since and is left`));
   }
+  const done = await replaceTexts(replacements(paths, ({ before, after }) => [after, before]));
+  const back: TextPath[] = [];
   const files = paths.filter((path) => path.kind !== 'database');
   await inParallel(files, async (path) => {
+    if (done.has(path.file) && path.kind === 'text') {
+      back.push(path);
+      return;
+    }
     const placed = path.kind === 'text' ? await placeText(path, path.after, path.before) : await placeLink(path, path.after, path.before);
     const shown = printablePath(path.file);
     if (placed.isErr()) left.push(`${shown} was not put back: ${placed.error.message}`);
     else if (!placed.value) left.push(`${shown} was changed since and is left`);
-    else if (path.kind === 'text') {
-      const dated = await restoreTime(path);
-      if (dated.isErr()) left.push(`${shown} has its content back, but not its time: ${dated.error.message}`);
-    }
+    else if (path.kind === 'text') back.push(path);
   });
+  const dated = await restoreTimes(back);
+  if (dated.isErr()) left.push(`some files have their content back, but not their time: ${dated.error.message}`);
   return left;
 }
+
+/** Many at once as far as that goes; one by one each is looked at again, and what is left is done or refused. */
+function replacements(paths: readonly StatePath[], direction: (path: TextPath) => readonly [string, string]): readonly TextReplacement[] {
+  const texts = paths.filter((path) => path.kind === 'text');
+  if (texts.length < FEW) return [];
+  return texts.map((path) => {
+    const [from, to] = direction(path);
+    return { file: path.file, from: Buffer.from(from, 'base64'), to: Buffer.from(to, 'base64') };
+  });
+}
+
+const FEW = 10;
 
 /** A few at a time: each waits for a program and for the disk. */
 async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
@@ -175,20 +195,13 @@ async function placeLink({ file }: LinkPath, from: string, to: string): Promise<
   }
 }
 
-/** By touch(1) on the open file, since Node sets times to the microsecond only. */
-async function restoreTime({ file, mtime }: TextPath): Promise<Result<void, RewriteStateError>> {
-  const opened = await attempt(() => open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK), 'open', file);
-  if (opened.isErr()) return err(opened.error);
-  try {
-    const stat = await attempt(() => opened.value.stat(), 'fstat', file);
-    if (stat.isErr()) return err(stat.error);
-    // In a directory of someone else the name may lead elsewhere by now.
-    if (!stat.value.isFile() || stat.value.nlink > 1) return ok(undefined);
-    const touched = await runChecked('touch', ['--no-create', '-m', `--date=@${mtime}`, '--', '/proc/self/fd/3'], { inherit: [opened.value.fd] });
-    return touched.map(() => undefined);
-  } finally {
-    await opened.value.close();
-  }
+/** By touch(1), since Node sets times to the microsecond only, and by one xargs(1) for all. Links are not followed. */
+async function restoreTimes(texts: readonly TextPath[]): Promise<Result<void, ProgramError>> {
+  if (texts.length === 0) return ok(undefined);
+  const input = texts.map(({ file, mtime }) => `--date=@${mtime}\0${file}\0`).join('');
+  const args = ['--null', '--max-args=2', '--max-procs=2', 'touch', '--no-create', '--no-dereference', '-m'];
+  const ran = await runChecked('xargs', args, { input, timeoutMs: 120_000 });
+  return ran.map(() => undefined);
 }
 
 function attempt<T>(call: () => Promise<T>, syscall: string, path: string): ResultAsync<T, IoError> {

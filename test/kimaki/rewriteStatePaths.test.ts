@@ -1,7 +1,7 @@
-// needs root, sqlite3
+// needs root, sqlite3, acl
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, lchown, lstat, mkdir, mkdtemp, readFile, readlink, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, lstat, mkdir, mkdtemp, readFile, readdir, readlink, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -212,8 +212,23 @@ describe('paths of the state', () => {
     });
     const found = await plan();
     expect(found.paths).toHaveLength(700);
+    const file = join(dir, 'storage/7.json');
+    await chown(file, WWW, WWW);
+    execFileSync('setfacl', ['-m', 'u:nobody:r', file]);
+    await utimes(file, 1_700_000_000, 1_700_000_000.25);
+    const look = async (): Promise<unknown> => {
+      const { mode, uid, gid, nlink } = await lstat(file);
+      return [mode, uid, gid, nlink, execFileSync('getfacl', ['-n', '-p', file], { encoding: 'utf8' })];
+    };
+    const before = await look();
     (await rewriteStatePaths(found.paths))._unsafeUnwrap();
+    expect(await readFile(file, 'utf8')).toBe('{"directory":"/home/opencode/.kimaki/p"}');
+    expect(await look()).toEqual(before);
     expect((await plan()).paths).toEqual([]);
+    expect((await readdir(dir)).sort()).toEqual(['a.log', 'storage']);
+    expect((await undoStatePaths(found.paths))._unsafeUnwrap()).toEqual([]);
+    expect(await look()).toEqual(before);
+    expect((await plan()).paths).toHaveLength(700);
   });
 });
 

@@ -73,7 +73,9 @@ it('removes what a killed run left in the state and below /var/tmp, and nothing 
     [`a/.link.wca-${dead}-0123456789ab`]: { link: '/root' },
     [`a/.y.json.wca-${process.pid}-0123456789ab`]: 'x',
     'a/kept.json': 'x',
+    [`a/.paths.wca-${dead}-0123456789ab/x`]: 'x',
   });
+  await chmod(join(dir, `a/.paths.wca-${dead}-0123456789ab`), 0o700);
   await mkdir(copy);
   await mkdir(live);
   (await statePathsStep.tidy?.(ARGS()))?._unsafeUnwrap();

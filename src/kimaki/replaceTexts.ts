@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { readRegularFile, runChecked } from '../posix/index.js';
+import { checkTrustedPath, readRegularFile, runChecked } from '../posix/index.js';
 
 /** A file that is to hold other bytes, in place of those it is expected to hold. */
 export interface TextReplacement {
@@ -19,8 +19,8 @@ const CHUNK = 200;
  * `replaceFile` does, in a few milliseconds for each ten files instead of ten for each, for there is one program for
  * hundreds and one sync for all.
  *
- * Gives those that were replaced; the others are untouched, and are for `replaceFile`, which says why. The new files are made in a
- * directory of root's alone at the deepest place above all of them.
+ * Gives those that were replaced; the others are untouched, and are for `replaceFile`, which says why. The new files are
+ * made in a directory of root's alone at the deepest place above all of them, if nobody else can write on the way there.
  *
  * Source: rename(2), syncfs(2), coreutils' cp(1) and sync(1).
  */
@@ -29,6 +29,8 @@ export async function replaceTexts(texts: readonly TextReplacement[]): Promise<R
   if (texts.length === 0) return done;
   const above = commonDirectory(texts.map(({ file }) => file));
   if (process.geteuid?.() !== 0 || above === '/') return done;
+  // Whoever can write there could put something else in the place of that directory while root writes in it.
+  if ((await checkTrustedPath(above)).isErr()) return done;
   const stage = `${above}/.paths.wca-${process.pid}-${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(stage, 0o700);

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { aborted, errnoOf, notFound, notStarted, timedOut, tooMuch } from './programErrors.js';
-import { lackOfHandles } from './spareHandles.js';
+import { lackOfHandles } from './lackOfHandles.js';
 import { TRUSTED_PATH } from './trustedPath.js';
 
 export { TRUSTED_PATH };

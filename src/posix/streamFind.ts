@@ -7,7 +7,7 @@ import { handlePath } from './pinned.js';
 import { errnoOf } from './programErrors.js';
 import { TRUSTED_PATH } from './runProgram.js';
 import type { ProgramError } from './runProgram.js';
-import { lackOfHandles } from './spareHandles.js';
+import { lackOfHandles } from './lackOfHandles.js';
 import { splitSearch, wholeSearch } from './splitSearch.js';
 import type { SearchPart } from './splitSearch.js';
 

@@ -121,8 +121,7 @@ function undoUnlessGone(
     return undoOne(root, tree, history, devices);
   } catch (cause) {
     const error = ioError(cause, 'open', shown(root, history.last));
-    if (UNREACHABLE.has(error.errno)) return ok(`it cannot be looked at: ${error.message}`);
-    throw cause;
+    return UNREACHABLE.has(error.errno) ? ok(`it cannot be looked at: ${error.message}`) : err(error);
   }
 }
 

@@ -124,7 +124,7 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
     const found = await hostScript(
       host,
       `const plan = (await kimaki.findStatePaths({ roots: ['/root/.kimaki'], oldHomes: ['/root'], moves: ${MOVES} }))._unsafeUnwrap();
-       const checked = (await kimaki.checkDatabase('/root/.kimaki/kimaki.db'))._unsafeUnwrap();
+       const checked = await kimaki.checkDatabase('/root/.kimaki/kimaki.db');
        const size = (await kimaki.estimateMove(${MOVES}[0]))._unsafeUnwrap();
        answer({ paths: plan.paths.map((path) => path.label ?? path.file), notSearched: plan.notSearched, checked, size });`,
     );

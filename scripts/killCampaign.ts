@@ -2,8 +2,8 @@
  * Kills migrations at every call by which they change something, finishes each by `resume` or `rollback` in turn, and
  * compares the host with what it must be. Prints `n of n`; ends with 1 when one of them is not so.
  *
- * `--reboot` cuts the power after each kill; `--again` kills what finishes the run as well, at any of its calls, and finishes
- * that.
+ * `--every 5 --from 1` takes the second of every five instants, so that five runs make a whole. `--reboot` cuts the power
+ * after each kill; `--again` kills what finishes the run as well, at any of its calls, and finishes that.
  *
  * npx tsx scripts/killCampaign.ts [--jobs N] [--every N] [--from N] [--only REGEXP] [--way resume|rollback] [--reboot] [--again]
  */
@@ -38,7 +38,7 @@ const started = performance.now();
 const first = await ready();
 const all = instantsOf(first.calls);
 const only = values.only === undefined ? null : new RegExp(values.only);
-const chosen = all.filter((instant, index) => index >= Number(values.from) && index % Number(values.every) === 0 && only?.test(instant.about) !== false);
+const chosen = all.filter((instant, index) => index >= Number(values.from) && (index - Number(values.from)) % Number(values.every) === 0 && only?.test(instant.about) !== false);
 console.log(`${first.calls.filter(({ sweep }) => sweep === 0).length} calls outside sweeps, ${new Set(first.calls.map(({ sweep }) => sweep)).size - 1} sweeps; ${chosen.length} of ${all.length} instants`);
 const queue = chosen.map((instant, index) => ({ instant, index }));
 const failures: string[] = [];

@@ -1,10 +1,11 @@
+import { isAtOrBelow } from '../posix/index.js';
 import { replacePathPrefix } from '../systemd/index.js';
 import type { PathMove } from './textRewrite.js';
 
 /** Where a path is after the moves, or null when none of them takes it along. The longest move that fits counts. */
 export function movedPath(path: string, moves: readonly PathMove[]): string | null {
   const move = moves
-    .filter(({ from }) => path === from || path.startsWith(`${from}/`))
+    .filter(({ from }) => isAtOrBelow(path, from))
     .sort((one, other) => other.from.length - one.from.length)[0];
   return move === undefined ? null : `${move.to}${path.slice(move.from.length)}`;
 }

@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../posix/index.js';
 import { isTrue } from './privilegedLines.js';
 import { effectiveAssignments } from './unitFile.js';
 import type { UnitFile } from './unitFile.js';
@@ -47,7 +48,7 @@ export function settingsAgainst(
     if (!LISTS.has(key) && last?.assignment.line !== line) return [];
     const verdict = RULES[key]?.(value, {
       ...use,
-      writable: all('ReadWritePaths').flatMap((paths) => paths.split(/\s+/)),
+      writable: all('ReadWritePaths').flatMap(pathsOf),
     });
     return verdict === null || verdict === undefined ? [] : [{ file, line, key, value, ...verdict }];
   });
@@ -71,17 +72,25 @@ function check(why: string): ReturnType<Rule> {
   return { why, weight: 'check' };
 }
 
-const hidden: Rule = (value, { home, dataDir }) => {
-  const covered = value.split(/\s+/).map((path) => path.replace(/^[-+]+/, '').replace(/:.*$/, ''));
-  const hit = covered.find(
-    (path) =>
-      path.startsWith('/') &&
-      [home, dataDir].some((one) => one === path || one.startsWith(`${path.replace(/\/+$/, '')}/`)),
+/** Paths as these settings list them: `-` before one allows it to be missing, `+` starts at `RootDirectory=`. */
+function pathsOf(value: string): readonly string[] {
+  const paths = value.split(/\s+/).map((path) => path.replace(/^[-+]+/, '').replace(/:.*$/, ''));
+  return paths.filter((path) => path.startsWith('/')).map((path) => path.replace(/(.)\/+$/, '$1'));
+}
+
+const hidden: Rule = (value, { home, dataDir }) => closed(value, [home, dataDir], []);
+
+/** `ReadWritePaths=` may be nested inside, and opens what it names again. Source: systemd.exec(5). */
+const readOnly: Rule = (value, { home, dataDir, writable }) => closed(value, [home, dataDir], writable);
+
+function closed(value: string, used: readonly string[], reopened: readonly string[]): ReturnType<Rule> {
+  const hit = pathsOf(value).find((path) =>
+    used.some((one) => isAtOrBelow(one, path) && !reopened.some((open) => open !== path && isAtOrBelow(open, path) && isAtOrBelow(one, open))),
   );
   return hit === undefined
     ? null
     : breaks(`${hit} is closed to the service, and its data is to lie there; take it out`);
-};
+}
 
 const noSudo: Rule = (value, { needsSudo }) =>
   needsSudo === true && isTrue(value) ? breaks('with it sudo refuses to run from inside the service') : null;
@@ -102,7 +111,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     );
   },
   ProtectSystem: (value, { dataDir, writable }) => {
-    if (value !== 'strict' || writable.some((path) => dataDir === path || dataDir.startsWith(`${path}/`))) return null;
+    if (value !== 'strict' || writable.some((path) => isAtOrBelow(dataDir, path))) return null;
     return breaks(`everything is read-only, ${dataDir} too; add ReadWritePaths=${dataDir}`);
   },
   DynamicUser: (value) => (isTrue(value) ? breaks('systemd chooses the user itself; take it out') : null),
@@ -112,7 +121,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     isTrue(value) ? check('only root and the service user exist inside, so the group of the site does not') : null,
   InaccessiblePaths: hidden,
   TemporaryFileSystem: hidden,
-  ReadOnlyPaths: hidden,
+  ReadOnlyPaths: readOnly,
   ReadWritePaths: () => null,
   NoNewPrivileges: noSudo,
   RestrictSUIDSGID: implied,

@@ -7,7 +7,7 @@ import { byteString, toBytes } from './bytePath.js';
 import { ioError, printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { listPids } from './listProcesses.js';
-import { isAtOrBelow } from './mountTable.js';
+import { isAtOrBelow } from './isAtOrBelow.js';
 
 /** A process that has something at or below one of the paths in use. */
 export interface Holder {

@@ -46,6 +46,7 @@ export { moveTree } from './moveTree.js';
 export type { MoveTreeError, TreeMove } from './moveTree.js';
 export type { NoSpace } from './roomForCopy.js';
 export type { CopyDiffers, CopyOptions } from './copyAcross.js';
+export { isAtOrBelow } from './isAtOrBelow.js';
 export { mountsWithin } from './mountsWithin.js';
 export type { MountWithin } from './mountsWithin.js';
 export { moveLeftovers } from './moveLeftovers.js';

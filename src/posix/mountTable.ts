@@ -3,6 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
+import { isAtOrBelow } from './isAtOrBelow.js';
 
 /** One line of /proc/self/mountinfo (proc(5)). */
 export interface Mount {
@@ -62,9 +63,4 @@ export function mountPointsBelow(mounts: readonly Mount[], root: string, mountId
   const prefix = root === '/' ? '/' : `${root}/`;
   const below = mounts.filter((mount) => mount.parent === mountId && mount.mountPoint.startsWith(prefix));
   return [...new Set(below.map((mount) => mount.mountPoint.slice(prefix.length)))].filter((path) => path !== '');
-}
-
-/** Whether `path` is `directory` or lies below it, by whole names. */
-export function isAtOrBelow(path: string, directory: string): boolean {
-  return directory === '/' || path === directory || path.startsWith(`${directory}/`);
 }

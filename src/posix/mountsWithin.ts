@@ -4,7 +4,8 @@ import type { Result } from 'neverthrow';
 import { byteString, toBytes } from './bytePath.js';
 import { ioError, printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
-import { isAtOrBelow, readMounts } from './mountTable.js';
+import { isAtOrBelow } from './isAtOrBelow.js';
+import { readMounts } from './mountTable.js';
 
 /** Something mounted at or below a path. */
 export interface MountWithin {

@@ -5,7 +5,7 @@ import { components, parentPath } from './bytePath.js';
 import type { Identity } from './identity.js';
 import { findPredicate } from './ownershipPredicate.js';
 import type { OwnershipPredicate } from './ownershipPredicate.js';
-import { isAtOrBelow } from './mountTable.js';
+import { isAtOrBelow } from './isAtOrBelow.js';
 import { openAt } from './pinnedTree.js';
 import { runAs } from './runAs.js';
 import type { ProgramError } from './runProgram.js';

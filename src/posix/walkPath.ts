@@ -4,7 +4,7 @@ import { components, joinPath, nodePath, parentPath, shownPath, toBytes } from '
 import { fileTypeOf } from './fileType.js';
 import { ioError, printablePath } from './ioError.js';
 import type { Inode } from './judgePermission.js';
-import { isAtOrBelow } from './mountTable.js';
+import { isAtOrBelow } from './isAtOrBelow.js';
 
 /** One inode on the way. `search` directories are gone through; the `final` one is where the wish is judged. */
 export interface AccessNode extends Inode {

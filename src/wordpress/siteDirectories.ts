@@ -1,6 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { printablePath } from '../posix/index.js';
+import { isAtOrBelow, printablePath } from '../posix/index.js';
 import type { PhpDefine } from './readDefines.js';
 
 /** The directories of a site, and what was assumed about them. */
@@ -68,13 +68,9 @@ export async function siteDirectories(root: string, defines: readonly PhpDefine[
   };
   if (contentDir !== content) notes.push(`${content} is a link or goes through one; it leads to ${contentDir}`);
   for (const path of Object.values(placed)) {
-    if (!isBelow(path, contentDir)) notes.push(`${path} belongs to the site and lies outside ${contentDir}`);
+    if (!isAtOrBelow(path, contentDir)) notes.push(`${path} belongs to the site and lies outside ${contentDir}`);
   }
   return { contentDir, ...placed, notes };
-}
-
-function isBelow(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
 }
 
 /** The path with links resolved; of one that does not exist, as much of it as does. */

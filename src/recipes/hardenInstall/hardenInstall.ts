@@ -141,9 +141,9 @@ async function hardenLocked(request: HardenRequest, stateDir: string): Promise<R
 /** Umasks and dispatch on the live host are the last word. */
 async function prove(options: HardenOptions): Promise<Result<Json, StepFailure>> {
   const { unit, site, noFpmUmask } = options;
-  const instance = await observeInstance(options);
-  if (instance.isErr()) return err(instance.error);
-  const { user } = instance.value;
+  const found = await observeInstance(options);
+  if (found.isErr()) return err(found.error);
+  const { user } = found.value.instance;
   const given = { ...(unit === undefined ? {} : { unit }), ...(site === undefined ? {} : { site }) };
   const subject = await readSubject({ user, ...given, ...(noFpmUmask === undefined ? {} : { noFpmUmask }) }, {});
   if (subject.isErr()) return err(subject.error);

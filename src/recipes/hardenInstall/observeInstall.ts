@@ -14,7 +14,7 @@ import { SHARED_UMASK } from '../migrateOffRoot/options.js';
 import { refuseHost } from '../migrateOffRoot/refuseHost.js';
 import { cannotObserve, refusal } from '../migrateOffRoot/refusal.js';
 import type { MigrationRefusal } from '../migrateOffRoot/refusal.js';
-import { unitFileFacts } from '../migrateOffRoot/unitFileFacts.js';
+import { rewriteUnitFiles } from '../migrateOffRoot/rewriteUnitFiles.js';
 import type { HardenFacts, HardenedActivator, HardenedUnit } from './facts.js';
 import type { HardenOptions } from './options.js';
 
@@ -30,7 +30,7 @@ export async function observeInstall(options: HardenOptions): Promise<Result<Obs
   if (host.isErr()) return err(host.error);
   const found = await observeInstance(options);
   if (found.isErr()) return err(found.error);
-  const instance = found.value;
+  const { instance } = found.value;
   if (instance.user === 'root') return err(runsAsRoot(instance.unit));
   const site = await observeSite(options, instance);
   if (site.isErr()) return err(site.error);
@@ -105,9 +105,9 @@ async function hardened(
   request: Rewrite,
 ): Promise<Result<HardenedUnit, HardenRefusal>> {
   const rewrite = { ...request, moves: [] };
-  const changed = unitFileFacts(name, files, rewrite);
+  const changed = rewriteUnitFiles(name, files, rewrite);
   if (changed.isErr()) return err(refusal('UNIT_UNUSABLE', changed.error.message));
-  const [fragment, ...dropIns] = changed.value.map((file, index) => ({ ...file, dropIn: index > 0 }));
+  const [fragment, ...dropIns] = changed.value.facts.map((file, index) => ({ ...file, dropIn: index > 0 }));
   const edits = [...dropIns, ...(fragment === undefined ? [] : [fragment])]
     .filter(({ needsRewrite }) => needsRewrite)
     .map(({ path, diff, dropIn }) => ({ unit: name, path, diff, request: { ...rewrite, dropIn } }));

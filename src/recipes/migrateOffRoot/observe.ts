@@ -1,9 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { rootCronJobs, unreadablePackageFiles } from '../../kimaki/index.js';
+import { rootCronJobs } from '../../kimaki/index.js';
 import type { LostAbility, StateLeft } from '../../kimaki/index.js';
-import { printablePath } from '../../posix/index.js';
-import type { Identity } from '../../posix/index.js';
 import type { Site } from '../../wordpress/index.js';
 import { activeDependents } from '../activeDependents.js';
 import type { MigrationFacts } from './facts.js';
@@ -30,7 +28,8 @@ import { rewriteTarget } from './rewriteSteps.js';
 import { observeRecovery } from './observeRecovery.js';
 import { observeReversals } from './observeReversals.js';
 import { observeAbilities } from './observeAbilities.js';
-import { rewrittenFiles, unitFileFacts, unitLeftovers } from './unitFileFacts.js';
+import { packageWarnings } from './packageWarnings.js';
+import { rewriteUnitFiles } from './rewriteUnitFiles.js';
 
 /** The facts a plan rests on, and what it only tells. */
 export type Observation = {
@@ -52,7 +51,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   if (host.isErr()) return err(host.error);
   const found = await observeInstance(options);
   if (found.isErr()) return err(found.error);
-  const instance = found.value;
+  const { instance, neighbours } = found.value;
   const accountHome = instance.accountHome ?? instance.home;
   const site = await observeSite(options, instance);
   if (site.isErr()) return err(site.error);
@@ -60,7 +59,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   if (target.isErr()) return err(target.error);
   const state = await observeState(options, instance, target.value.facts);
   if (state.isErr()) return err(state.error);
-  const shared = await refuseShared(instance, state.value.facts.moves);
+  const shared = refuseShared(instance.dataDir, state.value.facts.moves, neighbours);
   if (shared.isErr()) return err(shared.error);
   const binary = await observeBinary(target.value.identity, site.value.identity);
   if (binary.isErr()) return err(binary.error);
@@ -80,7 +79,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     identity: target.value.likely,
     roots: [target.value.facts.home, state.value.facts.newDataDir, ...site.value.facts.writable, ...agentPlaces.map(({ path }) => path), ...leftovers],
   };
-  const files = unitFileFacts(instance.unit, instance.files, { ...rewrite, binary: binary.value.path });
+  const files = rewriteUnitFiles(instance.unit, instance.files, { ...rewrite, binary: binary.value.path });
   if (files.isErr()) return err(refusal('UNIT_UNUSABLE', files.error.message));
   const companions = await observeCompanions(instance, rewrite, reach);
   if (companions.isErr()) return err(companions.error);
@@ -97,8 +96,8 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   if (accounts.isErr()) return err(accounts.error);
   const unit = await refuseUnit(options, instance, {
     target: target.value,
-    files: files.value,
-    rewritten: rewrittenFiles(instance.unit, instance.files, { ...rewrite, binary: binary.value.path }),
+    files: files.value.facts,
+    rewritten: files.value.rewritten,
     newDataDir: state.value.facts.newDataDir,
     reach,
     needsSudo: dispatch.value.facts.strategy === 'sudo-hop',
@@ -118,7 +117,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     unit: {
       name: instance.unit,
       instance: instance.name ?? '',
-      files: files.value,
+      files: files.value.facts,
       loadedUser: instance.state.user,
       active: instance.state.activeState === 'active',
       runningUid: instance.users.running?.uid ?? null,
@@ -161,7 +160,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
       ...site.value.warnings,
       ...dispatch.value.warnings,
       ...unit.value.warnings,
-      ...unitLeftovers(instance.unit, instance.files, { ...rewrite, binary: binary.value.path }),
+      ...files.value.leftovers,
       ...(await packageWarnings(binary.value.path, target.value.likely)),
       ...state.value.warnings,
       ...(needsWindow(facts) ? warnings : []),
@@ -175,15 +174,4 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
       ),
     ],
   });
-}
-
-/** A package that was installed under umask 077 starts, and fails later. */
-async function packageWarnings(program: string, identity: Identity): Promise<readonly string[]> {
-  const reach = await unreadablePackageFiles(program, identity);
-  if (reach.isErr()) return [`whether ${identity.user.name} can read all of the package of ${program} is not known: ${reach.error.message}`];
-  const { root, unreadable } = reach.value;
-  const [first, ...others] = unreadable;
-  if (root === null || first === undefined) return [];
-  const more = others.length === 0 ? '' : ` and ${others.length === 9 ? 'at least 9' : others.length} more`;
-  return [`${first}${more} cannot be read by ${identity.user.name}, so the program may start and fail later; if they are not closed on purpose: chmod -R go+rX ${printablePath(root)}`];
 }

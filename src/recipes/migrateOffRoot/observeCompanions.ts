@@ -9,7 +9,7 @@ import { refuseFiles } from './refuseFiles.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 import type { RewriteTarget } from './rewriteSteps.js';
-import { rewrittenFiles, unitFileFacts } from './unitFileFacts.js';
+import { rewriteUnitFiles } from './rewriteUnitFiles.js';
 
 /** The units that act for the same site under the same identity, and what has to change in them. */
 export async function observeCompanions(
@@ -26,19 +26,19 @@ export async function observeCompanions(
       return err(refusal('UNIT_CHANGED_ON_DISK', message));
     }
     const isService = name.endsWith('.service');
-    const files = isService ? unitFileFacts(name, unit.value.files, { ...rewrite, binary: null }) : ok([]);
+    const files = isService ? rewriteUnitFiles(name, unit.value.files, { ...rewrite, binary: null }) : ok({ facts: [], rewritten: [] });
     if (files.isErr()) return err(refusal('UNIT_UNUSABLE', `${name} acts for the same site: ${files.error.message}`));
     if (isService) {
-      const refused = await refuseFiles(name, unit.value.files, files.value, rewrite);
+      const refused = await refuseFiles(name, unit.value.files, files.value.facts, rewrite);
       if (refused.isErr()) return err(refused.error);
-      const reached = await refuseAgentsReach(name, rewrittenFiles(name, unit.value.files, { ...rewrite, binary: null }), reach);
+      const reached = await refuseAgentsReach(name, files.value.rewritten, reach);
       if (reached.isErr()) return err(reached.error);
     }
     const { activeState, type } = unit.value.state;
     facts.push({
       name,
       kind: isService ? 'service' : 'activator',
-      files: files.value,
+      files: files.value.facts,
       // A job that runs through and ends is its timer's to start again, at the time it is due.
       active: activeState === 'active' && type !== 'oneshot',
     });

@@ -8,13 +8,16 @@ import type { MigrationOptions } from './options.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 
+/** The one instance that is meant, and the others of this host. */
+export type ObservedInstance = { readonly instance: KimakiInstance; readonly neighbours: readonly KimakiInstance[] };
+
 /** The one instance that is meant, and that may be stopped from here. */
-export async function observeInstance(options: Pick<MigrationOptions, 'unit'>): Promise<Result<KimakiInstance, MigrationRefusal>> {
+export async function observeInstance(options: Pick<MigrationOptions, 'unit'>): Promise<Result<ObservedInstance, MigrationRefusal>> {
   const instances = await findInstances();
   if (instances.isErr()) return err(cannotObserve(instances.error));
   const names = instances.value.map(({ unit }) => unit);
   const chosen = choose(instances.value, options.unit, names);
-  if (chosen.isErr()) return chosen;
+  if (chosen.isErr()) return err(chosen.error);
   const { unit } = chosen.value;
   const inside = await insideUnit(unit);
   if (inside.isErr()) return err(cannotObserve(inside.error));
@@ -24,7 +27,7 @@ export async function observeInstance(options: Pick<MigrationOptions, 'unit'>): 
       'Run it from an ssh session of your own, or with: systemd-run --wait --pipe wca migrate-off-root …';
     return err(refusal('INSIDE_THE_UNIT', message));
   }
-  return chosen;
+  return ok({ instance: chosen.value, neighbours: instances.value.filter((one) => one.unit !== unit) });
 }
 
 function choose(

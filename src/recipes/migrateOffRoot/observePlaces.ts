@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 import type { KimakiInstance } from '../../kimaki/index.js';
+import { isAtOrBelow } from '../../posix/index.js';
 import type { MigrationFacts, SiteFacts, TargetFacts } from './facts.js';
 
 /** What the agent keeps below the site: its own, with the site's group. */
@@ -41,7 +42,7 @@ export async function agentPlacesOf(
 /** A place of the agent's own: not a directory of the system, nor one that holds the site, a home or another workspace. */
 function isWorkspace(path: string, holds: readonly string[]): boolean {
   if (!isAbsolute(path) || path.split('/').length < 3) return false;
-  return !holds.some((inside) => inside === path || inside.startsWith(`${path}/`)) && !WORKSPACE.startsWith(`${path}/`);
+  return !holds.some((inside) => isAtOrBelow(inside, path)) && !WORKSPACE.startsWith(`${path}/`);
 }
 
 /**

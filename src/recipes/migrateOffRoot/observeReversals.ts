@@ -1,4 +1,4 @@
-import { printablePath, runChecked } from '../../posix/index.js';
+import { isAtOrBelow, printablePath, runChecked } from '../../posix/index.js';
 
 /** One line of tmpfiles.d that sets an owner. */
 type Reversal = { readonly file: string; readonly text: string; readonly path: string };
@@ -30,15 +30,14 @@ export function reversals(config: string, trees: readonly string[]): readonly Re
     const [type = '', path = '', , user = ''] = line.trim().split(/\s+/);
     const kind = type.charAt(0);
     if (!SETS_OWNER.has(kind) || !/^:?(root|0)$/.test(user)) continue;
-    // A pattern may fit anything below the part before its first special character.
+    // A pattern may fit anything that begins with the part before its first special character.
     const fixed = path.replace(/[*?[].*$/, '');
-    const isPattern = fixed !== path;
-    const below = (kind === 'Z' || isPattern) && trees.some((tree) => isIn(tree, fixed.replace(/\/$/, '')));
-    if (below || trees.some((tree) => isIn(fixed, tree))) found.push({ file, text: line.trim(), path });
+    const reaches = (tree: string): boolean => (fixed === path ? kind === 'Z' && isAtOrBelow(tree, bare(path)) : tree.startsWith(fixed));
+    if (trees.some((tree) => reaches(tree) || isAtOrBelow(fixed, tree))) found.push({ file, text: line.trim(), path });
   }
   return found;
 }
 
-function isIn(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
+function bare(path: string): string {
+  return path.replace(/(.)\/+$/, '$1');
 }

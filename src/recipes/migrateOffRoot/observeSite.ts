@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { join } from 'node:path';
 import type { KimakiInstance } from '../../kimaki/index.js';
-import { TRUSTED_PATH, lookupIdentity, printablePath, resolveExecutable } from '../../posix/index.js';
+import { TRUSTED_PATH, isAtOrBelow, lookupIdentity, printablePath, resolveExecutable } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import { findContraryDefines, findFpmPools, findSite } from '../../wordpress/index.js';
 import type { Site } from '../../wordpress/index.js';
@@ -87,7 +87,7 @@ export async function observeSite(
 async function refuseElsewhere(site: Site): Promise<Result<void, MigrationRefusal>> {
   const { root, owner, contentDir, muPluginsDir } = site;
   for (const path of new Set([contentDir, muPluginsDir, ...(await writableDirectories(site))])) {
-    if (path === root || path.startsWith(`${root}/`)) continue;
+    if (isAtOrBelow(path, root)) continue;
     const there = await lstat(path).catch(() => null);
     if (there?.isDirectory() === true && there.uid === owner.uid) continue;
     const whose = there === null ? 'is not there' : `belongs to uid ${there.uid}`;

@@ -4,7 +4,7 @@ import type { Result } from 'neverthrow';
 import { dirname } from 'node:path';
 import { RUNTIME_STATE, estimateMove, findStatePaths, stateInventory } from '../../kimaki/index.js';
 import type { KimakiInstance, StateConflict, StateInventory } from '../../kimaki/index.js';
-import { printablePath } from '../../posix/index.js';
+import { isAtOrBelow, printablePath } from '../../posix/index.js';
 import type { StateFacts, StateMove, TargetFacts } from './facts.js';
 import type { MigrationOptions } from './options.js';
 import { cannotObserve, refusal } from './refusal.js';
@@ -86,10 +86,9 @@ export async function observeState(
 /** What the service uses afterwards and has in its place already: no step rewrites it. */
 function stayingState(moves: readonly StateMove[], dataDir: string, home: string): readonly string[] {
   const places = [dataDir, ...RUNTIME_STATE.map((name) => `${home}/${name}`)];
-  const isWithin = (path: string, above: string): boolean => path === above || path.startsWith(`${above}/`);
   return [...new Set(places)]
-    .filter((path) => !moves.some(({ from, to }) => isWithin(path, from) || isWithin(path, to)))
-    .filter((path, _, all) => !all.some((other) => other !== path && isWithin(path, other)));
+    .filter((path) => !moves.some(({ from, to }) => isAtOrBelow(path, from) || isAtOrBelow(path, to)))
+    .filter((path, _, all) => !all.some((other) => other !== path && isAtOrBelow(path, other)));
 }
 
 /** How much moves, and how long it takes: for reading, and no fact to hold a plan against. */

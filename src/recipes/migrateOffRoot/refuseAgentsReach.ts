@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { dirname } from 'node:path';
 import { privilegedLines } from '../../kimaki/index.js';
 import type { UnitFile } from '../../kimaki/index.js';
-import { explainAccess, printablePath } from '../../posix/index.js';
+import { explainAccess, isAtOrBelow, printablePath } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import { parseEnvironment, unitValues } from '../../systemd/index.js';
 import { refusal } from './refusal.js';
@@ -81,7 +81,7 @@ function all(files: readonly UnitFile[], key: string): readonly string[] {
 
 async function agentMayReplace(written: string, { identity, roots }: AgentsReach): Promise<boolean> {
   const path = written.replace(/%[hLSCt]/g, (specifier) => SPECIFIERS[specifier] ?? specifier);
-  if (roots.some((root) => path === root || path.startsWith(`${root}/`))) return true;
+  if (roots.some((root) => isAtOrBelow(path, root))) return true;
   for (let parent = dirname(path); ; parent = dirname(parent)) {
     const explained = await explainAccess(parent, identity, 'create');
     if (explained.isOk() && explained.value.allowed) return true;

@@ -7,7 +7,7 @@ import type { UnitFileFacts } from './facts.js';
 import { SHARED_UMASK } from './options.js';
 import { refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
-import { isSharedDropIn } from './unitFileFacts.js';
+import { isSharedDropIn } from './rewriteUnitFiles.js';
 
 /** Where a unit may be edited in place; what lies elsewhere belongs to a package or to a generator. */
 const EDITABLE = '/etc/systemd/system/';

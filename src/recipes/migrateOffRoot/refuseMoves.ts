@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { findHolders, listProcesses, printablePath, reclaim } from '../../posix/index.js';
+import { findHolders, isAtOrBelow, listProcesses, printablePath, reclaim } from '../../posix/index.js';
 import type { Holder } from '../../posix/index.js';
 import { roomFor } from '../roomFor.js';
 import { UNSAFE, unsafeEntries } from '../steps/reclaimStep.js';
@@ -33,7 +33,7 @@ export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, M
 export function refuseOwnProgram({ recovery, state, target }: Pick<MigrationFacts, 'recovery' | 'state' | 'target'>): Result<void, MigrationRefusal> {
   if (recovery === null) return ok(undefined);
   for (const path of [recovery.program, recovery.node]) {
-    const move = state.moves.find(({ from }) => `${path}/`.startsWith(`${from}/`));
+    const move = state.moves.find(({ from }) => isAtOrBelow(path, from));
     if (move === undefined) continue;
     const message =
       `this tool runs from ${printablePath(path)}, and ${printablePath(move.from)} moves to ${target.name}, who could then change what root runs; ` +

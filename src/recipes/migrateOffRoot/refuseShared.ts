@@ -1,10 +1,9 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { findInstances } from '../../kimaki/index.js';
 import type { KimakiInstance } from '../../kimaki/index.js';
-import { printablePath } from '../../posix/index.js';
+import { isAtOrBelow, printablePath } from '../../posix/index.js';
 import type { StateMove } from './facts.js';
-import { cannotObserve, refusal } from './refusal.js';
+import { refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 
 /** What another instance has where this one's state is. */
@@ -14,14 +13,9 @@ export type Neighbour = Pick<KimakiInstance, 'unit' | 'home' | 'dataDir'> & {
 };
 
 /** Refuses to move away what another instance of this host lives on. */
-export async function refuseShared(instance: KimakiInstance, moves: readonly StateMove[]): Promise<Result<void, MigrationRefusal>> {
-  if (moves.length === 0) return ok(undefined);
-  const all = await findInstances();
-  if (all.isErr()) return err(cannotObserve(all.error));
-  const neighbours = all.value
-    .filter(({ unit }) => unit !== instance.unit)
-    .map(({ unit, home, dataDir, state }) => ({ unit, home, dataDir, isUsed: state.activeState !== 'inactive' || state.unitFileState === 'enabled' }));
-  const shared = sharedState(instance.dataDir, moves.map(({ from }) => from), neighbours);
+export function refuseShared(dataDir: string, moves: readonly StateMove[], neighbours: readonly KimakiInstance[]): Result<void, MigrationRefusal> {
+  const others = neighbours.map(({ state, ...rest }) => ({ ...rest, isUsed: state.activeState !== 'inactive' || state.unitFileState === 'enabled' }));
+  const shared = sharedState(dataDir, moves.map(({ from }) => from), others);
   if (shared === null) return ok(undefined);
   const { unit, path } = shared;
   const message =
@@ -37,12 +31,8 @@ export function sharedState(
   neighbours: readonly Neighbour[],
 ): { readonly unit: string; readonly path: string } | null {
   for (const { unit, home, dataDir: others } of neighbours.filter(({ isUsed }) => isUsed)) {
-    const path = moving.find((from) => isIn(others, from) || isIn(from, others) || (from !== dataDir && isIn(from, home)));
+    const path = moving.find((from) => isAtOrBelow(others, from) || isAtOrBelow(from, others) || (from !== dataDir && isAtOrBelow(from, home)));
     if (path !== undefined) return { unit, path };
   }
   return null;
-}
-
-function isIn(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }

@@ -15,6 +15,9 @@ describe('lines of tmpfiles.d', () => {
     'Z+ /var/www/site/wp-content - 0 0',
     'z! /var/www/*/wp-content - root -',
     'z /var/www/site/wp-content/uploads - :root -',
+    'Z /var/www/si* - root root',
+    'Z / - root root',
+    'Z /home/ - root root',
     'd /home/opencode 0755 root root',
   ])('count: %s', (line) => expect(texts(line)).toEqual([line]));
 
@@ -23,6 +26,7 @@ describe('lines of tmpfiles.d', () => {
     'd /var/www 0755 root root',
     'Z /var/www - www-data www-data',
     'Z /var/www/site/wp-content-old - root root',
+    'Z /var/www/other* - root root',
     'f /home/opencode/x 0644 root root',
     'd /home/opencode - - -',
     '# Z /var/www - root root',

@@ -19,17 +19,18 @@ export async function readSubject(
 ): Promise<Result<Subject, MigrationRefusal>> {
   const host = await refuseHost();
   if (host.isErr()) return err(host.error);
-  const instance = await observeInstance(options);
-  if (instance.isErr()) return err(instance.error);
+  const found = await observeInstance(options);
+  if (found.isErr()) return err(found.error);
+  const { instance } = found.value;
   const name = options.user ?? DEFAULT_SERVICE_USER;
   const service = await lookupIdentity(name);
   if (service.isErr()) {
     const { code, message } = service.error;
     return err(code === 'USER_NOT_FOUND' ? refusal('TARGET_MISSING', `${message}; name the account with --user`) : cannotObserve(service.error));
   }
-  const path = options.site ?? instance.value.site;
+  const path = options.site ?? instance.site;
   if (path === null) {
-    return err(refusal('SITE_NOT_FOUND', `${instance.value.unit} names no site; name it with --site`));
+    return err(refusal('SITE_NOT_FOUND', `${instance.unit} names no site; name it with --site`));
   }
   const site = await findSite(path);
   if (site.isErr()) {
@@ -37,18 +38,18 @@ export async function readSubject(
   }
   const web = await lookupIdentity(site.value.owner.user);
   if (web.isErr()) return err(cannotObserve(web.error));
-  const channel = await readChannel(site.value.muPluginsDir, instance.value.name ?? '');
+  const channel = await readChannel(site.value.muPluginsDir, instance.name ?? '');
   if (channel.isErr()) return err(cannotObserve(channel.error));
   const { owner } = site.value;
   const agentPlaces = await agentPlacesOf(
-    instance.value,
+    instance,
     { root: site.value.root, group: owner.group },
     { name, home: service.value.user.home },
     service.value.group.name,
     null,
   );
   return ok({
-    instance: instance.value,
+    instance: instance,
     service: service.value,
     web: web.value,
     site: site.value,

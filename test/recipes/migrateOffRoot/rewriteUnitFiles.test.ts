@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { migrationRegistry, migrationSteps } from '../../../src/recipes/migrateOffRoot/index.js';
-import { isSharedDropIn, rewrittenFiles, unitFileFacts } from '../../../src/recipes/migrateOffRoot/unitFileFacts.js';
+import { isSharedDropIn, rewriteUnitFiles } from '../../../src/recipes/migrateOffRoot/rewriteUnitFiles.js';
 import { rewriteTarget } from '../../../src/recipes/migrateOffRoot/rewriteSteps.js';
 import { parseUnit, printUnit } from '../../../src/systemd/index.js';
 import { exampleFacts } from './exampleFacts.js';
@@ -24,9 +24,9 @@ const request = { ...rewriteTarget(exampleFacts()), binary: '/usr/bin/kimaki' };
 
 const filesOf = (...files: readonly (typeof FRAGMENT)[]) => files.map(({ path, text }) => ({ path, document: parseUnit(text) }));
 
-describe('unitFileFacts', () => {
+describe('rewriteUnitFiles', () => {
   test('has the digest of each file as it is, and what would change with the secrets hidden', () => {
-    const facts = unitFileFacts(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
+    const { facts } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
     expect(facts.map(({ path, needsRewrite }) => [path, needsRewrite])).toEqual([
       [FRAGMENT.path, true],
       [DROP_IN.path, true],
@@ -38,33 +38,36 @@ describe('unitFileFacts', () => {
   });
 
   test('adds to a drop-in nothing that it does not set', () => {
-    const [, dropIn] = unitFileFacts(UNIT, filesOf(FRAGMENT, { ...DROP_IN, text: '[Service]\nRestartSec=3\n' }), request)._unsafeUnwrap();
-    expect(dropIn).toMatchObject({ needsRewrite: false, diff: '' });
+    const { facts } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, { ...DROP_IN, text: '[Service]\nRestartSec=3\n' }), request)._unsafeUnwrap();
+    expect(facts[1]).toMatchObject({ needsRewrite: false, diff: '' });
   });
 
   test('finds nothing to do in what it made itself', () => {
-    const files = rewrittenFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request);
-    const facts = unitFileFacts(UNIT, files, request)._unsafeUnwrap();
+    const { rewritten } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
+    const { facts } = rewriteUnitFiles(UNIT, rewritten, request)._unsafeUnwrap();
     expect(facts.map(({ needsRewrite, diff }) => [needsRewrite, diff])).toEqual([[false, ''], [false, '']]);
-    expect(printUnit(files[0]?.document ?? parseUnit('')).toString()).toContain(TOKEN);
+    expect(printUnit(rewritten[0]?.document ?? parseUnit('')).toString()).toContain(TOKEN);
   });
 
   test('leaves a drop-in that other units share', () => {
-    const [, shared] = unitFileFacts(UNIT, filesOf(FRAGMENT, SHARED), request)._unsafeUnwrap();
-    expect(shared).toMatchObject({ needsRewrite: false, diff: '' });
-    const [, file] = rewrittenFiles(UNIT, filesOf(FRAGMENT, SHARED), request);
-    expect(printUnit(file?.document ?? parseUnit('')).toString()).toBe(SHARED.text);
+    const { facts, rewritten } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, SHARED), request)._unsafeUnwrap();
+    expect(facts[1]).toMatchObject({ needsRewrite: false, diff: '' });
+    expect(printUnit(rewritten[1]?.document ?? parseUnit('')).toString()).toBe(SHARED.text);
   });
 
-  test('refuses a file that cannot be edited, which stays as it is', () => {
+  test('refuses what cannot be written into a unit', () => {
     const wrong = { ...request, umask: 'rwx' };
-    expect(unitFileFacts(UNIT, filesOf(FRAGMENT), wrong)._unsafeUnwrapErr().code).toBe('INVALID_REWRITE_VALUE');
-    const files = filesOf(FRAGMENT);
-    expect(rewrittenFiles(UNIT, files, wrong)).toEqual(files);
+    expect(rewriteUnitFiles(UNIT, filesOf(FRAGMENT), wrong)._unsafeUnwrapErr().code).toBe('INVALID_REWRITE_VALUE');
+  });
+
+  test('tells of the lines that still name the old home', () => {
+    const text = `${FRAGMENT.text}Environment=NOTE=see,/root/notes\n`;
+    const { leftovers } = rewriteUnitFiles(UNIT, filesOf({ ...FRAGMENT, text }), request)._unsafeUnwrap();
+    expect(leftovers.map((line) => line.split(' ')[0])).toEqual([`${FRAGMENT.path}:7`]);
   });
 
   test('no secret of a unit gets into the arguments or the words of any step', () => {
-    const files = unitFileFacts(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
+    const { facts: files } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
     const example = exampleFacts();
     const companion = { name: 'worker.service', kind: 'service' as const, active: true, files };
     const steps = migrationSteps({ ...example, unit: { ...example.unit, files }, companions: [companion] })._unsafeUnwrap();

@@ -1,0 +1,16 @@
+/**
+ * Whether `path` is `directory` or lies below it, by whole names: `/rootfs` is not below `/root`.
+ *
+ * Compares texts and reads nothing: both must be absolute and without `.`, `..` and doubled slashes, and a symbolic link on
+ * the way is not seen ({@link walkPath} resolves). A trailing slash counts as a name; everything lies below `/`.
+ *
+ * @example
+ * ```ts
+ * import { isAtOrBelow } from '@wca/runtime-sdk/posix';
+ *
+ * console.log(isAtOrBelow('/root/.kimaki', '/root'), isAtOrBelow('/rootfs', '/root')); // true false
+ * ```
+ */
+export function isAtOrBelow(path: string, directory: string): boolean {
+  return directory === '/' || path === directory || path.startsWith(`${directory}/`);
+}

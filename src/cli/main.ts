@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import process from 'node:process';
 import { COMMANDS } from './commandTable.js';
 import { runCli } from './runCli.js';
 

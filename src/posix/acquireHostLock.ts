@@ -2,8 +2,9 @@ import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, openSync, re
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { fileTypeOf } from './fileType.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
+import { printablePath } from './printablePath.js';
 import { programFailed } from './runChecked.js';
 import { runProgram } from './runProgram.js';
 import type { ProgramError } from './runProgram.js';

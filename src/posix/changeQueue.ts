@@ -1,5 +1,4 @@
 import { closeSync, openSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { actOnHandle, isDenial } from './actOnHandle.js';
@@ -227,6 +226,6 @@ export class ChangeQueue {
   /** Where the filesystem's word need not be checked, the thread has nothing to do but the change. */
   #mayStartThread(): void {
     if (this.#thread !== null || !this.#truthful || this.#pass.changed < (this.#options.threadAfter ?? WORTH_A_THREAD)) return;
-    if (availableParallelism() > 1) this.#thread = startChownThread();
+    if (process.getBuiltinModule('node:os').availableParallelism() > 1) this.#thread = startChownThread();
   }
 }

@@ -5,8 +5,9 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { octalMode } from './fileType.js';
 import type { FileType } from './fileType.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
+import { printablePath } from './printablePath.js';
 import type { Attributes, TreeChange } from './tree.js';
 
 /** A record that is not there, is not ours alone, or does not read as one. */

@@ -5,11 +5,11 @@ import type { TrustError } from './checkTrustedPath.js';
 import { fileTypeOf } from './fileType.js';
 import { shownName } from './identity.js';
 import type { Identity, IdentityError } from './identity.js';
-import { printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { lookupGroup } from './lookupGroup.js';
 import { lookupIdentity } from './lookupIdentity.js';
 import { lstatOrNull } from './pinnedParent.js';
+import { printablePath } from './printablePath.js';
 import { readAccountState } from './readAccountState.js';
 
 /** The account a service shall run as. */

@@ -3,8 +3,9 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { byteString, components, joinPath, nodePath, toBytes } from './bytePath.js';
 import { fileTypeOf, octalMode } from './fileType.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
+import { printablePath } from './printablePath.js';
 
 /** The path can be changed by someone who should not, does not exist, or could not be looked at. */
 export type TrustError =

@@ -1,6 +1,5 @@
 import type * as Fs from 'node:fs';
-import { Worker } from 'node:worker_threads';
-import type { MessagePort } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { handlesOfThisProcess } from './pinned.js';
 import type { TreeChange } from './tree.js';
 
@@ -44,7 +43,8 @@ export function startChownThread(): ChownThread {
 
 function newWorker(): Worker {
   const text = `(${serve.toString()})(require('node:fs'), require('node:worker_threads').parentPort)`;
-  return new Worker(text, { eval: true, execArgv: [], env: {}, trackUnmanagedFds: false });
+  const threads = process.getBuiltinModule('node:worker_threads');
+  return new threads.Worker(text, { eval: true, execArgv: [], env: {}, trackUnmanagedFds: false });
 }
 
 function threadOn(worker: Worker): ChownThread {

@@ -3,8 +3,8 @@ import type { Result } from 'neverthrow';
 import type { AccessError, AccessExplanation, AccessWant } from './access.js';
 import { gatherAccess } from './gatherAccess.js';
 import type { Identity } from './identity.js';
-import { printablePath } from './ioError.js';
 import { judgeAccess } from './judgeAccess.js';
+import { printablePath } from './printablePath.js';
 
 /**
  * Says whether a fresh process of this identity may do this with a path, and if not, which component refuses and why.

@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import type { AccessBlock, AccessError } from './access.js';
 import { toBytes, utf8Text } from './bytePath.js';
 import type { Identity } from './identity.js';
-import { printablePath } from './ioError.js';
+import { printablePath } from './printablePath.js';
 import { after, startProgram } from './startProgram.js';
 import type { ExecutionComponent, Start } from './startProgram.js';
 

@@ -4,10 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { byteString, toBytes } from './bytePath.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { listPids } from './listProcesses.js';
 import { isAtOrBelow } from './isAtOrBelow.js';
+import { printablePath } from './printablePath.js';
 
 /** A process that has something at or below one of the paths in use. */
 export interface Holder {

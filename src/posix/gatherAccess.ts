@@ -1,12 +1,12 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import type { AccessWant } from './access.js';
 import { byteString, nodePath, toBytes } from './bytePath.js';
-import { printablePath } from './ioError.js';
 import { NO_CAPABILITIES } from './judgePermission.js';
 import type { FileCapabilities } from './judgePermission.js';
 import { mountOfPath, readMounts } from './mountTable.js';
 import type { Mount } from './mountTable.js';
 import { mountIdOf, O_PATH } from './pinned.js';
+import { printablePath } from './printablePath.js';
 import { readAcls } from './readAcls.js';
 import type { AclsRead } from './readAcls.js';
 import { readAttributes } from './readAttributes.js';

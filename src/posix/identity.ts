@@ -1,4 +1,4 @@
-import { printablePath } from './ioError.js';
+import { printablePath } from './printablePath.js';
 import type { ProgramError } from './runProgram.js';
 
 /** One account as the name service knows it: local, LDAP or any other source `getent` asks. */

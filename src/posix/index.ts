@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
-export { ioError, printablePath } from './ioError.js';
+export { ioError } from './ioError.js';
 export type { IoError } from './ioError.js';
+export { printablePath } from './printablePath.js';
 export { runProgram, TRUSTED_PATH } from './runProgram.js';
 export type { ProgramError, ProgramResult, RunOptions } from './runProgram.js';
 export { runChecked } from './runChecked.js';

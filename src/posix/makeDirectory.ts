@@ -5,11 +5,11 @@ import type { Result } from 'neverthrow';
 import { changed } from './changedMeanwhile.js';
 import type { ChangedMeanwhile } from './changedMeanwhile.js';
 import { fileTypeOf, octalMode } from './fileType.js';
-import { printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { handlePath } from './pinned.js';
 import { attempt, lstatOrNull, sameInode, withPinnedParent } from './pinnedParent.js';
 import type { InvalidPath, PinnedParent } from './pinnedParent.js';
+import { printablePath } from './printablePath.js';
 import { abandonedNames, temporaryName } from './temporaryName.js';
 
 /** What the directory shall be. */

@@ -2,10 +2,11 @@ import { realpath } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { byteString, toBytes } from './bytePath.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { isAtOrBelow } from './isAtOrBelow.js';
 import { readMounts } from './mountTable.js';
+import { printablePath } from './printablePath.js';
 
 /** Something mounted at or below a path. */
 export interface MountWithin {

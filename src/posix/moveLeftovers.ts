@@ -1,9 +1,9 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { withPinnedParent } from './pinnedParent.js';
 import type { InvalidPath, PinnedParent } from './pinnedParent.js';
+import { printablePath } from './printablePath.js';
 import { removeEntry, retire } from './retireSource.js';
 import { abandonedNames } from './temporaryName.js';
 import { firstDifference, treeStamp } from './treeDigest.js';

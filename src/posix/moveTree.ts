@@ -5,13 +5,13 @@ import type { ChangedMeanwhile } from './changedMeanwhile.js';
 import { byteString, joinPath, toBytes } from './bytePath.js';
 import { copyAcross } from './copyAcross.js';
 import type { CopyDiffers, CopyOptions } from './copyAcross.js';
-import { printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { isAtOrBelow } from './isAtOrBelow.js';
 import { readMounts } from './mountTable.js';
 import { finishMove, leftoversOf, removeLeftovers } from './moveLeftovers.js';
 import { attempt, lstatOrNull, withPinnedParent } from './pinnedParent.js';
 import type { InvalidPath, PinnedParent } from './pinnedParent.js';
+import { printablePath } from './printablePath.js';
 import type { NoSpace } from './roomForCopy.js';
 import type { ProgramError } from './runProgram.js';
 

@@ -4,8 +4,9 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { HEADER, openTrusted, printChange, syncDirectoryOf, wholeLines } from './changeRecord.js';
 import type { ChangeRecordError } from './changeRecord.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
+import { printablePath } from './printablePath.js';
 import type { ChangeSink, TreeChange } from './tree.js';
 
 /** A file that takes note of changes for as long as it is open. */

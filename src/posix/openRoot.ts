@@ -4,10 +4,11 @@ import type { Result } from 'neverthrow';
 import { byteString, components, joinPath, nodePath, shownPath } from './bytePath.js';
 import { fileTypeOf } from './fileType.js';
 import type { FileType } from './fileType.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { readMounts } from './mountTable.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';
+import { printablePath } from './printablePath.js';
 import type { SweepError } from './tree.js';
 
 /** The top of a tree, held by handle. */

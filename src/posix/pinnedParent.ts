@@ -4,9 +4,10 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { handlePath } from './pinned.js';
+import { printablePath } from './printablePath.js';
 
 /** A path that does not name one entry of a directory: relative, or ending in `/`, `.` or `..`. */
 export interface InvalidPath {

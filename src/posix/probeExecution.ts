@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { Identity } from './identity.js';
-import { printablePath } from './ioError.js';
+import { printablePath } from './printablePath.js';
 import { runAs } from './runAs.js';
 import type { ProgramError } from './runProgram.js';
 

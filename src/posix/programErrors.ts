@@ -1,4 +1,4 @@
-import { printablePath } from './ioError.js';
+import { printablePath } from './printablePath.js';
 import type { ProgramError } from './runProgram.js';
 import { TRUSTED_PATH } from './trustedPath.js';
 

@@ -1,5 +1,5 @@
-import { printablePath } from './ioError.js';
 import { toBytes, utf8Text } from './bytePath.js';
+import { printablePath } from './printablePath.js';
 import { runProgram } from './runProgram.js';
 
 /** Bytes of paths handed to one lsattr: well below ARG_MAX. */

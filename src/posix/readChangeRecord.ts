@@ -3,7 +3,8 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { HEADER, openTrusted, parseChange } from './changeRecord.js';
 import type { ChangeRecordError } from './changeRecord.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
+import { printablePath } from './printablePath.js';
 import type { TreeChange } from './tree.js';
 
 /**

@@ -1,8 +1,9 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
+import { printablePath } from './printablePath.js';
 
 /** What the kernel says about one process at one moment, from `/proc/PID` (proc(5)). */
 export interface ProcessStatus {

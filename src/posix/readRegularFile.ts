@@ -5,10 +5,10 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { fileTypeOf } from './fileType.js';
 import type { FileType } from './fileType.js';
-import { printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { O_PATH, handlePath } from './pinned.js';
 import { attempt } from './pinnedParent.js';
+import { printablePath } from './printablePath.js';
 
 /** A file's bytes with what the kernel knew about it when it was opened. */
 export interface RegularFile {

@@ -1,10 +1,10 @@
 import type { AccessMount, AccessNeed, AccessRemedy, AccessRule } from './access.js';
 import { toBytes, utf8Text } from './bytePath.js';
 import type { Identity } from './identity.js';
-import { printablePath } from './ioError.js';
 import { subjectOf } from './subjectOf.js';
 import { EXECUTE, judgePermission, NO_CAPABILITIES, READ, rwx, WRITE } from './judgePermission.js';
 import type { Inode } from './judgePermission.js';
+import { printablePath } from './printablePath.js';
 
 /** What refused, and all that a way out depends on. */
 export interface Refusal {

@@ -4,11 +4,11 @@ import type { Result } from 'neverthrow';
 import { isServiceUserName } from './checkServiceUser.js';
 import { shownName } from './identity.js';
 import type { IdentityError } from './identity.js';
-import { printablePath } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { listProcesses } from './listProcesses.js';
 import { lookupUser } from './lookupUser.js';
 import { attempt, lstatOrNull } from './pinnedParent.js';
+import { printablePath } from './printablePath.js';
 import { runChecked } from './runChecked.js';
 
 /** What became of the account. */

@@ -4,7 +4,7 @@ import type { Result } from 'neverthrow';
 import { candidatesIn, explainExecution } from './explainExecution.js';
 import type { ExecutionOptions } from './explainExecution.js';
 import type { Identity } from './identity.js';
-import { printablePath } from './ioError.js';
+import { printablePath } from './printablePath.js';
 
 /** One file that PATH offers for the name. */
 export interface ExecutableCandidate {

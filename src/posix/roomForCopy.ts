@@ -2,9 +2,9 @@ import { statfs } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { estimateTree } from './estimateTree.js';
-import { printablePath } from './ioError.js';
 import { lstatOrNull } from './pinnedParent.js';
 import type { PinnedParent } from './pinnedParent.js';
+import { printablePath } from './printablePath.js';
 
 /** The copy would not fit; it was not begun. */
 export interface NoSpace {

@@ -1,13 +1,12 @@
-import { arch } from 'node:process';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { AccessBlock, AccessComponent, AccessError } from './access.js';
 import { toBytes, utf8Text } from './bytePath.js';
 import { explainAccess } from './explainAccess.js';
 import type { Identity } from './identity.js';
-import { printablePath } from './ioError.js';
 import { parseEnvArgument } from './parseEnvArgument.js';
 import type { EnvCommand } from './parseEnvArgument.js';
+import { printablePath } from './printablePath.js';
 import { readImage } from './readImage.js';
 import type { Image } from './readImage.js';
 
@@ -54,9 +53,9 @@ export async function startProgram(path: string, identity: Identity, depth = 0):
   if (image.isErr()) return ok({ ...here, notSeen: [...notSeen, `what runs it: ${image.error.message}`] });
   if (image.value.kind === 'unknown') return ok(refuse('is neither an ELF program nor a #! script (ENOEXEC)'));
   if (image.value.kind === 'elf') {
-    const machines = MACHINES[arch];
+    const machines = MACHINES[process.arch];
     if (machines?.includes(image.value.machine) === false) {
-      return ok(refuse(`is built for another architecture (ELF machine ${image.value.machine}, this is ${arch})`));
+      return ok(refuse(`is built for another architecture (ELF machine ${image.value.machine}, this is ${process.arch})`));
     }
     if (image.value.loader === null) return ok(here);
     const loader = await next(image.value.loader, 'loader', here, identity, depth);

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { joinPath, toBytes, utf8Text } from './bytePath.js';
-import { printablePath } from './ioError.js';
 import { handlePath } from './pinned.js';
 import { errnoOf } from './programErrors.js';
 import { TRUSTED_PATH } from './runProgram.js';
 import type { ProgramError } from './runProgram.js';
 import { lackOfHandles } from './lackOfHandles.js';
+import { printablePath } from './printablePath.js';
 import { splitSearch, wholeSearch } from './splitSearch.js';
 import type { SearchPart } from './splitSearch.js';
 
@@ -102,7 +101,7 @@ async function searchPart<E>(
   const lacking = lackOfHandles();
   if (lacking !== null) return err(notStarted(lacking));
   const [program = 'find', ...before] = query.command ?? ['find'];
-  const child = spawn(program, [...before, ...findArguments(part, query.expression)], {
+  const child = process.getBuiltinModule('node:child_process').spawn(program, [...before, ...findArguments(part, query.expression)], {
     cwd: handlePath(query.directory),
     env: { PATH: TRUSTED_PATH, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, readFile, readdir, unlink } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
@@ -14,7 +13,7 @@ import { readProcess } from './readProcess.js';
  * can be told from what a live one is writing.
  */
 export function temporaryName(name: string): string {
-  const tail = `.wca-${process.pid}-${randomBytes(6).toString('hex')}`;
+  const tail = `.wca-${process.pid}-${process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')}`;
   return `.${shortened(name, tail.length)}${tail}`;
 }
 

@@ -4,12 +4,13 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { actOnHandle, hasAttributes, isDenial, narrowedMode } from './actOnHandle.js';
 import { joinPath, parentPath, toBytes } from './bytePath.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { IoError } from './ioError.js';
 import { openRoot } from './openRoot.js';
 import type { Root } from './openRoot.js';
 import { handlePath, O_PATH } from './pinned.js';
 import { entryOf, handleBudget, openAt, PinnedTree } from './pinnedTree.js';
+import { printablePath } from './printablePath.js';
 import { sweepFailure } from './sweepErrors.js';
 import type { Attributes, SweepError, TreeChange } from './tree.js';
 

@@ -2,9 +2,10 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import type { AccessError } from './access.js';
 import { components, joinPath, nodePath, parentPath, shownPath, toBytes } from './bytePath.js';
 import { fileTypeOf } from './fileType.js';
-import { ioError, printablePath } from './ioError.js';
+import { ioError } from './ioError.js';
 import type { Inode } from './judgePermission.js';
 import { isAtOrBelow } from './isAtOrBelow.js';
+import { printablePath } from './printablePath.js';
 
 /** One inode on the way. `search` directories are gone through; the `final` one is where the wish is judged. */
 export interface AccessNode extends Inode {

@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import type { RunState } from './runState.js';
 
 /** One sentence on where a unit stands and why its last processes ended. */
@@ -23,6 +22,6 @@ function ending({
   readonly exitExplained: string | null;
 }): string {
   if (code === 'exited') return `exit status ${exitExplained ?? status}`;
-  const signal = Object.entries(constants.signals).find(([, number]) => number === status)?.[0];
+  const signal = Object.entries(process.getBuiltinModule('node:os').constants.signals).find(([, number]) => number === status)?.[0];
   return `${code === 'dumped' ? 'dumped core on' : 'killed by'} ${signal ?? `signal ${status}`}`;
 }

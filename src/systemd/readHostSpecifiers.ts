@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { arch, hostname, release } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'ini';
 import type { HostSpecifiers } from './unitSpecifiers.js';
 
 /** systemd's names of architectures, systemd.unit(5), for Node's. */
@@ -20,6 +18,8 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
  * what its files say; what is not there stays unknown.
  */
 export async function readHostSpecifiers(root: string): Promise<HostSpecifiers> {
+  const { parse } = await import('ini');
+  const { hostname, release } = process.getBuiltinModule('node:os');
   const text = async (path: string): Promise<string> => readFile(join(root, path), 'utf8').catch(() => '');
   const fields = async (path: string): Promise<Readonly<Record<string, unknown>>> => parse(await text(path));
   const [machine, boot, osRelease, libRelease, info, name] = await Promise.all([
@@ -45,7 +45,7 @@ export async function readHostSpecifiers(root: string): Promise<HostSpecifiers> 
     ...(boot.trim() === '' ? {} : { b: boot.trim().replaceAll('-', '') }),
     ...(host === '' ? {} : { H: host, l: host.split('.')[0] ?? '', q: typeof pretty === 'string' ? pretty : host }),
   };
-  const architecture = ARCHITECTURES[arch()];
+  const architecture = ARCHITECTURES[process.arch];
   if (root !== '/') return known;
   return { ...known, v: release(), ...(architecture === undefined ? {} : { a: architecture }) };
 }

@@ -14,6 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Modules that other folders may import: each folder's index, and the recipe that is a subpath of its own. */
+/** The command line takes it from its file: over the index, `wca --help` would load all of posix. */
+const FOR_EVERY_COMMAND = 'posix/printablePath.ts';
 const PUBLIC = /^(?:\w+|recipes\/\w+)\/index\.ts$/;
 
 /** Files whose name is in nothing they export, each with the reason. */
@@ -54,6 +56,7 @@ describe('the folders of src', () => {
     const wrong = sources.flatMap((source) =>
       localImports(source)
         .filter((target) => folderOf(target) !== folderOf(source.path) && !PUBLIC.test(target))
+        .filter((target) => folderOf(source.path) !== 'cli' || target !== FOR_EVERY_COMMAND)
         .map((target) => `${source.path} imports ${target}`),
     );
     expect(wrong).toEqual([]);

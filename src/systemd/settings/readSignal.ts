@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { unsignedOf } from './readNumber.js';
 import { valid } from './reading.js';
 
@@ -8,7 +7,7 @@ export const readSignal = valid('signal', (text) => {
   if (number !== null) return number >= 1n && number <= REALTIME_LAST;
   const name = text.replace(/^SIG/, '');
   const realtime = /^RTM(IN|AX)(?:([+-])(.*))?$/.exec(name);
-  if (realtime === null) return SIGNAL_NAMES.has(`SIG${name}`);
+  if (realtime === null) return isSignalName(`SIG${name}`);
   const [, end, sign = '', distance = '0'] = realtime;
   const steps = unsignedOf(distance);
   return sign !== (end === 'IN' ? '-' : '+') && steps !== null && steps <= REALTIME_LAST - REALTIME_FIRST;
@@ -16,7 +15,9 @@ export const readSignal = valid('signal', (text) => {
 
 const REALTIME_FIRST = 34n;
 const REALTIME_LAST = 64n;
-/** SIGIOT and SIGPOLL are second names that systemd does not know. */
-const SIGNAL_NAMES: ReadonlySet<string> = new Set(
-  Object.keys(constants.signals).filter((name) => name !== 'SIGIOT' && name !== 'SIGPOLL' && name !== 'SIGUNUSED'),
-);
+/** Second names that systemd does not know. */
+const SECOND_NAMES: ReadonlySet<string> = new Set(['SIGIOT', 'SIGPOLL', 'SIGUNUSED']);
+
+function isSignalName(name: string): boolean {
+  return Object.hasOwn(process.getBuiltinModule('node:os').constants.signals, name) && !SECOND_NAMES.has(name);
+}

@@ -108,7 +108,7 @@ async function inspectOne(path: string, name: string, identity: Identity): Promi
   const blocks = [CHANNELS_FILE, RUNTIMES_FILE].includes(name) ? listBlocks(bytes) : ok([]);
   if (blocks.isErr()) {
     const line = 'line' in blocks.error ? blocks.error.line : null;
-    faults.push(fault('MANAGED_FENCE_DAMAGED', false, `${shown}${line === null ? '' : `:${line}`}: ${blocks.error.message}`, line));
+    faults.push(fault('MANAGED_FENCE_DAMAGED', false, `${shown}: ${blocks.error.message}`, line));
   }
   const sound = await lintPhp(bytes);
   if (sound.isOk()) return ok({ faults, notChecked: [] });

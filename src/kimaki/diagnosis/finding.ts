@@ -12,6 +12,7 @@ export type FindingId =
   | 'identities-differ'
   | 'needs-daemon-reload'
   | 'account-missing'
+  | 'groups-not-running'
   | 'not-running'
   | 'foreign-home'
   | 'privileged-group'

@@ -19,6 +19,11 @@ export function identityFindings(instance: KimakiInstance, service: Identity | n
     const what = `the files of ${unit} say ${configured}, systemd has loaded ${loaded}, and ${ran === null ? 'nothing runs' : `process ${running?.pid ?? 0} is ${ran}'s`}`;
     found.push(finding('identities-differ', 'broken', what, `systemctl daemon-reload, look at systemctl cat ${unit}, then restart it`));
   }
+  const lacking = service === null || running?.uid !== service.user.uid ? [] : service.groups.filter(({ gid }) => gid !== running.gid && !running.groups.includes(gid));
+  if (lacking.length > 0) {
+    const what = `process ${running?.pid ?? 0} of ${unit} lacks groups that ${configured} is in: ${lacking.map(({ name }) => name).join(', ')}; it was started before`;
+    found.push(finding('groups-not-running', 'risk', what, `systemctl restart ${unit}`));
+  }
   const stopped = whyStopped(state);
   if (stopped !== null) {
     found.push(finding('not-running', stopped.weight, `${unit} ${stopped.what}`, `journalctl -u ${unit} -n 50 says why; systemctl restart ${unit}`));

@@ -10,6 +10,8 @@ export type ChosenInstances = {
   /** Every one that could be read. */
   readonly all: readonly KimakiInstance[];
   readonly looked: readonly KimakiInstance[];
+  /** Names that systemd knows and has no file for, or a mask: nothing of them runs. Why, for people. */
+  readonly masked: readonly string[];
   /** Those that could not, each with the reason. */
   readonly notChecked: readonly string[];
 };
@@ -17,19 +19,21 @@ export type ChosenInstances = {
 /** Reads every instance by itself, so that one that cannot be read hides no other; an error only for the one that is named. */
 export async function chooseInstances(named: string | undefined): Promise<Result<ChosenInstances, FindInstancesError>> {
   const all = new Map<string, KimakiInstance>();
+  const masked: string[] = [];
   const notChecked: string[] = [];
   const listed = await listUnits(['kimaki.service', 'kimaki-*.service']);
   if (listed.isErr()) notChecked.push(`the kimaki units of this host: ${listed.error.message}`);
   for (const unit of [...listed.unwrapOr([])].filter((one) => instanceName(one) !== null).sort()) {
     const read = await findInstances({ unit });
     if (read.isOk()) for (const instance of read.value) all.set(instance.unit, instance);
-    else if (!isAbsent(read.error)) notChecked.push(`${printablePath(unit)}: ${read.error.message}`);
+    else if (isAbsent(read.error)) masked.push(read.error.message);
+    else notChecked.push(`${printablePath(unit)}: ${read.error.message}`);
   }
-  if (named === undefined) return ok({ all: [...all.values()], looked: [...all.values()], notChecked });
+  if (named === undefined) return ok({ all: [...all.values()], looked: [...all.values()], masked, notChecked });
   const read = await findInstances({ unit: named.includes('.') ? named : `${named}.service` });
   if (read.isErr()) return err(read.error);
   for (const instance of read.value) all.set(instance.unit, instance);
-  return ok({ all: [...all.values()], looked: read.value, notChecked: [] });
+  return ok({ all: [...all.values()], looked: read.value, masked: [], notChecked: [] });
 }
 
 function isAbsent({ code }: FindInstancesError): boolean {

@@ -78,7 +78,7 @@ async function diagnose({ site: named, unit, stateDir = DEFAULT_STATE_DIR }: Dia
   const { apart, common } = toldOnce(instances);
   const host = await lookAt({ kind: 'host', name: hostname(), path: null }, hostParts(stateDir, trees));
   const subjects = [
-    { ...host, findings: bySeverity([...host.findings, ...common, ...noInstance(chosen.value, located)]), notChecked: [...host.notChecked, ...chosen.value.notChecked] },
+    { ...host, findings: bySeverity([...host.findings, ...common, ...absent(chosen.value, located)]), notChecked: [...host.notChecked, ...chosen.value.notChecked] },
     ...apart,
     ...judged,
   ];
@@ -149,8 +149,9 @@ function toldOnce(subjects: readonly DiagnosedSubject[]): { readonly apart: read
   return { apart, common: [...common.values()] };
 }
 
-function noInstance({ looked: found, notChecked }: ChosenInstances, located: readonly Located[]): readonly HostFinding[] {
-  if (located.length > 0 || notChecked.length > 0) return [];
-  const what = found.length === 0 ? 'there is no kimaki.service and no kimaki-NAME.service on this host' : 'no kimaki instance of this host works on that site';
-  return [{ code: 'no-instance', severity: 'note', found: what, fix: 'name its unit with --unit if it is called otherwise' }];
+function absent({ looked: found, masked, notChecked }: ChosenInstances, located: readonly Located[]): readonly HostFinding[] {
+  const notes = masked.map((why): HostFinding => ({ code: 'unit-masked', severity: 'note', found: `${why}: nothing of it runs`, fix: 'remove what is left of it, or systemctl unmask it' }));
+  if (located.length > 0 || notChecked.length > 0) return notes;
+  const what = found.length === 0 ? 'there is no kimaki.service and no kimaki-NAME.service that could run on this host' : 'no kimaki instance of this host works on that site';
+  return [...notes, { code: 'no-instance', severity: 'note', found: what, fix: 'name its unit with --unit if it is called otherwise' }];
 }

@@ -146,7 +146,7 @@ async function openDirectories({ site }: SiteAround): Promise<PartFound> {
   for (const path of new Set([site.root, site.contentDir])) {
     const stat = await lstat(path).catch(() => null);
     if (stat === null || (stat.mode & 0o022) === 0) continue;
-    const found = `${printablePath(path)} is ${octalMode(stat.mode)}, writable for a group: logrotate passes over logs in it, and sshd refuses it as a home`;
+    const found = `${printablePath(path)} is ${octalMode(stat.mode)}, writable for others than its owner: logrotate passes over logs in it, and sshd refuses it as a home`;
     findings.push(finding('directory-open', stat.mode & 0o002 ? 'risk' : 'note', found, `chmod go-w ${shellWord(path)}`));
   }
   return looked(findings);

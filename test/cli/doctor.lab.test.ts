@@ -158,6 +158,26 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     }
   });
 
+  it('does not pass over an instance that cannot be read, and still looks at the others', async () => {
+    await host.ok(`sed 's#^WorkingDirectory=.*#&\\nEnvironmentFile=/etc/none#' ${UNIT_FILE} > /etc/systemd/system/kimaki-two.service; mkdir /etc/none; systemctl daemon-reload`);
+    try {
+      const { of } = await doctor(1);
+      expect(of('host').findings).toMatchObject([{ code: 'instance-unreadable', severity: 'broken', found: expect.stringContaining('kimaki-two.service') as string }]);
+      expect(of('instance').name).toBe('kimaki.service');
+    } finally {
+      await host.ok('rm -r /etc/systemd/system/kimaki-two.service /etc/none; systemctl daemon-reload');
+    }
+  });
+
+  it('names a drop-in that would stop systemd itself', async () => {
+    await host.ok(`mkfifo ${DROP_IN}/x.conf`);
+    try {
+      expect((await doctor(1)).of('host').findings).toMatchObject([{ code: 'units-unreadable', severity: 'broken', found: expect.stringContaining(`${DROP_IN}/x.conf`) as string }]);
+    } finally {
+      await host.ok(`rm ${DROP_IN}/x.conf`);
+    }
+  });
+
   it('finds nothing broken again when all of that is undone', async () => {
     await host.serviceListens();
     const { all } = await doctor(0);

@@ -114,7 +114,7 @@ export interface NotChecked {
 /** One part of an instance that is looked at by itself, so that what cannot be read of it hides nothing else. */
 export interface Look {
   readonly what: string;
-  look(request: DiagnosisRequest, service: Identity | null): Promise<Result<LookFound, DiagnosisError>>;
+  readonly look: (request: DiagnosisRequest, service: Identity | null) => Promise<Result<LookFound, DiagnosisError>>;
 }
 
 /** What a look at one part gave. */

@@ -39,10 +39,11 @@ export type DiagnoseHostError = FindInstancesError | SiteError;
  * It puts together `examineInstance`, `diagnoseSite`, `inspectManagedFiles`, the acceptance points of a migration that can be
  * looked at without side effects, and where the last run stands. What could not be looked at, for want of root or of a
  * program, is in `notChecked` of its subject and counts as neither good nor bad. What was found for several instances alike
- * is told once, of the host. Nothing is started, sent or updated: whether a flow completes or an update goes through is for
+ * is told once, of the host; an instance that root cannot read is a finding. Nothing is started, sent or updated: whether a flow completes or an update goes through is for
  * `verifyMigration`. A host without an instance is no error.
  *
- * Errors: {@link DiagnoseHostError}, only for what was named: `UNIT_NOT_FOUND`, `UNIT_WITHOUT_FILE`, `NOT_A_SITE` ….
+ * Errors: {@link DiagnoseHostError}, for what was named (`UNIT_NOT_FOUND`, `UNIT_WITHOUT_FILE`, `NOT_A_SITE` …), and
+ * `SYSTEMD_NOT_RUNNING` where no site was.
  *
  * @example
  * ```ts
@@ -61,11 +62,11 @@ export function diagnoseHost(request: DiagnoseHostRequest): ResultAsync<HostDiag
 }
 
 async function diagnose({ site: named, unit, stateDir = DEFAULT_STATE_DIR }: DiagnoseHostRequest): Promise<Result<HostDiagnosis, DiagnoseHostError>> {
-  const chosen = await chooseInstances(unit);
+  const chosen = await chooseInstances(unit, named !== undefined);
   if (chosen.isErr()) return err(chosen.error);
   const namedSite = named === undefined ? null : await findSite(named);
   if (namedSite?.isErr() === true) return err(namedSite.error);
-  const located = await locate(chosen.value.looked, namedSite?.isOk() === true ? namedSite.value : null, unit !== undefined);
+  const located = await locate(chosen.value.chosen, namedSite?.isOk() === true ? namedSite.value : null, unit !== undefined);
 
   const instances: DiagnosedSubject[] = [];
   for (const { instance, where } of located) instances.push(await instanceSubject(instance, chosen.value.all, where));
@@ -78,7 +79,7 @@ async function diagnose({ site: named, unit, stateDir = DEFAULT_STATE_DIR }: Dia
   const { apart, common } = toldOnce(instances);
   const host = await lookAt({ kind: 'host', name: hostname(), path: null }, hostParts(stateDir, trees));
   const subjects = [
-    { ...host, findings: bySeverity([...host.findings, ...common, ...absent(chosen.value, located)]), notChecked: [...host.notChecked, ...chosen.value.notChecked] },
+    { ...host, findings: bySeverity([...host.findings, ...common, ...chosen.value.findings, ...noInstance(chosen.value, located)]), notChecked: [...host.notChecked, ...chosen.value.notChecked] },
     ...apart,
     ...judged,
   ];
@@ -149,9 +150,10 @@ function toldOnce(subjects: readonly DiagnosedSubject[]): { readonly apart: read
   return { apart, common: [...common.values()] };
 }
 
-function absent({ looked: found, masked, notChecked }: ChosenInstances, located: readonly Located[]): readonly HostFinding[] {
-  const notes = masked.map((why): HostFinding => ({ code: 'unit-masked', severity: 'note', found: `${why}: nothing of it runs`, fix: 'remove what is left of it, or systemctl unmask it' }));
-  if (located.length > 0 || notChecked.length > 0) return notes;
-  const what = found.length === 0 ? 'there is no kimaki.service and no kimaki-NAME.service that could run on this host' : 'no kimaki instance of this host works on that site';
-  return [...notes, { code: 'no-instance', severity: 'note', found: what, fix: 'name its unit with --unit if it is called otherwise' }];
+/** There is none, and nothing explains why. */
+function noInstance({ chosen, findings, notChecked }: ChosenInstances, located: readonly Located[]): readonly HostFinding[] {
+  const isExplained = notChecked.length > 0 || findings.some(({ severity }) => severity === 'broken');
+  if (located.length > 0 || isExplained) return [];
+  const found = chosen.length === 0 ? 'there is no kimaki.service and no kimaki-NAME.service that could run on this host' : 'no kimaki instance of this host works on that site';
+  return [{ code: 'no-instance', severity: 'note', found, fix: 'name its unit with --unit if it is called otherwise' }];
 }

@@ -41,7 +41,7 @@ export interface PartFound {
 /** One part of a subject, looked at by itself, so that what cannot be read of it hides nothing else. */
 export interface Part {
   readonly what: string;
-  look(): Promise<PartFound>;
+  readonly look: () => Promise<PartFound>;
 }
 
 /** A part that could not be looked at. */

@@ -87,11 +87,12 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
   const codes = ({ findings }: Subject): readonly string[] => [...new Set(findings.map(({ code }) => code))];
 
   it('names what is wrong with a root install half moved, and changes nothing', async () => {
-    await host.ok('systemctl stop lab-visitors.timer lab-visitors.service; systemctl restart php8.2-fpm');
+    await host.ok('systemctl stop lab-visitors.timer lab-visitors.service datamachine-worker.timer datamachine-worker.service; systemctl restart php8.2-fpm');
     const trees = ['/etc', '/home', SITE, '/opt', '/usr/local', '/var/lib/datamachine'];
     const before = await treeSnapshot(host, trees);
     const { ok, of } = await doctor(1);
     expect(compareSnapshots(before, await treeSnapshot(host, trees))).toEqual([]);
+    await host.ok('systemctl start datamachine-worker.timer');
     expect(ok).toBe(false);
     expect(of('host')).toMatchObject({ findings: [], notChecked: [] });
     expect(codes(of('instance'))).toEqual([
@@ -158,14 +159,16 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     }
   });
 
-  it('does not pass over an instance that cannot be read, and still looks at the others', async () => {
-    await host.ok(`sed 's#^WorkingDirectory=.*#&\\nEnvironmentFile=/etc/none#' ${UNIT_FILE} > /etc/systemd/system/kimaki-two.service; mkdir /etc/none; systemctl daemon-reload`);
+  it('does not pass over what cannot be read, and still looks at the rest', async () => {
+    await host.ok(`sed 's#^WorkingDirectory=.*#&\\nEnvironmentFile=/etc/none#' ${UNIT_FILE} > /etc/systemd/system/kimaki-two.service; mkdir /etc/none; systemctl daemon-reload; systemctl stop mariadb`);
     try {
       const { of } = await doctor(1);
       expect(of('host').findings).toMatchObject([{ code: 'instance-unreadable', severity: 'broken', found: expect.stringContaining('kimaki-two.service') as string }]);
       expect(of('instance').name).toBe('kimaki.service');
+      expect(of('site').findings).toMatchObject([{ code: 'wordpress-fails', severity: 'broken' }, { code: 'root-owned-left' }]);
+      expect(of('site').notChecked).toEqual([expect.stringContaining('what WordPress may write: ')]);
     } finally {
-      await host.ok('rm -r /etc/systemd/system/kimaki-two.service /etc/none; systemctl daemon-reload');
+      await host.ok('systemctl start mariadb; rm -r /etc/systemd/system/kimaki-two.service /etc/none; systemctl daemon-reload');
     }
   });
 

@@ -31,7 +31,12 @@ export async function instanceSubject(
 }
 
 function siteFindings(unit: string, where: SiteOfInstance): readonly HostFinding[] {
-  if (where === null || 'site' in where || !where.isMissing) return [];
+  if (where === null || 'site' in where) return [];
+  if (!where.isMissing) {
+    // To root everything is open: what it cannot read, WordPress or the web server cannot either.
+    if (process.geteuid?.() !== 0) return [];
+    return [{ code: 'site-unreadable', severity: 'broken', found: `the site of ${unit} cannot be told: ${where.message}`, fix: 'correct what is named there, and look again' }];
+  }
   return [{ code: 'site-missing', severity: 'broken', found: `${unit} works on a site that is not there: ${where.message}`, fix: `systemctl edit --full ${unit}: correct WorkingDirectory=` }];
 }
 

@@ -46,7 +46,11 @@ function finding(code: string, severity: HostFinding['severity'], found: string,
 async function writing(around: SiteAround): Promise<PartFound> {
   const { site, web } = around;
   const diagnosed = await diagnoseSite(site, web);
-  if (diagnosed.isErr()) return unread(diagnosed.error.message);
+  if (diagnosed.isErr()) {
+    const { code, message } = diagnosed.error;
+    const fix = `look into the log of PHP: journalctl -u ${site.fpm?.unit ?? 'php-fpm'} -n 50`;
+    return { findings: code === 'PROBE_NO_ANSWER' ? [finding('wordpress-fails', 'broken', message, fix)] : [], notChecked: [message] };
+  }
   const modes = await contraryModes(around, diagnosed.value.report);
   return { findings: [...diagnosed.value.faults.map((fault) => faultFinding(around, fault)), ...modes.findings], notChecked: modes.notChecked };
 }

@@ -2,10 +2,10 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lookupIdentity, lookupUserById } from '../../posix/index.js';
 import type { Identity, IdentityError } from '../../posix/index.js';
-import { dispatchLooks } from './dispatchFindings.js';
+import { dispatchLooks } from './dispatchLooks.js';
 import type { DiagnosisRequest, InstanceFinding, Look, NotChecked } from './finding.js';
 import { identityFindings } from './identityFindings.js';
-import { stateLooks } from './stateFindings.js';
+import { stateLooks } from './stateLooks.js';
 import { sharedFindings, surroundingLooks } from './surroundingFindings.js';
 import { unitHostFindings, unitTextFindings } from './unitFindings.js';
 

@@ -8,6 +8,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrateOffRoot/index.js')).command,
   },
   {
+    name: 'doctor',
+    summary: 'what is wrong with the kimaki instances of this host and their sites, and what to do',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
+  {
     name: 'access',
     summary: 'may this user do this with a path, and if not, what refuses',
     load: async () => (await import('./commands/access.js')).access,

@@ -21,7 +21,9 @@ export { parseCronJobs, rootCronJobs } from './rootCronJobs.js';
 export type { CronJob } from './rootCronJobs.js';
 
 export { diagnoseInstance } from './diagnosis/diagnoseInstance.js';
-export type { DiagnosisError, DiagnosisRequest, FindingId, InstanceFinding } from './diagnosis/finding.js';
+export type { DiagnosisError, DiagnosisRequest, FindingId, InstanceFinding, NotChecked } from './diagnosis/finding.js';
+export { examineInstance } from './diagnosis/examineInstance.js';
+export type { InstanceExamination } from './diagnosis/examineInstance.js';
 
 export { privilegedLines } from './privilegedLines.js';
 export type { PrivilegedLine } from './privilegedLines.js';
@@ -71,6 +73,8 @@ export type {
   ProbeMessage,
   ProbedLink,
 } from './dispatchProbe.js';
+
+export { migrateCommand } from './migrateCommand.js';
 
 export { renderUnit } from './renderUnit.js';
 export type { RenderUnitError, RenderUnitRequest } from './renderUnit.js';

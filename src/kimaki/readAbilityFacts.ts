@@ -99,7 +99,8 @@ async function read(request: AbilityRequest): Promise<Result<AbilityFacts, IoErr
   });
 }
 
-async function findLeftovers(identity: Identity): Promise<Result<string[], IoError | AccessError>> {
+/** Lists what is named after the agent in shared directories and cannot be written by somebody; reads only. */
+export async function findLeftovers(identity: Identity): Promise<Result<string[], IoError | AccessError>> {
   const found: string[] = [];
   for (const place of SHARED_PLACES) {
     const candidates: { path: string; want: 'create' | 'write' }[] = [];

@@ -44,6 +44,8 @@ export type {
 } from './engineError.js';
 export { HARDEN_RECIPE, hardenInstall, planHardenInstall } from './hardenInstall/index.js';
 export type { HardenError, HardenOptions, HardenRefusal, HardenRequest } from './hardenInstall/index.js';
+export { diagnoseHost } from './diagnosis/index.js';
+export type { DiagnoseHostError, DiagnoseHostRequest, DiagnosedSubject, HostDiagnosis, HostFinding } from './diagnosis/index.js';
 export { fpmRunner } from './fpmRunner.js';
 export { putFileKind } from './steps/putFile.js';
 export type { FileValidator, PutFileArgs, PutFileBefore, PutFileFailure } from './steps/putFile.js';

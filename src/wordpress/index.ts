@@ -57,6 +57,8 @@ export { judgeWritability } from './judgeWritability.js';
 export type { SiteFault } from './judgeWritability.js';
 export { diagnoseSite } from './diagnoseSite.js';
 export type { DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
+export { inspectManagedFiles } from './inspectManagedFiles.js';
+export type { ManagedFileFault, ManagedFiles, ManagedFilesError } from './inspectManagedFiles.js';
 export { probePluginUpdate } from './probePluginUpdate.js';
 export type { UpdateProbe, UpdateProbeOptions, WrittenEntry } from './probePluginUpdate.js';
 export { probeUploads } from './probeUploads.js';

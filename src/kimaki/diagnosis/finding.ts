@@ -1,5 +1,7 @@
+import type { Result } from 'neverthrow';
 import type { AccessError, Identity, IdentityError, IoError, ProgramError, ReadFileError, TrustError } from '../../posix/index.js';
 import type { OwnershipError } from '../../posix/index.js';
+import type { SystemdError } from '../../systemd/index.js';
 import type { KimakiInstance } from '../findInstances.js';
 import type { ReadUnitFilesError } from '../readUnitFiles.js';
 
@@ -10,6 +12,8 @@ export type FindingId =
   | 'identities-differ'
   | 'needs-daemon-reload'
   | 'account-missing'
+  | 'groups-not-running'
+  | 'not-running'
   | 'foreign-home'
   | 'privileged-group'
   // What its unit says.
@@ -36,12 +40,15 @@ export type FindingId =
   | 'database-owner'
   | 'state-in-both-homes'
   | 'foreign-files-in-home'
+  | 'old-home-in-state'
+  | 'leftover-closed'
   // How messages reach it.
   | 'program-unreachable'
   | 'program-in-home'
   | 'package-unreadable'
   | 'channel-missing'
   | 'channel-unreadable'
+  | 'channel-environment'
   | 'command-missing'
   | 'command-unreachable'
   | 'command-in-home'
@@ -56,6 +63,7 @@ export type FindingId =
   | 'data-directory-shared'
   | 'site-shared'
   | 'companion-as-root'
+  | 'companion-umask'
   | 'cron-as-root';
 
 /** One state an instance is in. */
@@ -77,7 +85,7 @@ export interface DiagnosisRequest {
   /** The account PHP runs as; null where that is not known, and then nothing is said of it. */
   readonly caller: Identity | null;
   /** What the site registers for this instance, null for nothing; left out where nobody looked. */
-  readonly channel?: { readonly file: string; readonly command: string } | null;
+  readonly channel?: { readonly file: string; readonly command: string; readonly env?: Readonly<Record<string, string>> } | null;
   /** The unit of the php-fpm master that serves the site. */
   readonly fpmUnit?: string;
 }
@@ -91,7 +99,29 @@ export type DiagnosisError =
   | ReadFileError
   | OwnershipError
   | ProgramError
+  | SystemdError
   | IoError;
+
+/** A part of an instance that could not be looked at, or not whole. */
+export interface NotChecked {
+  /** Which part: `its state`. */
+  readonly what: string;
+  readonly why: string;
+  /** What kept it from being read; null where it was, and something of it was left out. */
+  readonly error: DiagnosisError | null;
+}
+
+/** One part of an instance that is looked at by itself, so that what cannot be read of it hides nothing else. */
+export interface Look {
+  readonly what: string;
+  readonly look: (request: DiagnosisRequest, service: Identity | null) => Promise<Result<LookFound, DiagnosisError>>;
+}
+
+/** What a look at one part gave. */
+export type LookFound = readonly InstanceFinding[] | { readonly found: readonly InstanceFinding[]; readonly leftOut: readonly string[] };
+
+/** The umask under which WordPress and the agent can go on working on the same files. */
+export const SHARED_UMASK = 0o002;
 
 /** Puts a finding together. */
 export function finding(id: FindingId, weight: InstanceFinding['weight'], found: string, fix: string): InstanceFinding {

@@ -1,10 +1,12 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { showUnit } from '../../systemd/index.js';
 import type { KimakiInstance } from '../findInstances.js';
 import { findSiteServices } from '../findSiteServices.js';
+import { migrateCommand } from '../migrateCommand.js';
 import { rootCronJobs } from '../rootCronJobs.js';
-import { finding } from './finding.js';
-import type { DiagnosisError, InstanceFinding } from './finding.js';
+import { SHARED_UMASK, finding } from './finding.js';
+import type { DiagnosisError, InstanceFinding, Look } from './finding.js';
 
 /** What an instance shares with others of the host that it must not; pure. */
 export function sharedFindings(instance: KimakiInstance, instances: readonly KimakiInstance[]): readonly InstanceFinding[] {
@@ -24,8 +26,15 @@ export function sharedFindings(instance: KimakiInstance, instances: readonly Kim
   return found;
 }
 
-/** Who else works on the site as root, and so makes root-owned files again. */
-export async function surroundingFindings({ unit, site }: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+/** Who else works on the site, and as whom. */
+export function surroundingLooks(): readonly Look[] {
+  return [
+    { what: 'services that work on its site', look: ({ instance }) => serviceFindings(instance) },
+    { what: "root's cron jobs", look: ({ instance }) => cronFindings(instance) },
+  ];
+}
+
+async function serviceFindings({ unit, site, user, companions }: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   if (site === null) return ok([]);
   const found: InstanceFinding[] = [];
   const services = await findSiteServices(site);
@@ -33,10 +42,23 @@ export async function surroundingFindings({ unit, site }: KimakiInstance): Promi
   for (const service of services.value) {
     if (service.user !== 'root') continue;
     const by = service.triggeredBy.length === 0 ? '' : `, started by ${service.triggeredBy.join(', ')}`;
-    found.push(finding('companion-as-root', 'risk', `${service.unit} works on ${site} as root${by}`, `set User= to that of ${unit}, and UMask=0002`));
+    const what = `${service.unit} works on ${site} as root${by}: what it writes is root's`;
+    const fix = user === 'root' ? migrateCommand({ unit, user }) : `wca unit set ${service.unit} Service.User=${user} Service.UMask=0002, unless root's rights are needed`;
+    found.push(finding('companion-as-root', 'risk', what, fix));
   }
-  const jobs = await rootCronJobs(site);
-  if (jobs.isErr()) return err(jobs.error);
-  found.push(...jobs.value.map(({ file, line, text }) => finding('cron-as-root', 'risk', `${file}:${line} acts for the site as root: ${text}`, 'give the job to the service user or to www-data')));
+  for (const companion of user === 'root' ? [] : companions.filter((one) => one.endsWith('.service'))) {
+    const state = await showUnit(companion);
+    if (state.isErr()) return err(state.error);
+    if (state.value.umask === SHARED_UMASK) continue;
+    const what = `${companion} works on ${site} too, with UMask=${state.value.umask.toString(8).padStart(4, '0')}: WordPress cannot update what it writes`;
+    found.push(finding('companion-umask', 'broken', what, `wca unit set ${companion} Service.UMask=0002`));
+  }
   return ok(found);
+}
+
+async function cronFindings({ site, user }: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+  if (site === null) return ok([]);
+  const jobs = await rootCronJobs(site);
+  const fix = user === 'root' ? 'give the job to the account the service moves to, or to www-data' : `give the job to ${user} or to www-data, without --allow-root`;
+  return jobs.map((found) => found.map(({ file, line, text }) => finding('cron-as-root', 'risk', `${file}:${line} acts for the site as root: ${text}`, fix)));
 }

@@ -5,30 +5,30 @@ import type { Identity } from '../../posix/index.js';
 import { checkUnitTrust, effectiveUnit, isSecretName, parseEnvironment, redactSecrets, unitSpecifiers } from '../../systemd/index.js';
 import type { KimakiInstance } from '../findInstances.js';
 import { loadedFromDisk } from '../loadedFromDisk.js';
+import { migrateCommand } from '../migrateCommand.js';
 import { privilegedLines } from '../privilegedLines.js';
 import { programsFailingAsAgent } from '../programsFailingAsAgent.js';
 import { settingsAgainst } from '../settingsAgainst.js';
 import { effectiveAssignments } from '../unitFile.js';
 import { untrustedPrograms } from '../untrustedPrograms.js';
-import { finding } from './finding.js';
+import { SHARED_UMASK, finding } from './finding.js';
 import type { DiagnosisError, InstanceFinding } from './finding.js';
-
-/** The umask under which WordPress and the agent can go on working on the same files. */
-const SHARED_UMASK = 0o002;
 
 /** What an instance's unit says, by its text; pure. */
 export function unitTextFindings(instance: KimakiInstance): readonly InstanceFinding[] {
   const { unit, files, users, kind, fragmentPath, home, dataDir, args } = instance;
+  const isRoot = instance.user === 'root';
+  const migrate = migrateCommand(instance);
   const found: InstanceFinding[] = [];
   const sources = files.map((file, index) => ({ ...file, role: index === 0 ? ('fragment' as const) : ('drop-in' as const) }));
   const loads = effectiveUnit(unit, sources, unitSpecifiers(unit, fragmentPath));
   for (const { path, line, reason } of loads.faults) {
-    found.push(finding('unit-does-not-load', 'broken', `${path}${line === 0 ? '' : `:${line}`}: ${reason}`, 'correct the line, then systemctl daemon-reload'));
+    found.push(finding('unit-does-not-load', 'broken', `${path}${line === 0 ? '' : `:${line}`}: ${reason}`, `correct the line: ${editing(path)}`));
   }
   for (const { path, document } of files) {
     if (document.unsafe === null) continue;
     const { line, message } = document.unsafe;
-    found.push(finding('unit-not-editable', 'risk', `${path}:${line} has ${message}: systemd reads something else than an editor shows`, 'repair that line by hand'));
+    found.push(finding('unit-not-editable', 'risk', `${path}:${line} has ${message}: systemd reads something else than an editor shows`, `repair that line by hand: ${editing(path)}`));
   }
   if (['linked', 'generated', 'transient'].includes(kind)) {
     const why = kind === 'linked' ? 'a link out of the load path' : `${kind}, and does not last`;
@@ -43,33 +43,33 @@ export function unitTextFindings(instance: KimakiInstance): readonly InstanceFin
   const umask = instance.umask === null ? 0o022 : parseInt(instance.umask, 8);
   if (umask !== SHARED_UMASK) {
     const what = `${unit} has ${instance.umask === null ? 'no UMask=, so 0022' : `UMask=${instance.umask}`}: WordPress cannot update what the agent writes`;
-    found.push(finding('umask-missing', 'broken', what, 'set UMask=0002 (hardenInstall does) and restart it'));
+    found.push(finding('umask-missing', 'broken', what, isRoot ? migrate : `wca unit set ${unit} Service.UMask=0002 && systemctl restart ${unit}`));
   } else if (users.running !== null && users.running.umask !== SHARED_UMASK) {
     found.push(finding('umask-not-running', 'broken', `${unit} has UMask=0002, and its process runs with ${octal(users.running.umask)}`, `systemctl restart ${unit}`));
   }
   for (const { file, line, key, path, why } of privilegedLines(files)) {
-    if (instance.user === 'root') continue;
-    found.push(finding('privileged-line', 'risk', `${file}:${line} ${key}=${why}${path} runs as root whatever User= says, and makes root-owned files`, 'take the prefix off, or see that nobody but root can change the program'));
+    if (isRoot) continue;
+    found.push(finding('privileged-line', 'risk', `${file}:${line} ${key}=${why}${path} runs as root whatever User= says, and makes root-owned files`, `take the prefix off, or see that nobody but root can change the program: ${editing(file)}`));
   }
   for (const { file, line, key, value, why, weight } of settingsAgainst(files, { home, dataDir })) {
-    if (instance.user === 'root') continue;
+    if (isRoot) continue;
     found.push(finding('setting-against', weight === 'breaks' ? 'broken' : 'note', `${file}:${line} has ${key}=${value}`, why));
   }
   for (const { file, assignment } of effectiveAssignments(files, 'Service', (key) => key === 'Environment' || key.startsWith('Exec'))) {
     const { key, line, value } = assignment;
     if (/--allow-root\b/.test(value)) {
-      found.push(finding('allow-root', 'risk', `${file}:${line} tells wp to run as root: ${redactSecrets(`${key}=${value}`).slice(0, 200)}`, 'take --allow-root out: an unprivileged service needs it not'));
+      found.push(finding('allow-root', 'risk', `${file}:${line} tells wp to run as root: ${redactSecrets(`${key}=${value}`).slice(0, 200)}`, isRoot ? migrate : `take --allow-root out: ${editing(file)}`));
     }
     if (/\b(pkill|pgrep|killall)\b/.test(value) && /(-[uU]\s*|--(euid|uid|user)[=\s])["']?(root|0)\b/.test(value)) {
-      found.push(finding('kills-roots-processes', 'risk', `${file}:${line} ends processes of root at every start`, `name ${instance.user === 'root' ? 'the new account' : instance.user} there`));
+      found.push(finding('kills-roots-processes', 'risk', `${file}:${line} ends processes of root at every start`, isRoot ? migrate : `name ${instance.user} there: ${editing(file)}`));
     }
     const secrets = key === 'Environment' ? parseEnvironment(value).filter((variable) => isSecretName(variable.name)) : [];
     for (const { name } of secrets) {
-      found.push(finding('secret-in-unit', 'risk', `${file}:${line} holds ${name}, which everybody may read from systemd (systemctl show)`, 'move it into an EnvironmentFile= of root, 0600'));
+      found.push(finding('secret-in-unit', 'risk', `${file}:${line} holds ${name}, which everybody may read from systemd (systemctl show)`, `move it into an EnvironmentFile= of root, 0600: ${editing(file)}`));
     }
   }
-  if (instance.user !== 'root' && !args.includes('--no-auto-upgrade')) {
-    found.push(finding('self-upgrade', 'note', `${unit} upgrades itself at start with npm i -g, which ${instance.user} may not, and the failure is not shown`, 'add --no-auto-upgrade and upgrade as root (hardenInstall does both)'));
+  if (!isRoot && !args.includes('--no-auto-upgrade')) {
+    found.push(finding('self-upgrade', 'note', `${unit} upgrades itself at start with npm i -g, which ${instance.user} may not, and the failure is not shown`, `add --no-auto-upgrade to ExecStart= (${editing(fragmentPath)}), and upgrade as root: npm install --global kimaki`));
   }
   return found;
 }
@@ -125,6 +125,11 @@ async function pathEntries(
     }
   }
   return ok([...found, ...more]);
+}
+
+/** How a person changes a file of a unit. */
+function editing(file: string): string {
+  return `editor ${file} && systemctl daemon-reload`;
 }
 
 function octal(mode: number): string {

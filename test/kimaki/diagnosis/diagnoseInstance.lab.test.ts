@@ -140,7 +140,7 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
     await host.ok('wca migrate-off-root apply --yes --hold 1', { timeoutMs: 200_000 });
     const found = await diagnose();
     expect(found.filter(({ weight }) => weight === 'broken')).toEqual([]);
-    expect(ids(found)).toEqual(['failing-program', 'privileged-group', 'secret-in-unit', 'self-upgrade']);
+    expect(ids(found)).toEqual(['failing-program', 'old-home-in-state', 'privileged-group', 'secret-in-unit', 'self-upgrade']);
   });
 
   it('is told that those paths lead nowhere now, until they are made to follow', async () => {

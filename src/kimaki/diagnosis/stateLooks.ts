@@ -1,20 +1,31 @@
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { countOwned, explainAccess } from '../../posix/index.js';
+import { countOwned, explainAccess, printablePath } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
+import { databasePlace } from '../databasePlace.js';
 import type { KimakiInstance } from '../findInstances.js';
+import { findStatePaths } from '../findStatePaths.js';
+import { migrateCommand } from '../migrateCommand.js';
+import { findLeftovers } from '../readAbilityFacts.js';
 import { RUNTIME_STATE } from '../statePaths.js';
 import { surveyState } from '../surveyState.js';
 import { entryType, walkState } from '../walkState.js';
 import { finding } from './finding.js';
-import type { DiagnosisError, InstanceFinding } from './finding.js';
+import type { DiagnosisError, InstanceFinding, Look, LookFound } from './finding.js';
 
 /** What an instance keeps, and whether it can go on keeping it. */
-export async function stateFindings(
-  instance: KimakiInstance,
-  service: Identity | null,
-): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+export function stateLooks(): readonly Look[] {
+  return [
+    { what: 'its data directory', look: ({ instance }, service) => dataFindings(instance, service) },
+    { what: 'state in other homes', look: ({ instance }) => bothHomes(instance) },
+    { what: 'what root left in its home', look: ({ instance }, service) => foreignFiles(instance, service) },
+    { what: 'the paths in its state', look: ({ instance }) => oldPaths(instance) },
+    { what: "root's leftovers in shared directories", look: ({ instance }, service) => closedLeftovers(instance, service) },
+  ];
+}
+
+async function dataFindings(instance: KimakiInstance, service: Identity | null): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   const { dataDir, home, unit } = instance;
   const found: InstanceFinding[] = [];
   const type = await entryType(dataDir);
@@ -25,7 +36,7 @@ export async function stateFindings(
   }
   const own = service?.user.home ?? home;
   if (/^\/(root|home\/[^/]+)(\/|$)/.test(dataDir) && !`${dataDir}/`.startsWith(`${own}/`)) {
-    found.push(finding('data-directory-elsewhere', 'risk', `${dataDir} lies in another home than ${own}, that of ${instance.user}`, 'move it with the service: wca migrate-off-root plan'));
+    found.push(finding('data-directory-elsewhere', 'risk', `${dataDir} lies in another home than ${own}, that of ${instance.user}`, migrateCommand(instance)));
   }
   if (service !== null) {
     const writable = await explainAccess(dataDir, service, 'create');
@@ -39,10 +50,31 @@ export async function stateFindings(
     if (databases.isErr()) return err(databases.error);
     found.push(...databases.value);
   }
-  const both = await bothHomes(instance);
-  if (both.isErr()) return err(both.error);
-  const foreign = await foreignFiles(instance, service);
-  return foreign.map((more) => [...found, ...both.value, ...more]);
+  return ok(found);
+}
+
+/** What the state says of where things are, and is another home: the agent cannot go there any more. */
+async function oldPaths({ dataDir, home, user }: KimakiInstance): Promise<Result<LookFound, DiagnosisError>> {
+  const type = await entryType(dataDir);
+  if (type.isErr()) return err(type.error);
+  if (user === 'root' || home === '/root' || type.value !== 'directory') return ok([]);
+  const plan = await findStatePaths({ roots: [dataDir], oldHomes: ['/root'], moves: [{ from: '/root', to: home }] });
+  if (plan.isErr()) return err(plan.error);
+  const { paths, notSearched } = plan.value;
+  const places = paths.map((path) => (path.kind === 'database' ? `${printablePath(path.file)}, ${databasePlace(path)}` : printablePath(path.file)));
+  const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : '';
+  const found = places.length === 0 ? [] : [finding('old-home-in-state', 'risk', `the state leads into /root, where ${user} may not go: ${places.slice(0, SHOWN).join('; ')}${more}`, 'correct them while the service is stopped; rewriteStatePaths of @wca/runtime-sdk/kimaki does that')];
+  return ok({ found, leftOut: notSearched });
+}
+
+/** As many places as a person reads. */
+const SHOWN = 3;
+
+/** What root left in directories where only an owner may replace it; a program that wants to write there again fails. */
+async function closedLeftovers({ user }: KimakiInstance, service: Identity | null): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+  if (service === null || service.user.uid === 0) return ok([]);
+  const leftovers = await findLeftovers(service);
+  return leftovers.map((paths) => paths.map((path) => finding('leftover-closed', 'risk', `${path} is closed to ${user}, who may want to write there under that name`, `see whose it is; chown -R ${user}: ${path}`)));
 }
 
 /** SQLite has to write the log and the index beside the database too: one that is another's makes it read-only. */
@@ -89,7 +121,7 @@ async function foreignFiles({ home, accountHome, user, unit }: KimakiInstance, s
     if (count.isErr()) return err(count.error);
     if (count.value === 0) continue;
     const what = `${count.value} entries of ${path} are root's, in the home that ${unit} uses`;
-    found.push(finding('foreign-files-in-home', user === 'root' ? 'risk' : 'broken', what, user === 'root' ? 'the migration gives them back' : `wca reclaim ${path} --from root --to ${user}:${service.group.name}`));
+    found.push(finding('foreign-files-in-home', user === 'root' ? 'risk' : 'broken', what, user === 'root' ? migrateCommand({ unit, user }) : `wca reclaim ${path} --from root --to ${user}:${service.group.name}`));
   }
   return ok(found);
 }

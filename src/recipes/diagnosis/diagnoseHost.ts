@@ -1,0 +1,159 @@
+import { hostname } from 'node:os';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import type { FindInstancesError, KimakiInstance } from '../../kimaki/index.js';
+import { lookupIdentity } from '../../posix/index.js';
+import { findSite } from '../../wordpress/index.js';
+import type { Site, SiteError } from '../../wordpress/index.js';
+import { isJsonObject } from '../json.js';
+import type { MigrationOptions } from '../migrateOffRoot/index.js';
+import { DEFAULT_STATE_DIR } from '../runFiles.js';
+import { runStatus } from '../runStatus.js';
+import { bySeverity, lookAt, looked } from './hostDiagnosis.js';
+import type { DiagnosedSubject, HostDiagnosis, HostFinding } from './hostDiagnosis.js';
+import { hostParts } from './hostParts.js';
+import { chooseInstances } from './chooseInstances.js';
+import type { ChosenInstances } from './chooseInstances.js';
+import { instanceSubject } from './instanceSubject.js';
+import type { SiteOfInstance } from './instanceSubject.js';
+import { sharingParts } from './sharingParts.js';
+import { siteParts } from './siteParts.js';
+
+/** What of a host is to be looked at. */
+export interface DiagnoseHostRequest {
+  /** The site's root or anything below it, absolute. Default: the site of every instance that is looked at. */
+  readonly site?: string;
+  /** One instance's unit. Default: every instance of the host, and with `site` every one that works on it. */
+  readonly unit?: string;
+  /** Where runs of this tool are kept. Default `/var/lib/wca`. */
+  readonly stateDir?: string;
+}
+
+/** What was named is not there, or cannot be read. */
+export type DiagnoseHostError = FindInstancesError | SiteError;
+
+/**
+ * Names every state the field knows that is wrong with the kimaki instances of this host, with their sites and with the host
+ * itself, each with what was found and what to do; writes nothing.
+ *
+ * It puts together `examineInstance`, `diagnoseSite`, `inspectManagedFiles`, the acceptance points of a migration that can be
+ * looked at without side effects, and where the last run stands. What could not be looked at, for want of root or of a
+ * program, is in `notChecked` of its subject and counts as neither good nor bad. What was found for several instances alike
+ * is told once, of the host; an instance that root cannot read is a finding. Nothing is started, sent or updated: whether a flow completes or an update goes through is for
+ * `verifyMigration`. A host without an instance is no error.
+ *
+ * Errors: {@link DiagnoseHostError}, for what was named (`UNIT_NOT_FOUND`, `UNIT_WITHOUT_FILE`, `NOT_A_SITE` …), and
+ * `SYSTEMD_NOT_RUNNING` where no site was.
+ *
+ * @example
+ * ```ts
+ * import { diagnoseHost } from '@wca/runtime-sdk/recipes';
+ *
+ * const diagnosis = await diagnoseHost({});
+ * if (diagnosis.isErr()) throw new Error(diagnosis.error.message);
+ * for (const { name, findings, notChecked } of diagnosis.value.subjects) {
+ *   for (const { severity, code, found, fix } of findings) console.log(name, severity, code, found, fix);
+ *   for (const what of notChecked) console.log(name, 'not checked:', what);
+ * }
+ * ```
+ */
+export function diagnoseHost(request: DiagnoseHostRequest): ResultAsync<HostDiagnosis, DiagnoseHostError> {
+  return new ResultAsync(diagnose(request));
+}
+
+async function diagnose({ site: named, unit, stateDir = DEFAULT_STATE_DIR }: DiagnoseHostRequest): Promise<Result<HostDiagnosis, DiagnoseHostError>> {
+  const chosen = await chooseInstances(unit, named !== undefined);
+  if (chosen.isErr()) return err(chosen.error);
+  const namedSite = named === undefined ? null : await findSite(named);
+  if (namedSite?.isErr() === true) return err(namedSite.error);
+  const located = await locate(chosen.value.chosen, namedSite?.isOk() === true ? namedSite.value : null, unit !== undefined);
+
+  const instances: DiagnosedSubject[] = [];
+  for (const { instance, where } of located) instances.push(await instanceSubject(instance, chosen.value.all, where));
+  const sites = sitesOf(located, namedSite?.isOk() === true ? namedSite.value : null);
+  const accepted = await lastAccepted(stateDir);
+  const judged: DiagnosedSubject[] = [];
+  for (const { site, instance } of sites) judged.push(await siteSubject(site, instance, accepted));
+
+  const trees = [...sites.map(({ site }) => site.contentDir), ...located.map(({ instance }) => instance.dataDir)];
+  const { apart, common } = toldOnce(instances);
+  const host = await lookAt({ kind: 'host', name: hostname(), path: null }, hostParts(stateDir, trees));
+  const subjects = [
+    { ...host, findings: bySeverity([...host.findings, ...common, ...chosen.value.findings, ...noInstance(chosen.value, located)]), notChecked: [...host.notChecked, ...chosen.value.notChecked] },
+    ...apart,
+    ...judged,
+  ];
+  return ok({ ok: !subjects.some(({ findings }) => findings.some(({ severity }) => severity === 'broken')), subjects });
+}
+
+type Located = { readonly instance: KimakiInstance; readonly where: SiteOfInstance };
+
+/** Each instance with its site; with a site named, those that work on it or that name none. */
+async function locate(instances: readonly KimakiInstance[], named: Site | null, isUnitNamed: boolean): Promise<readonly Located[]> {
+  const located: Located[] = [];
+  const known = new Map<string, SiteOfInstance>();
+  for (const instance of instances) {
+    const own = instance.site;
+    const where = own === null ? null : (known.get(own) ?? (await siteAt(own)));
+    if (own !== null) known.set(own, where);
+    const isOther = where !== null && named !== null && !('site' in where && where.site.root === named.root);
+    if (isOther && !isUnitNamed) continue;
+    located.push({ instance, where: named === null ? where : { site: named } });
+  }
+  return located;
+}
+
+async function siteAt(path: string): Promise<SiteOfInstance> {
+  const found = await findSite(path);
+  if (found.isOk()) return { site: found.value };
+  return { message: found.error.message, isMissing: found.error.code === 'NOT_A_SITE' };
+}
+
+/** Every site once, with the first instance that works on it. */
+function sitesOf(located: readonly Located[], named: Site | null): readonly { readonly site: Site; readonly instance: KimakiInstance | null }[] {
+  const sites = new Map<string, { readonly site: Site; readonly instance: KimakiInstance | null }>();
+  for (const { instance, where } of located) {
+    if (where !== null && 'site' in where && !sites.has(where.site.root)) sites.set(where.site.root, { site: where.site, instance });
+  }
+  if (named !== null && !sites.has(named.root)) sites.set(named.root, { site: named, instance: null });
+  return [...sites.values()];
+}
+
+async function siteSubject(site: Site, instance: KimakiInstance | null, accepted: MigrationOptions): Promise<DiagnosedSubject> {
+  const subject = { kind: 'site', name: site.root, path: site.root } as const;
+  if (site.owner.uid === 0) {
+    const found = `WordPress at ${site.root} runs as root: whoever gets PHP to run something is root, and there is nobody to give its files to`;
+    const runsAsRoot: HostFinding = { code: 'site-runs-as-root', severity: 'broken', found, fix: 'set user= and group= in its php-fpm pool, and restart php-fpm' };
+    return lookAt(subject, [{ what: 'its account', look: async () => looked([runsAsRoot]) }]);
+  }
+  const web = await lookupIdentity(site.owner.user);
+  if (web.isErr()) return lookAt(subject, [{ what: 'its account', look: async () => ({ findings: [], notChecked: [web.error.message] }) }]);
+  const around = { site, web: web.value, instance, accepted };
+  return lookAt(subject, [...siteParts(around), ...sharingParts(around)]);
+}
+
+/** What the last migration was asked to leave alone is as it should be. */
+async function lastAccepted(stateDir: string): Promise<MigrationOptions> {
+  const status = await runStatus({ stateDir });
+  if (status.isErr() || status.value.state !== 'applied' || !isJsonObject(status.value.options)) return {};
+  return status.value.options;
+}
+
+/** What was found of several instances in the same words is the host's; pure. */
+function toldOnce(subjects: readonly DiagnosedSubject[]): { readonly apart: readonly DiagnosedSubject[]; readonly common: readonly HostFinding[] } {
+  const key = ({ code, found }: HostFinding): string => `${code} ${found}`;
+  const times = new Map<string, number>();
+  for (const { findings } of subjects) for (const one of new Set(findings.map(key))) times.set(one, (times.get(one) ?? 0) + 1);
+  const isCommon = (one: HostFinding): boolean => (times.get(key(one)) ?? 0) > 1;
+  const common = new Map(subjects.flatMap(({ findings }) => findings.filter(isCommon).map((one) => [key(one), one] as const)));
+  const apart = subjects.map((subject) => ({ ...subject, findings: subject.findings.filter((one) => !isCommon(one)) }));
+  return { apart, common: [...common.values()] };
+}
+
+/** There is none, and nothing explains why. */
+function noInstance({ chosen, findings, notChecked }: ChosenInstances, located: readonly Located[]): readonly HostFinding[] {
+  const isExplained = notChecked.length > 0 || findings.some(({ severity }) => severity === 'broken');
+  if (located.length > 0 || isExplained) return [];
+  const found = chosen.length === 0 ? 'there is no kimaki.service and no kimaki-NAME.service that could run on this host' : 'no kimaki instance of this host works on that site';
+  return [{ code: 'no-instance', severity: 'note', found, fix: 'name its unit with --unit if it is called otherwise' }];
+}

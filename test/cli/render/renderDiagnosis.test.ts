@@ -1,0 +1,52 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { createOutput } from '../../../src/cli/createOutput.js';
+import { renderDiagnosis } from '../../../src/cli/render/renderDiagnosis.js';
+
+type Subjects = Parameters<typeof renderDiagnosis>[1]['subjects'];
+
+async function shown(subjects: Subjects): Promise<string> {
+  const stdout = new PassThrough();
+  const output = createOutput({ stdout, stderr: new PassThrough() }, { json: false, color: false, verbosity: 'normal' });
+  renderDiagnosis(output, { ok: true, subjects });
+  stdout.end();
+  return text(stdout);
+}
+
+const HOST: Subjects[number] = { kind: 'host', name: 'one', path: null, lookedAt: ['systemd', 'migrations'], findings: [], notChecked: [] };
+const UNIT: Subjects[number] = { ...HOST, kind: 'instance', name: 'kimaki.service', path: '/etc/systemd/system/kimaki.service' };
+
+test('tells each finding with its fix, what was not checked apart, and counts at the end', async () => {
+  const findings = [
+    { code: 'runs-as-root', severity: 'broken', found: 'it runs as root', fix: 'wca migrate-off-root plan' },
+    { code: 'path-entry', severity: 'risk', found: 'PATH has /opt', fix: 'take it out' },
+  ] as const;
+  const site = { ...HOST, kind: 'site', name: '/srv/a', path: '/srv/a', notChecked: ['uploads: no php'] } as const;
+  expect(await shown([HOST, { ...UNIT, findings }, site])).toBe(`host one
+  fine    systemd, migrations
+
+instance kimaki.service (/etc/systemd/system/kimaki.service)
+  broken  it runs as root [runs-as-root]
+          fix: wca migrate-off-root plan
+  risk    PATH has /opt [path-entry]
+          fix: take it out
+
+site /srv/a
+  ?       not checked: uploads: no php
+
+1 broken, 1 risk, 0 notes, 1 not checked; looked at this host, 1 instance and 1 site
+`);
+});
+
+test('calls nothing fine of which something was not checked', async () => {
+  expect(await shown([{ ...HOST, notChecked: ['migrations: EACCES'] }])).not.toContain('fine');
+});
+
+test('keeps whatever stands in a name on one line, escaped and short', async () => {
+  const found = `a\nfine\u001b[2J\u202e ${'x'.repeat(2_000)}`;
+  const said = await shown([{ ...UNIT, name: 'kimaki-\u001b.service', findings: [{ code: 'x', severity: 'note', found, fix: 'b\nc' }] }]);
+  expect(['\u001b', '\u202e'].filter((one) => said.includes(one))).toEqual([]);
+  expect(said.split('\n')).toHaveLength(6);
+  expect(Math.max(...said.split('\n').map((line) => line.length))).toBeLessThan(700);
+});

@@ -1,5 +1,5 @@
+import { shellWord } from '../posix/index.js';
 import { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
-import { shellQuote } from './shellQuote.js';
 
 /**
  * The command line with which an operator moves an instance off root, or has put right again what a migration of it did;
@@ -16,11 +16,7 @@ import { shellQuote } from './shellQuote.js';
  * ```
  */
 export function migrateCommand({ unit, user }: { readonly unit: string; readonly user: string }): string {
-  const named = unit === 'kimaki.service' ? '' : ` --unit ${word(unit)}`;
-  const to = ['root', DEFAULT_SERVICE_ACCOUNT].includes(user) ? '' : ` --user ${word(user)}`;
+  const named = unit === 'kimaki.service' ? '' : ` --unit ${shellWord(unit)}`;
+  const to = ['root', DEFAULT_SERVICE_ACCOUNT].includes(user) ? '' : ` --user ${shellWord(user)}`;
   return ['plan', 'apply'].map((what) => `wca migrate-off-root ${what}${named}${to}`).join(' && ');
-}
-
-function word(text: string): string {
-  return /^[\w@.:-]+$/.test(text) ? text : shellQuote(text);
 }

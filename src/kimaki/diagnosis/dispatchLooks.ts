@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { TRUSTED_PATH, explainAccess, explainExecution, ioError, readRegularFile } from '../../posix/index.js';
+import { TRUSTED_PATH, explainAccess, explainExecution, ioError, readRegularFile, shellWord } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import { showUnit } from '../../systemd/index.js';
 import type { KimakiInstance } from '../findInstances.js';
@@ -36,7 +36,7 @@ const program: Found = async ({ instance }, service) => {
   if (binary === null || !binary.startsWith('/') || service === null) return ok([]);
   const found: InstanceFinding[] = [];
   if (/^\/(root|home)\//.test(binary)) {
-    found.push(finding('program-in-home', 'risk', `${unit} starts ${binary}, which lies in a home`, instance.user === 'root' ? migrateCommand(instance) : `start the program of the system prefix instead: editor ${instance.fragmentPath} && systemctl daemon-reload`));
+    found.push(finding('program-in-home', 'risk', `${unit} starts ${binary}, which lies in a home`, instance.user === 'root' ? migrateCommand(instance) : `start the program of the system prefix instead: editor ${shellWord(instance.fragmentPath ?? '')} && systemctl daemon-reload`));
   }
   const explained = await explainExecution(binary, service, { searchPath: environment.PATH ?? TRUSTED_PATH });
   if (explained.isErr() && explained.error.code !== 'NOT_FOUND') return err(explained.error);
@@ -50,7 +50,7 @@ const program: Found = async ({ instance }, service) => {
   if (reach.isErr()) return err(reach.error);
   const [first] = reach.value.unreadable;
   if (first !== undefined) {
-    found.push(finding('package-unreadable', 'broken', `${service.user.name} cannot read ${first}, a part of the program`, `chmod -R go+rX ${reach.value.root ?? first}`));
+    found.push(finding('package-unreadable', 'broken', `${service.user.name} cannot read ${first}, a part of the program`, `chmod -R go+rX ${shellWord(reach.value.root ?? first)}`));
   }
   return ok(found);
 };
@@ -76,7 +76,7 @@ const channel: Found = async ({ channel: registered, caller, instance }) => {
   const readable = await explainAccess(file, caller, 'read');
   if (readable.isErr()) return err(readable.error);
   if (!readable.value.allowed) {
-    found.push(finding('channel-unreadable', 'broken', `${caller.user.name} cannot read ${file}: no channel is registered at all`, `chmod 0644 ${file}`));
+    found.push(finding('channel-unreadable', 'broken', `${caller.user.name} cannot read ${file}: no channel is registered at all`, `chmod 0644 ${shellWord(file)}`));
   }
   if (/^\/(root|home)\//.test(command)) {
     found.push(finding('command-in-home', 'risk', `${file} registers ${command}, which lies in a home`, migrateCommand(instance)));

@@ -1,4 +1,4 @@
-import { privilegedGroups } from '../../posix/index.js';
+import { privilegedGroups, shellWord } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import type { UnitState } from '../../systemd/index.js';
 import type { KimakiInstance } from '../findInstances.js';
@@ -17,16 +17,16 @@ export function identityFindings(instance: KimakiInstance, service: Identity | n
   }
   if (configured !== loaded || (running !== null && ran !== loaded && running.uid !== service?.user.uid)) {
     const what = `the files of ${unit} say ${configured}, systemd has loaded ${loaded}, and ${ran === null ? 'nothing runs' : `process ${running?.pid ?? 0} is ${ran}'s`}`;
-    found.push(finding('identities-differ', 'broken', what, `systemctl daemon-reload, look at systemctl cat ${unit}, then restart it`));
+    found.push(finding('identities-differ', 'broken', what, `systemctl daemon-reload, look at systemctl cat ${shellWord(unit)}, then restart it`));
   }
   const lacking = service === null || running?.uid !== service.user.uid ? [] : service.groups.filter(({ gid }) => gid !== running.gid && !running.groups.includes(gid));
   if (lacking.length > 0) {
     const what = `process ${running?.pid ?? 0} of ${unit} lacks groups that ${configured} is in: ${lacking.map(({ name }) => name).join(', ')}; it was started before`;
-    found.push(finding('groups-not-running', 'risk', what, `systemctl restart ${unit}`));
+    found.push(finding('groups-not-running', 'risk', what, `systemctl restart ${shellWord(unit)}`));
   }
   const stopped = whyStopped(state);
   if (stopped !== null) {
-    found.push(finding('not-running', stopped.weight, `${unit} ${stopped.what}`, `journalctl -u ${unit} -n 50 says why; systemctl restart ${unit}`));
+    found.push(finding('not-running', stopped.weight, `${unit} ${stopped.what}`, `journalctl -u ${shellWord(unit)} -n 50 says why; systemctl restart ${shellWord(unit)}`));
   }
   if (service === null) {
     found.push(finding('account-missing', 'broken', `${unit} is to run as ${configured}, and there is no such account`, `make the account, or correct User= in ${instance.fragmentPath}`));

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { countOwned, explainAccess, printablePath } from '../../posix/index.js';
+import { countOwned, explainAccess, printablePath, shellWord } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import { databasePlace } from '../databasePlace.js';
 import type { KimakiInstance } from '../findInstances.js';
@@ -74,7 +74,12 @@ const SHOWN = 3;
 async function closedLeftovers({ user }: KimakiInstance, service: Identity | null): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   if (service === null || service.user.uid === 0) return ok([]);
   const leftovers = await findLeftovers(service);
-  return leftovers.map((paths) => paths.map((path) => finding('leftover-closed', 'risk', `${path} is closed to ${user}, who may want to write there under that name`, `see whose it is; chown -R ${user}: ${path}`)));
+  return leftovers.map((paths) =>
+    paths.map((path) => {
+      const fix = `see whose it is; if it is root's: wca reclaim ${shellWord(path)} --from root --to ${user}:${service.group.name}`;
+      return finding('leftover-closed', 'risk', `${path} is closed to ${user}, who may want to write there under that name`, fix);
+    }),
+  );
 }
 
 /** SQLite has to write the log and the index beside the database too: one that is another's makes it read-only. */
@@ -90,7 +95,7 @@ async function foreignDatabases(dataDir: string, service: Identity): Promise<Res
     const stat = await lstat(file).catch(() => null);
     if (stat === null || stat.uid === service.user.uid) continue;
     const what = `${file} belongs to uid ${stat.uid}, not to ${service.user.name}: "attempt to write a readonly database"`;
-    found.push(finding('database-owner', 'broken', what, `chown ${service.user.name}: it, while the service is stopped`));
+    found.push(finding('database-owner', 'broken', what, `while the service is stopped: chown -h ${service.user.name}: ${shellWord(file)}`));
   }
   return ok(found);
 }
@@ -121,7 +126,7 @@ async function foreignFiles({ home, accountHome, user, unit }: KimakiInstance, s
     if (count.isErr()) return err(count.error);
     if (count.value === 0) continue;
     const what = `${count.value} entries of ${path} are root's, in the home that ${unit} uses`;
-    found.push(finding('foreign-files-in-home', user === 'root' ? 'risk' : 'broken', what, user === 'root' ? migrateCommand({ unit, user }) : `wca reclaim ${path} --from root --to ${user}:${service.group.name}`));
+    found.push(finding('foreign-files-in-home', user === 'root' ? 'risk' : 'broken', what, user === 'root' ? migrateCommand({ unit, user }) : `wca reclaim ${shellWord(path)} --from root --to ${user}:${service.group.name}`));
   }
   return ok(found);
 }

@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { shellWord } from '../../posix/index.js';
 import { showUnit } from '../../systemd/index.js';
 import type { KimakiInstance } from '../findInstances.js';
 import { findSiteServices } from '../findSiteServices.js';
@@ -43,7 +44,7 @@ async function serviceFindings({ unit, site, user, companions }: KimakiInstance)
     if (service.user !== 'root') continue;
     const by = service.triggeredBy.length === 0 ? '' : `, started by ${service.triggeredBy.join(', ')}`;
     const what = `${service.unit} works on ${site} as root${by}: what it writes is root's`;
-    const fix = user === 'root' ? migrateCommand({ unit, user }) : `wca unit set ${service.unit} Service.User=${user} Service.UMask=0002, unless root's rights are needed`;
+    const fix = user === 'root' ? migrateCommand({ unit, user }) : `wca unit set ${shellWord(service.unit)} Service.User=${user} Service.UMask=0002, unless root's rights are needed`;
     found.push(finding('companion-as-root', 'risk', what, fix));
   }
   for (const companion of user === 'root' ? [] : companions.filter((one) => one.endsWith('.service'))) {
@@ -51,7 +52,7 @@ async function serviceFindings({ unit, site, user, companions }: KimakiInstance)
     if (state.isErr()) return err(state.error);
     if (state.value.umask === SHARED_UMASK) continue;
     const what = `${companion} works on ${site} too, with UMask=${state.value.umask.toString(8).padStart(4, '0')}: WordPress cannot update what it writes`;
-    found.push(finding('companion-umask', 'broken', what, `wca unit set ${companion} Service.UMask=0002`));
+    found.push(finding('companion-umask', 'broken', what, `wca unit set ${shellWord(companion)} Service.UMask=0002`));
   }
   return ok(found);
 }

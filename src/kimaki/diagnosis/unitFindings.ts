@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { TRUSTED_PATH, checkTrustedPath } from '../../posix/index.js';
+import { TRUSTED_PATH, checkTrustedPath, shellWord } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import { checkUnitTrust, effectiveUnit, isSecretName, parseEnvironment, redactSecrets, unitSpecifiers } from '../../systemd/index.js';
 import type { KimakiInstance } from '../findInstances.js';
@@ -38,14 +38,14 @@ export function unitTextFindings(instance: KimakiInstance): readonly InstanceFin
   for (const { file, assignment } of effectiveAssignments(files, 'Service', (key) => ['User', 'Group', 'UMask'].includes(key))) {
     if (file === fragment?.path) continue;
     const { key, value, line } = assignment;
-    found.push(finding('drop-in-decides', 'note', `${file}:${line} sets ${key}=${value}, whatever ${fragmentPath} says`, `see systemctl cat ${unit}; what is to change must change there`));
+    found.push(finding('drop-in-decides', 'note', `${file}:${line} sets ${key}=${value}, whatever ${fragmentPath} says`, `see systemctl cat ${shellWord(unit)}; what is to change must change there`));
   }
   const umask = instance.umask === null ? 0o022 : parseInt(instance.umask, 8);
   if (umask !== SHARED_UMASK) {
     const what = `${unit} has ${instance.umask === null ? 'no UMask=, so 0022' : `UMask=${instance.umask}`}: WordPress cannot update what the agent writes`;
-    found.push(finding('umask-missing', 'broken', what, isRoot ? migrate : `wca unit set ${unit} Service.UMask=0002 && systemctl restart ${unit}`));
+    found.push(finding('umask-missing', 'broken', what, isRoot ? migrate : `wca unit set ${shellWord(unit)} Service.UMask=0002 && systemctl restart ${shellWord(unit)}`));
   } else if (users.running !== null && users.running.umask !== SHARED_UMASK) {
-    found.push(finding('umask-not-running', 'broken', `${unit} has UMask=0002, and its process runs with ${octal(users.running.umask)}`, `systemctl restart ${unit}`));
+    found.push(finding('umask-not-running', 'broken', `${unit} has UMask=0002, and its process runs with ${octal(users.running.umask)}`, `systemctl restart ${shellWord(unit)}`));
   }
   for (const { file, line, key, path, why } of privilegedLines(files)) {
     if (isRoot) continue;

@@ -2,7 +2,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { findInstances, instanceName } from '../../kimaki/index.js';
 import type { FindInstancesError, KimakiInstance } from '../../kimaki/index.js';
-import { printablePath } from '../../posix/index.js';
+import { printablePath, shellWord } from '../../posix/index.js';
 import { listUnits } from '../../systemd/index.js';
 import type { HostFinding, PartFound } from './hostDiagnosis.js';
 
@@ -37,7 +37,7 @@ export async function chooseInstances(named: string | undefined, isSiteNamed: bo
     const read = await findInstances({ unit });
     if (read.isOk()) for (const instance of read.value) all.set(instance.unit, instance);
     else if (isAbsent(read.error)) findings.push(masked(read.error.message));
-    else unreadable('instance-unreadable', `${printablePath(unit)} cannot be read: ${read.error.message}`, `systemctl cat ${unit}`);
+    else unreadable('instance-unreadable', `${printablePath(unit)} cannot be read: ${read.error.message}`, `systemctl cat ${shellWord(unit)}`);
   }
   if (named === undefined) return ok({ all: [...all.values()], chosen: [...all.values()], findings, notChecked });
   const read = await findInstances({ unit: named.includes('.') ? named : `${named}.service` });

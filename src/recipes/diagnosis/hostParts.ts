@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { printablePath, runChecked } from '../../posix/index.js';
+import { printablePath, runChecked, shellWord } from '../../posix/index.js';
 import { systemManagerRunning } from '../../systemd/index.js';
 import { HARDEN_RECIPE } from '../hardenInstall/index.js';
 import { reversals } from '../migrateOffRoot/observeReversals.js';
 import { runStatus } from '../runStatus.js';
-import { shellWord } from '../shellWord.js';
 import { looked, unread } from './hostDiagnosis.js';
 import type { HostFinding, Part, PartFound } from './hostDiagnosis.js';
 

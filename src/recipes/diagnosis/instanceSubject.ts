@@ -1,6 +1,6 @@
 import { examineInstance } from '../../kimaki/index.js';
 import type { DiagnosisRequest, KimakiInstance } from '../../kimaki/index.js';
-import { lookupIdentity } from '../../posix/index.js';
+import { lookupIdentity, shellWord } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import type { Site } from '../../wordpress/index.js';
 import { readChannel } from '../migrateOffRoot/readChannel.js';
@@ -37,7 +37,7 @@ function siteFindings(unit: string, where: SiteOfInstance): readonly HostFinding
     if (process.geteuid?.() !== 0) return [];
     return [{ code: 'site-unreadable', severity: 'broken', found: `the site of ${unit} cannot be told: ${where.message}`, fix: 'correct what is named there, and look again' }];
   }
-  return [{ code: 'site-missing', severity: 'broken', found: `${unit} works on a site that is not there: ${where.message}`, fix: `systemctl edit --full ${unit}: correct WorkingDirectory=` }];
+  return [{ code: 'site-missing', severity: 'broken', found: `${unit} works on a site that is not there: ${where.message}`, fix: `systemctl edit --full ${shellWord(unit)}: correct WorkingDirectory=` }];
 }
 
 type Around = { readonly request: Pick<DiagnosisRequest, 'caller' | 'channel' | 'fpmUnit'>; readonly notChecked: readonly string[] };

@@ -2,14 +2,13 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrateCommand } from '../../kimaki/index.js';
 import type { KimakiInstance } from '../../kimaki/index.js';
-import { octalMode, printablePath, readRegularFile } from '../../posix/index.js';
+import { octalMode, printablePath, readRegularFile, shellWord } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import { diagnoseSite, findContraryDefines, inspectManagedFiles } from '../../wordpress/index.js';
 import type { DiagnosedFault, ManagedFileFault, Site, WritabilityReport } from '../../wordpress/index.js';
 import { listed, rootsEntries } from '../migrateOffRoot/checks/rootsEntries.js';
 import type { Subject } from '../migrateOffRoot/checks/subject.js';
 import { ownTrees, writableDirectories } from '../migrateOffRoot/writableDirectories.js';
-import { shellWord } from '../shellWord.js';
 import { looked, unread } from './hostDiagnosis.js';
 import type { HostFinding, Part, PartFound } from './hostDiagnosis.js';
 

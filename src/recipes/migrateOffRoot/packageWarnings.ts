@@ -1,5 +1,5 @@
 import { unreadablePackageFiles } from '../../kimaki/index.js';
-import { printablePath } from '../../posix/index.js';
+import { printablePath, shellWord } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 
 /** A package that was installed under umask 077 starts, and fails later. */
@@ -10,5 +10,5 @@ export async function packageWarnings(program: string, identity: Identity): Prom
   const [first, ...others] = unreadable;
   if (root === null || first === undefined) return [];
   const more = others.length === 0 ? '' : ` and ${others.length === 9 ? 'at least 9' : others.length} more`;
-  return [`${first}${more} cannot be read by ${identity.user.name}, so the program may start and fail later; if they are not closed on purpose: chmod -R go+rX ${printablePath(root)}`];
+  return [`${first}${more} cannot be read by ${identity.user.name}, so the program may start and fail later; if they are not closed on purpose: chmod -R go+rX ${shellWord(printablePath(root))}`];
 }

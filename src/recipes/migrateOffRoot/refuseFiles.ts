@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { UnitFile } from '../../kimaki/index.js';
-import { checkTrustedPath, octalMode } from '../../posix/index.js';
+import { checkTrustedPath, octalMode, shellWord } from '../../posix/index.js';
 import { lastValue } from '../../systemd/index.js';
 import type { UnitFileFacts } from './facts.js';
 import { SHARED_UMASK } from './options.js';
@@ -29,7 +29,7 @@ export async function refuseFiles(
     const trusted = await checkTrustedPath(path);
     if (trusted.isErr()) return err(refusal('UNTRUSTED_PATH', trusted.error.message));
     if (path.startsWith(EDITABLE) || facts[index]?.needsRewrite !== true) continue;
-    const way = index === 0 ? `bring it to ${EDITABLE} first (systemctl edit --full ${unit})` : `move the drop-in to ${EDITABLE}${unit}.d first`;
+    const way = index === 0 ? `bring it to ${EDITABLE} first (systemctl edit --full ${shellWord(unit)})` : `move the drop-in to ${EDITABLE}${unit}.d first`;
     return err(refusal('UNIT_UNUSABLE', `${unit} is defined in ${path}, which belongs to a package, a generator or a run time setting; ${way}`));
   }
   return refuseShared(unit, files, wanted);

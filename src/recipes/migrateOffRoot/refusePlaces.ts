@@ -3,7 +3,7 @@ import { access, lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { dirname } from 'node:path';
-import { ioError, mountsWithin, printablePath, queryOwnership } from '../../posix/index.js';
+import { ioError, mountsWithin, printablePath, queryOwnership, shellWord } from '../../posix/index.js';
 import type { OwnedEntry } from '../../posix/index.js';
 import { immutableEntries } from '../immutableEntries.js';
 import { existing } from '../roomFor.js';
@@ -67,6 +67,6 @@ async function refuseImmutable({ directories, files, trees }: Places, leaveUnsaf
   if (first === undefined) return ok(undefined);
   const shown = immutable.value.slice(0, SHOWN).map((path) => printablePath(path));
   const more = immutable.value.length > SHOWN ? ` and ${immutable.value.length - SHOWN} more` : '';
-  const message = `these are immutable or append-only, so that not even root can change them: ${shown.join(', ')}${more}; see why, then chattr -i -a ${printablePath(first)}, or leave what would only change hands out with --leave-unsafe`;
+  const message = `these are immutable or append-only, so that not even root can change them: ${shown.join(', ')}${more}; see why, then chattr -i -a ${shellWord(printablePath(first))}, or leave what would only change hands out with --leave-unsafe`;
   return err(refusal('IMMUTABLE', message));
 }

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { KimakiInstance } from '../../kimaki/index.js';
-import { isAtOrBelow, printablePath } from '../../posix/index.js';
+import { isAtOrBelow, printablePath, shellWord } from '../../posix/index.js';
 import type { StateMove } from './facts.js';
 import { refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
@@ -20,7 +20,7 @@ export function refuseShared(dataDir: string, moves: readonly StateMove[], neigh
   const { unit, path } = shared;
   const message =
     `${unit} uses ${printablePath(path)} too, which would move away from it; give ${unit} a home and a data directory of its own ` +
-    `(Environment=HOME=, --data-dir), or stop and disable it (systemctl disable --now ${unit}), then plan again`;
+    `(Environment=HOME=, --data-dir), or stop and disable it (systemctl disable --now ${shellWord(unit)}), then plan again`;
   return err(refusal('STATE_SHARED', message));
 }
 

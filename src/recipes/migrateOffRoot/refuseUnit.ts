@@ -2,7 +2,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { loadedFromDisk, privilegedLines, programsFailingAsAgent, settingsAgainst } from '../../kimaki/index.js';
 import type { KimakiInstance, UnitFile } from '../../kimaki/index.js';
-import { TRUSTED_PATH, checkTrustedPath, findHolders, listeningPorts } from '../../posix/index.js';
+import { TRUSTED_PATH, checkTrustedPath, findHolders, listeningPorts, shellWord } from '../../posix/index.js';
 import type { UnitFileFacts } from './facts.js';
 import type { Target } from './observeTarget.js';
 import type { MigrationOptions } from './options.js';
@@ -43,14 +43,14 @@ export async function refuseUnit(
 ): Promise<Result<UnitObservation, MigrationRefusal>> {
   const { unit, state } = instance;
   if (state.loadState !== 'loaded') {
-    return err(refusal('UNIT_UNUSABLE', `systemd has ${unit} as "${state.loadState}"; unmask or repair it first (systemctl status ${unit})`));
+    return err(refusal('UNIT_UNUSABLE', `systemd has ${unit} as "${state.loadState}"; unmask or repair it first (systemctl status ${shellWord(unit)})`));
   }
   const { user } = instance;
   if (user !== 'root' && user !== '0' && user !== wanted.target.facts.name) {
     return err(refusal('UNIT_UNUSABLE', `${unit} runs as ${user}, which is neither root nor ${wanted.target.facts.name}; there is nothing to move off root`));
   }
   if (!['active', 'inactive', 'failed'].includes(state.activeState)) {
-    return err(refusal('UNIT_UNUSABLE', `${unit} is ${state.activeState} (${state.subState}), neither up nor down: kept so, it could not be proven to work afterwards; see systemctl status ${unit}, repair or stop it, and plan again`));
+    return err(refusal('UNIT_UNUSABLE', `${unit} is ${state.activeState} (${state.subState}), neither up nor down: kept so, it could not be proven to work afterwards; see systemctl status ${shellWord(unit)}, repair or stop it, and plan again`));
   }
   if (!(await loadedFromDisk(instance))) {
     return err(refusal('UNIT_CHANGED_ON_DISK', `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`));

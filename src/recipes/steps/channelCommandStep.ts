@@ -2,7 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned } from '../../posix/index.js';
 import { getBlock, lintPhp, putBlock, readCliChannel, setChannelCommand } from '../../wordpress/index.js';
-import { restoreCommands } from '../shellWord.js';
+import { restoreCommands } from '../restoreCommands.js';
 import type { Check, StepFailure, StepKind } from '../step.js';
 import { mayRestore, readFileState, replaceRecorded, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';

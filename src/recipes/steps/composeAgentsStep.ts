@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { clearAbandoned, lookupIdentity, readRegularFile, replaceFile } from '../../posix/index.js';
 import { composeAgentsFile, findSite } from '../../wordpress/index.js';
 import { sha256 } from '../digest.js';
-import { restoreCommands } from '../shellWord.js';
+import { restoreCommands } from '../restoreCommands.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { readFileState, replaceRecorded, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { shellWord } from '../../posix/index.js';
 import { holdUnits, releaseUnits, showUnit, startUnit, stopUnit } from '../../systemd/index.js';
 import type { UnitState } from '../../systemd/index.js';
 import { activeDependents } from '../activeDependents.js';
@@ -33,9 +34,9 @@ export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUni
   apply: (args, _before, ctx) => new ResultAsync(stopAndHold(args.units, ctx)),
   verify: (args) => new ResultAsync(verifyHeld(args)),
   byHand: ({ units }, { active, dependents = [] }) => [
-    `rm -f -- ${units.map((unit) => `/run/systemd/system.control/${unit}`).join(' ')}`,
+    `rm -f -- ${units.map((unit) => shellWord(`/run/systemd/system.control/${unit}`)).join(' ')}`,
     'systemctl daemon-reload',
-    ...(active.length === 0 ? [] : [`systemctl start ${[...active.toReversed(), ...dependents].join(' ')}`]),
+    ...(active.length === 0 ? [] : [`systemctl start ${[...active.toReversed(), ...dependents].map(shellWord).join(' ')}`]),
   ],
   undo: (args, before, ctx) => new ResultAsync(releaseAndStart(args.units, before.active, before.dependents ?? [], ctx)),
 };

@@ -1,11 +1,10 @@
 import { lstat, rmdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { clearAbandoned, makeDirectory, octalMode } from '../../posix/index.js';
+import { clearAbandoned, makeDirectory, octalMode, shellWord } from '../../posix/index.js';
 import type { IoError, InvalidPath, MakeDirectoryError } from '../../posix/index.js';
 import { attempt } from '../attempt.js';
 import { hasFields } from '../hasFields.js';
-import { shellWord } from '../shellWord.js';
 import type { Check, StepKind, UndoNotes } from '../step.js';
 
 /** One directory, as it shall be. */

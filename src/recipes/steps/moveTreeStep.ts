@@ -1,9 +1,8 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat } from 'node:fs/promises';
-import { ioError, moveLeftovers, moveTree } from '../../posix/index.js';
+import { ioError, moveLeftovers, moveTree, shellWord } from '../../posix/index.js';
 import { roomFor } from '../roomFor.js';
-import { shellWord } from '../shellWord.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 
 /** From where to where, both absolute; the parent of `to` exists. */

@@ -1,12 +1,12 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../posix/index.js';
+import { clearAbandoned, readRegularFile, removeFile, replaceFile, shellWord } from '../../posix/index.js';
 import type { ProgramError, ReadFileError, RegularFile, RemoveFileError, ReplaceFileError } from '../../posix/index.js';
 import { sha256 } from '../digest.js';
 import { hasFields } from '../hasFields.js';
 import { isJsonObject } from '../json.js';
 import type { Json } from '../json.js';
-import { restoreCommands, shellWord } from '../shellWord.js';
+import { restoreCommands } from '../restoreCommands.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { keepMtime, restoreMtime } from './keptMtime.js';
 

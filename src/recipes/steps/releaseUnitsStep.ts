@@ -2,7 +2,7 @@ import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findHolders, lookupIdentity } from '../../posix/index.js';
+import { findHolders, lookupIdentity, shellWord } from '../../posix/index.js';
 import { awaitHealthy, showUnit } from '../../systemd/index.js';
 import type { Check, StepContext, StepFailure, StepKind } from '../step.js';
 import { awaitQuiet, stillThere } from './awaitQuiet.js';
@@ -60,7 +60,7 @@ export const releaseUnitsStep: StepKind<'systemd.releaseUnits', ReleaseUnitsArgs
   check: (args) => new ResultAsync(checkReleased(args)),
   apply: (args, _before, ctx) => new ResultAsync(releaseAndStart(args.units, args.start, args.dependents ?? [], ctx)),
   verify: (args, ctx) => (args.health === null ? okAsync(undefined) : new ResultAsync(holdToAccount(args.health, ctx))),
-  byHand: ({ units }) => [`systemctl stop ${units.join(' ')}`],
+  byHand: ({ units }) => [`systemctl stop ${units.map(shellWord).join(' ')}`],
   undoable: (args) => new ResultAsync(refuseStrangers(args)),
   undo: (args, _before, ctx) => new ResultAsync(stopAndQuiet(args, ctx)),
 };

@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { planUnitRewrite } from '../../kimaki/index.js';
 import { clearAbandoned } from '../../posix/index.js';
 import { parseUnit, printUnit, verifyUnit } from '../../systemd/index.js';
-import { restoreCommands } from '../shellWord.js';
+import { restoreCommands } from '../restoreCommands.js';
 import type { Check, StepFailure, StepKind } from '../step.js';
 import { mayRestore, readFileState, replaceRecorded, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';

@@ -2,11 +2,11 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { clearAbandoned, ioError, makeDirectory, octalMode, readProcess, replaceFile, runProgram } from '../../posix/index.js';
+import { clearAbandoned, ioError, makeDirectory, octalMode, readProcess, replaceFile, runProgram, shellWord } from '../../posix/index.js';
 import type { ProcessStatus } from '../../posix/index.js';
 import { daemonReload, redactSecrets, restartUnit, showUnit } from '../../systemd/index.js';
 import { fpmWorkers } from '../../wordpress/index.js';
-import { restoreCommands, shellWord } from '../shellWord.js';
+import { restoreCommands } from '../restoreCommands.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { mayRestore, readFileState, restoreFile } from './fileState.js';
 import type { FileState } from './fileState.js';
@@ -47,7 +47,7 @@ export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs
   undoable: (args, before, ctx) => mayRestore(args.path, before.file, Buffer.from(args.content), ctx),
   byHand: (args, { file }, where) => [
     ...(file === null ? [`rm -- ${shellWord(args.path)}`] : restoreCommands(args.path, file, where)),
-    `systemctl daemon-reload && systemctl restart ${args.unit}`,
+    `systemctl daemon-reload && systemctl restart ${shellWord(args.unit)}`,
   ],
   tidy: (args) => clearAbandoned(args.path).andThen(() => clearAbandoned(dirname(args.path))),
   undo: (args, before, ctx) => new ResultAsync(undoUmask(args, before, ctx)),
@@ -109,7 +109,7 @@ async function provenByWorkers(args: ServiceUmaskArgs): Promise<Result<void, Ste
   const other = processes.find(({ umask }) => umask !== args.umask);
   if (processes.length > 0 && other === undefined) return ok(undefined);
   const found = other === undefined ? 'it is not running' : `process ${other.pid} has ${octalMode(other.umask)}`;
-  const message = `the workers of ${args.unit} should have umask ${octalMode(args.umask)}, but ${found}; another drop-in may win: systemctl cat ${args.unit}`;
+  const message = `the workers of ${args.unit} should have umask ${octalMode(args.umask)}, but ${found}; another drop-in may win: systemctl cat ${shellWord(args.unit)}`;
   return err({ code: 'UMASK_NOT_PROVEN', message });
 }
 

@@ -1,9 +1,4 @@
-import { octalMode } from '../posix/index.js';
-
-/** A word for a command that a person is to type: as it is where that is safe, else in single quotes. */
-export function shellWord(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
+import { octalMode, shellWord } from '../posix/index.js';
 
 /** The commands that put a file of a journal back. Needs nothing but what every Debian has. */
 export function restoreCommands(

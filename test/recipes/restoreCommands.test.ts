@@ -3,14 +3,8 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CHAIN_START, encodeRecord } from '../../src/recipes/journalText.js';
-import { restoreCommands, shellWord } from '../../src/recipes/shellWord.js';
+import { restoreCommands } from '../../src/recipes/restoreCommands.js';
 import { tempDir } from './tempDir.js';
-
-test('a word comes out of a shell as it went in', () => {
-  for (const word of ['/etc/x.service', "it's", '$(id) `id` "q" \\', 'a b', '-n', 'é*?']) {
-    expect(execFileSync('/bin/sh', ['-c', `printf %s ${shellWord(word)}`], { encoding: 'utf8' })).toBe(word);
-  }
-});
 
 test('the commands put back the very bytes that the journal holds, with their owner and mode', () => {
   const dir = join(tempDir(), "it's");

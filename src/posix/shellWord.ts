@@ -1,0 +1,17 @@
+/**
+ * A word for a command that a person is to type or paste: as it is where that is safe, else in single quotes, so that no
+ * name a stranger gave a file makes a shell do something.
+ *
+ * For POSIX shells. A NUL cannot stand in a word and stays as it is; for a terminal make it printable first
+ * ({@link printablePath}).
+ *
+ * @example
+ * ```ts
+ * import { shellWord } from '@wca/runtime-sdk/posix';
+ *
+ * console.log(`ls -ld ${shellWord("/tmp/it's $(reboot)")}`); // ls -ld '/tmp/it'\''s $(reboot)'
+ * ```
+ */
+export function shellWord(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -4,7 +4,7 @@ import { holdUnitsStep } from '../../../src/recipes/steps/holdUnitsStep.js';
 import { releaseUnitsStep } from '../../../src/recipes/steps/releaseUnitsStep.js';
 
 const UNIT = String.raw`kimaki-a\x2db.service`;
-const WHERE = { id: 'x', journal: '/j', recordPath: '/r' };
+const WHERE = { id: 'x', journal: '/j', recordPath: () => '/r' };
 
 /** The words a shell makes of a line. */
 const words = (line: string): readonly string[] =>

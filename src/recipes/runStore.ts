@@ -45,8 +45,8 @@ export async function ensureStateDir(stateDir: string): Promise<Result<void, Jou
 /**
  * The latest run that began, or null. Reads only.
  *
- * A run directory appears under its name with its first record whole. One without a whole record did nothing yet
- * (what was cut off there is all it ever had) and does not count.
+ * A run directory appears under its name with its first record whole, so one without any has lost them: what it did is
+ * not known, and `JOURNAL_CORRUPT`.
  */
 export async function latestRun(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
   for (const path of [stateDir, runsDir(stateDir)]) {
@@ -56,12 +56,8 @@ export async function latestRun(stateDir: string): Promise<Result<StoredRun | nu
   }
   const ids = await runIds(stateDir);
   if (ids.isErr()) return err(ids.error);
-  for (const runId of ids.value.reverse()) {
-    const run = await loadRun(runFilesIn(join(runsDir(stateDir), runId)));
-    if (run.isErr()) return err(run.error);
-    if (run.value !== null) return ok(run.value);
-  }
-  return ok(null);
+  const runId = ids.value.at(-1);
+  return runId === undefined ? ok(null) : loadRun(runFilesIn(join(runsDir(stateDir), runId)));
 }
 
 /**
@@ -139,7 +135,7 @@ async function removeUnfinished(stateDir: string): Promise<Result<void, IoError>
   return ok(undefined);
 }
 
-async function loadRun(files: RunFiles): Promise<Result<StoredRun | null, JournalError>> {
+async function loadRun(files: RunFiles): Promise<Result<StoredRun, JournalError>> {
   for (const path of [files.runDir, files.records]) {
     const trusted = await checkPrivateDirectory(path);
     if (trusted.isErr()) return err(trusted.error);
@@ -149,7 +145,7 @@ async function loadRun(files: RunFiles): Promise<Result<StoredRun | null, Journa
   if (text.isErr()) return err(text.error);
   const state = replay(text.value.records);
   if (state.isErr()) return err(corrupt(files, state.error));
-  if (state.value === null) return ok(null);
+  if (state.value === null) return err(corrupt(files, { record: 1, reason: 'not one record is left of it' }));
   if (state.value.runId === basename(files.runDir)) return ok({ files, state: state.value });
   return err(untrusted(files.journal, `it is the journal of another run, ${JSON.stringify(state.value.runId)}`));
 }

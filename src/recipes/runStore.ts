@@ -84,18 +84,23 @@ export async function createRun(
   const made = await attempt(() => mkdir(making.runDir, 0o700), 'mkdir', making.runDir);
   if (made.isErr()) return err(made.error);
   const filled = await fillRun(making, first(runId), reserveIn);
-  if (filled.isErr()) {
-    await removeReserve(making).unwrapOr(undefined);
-    await rm(making.runDir, { recursive: true, force: true }).catch(() => undefined);
-    return err(filled.error);
-  }
+  const opened = filled.isErr() ? filled : await nameRun(stateDir, making, files);
+  if (opened.isOk()) return ok({ runId, files, journal: opened.value });
+  // Refused, it must not wait to be resumed either. By one rename, so that no half of it is ever seen.
+  await rename(files.runDir, making.runDir).catch(() => undefined);
+  await removeReserve(making).unwrapOr(undefined);
+  await rm(making.runDir, { recursive: true, force: true }).catch(() => undefined);
+  return err(opened.error);
+}
+
+async function nameRun(stateDir: string, making: RunFiles, files: RunFiles): Promise<Result<Journal, JournalError>> {
   const named = await attempt(() => rename(making.runDir, files.runDir), 'rename', files.runDir);
   if (named.isErr()) return err(named.error);
   const synced = await syncDirectory(runsDir(stateDir));
   if (synced.isErr()) return err(synced.error);
   // Opened anew, so that its messages name the place where it is now.
   const opened = await Journal.open(files);
-  return opened.map(({ journal }) => ({ runId, files, journal }));
+  return opened.map(({ journal }) => journal);
 }
 
 async function fillRun(

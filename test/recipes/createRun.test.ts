@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import type * as promises from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { applyPlan, runStatus } from '../../src/recipes/index.js';
@@ -9,7 +10,7 @@ let failing = '';
 
 /** The disk as it is, but for one directory or file that cannot be opened. */
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof promises>();
   return {
     ...real,
     open: (...args: Parameters<typeof real.open>) =>

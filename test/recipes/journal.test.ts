@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { applyPlan, resumeRun, rollbackRun, runStatus } from '../../src/recipes/index.js';
@@ -113,16 +114,19 @@ test('what a live run writes while its journal is read is no damage', async () =
   const files = runFilesIn(dirname(host.journal ?? ''));
   const { journal } = (await Journal.open(files))._unsafeUnwrap();
   const handle = await open(files.journal);
-  const prototype = Object.getPrototypeOf(handle) as typeof handle;
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
   await handle.close();
-  const readFile = prototype.readFile;
-  // As much as a busy run writes between any two reads of a slow one.
-  vi.spyOn(prototype, 'readFile').mockImplementation(async function (this: typeof handle, ...args) {
-    const read: unknown = await Reflect.apply(readFile, this, args);
-    for (let count = 0; count < 3; count++) (await journal.append({ type: 'run-resumed' }, new Date()))._unsafeUnwrap();
-    return read as never;
+  const readFile = Reflect.get(prototype, 'readFile') as (this: FileHandle) => Promise<Buffer>;
+  // As much as a busy run writes between the two reads of a slow one.
+  const slow = async function (this: FileHandle): Promise<Buffer> {
+    const read = await Reflect.apply(readFile, this, []);
+    for (let count = 0; count < 3; count++) (await journal.append({ type: 'run-paused' }, new Date()))._unsafeUnwrap();
+    return read;
+  };
+  vi.spyOn(prototype, 'readFile').mockImplementation(slow as never);
+  onTestFinished(() => {
+    vi.restoreAllMocks();
   });
-  onTestFinished(() => vi.restoreAllMocks());
   const read = await readJournal(files);
   await journal.close();
   expect(read.isOk() ? 'whole' : read.error.message).toBe('whole');

@@ -129,7 +129,9 @@ test('of space kept elsewhere, a list that was cut off while it was written stop
 
 test('who is not root is told so, and nothing about whose the directory is', async () => {
   vi.spyOn(process, 'geteuid').mockReturnValue(65_534);
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
   // Root's alone on every host, as the state directory is.
   const status = await runStatus({ stateDir: '/root' });
   expect(status.isErr() && status.error).toMatchObject({ code: 'IO', errno: 'EACCES', path: '/root' });

@@ -1,6 +1,7 @@
 // needs root
 import { spawnSync } from 'node:child_process';
 import { constants, readdirSync } from 'node:fs';
+import type * as promises from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { MigrationFacts } from '../../../src/recipes/migrateOffRoot/index.js';
@@ -14,7 +15,7 @@ let refusing = false;
 
 /** The filesystem of the test knows files without a name; one that does not (NFS) answers so. */
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof promises>();
   return {
     ...real,
     open: (...[path, flags, mode]: Parameters<typeof real.open>) => {

@@ -33,7 +33,8 @@ export interface BackOutcome {
 /**
  * Undoes in reverse whatever the run intended, the half-done step too, and collects what fails instead of stopping.
  *
- * A step is left alone while one of its `undoNeeds` is not undone. Called again, it goes on with what is left.
+ * A step is left alone while one of its `undoNeeds` is not undone. What failed is tried again as long as something else
+ * was undone after it, which may have stood in its way. Called again, it goes on with what is left.
  */
 export async function goBack(
   session: RunSession,
@@ -51,28 +52,32 @@ export async function goBack(
 
   // Space that cannot be given back is missed only on a full disk, and then the undo that needs it says so.
   if (session.files !== null) await removeReserve(session.files).unwrapOr(undefined);
-  const open = openSteps(session);
-  session.emit({ type: 'rollback-started', reason, steps: open.length });
+  session.emit({ type: 'rollback-started', reason, steps: openSteps(session).length });
   if (session.state.rollback?.force !== force) await note({ type: 'rollback-started', reason, force });
 
-  for (const bound of open) {
-    if (signal?.aborted === true) {
-      await note({ type: 'run-paused' });
-      session.emit({ type: 'run-paused' });
-      return { complete: false, paused: true, errors };
+  for (let again = true; again; ) {
+    again = false;
+    errors.length = 0;
+    for (const bound of openSteps(session)) {
+      if (signal?.aborted === true) {
+        await note({ type: 'run-paused' });
+        session.emit({ type: 'run-paused' });
+        return { complete: false, paused: true, errors };
+      }
+      const { step } = bound;
+      session.emit({ type: 'undo-started', step });
+      const startedAt = performance.now();
+      const undone = await undoStep(session, bound, force);
+      const elapsedMs = Math.round(performance.now() - startedAt);
+      if (undone.error === null) {
+        await note({ type: 'step-undone', id: step.id, notes: undone.notes, durationMs: elapsedMs });
+        again = errors.length > 0;
+      } else {
+        errors.push({ stepId: step.id, error: undone.error });
+        await note({ type: 'step-undo-failed', id: step.id, error: undone.error });
+      }
+      session.emit({ type: 'undo-done', step, notes: undone.notes, error: undone.error, elapsedMs });
     }
-    const { step } = bound;
-    session.emit({ type: 'undo-started', step });
-    const startedAt = performance.now();
-    const undone = await undoStep(session, bound, force);
-    const elapsedMs = Math.round(performance.now() - startedAt);
-    if (undone.error === null) {
-      await note({ type: 'step-undone', id: step.id, notes: undone.notes, durationMs: elapsedMs });
-    } else {
-      errors.push({ stepId: step.id, error: undone.error });
-      await note({ type: 'step-undo-failed', id: step.id, error: undone.error });
-    }
-    session.emit({ type: 'undo-done', step, notes: undone.notes, error: undone.error, elapsedMs });
   }
   if (openSteps(session).length === 0) await note({ type: 'run-rolled-back', durationMs: session.elapsedMs });
   errors.push(...unwritten.map((error) => ({ stepId: null, error })));

@@ -194,10 +194,11 @@ async function readText(
   file: FileHandle,
   head: FileHandle,
 ): Promise<Result<ReadJournal, JournalError>> {
-  const bytes = await attempt(() => file.readFile(), 'read', files.journal);
-  if (bytes.isErr()) return err(bytes.error);
+  // The head first: what a live run appends in between is then only more than it promises, never less.
   const counted = await attempt(() => head.readFile(), 'read', files.head);
   if (counted.isErr()) return err(counted.error);
+  const bytes = await attempt(() => file.readFile(), 'read', files.journal);
+  if (bytes.isErr()) return err(bytes.error);
   const text = decodeJournal(bytes.value);
   if (text.isErr()) {
     const { error } = text;

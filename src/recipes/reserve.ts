@@ -54,13 +54,22 @@ export function removeReserve(files: RunFiles): ResultAsync<void, IoError> {
 export function removeReservesElsewhere(files: RunFiles): ResultAsync<void, IoError> {
   const remove = async (): Promise<void> => {
     const text = await readFile(files.reservesElsewhere, 'utf8').catch(() => '[]');
-    const paths: unknown = JSON.parse(text);
-    for (const path of Array.isArray(paths) ? paths : []) {
+    for (const path of listed(text)) {
       if (typeof path === 'string' && basename(path).startsWith(NAME)) await rm(path, { force: true });
     }
     await rm(files.reservesElsewhere, { force: true });
   };
   return attempt(remove, 'unlink', files.reservesElsewhere);
+}
+
+/** A list that was cut off while it was written names nothing that was made: it is on disk before the first is. */
+function listed(text: string): readonly unknown[] {
+  try {
+    const paths: unknown = JSON.parse(text);
+    return Array.isArray(paths) ? paths : [];
+  } catch {
+    return [];
+  }
 }
 
 function fill(path: string, bytes: number): ResultAsync<void, IoError> {

@@ -45,8 +45,8 @@ export async function ensureStateDir(stateDir: string): Promise<Result<void, Jou
 /**
  * The latest run that began, or null. Reads only.
  *
- * A run directory appears under its name with its first record whole. One without a whole record did nothing yet
- * (what was cut off there is all it ever had) and does not count.
+ * A run directory appears under its name with its first record whole, so one without any has lost them: what it did is
+ * not known, and `JOURNAL_CORRUPT`.
  */
 export async function latestRun(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
   for (const path of [stateDir, runsDir(stateDir)]) {
@@ -56,12 +56,8 @@ export async function latestRun(stateDir: string): Promise<Result<StoredRun | nu
   }
   const ids = await runIds(stateDir);
   if (ids.isErr()) return err(ids.error);
-  for (const runId of ids.value.reverse()) {
-    const run = await loadRun(runFilesIn(join(runsDir(stateDir), runId)));
-    if (run.isErr()) return err(run.error);
-    if (run.value !== null) return ok(run.value);
-  }
-  return ok(null);
+  const runId = ids.value.at(-1);
+  return runId === undefined ? ok(null) : loadRun(runFilesIn(join(runsDir(stateDir), runId)));
 }
 
 /**
@@ -88,18 +84,23 @@ export async function createRun(
   const made = await attempt(() => mkdir(making.runDir, 0o700), 'mkdir', making.runDir);
   if (made.isErr()) return err(made.error);
   const filled = await fillRun(making, first(runId), reserveIn);
-  if (filled.isErr()) {
-    await removeReserve(making).unwrapOr(undefined);
-    await rm(making.runDir, { recursive: true, force: true }).catch(() => undefined);
-    return err(filled.error);
-  }
+  const opened = filled.isErr() ? filled : await nameRun(stateDir, making, files);
+  if (opened.isOk()) return ok({ runId, files, journal: opened.value });
+  // Refused, it must not wait to be resumed either. By one rename, so that no half of it is ever seen.
+  await rename(files.runDir, making.runDir).catch(() => undefined);
+  await removeReserve(making).unwrapOr(undefined);
+  await rm(making.runDir, { recursive: true, force: true }).catch(() => undefined);
+  return err(opened.error);
+}
+
+async function nameRun(stateDir: string, making: RunFiles, files: RunFiles): Promise<Result<Journal, JournalError>> {
   const named = await attempt(() => rename(making.runDir, files.runDir), 'rename', files.runDir);
   if (named.isErr()) return err(named.error);
   const synced = await syncDirectory(runsDir(stateDir));
   if (synced.isErr()) return err(synced.error);
   // Opened anew, so that its messages name the place where it is now.
   const opened = await Journal.open(files);
-  return opened.map(({ journal }) => ({ runId, files, journal }));
+  return opened.map(({ journal }) => journal);
 }
 
 async function fillRun(
@@ -139,7 +140,7 @@ async function removeUnfinished(stateDir: string): Promise<Result<void, IoError>
   return ok(undefined);
 }
 
-async function loadRun(files: RunFiles): Promise<Result<StoredRun | null, JournalError>> {
+async function loadRun(files: RunFiles): Promise<Result<StoredRun, JournalError>> {
   for (const path of [files.runDir, files.records]) {
     const trusted = await checkPrivateDirectory(path);
     if (trusted.isErr()) return err(trusted.error);
@@ -149,7 +150,7 @@ async function loadRun(files: RunFiles): Promise<Result<StoredRun | null, Journa
   if (text.isErr()) return err(text.error);
   const state = replay(text.value.records);
   if (state.isErr()) return err(corrupt(files, state.error));
-  if (state.value === null) return ok(null);
+  if (state.value === null) return err(corrupt(files, { record: 1, reason: 'not one record is left of it' }));
   if (state.value.runId === basename(files.runDir)) return ok({ files, state: state.value });
   return err(untrusted(files.journal, `it is the journal of another run, ${JSON.stringify(state.value.runId)}`));
 }

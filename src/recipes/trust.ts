@@ -19,6 +19,11 @@ export function untrusted(path: string, reason: string): JournalError {
   return { code: 'JOURNAL_UNTRUSTED', message, path: shown, reason };
 }
 
+function closed(path: string): JournalError {
+  const shown = printablePath(path);
+  return { code: 'IO', message: `${shown} is open to root alone, and this runs as uid ${ownUid()}: run it with sudo`, syscall: 'open', path: shown, errno: 'EACCES' };
+}
+
 /** Why this may have been read or written by others, or null. */
 export function distrustOf(stat: { readonly uid: number; readonly mode: number }): string | null {
   if (stat.uid !== ownUid()) return `it belongs to uid ${stat.uid}, expected ${ownUid()}`;
@@ -35,6 +40,8 @@ export async function checkPrivateDirectory(path: string): Promise<Result<boolea
   const stat = await attempt(() => lstat(path), 'lstat', path);
   if (stat.isErr()) return stat.error.errno === 'ENOENT' ? ok(false) : err(stat.error);
   if (!stat.value.isDirectory()) return err(untrusted(path, 'it is not a directory'));
+  // As it should be, and nothing to put right.
+  if (stat.value.uid === 0 && ownUid() !== 0 && (stat.value.mode & 0o077) === 0) return err(closed(path));
   const reason = distrustOf(stat.value);
   if (reason !== null) return err(untrusted(path, reason));
   const way = await checkTrustedPath(path, { allowUid: ownUid() });

@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { applyPlan, resumeRun, rollbackRun, runStatus } from '../../src/recipes/index.js';
+import { Journal, readJournal } from '../../src/recipes/journal.js';
+import { runFilesIn } from '../../src/recipes/runFiles.js';
 import { FakeHost, put } from './fakeHost.js';
 import { killedRuns, stage } from './killedRuns.js';
 import { tempDir } from './tempDir.js';
@@ -91,4 +95,39 @@ test('an incomplete last record is cut away before the next one is written', asy
   expect((await resumeRun({ registry: host.registry, stateDir: host.stateDir })).isOk()).toBe(true);
   expect(await stateOf(host)).toBe('applied');
   expect(host.records.filter(({ type }) => type === 'run-resumed')).toHaveLength(1);
+});
+
+test('a journal of which nothing is left is refused too: a run has its first record before it has its name', async () => {
+  const host = await appliedHost();
+  const journal = host.journal ?? '';
+  for (const content of [Buffer.alloc(0), Buffer.alloc(4096)]) {
+    writeFileSync(journal, content);
+    writeFileSync(join(dirname(journal), 'journal.head'), content);
+    expect(await stateOf(host)).toBe('JOURNAL_CORRUPT 1');
+    const again = await applyPlan({ plan: await host.plan(STEPS), registry: host.registry, stateDir: host.stateDir });
+    expect(again.isErr() && again.error.code).toBe('JOURNAL_CORRUPT');
+  }
+});
+
+test('what a live run writes while its journal is read is no damage', async () => {
+  const host = await appliedHost();
+  const files = runFilesIn(dirname(host.journal ?? ''));
+  const { journal } = (await Journal.open(files))._unsafeUnwrap();
+  const handle = await open(files.journal);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const readFile = Reflect.get(prototype, 'readFile') as (this: FileHandle) => Promise<Buffer>;
+  // As much as a busy run writes between the two reads of a slow one.
+  const slow = async function (this: FileHandle): Promise<Buffer> {
+    const read = await Reflect.apply(readFile, this, []);
+    for (let count = 0; count < 3; count++) (await journal.append({ type: 'run-paused' }, new Date()))._unsafeUnwrap();
+    return read;
+  };
+  vi.spyOn(prototype, 'readFile').mockImplementation(slow as never);
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  const read = await readJournal(files);
+  await journal.close();
+  expect(read.isOk() ? 'whole' : read.error.message).toBe('whole');
 });

@@ -109,6 +109,15 @@ test('collects what fails, and rolling back again goes on with the rest', async 
   expect(host.log).toEqual(['undo b']);
 });
 
+test('tries once more what failed only because a later undo had not taken its obstacle away yet', async () => {
+  const host = await appliedHost();
+  host.failing.add('undo:b');
+  host.onChange = () => host.failing.clear();
+  expect(await rolledBack(host)).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
+  expect(host.log).toEqual(['undo b', 'undo a', 'undo b']);
+  expect(host.values).toEqual({ b: 'old', c: '3' });
+});
+
 test('that did not end is gone on with by resume as well', async () => {
   const host = await appliedHost();
   host.failing.add('undo:b');

@@ -2,7 +2,7 @@ import {
   chmodSync, copyFileSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { applyPlan, runStatus } from '../../src/recipes/index.js';
 import { FakeHost, put } from './fakeHost.js';
 import { tempDir } from './tempDir.js';
@@ -113,4 +113,26 @@ test('a state directory without a parent is refused, not made up', async () => {
   const plan = await host.plan([put('a', '1')]);
   const refused = await applyPlan({ plan, registry: host.registry, stateDir: host.stateDir });
   expect(refused.isErr() && refused.error).toMatchObject({ code: 'IO', syscall: 'mkdir', errno: 'ENOENT' });
+});
+
+test('of space kept elsewhere, a list that was cut off while it was written stops no later run', async () => {
+  const host = await appliedHost();
+  const unfinished = join(dirname(host.runDir), '.new-000002-20260102T030405Z');
+  for (const text of ['', '["/srv/.wca-res']) {
+    mkdirSync(join(unfinished, 'records'), { recursive: true });
+    writeFileSync(join(unfinished, 'reserves.json'), text);
+    host.values = {};
+    const applied = await applyPlan({ plan: await host.plan([put('b', '2')]), registry: host.registry, stateDir: host.stateDir });
+    expect(applied.isOk() && applied.value.changed, text).toBe(true);
+  }
+});
+
+test('who is not root is told so, and nothing about whose the directory is', async () => {
+  vi.spyOn(process, 'geteuid').mockReturnValue(65_534);
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  // Root's alone on every host, as the state directory is.
+  const status = await runStatus({ stateDir: '/root' });
+  expect(status.isErr() && status.error).toMatchObject({ code: 'IO', errno: 'EACCES', path: '/root' });
 });

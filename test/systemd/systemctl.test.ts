@@ -24,6 +24,14 @@ describe('systemctlFailed', () => {
     });
   });
 
+  it('does not take what the unit needs for the unit itself', () => {
+    for (const state of ['not found', 'is masked']) {
+      const failed = systemctlFailed(ended(5, `Failed to start x.service: Unit y.service ${state}.\n`), 'start', 'x.service');
+      expect(failed.code).toBe('SYSTEMCTL_FAILED');
+      expect(failed.message).toContain('y.service');
+    }
+  });
+
   it('hides secrets in what systemctl said', () => {
     const failed = systemctlFailed(ended(1, 'x.service: --token canary is bad'), 'start', 'x.service');
     expect(JSON.stringify(failed)).not.toContain('canary');

@@ -29,7 +29,7 @@ export function renderStatus(output: Output, status: RunDetails): void {
   const left = leftOf(steps, direction);
   if (state === 'interrupted') output.print(`${left} of ${steps.length} steps are left ${direction === 'forward' ? 'to do' : 'to undo'}`);
   output.print(`journal: ${status.journal}`);
-  if (state === 'interrupted') output.print(`go on with: wca migrate-off-root ${direction === 'forward' ? 'resume, or back with: wca migrate-off-root rollback' : 'rollback'}`);
+  if (state === 'interrupted' && status.runningPid === null) output.print(`go on with: wca migrate-off-root ${direction === 'forward' ? 'resume, or back with: wca migrate-off-root rollback' : 'rollback'}`);
   if (state === 'applied') output.print('the way back is: wca migrate-off-root rollback');
 }
 

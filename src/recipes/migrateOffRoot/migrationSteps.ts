@@ -10,7 +10,7 @@ import { needsWindow } from './needsWindow.js';
 import { ownershipSteps } from './ownershipSteps.js';
 import { recoverySteps } from './recoverySteps.js';
 import { siteSteps } from './siteSteps.js';
-import { windowSteps } from './windowSteps.js';
+import { sideSteps, windowSteps } from './windowSteps.js';
 
 /**
  * The migration as data: the steps, in the order in which they are carried out, for a host like this.
@@ -39,9 +39,11 @@ export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeSte
   const hop = facts.dispatch.strategy === 'sudo-hop' ? hopOf(facts) : ok(null);
   if (hop.isErr()) return err(hop.error);
   const window = needsWindow(facts);
-  const recovery = window ? recoverySteps(facts) : { on: [], off: [] };
+  const sides = window ? sideSteps(facts) : [];
+  const recovery = window ? recoverySteps(facts, sides) : { on: [], off: [] };
   const steps: RecipeStep[] = [
-    ...accountSteps(facts),
+    // A unit that says User= of no account does not start, and state in its home would be nobody's.
+    ...accountSteps(facts, window ? [...sides, 'start'] : []),
     ...recovery.on,
     ...siteSteps(facts),
     ...hopSteps(hop.value),
@@ -54,8 +56,8 @@ export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeSte
   return ok(steps.map((step) => (waits && step.id !== 'user' && step.after === undefined ? { ...step, after: 'user' } : step)));
 }
 
-function accountSteps({ target, site, options }: MigrationFacts): RecipeStep[] {
+function accountSteps({ target, site, options }: MigrationFacts, undoNeeds: readonly string[]): RecipeStep[] {
   if (options.createUser !== true) return [];
   const args = { name: target.name, home: target.home, shell: target.shell, groups: [site.group] };
-  return [{ id: 'user', kind: 'posix.createUser', phase: 'before', args }];
+  return [{ id: 'user', kind: 'posix.createUser', phase: 'before', undoNeeds, args }];
 }

@@ -26,6 +26,8 @@ export function moveSteps({ state, unit }: MigrationFacts, rewrites: readonly st
       id: `${id}-parent-${depth + 1}`,
       kind: 'posix.makeDirectory',
       phase: 'window',
+      // What still has the state in it would be left behind for good.
+      undoNeeds: [id],
       args: { path, mode: 0o755, uid: 0, gid: 0 },
     }));
     const move: RecipeStep = {

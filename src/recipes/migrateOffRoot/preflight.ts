@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
+import { lstat, open, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { findSite, listFlows } from '../../wordpress/index.js';
 import { lookupIdentity, printablePath } from '../../posix/index.js';
+import type { IoError } from '../../posix/index.js';
 import { attempt } from '../attempt.js';
 import type { StepFailure } from '../step.js';
 import type { MigrationFacts } from './facts.js';
@@ -31,15 +35,15 @@ async function tryAll(facts: MigrationFacts, { flow }: VerificationOptions): Pro
 
 /** Without a name, so that nothing is left whenever this ends. Source: open(2), O_TMPFILE. */
 const O_TMPFILE = 0o20200000;
-/** Filesystems without such files; what they hold against a file with a name is found when it is written. */
+/** The answers of filesystems without such files, NFS among them. */
 const NOT_KNOWN = new Set(['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL']);
 
 async function tryDirectory(directory: string, owner: { readonly uid: number; readonly gid: number }): Promise<Result<void, StepFailure>> {
   const stat = await lstat(directory).catch(() => null);
   if (stat?.isDirectory() !== true) return ok(undefined);
   const where = `${printablePath(directory)} is to be written in, and a file could not be`;
-  const opened = await attempt(() => open(directory, O_TMPFILE | constants.O_RDWR, 0o600), 'open', directory);
-  if (opened.isErr()) return NOT_KNOWN.has(opened.error.errno) ? ok(undefined) : err(refused(`${where} made there: ${opened.error.message}`));
+  const opened = await openUnnamed(directory);
+  if (opened.isErr()) return err(refused(`${where} made there: ${opened.error.message}`));
   const file = opened.value;
   try {
     const tried = await attempt(async () => {
@@ -54,6 +58,21 @@ async function tryDirectory(directory: string, owner: { readonly uid: number; re
   } finally {
     await file.close();
   }
+}
+
+/** A file in this directory that has no name, or has lost it by the time it is given. */
+async function openUnnamed(directory: string): Promise<Result<FileHandle, IoError>> {
+  const unnamed = await attempt(() => open(directory, O_TMPFILE | constants.O_RDWR, 0o600), 'open', directory);
+  if (unnamed.isOk() || !NOT_KNOWN.has(unnamed.error.errno)) return unnamed;
+  // A dot in front and one inside: neither systemd, nor php, nor sudo takes it for theirs.
+  const path = join(directory, `.wca-probe.${randomBytes(6).toString('hex')}`);
+  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const named = await attempt(() => open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), 'open', path);
+  if (named.isErr()) return err(named.error);
+  const removed = await attempt(() => unlink(path), 'unlink', path);
+  if (removed.isOk()) return ok(named.value);
+  await named.value.close();
+  return err(removed.error);
 }
 
 async function findFlow({ site, target }: MigrationFacts, flow: string): Promise<Result<void, StepFailure>> {

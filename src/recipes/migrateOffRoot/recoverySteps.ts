@@ -4,13 +4,18 @@ import type { MigrationFacts } from './facts.js';
 /** The unit that is there for as long as a run is, and needs to be only when the host goes down meanwhile. */
 export const RECOVERY_UNIT = '/etc/systemd/system/wca-recovery.service';
 
-/** The first and the last step around a stop window; `off` is the last. */
-export function recoverySteps({ recovery, unit, companions }: MigrationFacts): { readonly on: RecipeStep[]; readonly off: RecipeStep[] } {
+/**
+ * The first and the last step around a stop window; `off` is the last.
+ *
+ * @param undoNeeds - what has to be back before the unit goes: no hold lasts longer than a reboot, so without it a service
+ *   would start on one side with its state on the other
+ */
+export function recoverySteps({ recovery, unit, companions }: MigrationFacts, undoNeeds: readonly string[]): { readonly on: RecipeStep[]; readonly off: RecipeStep[] } {
   if (recovery === null) return { on: [], off: [] };
   const services = [unit.name, ...companions.filter(({ kind }) => kind === 'service').map(({ name }) => name)];
   const args = { path: RECOVERY_UNIT, content: recoveryUnit(recovery, services), services };
   return {
-    on: [{ id: 'recovery', kind: 'systemd.recoveryUnit', phase: 'before', args: { ...args, installed: true } }],
+    on: [{ id: 'recovery', kind: 'systemd.recoveryUnit', phase: 'before', undoNeeds, args: { ...args, installed: true } }],
     off: [{ id: 'recovery-off', kind: 'systemd.recoveryUnit', phase: 'after', after: 'recovery', args: { ...args, installed: false } }],
   };
 }

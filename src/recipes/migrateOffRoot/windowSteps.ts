@@ -26,7 +26,7 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
   const moves = moveSteps(facts, idsOf(rewrites));
   return [
     ...rewrites.map((step): RecipeStep => ({ ...step, id: `${step.id}-verified`, kind: 'kimaki.verifyRewrite', phase: 'before' })),
-    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start', undoNeeds: [...moveIds(facts), ...idsOf(rewrites)] },
+    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start', undoNeeds: sideSteps(facts) },
     {
       id: 'quiet',
       kind: 'posix.quiesced',
@@ -59,6 +59,11 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
       },
     },
   ];
+}
+
+/** Ids of the steps that put state and units on the one side or the other. */
+export function sideSteps(facts: MigrationFacts): readonly string[] {
+  return [...moveIds(facts), ...idsOf(rewriteSteps(facts))];
 }
 
 function releaseArgs({ unit, companions, dependents, target, options, state }: MigrationFacts, units: readonly string[]): ReleaseUnitsArgs {

@@ -24,12 +24,13 @@ export type Remaining = {
 
 /** Waits until nothing of the units is left and nothing holds the paths; names what still does after the grace time. */
 export async function awaitQuiet(args: QuietArgs, signal: AbortSignal, then: string): Promise<Result<void, StepFailure>> {
-  const deadline = Date.now() + args.graceSeconds * 1000;
+  // Of a clock that nobody sets: the service is down meanwhile.
+  const deadline = performance.now() + args.graceSeconds * 1000;
   for (;;) {
     const left = await stillThere(args);
     if (left.isErr()) return err(left.error);
     if (left.value.length === 0) return ok(undefined);
-    if (Date.now() > deadline || signal.aborted) return err(notQuiet(left.value, then));
+    if (performance.now() > deadline || signal.aborted) return err(notQuiet(left.value, then));
     await sleep(100);
   }
 }

@@ -68,13 +68,13 @@ const JOB_MS = 60_000;
 
 /** A job that runs through and ends (`Type=oneshot`) would be cut off in the middle of its work by a stop. */
 async function awaitEnd(unit: string, ctx: StepContext): Promise<Result<void, StepFailure>> {
-  const deadline = Date.now() + JOB_MS;
+  const deadline = performance.now() + JOB_MS;
   for (let told = false; ; told = true) {
     const state = await showUnit(unit);
     if (state.isErr()) return err(state.error);
     const underWay = state.value.type === 'oneshot' && state.value.activeState === 'activating';
     if (!underWay || ctx.signal.aborted) return ok(undefined);
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       ctx.progress(`${unit} is still at work after ${JOB_MS / 1000} s and is stopped`);
       return ok(undefined);
     }

@@ -1,9 +1,10 @@
-import { readlink } from 'node:fs/promises';
+import { readlink, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned, readRegularFile, removeFile, replaceFile, shellWord } from '../../posix/index.js';
 import { daemonReload, disableUnit, enableUnit, showUnit, startUnit, stopUnit } from '../../systemd/index.js';
+import { attempt } from '../attempt.js';
 import type { Check, StepFailure, StepKind, UndoNotes } from '../step.js';
 import { newFileDiff } from './newFileDiff.js';
 import { runnableRecovery, sameRecovery } from './recoveryContent.js';
@@ -118,6 +119,8 @@ async function remove(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>
     const disabled = await disableUnit(name);
     if (disabled.isErr()) return err(disabled.error);
   }
+  const unlinked = await removeLinks(args);
+  if (unlinked.isErr()) return err(unlinked.error);
   const reloaded = await daemonReload();
   if (reloaded.isErr()) return err(reloaded.error);
   const state = await showUnit(name);
@@ -142,8 +145,23 @@ async function found({ path, content }: RecoveryUnitArgs): Promise<Result<Buffer
 }
 
 /** How many of the services have the link that makes them need the unit. */
-async function linksOf({ path, services }: RecoveryUnitArgs): Promise<number> {
-  const links = services.map((service) => join(dirname(path), `${service}.requires`, basename(path)));
-  const found = await Promise.all(links.map((link) => readlink(link).then(() => true, () => false)));
+async function linksOf(args: RecoveryUnitArgs): Promise<number> {
+  const found = await Promise.all(linkPaths(args).map((link) => readlink(link).then(() => true, () => false)));
   return found.filter(Boolean).length;
+}
+
+/** What a disable leaves where somebody removed the file before it: systemctl disables nothing that is not there. */
+async function removeLinks(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>> {
+  for (const link of linkPaths(args)) {
+    if ((await readlink(link).catch(() => null)) === null) continue;
+    const removed = await attempt(() => unlink(link), 'unlink', link);
+    if (removed.isErr()) return err(removed.error);
+    // Others may have links of theirs there.
+    await rmdir(dirname(link)).catch(() => undefined);
+  }
+  return ok(undefined);
+}
+
+function linkPaths({ path, services }: RecoveryUnitArgs): readonly string[] {
+  return services.map((service) => join(dirname(path), `${service}.requires`, basename(path)));
 }

@@ -49,10 +49,15 @@ go on with: wca migrate-off-root resume, or back with: wca migrate-off-root roll
 });
 
 test('on its way back it counts what is left to undo, and there is only one way on', async () => {
-  const back = await shown({ direction: 'back', runningPid: 7 });
+  const back = await shown({ direction: 'back' });
   expect(back).toContain('2 of 3 steps are left to undo');
   expect(back).toContain('go on with: wca migrate-off-root rollback\n');
-  expect(back).toContain('process 7 is carrying it on right now');
+});
+
+test('what a living process carries on is not for anybody else to go on with', async () => {
+  const running = await shown({ runningPid: 7 });
+  expect(running).toContain('process 7 is carrying it on right now');
+  expect(running).not.toContain('go on with');
 });
 
 test('of a run that has ended nothing is left', async () => {

@@ -65,6 +65,14 @@ describe('the steps of a migration', () => {
     expect(hold?.undoNeeds).toEqual(expect.arrayContaining([...rewrites, 'move-1']));
   });
 
+  it('never remove the account while a unit says User= of it or the state is in its home', () => {
+    const { target } = exampleFacts();
+    const steps = stepsOf(exampleFacts({ options: { createUser: true }, target: { ...target, uid: null, gid: null, homeMode: null } }));
+    const rewrites = idsOf(steps.filter(({ kind }) => kind === 'kimaki.rewriteUnit'));
+    const needs = steps.find(({ id }) => id === 'user')?.undoNeeds ?? [];
+    expect(needs).toEqual(expect.arrayContaining(['move-1', ...rewrites, 'start']));
+  });
+
   it('leave the files that other steps replace out of the sweeps, whose undo would not know the new inodes', () => {
     const sweeps = stepsOf(exampleFacts()).filter(({ id }) => id.startsWith('site-owner'));
     expect(sweeps).toHaveLength(2);

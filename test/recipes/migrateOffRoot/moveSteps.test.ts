@@ -42,6 +42,11 @@ test('directories that are missing are made first, outermost first, and each mov
   expect(steps.at(-1)?.after).toBe('move-2-parent-1');
 });
 
+test('what was made for a move goes only once the state has left it', () => {
+  const parents = stepsFor(plain, deep).filter(({ kind }) => kind === 'posix.makeDirectory');
+  expect(parents.map(({ undoNeeds }) => undoNeeds)).toEqual([['move-2'], ['move-2']]);
+});
+
 test('no state goes back under a service that could not be stopped, also where no unit had to change', () => {
   const [move] = moveSteps(exampleFacts(), []).filter(({ id }) => id === 'move-1');
   expect(move?.undoNeeds).toEqual(['start']);

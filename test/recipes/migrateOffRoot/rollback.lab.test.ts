@@ -103,6 +103,13 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     expect(told(endedWith(await migrate(host, ['status', '--json']), 0)).state).toBe('rolled-back');
   });
 
+  it('is told to root alone, and to anybody else that they are not: 77', async () => {
+    for (const command of ['status', 'plan', 'rollback']) {
+      const { stdout, stderr } = endedWith(await migrate(host, [command], { user: 'www-data' }), 77);
+      expect(stdout + stderr, command).toContain('sudo');
+    }
+  });
+
   it('does nothing more when rolled back again', async () => {
     const quiet = await snapshot();
     const pid = await host.ok('systemctl show -p MainPID --value kimaki');

@@ -14,6 +14,7 @@ import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
 import { renderChecks } from '../../render/renderChecks.js';
 import { renderFailure } from '../../render/renderFailure.js';
+import { renderInterrupted } from '../../render/renderInterrupted.js';
 import { renderPlan } from '../../render/renderPlan.js';
 import { renderRemaining } from '../../render/renderRemaining.js';
 import { runExitCode } from '../../render/runExitCode.js';
@@ -88,7 +89,7 @@ function tell(output: Output, report: MigrationReport): ExitCode {
   }
   renderChecks(output, report.verification);
   if (report.downtimeMs !== null) output.print(`downtime of the service: ${(report.downtimeMs / 1000).toFixed(2)} s`);
-  if (report.interrupted) output.warn('interrupted between two steps; go on with: wca migrate-off-root resume, or back with: wca migrate-off-root rollback');
+  renderInterrupted(output, report);
   renderFailure(output, report);
   if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
   renderRemaining(output, report.remaining);

@@ -5,6 +5,7 @@ import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
 import { renderChecks } from '../../render/renderChecks.js';
 import { renderFailure } from '../../render/renderFailure.js';
+import { renderInterrupted } from '../../render/renderInterrupted.js';
 import { renderRemaining } from '../../render/renderRemaining.js';
 import { runExitCode } from '../../render/runExitCode.js';
 import { VERIFY_OPTIONS, verificationOptions } from './options.js';
@@ -33,6 +34,7 @@ export const command = defineCommand({
     const report = resumed.value;
     output.record(report);
     renderChecks(output, report.verification);
+    renderInterrupted(output, report);
     renderFailure(output, report);
     if (!report.failed && !report.interrupted) output.print('finished');
     if (report.rolledBack) output.warn('everything was undone; the host is as it was');

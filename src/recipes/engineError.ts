@@ -58,7 +58,7 @@ export interface NoRun {
   readonly code: 'NO_RUN';
   readonly message: string;
   /** Where the latest run stands. */
-  readonly state: 'none' | 'applied' | 'rolled-back';
+  readonly state: 'none' | 'interrupted' | 'applied' | 'rolled-back';
 }
 
 /** Some step must not be undone any more; nothing was changed. */

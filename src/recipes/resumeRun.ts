@@ -12,7 +12,7 @@ import type { OnRunEvent } from './runEvent.js';
 import { DEFAULT_STATE_DIR, lockFile } from './runFiles.js';
 import type { RunReport } from './runReport.js';
 import { RunSession } from './runSession.js';
-import { latestRun } from './runStore.js';
+import { latestRun, standingRun } from './runStore.js';
 import type { StoredRun } from './runStore.js';
 import { validateSteps } from './validateSteps.js';
 import type { BoundStep, InvalidRecipe, UnknownStepKind } from './validateSteps.js';
@@ -53,7 +53,7 @@ export interface ResumeRequest {
  */
 export function resumeRun(request: ResumeRequest): ResultAsync<RunReport, ResumeRefusal> {
   const { stateDir = DEFAULT_STATE_DIR } = request;
-  return withLatestRun(stateDir, (run) => new ResultAsync(resumeLocked(request, stateDir, run)));
+  return withRun(stateDir, undefined, (run) => new ResultAsync(resumeLocked(request, stateDir, run)));
 }
 
 async function resumeLocked(
@@ -81,15 +81,30 @@ async function resumeLocked(
   }
 }
 
-/** Takes the lock and gives the latest run to `act`; `NO_RUN` when there is none. Makes nothing that is not there. */
-export function withLatestRun<T, E>(
+/** Takes the lock and gives a run to `act`, the latest or the one named; `NO_RUN` when there is none. Makes nothing that is not there. */
+export function withRun<T, E>(
   stateDir: string,
+  runId: string | undefined,
   act: (run: StoredRun) => ResultAsync<T, E>,
 ): ResultAsync<T, E | ResumeRefusal> {
-  const find = (): ResultAsync<StoredRun, JournalError | NoRun> =>
-    new ResultAsync(latestRun(stateDir)).andThen((run) => (run === null ? err(noRun('none')) : ok(run)));
+  const find = (): ResultAsync<StoredRun, JournalError | NoRun> => new ResultAsync(chosenRun(stateDir, runId));
   // Looked for before the lock too, which would make its file; what counts is what is found under the lock.
   return find().andThen(() => withHostLock<T, E | JournalError | NoRun>(lockFile(stateDir), () => find().andThen(act)));
+}
+
+/** An earlier run can be named once those after it are taken back: each rests on what the one before it left. */
+async function chosenRun(stateDir: string, runId: string | undefined): Promise<Result<StoredRun, JournalError | NoRun>> {
+  const latest = await latestRun(stateDir);
+  if (latest.isErr()) return err(latest.error);
+  if (latest.value === null) return err(noRun('none'));
+  const { status } = latest.value.state;
+  if (runId === undefined || runId === latest.value.state.runId) return ok(latest.value);
+  const standing = await standingRun(stateDir);
+  if (standing.isErr()) return err(standing.error);
+  const first = standing.value?.state.runId ?? null;
+  if (standing.value !== null && runId === first) return ok(standing.value);
+  const why = first === null ? 'every run of this host is rolled back' : `the one to go back next is ${first}`;
+  return err({ code: 'NO_RUN', message: `run ${JSON.stringify(runId.slice(0, 80))} is none that can go back now: ${why}`, state: status });
 }
 
 /** The steps of a stored run with what carries them out, if this machine and this version may go on with it. */
@@ -104,7 +119,7 @@ export function bindRun(
 }
 
 /** The refusal when there is no run to go on with. */
-export function noRun(state: NoRun['state']): NoRun {
+export function noRun(state: Exclude<NoRun['state'], 'interrupted'>): NoRun {
   const message =
     state === 'none' ? 'no run has been made on this host'
     : state === 'applied' ? 'the latest run is applied; there is nothing to resume'

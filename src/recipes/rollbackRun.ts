@@ -5,7 +5,7 @@ import { goBack } from './goBack.js';
 import type { BackOutcome, UndoError } from './goBack.js';
 import type { PlanHost, PlannedStep } from './plan.js';
 import type { Registry } from './registry.js';
-import { bindRun, withLatestRun } from './resumeRun.js';
+import { bindRun, withRun } from './resumeRun.js';
 import type { OnRunEvent } from './runEvent.js';
 import { DEFAULT_STATE_DIR } from './runFiles.js';
 import { remainingSteps, stepReports } from './runReport.js';
@@ -21,6 +21,8 @@ export interface RollbackRequest {
   readonly registry: Registry;
   /** Default `/var/lib/wca`. */
   readonly stateDir?: string;
+  /** The latest run by default; an earlier one only when every later one is rolled back. */
+  readonly runId?: string;
   /** This machine, to refuse a journal of another; not compared without it. */
   readonly host?: PlanHost;
   /** Undo although something was changed since; what would be lost is kept among the run's records. */
@@ -57,7 +59,8 @@ export interface RollbackReport {
 }
 
 /**
- * Undoes the latest run in reverse, whether it was applied or interrupted; rolled back already is success.
+ * Undoes the latest run in reverse, whether it was applied or interrupted; rolled back already is success, and what an
+ * earlier run did stays until it is named.
  *
  * Before the first change every step is asked whether it may still be undone without throwing away what came since;
  * one refusal refuses the whole, listing all; forced, what was edited no longer refuses, and what has no way back (no
@@ -79,8 +82,8 @@ export interface RollbackReport {
  * ```
  */
 export function rollbackRun(request: RollbackRequest): ResultAsync<RollbackReport, RollbackRefusal> {
-  const { stateDir = DEFAULT_STATE_DIR } = request;
-  return withLatestRun(stateDir, (run) => new ResultAsync(rollBack(request, stateDir, run)));
+  const { stateDir = DEFAULT_STATE_DIR, runId } = request;
+  return withRun(stateDir, runId, (run) => new ResultAsync(rollBack(request, stateDir, run)));
 }
 
 async function rollBack(

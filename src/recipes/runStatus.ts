@@ -9,7 +9,7 @@ import { DEFAULT_STATE_DIR, lockFile } from './runFiles.js';
 import { stepReports } from './runReport.js';
 import type { StepReport } from './runReport.js';
 import type { RunState } from './runState.js';
-import { latestRun } from './runStore.js';
+import { latestRun, standingRun } from './runStore.js';
 
 /** Where the latest run of a host stands. */
 export type RunStatus = { readonly state: 'none' } | RunDetails;
@@ -36,6 +36,8 @@ export interface RunDetails {
   readonly verification: Json | null;
   /** The journal, for a person. */
   readonly journal: string;
+  /** When this run is rolled back: the one before it that is not, and that {@link rollbackRun} takes back when it is named. */
+  readonly standing: { readonly runId: string; readonly startedAt: string } | null;
 }
 
 /**
@@ -80,7 +82,16 @@ async function status(stateDir: string): Promise<Result<RunStatus, JournalError>
     rollback: state.rollback,
     verification: state.verification,
     journal: files.journal,
+    standing: state.status === 'rolled-back' ? await standingBefore(stateDir) : null,
   });
+}
+
+async function standingBefore(stateDir: string): Promise<RunDetails['standing']> {
+  const run = await standingRun(stateDir);
+  // A journal of long ago that cannot be read says nothing against the latest.
+  if (run.isErr() || run.value === null) return null;
+  const { runId, startedAt } = run.value.state;
+  return { runId, startedAt };
 }
 
 /**

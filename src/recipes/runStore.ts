@@ -15,7 +15,7 @@ import { replay } from './runState.js';
 import type { RunState } from './runState.js';
 import { checkPrivateDirectory, untrusted } from './trust.js';
 
-/** The latest run on this host, as its journal tells it. */
+/** A run on this host, as its journal tells it. */
 export interface StoredRun {
   readonly files: RunFiles;
   readonly state: RunState;
@@ -49,6 +49,15 @@ export async function ensureStateDir(stateDir: string): Promise<Result<void, Jou
  * not known, and `JOURNAL_CORRUPT`.
  */
 export async function latestRun(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
+  return latestThat(stateDir, () => true);
+}
+
+/** The latest run that was not rolled back, or null: what the host is now is its doing. Reads only. */
+export async function standingRun(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
+  return latestThat(stateDir, ({ status }) => status !== 'rolled-back');
+}
+
+async function latestThat(stateDir: string, is: (state: RunState) => boolean): Promise<Result<StoredRun | null, JournalError>> {
   for (const path of [stateDir, runsDir(stateDir)]) {
     const there = await checkPrivateDirectory(path);
     if (there.isErr()) return err(there.error);
@@ -56,8 +65,11 @@ export async function latestRun(stateDir: string): Promise<Result<StoredRun | nu
   }
   const ids = await runIds(stateDir);
   if (ids.isErr()) return err(ids.error);
-  const runId = ids.value.at(-1);
-  return runId === undefined ? ok(null) : loadRun(runFilesIn(join(runsDir(stateDir), runId)));
+  for (const runId of ids.value.reverse()) {
+    const run = await loadRun(runFilesIn(join(runsDir(stateDir), runId)));
+    if (run.isErr() || is(run.value.state)) return run;
+  }
+  return ok(null);
 }
 
 /**

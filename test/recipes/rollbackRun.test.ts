@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Result } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
-import { applyPlan, resumeRun, rollbackRun } from '../../src/recipes/index.js';
-import type { RollbackReport, RollbackRequest } from '../../src/recipes/index.js';
+import { applyPlan, resumeRun, rollbackRun, runStatus } from '../../src/recipes/index.js';
+import type { RollbackReport, RollbackRequest, RunDetails, RunStatus } from '../../src/recipes/index.js';
 import { FakeHost, HOST, put } from './fakeHost.js';
 import { tempDir } from './tempDir.js';
 
@@ -24,12 +25,39 @@ function rolledBack(host: FakeHost, more: Partial<RollbackRequest> = {}): Promis
   );
 }
 
+function statusOf(status: Result<RunStatus, unknown>): RunDetails {
+  const found = status._unsafeUnwrap();
+  if (found.state === 'none') throw new Error('no run');
+  return found;
+}
+
 test('undoes in reverse what the run did, and nothing it found satisfied', async () => {
   const host = await appliedHost();
   const report = await rolledBack(host);
   expect(host.values).toEqual({ b: 'old', c: '3' });
   expect(host.log).toEqual(['undo b', 'undo a']);
   expect(report).toMatchObject({ changed: true, outcome: 'rolled-back', toUndo: ['b', 'a'], remaining: [] });
+});
+
+test('leaves an earlier run until it is named, and names it', async () => {
+  const host = await appliedHost();
+  const first = statusOf(await runStatus({ stateDir: host.stateDir })).runId;
+  const again = await applyPlan({ plan: await host.plan([...STEPS, put('d', '4')]), registry: host.registry, stateDir: host.stateDir });
+  expect(again.isOk() && again.value.changed).toBe(true);
+  const early = await rollbackRun({ registry: host.registry, stateDir: host.stateDir, runId: first });
+  expect(early._unsafeUnwrapErr()).toMatchObject({ code: 'NO_RUN', state: 'applied' });
+  expect(host.values).toEqual({ a: '1', b: '2', c: '3', d: '4' });
+
+  for (const changed of [true, false]) expect(await rolledBack(host)).toMatchObject({ changed, outcome: 'rolled-back' });
+  expect(host.values).toEqual({ a: '1', b: '2', c: '3' });
+  const status = statusOf(await runStatus({ stateDir: host.stateDir }));
+  expect(status).toMatchObject({ state: 'rolled-back', standing: { runId: first } });
+
+  expect(await rolledBack(host, { runId: first })).toMatchObject({ runId: first, changed: true, outcome: 'rolled-back' });
+  expect(host.values).toEqual({ b: 'old', c: '3' });
+  expect(statusOf(await runStatus({ stateDir: host.stateDir }))).toMatchObject({ state: 'rolled-back', runId: status.runId, standing: null });
+  const gone = await rollbackRun({ registry: host.registry, stateDir: host.stateDir, runId: first });
+  expect(gone._unsafeUnwrapErr()).toMatchObject({ code: 'NO_RUN', state: 'rolled-back' });
 });
 
 test('once more changes nothing and succeeds', async () => {

@@ -1,5 +1,6 @@
 import type { RunDetails, StepReport } from '../../recipes/index.js';
 import type { Output } from '../createOutput.js';
+import { renderStanding } from './renderStanding.js';
 
 /** Words for a person in place of the journal's. */
 const STATES: Readonly<Record<StepReport['state'], string>> = {
@@ -31,6 +32,7 @@ export function renderStatus(output: Output, status: RunDetails): void {
   output.print(`journal: ${status.journal}`);
   if (state === 'interrupted' && status.runningPid === null) output.print(`go on with: wca migrate-off-root ${direction === 'forward' ? 'resume, or back with: wca migrate-off-root rollback' : 'rollback'}`);
   if (state === 'applied') output.print('the way back is: wca migrate-off-root rollback');
+  renderStanding(output, status);
 }
 
 function leftOf(steps: readonly StepReport[], direction: RunDetails['direction']): number {

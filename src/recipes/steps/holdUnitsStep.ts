@@ -38,7 +38,7 @@ export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUni
     'systemctl daemon-reload',
     ...(active.length === 0 ? [] : [`systemctl start ${[...active.toReversed(), ...dependents].map(shellWord).join(' ')}`]),
   ],
-  undo: (args, before, ctx) => new ResultAsync(releaseAndStart(args.units, before.active, before.dependents ?? [], ctx)),
+  undo: (args, before, ctx) => new ResultAsync(releaseAndStart(args.units, before.active, before.dependents ?? [], ctx, 'try-all')),
 };
 
 /** Stops the units in this order, holds them, and stops again what slipped in between. */
@@ -92,21 +92,19 @@ export async function releaseAndStart(
   start: readonly string[],
   dependents: readonly string[],
   ctx: StepContext,
+  failing: 'stop-at-first' | 'try-all' = 'stop-at-first',
 ): Promise<Result<void, StepFailure>> {
   const released = await releaseUnits(units);
   if (released.isErr()) return err(released.error);
-  for (const unit of [...units].reverse()) {
-    if (!start.includes(unit)) continue;
+  const failures: StepFailure[] = [];
+  for (const unit of [...[...units].reverse().filter((one) => start.includes(one)), ...dependents]) {
     const started = await startUnit(unit);
-    if (started.isErr()) return err(started.error);
-    ctx.progress(`${unit} started`);
-  }
-  for (const unit of dependents) {
-    const started = await startUnit(unit);
-    if (started.isErr() && started.error.code !== 'UNIT_NOT_FOUND') return err(started.error);
     if (started.isOk()) ctx.progress(`${unit} started`);
+    else if (!dependents.includes(unit) || started.error.code !== 'UNIT_NOT_FOUND') failures.push(started.error);
+    if (failures.length > 0 && failing === 'stop-at-first') break;
   }
-  return ok(undefined);
+  const [first] = failures;
+  return first === undefined ? ok(undefined) : err({ ...first, message: failures.map(({ message }) => message).join('; ') });
 }
 
 async function checkHeld(args: HoldUnitsArgs): Promise<Result<Check<HoldUnitsBefore>, StepFailure>> {

@@ -34,6 +34,7 @@ const DETAILS: Details = {
   rollback: null,
   verification: null,
   journal: '/var/lib/wca/runs/x/journal.jsonl',
+  standing: null,
 };
 
 test('tells what was done, when, how long it took, what is left and how to go on', async () => {
@@ -64,4 +65,9 @@ test('of a run that has ended nothing is left', async () => {
   expect(await shown({ state: 'applied' })).not.toContain('left to do');
   expect(await shown({ state: 'applied', lastAt: '2026-01-04T08:04:05.000Z' })).toContain('(2 d 5 h later)');
   expect(await shown({ state: 'rolled-back' })).not.toContain('go on with');
+});
+
+test('an earlier run that is still applied is named, with its way back', async () => {
+  const standing = { runId: '000001-20260101T000000Z', startedAt: '2026-01-01T00:00:00.000Z' };
+  expect(await shown({ state: 'rolled-back', standing })).toContain('wca migrate-off-root rollback --run 000001-20260101T000000Z\n');
 });

@@ -21,6 +21,7 @@ describe('runExitCode', () => {
     [{ failed: true, rolledBack: true }, 73],
     [{ failed: true, rolledBack: false }, 74],
     [{ interrupted: true }, 75],
+    [{ interrupted: true, runId: null, changed: false }, 65],
   ])('ends a run that was %j with %i', (how, status) => {
     expect(runExitCode({ ...report, ...how })).toBe(status);
   });

@@ -59,4 +59,13 @@ describe.skipIf(!lab.ok)('a hold of units that others need', () => {
     expect(await active()).toEqual(['lab-bound.service', 'lab-main.service', 'lab-part.service', 'lab-set-up.service']);
     expect(await host.ok('cat /srv/job')).toBe('ran');
   });
+
+  it('starts the others again when one does not start, and says which', async () => {
+    const held = await run('hold');
+    await writeFile(join(host.root, 'etc/systemd/system/lab-main.service'), `${UNITS.main ?? ''}ExecStartPre=/bin/false\n`);
+    const released = await host.run(['/opt/wca/node', '/opt/wca/hold.mjs', 'release', held]);
+    expect(released.code).not.toBe(0);
+    expect(released.stderr).toContain('lab-main.service');
+    expect(await active()).toEqual(['lab-part.service', 'lab-set-up.service']);
+  });
 });

@@ -1,15 +1,19 @@
 import { rollbackMigration } from '../../../recipes/migrateOffRoot/index.js';
 import { runStatus } from '../../../recipes/index.js';
+import type { RunStatus } from '../../../recipes/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';
+import type { Output } from '../../createOutput.js';
 import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
 import { renderRemaining } from '../../render/renderRemaining.js';
+import { renderStanding } from '../../render/renderStanding.js';
 
 export const command = defineCommand({
-  usage: ['[--dry-run] [--force] [--yes]'],
+  usage: ['[--run ID] [--dry-run] [--force] [--yes]'],
   options: [
+    { name: 'run', value: 'ID', help: 'an earlier run, when those after it are rolled back (see status); default: the latest' },
     { name: 'dry-run', help: 'tell what would be undone and what stands in the way; changes nothing' },
     { name: 'force', help: 'undo although something was edited since; that is kept among the records of the run' },
     { name: 'yes', help: 'do not ask' },
@@ -20,12 +24,15 @@ export const command = defineCommand({
     const dryRun = context.flag('dry-run');
     const status = await runStatus({});
     if (status.isErr()) return context.fail(status.error);
-    if (!dryRun && !context.flag('yes') && status.value.state !== 'none' && status.value.state !== 'rolled-back') {
-      const answer = await context.confirm(`Undo run ${status.value.runId} of ${status.value.startedAt}?`);
+    const runId = context.value('run');
+    const target = toUndo(status.value, runId);
+    if (!dryRun && !context.flag('yes') && target !== null) {
+      const answer = await context.confirm(`Undo run ${target.runId} of ${target.startedAt}?`);
       if (answer === 'no-terminal') return context.fail(usageError('there is no terminal to ask on; give --yes to roll back'));
       if (answer === 'no') return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
     }
     const back = await rollbackMigration({
+      ...(runId === undefined ? {} : { runId }),
       dryRun,
       force: context.flag('force'),
       onEvent: progressOf(output),
@@ -43,9 +50,22 @@ export const command = defineCommand({
     for (const step of report.steps) for (const note of step.notes ?? []) output.print(`note: ${note}`);
     renderRemaining(output, report.remaining);
     if (report.outcome === 'rolled-back') output.print(report.changed ? `rolled back in ${(report.durationMs / 1000).toFixed(1)} s` : 'already rolled back');
+    if (report.outcome === 'rolled-back') await tellStanding(output);
     return exitCodeOf(report.outcome);
   },
 });
+
+/** The run that would be undone, to be asked about; null where there is none. */
+function toUndo(status: RunStatus, named: string | undefined): { readonly runId: string; readonly startedAt: string } | null {
+  if (status.state === 'none') return null;
+  if (named !== undefined && named === status.standing?.runId) return status.standing;
+  return status.state === 'rolled-back' || (named !== undefined && named !== status.runId) ? null : status;
+}
+
+async function tellStanding(output: Output): Promise<void> {
+  const status = await runStatus({});
+  if (status.isOk() && status.value.state !== 'none') renderStanding(output, status.value);
+}
 
 function exitCodeOf(outcome: string): ExitCode {
   if (outcome === 'rolled-back') return EXIT.done;

@@ -36,7 +36,7 @@ const program: Found = async ({ instance }, service) => {
   if (binary === null || !binary.startsWith('/') || service === null) return ok([]);
   const found: InstanceFinding[] = [];
   if (/^\/(root|home)\//.test(binary)) {
-    found.push(finding('program-in-home', 'risk', `${unit} starts ${binary}, which lies in a home`, instance.user === 'root' ? migrateCommand(instance) : `start the program of the system prefix instead: editor ${shellWord(instance.fragmentPath ?? '')} && systemctl daemon-reload`));
+    found.push(finding('program-in-home', 'risk', `${unit} starts ${binary}, which lies in a home`, instance.user === 'root' ? migrateCommand(instance) : `start the program of the system prefix instead: editor ${shellWord(instance.fragmentPath)} && systemctl daemon-reload`));
   }
   const explained = await explainExecution(binary, service, { searchPath: environment.PATH ?? TRUSTED_PATH });
   if (explained.isErr() && explained.error.code !== 'NOT_FOUND') return err(explained.error);

@@ -50,8 +50,8 @@ export const SETTING_RULES: readonly Rule[] = [
     ['SIG may be left out', "text.replace(/^SIG/, '')", 'text'],
     ['RTMIN goes up', "end === 'IN' ? '-' : '+'", "''"],
     ['a realtime signal is within the range', ' && steps <= REALTIME_LAST - REALTIME_FIRST', ''],
-    ['SIGPOLL is not known', " && name !== 'SIGPOLL'", ''],
-    ['SIGIOT is not known', "name !== 'SIGIOT' && ", ''],
+    ['SIGPOLL is not known', ", 'SIGPOLL'", ''],
+    ['SIGIOT is not known', "'SIGIOT', ", ''],
   ]),
   ...rulesOf('settings/readDuration', [
     ['infinity is a time span', 'return Infinity;', 'return null;'],

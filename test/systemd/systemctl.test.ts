@@ -17,6 +17,9 @@ describe('systemctlFailed', () => {
     expect(
       systemctlFailed(ended(1, 'Failed to start x.service: Unit x.service is masked.\n'), 'start', 'x.service').code,
     ).toBe('UNIT_MASKED');
+    expect(
+      systemctlFailed(ended(1, 'Failed to enable unit: Unit file /etc/systemd/system/x.service is masked.\n'), 'enable', 'x.service').code,
+    ).toBe('UNIT_MASKED');
     expect(systemctlFailed(ended(1, 'Failed to reload daemon: Access denied\n'), 'daemon-reload', null)).toMatchObject({
       code: 'SYSTEMCTL_FAILED',
       verb: 'daemon-reload',

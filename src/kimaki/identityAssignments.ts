@@ -1,5 +1,5 @@
+import { shellQuote } from '../posix/index.js';
 import type { ServiceIdentity } from './serviceIdentity.js';
-import { shellQuote } from './shellQuote.js';
 
 /**
  * Writes an identity as assignments of a POSIX shell, one a line, that are safe to `eval` whatever is in it.

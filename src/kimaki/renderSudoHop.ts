@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { shellQuote } from './shellQuote.js';
+import { shellQuote } from '../posix/index.js';
 import { checkAccountName, checkHopPath, escapeSudoersPath, sudoHopPaths } from './sudoHop.js';
 import type { SudoHop, SudoHopError } from './sudoHop.js';
 

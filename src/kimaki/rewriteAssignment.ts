@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../posix/index.js';
 import { parseEnvironment, parseExec } from '../systemd/index.js';
 import type { EnvironmentVariable } from '../systemd/index.js';
 import { dropAllowRoot, movePathList, movePaths, throughManagerHome } from './textRewrite.js';
@@ -60,7 +61,7 @@ function rewriteVariable({ name, value }: EnvironmentVariable, own: OwnPaths, re
   if (name === 'KIMAKI_DATA_DIR' && samePath(value, own.oldDataDir)) return own.newDataDir;
   if (name === 'PATH') return movePathList(value, rewrite);
   if (/^XDG_[A-Z]+_HOME$/.test(name)) {
-    const home = rewrite.oldHomes.find((old) => value === old || value.startsWith(`${old}/`));
+    const home = rewrite.oldHomes.find((old) => isAtOrBelow(value, old));
     if (home !== undefined) return own.newHome + value.slice(home.length);
   }
   const moved = throughManagerHome(value, (text) => movePaths(text, rewrite));

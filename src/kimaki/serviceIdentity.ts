@@ -58,3 +58,6 @@ export type DetectIdentityError = ServiceIdentityRefused | InstalledUnitsError |
 
 /** The account a service runs as unless somebody says otherwise. */
 export const DEFAULT_SERVICE_ACCOUNT = 'opencode';
+
+/** The umask under which the agent and WordPress can go on working on the same files. */
+export const SHARED_UMASK = 0o002;

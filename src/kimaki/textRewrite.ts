@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../posix/index.js';
 import { replacePathPrefix } from '../systemd/index.js';
 import { mentionsPath } from './mentionsPath.js';
 
@@ -81,7 +82,7 @@ function retargetPkill(text: string, { user, oldUser }: TextRewrite): string {
 
 function below(path: string, homes: readonly string[]): boolean {
   const expanded = path.replace(/%h/, '/root');
-  return homes.some((home) => expanded === home || expanded.startsWith(`${home}/`));
+  return homes.some((home) => isAtOrBelow(expanded, home));
 }
 
 function escapeRegExp(text: string): string {

@@ -6,6 +6,7 @@
 export { ioError } from './ioError.js';
 export type { IoError } from './ioError.js';
 export { printablePath } from './printablePath.js';
+export { shellQuote } from './shellQuote.js';
 export { shellWord } from './shellWord.js';
 export { runProgram, TRUSTED_PATH } from './runProgram.js';
 export type { ProgramError, ProgramResult, RunOptions } from './runProgram.js';

@@ -1,3 +1,5 @@
+import { shellQuote } from './shellQuote.js';
+
 /**
  * A word for a command that a person is to type or paste: as it is where that is safe, else in single quotes, so that no
  * name a stranger gave a file makes a shell do something.
@@ -13,5 +15,5 @@
  * ```
  */
 export function shellWord(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : shellQuote(word);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CANARY, SITE, UNIT_FILE, bootHost, compareSnapshots, installPackage, labAvailable, treeSnapshot } from '../lab/index.js';
+import { CANARY, CHANNELS, DROP_IN_DIRECTORY as DROP_IN, SITE, UNIT_FILE, bootHost, compareSnapshots, installPackage, labAvailable, treeSnapshot } from '../lab/index.js';
 import type { Host, RunOptions } from '../lab/index.js';
 import { runWithFault } from '../lab/faults.js';
 import type { HostDiagnosis } from '../../src/recipes/index.js';
@@ -13,9 +13,7 @@ type Subject = HostDiagnosis['subjects'][number];
 
 const CONTENT = `${SITE}/wp-content`;
 const MU = `${CONTENT}/mu-plugins`;
-const CHANNELS = `${MU}/wp-coding-agents-channels.php`;
 const WORKER = '/etc/systemd/system/datamachine-worker.service';
-const DROP_IN = '/etc/systemd/system/kimaki.service.d';
 const FPM = 'php8.2-fpm.service';
 
 /** What goes wrong on a migrated host: how it is made, how undone, and by which code and words each has to be named. */

@@ -4,6 +4,8 @@ export const CANARY = 'lab-canary-7Q2vX9mK4pT8wZ1c';
 /** Where things are inside the host. */
 export const SITE = '/var/www/site';
 export const UNIT_FILE = '/etc/systemd/system/kimaki.service';
+export const DROP_IN_DIRECTORY = `${UNIT_FILE}.d`;
+export const CHANNELS = `${SITE}/wp-content/mu-plugins/wp-coding-agents-channels.php`;
 export const OLD_DATA_DIR = '/root/.kimaki';
 export const NEW_DATA_DIR = '/home/opencode/.kimaki';
 export const LOCK_PORT = 29988;

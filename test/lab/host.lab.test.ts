@@ -9,6 +9,7 @@ import {
   CANARY,
   compareSnapshots,
   FLOW,
+  CHANNELS,
   INSTALL_DIR,
   installPackage,
   labAvailable,
@@ -27,7 +28,6 @@ import type { Host } from './index.js';
 const lab = labAvailable();
 const MINUTE = 60_000;
 const CONTENT = `${SITE}/wp-content`;
-const CHANNELS = `${CONTENT}/mu-plugins/wp-coding-agents-channels.php`;
 
 async function withHost(work: (host: Host) => Promise<void>, options?: Parameters<typeof bootHost>[0]): Promise<void> {
   const host = await bootHost(options);

@@ -120,9 +120,6 @@ export interface Look {
 /** What a look at one part gave. */
 export type LookFound = readonly InstanceFinding[] | { readonly found: readonly InstanceFinding[]; readonly leftOut: readonly string[] };
 
-/** The umask under which WordPress and the agent can go on working on the same files. */
-export const SHARED_UMASK = 0o002;
-
 /** Puts a finding together. */
 export function finding(id: FindingId, weight: InstanceFinding['weight'], found: string, fix: string): InstanceFinding {
   return { id, weight, found, fix };

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { countOwned, explainAccess, printablePath, shellWord } from '../../posix/index.js';
+import { countOwned, explainAccess, isAtOrBelow, printablePath, shellWord } from '../../posix/index.js';
 import type { Identity } from '../../posix/index.js';
 import { databasePlace } from '../databasePlace.js';
 import type { KimakiInstance } from '../findInstances.js';
@@ -35,7 +35,7 @@ async function dataFindings(instance: KimakiInstance, service: Identity | null):
     return ok([finding('data-directory-missing', 'broken', `the data directory of ${unit}, ${dataDir}, ${what}: started now, it would begin anew`, 'correct the unit, or bring the data back')]);
   }
   const own = service?.user.home ?? home;
-  if (/^\/(root|home\/[^/]+)(\/|$)/.test(dataDir) && !`${dataDir}/`.startsWith(`${own}/`)) {
+  if (/^\/(root|home\/[^/]+)(\/|$)/.test(dataDir) && !isAtOrBelow(dataDir, own)) {
     found.push(finding('data-directory-elsewhere', 'risk', `${dataDir} lies in another home than ${own}, that of ${instance.user}`, migrateCommand(instance)));
   }
   if (service !== null) {

@@ -6,7 +6,8 @@ import type { KimakiInstance } from '../findInstances.js';
 import { findSiteServices } from '../findSiteServices.js';
 import { migrateCommand } from '../migrateCommand.js';
 import { rootCronJobs } from '../rootCronJobs.js';
-import { SHARED_UMASK, finding } from './finding.js';
+import { SHARED_UMASK } from '../serviceIdentity.js';
+import { finding } from './finding.js';
 import type { DiagnosisError, InstanceFinding, Look } from './finding.js';
 
 /** What an instance shares with others of the host that it must not; pure. */

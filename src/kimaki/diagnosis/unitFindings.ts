@@ -11,7 +11,8 @@ import { programsFailingAsAgent } from '../programsFailingAsAgent.js';
 import { settingsAgainst } from '../settingsAgainst.js';
 import { effectiveAssignments } from '../unitFile.js';
 import { untrustedPrograms } from '../untrustedPrograms.js';
-import { SHARED_UMASK, finding } from './finding.js';
+import { SHARED_UMASK } from '../serviceIdentity.js';
+import { finding } from './finding.js';
 import type { DiagnosisError, InstanceFinding } from './finding.js';
 
 /** What an instance's unit says, by its text; pure. */

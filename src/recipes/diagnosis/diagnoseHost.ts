@@ -64,13 +64,14 @@ export function diagnoseHost(request: DiagnoseHostRequest): ResultAsync<HostDiag
 async function diagnose({ site: named, unit, stateDir = DEFAULT_STATE_DIR }: DiagnoseHostRequest): Promise<Result<HostDiagnosis, DiagnoseHostError>> {
   const chosen = await chooseInstances(unit, named !== undefined);
   if (chosen.isErr()) return err(chosen.error);
-  const namedSite = named === undefined ? null : await findSite(named);
-  if (namedSite?.isErr() === true) return err(namedSite.error);
-  const located = await locate(chosen.value.chosen, namedSite?.isOk() === true ? namedSite.value : null, unit !== undefined);
+  const found = named === undefined ? ok(null) : await findSite(named);
+  if (found.isErr()) return err(found.error);
+  const namedSite = found.value;
+  const located = await locate(chosen.value.chosen, namedSite, unit !== undefined);
 
   const instances: DiagnosedSubject[] = [];
   for (const { instance, where } of located) instances.push(await instanceSubject(instance, chosen.value.all, where));
-  const sites = sitesOf(located, namedSite?.isOk() === true ? namedSite.value : null);
+  const sites = sitesOf(located, namedSite);
   const accepted = await lastAccepted(stateDir);
   const judged: DiagnosedSubject[] = [];
   for (const { site, instance } of sites) judged.push(await siteSubject(site, instance, accepted));

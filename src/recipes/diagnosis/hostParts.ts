@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { printablePath, runChecked, shellWord } from '../../posix/index.js';
+import { printablePath, shellWord } from '../../posix/index.js';
 import { systemManagerRunning } from '../../systemd/index.js';
 import { HARDEN_RECIPE } from '../hardenInstall/index.js';
-import { reversals } from '../migrateOffRoot/observeReversals.js';
+import { reversalsHere } from '../migrateOffRoot/observeReversals.js';
 import { runStatus } from '../runStatus.js';
 import { looked, unread } from './hostDiagnosis.js';
 import type { HostFinding, Part, PartFound } from './hostDiagnosis.js';
@@ -58,10 +58,10 @@ async function runs(stateDir: string, ways: WaysOn): Promise<PartFound> {
 
 async function ownersAtBoot(trees: readonly string[]): Promise<PartFound> {
   if (trees.length === 0) return looked([]);
-  const asked = await runChecked('systemd-tmpfiles', ['--cat-config']);
-  if (asked.isErr()) return unread(asked.error.message);
+  const lines = await reversalsHere(trees);
+  if (lines.isErr()) return unread(lines.error.message);
   return looked(
-    reversals(asked.value.stdout, trees).map(({ file, text }): HostFinding => {
+    lines.value.map(({ file, text }): HostFinding => {
       const found = `${printablePath(file)} gives it to root at every boot: ${printablePath(text)}`;
       const name = file.slice(file.lastIndexOf('/') + 1);
       return { code: 'owner-reversal', severity: 'risk', found, fix: `correct that line in a copy that wins: cp ${shellWord(file)} ${shellWord(`/etc/tmpfiles.d/${name}`)}` };

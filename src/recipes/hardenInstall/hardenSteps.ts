@@ -1,11 +1,10 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { renderSudoHop } from '../../kimaki/index.js';
+import { SHARED_UMASK, renderSudoHop } from '../../kimaki/index.js';
 import type { SudoHopError } from '../../kimaki/index.js';
 import { defaultHoldSeconds } from '../../systemd/index.js';
 import { fpmUmaskDropIn, fsChmodMuPlugin } from '../../wordpress/index.js';
 import { hopSteps } from '../migrateOffRoot/hopSteps.js';
-import { SHARED_UMASK } from '../migrateOffRoot/options.js';
 import type { RecipeStep } from '../step.js';
 import { newFileDiff } from '../steps/newFileDiff.js';
 import type { HardenFacts } from './facts.js';

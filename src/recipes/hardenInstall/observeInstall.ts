@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { instanceName, loadedFromDisk, readUnitFiles, renderUpgradeUnit } from '../../kimaki/index.js';
+import { SHARED_UMASK, instanceName, loadedFromDisk, readUnitFiles, renderUpgradeUnit } from '../../kimaki/index.js';
 import type { KimakiInstance, UnitFile, UnitRewriteRequest } from '../../kimaki/index.js';
 import { TRUSTED_PATH, listeningPorts, lookupIdentity, readProcess, resolveExecutable } from '../../posix/index.js';
 import type { UnitState } from '../../systemd/index.js';
@@ -10,7 +10,6 @@ import { observeDispatch } from '../migrateOffRoot/observeDispatch.js';
 import { observeInstance } from '../migrateOffRoot/observeInstance.js';
 import { observeSite } from '../migrateOffRoot/observeSite.js';
 import { observeTarget } from '../migrateOffRoot/observeTarget.js';
-import { SHARED_UMASK } from '../migrateOffRoot/options.js';
 import { refuseHost } from '../migrateOffRoot/refuseHost.js';
 import { cannotObserve, refusal } from '../migrateOffRoot/refusal.js';
 import type { MigrationRefusal } from '../migrateOffRoot/refusal.js';

@@ -1,8 +1,8 @@
+import { SHARED_UMASK } from '../../kimaki/index.js';
 import { fpmUmaskDropIn } from '../../wordpress/index.js';
 import type { RecipeStep } from '../step.js';
 import type { MigrationFacts } from './facts.js';
 import { needsWindow } from './needsWindow.js';
-import { SHARED_UMASK } from './options.js';
 import { sharedWritingSteps } from './sharedWritingSteps.js';
 
 /** What follows the start. */

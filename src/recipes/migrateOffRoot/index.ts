@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-export { DEFAULT_SERVICE_USER, SHARED_UMASK } from './options.js';
+export { DEFAULT_SERVICE_USER } from './options.js';
+export { SHARED_UMASK } from '../../kimaki/index.js';
 export type { MigrationOptions, VerificationOptions } from './options.js';
 export type {
   BinaryFacts, CompanionFacts, DispatchFacts, FileFacts, FpmFacts, MigrationFacts, SiteFacts, StateFacts, StateMove,

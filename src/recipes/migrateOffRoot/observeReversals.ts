@@ -1,4 +1,6 @@
+import type { ResultAsync } from 'neverthrow';
 import { isAtOrBelow, printablePath, runChecked } from '../../posix/index.js';
+import type { ProgramError } from '../../posix/index.js';
 
 /** One line of tmpfiles.d that sets an owner. */
 type Reversal = { readonly file: string; readonly text: string; readonly path: string };
@@ -13,11 +15,15 @@ const SETS_OWNER = new Set(['d', 'D', 'e', 'v', 'q', 'Q', 'z', 'Z']);
  * is told.
  */
 export async function observeReversals(trees: readonly string[]): Promise<readonly string[]> {
-  const asked = await runChecked('systemd-tmpfiles', ['--cat-config']);
-  if (asked.isErr()) return [];
-  return reversals(asked.value.stdout, trees).map(
+  const found = await reversalsHere(trees);
+  return found.unwrapOr([]).map(
     ({ file, text }) => `${printablePath(file)} gives it back to root at every boot: ${printablePath(text)}; change that line or let a file of its name in /etc/tmpfiles.d win`,
   );
+}
+
+/** The lines of this host's tmpfiles.d that make something in these trees root's. */
+export function reversalsHere(trees: readonly string[]): ResultAsync<readonly Reversal[], ProgramError> {
+  return runChecked('systemd-tmpfiles', ['--cat-config']).map(({ stdout }) => reversals(stdout, trees));
 }
 
 /** The lines of a whole configuration, as `systemd-tmpfiles --cat-config` prints it, that make something in these trees root's. */

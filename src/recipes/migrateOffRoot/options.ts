@@ -61,6 +61,3 @@ export type VerificationOptions = {
 
 /** The account a migration goes to unless another is named. */
 export const DEFAULT_SERVICE_USER = 'opencode';
-
-/** The umask under which the agent and WordPress can go on working on the same files. */
-export const SHARED_UMASK = 0o002;

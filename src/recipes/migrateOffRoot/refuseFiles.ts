@@ -1,10 +1,10 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { SHARED_UMASK } from '../../kimaki/index.js';
 import type { UnitFile } from '../../kimaki/index.js';
 import { checkTrustedPath, octalMode, shellWord } from '../../posix/index.js';
 import { lastValue } from '../../systemd/index.js';
 import type { UnitFileFacts } from './facts.js';
-import { SHARED_UMASK } from './options.js';
 import { refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 import { isSharedDropIn } from './rewriteUnitFiles.js';

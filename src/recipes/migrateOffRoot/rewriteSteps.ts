@@ -1,8 +1,8 @@
+import { SHARED_UMASK } from '../../kimaki/index.js';
 import { octalMode } from '../../posix/index.js';
 import type { RecipeStep } from '../step.js';
 import type { RewriteUnitArgs } from '../steps/rewriteUnitStep.js';
 import type { MigrationFacts, UnitFileFacts } from './facts.js';
-import { SHARED_UMASK } from './options.js';
 
 /** What the units are to say afterwards, without the file they stand in; the same for every file of the host. */
 export type RewriteTarget = Omit<RewriteUnitArgs['request'], 'binary' | 'dropIn'>;

@@ -1,3 +1,4 @@
+import { SHARED_UMASK } from '../../kimaki/index.js';
 import { defaultHoldSeconds } from '../../systemd/index.js';
 import type { RecipeStep } from '../step.js';
 import type { ReleaseUnitsArgs } from '../steps/releaseUnitsStep.js';
@@ -5,7 +6,6 @@ import { agentPlaceSteps } from './agentPlaceSteps.js';
 import { dispatchSteps } from './dispatchSteps.js';
 import type { MigrationFacts } from './facts.js';
 import { moveIds, moveSteps, statePathSteps } from './moveSteps.js';
-import { SHARED_UMASK } from './options.js';
 import { ownershipSteps } from './ownershipSteps.js';
 import { rewriteSteps } from './rewriteSteps.js';
 import { siteOwnerSteps } from './siteOwnerSteps.js';

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bootHost, CANARY, installPackage, labAvailable, SITE, UNIT_FILE } from '../../lab/index.js';
+import { bootHost, CANARY, CHANNELS, DROP_IN_DIRECTORY as DROP_IN, installPackage, labAvailable, SITE, UNIT_FILE } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { hostScript } from '../support/hostScript.js';
 
 const lab = labAvailable();
-const CHANNELS = `${SITE}/wp-content/mu-plugins/wp-coding-agents-channels.php`;
 const RULE = '/etc/sudoers.d/wp-coding-agents-kimaki-dispatch';
 const HOP = '/usr/local/bin/wp-coding-agents-kimaki-dispatch';
-const DROP_IN = '/etc/systemd/system/kimaki.service.d';
 const FPM = '/etc/systemd/system/php8.2-fpm.service.d';
 
 interface Finding {

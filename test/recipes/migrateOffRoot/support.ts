@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CHANNEL, FLOW, NEW_DATA_DIR, SITE, bootHost, installPackage, treeSnapshot } from '../../lab/index.js';
+import { CHANNEL, CHANNELS, FLOW, NEW_DATA_DIR, SITE, bootHost, installPackage, treeSnapshot } from '../../lab/index.js';
 import type { BootOptions, Host, RunOptions, TreeSnapshot } from '../../lab/index.js';
+
+export { CHANNELS };
 
 /** What a finished command left. */
 export type Finished = Awaited<ReturnType<Host['run']>>;
 
 export const MINUTE = 60_000;
 export const CONTENT = `${SITE}/wp-content`;
-export const CHANNELS = `${CONTENT}/mu-plugins/wp-coding-agents-channels.php`;
 export const STATE_DIR = '/var/lib/wca';
 
 /** Everything `apply` and `verify` can be asked to prove. */

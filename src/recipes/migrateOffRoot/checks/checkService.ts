@@ -1,5 +1,5 @@
+import { SHARED_UMASK } from '../../../kimaki/index.js';
 import { octalMode, readProcess } from '../../../posix/index.js';
-import { SHARED_UMASK } from '../options.js';
 import { failed, passed, unchecked } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';

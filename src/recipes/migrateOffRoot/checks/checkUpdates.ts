@@ -1,7 +1,7 @@
+import { SHARED_UMASK } from '../../../kimaki/index.js';
 import { octalMode, printablePath } from '../../../posix/index.js';
 import type { WritabilityReport } from '../../../wordpress/index.js';
 import { probePluginUpdate, probeSiteWritability, probeUploads } from '../../../wordpress/index.js';
-import { SHARED_UMASK } from '../options.js';
 import { failed, passed, unchecked } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { shellQuote } from '../../src/kimaki/shellQuote.js';
+import { shellQuote } from '../../src/posix/shellQuote.js';
 
 it('gives one word that sh reads back as the same text, whatever is in it', () => {
   const texts = fc.sample(

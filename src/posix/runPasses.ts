@@ -11,6 +11,7 @@ import type { Root } from './openRoot.js';
 import { CLOCK_TICK_MS } from './pass.js';
 import type { Pass } from './pass.js';
 import { printablePath } from './printablePath.js';
+import { relativePath } from './relativePath.js';
 import { Sweep } from './sweep.js';
 import { sweepFailure, unprotected } from './sweepErrors.js';
 import type { SkippedEntry, SkipReason, SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from './tree.js';
@@ -125,17 +126,6 @@ async function onePass(
 /** Paths below the root as relative byte strings; those elsewhere exclude nothing. */
 function relativeExcludes(root: Root, exclude: readonly string[]): ReadonlySet<string> {
   return new Set(exclude.flatMap((path) => relativePath(root, path)));
-}
-
-/** A path, absolute or relative to the root, as a relative byte string; nothing when it is not below the root. */
-export function relativePath(root: Pick<Root, 'path' | 'realPath'>, path: string): readonly string[] {
-  const bytes = Buffer.from(path, 'utf8').toString('latin1').replace(/\/+$/, '');
-  if (!path.startsWith('/')) return [bytes.replace(/^(\.\/+)+/, '')];
-  for (const top of [root.path, root.realPath]) {
-    const prefix = top === '/' ? '/' : `${top}/`;
-    if (bytes.startsWith(prefix)) return [bytes.slice(prefix.length)];
-  }
-  return [];
 }
 
 function shownSkip(root: Root, entry: string, reason: SkipReason): SkippedEntry {

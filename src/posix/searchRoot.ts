@@ -9,7 +9,7 @@ import { mountPointsBelow, readMounts } from './mountTable.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';
 import { printablePath } from './printablePath.js';
 import type { ProgramError } from './runProgram.js';
-import { relativePath } from './runPasses.js';
+import { relativePath } from './relativePath.js';
 import type { FindQuery } from './streamFind.js';
 
 /** How to look. */

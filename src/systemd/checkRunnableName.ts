@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkUnitName } from './checkUnitName.js';
-import type { InvalidUnitName } from './systemdError.js';
+import type { InvalidUnitName } from './checkUnitName.js';
 
 /** As `checkUnitName`, and no template: what the manager is asked about must be a unit that could run. */
 export function checkRunnableName(name: string): Result<string, InvalidUnitName> {

@@ -1,7 +1,13 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../posix/index.js';
-import type { InvalidUnitName } from './systemdError.js';
+
+/** The name could not be one of a unit; it was not handed to any program. */
+export interface InvalidUnitName {
+  readonly code: 'INVALID_UNIT_NAME';
+  readonly message: string;
+  readonly unit: string;
+}
 
 const SUFFIX = /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
 /** The types whose names stand for a path, a place in a tree or a process: there are no instances of them. */

@@ -3,7 +3,13 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError } from '../posix/index.js';
 import type { IoError } from '../posix/index.js';
-import type { HoldInTheWay } from './systemdError.js';
+
+/** Something other than a hold stands in the place where the link of a hold belongs. */
+export interface HoldInTheWay {
+  readonly code: 'HOLD_IN_THE_WAY';
+  readonly message: string;
+  readonly path: string;
+}
 
 /** First in the unit search path but for one, before /etc (systemd.unit(5)), and gone after a reboot. */
 const HOLD_DIRECTORY = '/run/systemd/system.control';

@@ -4,7 +4,8 @@ import { daemonReload } from './daemonReload.js';
 import { holdPath, makeHoldLink, removeHoldLink } from './holdLink.js';
 import { parseShow } from './parseShow.js';
 import { askSystemctl, systemctl } from './systemctl.js';
-import type { HoldInTheWay, SystemdError } from './systemdError.js';
+import type { HoldInTheWay } from './holdLink.js';
+import type { SystemdError } from './systemdError.js';
 
 /** A unit could not be held: systemd or the file system failed, something is in the way, or the hold does not hold. */
 export type HoldError =

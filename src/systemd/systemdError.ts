@@ -1,18 +1,5 @@
 import type { IoError, NotARegularFile, ProgramError } from '../posix/index.js';
-
-/** The name could not be one of a unit; it was not handed to any program. */
-export interface InvalidUnitName {
-  readonly code: 'INVALID_UNIT_NAME';
-  readonly message: string;
-  readonly unit: string;
-}
-
-/** Something other than a hold stands in the place where the link of a hold belongs. */
-export interface HoldInTheWay {
-  readonly code: 'HOLD_IN_THE_WAY';
-  readonly message: string;
-  readonly path: string;
-}
+import type { InvalidUnitName } from './checkUnitName.js';
 
 /** Why the service manager, or one of its tools, did not do what was asked. Secrets are redacted in all of it. */
 export type SystemdError =

@@ -1,5 +1,5 @@
 import type { IoError, ReadFileError } from '../posix/index.js';
-import type { InvalidUnitName } from './systemdError.js';
+import type { InvalidUnitName } from './checkUnitName.js';
 import type { LoadDirectory } from './unitLoadPath.js';
 import type { UnitSource } from './unitSource.js';
 

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../posix/printablePath.js';
+import { printablePath } from '../posix/paths/index.js';
 import type { CommandContext } from './command.js';
 import { confirm } from './confirm.js';
 import type { Output, OutputStreams } from './createOutput.js';

@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../posix/printablePath.js';
+import { printablePath } from '../posix/paths/index.js';
 import type { Command, CommandEntry, CommandGroup } from './command.js';
 import { packageVersion } from './packageVersion.js';
 import { parseArguments, usageError } from './parseArguments.js';

@@ -1,7 +1,7 @@
 import { BasicParser } from 'posix-getopt';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../posix/printablePath.js';
+import { printablePath } from '../posix/paths/index.js';
 
 /** One option of a command. Without `value` it is a flag. */
 export interface OptionSpec {

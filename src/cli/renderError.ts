@@ -1,4 +1,4 @@
-import { printablePath } from '../posix/printablePath.js';
+import { printablePath } from '../posix/paths/index.js';
 import type { CliError } from './command.js';
 
 const MAX_LINES = 3;

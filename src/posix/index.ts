@@ -3,115 +3,91 @@
  *
  * @packageDocumentation
  */
-export { ioError } from './ioError.js';
-export type { IoError } from './ioError.js';
-export { printablePath } from './printablePath.js';
-export { shellQuote } from './shellQuote.js';
-export { shellWord } from './shellWord.js';
-export { runProgram, TRUSTED_PATH } from './runProgram.js';
-export type { ProgramError, ProgramResult, RunOptions } from './runProgram.js';
-export { runChecked } from './runChecked.js';
-export { runAs } from './runAs.js';
-export type { Group, Identity, IdentityError, User } from './identity.js';
-export { lookupUser } from './lookupUser.js';
-export { lookupUserById } from './lookupUserById.js';
-export { lookupGroup } from './lookupGroup.js';
-export { lookupGroupById } from './lookupGroupById.js';
-export { lookupIdentity } from './lookupIdentity.js';
-export { readAccountState } from './readAccountState.js';
-export type { AccountState } from './readAccountState.js';
-export { privilegedGroups } from './privilegedGroups.js';
-export type { PrivilegedGroup } from './privilegedGroups.js';
-export { readProcess } from './readProcess.js';
-export type { ProcessGone, ProcessStatus } from './readProcess.js';
-export { listProcesses } from './listProcesses.js';
-export { findHolders } from './findHolders.js';
-export type { Holder } from './findHolders.js';
-export { acquireHostLock } from './acquireHostLock.js';
-export type { HostLock, LockError } from './acquireHostLock.js';
-export { withHostLock } from './withHostLock.js';
-export { checkTrustedPath } from './checkTrustedPath.js';
-export type { TrustError } from './checkTrustedPath.js';
-export { readRegularFile } from './readRegularFile.js';
-export type {
-  FileNotFound, NotARegularFile, ReadFileError, ReadFileOptions, RegularFile,
-} from './readRegularFile.js';
-export type { ChangedMeanwhile } from './changedMeanwhile.js';
-export type { InvalidPath } from './pinnedParent.js';
-export { replaceFile } from './replaceFile.js';
-export type { ReplaceFileError, ReplaceFileOptions } from './replaceFile.js';
-export { clearAbandoned } from './clearAbandoned.js';
-export { removeFile } from './removeFile.js';
-export type { RemoveFileError } from './removeFile.js';
-export { makeDirectory } from './makeDirectory.js';
-export type { DirectorySpec, MakeDirectoryError } from './makeDirectory.js';
-export { moveTree } from './moveTree.js';
-export type { MoveTreeError, TreeMove } from './moveTree.js';
-export type { NoSpace } from './roomForCopy.js';
-export type { CopyDiffers, CopyOptions } from './copyAcross.js';
-export { isAtOrBelow } from './isAtOrBelow.js';
-export { mountsWithin } from './mountsWithin.js';
-export type { MountWithin } from './mountsWithin.js';
-export { moveLeftovers } from './moveLeftovers.js';
-export { checkServiceUser } from './checkServiceUser.js';
-export type { ServiceUserError, ServiceUserSpec, ServiceUserState } from './checkServiceUser.js';
-export { createServiceUser } from './createServiceUser.js';
-export type { CreateUserError } from './createServiceUser.js';
-export { removeServiceUser } from './removeServiceUser.js';
-export type { RemoveUserError, UserRemoval } from './removeServiceUser.js';
-export { octalMode } from './fileType.js';
-export type { FileType } from './fileType.js';
-export type {
-  AccessBlock,
-  AccessComponent,
-  AccessError,
-  AccessExplanation,
-  AccessMount,
-  AccessNeed,
-  AccessRemedy,
-  AccessRule,
-  AccessWant,
-  AclDecision,
-} from './access.js';
-export { explainAccess } from './explainAccess.js';
-export { probeAccess } from './probeAccess.js';
-export { explainExecution } from './explainExecution.js';
-export type { ExecutionError, ExecutionExplanation, ExecutionOptions } from './explainExecution.js';
-export type { ExecutionComponent } from './startProgram.js';
-export { probeExecution } from './probeExecution.js';
-export type { ExecutionProbe, ProbeOptions } from './probeExecution.js';
-export { resolveExecutable } from './resolveExecutable.js';
-export type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from './resolveExecutable.js';
-export { queryOwnership } from './queryOwnership.js';
-export type { OwnedEntry, OwnershipAnswer } from './queryOwnership.js';
-export type { OwnershipError, OwnershipOptions } from './searchRoot.js';
-export type { OwnershipPredicate } from './ownershipPredicate.js';
-export { countOwned } from './countOwned.js';
-export { estimateTree } from './estimateTree.js';
-export type { TreeSize } from './estimateTree.js';
-export { freeSpace } from './freeSpace.js';
-export type { FreeSpace, FreeSpaceError } from './freeSpace.js';
-export type {
-  Attributes,
-  ChangeSink,
-  SkippedEntry,
-  SkipReason,
-  SweepError,
-  SweepOptions,
-  SweepReport,
-  TreeChange,
-  TreeEntry,
-  Verdict,
-} from './tree.js';
-export { sweepTree } from './sweepTree.js';
-export { reclaim } from './reclaim.js';
-export type { ReclaimRequest } from './reclaim.js';
-export { openToGroup } from './openToGroup.js';
-export type { OpenToGroupRequest } from './openToGroup.js';
-export { openChangeRecord } from './openChangeRecord.js';
-export type { ChangeRecord } from './openChangeRecord.js';
-export { readChangeRecord } from './readChangeRecord.js';
-export type { ChangeRecordError } from './changeRecord.js';
-export { undoChanges } from './undoChanges.js';
-export type { UndoReport } from './undoChanges.js';
-export { listeningPorts } from './listeningPorts.js';
+export { ioError } from './paths/index.js';
+export type { IoError } from './paths/index.js';
+export { printablePath } from './paths/index.js';
+export { shellQuote } from './paths/index.js';
+export { shellWord } from './paths/index.js';
+export { runProgram, TRUSTED_PATH } from './programs/index.js';
+export type { ProgramError, ProgramResult, RunOptions } from './programs/index.js';
+export { runChecked } from './programs/index.js';
+export { runAs } from './accounts/index.js';
+export type { Group, Identity, IdentityError, User } from './accounts/index.js';
+export { lookupUser } from './accounts/index.js';
+export { lookupUserById } from './accounts/index.js';
+export { lookupGroup } from './accounts/index.js';
+export { lookupGroupById } from './accounts/index.js';
+export { lookupIdentity } from './accounts/index.js';
+export { readAccountState } from './accounts/index.js';
+export type { AccountState } from './accounts/index.js';
+export { privilegedGroups } from './accounts/index.js';
+export type { PrivilegedGroup } from './accounts/index.js';
+export { readProcess } from './processes/index.js';
+export type { ProcessGone, ProcessStatus } from './processes/index.js';
+export { listProcesses } from './processes/index.js';
+export { findHolders } from './processes/index.js';
+export type { Holder } from './processes/index.js';
+export { acquireHostLock } from './processes/index.js';
+export type { HostLock, LockError } from './processes/index.js';
+export { withHostLock } from './processes/index.js';
+export { checkTrustedPath } from './handles/index.js';
+export type { TrustError } from './handles/index.js';
+export { readRegularFile } from './files/index.js';
+export type { FileNotFound, NotARegularFile, ReadFileError, ReadFileOptions, RegularFile } from './files/index.js';
+export type { ChangedMeanwhile } from './paths/index.js';
+export type { InvalidPath } from './handles/index.js';
+export { replaceFile } from './files/index.js';
+export type { ReplaceFileError, ReplaceFileOptions } from './files/index.js';
+export { clearAbandoned } from './files/index.js';
+export { removeFile } from './files/index.js';
+export type { RemoveFileError } from './files/index.js';
+export { makeDirectory } from './files/index.js';
+export type { DirectorySpec, MakeDirectoryError } from './files/index.js';
+export { moveTree } from './moves/index.js';
+export type { MoveTreeError, TreeMove } from './moves/index.js';
+export type { NoSpace } from './moves/index.js';
+export type { CopyDiffers, CopyOptions } from './moves/index.js';
+export { isAtOrBelow } from './paths/index.js';
+export { mountsWithin } from './handles/index.js';
+export type { MountWithin } from './handles/index.js';
+export { moveLeftovers } from './moves/index.js';
+export { checkServiceUser } from './accounts/index.js';
+export type { ServiceUserError, ServiceUserSpec, ServiceUserState } from './accounts/index.js';
+export { createServiceUser } from './accounts/index.js';
+export type { CreateUserError } from './accounts/index.js';
+export { removeServiceUser } from './accounts/index.js';
+export type { RemoveUserError, UserRemoval } from './accounts/index.js';
+export { octalMode } from './paths/index.js';
+export type { FileType } from './paths/index.js';
+export type { AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessMount, AccessNeed, AccessRemedy, AccessRule, AccessWant, AclDecision } from './access/index.js';
+export { explainAccess } from './access/index.js';
+export { probeAccess } from './access/index.js';
+export { explainExecution } from './access/index.js';
+export type { ExecutionError, ExecutionExplanation, ExecutionOptions } from './access/index.js';
+export type { ExecutionComponent } from './access/index.js';
+export { probeExecution } from './access/index.js';
+export type { ExecutionProbe, ProbeOptions } from './access/index.js';
+export { resolveExecutable } from './access/index.js';
+export type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from './access/index.js';
+export { queryOwnership } from './search/index.js';
+export type { OwnedEntry, OwnershipAnswer } from './search/index.js';
+export type { OwnershipError, OwnershipOptions } from './search/index.js';
+export type { OwnershipPredicate } from './search/index.js';
+export { countOwned } from './search/index.js';
+export { estimateTree } from './search/index.js';
+export type { TreeSize } from './search/index.js';
+export { freeSpace } from './files/index.js';
+export type { FreeSpace, FreeSpaceError } from './files/index.js';
+export type { Attributes, ChangeSink, SkippedEntry, SkipReason, SweepError, SweepOptions, SweepReport, TreeChange, TreeEntry, Verdict } from './handles/index.js';
+export { sweepTree } from './sweeps/index.js';
+export { reclaim } from './sweeps/index.js';
+export type { ReclaimRequest } from './sweeps/index.js';
+export { openToGroup } from './sweeps/index.js';
+export type { OpenToGroupRequest } from './sweeps/index.js';
+export { openChangeRecord } from './sweeps/index.js';
+export type { ChangeRecord } from './sweeps/index.js';
+export { readChangeRecord } from './sweeps/index.js';
+export type { ChangeRecordError } from './sweeps/index.js';
+export { undoChanges } from './sweeps/index.js';
+export type { UndoReport } from './sweeps/index.js';
+export { listeningPorts } from './processes/index.js';

@@ -3,51 +3,46 @@
  *
  * @packageDocumentation
  */
-export { canonicalJson, isJson, isJsonObject } from './json.js';
-export type { Json, JsonObject } from './json.js';
-export type {
-  Check, RecipeStep, StepContext, StepDescription, StepFailure, StepKind, UndoData, UndoNotes,
-} from './step.js';
-export { createRegistry, eraseKind } from './registry.js';
-export type { ErasedKind, InvalidStepData, Registry, StepThrew } from './registry.js';
-export { PLAN_FORMAT_VERSION } from './plan.js';
-export type { Notice, Plan, PlanHost, PlannedStep } from './plan.js';
-export { currentHost } from './currentHost.js';
-export { makePlan } from './makePlan.js';
-export type { MakePlanError, PlanRequest, StepCheckFailed } from './makePlan.js';
-export type { InvalidRecipe, UnknownStepKind } from './validateSteps.js';
-export { digestPlan } from './digestPlan.js';
-export { comparePlans } from './comparePlans.js';
-export type { PlanDifference, PlanMismatch } from './comparePlans.js';
-export { parsePlan } from './parsePlan.js';
-export type { ParsePlanError } from './parsePlan.js';
-export { applyPlan } from './applyPlan.js';
-export type { ApplyRequest } from './applyPlan.js';
-export { resumeRun } from './resumeRun.js';
-export type { ResumeRequest } from './resumeRun.js';
-export { rollbackRun } from './rollbackRun.js';
-export type { Refusal, RollbackReport, RollbackRequest } from './rollbackRun.js';
-export { recoverRun } from './recoverRun.js';
-export type { RecoverRefusal, RecoverRequest, RecoveryReport } from './recoverRun.js';
-export { runStatus } from './runStatus.js';
-export type { RunDetails, RunStatus } from './runStatus.js';
-export { DEFAULT_STATE_DIR } from './runFiles.js';
-export type { FinalVerification } from './goForward.js';
-export type { UndoBlocked, UndoError } from './goBack.js';
-export type { OnRunEvent, RunEvent } from './runEvent.js';
-export type { RemainingStep, RunReport, StepReport } from './runReport.js';
-export type { StepProgress } from './runState.js';
-export type { RollbackReason } from './journalRecord.js';
-export type {
-  ApplyRefusal, ChangedSincePlan, InterruptedRun, JournalError, NoRun, OtherHost, PreflightFailed, ResumeRefusal, RollbackRefusal,
-  RollbackRefused, RunFailure,
-} from './engineError.js';
+export { canonicalJson, isJson, isJsonObject } from './engine/index.js';
+export type { Json, JsonObject } from './engine/index.js';
+export type { Check, RecipeStep, StepContext, StepDescription, StepFailure, StepKind, UndoData, UndoNotes } from './engine/index.js';
+export { createRegistry, eraseKind } from './engine/index.js';
+export type { ErasedKind, InvalidStepData, Registry, StepThrew } from './engine/index.js';
+export { PLAN_FORMAT_VERSION } from './engine/index.js';
+export type { Notice, Plan, PlanHost, PlannedStep } from './engine/index.js';
+export { currentHost } from './engine/index.js';
+export { makePlan } from './engine/index.js';
+export type { MakePlanError, PlanRequest, StepCheckFailed } from './engine/index.js';
+export type { InvalidRecipe, UnknownStepKind } from './engine/index.js';
+export { digestPlan } from './engine/index.js';
+export { comparePlans } from './engine/index.js';
+export type { PlanDifference, PlanMismatch } from './engine/index.js';
+export { parsePlan } from './engine/index.js';
+export type { ParsePlanError } from './engine/index.js';
+export { applyPlan } from './engine/index.js';
+export type { ApplyRequest } from './engine/index.js';
+export { resumeRun } from './engine/index.js';
+export type { ResumeRequest } from './engine/index.js';
+export { rollbackRun } from './engine/index.js';
+export type { Refusal, RollbackReport, RollbackRequest } from './engine/index.js';
+export { recoverRun } from './engine/index.js';
+export type { RecoverRefusal, RecoverRequest, RecoveryReport } from './engine/index.js';
+export { runStatus } from './engine/index.js';
+export type { RunDetails, RunStatus } from './engine/index.js';
+export { DEFAULT_STATE_DIR } from './engine/index.js';
+export type { FinalVerification } from './engine/index.js';
+export type { UndoBlocked, UndoError } from './engine/index.js';
+export type { OnRunEvent, RunEvent } from './engine/index.js';
+export type { RemainingStep, RunReport, StepReport } from './engine/index.js';
+export type { StepProgress } from './engine/index.js';
+export type { RollbackReason } from './engine/index.js';
+export type { ApplyRefusal, ChangedSincePlan, InterruptedRun, JournalError, NoRun, OtherHost, PreflightFailed, ResumeRefusal, RollbackRefusal, RollbackRefused, RunFailure } from './engine/index.js';
 export { HARDEN_RECIPE, hardenInstall, planHardenInstall } from './hardenInstall/index.js';
 export type { HardenError, HardenOptions, HardenRefusal, HardenRequest } from './hardenInstall/index.js';
 export { diagnoseHost } from './diagnosis/index.js';
 export type { DiagnoseHostError, DiagnoseHostRequest, DiagnosedSubject, HostDiagnosis, HostFinding } from './diagnosis/index.js';
-export { fpmRunner } from './fpmRunner.js';
-export { putFileKind } from './steps/putFile.js';
-export type { FileValidator, PutFileArgs, PutFileBefore, PutFileFailure } from './steps/putFile.js';
-export { makeDirectoryKind } from './steps/makeDirectory.js';
-export type { MakeDirectoryArgs, MakeDirectoryBefore, MakeDirectoryFailure } from './steps/makeDirectory.js';
+export { fpmRunner } from './host/index.js';
+export { putFileKind } from './steps/index.js';
+export type { FileValidator, PutFileArgs, PutFileBefore, PutFileFailure } from './steps/index.js';
+export { makeDirectoryKind } from './steps/index.js';
+export type { MakeDirectoryArgs, MakeDirectoryBefore, MakeDirectoryFailure } from './steps/index.js';

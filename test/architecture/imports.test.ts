@@ -1,69 +1,95 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { FLOORS, PARTS, ROOMS, partOf, roomOf } from './rooms.js';
 import { allSources, linesOf, localImports, ownExports } from './sources.js';
 
-/** What each folder of `src/` may import from besides itself. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  posix: [],
-  systemd: ['posix'],
-  wordpress: ['posix', 'systemd'],
-  kimaki: ['posix', 'systemd'],
-  recipes: ['posix', 'systemd', 'wordpress', 'kimaki'],
-  cli: ['posix', 'systemd', 'wordpress', 'kimaki', 'recipes'],
-};
-
-/** Modules that other folders may import: each folder's index, and the recipe that is a subpath of its own. */
-/** The command line takes it from its file: over the index, `wca --help` would load all of posix. */
-const FOR_EVERY_COMMAND = 'posix/printablePath.ts';
-const PUBLIC = /^(?:\w+|recipes\/\w+)\/index\.ts$/;
+/** The command line takes it from its file: over the index, `wca --help` would load all of the room. */
+const FOR_EVERY_COMMAND = 'posix/paths/printablePath.ts';
+/** The faces of the package: what users import. */
+const PUBLIC = /^(?:\w+|recipes\/migrateOffRoot)\/index\.ts$/;
 
 /** Files whose name is in nothing they export, each with the reason. */
 const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
   'cli/main.ts': 'the program itself',
   'cli/exitCodes.ts': 'the table is called EXIT, since it is read at every return',
   'cli/commandTable.ts': 'the table is called COMMANDS',
-  'wordpress/phpAst.ts': 'the parser and the small functions that read its nodes',
+  'wordpress/php/phpAst.ts': 'the parser and the small functions that read its nodes',
 };
+
+/** More than this in one folder, and nobody finds their way without a search. */
+const MOST_FILES = 17;
+
+/** Folders that hold more, each with the reason. */
+const CROWDED: Readonly<Record<string, string>> = {};
 
 /** Places where something may be thrown, each with the reason why no caller sees it. */
 const MAY_THROW: Readonly<Record<string, string>> = {
-  'posix/findHolders.ts': 'inside a try that makes an IoError of it',
-  'posix/pinned.ts': 'inside a try of every caller; a kernel that old runs no Node 20',
-  'posix/pinnedTree.ts': 'inside a try of every caller that makes an IoError of it',
-  'posix/sweep.ts': 'what fstat(2) says of an entry that is no other mount; inside a try of runPasses',
-  'recipes/runSession.ts': 'a journal record that the engine itself could not read: a bug',
-  'wordpress/phpAst.ts': 'inside a try that makes PHP_UNREADABLE of it',
+  'posix/processes/findHolders.ts': 'inside a try that makes an IoError of it',
+  'posix/handles/pinned.ts': 'inside a try of every caller; a kernel that old runs no Node 20',
+  'posix/handles/pinnedTree.ts': 'inside a try of every caller that makes an IoError of it',
+  'posix/sweeps/sweep.ts': 'what fstat(2) says of an entry that is no other mount; inside a try of runPasses',
+  'recipes/engine/run/runSession.ts': 'a journal record that the engine itself could not read: a bug',
+  'wordpress/php/phpAst.ts': 'inside a try that makes PHP_UNREADABLE of it',
 };
 
 const sources = allSources();
-const folderOf = (path: string): string => path.split('/')[0] ?? '';
+const floorOf = (path: string): string => path.split('/')[0] ?? '';
+
+const imports = sources
+  .filter((source) => source.path !== 'index.ts')
+  .flatMap((source) => localImports(source).map((target) => ({ from: source.path, to: target })));
+const shown = (wrong: typeof imports): readonly string[] => wrong.map(({ from, to }) => `${from} imports ${to}`);
 
 describe('the folders of src', () => {
-  it('import one way: cli, recipes, kimaki and wordpress, systemd, posix', () => {
-    const wrong = sources.flatMap((source) => {
-      const from = folderOf(source.path);
-      const allowed = [from, ...(MAY_IMPORT[from] ?? [])];
-      if (source.path === 'index.ts') return [];
-      return localImports(source)
-        .filter((target) => !allowed.includes(folderOf(target)))
-        .map((target) => `${source.path} imports ${target}`);
-    });
-    expect(wrong).toEqual([]);
+  it('import one way between floors: cli, recipes, kimaki and wordpress, systemd, posix', () => {
+    const wrong = imports.filter(({ from, to }) => !(FLOORS[floorOf(from)] ?? []).concat(floorOf(from)).includes(floorOf(to)));
+    expect(shown(wrong)).toEqual([]);
   });
 
-  it('import from each other only what the other one’s index gives', () => {
-    const wrong = sources.flatMap((source) =>
-      localImports(source)
-        .filter((target) => folderOf(target) !== folderOf(source.path) && !PUBLIC.test(target))
-        .filter((target) => folderOf(source.path) !== 'cli' || target !== FOR_EVERY_COMMAND)
-        .map((target) => `${source.path} imports ${target}`),
+  it('import one way between the rooms of a floor', () => {
+    const place = (path: string): number => (ROOMS[floorOf(path)] ?? []).indexOf(path.split('/')[1] ?? '');
+    const wrong = imports.filter(
+      ({ from, to }) => floorOf(from) === floorOf(to) && roomOf(from) !== floorOf(from) && place(to) > place(from),
     );
-    expect(wrong).toEqual([]);
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it('import one way between the parts of a room', () => {
+    const place = (path: string): number => (PARTS[roomOf(path)] ?? []).indexOf(partOf(path) ?? '');
+    const wrong = imports.filter(
+      ({ from, to }) => roomOf(from) === roomOf(to) && place(from) !== -1 && place(to) > place(from),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it('are the rooms of the list, each with an index', () => {
+    const rooms = Object.entries(ROOMS).flatMap(([floor, names]) => names.map((name) => `${floor}/${name}`));
+    const found = new Set(sources.map((source) => roomOf(source.path)).filter((room) => room.includes('/')));
+    expect([...found].sort()).toEqual([...rooms].sort());
+    const paths = new Set(sources.map((source) => source.path));
+    expect(rooms.filter((room) => !paths.has(`${room}/index.ts`))).toEqual([]);
+  });
+
+  it('import from another room only what its index gives', () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        roomOf(from) !== roomOf(to) &&
+        to !== `${roomOf(to)}/index.ts` &&
+        !(floorOf(from) === 'cli' && to === FOR_EVERY_COMMAND),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it('hold no more files than a reader takes in at a glance', () => {
+    const counts = new Map<string, number>();
+    for (const { path } of sources) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+    const crowded = [...counts].filter(([folder, count]) => count > MOST_FILES && !(folder in CROWDED));
+    expect(crowded).toEqual([]);
   });
 
   it('have an index that names what it exports', () => {
-    const indexes = sources.filter((source) => PUBLIC.test(source.path));
+    const indexes = sources.filter((source) => basename(source.path) === 'index.ts');
     const wrong = indexes.filter(
       (source) => linesOf(source, (node) => ts.isExportDeclaration(node) && node.exportClause === undefined).length > 0,
     );

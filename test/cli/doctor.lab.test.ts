@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY, CHANNELS, DROP_IN_DIRECTORY as DROP_IN, SITE, UNIT_FILE, bootHost, compareSnapshots, installPackage, labAvailable, treeSnapshot } from '../lab/index.js';
 import type { Host, RunOptions } from '../lab/index.js';
 import { runWithFault } from '../lab/faults.js';
-import type { HostDiagnosis } from '../../src/recipes/index.js';
+import type { HostDiagnosis } from '../../src/recipes/diagnosis/hostDiagnosis.js';
 
 const schema = JSON.parse(readFileSync(new URL('../../schema/doctor.schema.json', import.meta.url), 'utf8')) as object;
 const valid = new Ajv2020({ strict: false, allErrors: true }).compile(schema);

@@ -1,7 +1,7 @@
 // needs systemd, root
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../../src/posix/index.js';
+import { runProgram } from '../../src/posix/programs/runProgram.js';
 
 const page = readFileSync(new URL('../../docs/undocumented-systemd.md', import.meta.url), 'utf8');
 const helpers = /```sh\n([\s\S]*?)```/.exec(page)?.[1] ?? '';

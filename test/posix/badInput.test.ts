@@ -3,11 +3,27 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ResultAsync } from 'neverthrow';
-import {
-  checkTrustedPath, countOwned, estimateTree, explainAccess, explainExecution, findHolders, freeSpace, lookupIdentity,
-  lookupUser, moveTree, openChangeRecord, openToGroup, probeAccess, queryOwnership, readChangeRecord, readRegularFile,
-  reclaim, removeFile, replaceFile, resolveExecutable, undoChanges,
-} from '../../src/posix/index.js';
+import { checkTrustedPath } from '../../src/posix/handles/checkTrustedPath.js';
+import { countOwned } from '../../src/posix/search/countOwned.js';
+import { estimateTree } from '../../src/posix/search/estimateTree.js';
+import { explainAccess } from '../../src/posix/access/explainAccess.js';
+import { explainExecution } from '../../src/posix/access/explainExecution.js';
+import { findHolders } from '../../src/posix/processes/findHolders.js';
+import { freeSpace } from '../../src/posix/files/freeSpace.js';
+import { lookupIdentity } from '../../src/posix/accounts/lookupIdentity.js';
+import { lookupUser } from '../../src/posix/accounts/lookupUser.js';
+import { moveTree } from '../../src/posix/moves/moveTree.js';
+import { openChangeRecord } from '../../src/posix/sweeps/openChangeRecord.js';
+import { openToGroup } from '../../src/posix/sweeps/openToGroup.js';
+import { probeAccess } from '../../src/posix/access/probeAccess.js';
+import { queryOwnership } from '../../src/posix/search/queryOwnership.js';
+import { readChangeRecord } from '../../src/posix/sweeps/readChangeRecord.js';
+import { readRegularFile } from '../../src/posix/files/readRegularFile.js';
+import { reclaim } from '../../src/posix/sweeps/reclaim.js';
+import { removeFile } from '../../src/posix/files/removeFile.js';
+import { replaceFile } from '../../src/posix/files/replaceFile.js';
+import { resolveExecutable } from '../../src/posix/access/resolveExecutable.js';
+import { undoChanges } from '../../src/posix/sweeps/undoChanges.js';
 import { WWW_DATA } from './support/identities.js';
 import { freshPlace, run } from './support/place.js';
 import { bundle } from './support/runModule.js';

@@ -2,8 +2,12 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResultAsync} from 'neverthrow';
 import { errAsync, okAsync } from 'neverthrow';
-import { createRegistry, eraseKind, makePlan } from '../../src/recipes/index.js';
-import type { Json, Plan, RecipeStep, Registry, StepFailure, StepKind } from '../../src/recipes/index.js';
+import { createRegistry, eraseKind } from '../../src/recipes/engine/plan/registry.js';
+import { makePlan } from '../../src/recipes/engine/plan/makePlan.js';
+import type { Json } from '../../src/recipes/engine/plan/json.js';
+import type { Plan } from '../../src/recipes/engine/plan/plan.js';
+import type { RecipeStep, StepFailure, StepKind } from '../../src/recipes/engine/plan/step.js';
+import type { Registry } from '../../src/recipes/engine/plan/registry.js';
 
 export const HOST = { machineId: 'machine-1', hostname: 'one' };
 const STATE = 'state';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { encodeHead } from '../../src/recipes/journalText.js';
+import { encodeHead } from '../../src/recipes/engine/journal/journalText.js';
 import { FakeHost } from './fakeHost.js';
 import type { Instant } from './fakeHost.js';
 

@@ -2,8 +2,15 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { applyPlan, createRegistry, eraseKind, makePlan, rollbackRun } from '../../src/recipes/index.js';
-import type { Json, Plan, Registry, RunReport, StepContext, StepFailure, StepKind } from '../../src/recipes/index.js';
+import { applyPlan } from '../../src/recipes/engine/run/applyPlan.js';
+import { createRegistry, eraseKind } from '../../src/recipes/engine/plan/registry.js';
+import { makePlan } from '../../src/recipes/engine/plan/makePlan.js';
+import { rollbackRun } from '../../src/recipes/engine/run/rollbackRun.js';
+import type { Json } from '../../src/recipes/engine/plan/json.js';
+import type { Plan } from '../../src/recipes/engine/plan/plan.js';
+import type { Registry } from '../../src/recipes/engine/plan/registry.js';
+import type { RunReport } from '../../src/recipes/engine/run/runReport.js';
+import type { StepContext, StepFailure, StepKind } from '../../src/recipes/engine/plan/step.js';
 import { hookChanges } from '../lab/faults/hook.mjs';
 import { tempDir } from './tempDir.js';
 

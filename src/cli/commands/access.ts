@@ -1,5 +1,7 @@
-import { explainAccess, lookupIdentity, printablePath } from '../../posix/index.js';
-import type { AccessExplanation, AccessWant } from '../../posix/index.js';
+import { explainAccess } from '../../posix/access/index.js';
+import { lookupIdentity } from '../../posix/accounts/index.js';
+import { printablePath } from '../../posix/paths/index.js';
+import type { AccessExplanation, AccessWant } from '../../posix/access/index.js';
 import { defineCommand } from '../command.js';
 import type { Output } from '../createOutput.js';
 import { EXIT } from '../exitCodes.js';

@@ -1,5 +1,5 @@
-import { detectServiceIdentity, identityAssignments } from '../../kimaki/index.js';
-import { printablePath } from '../../posix/index.js';
+import { detectServiceIdentity, identityAssignments } from '../../kimaki/identity/index.js';
+import { printablePath } from '../../posix/paths/index.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';

@@ -1,4 +1,4 @@
-import { diagnoseHost } from '../../recipes/index.js';
+import { diagnoseHost } from '../../recipes/diagnosis/index.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { renderDiagnosis } from '../render/renderDiagnosis.js';

@@ -1,7 +1,10 @@
 import { errAsync, ok, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
-import { lookupIdentity, lookupUser, octalMode, printablePath, queryOwnership } from '../../posix/index.js';
-import type { IdentityError, OwnedEntry } from '../../posix/index.js';
+import { lookupIdentity, lookupUser } from '../../posix/accounts/index.js';
+import { octalMode, printablePath } from '../../posix/paths/index.js';
+import { queryOwnership } from '../../posix/search/index.js';
+import type { IdentityError } from '../../posix/accounts/index.js';
+import type { OwnedEntry } from '../../posix/search/index.js';
 import { defineCommand } from '../command.js';
 import type { CliError } from '../command.js';
 import { EXIT } from '../exitCodes.js';

@@ -1,7 +1,9 @@
 import { errAsync, ok, okAsync } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
-import { lookupGroup, lookupUser, openChangeRecord, reclaim as reclaimTree } from '../../posix/index.js';
-import type { ChangeRecord, SweepReport } from '../../posix/index.js';
+import { lookupGroup, lookupUser } from '../../posix/accounts/index.js';
+import { openChangeRecord, reclaim as reclaimTree } from '../../posix/sweeps/index.js';
+import type { ChangeRecord } from '../../posix/sweeps/index.js';
+import type { SweepReport } from '../../posix/handles/index.js';
 import { defineCommand } from '../command.js';
 import type { CliError } from '../command.js';
 import type { Output } from '../createOutput.js';

@@ -1,5 +1,7 @@
 import { ResultAsync } from 'neverthrow';
-import { lookupIdentity, printablePath, resolveExecutable } from '../../posix/index.js';
+import { lookupIdentity } from '../../posix/accounts/index.js';
+import { printablePath } from '../../posix/paths/index.js';
+import { resolveExecutable } from '../../posix/access/index.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';

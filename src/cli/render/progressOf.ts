@@ -1,4 +1,4 @@
-import type { OnRunEvent } from '../../recipes/index.js';
+import type { OnRunEvent } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 
 /** Tells a person what a run is doing, line by line on stderr, with the time each step took. */

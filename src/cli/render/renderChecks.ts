@@ -1,4 +1,4 @@
-import type { Json } from '../../recipes/index.js';
+import type { Json } from '../../recipes/engine/index.js';
 import type { VerificationReport } from '../../recipes/migrateOffRoot/index.js';
 import type { Output } from '../createOutput.js';
 

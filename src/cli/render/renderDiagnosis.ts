@@ -1,4 +1,4 @@
-import type { DiagnosedSubject, HostDiagnosis, HostFinding } from '../../recipes/index.js';
+import type { DiagnosedSubject, HostDiagnosis, HostFinding } from '../../recipes/diagnosis/index.js';
 import type { Output, Style } from '../createOutput.js';
 import { printableText } from '../renderError.js';
 

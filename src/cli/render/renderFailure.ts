@@ -1,4 +1,4 @@
-import type { RunReport } from '../../recipes/index.js';
+import type { RunReport } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 
 /** Tells why a run failed, with the service's last words where the step kept them. */

@@ -1,4 +1,4 @@
-import type { RunReport } from '../../recipes/index.js';
+import type { RunReport } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 
 /** Tells how to go on with a run that a signal ended; where none had begun there is nothing to go on with. */

@@ -1,4 +1,4 @@
-import type { Plan, PlannedStep } from '../../recipes/index.js';
+import type { Plan, PlannedStep } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 
 const PHASES: readonly { readonly phase: PlannedStep['phase']; readonly title: string }[] = [

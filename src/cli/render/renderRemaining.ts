@@ -1,4 +1,4 @@
-import type { RemainingStep } from '../../recipes/index.js';
+import type { RemainingStep } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 
 /** Tells what a rollback could not take back, and what a person does about each, in the order in which it must be done. */

@@ -1,4 +1,4 @@
-import type { RunDetails } from '../../recipes/index.js';
+import type { RunDetails } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 
 /** Tells of an earlier run that is still in force. */

@@ -1,4 +1,4 @@
-import type { RunDetails, StepReport } from '../../recipes/index.js';
+import type { RunDetails, StepReport } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 import { renderStanding } from './renderStanding.js';
 

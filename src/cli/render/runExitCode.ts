@@ -1,4 +1,4 @@
-import type { RunReport } from '../../recipes/index.js';
+import type { RunReport } from '../../recipes/engine/index.js';
 import { EXIT } from '../exitCodes.js';
 import type { ExitCode } from '../exitCodes.js';
 

@@ -1,19 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { TRUSTED_PATH, explainAccess, explainExecution, ioError, readRegularFile, shellWord } from '../../posix/index.js';
-import type { Identity } from '../../posix/index.js';
-import { showUnit } from '../../systemd/index.js';
-import type { KimakiInstance } from '../findInstances.js';
-import { explainSudoRule } from '../explainSudoRule.js';
-import { inspectSudoHop } from '../inspectSudoHop.js';
-import { migrateCommand } from '../migrateCommand.js';
-import { readSudoHop } from '../readSudoHop.js';
-import { renderSudoHop } from '../renderSudoHop.js';
-import { resolveDispatchBinary } from '../resolveDispatchBinary.js';
-import { sudoHopPaths } from '../sudoHop.js';
-import { unreadablePackageFiles } from '../unreadablePackageFiles.js';
-import { validateSudoersWhole } from '../validateSudoers.js';
+import { TRUSTED_PATH } from '../../posix/programs/index.js';
+import { explainAccess, explainExecution } from '../../posix/access/index.js';
+import { ioError, shellWord } from '../../posix/paths/index.js';
+import { readRegularFile } from '../../posix/files/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import { showUnit } from '../../systemd/manager/index.js';
+import type { KimakiInstance } from '../instance/index.js';
+import { explainSudoRule, inspectSudoHop, readSudoHop, renderSudoHop, resolveDispatchBinary, sudoHopPaths, unreadablePackageFiles, validateSudoersWhole } from '../dispatch/index.js';
+import { migrateCommand } from '../identity/index.js';
 import { finding } from './finding.js';
 import type { DiagnosisError, DiagnosisRequest, InstanceFinding, Look } from './finding.js';
 

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { lookupIdentity, lookupUserById } from '../../posix/index.js';
-import type { Identity, IdentityError } from '../../posix/index.js';
+import { lookupIdentity, lookupUserById } from '../../posix/accounts/index.js';
+import type { Identity, IdentityError } from '../../posix/accounts/index.js';
 import { dispatchLooks } from './dispatchLooks.js';
 import type { DiagnosisRequest, InstanceFinding, Look, NotChecked } from './finding.js';
 import { identityFindings } from './identityFindings.js';

@@ -1,9 +1,13 @@
 import type { Result } from 'neverthrow';
-import type { AccessError, Identity, IdentityError, IoError, ProgramError, ReadFileError, TrustError } from '../../posix/index.js';
-import type { OwnershipError } from '../../posix/index.js';
-import type { SystemdError } from '../../systemd/index.js';
-import type { KimakiInstance } from '../findInstances.js';
-import type { ReadUnitFilesError } from '../readUnitFiles.js';
+import type { AccessError } from '../../posix/access/index.js';
+import type { Identity, IdentityError } from '../../posix/accounts/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import type { ProgramError } from '../../posix/programs/index.js';
+import type { ReadFileError } from '../../posix/files/index.js';
+import type { TrustError } from '../../posix/handles/index.js';
+import type { OwnershipError } from '../../posix/search/index.js';
+import type { SystemdError } from '../../systemd/manager/index.js';
+import type { KimakiInstance, ReadUnitFilesError } from '../instance/index.js';
 
 /** A state the field knows; stable. */
 export type FindingId =

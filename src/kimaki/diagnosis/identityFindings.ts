@@ -1,8 +1,9 @@
-import { privilegedGroups, shellWord } from '../../posix/index.js';
-import type { Identity } from '../../posix/index.js';
-import type { UnitState } from '../../systemd/index.js';
-import type { KimakiInstance } from '../findInstances.js';
-import { migrateCommand } from '../migrateCommand.js';
+import { privilegedGroups } from '../../posix/accounts/index.js';
+import { shellWord } from '../../posix/paths/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import type { UnitState } from '../../systemd/manager/index.js';
+import type { KimakiInstance } from '../instance/index.js';
+import { migrateCommand } from '../identity/index.js';
 import { finding } from './finding.js';
 import type { InstanceFinding } from './finding.js';
 

@@ -1,16 +1,15 @@
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { countOwned, explainAccess, isAtOrBelow, printablePath, shellWord } from '../../posix/index.js';
-import type { Identity } from '../../posix/index.js';
-import { databasePlace } from '../databasePlace.js';
-import type { KimakiInstance } from '../findInstances.js';
-import { findStatePaths } from '../findStatePaths.js';
-import { migrateCommand } from '../migrateCommand.js';
-import { findLeftovers } from '../readAbilityFacts.js';
-import { RUNTIME_STATE } from '../statePaths.js';
-import { surveyState } from '../surveyState.js';
-import { entryType, walkState } from '../walkState.js';
+import { countOwned } from '../../posix/search/index.js';
+import { explainAccess } from '../../posix/access/index.js';
+import { isAtOrBelow, printablePath, shellWord } from '../../posix/paths/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import { databasePlace, findStatePaths } from '../state-paths/index.js';
+import type { KimakiInstance } from '../instance/index.js';
+import { migrateCommand } from '../identity/index.js';
+import { findLeftovers } from '../abilities/index.js';
+import { RUNTIME_STATE, entryType, surveyState, walkState } from '../state/index.js';
 import { finding } from './finding.js';
 import type { DiagnosisError, InstanceFinding, Look, LookFound } from './finding.js';
 

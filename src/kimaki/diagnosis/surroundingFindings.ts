@@ -1,12 +1,11 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { shellWord } from '../../posix/index.js';
-import { showUnit } from '../../systemd/index.js';
-import type { KimakiInstance } from '../findInstances.js';
-import { findSiteServices } from '../findSiteServices.js';
-import { migrateCommand } from '../migrateCommand.js';
-import { rootCronJobs } from '../rootCronJobs.js';
-import { SHARED_UMASK } from '../serviceIdentity.js';
+import { shellWord } from '../../posix/paths/index.js';
+import { showUnit } from '../../systemd/manager/index.js';
+import type { KimakiInstance } from '../instance/index.js';
+import { findSiteServices } from '../instance/index.js';
+import { SHARED_UMASK, migrateCommand } from '../identity/index.js';
+import { rootCronJobs } from '../abilities/index.js';
 import { finding } from './finding.js';
 import type { DiagnosisError, InstanceFinding, Look } from './finding.js';
 

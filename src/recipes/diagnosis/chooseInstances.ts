@@ -1,9 +1,9 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { findInstances, instanceName } from '../../kimaki/index.js';
-import type { FindInstancesError, KimakiInstance } from '../../kimaki/index.js';
-import { printablePath, shellWord } from '../../posix/index.js';
-import { listUnits } from '../../systemd/index.js';
+import { findInstances, instanceName } from '../../kimaki/instance/index.js';
+import type { FindInstancesError, KimakiInstance } from '../../kimaki/instance/index.js';
+import { printablePath, shellWord } from '../../posix/paths/index.js';
+import { listUnits } from '../../systemd/manager/index.js';
 import type { HostFinding, PartFound } from './hostDiagnosis.js';
 
 /** The instances of a host, those of them that are to be looked at, and what is to be said of the others. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { printablePath, shellWord } from '../../posix/index.js';
-import { systemManagerRunning } from '../../systemd/index.js';
+import { printablePath, shellWord } from '../../posix/paths/index.js';
+import { systemManagerRunning } from '../../systemd/manager/index.js';
 import { HARDEN_RECIPE } from '../hardenInstall/index.js';
-import { reversalsHere } from '../migrateOffRoot/observeReversals.js';
-import { runStatus } from '../runStatus.js';
+import { reversalsHere } from '../host/index.js';
+import { runStatus } from '../engine/index.js';
 import { looked, unread } from './hostDiagnosis.js';
 import type { HostFinding, Part, PartFound } from './hostDiagnosis.js';
 

@@ -1,9 +1,11 @@
-import { examineInstance } from '../../kimaki/index.js';
-import type { DiagnosisRequest, KimakiInstance } from '../../kimaki/index.js';
-import { lookupIdentity, shellWord } from '../../posix/index.js';
-import type { Identity } from '../../posix/index.js';
-import type { Site } from '../../wordpress/index.js';
-import { readChannel } from '../migrateOffRoot/readChannel.js';
+import { examineInstance } from '../../kimaki/diagnosis/index.js';
+import type { DiagnosisRequest } from '../../kimaki/diagnosis/index.js';
+import type { KimakiInstance } from '../../kimaki/instance/index.js';
+import { lookupIdentity } from '../../posix/accounts/index.js';
+import { shellWord } from '../../posix/paths/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import type { Site } from '../../wordpress/site/index.js';
+import { readChannel } from '../host/index.js';
 import { bySeverity } from './hostDiagnosis.js';
 import type { DiagnosedSubject, HostFinding } from './hostDiagnosis.js';
 

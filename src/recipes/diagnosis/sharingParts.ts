@@ -1,11 +1,9 @@
-import type { KimakiInstance } from '../../kimaki/index.js';
-import { migrateCommand } from '../../kimaki/index.js';
-import { lookupIdentity } from '../../posix/index.js';
-import type { AcceptanceCheck } from '../migrateOffRoot/checks/check.js';
-import { checkSharedWriting } from '../migrateOffRoot/checks/checkSharedWriting.js';
-import { checkUmasks } from '../migrateOffRoot/checks/checkUmasks.js';
-import type { Subject } from '../migrateOffRoot/checks/subject.js';
-import { agentPlacesOf } from '../migrateOffRoot/observePlaces.js';
+import type { KimakiInstance } from '../../kimaki/instance/index.js';
+import { migrateCommand } from '../../kimaki/identity/index.js';
+import { lookupIdentity } from '../../posix/accounts/index.js';
+import type { AcceptanceCheck, Subject } from '../proof/index.js';
+import { checkSharedWriting, checkUmasks } from '../proof/index.js';
+import { agentPlacesOf } from '../host/index.js';
 import { unread } from './hostDiagnosis.js';
 import type { Part, PartFound } from './hostDiagnosis.js';
 import type { SiteAround } from './siteParts.js';

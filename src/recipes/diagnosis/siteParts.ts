@@ -1,14 +1,19 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrateCommand } from '../../kimaki/index.js';
-import type { KimakiInstance } from '../../kimaki/index.js';
-import { octalMode, printablePath, readRegularFile, shellWord } from '../../posix/index.js';
-import type { Identity } from '../../posix/index.js';
-import { diagnoseSite, findContraryDefines, inspectManagedFiles } from '../../wordpress/index.js';
-import type { DiagnosedFault, ManagedFileFault, Site, WritabilityReport } from '../../wordpress/index.js';
-import { listed, rootsEntries } from '../migrateOffRoot/checks/rootsEntries.js';
-import type { Subject } from '../migrateOffRoot/checks/subject.js';
-import { ownTrees, writableDirectories } from '../migrateOffRoot/writableDirectories.js';
+import { migrateCommand } from '../../kimaki/identity/index.js';
+import type { KimakiInstance } from '../../kimaki/instance/index.js';
+import { octalMode, printablePath, shellWord } from '../../posix/paths/index.js';
+import { readRegularFile } from '../../posix/files/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import { diagnoseSite } from '../../wordpress/probes/index.js';
+import { findContraryDefines } from '../../wordpress/site/index.js';
+import { inspectManagedFiles } from '../../wordpress/blocks/index.js';
+import type { DiagnosedFault, WritabilityReport } from '../../wordpress/probes/index.js';
+import type { ManagedFileFault } from '../../wordpress/blocks/index.js';
+import type { Site } from '../../wordpress/site/index.js';
+import { listed, rootsEntries } from '../proof/index.js';
+import type { Subject } from '../proof/index.js';
+import { ownTrees, writableDirectories } from '../host/index.js';
 import { looked, unread } from './hostDiagnosis.js';
 import type { HostFinding, Part, PartFound } from './hostDiagnosis.js';
 

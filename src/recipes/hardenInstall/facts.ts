@@ -1,5 +1,5 @@
-import type { RewriteUnitArgs } from '../steps/rewriteUnitStep.js';
-import type { DispatchFacts, FpmFacts, SiteFacts } from '../migrateOffRoot/index.js';
+import type { RewriteUnitArgs } from '../steps/index.js';
+import type { DispatchFacts, FpmFacts, SiteFacts } from '../host/index.js';
 import type { HardenOptions } from './options.js';
 
 /** What hardening rests on: plain JSON, no secrets. */

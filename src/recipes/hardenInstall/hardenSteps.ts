@@ -1,12 +1,14 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { SHARED_UMASK, renderSudoHop } from '../../kimaki/index.js';
-import type { SudoHopError } from '../../kimaki/index.js';
-import { defaultHoldSeconds } from '../../systemd/index.js';
-import { fpmUmaskDropIn, fsChmodMuPlugin } from '../../wordpress/index.js';
-import { hopSteps } from '../migrateOffRoot/hopSteps.js';
-import type { RecipeStep } from '../step.js';
-import { newFileDiff } from '../steps/newFileDiff.js';
+import { SHARED_UMASK } from '../../kimaki/identity/index.js';
+import { renderSudoHop } from '../../kimaki/dispatch/index.js';
+import type { SudoHopError } from '../../kimaki/dispatch/index.js';
+import { defaultHoldSeconds } from '../../systemd/watch/index.js';
+import { fpmUmaskDropIn } from '../../wordpress/fpm/index.js';
+import { fsChmodMuPlugin } from '../../wordpress/site/index.js';
+import { hopSteps } from '../host/index.js';
+import type { RecipeStep } from '../engine/index.js';
+import { newFileDiff } from '../steps/index.js';
 import type { HardenFacts } from './facts.js';
 
 /**

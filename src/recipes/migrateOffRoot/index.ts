@@ -3,26 +3,23 @@
  *
  * @packageDocumentation
  */
-export { DEFAULT_SERVICE_USER } from './options.js';
-export { SHARED_UMASK } from '../../kimaki/index.js';
-export type { MigrationOptions, VerificationOptions } from './options.js';
-export type {
-  BinaryFacts, CompanionFacts, DispatchFacts, FileFacts, FpmFacts, MigrationFacts, SiteFacts, StateFacts, StateMove,
-  TargetFacts, UnitFacts, UnitFileFacts,
-} from './facts.js';
-export type { MigrationRefusal, RefusalCode } from './refusal.js';
-export { migrationSteps } from './migrationSteps.js';
-export { migrationRegistry } from './registry.js';
-export { RECIPE, planMigration } from './planMigration.js';
-export type { PlanMigrationError } from './planMigration.js';
-export { applyMigration, refreshPlan } from './applyMigration.js';
-export type { ApplyMigrationError, ApplyMigrationRequest, MigrationReport } from './applyMigration.js';
-export { verifyMigration } from './verifyMigration.js';
-export type { VerificationReport } from './verifyMigration.js';
-export type { AcceptanceCheck } from './checks/check.js';
-export { resumeMigration } from './resumeMigration.js';
-export type { ResumeMigrationError, ResumeMigrationRequest } from './resumeMigration.js';
-export { recoverMigration } from './recoverMigration.js';
-export type { RecoverMigrationRequest } from './recoverMigration.js';
-export { rollbackMigration } from './rollbackMigration.js';
-export type { RollbackMigrationRequest } from './rollbackMigration.js';
+export { DEFAULT_SERVICE_USER } from '../host/index.js';
+export { SHARED_UMASK } from '../../kimaki/identity/index.js';
+export type { MigrationOptions, VerificationOptions } from '../host/index.js';
+export type { BinaryFacts, CompanionFacts, DispatchFacts, FileFacts, FpmFacts, MigrationFacts, SiteFacts, StateFacts, StateMove, TargetFacts, UnitFacts, UnitFileFacts } from '../host/index.js';
+export type { MigrationRefusal, RefusalCode } from '../host/index.js';
+export { migrationSteps } from './plan/migrationSteps.js';
+export { migrationRegistry } from './plan/registry.js';
+export { RECIPE, planMigration } from './plan/planMigration.js';
+export type { PlanMigrationError } from './plan/planMigration.js';
+export { applyMigration, refreshPlan } from './run/applyMigration.js';
+export type { ApplyMigrationError, ApplyMigrationRequest, MigrationReport } from './run/applyMigration.js';
+export { verifyMigration } from './run/verifyMigration.js';
+export type { VerificationReport } from './run/verifyMigration.js';
+export type { AcceptanceCheck } from '../proof/index.js';
+export { resumeMigration } from './run/resumeMigration.js';
+export type { ResumeMigrationError, ResumeMigrationRequest } from './run/resumeMigration.js';
+export { recoverMigration } from './run/recoverMigration.js';
+export type { RecoverMigrationRequest } from './run/recoverMigration.js';
+export { rollbackMigration } from './run/rollbackMigration.js';
+export type { RollbackMigrationRequest } from './run/rollbackMigration.js';

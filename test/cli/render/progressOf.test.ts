@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { createOutput } from '../../../src/cli/createOutput.js';
 import { progressOf } from '../../../src/cli/render/progressOf.js';
-import type { Plan, PlannedStep, RunEvent } from '../../../src/recipes/index.js';
+import type { Plan, PlannedStep } from '../../../src/recipes/engine/plan/plan.js';
+import type { RunEvent } from '../../../src/recipes/engine/run/runEvent.js';
 
 const STEP: PlannedStep = {
   id: 'move-1', kind: 'posix.moveTree', args: null, phase: 'window', title: 'move the state', why: 'because', state: 'needed',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderFailure } from '../../../src/cli/render/renderFailure.js';
 import type { Output } from '../../../src/cli/createOutput.js';
-import type { RunReport } from '../../../src/recipes/index.js';
+import type { RunReport } from '../../../src/recipes/engine/run/runReport.js';
 
 const report: RunReport = {
   runId: 'x', changed: false, failed: true, rolledBack: true, interrupted: false, steps: [], undoErrors: [], remaining: [], durationMs: 1,

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { createOutput } from '../../../src/cli/createOutput.js';
 import { renderPlan } from '../../../src/cli/render/renderPlan.js';
-import type { Plan, PlannedStep } from '../../../src/recipes/index.js';
+import type { Plan, PlannedStep } from '../../../src/recipes/engine/plan/plan.js';
 
 function step(more: Partial<PlannedStep>): PlannedStep {
   return { id: 'x', kind: 'x.y', args: null, phase: 'before', title: 'do it', why: 'because', state: 'needed', ...more };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runExitCode } from '../../../src/cli/render/runExitCode.js';
-import type { RunReport } from '../../../src/recipes/index.js';
+import type { RunReport } from '../../../src/recipes/engine/run/runReport.js';
 
 const report: RunReport = {
   runId: 'x',

@@ -1,4 +1,4 @@
-import type { Identity } from '../../../src/posix/index.js';
+import type { Identity } from '../../../src/posix/accounts/identity.js';
 
 /** An identity made of numbers alone; the names are made up. */
 export function identityOf(name: string, uid: number, gids: readonly number[]): Identity {

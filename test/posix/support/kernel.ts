@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import type { Identity } from '../../../src/posix/index.js';
+import type { Identity } from '../../../src/posix/accounts/identity.js';
 
 /** One access(2) to make: the mode is R_OK 4, W_OK 2, X_OK 1 or a sum. */
 interface Question {

@@ -2,7 +2,7 @@ import { chmodSync, lchownSync, linkSync, lstatSync, mkdirSync, readdirSync } fr
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { okAsync } from 'neverthrow';
-import type { ChangeSink, TreeChange } from '../../../src/posix/index.js';
+import type { ChangeSink, TreeChange } from '../../../src/posix/handles/tree.js';
 import type { Random } from './random.js';
 
 /** Owner, group, mode and type of everything at or below a path, by path (latin1, so that no byte is lost). */

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY, FLOW, NEW_DATA_DIR, OLD_DATA_DIR, SITE, UNIT_FILE, breakHost, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host, TreeSnapshot } from '../../lab/index.js';
-import { AS_OPENCODE, AS_ROOT, CHANNELS, MINUTE, PROVE_ALL, QUICK_APPLY, brokenHost, databaseRows, endedWith } from './support.js';
-import { lastingSnapshot, migrate, serviceProcess, told, unproven, workerUmasks } from './support.js';
+import { AS_OPENCODE, AS_ROOT, CHANNELS, MINUTE, PROVE_ALL, QUICK_APPLY, brokenHost, databaseRows, endedWith, lastingSnapshot, migrate, serviceProcess, told, unproven, workerUmasks } from './support.js';
 import type { Check, Told } from './support.js';
 
 const lab = labAvailable();

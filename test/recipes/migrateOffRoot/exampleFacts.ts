@@ -1,4 +1,4 @@
-import type { MigrationFacts } from '../../../src/recipes/migrateOffRoot/index.js';
+import type { MigrationFacts } from '../../../src/recipes/host/facts.js';
 
 /** The facts of a host in the usual broken state: HOME at the new home already, data and command below /root. */
 export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFacts {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY, OLD_DATA_DIR, PRIVATE_DUMP, SITE, UNIT_FILE, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
-import { AS_OPENCODE, CHANNELS, CONTENT, MINUTE, PROVE_ALL, agentDoes, brokenHost, databaseRows, endedWith } from './support.js';
-import { migrate, registeredCommand, serviceProcess, told, unproven, workerUmasks } from './support.js';
+import { AS_OPENCODE, CHANNELS, CONTENT, MINUTE, PROVE_ALL, agentDoes, brokenHost, databaseRows, endedWith, migrate, registeredCommand, serviceProcess, told, unproven, workerUmasks } from './support.js';
 import type { Rows, Told } from './support.js';
 
 const lab = labAvailable();

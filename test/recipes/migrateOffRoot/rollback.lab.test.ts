@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OLD_DATA_DIR, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host, TreeSnapshot } from '../../lab/index.js';
-import { AS_OPENCODE, AS_ROOT, CONTENT, MINUTE, QUICK_APPLY, agentDoes, brokenHost, databaseRows, endedWith } from './support.js';
-import { lastingSnapshot, migrate, registeredCommand, serviceProcess, told, workerUmasks } from './support.js';
+import { AS_OPENCODE, AS_ROOT, CONTENT, MINUTE, QUICK_APPLY, agentDoes, brokenHost, databaseRows, endedWith, lastingSnapshot, migrate, registeredCommand, serviceProcess, told, workerUmasks } from './support.js';
 import type { Rows } from './support.js';
 
 const lab = labAvailable();

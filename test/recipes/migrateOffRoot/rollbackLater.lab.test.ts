@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NEW_DATA_DIR, OLD_DATA_DIR, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
-import { AS_OPENCODE, AS_ROOT, CHANNELS, CONTENT, MINUTE, QUICK_APPLY, brokenHost, databaseRows, endedWith } from './support.js';
+import { AS_OPENCODE, AS_ROOT, CHANNELS, CONTENT, MINUTE, QUICK_APPLY, brokenHost, databaseRows, endedWith, lastingSnapshot, migrate, registeredCommand, serviceProcess, told } from './support.js';
 import type { Rows } from './support.js';
-import { lastingSnapshot, migrate, registeredCommand, serviceProcess, told } from './support.js';
 
 const lab = labAvailable();
 const PACKAGE = '/usr/lib/node_modules/kimaki';

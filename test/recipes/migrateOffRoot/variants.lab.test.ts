@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CANARY, NEW_DATA_DIR, OLD_DATA_DIR, UNIT_FILE, breakHost, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host, TreeSnapshot } from '../../lab/index.js';
-import { AS_OPENCODE, AS_ROOT, CONTENT, MINUTE, brokenHost, databaseRows, endedWith, lastingSnapshot, migrate } from './support.js';
-import { serviceProcess, told, unproven, workerUmasks } from './support.js';
+import { AS_OPENCODE, AS_ROOT, CONTENT, MINUTE, brokenHost, databaseRows, endedWith, lastingSnapshot, migrate, serviceProcess, told, unproven, workerUmasks } from './support.js';
 import type { Told } from './support.js';
 
 const lab = labAvailable();

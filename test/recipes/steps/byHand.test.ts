@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { holdUnitsStep } from '../../../src/recipes/steps/holdUnitsStep.js';
-import { releaseUnitsStep } from '../../../src/recipes/steps/releaseUnitsStep.js';
+import { holdUnitsStep } from '../../../src/recipes/steps/units/holdUnitsStep.js';
+import { releaseUnitsStep } from '../../../src/recipes/steps/units/releaseUnitsStep.js';
 
 const UNIT = String.raw`kimaki-a\x2db.service`;
 const WHERE = { id: 'x', journal: '/j', recordPath: () => '/r' };

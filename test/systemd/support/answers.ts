@@ -1,8 +1,8 @@
-import type * as execModule from '../../../src/systemd/parseExec.js';
-import type * as unitModule from '../../../src/systemd/parseUnit.js';
-import type * as variablesModule from '../../../src/systemd/liveVariables.js';
-import type * as valuesModule from '../../../src/systemd/unitValues.js';
-import type { ExecCommand } from '../../../src/systemd/index.js';
+import type * as execModule from '../../../src/systemd/values/parseExec.js';
+import type * as unitModule from '../../../src/systemd/document/parseUnit.js';
+import type * as variablesModule from '../../../src/systemd/values/liveVariables.js';
+import type * as valuesModule from '../../../src/systemd/document/unitValues.js';
+import type { ExecCommand } from '../../../src/systemd/values/parseExec.js';
 import type { LoadedUnit } from './loadedUnits.js';
 
 /** The modules that read a unit: the real ones, or copies in which a rule is switched off. */

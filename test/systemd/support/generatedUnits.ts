@@ -1,16 +1,15 @@
 import { ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import {
-  addDirective,
-  applyEdits,
-  invertEdits,
-  parseUnit,
-  printUnit,
-  setDirective,
-  setEnvironment,
-  setExecArgument,
-} from '../../../src/systemd/index.js';
-import type { Edit, UnitDocument, UnitEditError } from '../../../src/systemd/index.js';
+import { addDirective } from '../../../src/systemd/edits/addDirective.js';
+import { applyEdits } from '../../../src/systemd/edits/applyEdits.js';
+import { invertEdits } from '../../../src/systemd/edits/invertEdits.js';
+import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
+import { printUnit } from '../../../src/systemd/document/printUnit.js';
+import { setDirective } from '../../../src/systemd/edits/setDirective.js';
+import { setEnvironment } from '../../../src/systemd/edits/setEnvironment.js';
+import { setExecArgument } from '../../../src/systemd/edits/setExecArgument.js';
+import type { Edit, UnitEditError } from '../../../src/systemd/document/unitEdit.js';
+import type { UnitDocument } from '../../../src/systemd/document/unitDocument.js';
 
 import { HIDDEN, PIECES } from './arbitraries.js';
 

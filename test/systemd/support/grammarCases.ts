@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { parseUnit } from '../../../src/systemd/index.js';
-import type { UnitSource } from '../../../src/systemd/index.js';
+import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
+import type { UnitSource } from '../../../src/systemd/document/unitSource.js';
 import type { Random } from '../../posix/support/random.js';
 import { SETTING_VALUES } from './settingValues.js';
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runProgram } from '../../../src/posix/index.js';
+import { runProgram } from '../../../src/posix/programs/runProgram.js';
 import type { Verdict } from './oracle.js';
 
 /** What systemd made of a unit file: what it said while loading, and what it holds then. */

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runProgram } from '../../../src/posix/index.js';
+import { runProgram } from '../../../src/posix/programs/runProgram.js';
 import type { GrammarCase } from './grammarCases.js';
 
 /** What `systemd-analyze verify` says about a unit whose files lie below a root of their own. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runProgram } from '../../../src/posix/index.js';
+import { runProgram } from '../../../src/posix/programs/runProgram.js';
 
 /** What systemd itself says about a unit file: each complaint with the line it names, and whether the unit loads. */
 export interface Verdict {

@@ -3,7 +3,7 @@ import type { Rule } from './rule.js';
 
 /** Every rule by which a unit file is read, each switched off or bent by itself. */
 export const RULES: readonly Rule[] = [
-  ...rulesOf('physicalLines', [
+  ...rulesOf('document/physicalLines', [
     ['LF ends a line', 'return code === LF || code === CR || code === NUL;', 'return code === CR || code === NUL;'],
     ['CR ends a line', 'code === LF || code === CR || code', 'code === LF || code'],
     ['NUL ends a line', 'code === CR || code === NUL;', 'code === CR;'],
@@ -22,14 +22,14 @@ export const RULES: readonly Rule[] = [
     ['a byte order mark is EF BB BF', "'\\u00ef\\u00bb\\u00bf'", "'\\u00fe\\u00ff'"],
     ['a line has less than a MiB', '1024 * 1024', '1024 * 1025'],
   ]),
-  ...rulesOf('continuedLine', [
+  ...rulesOf('document/continuedLine', [
     ['a continued line begins where its first line does', 'start: this.#start,', 'start: this.#end,'],
     ['a continued line has the number of its first line', 'line: this.#line,', 'line: this.#lastLine,'],
     ['a continued line ends with its last line', 'this.#end = end;', 'this.#end ||= end;'],
     ['systemd names the last line of a continued one', 'this.#lastLine = line;', 'this.#lastLine ||= line;'],
     ['each piece of a continued line has its own place', 'before += piece.length;', 'before += piece.length + 1;'],
   ]),
-  ...rulesOf('parseUnit', [
+  ...rulesOf('document/parseUnit', [
     ['CR counts only before LF in a plain file', '/\\r(?!\\n)/.test(text)', 'false'],
     ['NUL makes a file unusual', "!text.includes('\\0') &&", ''],
     ['CR before LF is no content', 'contentEnd: cr ? newline - 1 : newline', 'contentEnd: newline'],
@@ -97,7 +97,7 @@ export const RULES: readonly Rule[] = [
     ['a value ends behind its last byte', 'offsetOf(to - 1) + 1', 'offsetOf(to)'],
     ['text is decoded as UTF-8', "return this.#ascii ? latin1 : Buffer.from(latin1, 'latin1').toString('utf8');", 'return latin1;'],
   ]),
-  ...rulesOf('splitWords', [
+  ...rulesOf('values/splitWords', [
     ...['a', 'b', 'f', 'n', 'r', 't', 'v'].map((letter) => [`\\${letter} is an escape`, `  ${letter}: '`, `  ${letter}${letter}: '`] as const),
     ['\\s is a blank', "s: ' ',", ''],
     ['\\\\ is a backslash', "'\\\\': '\\\\',", ''],
@@ -131,7 +131,7 @@ export const RULES: readonly Rule[] = [
     ['bytes must be UTF-8 together', 'return Buffer.from(text).equals(bytes) ? text : null;', 'return text;'],
     ['a byte is a byte, not a character', 'Buffer.of(code), end: at + byte', 'Buffer.from(String.fromCharCode(code)), end: at + byte'],
   ]),
-  ...rulesOf('parseExec', [
+  ...rulesOf('values/parseExec', [
     ['a lone semicolon separates', "if (mark?.[1] === '') {", 'if (false) {'],
     ['a semicolon in the place of a program separates', "if (word.text === ';')", 'if (false)'],
     ['an escaped semicolon is an argument', 'if (mark !== null) {', 'if (false) {'],
@@ -155,7 +155,7 @@ export const RULES: readonly Rule[] = [
     ['unknown escapes are kept in a program', 'const word = wordAt(value, from, true);', 'const word = wordAt(value, from, false);'],
     ['unknown escapes are kept in arguments', 'const argument = wordAt(value, at, true);', 'const argument = wordAt(value, at, false);'],
   ]),
-  ...rulesOf('parseEnvironment', [
+  ...rulesOf('values/parseEnvironment', [
     ['a variable needs an equals sign', 'Math.max(0, equals)', 'equals === -1 ? word.length : equals'],
     ['the first equals sign ends the name', "word.indexOf('=')", "word.lastIndexOf('=')"],
     ['a name is checked', 'isVariableName(name) &&', 'equals > 0 &&'],
@@ -166,13 +166,13 @@ export const RULES: readonly Rule[] = [
     ['a noncharacter is not taken', '&& !UNFIT_FOR_ENVIRONMENT.test(value)', ''],
     ['unknown escapes end the line', 'splitWords(value, false)', 'splitWords(value, true)'],
   ]),
-  ...rulesOf('unitValues', [
+  ...rulesOf('document/unitValues', [
     ['an empty assignment resets', "values.slice(values.lastIndexOf('') + 1)", "values.filter((value) => value !== '')"],
     ['the last empty assignment counts', "values.lastIndexOf('')", "values.indexOf('')"],
     ['the key must be the same', ' && one.key === key', ''],
     ['the section must be the same', 'one.section === section && ', ''],
   ]),
-  ...rulesOf('liveVariables', [
+  ...rulesOf('values/liveVariables', [
     ['an empty Environment= resets', '.slice(reset + 1)', ''],
     ['the last empty Environment= counts', 'lines.findLastIndex(', 'lines.findIndex('],
     ['variables are those of Environment=', "&& key === 'Environment'", ''],

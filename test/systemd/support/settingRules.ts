@@ -3,12 +3,12 @@ import type { Rule } from './rule.js';
 
 /** Every rule by which values are read and come together, each switched off or bent by itself. */
 export const SETTING_RULES: readonly Rule[] = [
-  ...rulesOf('expandSpecifiers', [
+  ...rulesOf('values/expandSpecifiers', [
     ['two percent signs are one', "if (letter === '%') {", "if (letter === '') {"],
     ['only letters and digits make a specifier', '/[%A-Za-z0-9]/', '/[^]/'],
     ['an unknown specifier is a fault', 'if (value === undefined) {', "if (value === undefined) { expanded += '%' + letter; continue;"],
   ]),
-  ...rulesOf('unitSpecifiers', [
+  ...rulesOf('values/unitSpecifiers', [
     ['%p is the name without its instance', "['p', prefix]", "['p', stem]"],
     ['%N is the name without its suffix', "['N', stem]", "['N', name]"],
     ['%u is the manager’s user', "['u', 'root']", "['u', 'nobody']"],
@@ -16,13 +16,13 @@ export const SETTING_RULES: readonly Rule[] = [
     ['%f begins with a slash', 'const path = `/${unescapeName(escaped)}`;', 'const path = `x${unescapeName(escaped)}`;'],
     ['%f is a path in order', "one === '' || one === '.'", "one === '.'"],
   ]),
-  ...rulesOf('settings/readBoolean', [
+  ...rulesOf('load/settings/readers/readBoolean', [
     ['yes is true', "'yes', 'y', 'true'", "'y', 'true'"],
     ['off is false', ", 'off'])", '])'],
     ['case does not matter', 'text.toLowerCase()', 'text'],
     ['a wrong DynamicUser= keeps the unit from loading', "refused('it is no boolean')", "oneValue('no')"],
   ]),
-  ...rulesOf('settings/readNumber', [
+  ...rulesOf('load/settings/readers/readNumber', [
     ['a mode is octal', '[0-7]{1,4}$', '[0-9]{1,4}$'],
     ['a mode has no more than 07777', '[0-7]{1,4}$', '[0-7]{1,5}$'],
     ['a number is below 2^32', ' && number < 2n ** 32n', ''],
@@ -36,15 +36,15 @@ export const SETTING_RULES: readonly Rule[] = [
     ['an integer has a highest value', ' && number <= to;', ';'],
     ['an integer may be negative', "(text.startsWith('-') ? -1 : 1)", '1'],
   ]),
-  ...rulesOf('settings/readChoice', [
+  ...rulesOf('load/settings/readers/readChoice', [
     ['only the words of a key are taken', 'text) => words.includes(text));', 'text) => text !== "");'],
     ['a boolean is a choice where it may be', ' || booleanOf(text) !== null', ''],
   ]),
-  ...rulesOf('settings/readText', [
+  ...rulesOf('load/settings/readers/readText', [
     ['a text that comes to nothing resets', "value === '' ? { kind: 'reset' } : ", ''],
     ['specifiers are expanded in a text', 'expandSpecifiers(text, specifiers)', "expandSpecifiers(text.replaceAll('%', '%%'), specifiers)"],
   ]),
-  ...rulesOf('settings/readSignal', [
+  ...rulesOf('load/settings/readers/readSignal', [
     ['signal 0 is none', 'number >= 1n', 'number >= 0n'],
     ['there are 64 signals', 'number <= REALTIME_LAST', 'number <= 99n'],
     ['SIG may be left out', "text.replace(/^SIG/, '')", 'text'],
@@ -53,7 +53,7 @@ export const SETTING_RULES: readonly Rule[] = [
     ['SIGPOLL is not known', ", 'SIGPOLL'", ''],
     ['SIGIOT is not known', "'SIGIOT', ", ''],
   ]),
-  ...rulesOf('settings/readDuration', [
+  ...rulesOf('load/settings/readers/readDuration', [
     ['infinity is a time span', 'return Infinity;', 'return null;'],
     ['nothing is no time span', "if (rest === '') return null;", "if (rest === '') return 0;"],
     ['longer names of units go first', 'other.length - one.length', 'one.length - other.length'],
@@ -62,7 +62,7 @@ export const SETTING_RULES: readonly Rule[] = [
     ['a time span is below 2^64 microseconds', 'if (total >= 2 ** 64) return null;', ''],
     ['M is a month', "'months month M'", "'months month'"],
   ]),
-  ...rulesOf('settings/readPath', [
+  ...rulesOf('load/settings/readers/readPath', [
     ['a path is absolute', "if (!path.startsWith('/')) return { fault: 'the path is not absolute' };", ''],
     ['doubled slashes and dots vanish', "one !== '' && one !== '.'", 'true'],
     ['no .. is in a path', "components.includes('..')", 'false'],
@@ -75,7 +75,7 @@ export const SETTING_RULES: readonly Rule[] = [
     ['a PID file is below /run', "path.startsWith('/') ? path : `/run/${path}`", 'path'],
     ['a PID file with .. is an error of its own', ", loadState: 'error' }", ' }'],
   ]),
-  ...rulesOf('settings/readUserName', [
+  ...rulesOf('load/settings/readers/readUserName', [
     ['a number must be an id', 'return isUid(name) ? null :', 'return true ? null :'],
     ['an id has no leading zero', "if (digits.length > 1 && digits.startsWith('0')) return false;", ''],
     ['65535 is no id', ' && id !== 65_535', ''],
@@ -87,17 +87,17 @@ export const SETTING_RULES: readonly Rule[] = [
     ['the groups before the fault count', 'refused(name.error, names)', 'refused(name.error)'],
     ['specifiers are expanded in a name', 'expandSpecifiers(text, specifiers)', "expandSpecifiers(text.replaceAll('%', '%%'), specifiers)"],
   ]),
-  ...rulesOf('settings/plainWords', [
+  ...rulesOf('load/settings/plainWords', [
     ['a backslash takes the meaning of a blank away', '\\\\[^]|', ''],
     ['a backslash is taken away', "word.replace(/\\\\([^])|\\\\$/g, '$1')", 'word'],
   ]),
-  ...rulesOf('settings/quotedWords', [
+  ...rulesOf('load/settings/quotedWords', [
     ['quotes are taken away', `quote === '' && (character === '"' || character === "'")`, 'false'],
     ['both quotes quote', `(character === '"' || character === "'")`, `character === '"'`],
     ['a backslash keeps what is behind it', "word = (word ?? '') + text.charAt(at);", "word = (word ?? '') + '\\\\' + text.charAt(at);"],
     ['a quote that is not closed drops the rest', "if (quote !== '') return", 'if (false) return'],
   ]),
-  ...rulesOf('settings/readWordLists', [
+  ...rulesOf('load/settings/readers/readWordLists', [
     ['a dependency on a template is one on its instance', 'const real = instantiated(name, own);', 'const real = name;'],
     ['a dependency is a unit name', 'return isUnitName(real) ? ok(real)', 'return real ? ok(real)'],
     ['fewer specifiers are in unit names', 'NAME_SPECIFIERS.includes(letter)', 'true'],
@@ -108,12 +108,12 @@ export const SETTING_RULES: readonly Rule[] = [
     ['a name to pass is a name', "(VARIABLE.test(name) ? ok(name) : err('a word is no name of a variable'))", 'ok(name)'],
     ['what to unset is a name or an assignment', 'VARIABLE.test(name) || parseEnvironmentWord(name) !== null', 'VARIABLE.test(name)'],
   ]),
-  ...rulesOf('settings/isUnitName', [['a slice has no instance', " && !name.includes('@')", '']]),
-  ...rulesOf('settings/readBusName', [
+  ...rulesOf('load/settings/isUnitName', [['a slice has no instance', " && !name.includes('@')", '']]),
+  ...rulesOf('load/settings/readers/readBusName', [
     ['a unique name is a name', '(?::[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)+|', '(?:'],
     ['a name has two elements', '[A-Za-z_-][A-Za-z0-9_-]*)+)$/', '[A-Za-z_-][A-Za-z0-9_-]*)*)$/'],
   ]),
-  ...rulesOf('settings/readCommands', [
+  ...rulesOf('load/settings/readers/readCommands', [
     ['a command without a path is none', 'if (command.pathEnd === 0) continue;', ''],
     ['a dash forgives a wrong command', " && !command.prefixes.includes('-')", ''],
     ['a quote that is not closed in the path is forgiven', 'if (!unread && ', 'if ('],
@@ -127,7 +127,7 @@ export const SETTING_RULES: readonly Rule[] = [
     ['behind @ there is a name', "prefixes.includes('@') && args.length === 0", 'false'],
     ['the path of a program is safe', '/[\\u0000-\\u001f"\'\\\\\\u007f]/', '/\\u0000/'],
   ]),
-  ...rulesOf('settings/requirements', [
+  ...rulesOf('load/settings/requirements', [
     ['a service has a command', "if (starts === 0 && stops === 0 && !acts) faults.push('the service has neither ExecStart= nor ExecStop=');", ''],
     ['only a oneshot has several commands', "if (starts > 1 && type !== 'oneshot')", 'if (false)'],
     ['a oneshot does not restart always', "['always', 'on-success']", "['on-success']"],
@@ -139,7 +139,7 @@ export const SETTING_RULES: readonly Rule[] = [
     ['isolate allows for one unit', "settings.values('Unit.OnFailure')).size > 1", "settings.values('Unit.OnFailure')).size > 99"],
     ['an action may take the place of a command', "!== 'none'", "=== 'none'"],
   ]),
-  ...rulesOf('effectiveSettings', [
+  ...rulesOf('load/effectiveSettings', [
     ['X- keys are not read', " || key.startsWith('X-')", ''],
     ['keys of other sections are not read', '!this.sections.includes(section) || ', ''],
     ['an empty assignment resets', "if (text === '' && directive.emptyResets) {", 'if (false) {'],
@@ -149,7 +149,7 @@ export const SETTING_RULES: readonly Rule[] = [
     ['what a refused line says before its fault counts', '        this.#add(directive, located(reading.values));\n        return {', '        return {'],
     ['what comes to nothing resets', "      case 'reset':\n        this.#reset(directive, section);", "      case 'reset':"],
   ]),
-  ...rulesOf('effectiveUnit', [
+  ...rulesOf('load/effectiveUnit', [
     ['an empty file masks', 'if (fragment.document.bytes.length === 0) {', 'if (false) {'],
     ['a fault ends the unit', 'if (fatal !== null) {', 'if (false) {'],
     ['a broken line ends the file', 'if (problem !== null && assignment.lastLine >= problem.line) break;', ''],

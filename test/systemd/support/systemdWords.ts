@@ -1,9 +1,11 @@
-import { booleanOf } from '../../../src/systemd/settings/readBoolean.js';
-import { microsecondsOf } from '../../../src/systemd/settings/readDuration.js';
-import { unsignedOf } from '../../../src/systemd/settings/readNumber.js';
-import type { EffectiveUnit, Specifiers } from '../../../src/systemd/index.js';
-import { expandSpecifiers, parseExec } from '../../../src/systemd/index.js';
-import { parseShownList, parseTimeSpan } from '../../../src/systemd/parseShow.js';
+import { booleanOf } from '../../../src/systemd/load/settings/readers/readBoolean.js';
+import { microsecondsOf } from '../../../src/systemd/load/settings/readers/readDuration.js';
+import { unsignedOf } from '../../../src/systemd/load/settings/readers/readNumber.js';
+import type { EffectiveUnit } from '../../../src/systemd/load/effectiveUnit.js';
+import type { Specifiers } from '../../../src/systemd/values/expandSpecifiers.js';
+import { expandSpecifiers } from '../../../src/systemd/values/expandSpecifiers.js';
+import { parseExec } from '../../../src/systemd/values/parseExec.js';
+import { parseShownList, parseTimeSpan } from '../../../src/systemd/manager/parseShow.js';
 
 /** Where `systemctl show` of a unit and our view of it differ, a line each; empty when they agree. */
 export function differences(unit: EffectiveUnit, specifiers: Specifiers, shown: string): readonly string[] {

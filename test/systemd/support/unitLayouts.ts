@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { baseName } from '../../../src/systemd/resolveUnitName.js';
-import type { UnitFiles } from '../../../src/systemd/index.js';
+import { baseName } from '../../../src/systemd/load/resolveUnitName.js';
+import type { UnitFiles } from '../../../src/systemd/load/unitFiles.js';
 import type { Random } from '../../posix/support/random.js';
 
 /** The load directories that a random layout uses; /lib is a link to /usr/lib. */

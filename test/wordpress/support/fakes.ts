@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lookupIdentity } from '../../../src/posix/index.js';
-import type { Identity } from '../../../src/posix/index.js';
+import { lookupIdentity } from '../../../src/posix/accounts/lookupIdentity.js';
+import type { Identity } from '../../../src/posix/accounts/identity.js';
 
 /** A directory other users can enter, gone after `remove()`. */
 export interface PublicPlace {

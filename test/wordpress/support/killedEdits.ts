@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyChannelsFile, putBlock, putBlockInFile, removeBlock } from '../../../src/wordpress/index.js';
+import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyChannelsFile.js';
+import { putBlock } from '../../../src/wordpress/blocks/putBlock.js';
+import { putBlockInFile } from '../../../src/wordpress/blocks/putBlockInFile.js';
+import { removeBlock } from '../../../src/wordpress/blocks/removeBlock.js';
 import { bundle } from '../../posix/support/runModule.js';
 
 const LABEL = 'bridge:kimaki';
@@ -32,8 +35,8 @@ export interface KilledEdits {
  */
 export async function killEdits(directory: string, calls: readonly string[], rounds: number): Promise<KilledEdits> {
   const program = await bundle(
-    `import { putBlockInFile } from ${JSON.stringify(join(import.meta.dirname, '../../../src/wordpress/putBlockInFile.ts'))};
-     import { removeBlockInFile } from ${JSON.stringify(join(import.meta.dirname, '../../../src/wordpress/removeBlockInFile.ts'))};
+    `import { putBlockInFile } from ${JSON.stringify(join(import.meta.dirname, '../../../src/wordpress/blocks/putBlockInFile.ts'))};
+     import { removeBlockInFile } from ${JSON.stringify(join(import.meta.dirname, '../../../src/wordpress/blocks/removeBlockInFile.ts'))};
      const [, , edit, path] = process.argv;
      const done = edit === 'remove'
        ? await removeBlockInFile(path, '${LABEL}')

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import type { PhpValue } from '../../../src/wordpress/index.js';
+import type { PhpValue } from '../../../src/wordpress/php/phpValue.js';
 
 /** Runs PHP code (after `<?php`) in one process and returns what it printed. */
 export function runPhp(code: string | Buffer): string {

@@ -1,6 +1,6 @@
-import { readRegularFile } from '../../../posix/index.js';
-import { MAX_BODY_BYTES, getBlock, listBlocks, parseLabel, putBlockInFile, removeBlockInFile } from '../../../wordpress/index.js';
-import type { BlockFileChange } from '../../../wordpress/index.js';
+import { readRegularFile } from '../../../posix/files/index.js';
+import { MAX_BODY_BYTES, getBlock, listBlocks, parseLabel, putBlockInFile, removeBlockInFile } from '../../../wordpress/blocks/index.js';
+import type { BlockFileChange } from '../../../wordpress/blocks/index.js';
 import { defineCommand } from '../../command.js';
 import type { Output } from '../../createOutput.js';
 import { EXIT } from '../../exitCodes.js';

@@ -1,10 +1,12 @@
 import { errAsync } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
-import { checkTrustedPath, readRegularFile } from '../../../posix/index.js';
+import { checkTrustedPath } from '../../../posix/handles/index.js';
+import { readRegularFile } from '../../../posix/files/index.js';
 import { applyMigration, migrationRegistry, planMigration, refreshPlan } from '../../../recipes/migrateOffRoot/index.js';
-import type { MigrationOptions, MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
-import { isJsonObject, parsePlan } from '../../../recipes/index.js';
-import type { Plan } from '../../../recipes/index.js';
+import type { MigrationOptions } from '../../../recipes/host/index.js';
+import type { MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
+import { isJsonObject, parsePlan } from '../../../recipes/engine/index.js';
+import type { Plan } from '../../../recipes/engine/index.js';
 import { defineCommand } from '../../command.js';
 import type { CliError } from '../../command.js';
 import type { Output } from '../../createOutput.js';

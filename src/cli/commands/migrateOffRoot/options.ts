@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { MigrationOptions, VerificationOptions } from '../../../recipes/migrateOffRoot/index.js';
+import type { MigrationOptions, VerificationOptions } from '../../../recipes/host/index.js';
 import type { CommandContext } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
 import type { UsageError } from '../../parseArguments.js';

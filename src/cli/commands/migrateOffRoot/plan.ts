@@ -1,4 +1,4 @@
-import { replaceFile } from '../../../posix/index.js';
+import { replaceFile } from '../../../posix/files/index.js';
 import { planMigration } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';

@@ -1,5 +1,5 @@
 import { resumeMigration } from '../../../recipes/migrateOffRoot/index.js';
-import { runStatus } from '../../../recipes/index.js';
+import { runStatus } from '../../../recipes/engine/index.js';
 import { defineCommand } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';

@@ -1,6 +1,6 @@
 import { rollbackMigration } from '../../../recipes/migrateOffRoot/index.js';
-import { runStatus } from '../../../recipes/index.js';
-import type { RunStatus } from '../../../recipes/index.js';
+import { runStatus } from '../../../recipes/engine/index.js';
+import type { RunStatus } from '../../../recipes/engine/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';

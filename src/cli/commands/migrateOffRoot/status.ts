@@ -1,4 +1,4 @@
-import { runStatus } from '../../../recipes/index.js';
+import { runStatus } from '../../../recipes/engine/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import { renderStatus } from '../../render/renderStatus.js';

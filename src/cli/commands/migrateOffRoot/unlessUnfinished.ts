@@ -1,6 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
-import { runStatus } from '../../../recipes/index.js';
+import { runStatus } from '../../../recipes/engine/index.js';
 import type { CliError } from '../../command.js';
 
 /**

@@ -1,4 +1,4 @@
-import { printUnit } from '../../../systemd/index.js';
+import { printUnit } from '../../../systemd/document/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import { OPERAND_NOTE, readUnit } from './readUnit.js';

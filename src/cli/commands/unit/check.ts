@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
-import { printablePath } from '../../../posix/index.js';
-import { checkUnit } from '../../../systemd/index.js';
-import type { UnitCheck } from '../../../systemd/index.js';
+import { printablePath } from '../../../posix/paths/index.js';
+import { checkUnit } from '../../../systemd/host-edit/index.js';
+import type { UnitCheck } from '../../../systemd/host-edit/index.js';
 import { defineCommand } from '../../command.js';
 import type { Output } from '../../createOutput.js';
 import { EXIT } from '../../exitCodes.js';

@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { UnitChange } from '../../../systemd/index.js';
+import type { UnitChange } from '../../../systemd/edits/index.js';
 import { defineCommand } from '../../command.js';
 import type { CliError, CommandContext } from '../../command.js';
 import type { ExitCode } from '../../exitCodes.js';

@@ -1,8 +1,11 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { replaceFile } from '../../../posix/index.js';
-import { changeDocument, checkUnitTrust, diffUnit, requireValidUnit } from '../../../systemd/index.js';
-import type { UnitChange, UnitDocument } from '../../../systemd/index.js';
+import { replaceFile } from '../../../posix/files/index.js';
+import { changeDocument } from '../../../systemd/edits/index.js';
+import { checkUnitTrust, requireValidUnit } from '../../../systemd/host-edit/index.js';
+import { diffUnit } from '../../../systemd/secrets/index.js';
+import type { UnitChange } from '../../../systemd/edits/index.js';
+import type { UnitDocument } from '../../../systemd/document/index.js';
 import type { CliError, CommandContext } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';

@@ -1,5 +1,9 @@
-import { diffUnit, editUnit, findUnitFiles, planUnitEdit, showUnit } from '../../../systemd/index.js';
-import type { UnitChange, UnitState } from '../../../systemd/index.js';
+import { diffUnit } from '../../../systemd/secrets/index.js';
+import { editUnit, planUnitEdit } from '../../../systemd/host-edit/index.js';
+import { findUnitFiles } from '../../../systemd/load/index.js';
+import { showUnit } from '../../../systemd/manager/index.js';
+import type { UnitChange } from '../../../systemd/edits/index.js';
+import type { UnitState } from '../../../systemd/manager/index.js';
 import type { CommandContext } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';

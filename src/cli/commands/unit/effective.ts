@@ -1,7 +1,8 @@
 import { isAbsolute } from 'node:path';
-import { printablePath } from '../../../posix/index.js';
-import { loadUnit, redactSecrets } from '../../../systemd/index.js';
-import type { EffectiveSetting, EffectiveUnit } from '../../../systemd/index.js';
+import { printablePath } from '../../../posix/paths/index.js';
+import { loadUnit } from '../../../systemd/load/index.js';
+import { redactSecrets } from '../../../systemd/secrets/index.js';
+import type { EffectiveSetting, EffectiveUnit } from '../../../systemd/load/index.js';
 import { defineCommand } from '../../command.js';
 import type { Output } from '../../createOutput.js';
 import { EXIT } from '../../exitCodes.js';

@@ -1,4 +1,5 @@
-import { isListKey, lastValue, unitValues } from '../../../systemd/index.js';
+import { isListKey } from '../../../systemd/load/index.js';
+import { lastValue, unitValues } from '../../../systemd/document/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import { parseSettingName } from './parseChange.js';

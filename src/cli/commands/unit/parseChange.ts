@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { UnitChange } from '../../../systemd/index.js';
+import type { UnitChange } from '../../../systemd/edits/index.js';
 import { usageError } from '../../parseArguments.js';
 import type { UsageError } from '../../parseArguments.js';
 

@@ -1,9 +1,11 @@
 import { basename, isAbsolute } from 'node:path';
 import { errAsync, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
-import { printablePath, readRegularFile } from '../../../posix/index.js';
-import { findUnitFiles, parseUnit } from '../../../systemd/index.js';
-import type { UnitDocument } from '../../../systemd/index.js';
+import { printablePath } from '../../../posix/paths/index.js';
+import { readRegularFile } from '../../../posix/files/index.js';
+import { findUnitFiles } from '../../../systemd/load/index.js';
+import { parseUnit } from '../../../systemd/document/index.js';
+import type { UnitDocument } from '../../../systemd/document/index.js';
 import type { CliError } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
 

@@ -1,0 +1,132 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { explainAccess } from '../../posix/access/index.js';
+import { printablePath } from '../../posix/paths/index.js';
+import type { AccessError } from '../../posix/access/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import { ABILITY_PATHS } from './lostAbilities.js';
+import type { AbilityFacts } from './lostAbilities.js';
+import { entryType, walkState } from '../state/index.js';
+
+/** What the reader cannot find out by itself. */
+export interface AbilityRequest {
+  readonly oldUser: string;
+  /** Home of the old account, from passwd. */
+  readonly oldHome: string;
+  readonly newIdentity: Identity;
+  /** Paths relative to `oldHome` that move. */
+  readonly moved: readonly string[];
+  readonly lockPort: number | null;
+  /** The command line of the unit, as text. */
+  readonly execStart: string;
+  readonly noNewPrivileges?: boolean;
+  /** Where globally installed packages are; default `/usr/lib/node_modules`. */
+  readonly npmPrefix?: string;
+}
+
+const SHARED_PLACES: readonly string[] = ['/tmp', '/var/tmp', '/run', '/var/log'];
+const LEFTOVER = /kimaki|opencode/i;
+
+/**
+ * Gathers what {@link lostAbilities} judges: which keys, logins and crontabs exist, what the new user may write.
+ *
+ * Only names are looked at; no key or token is opened. In /tmp, /var/tmp, /run and /var/log it looks at names with
+ * `kimaki` or `opencode` in them, one level deep. Needs root to see into another's home.
+ *
+ * Errors: a directory or path could not be read.
+ *
+ * @example
+ * ```ts
+ * import { lookupIdentity } from '@wca/runtime-sdk/posix';
+ * import { lostAbilities, readAbilityFacts } from '@wca/runtime-sdk/kimaki';
+ *
+ * const opencode = await lookupIdentity('opencode');
+ * if (opencode.isErr()) throw new Error(opencode.error.message);
+ * const facts = await readAbilityFacts({
+ *   oldUser: 'root', oldHome: '/root', newIdentity: opencode.value, moved: [],
+ *   lockPort: 29988, execStart: '/usr/bin/kimaki',
+ * });
+ * if (facts.isErr()) console.error(facts.error.message);
+ * else console.log(lostAbilities(facts.value).map((lost) => lost.what));
+ * ```
+ */
+export function readAbilityFacts(request: AbilityRequest): ResultAsync<AbilityFacts, IoError | AccessError> {
+  return new ResultAsync(read(request));
+}
+
+async function read(request: AbilityRequest): Promise<Result<AbilityFacts, IoError | AccessError>> {
+  const { oldHome, newIdentity } = request;
+  const present: string[] = [];
+  for (const path of ABILITY_PATHS) {
+    const there = await exists(`${oldHome}/${path}`);
+    if (there.isErr()) return err(there.error);
+    if (there.value) present.push(path);
+  }
+  const ssh = await entryType(`${oldHome}/.ssh`);
+  if (ssh.isErr()) return err(ssh.error);
+  if (ssh.value === 'directory') {
+    const walked = await walkState(`${oldHome}/.ssh`, 200, (entry) => {
+      const path = `.ssh/${printablePath(entry.relative.join('/'))}`;
+      // Whatever its name, a private key usually has its public half beside it.
+      if (entry.type === 'file' && path.endsWith('.pub')) present.push(path.slice(0, -'.pub'.length));
+      return 'skip';
+    });
+    if (walked.isErr()) return err(walked.error);
+  }
+  const crontab = await exists(`/var/spool/cron/crontabs/${request.oldUser}`);
+  if (crontab.isErr()) return err(crontab.error);
+  const docker = await exists('/run/docker.sock');
+  if (docker.isErr()) return err(docker.error);
+
+  const npmPrefix = request.npmPrefix ?? '/usr/lib/node_modules';
+  const writable = await explainAccess(npmPrefix, newIdentity, 'create');
+  if (writable.isErr() && writable.error.code !== 'NOT_FOUND') return err(writable.error);
+  const leftovers = await findLeftovers(newIdentity);
+  if (leftovers.isErr()) return err(leftovers.error);
+  return ok({
+    oldUser: request.oldUser,
+    newUser: newIdentity.user.name,
+    oldHome,
+    present: [...new Set(present)],
+    moved: request.moved,
+    crontab: crontab.value,
+    docker: docker.value,
+    newGroups: newIdentity.groups.map((group) => group.name),
+    lockPort: request.lockPort,
+    npmPrefixWritable: writable.isOk() ? writable.value.allowed : null,
+    npmPrefix,
+    autoUpgradeOff: /(^|\s)--no-auto-upgrade(\s|$)/.test(request.execStart),
+    leftovers: leftovers.value,
+    noNewPrivileges: request.noNewPrivileges ?? false,
+  });
+}
+
+/** Lists what is named after the agent in shared directories and cannot be written by somebody; reads only. */
+export async function findLeftovers(identity: Identity): Promise<Result<string[], IoError | AccessError>> {
+  const found: string[] = [];
+  for (const place of SHARED_PLACES) {
+    const candidates: { path: string; want: 'create' | 'write' }[] = [];
+    const walked = await walkState(place, 20_000, (entry) => {
+      const [name = ''] = entry.relative;
+      if (LEFTOVER.test(name) && entry.type !== 'symlink') {
+        candidates.push({ path: entry.path.toString('utf8'), want: entry.type === 'directory' ? 'create' : 'write' });
+      }
+      return 'skip';
+    });
+    if (walked.isErr()) return err(walked.error);
+    for (const { path, want } of candidates) {
+      const allowed = await explainAccess(path, identity, want);
+      if (allowed.isErr()) {
+        if (allowed.error.code === 'NOT_FOUND') continue;
+        return err(allowed.error);
+      }
+      if (!allowed.value.allowed) found.push(printablePath(path));
+    }
+  }
+  return ok(found);
+}
+
+function exists(path: string): ResultAsync<boolean, IoError> {
+  return entryType(path).map((type) => type !== null);
+}

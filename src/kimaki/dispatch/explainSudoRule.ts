@@ -1,0 +1,59 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { runProgram } from '../../posix/programs/index.js';
+import type { ProgramError } from '../../posix/programs/index.js';
+
+/** Whether sudo's policy, as it stands, lets a caller run a command as somebody else. */
+export interface SudoRule {
+  readonly allowed: boolean;
+  /** Whether some rule that sudo reads for the caller names the command; one that does and does not win is shadowed. */
+  readonly listed: boolean;
+  /** sudo's own words when it does not, or null. */
+  readonly reason: string | null;
+}
+
+/**
+ * Tells whether sudo would let `caller` run this command as `runAs`, by asking sudo itself (`sudo -l -U`).
+ *
+ * The whole policy counts: a later rule that takes it back, a directory that is not included, another name
+ * service. It does not tell whether a password would be asked, whether the account phase of PAM passes, or
+ * whether the caller's sandbox forbids setuid programs: only a run as the caller shows that.
+ * Needs root. Errors: those of running sudo.
+ *
+ * @param command - absolute path, then arguments
+ *
+ * @example
+ * ```ts
+ * import { explainSudoRule } from '@wca/runtime-sdk/kimaki';
+ *
+ * const target = '/usr/local/lib/wp-coding-agents/kimaki-dispatch-target';
+ * const rule = await explainSudoRule('www-data', 'opencode', [target, 'send']);
+ * if (rule.isErr()) console.error(rule.error.message);
+ * else if (!rule.value.allowed) console.log('sudo refuses:', rule.value.reason);
+ * ```
+ */
+export function explainSudoRule(
+  caller: string,
+  runAs: string,
+  command: readonly string[],
+): ResultAsync<SudoRule, ProgramError> {
+  return new ResultAsync(explain(caller, runAs, command));
+}
+
+async function explain(
+  caller: string,
+  runAs: string,
+  command: readonly string[],
+): Promise<Result<SudoRule, ProgramError>> {
+  const ran = await runProgram('sudo', ['-n', '-l', '-U', caller, '-u', runAs, ...command], { timeoutMs: 20_000 });
+  if (ran.isErr()) return err(ran.error);
+  const listing = await runProgram('sudo', ['-n', '-l', '-U', caller], { timeoutMs: 20_000 });
+  if (listing.isErr()) return err(listing.error);
+  const [program = ''] = command;
+  // sudo lists commands with its separators escaped, as they have to be written.
+  const listed = listing.value.stdout.replace(/\\(.)/g, '$1').includes(program);
+  if (ran.value.exitCode === 0) return ok({ allowed: true, listed, reason: null });
+  const words = ran.value.stderr.trim().slice(0, 1000);
+  const why = listed ? `a later rule takes back that ${caller} may run it as ${runAs}` : `no rule lets ${caller} run it as ${runAs}`;
+  return ok({ allowed: false, listed, reason: words === '' ? why : words });
+}

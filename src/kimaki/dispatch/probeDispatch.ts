@@ -1,0 +1,113 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { TRUSTED_PATH } from '../../posix/programs/index.js';
+import type { DispatchProbe, DispatchProbeError, DispatchProbeRequest, ProbedLink } from './dispatchProbe.js';
+import type { DispatchLink } from './explainDispatchExit.js';
+import { arrive, dataDirectory, deliver, hopInForce, programReachable, reachable, start } from './probeLinks.js';
+import type { Broken } from './probeLinks.js';
+import { readSudoHop } from './readSudoHop.js';
+import type { InstalledHop } from './readSudoHop.js';
+
+/**
+ * Walks the way a message takes, as the caller and with php-fpm's environment, and names the first broken link.
+ *
+ * In order: may the caller execute the command, links and interpreters included; if that is a script over sudo, is its
+ * target there and its rule in force, and may the service user execute the program at the end; does `COMMAND --version`
+ * run with nothing but a PATH, and again without one (php-fpm workers have none); may whoever ends up with it write the
+ * data directory and its databases. Without `message` nothing is sent, and delivery is reported as not tried. With it,
+ * the channel's own arguments are used and the message must turn up in what the service stores.
+ *
+ * With a `run` that starts it from a worker of php-fpm (`fpmRunner` of the recipes), the sandbox, `disable_functions` and
+ * everything else of the real caller count; without, only `noNewPrivileges` does. `--version` proves start and hop, not
+ * `send`. A program that is killed for taking too long behind sudo may live on for an instant. Needs root.
+ *
+ * @example
+ * ```ts
+ * import { lookupIdentity } from '@wca/runtime-sdk/posix';
+ * import { probeDispatch } from '@wca/runtime-sdk/kimaki';
+ *
+ * const caller = await lookupIdentity('www-data');
+ * const service = await lookupIdentity('opencode');
+ * if (caller.isErr()) throw new Error(caller.error.message);
+ * if (service.isErr()) throw new Error(service.error.message);
+ * const probe = await probeDispatch({
+ *   command: '/usr/local/bin/wp-coding-agents-kimaki-dispatch',
+ *   caller: caller.value,
+ *   opens: { identity: service.value, dataDir: '/home/opencode/.kimaki' },
+ * });
+ * if (probe.isErr()) console.error(probe.error.message);
+ * else if (probe.value.broken !== null) console.error(probe.value.broken.link, probe.value.broken.detail);
+ * ```
+ */
+export function probeDispatch(request: DispatchProbeRequest): ResultAsync<DispatchProbe, DispatchProbeError> {
+  return new ResultAsync(probe(request));
+}
+
+async function probe(request: DispatchProbeRequest): Promise<Result<DispatchProbe, DispatchProbeError>> {
+  const { opens, message } = request;
+  const hop = request.command.startsWith('/') ? await readSudoHop(request.command) : ok(null);
+  if (hop.isErr()) return err(hop.error);
+  const links: ProbedLink[] = [];
+  const steps = stepsOf(request, hop.value);
+  for (const [link, proven, step] of steps) {
+    const outcome = await step();
+    if (outcome.isErr()) return err(outcome.error);
+    if (outcome.value !== null) {
+      const later = steps
+        .slice(links.length + 1)
+        .map(([next]) => ({ link: next, ok: null, detail: `not tried, for ${link} is broken` }));
+      const broken = { link, ...shadowedIfListed(link, hop.value, outcome.value) };
+      links.push({ link, ok: false, detail: broken.detail }, ...later);
+      return ok({ ok: false, links, broken });
+    }
+    links.push({ link, ok: true, detail: proven });
+  }
+  if (opens === null) {
+    links.push({ link: 'data-directory', ok: null, detail: 'not opened: the program reaches the service another way' });
+  }
+  if (message === undefined) {
+    links.push({ link: 'delivery', ok: null, detail: 'not checked: name a channel to send a marked message to' });
+  }
+  return ok({ ok: true, links, broken: null });
+}
+
+type Step = readonly [DispatchLink, string, () => Promise<Result<Broken | null, DispatchProbeError>>];
+
+function stepsOf(request: DispatchProbeRequest, hop: InstalledHop | null): readonly Step[] {
+  const { env = {}, path = TRUSTED_PATH, opens, message } = request;
+  const steps: Step[] = [['command', `${request.caller.user.name} can execute ${request.command}`, () => reachable(request)]];
+  if (hop !== null) {
+    const { runAs, target, program } = hop;
+    steps.push(['hop', `sudo lets ${request.caller.user.name} run ${target} as ${runAs}`, () => hopInForce(request, hop)]);
+    const proven = program === null ? `what ${target} starts is not told by its text` : `${runAs} can execute ${program}`;
+    steps.push(['program', proven, () => programReachable(hop)]);
+  }
+  steps.push(['start', '--version runs with only a PATH', () => start(request, { PATH: path, ...env })]);
+  steps.push(['start-without-path', '--version runs without a PATH, as inside php-fpm', () => start(request, env)]);
+  if (opens !== null) {
+    const proven = `${opens.identity.user.name} can write ${opens.dataDir}`;
+    steps.push(['data-directory', proven, () => dataDirectory(opens)]);
+  }
+  if (message !== undefined) {
+    let sentAt = 0;
+    steps.push([
+      'delivery',
+      'send ended well',
+      () => {
+        sentAt = Date.now();
+        return deliver(request, message);
+      },
+    ]);
+    const proven = `the message turned up in ${message.arrival.roots.join(', ')}`;
+    steps.push(['arrival', proven, () => arrive(message, sentAt)]);
+  }
+  return steps;
+}
+
+/** The rule is in force, and sudo asks for a password all the same: a later one that fits as well wants it. */
+function shadowedIfListed(link: DispatchLink, hop: InstalledHop | null, broken: Broken): Broken {
+  if (hop === null || !link.startsWith('start') || broken.fault !== 'sudo-refused') return broken;
+  if (!broken.detail.includes('a password is required')) return broken;
+  const detail = `sudo lets the caller run ${hop.target}, but asks for a password: a later rule that fits as well has no NOPASSWD, and the last counts`;
+  return { ...broken, fault: 'rule-shadowed', detail };
+}

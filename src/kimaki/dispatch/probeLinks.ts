@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { TRUSTED_PATH } from '../../posix/programs/index.js';
+import { explainAccess, explainExecution, probeAccess } from '../../posix/access/index.js';
+import { lookupIdentity } from '../../posix/accounts/index.js';
+import type { AccessWant } from '../../posix/access/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import type { DispatchProbeError, DispatchProbeRequest, ProbeMessage } from './dispatchProbe.js';
+import { explainDispatchExit, sudoFault } from './explainDispatchExit.js';
+import type { DispatchFault } from './explainDispatchExit.js';
+import { explainSudoRule } from './explainSudoRule.js';
+import { findMarker } from './findMarker.js';
+import type { InstalledHop } from './readSudoHop.js';
+import { runOutside } from './runOutside.js';
+import { substituteTokens } from './substituteTokens.js';
+import { entryType, walkState } from '../state/index.js';
+
+/** How a link is broken. */
+export interface Broken {
+  readonly fault: DispatchFault;
+  readonly blockedAt: string | null;
+  readonly detail: string;
+}
+
+/** May the caller execute the command, links and interpreters included? */
+export async function reachable(request: DispatchProbeRequest): Promise<Result<Broken | null, DispatchProbeError>> {
+  const { command, caller } = request;
+  const searchPath = request.env?.PATH ?? request.path ?? TRUSTED_PATH;
+  // A bare name is looked up by the run itself, which also tells when it is not found.
+  if (!command.startsWith('/')) return ok(null);
+  return executable(command, caller, searchPath, ['command-missing', 'command-unreachable']);
+}
+
+/** Is the target there, and does sudo let the caller run it as the service user? */
+export async function hopInForce(
+  { caller }: DispatchProbeRequest,
+  hop: InstalledHop,
+): Promise<Result<Broken | null, DispatchProbeError>> {
+  const { runAs, target } = hop;
+  const type = await entryType(target);
+  if (type.isErr()) return err(type.error);
+  if (type.value === null) return ok({ fault: 'target-missing', blockedAt: target, detail: `sudo is to start ${target}, which does not exist` });
+  const rule = await explainSudoRule(caller.user.name, runAs, [target, 'send']);
+  if (rule.isErr()) {
+    if (rule.error.code !== 'PROGRAM_NOT_FOUND') return err(rule.error);
+    return ok({ fault: 'sudo-broken', blockedAt: null, detail: `sudo is not installed: ${rule.error.message}` });
+  }
+  if (rule.value.allowed) return ok(null);
+  const reason = rule.value.reason ?? '';
+  const fault = sudoFault(reason);
+  if (fault !== null) return ok({ fault, blockedAt: null, detail: `sudo refuses: ${reason}` });
+  return rule.value.listed
+    ? ok({ fault: 'rule-shadowed', blockedAt: null, detail: `sudo has a rule for ${target}, and a later one wins: ${reason}; rules are read in the order of their files' names, and the last that fits counts` })
+    : ok({ fault: 'rule-missing', blockedAt: null, detail: `sudo reads no rule for ${target}: ${reason}; it is missing, or in a file that sudo does not read` });
+}
+
+/** May the service user execute what the target starts, interpreter included? */
+export async function programReachable(hop: InstalledHop): Promise<Result<Broken | null, DispatchProbeError>> {
+  const { runAs, program, searchPath } = hop;
+  if (program === null) return ok(null);
+  const identity = await lookupIdentity(runAs);
+  if (identity.isErr()) {
+    const { error } = identity;
+    if (error.code !== 'USER_NOT_FOUND' && error.code !== 'GROUP_NOT_FOUND' && error.code !== 'INVALID_USER_NAME') return err(error);
+    return ok({ fault: 'program-unreachable', blockedAt: null, detail: `the hop leads to the account ${runAs}: ${error.message}` });
+  }
+  return executable(program, identity.value, searchPath ?? TRUSTED_PATH, ['program-unreachable', 'program-unreachable']);
+}
+
+async function executable(
+  path: string,
+  identity: Identity,
+  searchPath: string,
+  [missing, unreachable]: readonly [DispatchFault, DispatchFault],
+): Promise<Result<Broken | null, DispatchProbeError>> {
+  const explained = await explainExecution(path, identity, { searchPath });
+  if (explained.isErr()) {
+    if (explained.error.code !== 'NOT_FOUND') return err(explained.error);
+    return ok({ fault: missing, blockedAt: null, detail: `${path} does not exist` });
+  }
+  const { allowed, blockedAt } = explained.value;
+  if (allowed) return ok(null);
+  const at = blockedAt === null ? '' : ` at ${blockedAt.path} (needs ${blockedAt.needs}; ${blockedAt.reason})`;
+  const detail = `${identity.user.name} cannot execute ${path}: refused${at}`;
+  return ok({ fault: unreachable, blockedAt: blockedAt?.path ?? null, detail });
+}
+
+/** Does `--version` run with these variables and no others? */
+export function start(
+  request: DispatchProbeRequest,
+  env: Readonly<Record<string, string>>,
+): Promise<Result<Broken | null, DispatchProbeError>> {
+  return run(request, ['--version'], env, request.timeoutMs ?? 10_000);
+}
+
+/** Sends the message with the channel's own arguments. */
+export function deliver(
+  request: DispatchProbeRequest,
+  message: ProbeMessage,
+): Promise<Result<Broken | null, DispatchProbeError>> {
+  const args = substituteTokens(request.args ?? [], {
+    recipient: message.recipient,
+    message: message.marker,
+    conversationId: message.conversationId ?? '',
+    channel: message.channel ?? 'kimaki',
+  });
+  return run(request, args, request.env ?? {}, message.timeoutMs ?? 60_000);
+}
+
+async function run(
+  request: DispatchProbeRequest,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  timeoutMs: number,
+): Promise<Result<Broken | null, DispatchProbeError>> {
+  const { command, caller, noNewPrivileges = false } = request;
+  const runner = request.run ?? runOutside(caller, { noNewPrivileges });
+  const ran = await runner([command, ...args], { env, timeoutMs });
+  if (ran.isErr()) return err(ran.error);
+  if ('end' in ran.value) {
+    return ran.value.end === 'timeout'
+      ? ok({ fault: 'timeout', blockedAt: null, detail: `${command} did not end within ${timeoutMs} ms` })
+      : ok({ fault: 'php-cannot-start', blockedAt: null, detail: `PHP starts no programs here: ${ran.value.stderr}` });
+  }
+  const verdict = explainDispatchExit({ ...ran.value, command });
+  return ok(verdict === null ? null : { ...verdict, blockedAt: null, detail: `${command}: ${verdict.detail}` });
+}
+
+/** May whoever ends up with the message write the data directory and its databases? */
+export async function dataDirectory({
+  identity,
+  dataDir,
+}: NonNullable<DispatchProbeRequest['opens']>): Promise<Result<Broken | null, DispatchProbeError>> {
+  const targets: { path: string; want: AccessWant }[] = [{ path: dataDir, want: 'create' }];
+  const type = await entryType(dataDir);
+  if (type.isErr()) return err(type.error);
+  if (type.value !== null) {
+    const walked = await walkState(dataDir, 1000, (entry) => {
+      // SQLite must write the log and the index beside the database too.
+      if (entry.type === 'file' && /\.(db|sqlite3?)(-wal|-shm|-journal)?$/.test(entry.relative.join('/'))) {
+        targets.push({ path: entry.path.toString('utf8'), want: 'write' });
+      }
+      return 'skip';
+    });
+    if (walked.isErr()) return err(walked.error);
+  }
+  for (const { path, want } of targets) {
+    const explained = await explainAccess(path, identity, want);
+    if (explained.isErr()) {
+      if (explained.error.code !== 'NOT_FOUND') return err(explained.error);
+      if (path !== dataDir) continue;
+      return ok({ fault: 'data-directory', blockedAt: null, detail: `the data directory ${dataDir} does not exist` });
+    }
+    const { blockedAt } = explained.value;
+    // The kernel has the last word: it knows of security modules and of what is not seen from here.
+    const allowed = explained.value.allowed ? await probeAccess(path, identity, want) : ok(false);
+    if (allowed.isErr()) return err(allowed.error);
+    if (allowed.value) continue;
+    const at = blockedAt === null ? '' : ` at ${blockedAt.path} (needs ${blockedAt.needs}; ${blockedAt.reason})`;
+    return ok({
+      fault: 'data-directory',
+      blockedAt: blockedAt?.path ?? null,
+      detail: `${identity.user.name} cannot write ${path}: refused${at}`,
+    });
+  }
+  return ok(null);
+}
+
+/** Waits for the message to turn up in what the service stores. */
+export async function arrive(
+  message: ProbeMessage,
+  sentAt: number,
+): Promise<Result<Broken | null, DispatchProbeError>> {
+  const { roots, deadlineMs = 30_000 } = message.arrival;
+  const deadline = Date.now() + deadlineMs;
+  for (;;) {
+    // File systems keep coarser times than the clock.
+    const found = await findMarker(roots, message.marker, sentAt - 2_000);
+    if (found.isErr()) return err(found.error);
+    if (found.value !== null) return ok(null);
+    if (Date.now() >= deadline) break;
+    await sleep(Math.min(500, Math.max(1, deadline - Date.now())));
+  }
+  const detail = `send ended well, but the message did not turn up in ${roots.join(', ')} within ${deadlineMs} ms`;
+  return ok({ fault: 'not-arrived', blockedAt: null, detail });
+}

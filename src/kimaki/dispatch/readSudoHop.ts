@@ -1,0 +1,99 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { readRegularFile } from '../../posix/files/index.js';
+import type { ReadFileError } from '../../posix/files/index.js';
+
+/** What stands behind a command that goes over sudo, as far as its scripts tell. */
+export interface InstalledHop {
+  /** The account it ends up as. */
+  readonly runAs: string;
+  /** What sudo starts. */
+  readonly target: string;
+  /** What the target starts; null when its script does not tell, or it is no script. */
+  readonly program: string | null;
+  /** PATH of the program; null when the target sets none. */
+  readonly searchPath: string | null;
+}
+
+/**
+ * Reads where a dispatch command leads when it is a script that hands over to sudo; null when it is none.
+ *
+ * It goes by the text of wrapper and target: one command line with `sudo … -u USER TARGET`, one `exec` of a program. Names
+ * that a script puts together from variables are not followed. A target that is missing is no error: its program is null.
+ *
+ * Errors: those of reading a file.
+ *
+ * @example
+ * ```ts
+ * import { readSudoHop } from '@wca/runtime-sdk/kimaki';
+ *
+ * const hop = await readSudoHop('/usr/local/bin/wp-coding-agents-kimaki-dispatch');
+ * if (hop.isErr()) console.error(hop.error.message);
+ * else console.log(hop.value?.runAs, hop.value?.program);
+ * ```
+ */
+export function readSudoHop(command: string): ResultAsync<InstalledHop | null, ReadFileError> {
+  return new ResultAsync(read(command));
+}
+
+async function read(command: string): Promise<Result<InstalledHop | null, ReadFileError>> {
+  const wrapper = await script(command);
+  if (wrapper.isErr()) return err(wrapper.error);
+  const handedOver = wrapper.value === null ? null : throughSudo(wrapper.value);
+  if (handedOver === null) return ok(null);
+  const target = await script(handedOver.target);
+  if (target.isErr()) return err(target.error);
+  return ok({ ...handedOver, ...(target.value === null ? { program: null, searchPath: null } : started(target.value)) });
+}
+
+/** The text of a script; null for what is missing or none. */
+async function script(path: string): Promise<Result<string | null, ReadFileError>> {
+  const file = await readRegularFile(path, { followLinks: true, maxBytes: 16 * 1024 * 1024 });
+  if (file.isErr()) {
+    const isNone = ['NOT_FOUND', 'NOT_A_REGULAR_FILE', 'FILE_TOO_LARGE'].includes(file.error.code);
+    return isNone ? ok(null) : err(file.error);
+  }
+  const { bytes } = file.value;
+  const isScript = bytes.subarray(0, 2).toString('latin1') === '#!' && bytes.length < 64 * 1024 && !bytes.includes(0);
+  return ok(isScript ? bytes.toString('utf8') : null);
+}
+
+function throughSudo(text: string): Pick<InstalledHop, 'runAs' | 'target'> | null {
+  for (const words of commandLines(text)) {
+    const at = words.findIndex((word) => /(^|\/)sudo$/.test(word));
+    if (at === -1) continue;
+    const rest = words.slice(at + 1);
+    const user = rest.findIndex((word) => word === '-u' || word === '--user');
+    const runAs = user === -1 ? rest.map((word) => /^(?:--user=|-u)(.+)$/.exec(word)?.[1]).find((name) => name !== undefined) : rest[user + 1];
+    const target = rest.find((word) => word.startsWith('/'));
+    if (runAs !== undefined && target !== undefined) return { runAs, target };
+  }
+  return null;
+}
+
+/** The last program that is started in place of the script, and the PATH it gets. */
+function started(text: string): Pick<InstalledHop, 'program' | 'searchPath'> {
+  let program: string | null = null;
+  let searchPath: string | null = null;
+  for (const words of commandLines(text)) {
+    for (const word of words) if (word.startsWith('PATH=')) searchPath = word.slice('PATH='.length);
+    if (words[0] !== 'exec') continue;
+    program = words.slice(1).find((word) => word.startsWith('/') && !/\/(env|nice)$/.test(word)) ?? null;
+  }
+  return { program, searchPath: searchPath === null || searchPath.includes('$') ? null : searchPath };
+}
+
+/** Words of each line, continued lines joined, quotes taken off, comments left out. */
+function commandLines(text: string): readonly (readonly string[])[] {
+  return text
+    .replace(/\\\n/g, ' ')
+    .split('\n')
+    .filter((line) => !line.trim().startsWith('#'))
+    .map((line) => [...line.matchAll(/(?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\])+/g)].map(([word]) => unquoted(word)));
+}
+
+function unquoted(word: string): string {
+  return word.replace(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/g, (_, single?: string, double?: string, escaped?: string) =>
+    single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? '',
+  );
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { printablePath } from '../../posix/paths/index.js';
+
+/** A file of this package on the host: root:root, with exactly this content and mode. */
+export interface ManagedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
+}
+
+/** The three files that together let a caller reach the service user's data directory. */
+export interface SudoHop {
+  /** What the channel registers; runs as the caller. */
+  readonly wrapper: ManagedFile;
+  /** What sudo starts; runs as the service user and lets through `send …` and `--version` only. */
+  readonly target: ManagedFile;
+  /** The rule that allows it. */
+  readonly sudoers: ManagedFile;
+  /** Every account that has a rule, the service user among them. */
+  readonly callers: readonly string[];
+  readonly serviceUser: string;
+}
+
+/** Where the three files of an instance live. */
+export interface SudoHopPaths {
+  readonly wrapper: string;
+  readonly target: string;
+  readonly sudoers: string;
+}
+
+/** Something the hop was asked for that cannot be written down safely. */
+export type SudoHopError =
+  | { readonly code: 'INVALID_ACCOUNT_NAME'; readonly message: string; readonly name: string }
+  | { readonly code: 'INVALID_HOP_VALUE'; readonly message: string; readonly field: string; readonly value: string };
+
+/**
+ * Gives the paths of an instance's hop; different instances never share one.
+ *
+ * `''` is the plain `kimaki.service`. sudo silently ignores files in `sudoers.d` whose name has a dot or ends in
+ * `~` (sudoers(5)), so an instance with other characters than letters, digits, `_` and `-` gets a name made of
+ * what is left and a digest.
+ *
+ * @param instance - what stands between `kimaki-` and `.service`, or `''`
+ *
+ * @example
+ * ```ts
+ * import { sudoHopPaths } from '@wca/runtime-sdk/kimaki';
+ *
+ * console.log(sudoHopPaths('shop').wrapper); // /usr/local/bin/wp-coding-agents-kimaki-dispatch-shop
+ * ```
+ */
+export function sudoHopPaths(instance: string): SudoHopPaths {
+  const plain = instance.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 100);
+  const digest = createHash('sha256').update(instance).digest('hex').slice(0, 8);
+  const suffix = instance === '' ? '' : plain === instance ? `-${instance}` : `-${plain}-${digest}`;
+  return {
+    wrapper: `/usr/local/bin/wp-coding-agents-kimaki-dispatch${suffix}`,
+    target: `/usr/local/lib/wp-coding-agents/kimaki-dispatch-target${suffix}`,
+    sudoers: `/etc/sudoers.d/wp-coding-agents-kimaki-dispatch${suffix}`,
+  };
+}
+
+/**
+ * Accepts names that mean one account in a sudoers rule and nothing else.
+ *
+ * Stricter than useradd: `%`, `#`, `+`, `!`, spaces and commas have a meaning in sudoers(5), and upper case is how
+ * its aliases and `ALL` are written. Whether the account exists is not asked.
+ */
+export function checkAccountName(name: string): Result<string, SudoHopError> {
+  if (/^[a-z_][a-z0-9_-]*\$?$/.test(name) && name.length <= 32) return ok(name);
+  const shown = printablePath(name).slice(0, 80);
+  return err({
+    code: 'INVALID_ACCOUNT_NAME',
+    message: `"${shown}" cannot stand in a sudoers rule; account names of the form [a-z_][a-z0-9_-]* can`,
+    name: shown,
+  });
+}
+
+/** Accepts an absolute path without `..`, empty components or control characters. */
+export function checkHopPath(field: string, value: string): Result<string, SudoHopError> {
+  const plain =
+    value.startsWith('/') &&
+    value
+      .slice(1)
+      .split('/')
+      .every((part) => part !== '' && part !== '.' && part !== '..');
+  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+  if ((plain || value === '/') && !/[\u0000-\u001f\u007f]/.test(value) && value.length <= 4096) return ok(value);
+  const shown = printablePath(value).slice(0, 200);
+  const wanted = 'an absolute path without "..", "//" or control characters';
+  const message = `"${shown}" cannot be the ${field} of the hop: ${wanted} is needed`;
+  return err({ code: 'INVALID_HOP_VALUE', message, field, value: shown });
+}
+
+/** Writes a path as sudoers(5) wants a command: its separators, quotes and wildcards escaped. */
+export function escapeSudoersPath(path: string): string {
+  return path.replace(/[\\,:=#"'!*?[\]()<>@~&|;$`{} ]/g, '\\$&');
+}

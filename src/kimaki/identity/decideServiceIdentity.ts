@@ -1,0 +1,139 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { printablePath } from '../../posix/paths/index.js';
+import { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
+import type { IdentityAccount, InstalledIdentity, ServiceIdentity, ServiceIdentityFacts, ServiceIdentityRefused } from './serviceIdentity.js';
+
+const ROOT: IdentityAccount = { name: 'root', uid: 0, home: '/root' };
+
+/**
+ * Decides who an installer sets the service up for: never root by default, and never another than who is installed.
+ *
+ * In this order: `LOCAL_MODE=true` keeps the account this runs as; `RUN_AS_ROOT=true` gives root; an installed unit's
+ * identity is adopted, root's too, unless `fresh`; otherwise `opencode`. Every answer that is root carries a warning. A
+ * given `KIMAKI_DATA_DIR` is kept. Pure.
+ *
+ * Of several units the plain `kimaki.service` counts. Without it they must agree: which of two accounts is meant is not
+ * guessed. Whether the account is fit to run the service is not asked: `checkServiceUser` of posix tells.
+ *
+ * Errors: `SEVERAL_IDENTITIES`, `RELATIVE_PATH` and `PATH_NOT_UTF8` (of `KIMAKI_DATA_DIR`), `UNUSABLE_ACCOUNT` (the
+ * default account is root).
+ *
+ * @example
+ * ```ts
+ * import { decideServiceIdentity } from '@wca/runtime-sdk/kimaki';
+ *
+ * const identity = decideServiceIdentity({
+ *   env: {}, fresh: false, installed: [], standard: null, invoker: { name: 'root', uid: 0, home: '/root' },
+ * });
+ * if (identity.isErr()) console.error(identity.error.message);
+ * else console.log(identity.value.serviceUser, identity.value.serviceHome); // opencode /home/opencode
+ * ```
+ */
+export function decideServiceIdentity(facts: ServiceIdentityFacts): Result<ServiceIdentity, ServiceIdentityRefused> {
+  const given = facts.env.KIMAKI_DATA_DIR;
+  if (given !== undefined && given !== '' && !given.startsWith('/')) {
+    const path = printablePath(given).slice(0, 200);
+    return err({ code: 'RELATIVE_PATH', message: `KIMAKI_DATA_DIR is "${path}"; an absolute path is needed`, path });
+  }
+  if (given?.includes('\ufffd') === true) {
+    const path = printablePath(given).slice(0, 200);
+    return err({ code: 'PATH_NOT_UTF8', message: `KIMAKI_DATA_DIR holds bytes that are no UTF-8 ("${path}"), and would come out as another path; give one that is`, path });
+  }
+  return choose(facts).map(({ account, home, dataDir, source, warnings }) => ({
+    serviceUser: account.name,
+    serviceHome: home,
+    runAsRoot: account.uid === 0,
+    dataDir: given === undefined || given === '' ? dataDir : given,
+    source,
+    warnings: [...oddValues(facts.env), ...warnings],
+  }));
+}
+
+interface Choice {
+  readonly account: Pick<IdentityAccount, 'name' | 'uid'>;
+  readonly home: string;
+  readonly dataDir: string;
+  readonly source: ServiceIdentity['source'];
+  readonly warnings: readonly string[];
+}
+
+function choose(facts: ServiceIdentityFacts): Result<Choice, ServiceIdentityRefused> {
+  const { env, fresh, invoker, installed } = facts;
+  if (env.LOCAL_MODE === 'true') {
+    const warnings = invoker.uid === 0 ? [`LOCAL_MODE=true keeps who runs this, and that is root: ${WHAT_ROOT_MEANS}`] : [];
+    return ok(chosen(invoker, 'local-mode', warnings));
+  }
+  if (env.RUN_AS_ROOT === 'true') {
+    const unprivileged = installed.find((one) => !isRoot(one));
+    const flips =
+      unprivileged === undefined
+        ? ''
+        : ` The installed ${unprivileged.unit} runs as ${unprivileged.user}: rendered for root, it would go back on that.`;
+    return ok(chosen(ROOT, 'run-as-root', [`RUN_AS_ROOT=true: the service will run as root. ${WHAT_ROOT_MEANS}${flips}`]));
+  }
+  if (!fresh && installed.length > 0) return adopt(installed);
+  return standard(facts);
+}
+
+const WHAT_ROOT_MEANS =
+  'Whatever the agent is talked into is then done as root, and WordPress can neither update nor remove what it writes.';
+
+/** What is installed stays: an upgrade that flipped it would leave the state with one account and the unit with another. */
+function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceIdentityRefused> {
+  const plain = installed.find(({ unit }) => unit === 'kimaki.service');
+  const one = plain ?? installed[0];
+  const others = installed.filter((other) => other !== one && other.user !== one?.user);
+  if (one === undefined || (plain === undefined && others.length > 0)) {
+    const units = installed.map(({ unit }) => unit);
+    const shown = installed.map(({ unit, user }) => `${unit} (${user})`).join(', ');
+    const message = `several instances run as different accounts: ${shown}; which one is meant is not guessed: set up each from its own unit, or use --fresh for a new one`;
+    return err({ code: 'SEVERAL_IDENTITIES', message, units });
+  }
+  const account = one.account ?? (isRoot(one) ? ROOT : { name: one.user, uid: NaN, home: `/home/${one.user}` });
+  const home = one.home ?? account.home;
+  const rootWarning = `${one.unit} runs as root, and that is kept. ${WHAT_ROOT_MEANS} Move it to an account of its own: wca migrate-off-root plan${one.unit === 'kimaki.service' ? '' : ` --unit ${one.unit}`}`;
+  return ok({
+    account,
+    home,
+    dataDir: one.dataDirSource === 'default' ? `${home}/.kimaki` : one.dataDir,
+    source: 'unit',
+    warnings: [
+      ...(isRoot(one) ? [rootWarning] : []),
+      ...(isRoot(one) && home !== account.home ? [`${one.unit} runs as root and sets HOME=${home}, which is not root's: what it writes there is root's`] : []),
+      ...(one.account === null && !isRoot(one) ? [`${one.unit} names ${one.user}, and there is no such account: it cannot start`] : []),
+      ...others.map(({ unit, user }) => `${unit} runs as ${user}; this is the identity of ${one.unit}`),
+    ],
+  });
+}
+
+function standard({ standard: account }: ServiceIdentityFacts): Result<Choice, ServiceIdentityRefused> {
+  const name = DEFAULT_SERVICE_ACCOUNT;
+  if (account === null) {
+    const home = `/home/${name}`;
+    const warning = `there is no account ${name} yet: make it before the unit, with useradd --create-home, and with the site's group`;
+    return ok({ account: { name, uid: NaN }, home, dataDir: `${home}/.kimaki`, source: 'default', warnings: [warning] });
+  }
+  if (account.uid === 0) {
+    const message = `${name} is uid 0 on this host, which is root by another name; give it a uid of its own, or ask for root with RUN_AS_ROOT=true`;
+    return err({ code: 'UNUSABLE_ACCOUNT', message, user: name });
+  }
+  return ok(chosen(account, 'default', []));
+}
+
+function chosen(account: IdentityAccount, source: Choice['source'], warnings: readonly string[]): Choice {
+  return { account, home: account.home, dataDir: `${account.home === '/' ? '' : account.home}/.kimaki`, source, warnings };
+}
+
+function isRoot({ user, account }: InstalledIdentity): boolean {
+  return account === null ? user === 'root' : account.uid === 0;
+}
+
+/** `RUN_AS_ROOT=1` is no word for root, and whoever wrote it should hear that it was not heard. */
+function oddValues(env: ServiceIdentityFacts['env']): readonly string[] {
+  return ['LOCAL_MODE', 'RUN_AS_ROOT'].flatMap((name) => {
+    const value = env[name];
+    if (value === undefined || ['', 'true', 'false', '0', 'no'].includes(value)) return [];
+    return [`${name}=${printablePath(value).slice(0, 40)} is not taken for a yes; only ${name}=true is`];
+  });
+}

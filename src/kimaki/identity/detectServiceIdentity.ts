@@ -1,0 +1,79 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { lookupUser, lookupUserById } from '../../posix/accounts/index.js';
+import type { IdentityError, User } from '../../posix/accounts/index.js';
+import { decideServiceIdentity } from './decideServiceIdentity.js';
+import { installedUnits } from '../instance/index.js';
+import { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
+import type { DetectIdentityError, IdentityAccount, InstalledIdentity, ServiceIdentity } from './serviceIdentity.js';
+
+/** What an installer says. */
+export interface DetectIdentityRequest {
+  /** The installer's environment: `LOCAL_MODE`, `RUN_AS_ROOT`, `KIMAKI_DATA_DIR`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Decide as if no unit were installed. Default false. */
+  readonly fresh?: boolean;
+}
+
+/**
+ * Tells an installer which identity to use on this host: see {@link decideServiceIdentity} for the order; reads only.
+ *
+ * Installed units are read as files, drop-ins and `EnvironmentFile=` included, so no manager has to run. Units that only
+ * root may read need root. It makes no account and no directory.
+ *
+ * Errors: those of deciding, and of reading units and accounts.
+ *
+ * @example
+ * ```ts
+ * import { detectServiceIdentity } from '@wca/runtime-sdk/kimaki';
+ *
+ * const identity = await detectServiceIdentity({ env: process.env });
+ * if (identity.isErr()) console.error(identity.error.code, identity.error.message);
+ * else for (const warning of identity.value.warnings) console.warn(warning);
+ * ```
+ */
+export function detectServiceIdentity(request: DetectIdentityRequest): ResultAsync<ServiceIdentity, DetectIdentityError> {
+  return new ResultAsync(detect(request));
+}
+
+async function detect({ env, fresh = false }: DetectIdentityRequest): Promise<Result<ServiceIdentity, DetectIdentityError>> {
+  const invoker = await invokingAccount(env);
+  if (invoker.isErr()) return err(invoker.error);
+  // Who keeps the invoking account need not be allowed to read units.
+  const isLocal = env.LOCAL_MODE === 'true';
+  const units = isLocal ? ok([]) : await installedUnits();
+  if (units.isErr()) return err(units.error);
+  const installed: InstalledIdentity[] = [];
+  for (const { unit, description } of units.value) {
+    const { user, home, homeSource, dataDir, dataDirSource } = description;
+    const account = await accountOf(user);
+    if (account.isErr()) return err(account.error);
+    installed.push({
+      unit,
+      user: account.value?.name ?? user,
+      account: account.value,
+      home: homeSource === 'environment' ? home : null,
+      dataDir,
+      dataDirSource,
+    });
+  }
+  const standard = await accountOf(DEFAULT_SERVICE_ACCOUNT);
+  if (standard.isErr()) return err(standard.error);
+  return decideServiceIdentity({ env, fresh, invoker: invoker.value, installed, standard: standard.value });
+}
+
+/** A uid without an account, as containers have it, is known by its number. */
+async function invokingAccount(env: DetectIdentityRequest['env']): Promise<Result<IdentityAccount, IdentityError>> {
+  const uid = process.geteuid?.() ?? 0;
+  const account = await lookupUserById(uid);
+  if (account.isOk()) return ok(account.value);
+  if (account.error.code !== 'USER_NOT_FOUND') return err(account.error);
+  return ok({ name: String(uid), uid, home: env.HOME?.startsWith('/') === true ? env.HOME : '/' });
+}
+
+/** `User=` takes a number too. */
+async function accountOf(user: string): Promise<Result<User | null, IdentityError>> {
+  const account = /^[0-9]+$/.test(user) ? await lookupUserById(Number(user)) : await lookupUser(user);
+  if (account.isOk()) return ok(account.value);
+  return ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(account.error.code) ? ok(null) : err(account.error);
+}

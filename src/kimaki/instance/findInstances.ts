@@ -1,0 +1,153 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { lookupUser, lookupUserById } from '../../posix/accounts/index.js';
+import { readProcess } from '../../posix/processes/index.js';
+import type { IdentityError, User } from '../../posix/accounts/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import type { ReadFileError } from '../../posix/files/index.js';
+import { listUnits } from '../../systemd/manager/index.js';
+import type { SystemdError, UnitState } from '../../systemd/manager/index.js';
+import type { UnitFileKind } from '../../systemd/load/index.js';
+import { describeInstance } from './describeInstance.js';
+import type { InstanceDescription } from './describeInstance.js';
+import { findCompanions } from './findCompanions.js';
+import { instanceName } from './instanceName.js';
+import { readEnvironmentFiles } from './readEnvironmentFiles.js';
+import { readUnitFiles } from './readUnitFiles.js';
+import type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
+import type { UnitFile } from './unitFile.js';
+
+/** Who an instance runs as: three answers that need not agree. */
+export interface InstanceUsers {
+  /** As the files say. */
+  readonly configured: string;
+  /** As the manager has it loaded. */
+  readonly loaded: string;
+  /** As the process really is, from /proc; null when none runs. */
+  readonly running: RunningUser | null;
+}
+
+/** Whose a process is, and what it gives to files it makes. */
+export interface RunningUser {
+  readonly pid: number;
+  readonly uid: number;
+  /** Null for a uid without an account. */
+  readonly name: string | null;
+  readonly gid: number;
+  /** Supplementary groups. */
+  readonly groups: readonly number[];
+  readonly umask: number;
+}
+
+/** One kimaki install on this host. */
+export interface KimakiInstance extends InstanceDescription {
+  readonly unit: string;
+  /** The unit file. */
+  readonly fragmentPath: string;
+  /** The unit file first, then the drop-ins in the order systemd applies them; their bytes are the documents'. */
+  readonly files: readonly UnitFile[];
+  readonly state: UnitState;
+  /** What kind of thing the unit file is: the administrator's own, a package's, a link … */
+  readonly kind: UnitFileKind;
+  readonly users: InstanceUsers;
+  /** Home of the configured user, from passwd; null when there is no such account. */
+  readonly accountHome: string | null;
+  /** Services that work on the same site under the same identity, then the timers and other units that start them. */
+  readonly companions: readonly string[];
+}
+
+/** What kept the host from being looked at. */
+export type FindInstancesError = ReadUnitFilesError | IdentityError | ReadFileError | SystemdError | IoError;
+
+/**
+ * Lists the kimaki installs of this host, each with its files, identity, data directory, site and companions.
+ *
+ * Units called `kimaki.service` and `kimaki-NAME.service` are looked at; masked ones and names without a file are
+ * passed over, unless named in `unit`, where they are an error. A named unit may have any name. What is configured is
+ * told from the files on disk, drop-ins and `EnvironmentFile=` included, whatever the manager has loaded. It reads only. The
+ * answer holds the unit's secrets (`environment`, `files`, `state`) and must not be printed as it is.
+ *
+ * @example
+ * ```ts
+ * import { findInstances } from '@wca/runtime-sdk/kimaki';
+ *
+ * const instances = await findInstances();
+ * if (instances.isErr()) console.error(instances.error.message);
+ * else for (const { unit, users, dataDir } of instances.value) console.log(unit, users.running?.uid ?? '-', dataDir);
+ * ```
+ */
+export function findInstances(
+  options: { readonly unit?: string } = {},
+): ResultAsync<readonly KimakiInstance[], FindInstancesError> {
+  return new ResultAsync(find(options.unit));
+}
+
+async function find(named: string | undefined): Promise<Result<readonly KimakiInstance[], FindInstancesError>> {
+  const listed = named === undefined ? await listUnits(['kimaki.service', 'kimaki-*.service']) : ok([named]);
+  if (listed.isErr()) return err(listed.error);
+  const units = named === undefined ? listed.value.filter((unit) => instanceName(unit) !== null) : listed.value;
+  const instances = new Map<string, KimakiInstance>();
+  for (const unit of [...units].sort()) {
+    const found = await readUnitFiles(unit);
+    if (found.isErr()) {
+      const absent = found.error.code === 'UNIT_NOT_FOUND' || found.error.code === 'UNIT_WITHOUT_FILE';
+      if (absent && named === undefined) continue;
+      return err(found.error);
+    }
+    // An alias shows the unit it stands for.
+    if (instances.has(found.value.state.id)) continue;
+    const instance = await readInstance(found.value);
+    if (instance.isErr()) return err(instance.error);
+    instances.set(instance.value.unit, instance.value);
+  }
+  return ok([...instances.values()]);
+}
+
+async function readInstance({
+  state,
+  files,
+  effective,
+  kind,
+}: UnitFiles): Promise<Result<KimakiInstance, FindInstancesError>> {
+  const unit = state.id;
+  const account = await accountOf(describeInstance({ unit, files, effective, accountHome: null }).user);
+  if (account.isErr()) return err(account.error);
+  const accountHome = account.value?.home ?? null;
+  const environmentFiles = await readEnvironmentFiles(effective.settings);
+  if (environmentFiles.isErr()) return err(environmentFiles.error);
+
+  const description = describeInstance({ unit, files, effective, environmentFiles: environmentFiles.value, accountHome });
+  const running = await runningUser(state.mainPid);
+  if (running.isErr()) return err(running.error);
+  const { site, user, home } = description;
+  const companions = await findCompanions({ unit, site, user, home });
+  if (companions.isErr()) return err(companions.error);
+  return ok({
+    ...description,
+    unit,
+    fragmentPath: files[0]?.path ?? '',
+    files,
+    state,
+    kind,
+    users: { configured: user, loaded: state.user === '' ? 'root' : state.user, running: running.value },
+    accountHome,
+    companions: companions.value,
+  });
+}
+
+/** `User=` takes a number too, and one without an account. */
+async function accountOf(user: string): Promise<Result<User | null, IdentityError>> {
+  const account = /^[0-9]+$/.test(user) ? await lookupUserById(Number(user)) : await lookupUser(user);
+  if (account.isOk()) return ok(account.value);
+  return ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(account.error.code) ? ok(null) : err(account.error);
+}
+
+async function runningUser(pid: number): Promise<Result<InstanceUsers['running'], IdentityError | IoError>> {
+  if (pid === 0) return ok(null);
+  const status = await readProcess(pid);
+  if (status.isErr()) return status.error.code === 'PROCESS_GONE' ? ok(null) : err(status.error);
+  const { uid, gid, groups, umask } = status.value;
+  const user = await lookupUserById(uid);
+  if (user.isErr() && user.error.code !== 'USER_NOT_FOUND') return err(user.error);
+  return ok({ pid, uid, name: user.isOk() ? user.value.name : null, gid, groups, umask });
+}

@@ -1,0 +1,126 @@
+import { readdir } from 'node:fs/promises';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { ioError } from '../../posix/paths/index.js';
+import { readRegularFile } from '../../posix/files/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import { unitLoadPath } from '../../systemd/load/index.js';
+import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
+import { describeInstance } from './describeInstance.js';
+import { instanceName } from './instanceName.js';
+import { namesSite } from './isCompanion.js';
+import type { CompanionFacts } from './isCompanion.js';
+import { mentionsPath } from './mentionsPath.js';
+import { readUnitFiles } from './readUnitFiles.js';
+import type { ReadUnitFilesError } from './readUnitFiles.js';
+import { effectiveAssignments } from './unitFile.js';
+import type { UnitFile } from './unitFile.js';
+
+/** A service that names a site, and what starts it. */
+export interface SiteService extends CompanionFacts {
+  /** Timers, sockets and paths. */
+  readonly triggeredBy: readonly string[];
+  /** What its file is: a `transient` one is gone when it stops, a `generated` one is written anew. */
+  readonly kind: UnitFileKind;
+}
+
+/**
+ * Lists the services whose unit names a site, instances of kimaki left out, each with who it runs as and its timers.
+ *
+ * Unit files and drop-ins of the whole load path are searched by their text, so a service that reaches the site only
+ * through a script or a variable from a file is not found; nor are templates, units of user managers and cron jobs
+ * (see `rootCronJobs`). The answer holds the services' variables and must not be printed as it is.
+ *
+ * Errors: those of reading units.
+ *
+ * @example
+ * ```ts
+ * import { findSiteServices } from '@wca/runtime-sdk/kimaki';
+ *
+ * const services = await findSiteServices('/var/www/site');
+ * if (services.isErr()) console.error(services.error.message);
+ * else for (const { unit, user, triggeredBy } of services.value) console.log(unit, user, triggeredBy.join(' '));
+ * ```
+ */
+export function findSiteServices(site: string): ResultAsync<readonly SiteService[], ReadUnitFilesError | IoError> {
+  return new ResultAsync(find(site));
+}
+
+async function find(site: string): Promise<Result<readonly SiteService[], ReadUnitFilesError | IoError>> {
+  if (site === '/') return ok([]);
+  const directories = await unitLoadPath();
+  if (directories.isErr()) return err(directories.error);
+  const candidates = new Set<string>();
+  for (const { path } of directories.value) {
+    const named = await unitsNaming(path, site);
+    if (named.isErr()) return err(named.error);
+    for (const unit of named.value) if (instanceName(unit) === null) candidates.add(unit);
+  }
+  const services = new Map<string, SiteService>();
+  for (const candidate of [...candidates].sort()) {
+    const unit = await readUnitFiles(candidate);
+    if (unit.isErr()) {
+      // What has no file, or none that counts, is not run by systemd.
+      if (unit.error.code === 'UNIT_NOT_FOUND' || unit.error.code === 'UNIT_WITHOUT_FILE') continue;
+      return err(unit.error);
+    }
+    const { state, files, effective, kind } = unit.value;
+    if (instanceName(state.id) !== null) continue;
+    const facts = companionFacts(state.id, files, effective);
+    if (namesSite(facts, site)) services.set(state.id, { ...facts, triggeredBy: state.triggeredBy, kind });
+  }
+  return ok([...services.values()]);
+}
+
+/** What a service's files say that decides whether it is a companion; pure. */
+export function companionFacts(
+  unit: string,
+  files: readonly UnitFile[],
+  effective?: EffectiveUnit,
+): CompanionFacts {
+  const { user, home, homeSource, site, siteSource, environment } = describeInstance({
+    unit,
+    files,
+    accountHome: null,
+    ...(effective === undefined ? {} : { effective }),
+  });
+  const commands = effectiveAssignments(files, 'Service', (key) => key.startsWith('Exec'));
+  return {
+    unit,
+    user,
+    home: homeSource === 'environment' ? home : null,
+    workingDirectory: siteSource === 'working-directory' ? site : null,
+    commands: commands.map(({ assignment }) => assignment.value),
+    environment,
+  };
+}
+
+/** Names of the services in a directory whose file, or a drop-in, names the site. */
+async function unitsNaming(directory: string, site: string): Promise<Result<readonly string[], IoError>> {
+  const entries = await list(directory);
+  if (entries.isErr()) return err(entries.error);
+  const found: string[] = [];
+  for (const entry of entries.value) {
+    const unit = /^([^@]+|[^@]+@[^@]+)\.service(\.d)?$/.exec(entry);
+    if (unit === null) continue;
+    const isDirectory = unit[2] !== undefined;
+    const inside = isDirectory ? await list(`${directory}/${entry}`) : ok([]);
+    if (inside.isErr()) return err(inside.error);
+    const files = isDirectory
+      ? inside.value.filter((name) => name.endsWith('.conf')).map((name) => `${directory}/${entry}/${name}`)
+      : [`${directory}/${entry}`];
+    for (const file of files) {
+      // What cannot be read cannot be a unit's text; systemd would not load it either.
+      const read = await readRegularFile(file, { followLinks: true, maxBytes: 2 * 1024 * 1024 });
+      if (read.isErr() || !mentionsPath(read.value.bytes.toString('utf8'), site)) continue;
+      found.push(entry.replace(/\.d$/, ''));
+    }
+  }
+  return ok(found);
+}
+
+function list(directory: string): ResultAsync<readonly string[], IoError> {
+  return ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'readdir', directory)).orElse((error) =>
+    error.errno === 'ENOENT' || error.errno === 'ENOTDIR' ? ok([]) : err(error),
+  );
+}

@@ -1,0 +1,18 @@
+export { DEFAULT_LOCK_PORT, describeInstance } from './describeInstance.js';
+export type { InstanceDescription, InstanceFacts } from './describeInstance.js';
+export { findCompanions } from './findCompanions.js';
+export { findInstances } from './findInstances.js';
+export type { FindInstancesError, InstanceUsers, KimakiInstance, RunningUser } from './findInstances.js';
+export { findSiteServices } from './findSiteServices.js';
+export type { SiteService } from './findSiteServices.js';
+export { installedUnits } from './installedUnits.js';
+export type { InstalledUnitsError } from './installedUnits.js';
+export { instanceName } from './instanceName.js';
+export { isCompanion } from './isCompanion.js';
+export type { CompanionFacts, CompanionOf } from './isCompanion.js';
+export { loadedFromDisk } from './loadedFromDisk.js';
+export { mentionsPath, pathPattern } from './mentionsPath.js';
+export { readUnitFiles } from './readUnitFiles.js';
+export type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
+export { effectiveAssignments, effectiveValue } from './unitFile.js';
+export type { UnitFile } from './unitFile.js';

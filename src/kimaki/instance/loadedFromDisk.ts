@@ -1,0 +1,31 @@
+import { realpath } from 'node:fs/promises';
+import type { UnitState } from '../../systemd/manager/index.js';
+import type { UnitFile } from './unitFile.js';
+
+/**
+ * Whether what systemd has loaded of a unit is what lies on disk: the same files, none of them changed since.
+ *
+ * `NeedDaemonReload` alone is not enough: it says no while a drop-in lies in a directory that was not there at the last
+ * daemon-reload, though the next one brings it in. Two names of one file count as one.
+ *
+ * Source: `unit_need_daemon_reload()` in systemd's src/core/unit.c, which asks a cache of directories.
+ *
+ * @example
+ * ```ts
+ * import { loadedFromDisk, readUnitFiles } from '@wca/runtime-sdk/kimaki';
+ *
+ * const unit = await readUnitFiles('kimaki.service');
+ * if (unit.isErr()) console.error(unit.error.message);
+ * else if (!(await loadedFromDisk(unit.value))) console.log('run systemctl daemon-reload');
+ * ```
+ */
+export async function loadedFromDisk({ files, state }: { readonly files: readonly UnitFile[]; readonly state: UnitState }): Promise<boolean> {
+  if (state.needDaemonReload) return false;
+  const onDisk = new Set(await Promise.all(files.map(({ path }) => realName(path))));
+  const loaded = new Set(await Promise.all([state.fragmentPath ?? '', ...state.dropInPaths].map(realName)));
+  return onDisk.size === loaded.size && [...onDisk].every((path) => loaded.has(path));
+}
+
+function realName(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}

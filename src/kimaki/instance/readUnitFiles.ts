@@ -1,0 +1,74 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import type { IoError } from '../../posix/paths/index.js';
+import type { ReadFileError } from '../../posix/files/index.js';
+import { loadUnit } from '../../systemd/load/index.js';
+import { showUnit } from '../../systemd/manager/index.js';
+import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
+import type { SystemdError, UnitState } from '../../systemd/manager/index.js';
+import type { UnitFile } from './unitFile.js';
+
+/** A unit as the manager has it, the files it is made of on disk, and what they come to. */
+export interface UnitFiles {
+  readonly state: UnitState;
+  /** The fragment first, then the drop-ins in the order systemd applies them. */
+  readonly files: readonly UnitFile[];
+  /** What systemd would load at its next daemon-reload. */
+  readonly effective: EffectiveUnit;
+  /** What kind of thing the unit's file is, and so who may change it. */
+  readonly kind: UnitFileKind;
+}
+
+/**
+ * The unit has no file of its own, something among its files keeps the answer from being certain (a FIFO as a drop-in),
+ * a file could not be read, or the manager knows no such unit or did not answer.
+ */
+export type ReadUnitFilesError =
+  | { readonly code: 'UNIT_WITHOUT_FILE'; readonly message: string; readonly unit: string; readonly loadState: string }
+  | { readonly code: 'UNIT_FILES_UNCERTAIN'; readonly message: string; readonly unit: string; readonly path: string }
+  | ReadFileError
+  | IoError
+  | SystemdError;
+
+/**
+ * Reads the unit file and every drop-in that systemd would read for a unit now, as lossless documents.
+ *
+ * It goes by what lies on disk: when `state.needDaemonReload` is set, the manager has older text in memory, and `state`
+ * tells that. Drop-ins of the unit, its aliases, its name's prefixes and its type are all among the files.
+ *
+ * Errors: `UNIT_WITHOUT_FILE` (masked, held, transient …), `UNIT_FILES_UNCERTAIN`, `UNIT_NOT_FOUND`, those of reading and
+ * of `SystemdError`.
+ *
+ * @example
+ * ```ts
+ * import { readUnitFiles } from '@wca/runtime-sdk/kimaki';
+ *
+ * const unit = await readUnitFiles('kimaki.service');
+ * if (unit.isErr()) console.error(unit.error.message);
+ * else for (const { path, document } of unit.value.files) console.log(path, document.assignments.length);
+ * ```
+ */
+export function readUnitFiles(unit: string): ResultAsync<UnitFiles, ReadUnitFilesError> {
+  return new ResultAsync(read(unit));
+}
+
+async function read(unit: string): Promise<Result<UnitFiles, ReadUnitFilesError>> {
+  const shown = await showUnit(unit);
+  if (shown.isErr()) return err(shown.error);
+  const state = shown.value;
+  const loaded = await loadUnit(unit);
+  if (loaded.isErr()) return err(loaded.error);
+  const { fragment, dropIns, kind, problems } = loaded.value.files;
+  if (state.loadState === 'masked' || fragment === null) {
+    const what = state.loadState === 'masked' ? 'masked' : kind === 'not-found' ? state.loadState : kind;
+    const message = `${unit} has no file to read (it is ${what}); unmask it, or name another unit`;
+    return err({ code: 'UNIT_WITHOUT_FILE', message, unit, loadState: state.loadState });
+  }
+  const [problem] = problems;
+  if (problem !== undefined) {
+    const { path, message } = problem;
+    return err({ code: 'UNIT_FILES_UNCERTAIN', message: `what ${unit} is made of is not certain: ${message}`, unit, path });
+  }
+  const files = [fragment, ...dropIns].map(({ path, document }) => ({ path, document }));
+  return ok({ state, files, effective: loaded.value.unit, kind });
+}

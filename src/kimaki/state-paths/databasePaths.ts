@@ -1,0 +1,53 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { printablePath } from '../../posix/paths/index.js';
+import { quotedName, quotedText, withDatabase } from '../database/index.js';
+import type { DatabaseError } from '../database/index.js';
+import { grouped } from './grouped.js';
+import type { DatabasePath } from './statePathPlan.js';
+
+/** What a row is known by, the most telling first. */
+const LABELS: readonly string[] = ['channel_id', 'channel', 'id', 'session_id', 'key', 'name', 'title'];
+
+/**
+ * Gives every value of a database that is, as a whole, a path to or below one of these homes.
+ *
+ * Tables without row ids and virtual tables are passed over. Labels are what users and agents chose: they come escaped.
+ */
+export function databasePaths(
+  path: string,
+  homes: readonly string[],
+  mayCopy: boolean,
+): Promise<Result<readonly Omit<DatabasePath, 'after'>[], DatabaseError>> {
+  return withDatabase<readonly Omit<DatabasePath, 'after'>[]>(path, mayCopy, async (ask) => {
+    const schema = await ask(
+      `SELECT m.name AS "table", p.name AS "column" FROM sqlite_master m JOIN pragma_table_list(m.name) l JOIN pragma_table_info(m.name) p
+       WHERE m.type = 'table' AND l.type = 'table' AND l.wr = 0 AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, p.cid;`,
+    );
+    if (schema.isErr()) return err(schema.error);
+    const columns = schema.value.map((row) => ({ table: String(row.table), column: String(row.column) }));
+    const named = new Map([...grouped(columns, ({ table }) => table)].map(([table, all]) => [table, all.map(({ column }) => column)]));
+    const rows = await ask(columns.map(({ table, column }, index) => query(index, table, column, named.get(table) ?? [], homes)).join('\n'));
+    if (rows.isErr()) return err(rows.error);
+    return ok(
+      rows.value.flatMap((row) => {
+        const place = columns[Number(row.wca_place)];
+        if (place === undefined) return [];
+        return [{ kind: 'database' as const, file: path, ...place, rowid: Number(row.wca_rowid), label: printablePath(String(row.wca_label)), before: String(row.wca_value) }];
+      }),
+    );
+  });
+}
+
+function query(index: number, table: string, column: string, columns: readonly string[], homes: readonly string[]): string {
+  const value = quotedName(column);
+  const named = LABELS.filter((label) => columns.includes(label)).slice(0, 2);
+  const label = named.map((name) => `'${name}=' || substr(coalesce(${quotedName(name)}, ''), 1, 60)`).join(" || ', ' || ");
+  const isBelow = homes.map((home) => {
+    const text = quotedText(home);
+    const below = quotedText(`${home === '/' ? '' : home}/`);
+    return `(${value} = ${text} OR substr(${value}, 1, length(${below})) = ${below})`;
+  });
+  return `SELECT ${index} AS wca_place, rowid AS wca_rowid, ${label === '' ? `'row ' || rowid` : label} AS wca_label, ${value} AS wca_value FROM ${quotedName(table)}
+    WHERE typeof(${value}) = 'text' AND instr(${value}, char(10)) = 0 AND (${isBelow.length === 0 ? '0' : isBelow.join(' OR ')});`;
+}

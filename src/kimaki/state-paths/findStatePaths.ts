@@ -1,0 +1,131 @@
+import { lstat, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { ioError, printablePath } from '../../posix/paths/index.js';
+import { readRegularFile } from '../../posix/files/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import { databasePaths } from './databasePaths.js';
+import { databasePlace } from './databasePlace.js';
+import { findDatabases } from '../database/index.js';
+import { grouped } from './grouped.js';
+import { mentionsPath } from '../instance/index.js';
+import { movePathsOfText, movedPath } from '../unit/index.js';
+import { oldHomeMentions } from './oldHomeMentions.js';
+import type { OldHomeMention } from './oldHomeMentions.js';
+import type { StatePath, StatePathPlan } from './statePathPlan.js';
+import type { PathMove } from '../unit/index.js';
+
+/** What is looked through, and for what. Paths are absolute. */
+export interface StatePathsRequest {
+  /** Directories and files of the state, where they are now. */
+  readonly roots: readonly string[];
+  /** Homes that will be closed to the agent. */
+  readonly oldHomes: readonly string[];
+  /** What moves, so that paths below it can follow. */
+  readonly moves: readonly PathMove[];
+  /** May a database beyond 32 MiB be copied below /var/tmp to be looked into? Without it nothing at all is written. */
+  readonly mayCopy?: boolean;
+}
+
+/**
+ * Finds every place inside the state that names an old home, by channel where a database says so; changes nothing.
+ *
+ * A path is to follow its move where it stands for itself: the value of a database, a whole string of a JSON file, a word
+ * of a script (shims), the target of a link. What merely mentions one (a message, a log) is listed as `stuck`, and so is a
+ * path below an old home that does not move. SQLite opens no database of the state (see `checkDatabase`); one that could not
+ * be looked into is in `notSearched`. Packages, caches and `.git` are passed over, but for where git keeps its worktrees.
+ *
+ * Errors: `IO`.
+ *
+ * @example
+ * ```ts
+ * import { findStatePaths } from '@wca/runtime-sdk/kimaki';
+ *
+ * const plan = await findStatePaths({
+ *   roots: ['/root/.kimaki'], oldHomes: ['/root'], moves: [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }],
+ * });
+ * if (plan.isErr()) console.error(plan.error.message);
+ * else for (const path of plan.value.paths) console.log(path.kind === 'database' ? path.label : path.file, '→', path.file);
+ * ```
+ */
+export function findStatePaths(request: StatePathsRequest): ResultAsync<StatePathPlan, IoError> {
+  return new ResultAsync(find(request));
+}
+
+async function find({ roots, oldHomes, moves, mayCopy = false }: StatePathsRequest): Promise<Result<StatePathPlan, IoError>> {
+  const paths: StatePath[] = [];
+  const stuck: string[] = [];
+  const notSearched: string[] = [];
+  const needCopy: string[] = [];
+  const mentions = await oldHomeMentions(roots, oldHomes);
+  if (mentions.isErr()) return err(mentions.error);
+  const databases = await findDatabases(roots);
+  if (databases.isErr()) return err(databases.error);
+  for (const database of databases.value.paths) {
+    const found = await databasePaths(database, oldHomes, mayCopy);
+    if (found.isErr()) {
+      notSearched.push(found.error.message);
+      if (found.error.code === 'DATABASE_NEEDS_COPY') needCopy.push(database);
+      continue;
+    }
+    for (const path of found.value) {
+      const after = movedPath(path.before, moves);
+      if (after === null) stuck.push(`${printablePath(database)}, ${databasePlace(path)}: ${printablePath(path.before)} does not move`);
+      else paths.push({ ...path, after });
+    }
+  }
+  const seen = new Set(databases.value.paths.map((path) => printablePath(path)));
+  notSearched.push(...mentions.value.notSearched.filter((file) => !seen.has(file) && !/-(wal|shm|journal)$/.test(file)));
+  if (!mentions.value.complete || !databases.value.complete) notSearched.push('more of the state than is looked through');
+
+  const byFile = grouped(mentions.value.mentions, ({ file }) => file);
+  for (const [shown, inFile] of byFile) {
+    const followed = await follow(shown, inFile, { moves, oldHomes }, stuck);
+    if (followed.isErr()) return err(followed.error);
+    if (followed.value !== null) paths.push(followed.value);
+  }
+  return ok({ paths, stuck, notSearched, needCopy });
+}
+
+/** What becomes of one file or link; what does not follow goes to `stuck`. */
+async function follow(
+  file: string,
+  mentions: readonly OldHomeMention[],
+  { moves, oldHomes }: Pick<StatePathsRequest, 'moves' | 'oldHomes'>,
+  stuck: string[],
+): Promise<Result<StatePath | null, IoError>> {
+  const remain = (): void => {
+    stuck.push(...mentions.map(({ line, text }) => `${file}${line === null ? '' : `:${line}`}: ${text}`));
+  };
+  // A name that had to be escaped is not opened by its escaped form.
+  if (file.includes('\\')) {
+    remain();
+    return ok(null);
+  }
+  if (mentions[0]?.kind === 'symlink') {
+    const target = await ResultAsync.fromPromise(readlink(file), (cause) => ioError(cause, 'readlink', file));
+    if (target.isErr()) return target.error.errno === 'ENOENT' ? ok(null) : err(target.error);
+    const after = movedPath(target.value, moves);
+    if (after !== null) return ok({ kind: 'link', file, before: target.value, after });
+    remain();
+    return ok(null);
+  }
+  const read = await readRegularFile(file, { maxBytes: 1024 * 1024 });
+  if (read.isErr()) return read.error.code === 'IO' ? err(read.error) : ok(null);
+  const { bytes } = read.value;
+  const text = bytes.toString('utf8');
+  const after = Buffer.from(movePathsOfText(text, basename(file), moves), 'utf8');
+  // A text that is no UTF-8 would not come back as it was.
+  const changes = Buffer.from(text, 'utf8').equals(bytes) && !after.equals(bytes);
+  const lines = after.toString('utf8').split('\n');
+  const stays = (line: number | null): boolean => !changes || oldHomes.some((home) => mentionsPath(lines[(line ?? 1) - 1] ?? '', home));
+  stuck.push(...mentions.filter(({ line }) => stays(line)).map(({ line, text: said }) => `${file}${line === null ? '' : `:${line}`}: ${said}`));
+  if (!changes) return ok(null);
+  const stat = await ResultAsync.fromPromise(lstat(file, { bigint: true }), (cause) => ioError(cause, 'lstat', file));
+  if (stat.isErr()) return stat.error.errno === 'ENOENT' ? ok(null) : err(stat.error);
+  const mtime = `${stat.value.mtimeNs / NS}.${String(stat.value.mtimeNs % NS).padStart(9, '0')}`;
+  return ok({ kind: 'text', file, before: bytes.toString('base64'), after: after.toString('base64'), mtime });
+}
+
+const NS = 1_000_000_000n;

@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lchown, lstat, open, readlink, rename, symlink, unlink } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { findHolders } from '../../posix/processes/index.js';
+import { ioError, printablePath } from '../../posix/paths/index.js';
+import { readRegularFile, replaceFile } from '../../posix/files/index.js';
+import { runChecked } from '../../posix/programs/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import type { ProgramError } from '../../posix/programs/index.js';
+import type { ReadFileError, ReplaceFileError } from '../../posix/files/index.js';
+import type { DatabaseError } from '../database/index.js';
+import { databasePlace } from './databasePlace.js';
+import { grouped } from './grouped.js';
+import { databaseOwner, quotedName, quotedText, runSqlite } from '../database/index.js';
+import { replaceTexts } from './replaceTexts.js';
+import type { TextReplacement } from './replaceTexts.js';
+import { missingValues } from './missingValues.js';
+import type { DatabasePath, LinkPath, StatePath, TextPath } from './statePathPlan.js';
+
+/** What stands where a path was to be rewritten is neither what was found nor what was wanted. */
+export interface StatePathChanged {
+  readonly code: 'STATE_PATH_CHANGED';
+  readonly message: string;
+  readonly path: string;
+}
+
+/** Why the state was not rewritten whole; what was done before the failure stays, and can be undone. */
+export type RewriteStateError = StatePathChanged | DatabaseError | ReadFileError | ReplaceFileError | ProgramError | IoError;
+
+/**
+ * Makes the paths of a plan follow their move: in databases, settings, shims and links. Doing it twice changes nothing.
+ *
+ * Each database is changed in one transaction of sqlite3's, run as its owner (as root where that is root), and only while no process has it open; a
+ * text is replaced whole, with owner, mode and ACL; a link is made anew, with its owner. A place that reads otherwise than
+ * when the plan was made ends it. Stop the service first. Every value but those of the plan stays.
+ *
+ * Errors: {@link RewriteStateError}.
+ *
+ * @param paths - of `findStatePaths`, looked for where the state is now
+ *
+ * @example
+ * ```ts
+ * import { findStatePaths, rewriteStatePaths, undoStatePaths } from '@wca/runtime-sdk/kimaki';
+ *
+ * const moves = [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }];
+ * const plan = await findStatePaths({ roots: ['/home/opencode/.kimaki'], oldHomes: ['/root'], moves });
+ * if (plan.isErr()) throw new Error(plan.error.message);
+ * const done = await rewriteStatePaths(plan.value.paths);
+ * if (done.isErr()) {
+ *   console.error(done.error.message);
+ *   console.log((await undoStatePaths(plan.value.paths)).unwrapOr([]));
+ * }
+ * ```
+ */
+export function rewriteStatePaths(paths: readonly StatePath[]): ResultAsync<void, RewriteStateError> {
+  return new ResultAsync(rewrite(paths));
+}
+
+/**
+ * Puts back what {@link rewriteStatePaths} changed, value by value, and leaves what was written since; gives a sentence for
+ * each place that was left.
+ *
+ * A text gets its old bytes and time; a value of a database, or the target of a link, is put back while it is still the
+ * rewritten one. Rows and files that came since stay. Already undone is success. The bytes of a database file are not
+ * those of before, for SQLite lays them out anew; its values are. What cannot be put back is one of the sentences and no
+ * error, so that the service is not kept down for it.
+ *
+ * @example
+ * ```ts
+ * import { undoStatePaths } from '@wca/runtime-sdk/kimaki';
+ * import type { StatePath } from '@wca/runtime-sdk/kimaki';
+ *
+ * async function back(paths: readonly StatePath[]): Promise<void> {
+ *   const undone = await undoStatePaths(paths);
+ *   for (const left of undone.unwrapOr([])) console.log(left);
+ * }
+ * console.log(back.name);
+ * ```
+ */
+export function undoStatePaths(paths: readonly StatePath[]): ResultAsync<readonly string[], never> {
+  return new ResultAsync(undo(paths).then((left) => ok(left)));
+}
+
+async function rewrite(paths: readonly StatePath[]): Promise<Result<void, RewriteStateError>> {
+  const done = await replaceTexts(replacements(paths, ({ before, after }) => [before, after]));
+  const failures: RewriteStateError[] = [];
+  await inParallel(paths.filter((path) => path.kind !== 'database'), async (path) => {
+    if (failures.length > 0 || done.has(path.file)) return;
+    const placed = path.kind === 'text' ? await placeText(path, path.before, path.after) : await placeLink(path, path.before, path.after);
+    if (placed.isErr()) failures.push(placed.error);
+    else if (!placed.value) failures.push(changed(printablePath(path.file)));
+  });
+  const [failure] = failures;
+  if (failure !== undefined) return err(failure);
+  for (const [file, values] of databasesOf(paths)) {
+    const updated = await update(file, values.map((value) => ({ ...value, from: value.before, to: value.after })));
+    if (updated.isErr()) return err(updated.error);
+    const [other] = updated.value;
+    if (other !== undefined) return err(changed(`${printablePath(file)}: ${databasePlace(other)}`));
+  }
+  return ok(undefined);
+}
+
+async function undo(paths: readonly StatePath[]): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const [file, values] of databasesOf(paths)) {
+    const updated = await update(file, values.map((value) => ({ ...value, from: value.after, to: value.before })));
+    const shown = printablePath(file);
+    if (updated.isErr()) left.push(`${shown}: the paths in it were not put back: ${updated.error.message}`);
+    else left.push(...updated.value.map((value) => `${shown}: ${databasePlace(value)} was changed since and is left`));
+  }
+  const done = await replaceTexts(replacements(paths, ({ before, after }) => [after, before]));
+  const back: TextPath[] = [];
+  const files = paths.filter((path) => path.kind !== 'database');
+  await inParallel(files, async (path) => {
+    if (done.has(path.file) && path.kind === 'text') {
+      back.push(path);
+      return;
+    }
+    const placed = path.kind === 'text' ? await placeText(path, path.after, path.before) : await placeLink(path, path.after, path.before);
+    const shown = printablePath(path.file);
+    if (placed.isErr()) left.push(`${shown} was not put back: ${placed.error.message}`);
+    else if (!placed.value) left.push(`${shown} was changed since and is left`);
+    else if (path.kind === 'text') back.push(path);
+  });
+  const dated = await restoreTimes(back);
+  if (dated.isErr()) left.push(`some files have their content back, but not their time: ${dated.error.message}`);
+  return left;
+}
+
+/** Many at once as far as that goes; one by one each is looked at again, and what is left is done or refused. */
+function replacements(paths: readonly StatePath[], direction: (path: TextPath) => readonly [string, string]): readonly TextReplacement[] {
+  const texts = paths.filter((path) => path.kind === 'text');
+  if (texts.length < FEW) return [];
+  return texts.map((path) => {
+    const [from, to] = direction(path);
+    return { file: path.file, from: Buffer.from(from, 'base64'), to: Buffer.from(to, 'base64') };
+  });
+}
+
+const FEW = 10;
+
+/** A few at a time: each waits for a program and for the disk. */
+async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const work = async (): Promise<void> => {
+    for (const item of queue) await act(item);
+  };
+  await Promise.all(Array.from({ length: 6 }, work));
+}
+
+function databasesOf(paths: readonly StatePath[]): ReadonlyMap<string, readonly DatabasePath[]> {
+  return grouped(paths.filter((path) => path.kind === 'database'), ({ file }) => file);
+}
+
+/** Whether the file holds `to` now; it is written only over `from`. */
+async function placeText({ file }: TextPath, from: string, to: string): Promise<Result<boolean, RewriteStateError>> {
+  const read = await readRegularFile(file, { maxBytes: 4 * 1024 * 1024 });
+  if (read.isErr()) return read.error.code === 'NOT_FOUND' ? ok(false) : err(read.error);
+  const now = read.value.bytes.toString('base64');
+  if (now === to) return ok(true);
+  if (now !== from) return ok(false);
+  const replaced = await replaceFile(file, Buffer.from(to, 'base64'), { expect: read.value.bytes });
+  return replaced.isErr() ? err(replaced.error) : ok(true);
+}
+
+/** By a handle on the directory above, so that exchanging one higher up redirects nothing. The new link has the old one's owner. */
+async function placeLink({ file }: LinkPath, from: string, to: string): Promise<Result<boolean, RewriteStateError>> {
+  const above = await attempt(() => open(dirname(file), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW), 'open', dirname(file));
+  if (above.isErr()) return above.error.errno === 'ENOENT' ? ok(false) : err(above.error);
+  const at = (name: string): string => `/proc/self/fd/${above.value.fd}/${name}`;
+  try {
+    const name = basename(file);
+    const stat = await attempt(() => lstat(at(name)), 'lstat', file);
+    if (stat.isErr()) return stat.error.errno === 'ENOENT' ? ok(false) : err(stat.error);
+    if (!stat.value.isSymbolicLink()) return ok(false);
+    const target = await attempt(() => readlink(at(name)), 'readlink', file);
+    if (target.isErr()) return err(target.error);
+    if (target.value === to) return ok(true);
+    if (target.value !== from) return ok(false);
+    const temp = `.link.wca-${process.pid}-${randomBytes(6).toString('hex')}`;
+    const placed = await attempt(
+      async () => {
+        await symlink(to, at(temp));
+        await lchown(at(temp), stat.value.uid, stat.value.gid);
+        await rename(at(temp), at(name));
+        await above.value.sync();
+      },
+      'rename',
+      file,
+    );
+    if (placed.isErr()) await unlink(at(temp)).catch(() => undefined);
+    return placed.map(() => true);
+  } finally {
+    await above.value.close();
+  }
+}
+
+/** By touch(1), since Node sets times to the microsecond only, and by one xargs(1) for all. Links are not followed. */
+async function restoreTimes(texts: readonly TextPath[]): Promise<Result<void, ProgramError>> {
+  if (texts.length === 0) return ok(undefined);
+  const input = texts.map(({ file, mtime }) => `--date=@${mtime}\0${file}\0`).join('');
+  const args = ['--null', '--max-args=2', '--max-procs=2', 'touch', '--no-create', '--no-dereference', '-m'];
+  const ran = await runChecked('xargs', args, { input, timeoutMs: 120_000 });
+  return ran.map(() => undefined);
+}
+
+function attempt<T>(call: () => Promise<T>, syscall: string, path: string): ResultAsync<T, IoError> {
+  return ResultAsync.fromThrowable(call, (cause) => ioError(cause, syscall, path))();
+}
+
+type Update = DatabasePath & { readonly from: string; readonly to: string };
+
+/** Changes the values of one database in one transaction; gives those that were neither `from` nor `to`. */
+async function update(file: string, values: readonly Update[]): Promise<Result<readonly Update[], RewriteStateError>> {
+  const holders = await findHolders([file], { onHidden: () => undefined });
+  if (holders.isErr()) return err(holders.error);
+  const [holder] = holders.value;
+  if (holder !== undefined) {
+    const path = printablePath(file);
+    return err({ code: 'DATABASE_BUSY', message: `${path} is open in process ${holder.pid} (${holder.name}); stop what uses it first`, path });
+  }
+  const owner = await databaseOwner(file);
+  if (owner.isErr()) return err(owner.error);
+  const statements = values.map(({ table, column, rowid, from, to }) => {
+    const name = quotedName(column);
+    return `UPDATE ${quotedName(table)} SET ${name} = ${quotedText(to)} WHERE rowid = ${rowid} AND ${name} = ${quotedText(from)};`;
+  });
+  const sql = ['BEGIN IMMEDIATE;', ...statements, 'COMMIT;', ...missingValues(values)];
+  const ran = await runSqlite(file, file, owner.value, sql.join('\n'));
+  if (ran.isErr()) return err(ran.error);
+  const missing = new Set(ran.value.map((row) => Number(row.n)));
+  return ok(values.filter((_, index) => missing.has(index)));
+}
+
+/** `path` as it is shown. */
+function changed(path: string): StatePathChanged {
+  return { code: 'STATE_PATH_CHANGED', message: `${path} reads otherwise than when it was looked at; look again before it is rewritten`, path };
+}

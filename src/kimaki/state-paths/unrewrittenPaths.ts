@@ -1,0 +1,57 @@
+import { readlink } from 'node:fs/promises';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { printablePath } from '../../posix/paths/index.js';
+import { readRegularFile } from '../../posix/files/index.js';
+import { withDatabase } from '../database/index.js';
+import type { DatabaseError } from '../database/index.js';
+import { databasePlace } from './databasePlace.js';
+import { grouped } from './grouped.js';
+import { missingValues } from './missingValues.js';
+import type { StatePath } from './statePathPlan.js';
+
+/**
+ * Names the places of a plan that do not hold their new path, for people; none when all were rewritten. Changes nothing in
+ * the state, but may copy a large database below /var/tmp (see `checkDatabase`).
+ *
+ * Errors: a database that cannot be looked into. A file that cannot be read counts as not rewritten.
+ *
+ * @param paths - of `findStatePaths`
+ *
+ * @example
+ * ```ts
+ * import { findStatePaths, unrewrittenPaths } from '@wca/runtime-sdk/kimaki';
+ *
+ * const moves = [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }];
+ * const plan = await findStatePaths({ roots: ['/root/.kimaki'], oldHomes: ['/root'], moves });
+ * if (plan.isErr()) throw new Error(plan.error.message);
+ * const left = await unrewrittenPaths(plan.value.paths);
+ * if (left.isErr()) console.error(left.error.message);
+ * else for (const place of left.value) console.log(place);
+ * ```
+ */
+export function unrewrittenPaths(paths: readonly StatePath[]): ResultAsync<readonly string[], DatabaseError> {
+  return new ResultAsync(unrewritten(paths));
+}
+
+async function unrewritten(paths: readonly StatePath[]): Promise<Result<readonly string[], DatabaseError>> {
+  const left: string[] = [];
+  const values = paths.filter((path) => path.kind === 'database');
+  for (const [file, inFile] of grouped(values, (path) => path.file)) {
+    const asked = inFile.map((value) => ({ ...value, to: value.after }));
+    const missing = await withDatabase(file, true, (ask) => ask(missingValues(asked).join('\n')).then((rows) => rows.map((all) => all.map(({ n }) => Number(n)))));
+    if (missing.isErr()) return err(missing.error);
+    left.push(...missing.value.flatMap((index) => asked.slice(index, index + 1)).map((value) => `${printablePath(file)}: ${databasePlace(value)}`));
+  }
+  for (const path of paths) {
+    if (path.kind === 'database') continue;
+    const now = path.kind === 'link' ? await readlink(path.file).catch(() => null) : await contentOf(path.file);
+    if (now !== path.after) left.push(printablePath(path.file));
+  }
+  return ok(left);
+}
+
+async function contentOf(file: string): Promise<string | null> {
+  const read = await readRegularFile(file);
+  return read.isOk() ? read.value.bytes.toString('base64') : null;
+}

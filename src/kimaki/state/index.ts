@@ -1,0 +1,14 @@
+export { checkExtraPath } from './checkExtraPath.js';
+export type { ExtraPathRefused } from './checkExtraPath.js';
+export { credentialName } from './credentialName.js';
+export type { StateConflict, StateInventory, StateKind, StateLeft, StateMove } from './decideState.js';
+export { estimateMove } from './estimateMove.js';
+export type { EstimateMoveError, MoveEstimate } from './estimateMove.js';
+export { movesByRename } from './movesByRename.js';
+export type { MoveWay } from './movesByRename.js';
+export { stateInventory } from './stateInventory.js';
+export type { StateInventoryError, StateInventoryRequest } from './stateInventory.js';
+export { RUNTIME_STATE, TOOLCHAIN_STATE, statePaths } from './statePaths.js';
+export type { Posture } from './statePaths.js';
+export { surveyState } from './surveyState.js';
+export { entryType, walkState } from './walkState.js';

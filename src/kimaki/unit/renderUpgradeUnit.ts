@@ -1,0 +1,68 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { printablePath } from '../../posix/paths/index.js';
+import { execWords } from './execWords.js';
+
+/** A unit file of ours, not yet written. */
+export interface UpgradeUnit {
+  /** Its name, which no instance of kimaki has. */
+  readonly unit: string;
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
+}
+
+/** A path that systemd would not start. */
+export interface UpgradeUnitError {
+  readonly code: 'INVALID_UPGRADE_VALUE';
+  readonly message: string;
+  readonly field: 'npm' | 'prefix';
+  readonly value: string;
+}
+
+/**
+ * Renders the unit with which root upgrades kimaki, in place of the upgrade the agent can no longer make by itself.
+ *
+ * An unprivileged service fails, unseen, to write into the system prefix: `--no-auto-upgrade` turns its attempt off, and
+ * `systemctl start wca-upgrade-kimaki` does it instead, readable for everybody whatever root's umask is, and restarts the
+ * instances that run. It is a unit to be started by hand or by a timer of the operator's; nothing starts it by itself.
+ *
+ * Errors: `INVALID_UPGRADE_VALUE`.
+ *
+ * @param from - `npm`: absolute path of the program; `prefix`: where global packages are, such as `/usr`
+ *
+ * @example
+ * ```ts
+ * import { renderUpgradeUnit } from '@wca/runtime-sdk/kimaki';
+ *
+ * const unit = renderUpgradeUnit({ npm: '/usr/bin/npm', prefix: '/usr' });
+ * if (unit.isErr()) console.error(unit.error.message);
+ * else console.log(unit.value.path, unit.value.content);
+ * ```
+ */
+export function renderUpgradeUnit(from: { readonly npm: string; readonly prefix: string }): Result<UpgradeUnit, UpgradeUnitError> {
+  for (const field of ['npm', 'prefix'] as const) {
+    const value = from[field];
+    if (/^(\/[A-Za-z0-9_.@+-]+)+$/.test(value) && !value.split('/').includes('..')) continue;
+    const shown = printablePath(value).slice(0, 200);
+    const message = `"${shown}" cannot be the ${field} of the upgrade: an absolute path of plain characters is needed`;
+    return err({ code: 'INVALID_UPGRADE_VALUE', message, field, value: shown });
+  }
+  const unit = 'wca-upgrade-kimaki.service';
+  const install = execWords([from.npm, 'install', '--global', '--prefix', from.prefix, 'kimaki@latest']);
+  const content = `[Unit]
+Description=Upgrade kimaki as root, which the service itself may not
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+# npm gives what it installs the modes of whoever runs it.
+UMask=0022
+Environment=HOME=/root
+ExecStart=${install}
+ExecStartPost=/usr/bin/systemctl try-restart kimaki.service kimaki-*.service
+TimeoutStartSec=15min
+`;
+  return ok({ unit, path: `/etc/systemd/system/${unit}`, content, mode: 0o644 });
+}

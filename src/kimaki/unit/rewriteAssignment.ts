@@ -1,0 +1,86 @@
+import { isAtOrBelow } from '../../posix/paths/index.js';
+import { parseEnvironment, parseExec } from '../../systemd/values/index.js';
+import type { EnvironmentVariable } from '../../systemd/values/index.js';
+import { dropAllowRoot, movePathList, movePaths, throughManagerHome } from './textRewrite.js';
+import type { TextRewrite } from './textRewrite.js';
+
+/** What a unit's own directories and program become. */
+export interface OwnPaths {
+  readonly newHome: string;
+  readonly oldDataDir: string;
+  readonly newDataDir: string;
+  readonly binary: string | null;
+  readonly addArgs?: readonly string[];
+}
+
+/** Rewrites the variables of one `Environment=` value; blanks, quotes and other variables keep their bytes. */
+export function rewriteEnvironment(
+  value: string,
+  own: OwnPaths,
+  rewrite: TextRewrite,
+): { readonly value: string; readonly changed: readonly { readonly before: string; readonly after: string }[] } {
+  const changed: { before: string; after: string }[] = [];
+  let result = value;
+  // Backwards, so that the offsets of what is still to come stay right.
+  for (const variable of parseEnvironment(value).toReversed()) {
+    const wanted = rewriteVariable(variable, own, rewrite);
+    if (wanted === variable.value) continue;
+    const raw = value.slice(variable.start, variable.end);
+    result = result.slice(0, variable.start) + written(raw, variable, wanted) + result.slice(variable.end);
+    changed.unshift({ before: `${variable.name}=${variable.value}`, after: `${variable.name}=${wanted}` });
+  }
+  return { value: result, changed };
+}
+
+/** Rewrites `--data-dir`, further arguments and the program of an `ExecStart=` value, where the program is kimaki. */
+export function rewriteExecStart(value: string, own: OwnPaths): string {
+  const first = parseExec(value);
+  let result = value;
+  for (const command of [first, ...first.following].toReversed()) {
+    const isKimaki = /(^|\/)kimaki[^/]*$/.test(command.path);
+    const missing = isKimaki ? (own.addArgs ?? []).filter((word) => command.args.every((arg) => arg.value !== word)) : [];
+    const end = command.args.at(-1)?.end ?? command.pathEnd;
+    result = result.slice(0, end) + missing.map((word) => ` ${word}`).join('') + result.slice(end);
+    for (const [index, argument] of [...command.args.entries()].toReversed()) {
+      const joined = /^--data-dir=(.*)$/s.exec(argument.value);
+      const follows = command.args[index - 1]?.value === '--data-dir';
+      const path = joined?.[1] ?? (follows ? argument.value : null);
+      if (path === null || own.oldDataDir === own.newDataDir || !samePath(path, own.oldDataDir)) continue;
+      const wanted = joined === null ? own.newDataDir : `--data-dir=${own.newDataDir}`;
+      if (wanted !== argument.value) result = result.slice(0, argument.start) + wanted + result.slice(argument.end);
+    }
+    if (own.binary !== null && isKimaki && command.path !== own.binary) {
+      result = result.slice(0, command.pathStart) + command.prefixes + own.binary + result.slice(command.pathEnd);
+    }
+  }
+  return result;
+}
+
+function rewriteVariable({ name, value }: EnvironmentVariable, own: OwnPaths, rewrite: TextRewrite): string {
+  if (name === 'HOME') return own.newHome;
+  if (name === 'KIMAKI_DATA_DIR' && samePath(value, own.oldDataDir)) return own.newDataDir;
+  if (name === 'PATH') return movePathList(value, rewrite);
+  if (/^XDG_[A-Z]+_HOME$/.test(name)) {
+    const home = rewrite.oldHomes.find((old) => isAtOrBelow(value, old));
+    if (home !== undefined) return own.newHome + value.slice(home.length);
+  }
+  const moved = throughManagerHome(value, (text) => movePaths(text, rewrite));
+  return name === 'DATAMACHINE_WP_CMD' ? dropAllowRoot(moved) : moved;
+}
+
+/** Puts the new value where the old one stood, in the quotes it had; a value written with escapes is written anew. */
+function written(raw: string, { name, value }: EnvironmentVariable, wanted: string): string {
+  const at = raw.indexOf(`${name}=${value}`);
+  const plain = at !== -1 && (value !== '' || at + name.length + 1 >= raw.length - 1);
+  if (plain) return raw.slice(0, at) + `${name}=${wanted}` + raw.slice(at + name.length + 1 + value.length);
+  return `"${name}=${wanted.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+function samePath(one: string, other: string): boolean {
+  const plain = (path: string): string =>
+    path
+      .replace(/%h/, '/root')
+      .replace(/\/+/g, '/')
+      .replace(/(.)\/$/, '$1');
+  return plain(one) === plain(other);
+}

@@ -1,0 +1,63 @@
+import type { Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
+import type { PathMove } from './textRewrite.js';
+
+/** What a unit is to say afterwards. */
+export interface UnitRewriteRequest {
+  readonly user: string;
+  /** Stands where the file names the old user's group; a file without `Group=` gets none, it means the primary one. */
+  readonly group: string;
+  /** Default `root`. A unit that runs as another user keeps that one. */
+  readonly oldUser?: string;
+  /** Homes the new user cannot enter: the old account's, and HOME as the unit had it. */
+  readonly oldHomes: readonly string[];
+  readonly newHome: string;
+  readonly oldDataDir: string;
+  readonly newDataDir: string;
+  /** What `ExecStart=` starts in place of its kimaki; null for a companion, whose program stays. */
+  readonly binary: string | null;
+  /** Such as `0002`. */
+  readonly umask: string;
+  /** Plain words that the kimaki of `ExecStart=` gets as further arguments, each unless it is there. */
+  readonly addArgs?: readonly string[];
+  /** Everything else that moves, so that paths below it follow. */
+  readonly moves?: readonly PathMove[];
+  /** The document is a drop-in: what it does not set is not added. */
+  readonly dropIn?: boolean;
+}
+
+/** One directive or variable that changes; secrets redacted. */
+export interface UnitChange {
+  readonly key: string;
+  /** In the file as it is now; null for a line that is added. */
+  readonly line: number | null;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** A line that still names an old home after the rewrite, because nothing is known of what it means. */
+export interface UnitLeftover {
+  readonly key: string;
+  readonly line: number;
+  readonly home: string;
+  /** Secrets redacted. */
+  readonly text: string;
+}
+
+/** The rewrite as a plan: nothing is written. */
+export interface UnitRewrite {
+  /** Empty when the document is already so. */
+  readonly edits: readonly Edit[];
+  readonly document: UnitDocument;
+  readonly changes: readonly UnitChange[];
+  readonly leftovers: readonly UnitLeftover[];
+}
+
+/** The document cannot be edited safely, or a wanted value cannot stand in it unquoted. */
+export type UnitRewriteError =
+  | UnitEditError
+  | {
+      readonly code: 'INVALID_REWRITE_VALUE';
+      readonly message: string;
+      readonly field: string;
+      readonly value: string;
+    };

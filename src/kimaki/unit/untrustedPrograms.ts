@@ -1,0 +1,51 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { checkTrustedPath } from '../../posix/handles/index.js';
+import type { TrustError } from '../../posix/handles/index.js';
+import type { PrivilegedLine } from './privilegedLines.js';
+
+/** A program that runs as root and that somebody else can exchange. */
+export interface UntrustedProgram {
+  readonly line: PrivilegedLine;
+  /** The component that somebody else than root can change, or that is not there. */
+  readonly component: string;
+  readonly reason: string;
+}
+
+/**
+ * Finds the privileged programs that somebody else than root could put another in place of.
+ *
+ * With such a line whoever may write there is root at the next start. Judged are the program and every directory
+ * above it, links included; what the program itself reads or starts is not. A bare name is looked up by systemd in
+ * the system's own directories and counts as trusted; a program that is missing is listed, for anybody who may
+ * create it decides what runs.
+ *
+ * @example
+ * ```ts
+ * import { parseUnit } from '@wca/runtime-sdk/systemd';
+ * import { privilegedLines, untrustedPrograms } from '@wca/runtime-sdk/kimaki';
+ *
+ * const document = parseUnit('[Service]\nExecStartPre=+/opt/kimaki-config/post-upgrade.sh\n');
+ * const found = await untrustedPrograms(privilegedLines([{ path: 'post-upgrade.conf', document }]));
+ * if (found.isErr()) console.error(found.error.message);
+ * else for (const { line, component, reason } of found.value) console.log(line.path, component, reason);
+ * ```
+ */
+export function untrustedPrograms(
+  lines: readonly PrivilegedLine[],
+): ResultAsync<readonly UntrustedProgram[], TrustError> {
+  return new ResultAsync(check(lines));
+}
+
+async function check(lines: readonly PrivilegedLine[]): Promise<Result<readonly UntrustedProgram[], TrustError>> {
+  const found: UntrustedProgram[] = [];
+  for (const line of lines.filter(({ path }) => path.startsWith('/'))) {
+    const trusted = await checkTrustedPath(line.path);
+    if (trusted.isOk()) continue;
+    const { error } = trusted;
+    if (error.code === 'UNTRUSTED_PATH') found.push({ line, component: error.component, reason: error.reason });
+    else if (error.code === 'NOT_FOUND') found.push({ line, component: error.component, reason: 'does not exist' });
+    else return err(error);
+  }
+  return ok(found);
+}

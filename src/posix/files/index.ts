@@ -1,0 +1,11 @@
+export { clearAbandoned } from './clearAbandoned.js';
+export { freeSpace } from './freeSpace.js';
+export type { FreeSpace, FreeSpaceError } from './freeSpace.js';
+export { makeDirectory } from './makeDirectory.js';
+export type { DirectorySpec, MakeDirectoryError } from './makeDirectory.js';
+export { readRegularFile } from './readRegularFile.js';
+export type { FileNotFound, NotARegularFile, ReadFileError, ReadFileOptions, RegularFile } from './readRegularFile.js';
+export { removeFile } from './removeFile.js';
+export type { RemoveFileError } from './removeFile.js';
+export { replaceFile } from './replaceFile.js';
+export type { ReplaceFileError, ReplaceFileOptions } from './replaceFile.js';

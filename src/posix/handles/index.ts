@@ -1,0 +1,14 @@
+export { checkTrustedPath } from './checkTrustedPath.js';
+export type { TrustError } from './checkTrustedPath.js';
+export { mountOfPath, mountPointsBelow, readMounts } from './mountTable.js';
+export type { Mount } from './mountTable.js';
+export { mountsWithin } from './mountsWithin.js';
+export type { MountWithin } from './mountsWithin.js';
+export { openRoot } from './openRoot.js';
+export type { Root } from './openRoot.js';
+export { O_PATH, handlePath, handlesOfThisProcess, inheritedPath, mountIdOf } from './pinned.js';
+export { attempt, lstatOrNull, sameInode, withPinnedParent } from './pinnedParent.js';
+export type { InvalidPath, PinnedParent } from './pinnedParent.js';
+export { PinnedTree, entryOf, handleBudget, namesIn, openAt } from './pinnedTree.js';
+export { abandonedNames, removeAbandoned, temporaryName } from './temporaryName.js';
+export type { Attributes, ChangeSink, SkipReason, SkippedEntry, SweepError, SweepOptions, SweepReport, TreeChange, TreeEntry, Verdict } from './tree.js';

@@ -1,0 +1,125 @@
+import type { ResultAsync } from 'neverthrow';
+import type { FileType, IoError } from '../paths/index.js';
+import type { ProgramError } from '../programs/index.js';
+
+/** One inode below the root of a sweep, as fstat(2) of its handle says. */
+export interface TreeEntry {
+  /** Relative to the root, bytes; empty for the root itself. */
+  readonly path: Buffer;
+  readonly type: FileType;
+  /** The low twelve bits: permissions, sticky, setgid, setuid. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly nlink: number;
+  readonly dev: bigint;
+  readonly ino: bigint;
+  /** Bytes. */
+  readonly size: number;
+  /** Last change of content, milliseconds since 1970, whole. */
+  readonly mtimeMs: number;
+  /** Last change of content, attributes or name, likewise. */
+  readonly ctimeMs: number;
+}
+
+/**
+ * Why an entry was left as it is: `hard-link` (it has another name, perhaps outside), `device`, `setuid` (or setgid,
+ * files only), `immutable` (chattr +i or +a), `private` (the reader could not read it before), `mount-point` (another
+ * mount begins here), `changed-meanwhile` (somebody is changing it), `secret` and `foreign-owner` (as the caller
+ * decided), `denied` (the kernel or the filesystem refuses), `unjudged` (whether the reader could read it is not known: its
+ * ACL, or that of a directory above it, could not be read).
+ */
+export type SkipReason =
+  | 'hard-link'
+  | 'device'
+  | 'setuid'
+  | 'immutable'
+  | 'private'
+  | 'mount-point'
+  | 'changed-meanwhile'
+  | 'secret'
+  | 'foreign-owner'
+  | 'denied'
+  | 'unjudged';
+
+/** What to do with an entry. What `change` leaves out stays as it is; `descend` says whether to look below. */
+export type Verdict =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'change'; readonly uid?: number; readonly gid?: number; readonly mode?: number }
+  | { readonly kind: 'skip'; readonly reason: SkipReason; readonly descend: boolean };
+
+/** Owner, group and the low twelve mode bits. */
+export interface Attributes {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** One change of one inode, with all that is needed to find it again and put it back. */
+export interface TreeChange {
+  /** Relative to the root, bytes; empty for the root itself. */
+  readonly path: Buffer;
+  readonly type: FileType;
+  /** st_dev, decimal. */
+  readonly dev: string;
+  /** st_ino, decimal. */
+  readonly ino: string;
+  readonly before: Attributes;
+  readonly after: Attributes;
+}
+
+/** Takes note of changes before they are made. */
+export interface ChangeSink {
+  /** When this resolves to Ok the batch is on disk; only then is it acted on. An Err ends the sweep. */
+  append(batch: readonly TreeChange[]): ResultAsync<void, IoError>;
+}
+
+/** An entry that was not changed although it was meant to be, or that was not looked into. */
+export interface SkippedEntry {
+  /** Absolute; escaped for people. */
+  readonly path: string;
+  /** The bytes of the path, when `path` had to be escaped. */
+  readonly pathBase64?: string;
+  readonly reason: SkipReason;
+}
+
+/** What a sweep did. */
+export interface SweepReport {
+  /** Entries judged, in the pass that judged the most. */
+  readonly examined: number;
+  /** Changes made, over all passes. */
+  readonly changed: number;
+  /** Changes a dry run would have made; 0 in a real one. */
+  readonly wouldChange: number;
+  /** What the last pass left, each with its reason. */
+  readonly skipped: readonly SkippedEntry[];
+  /** True only when a last pass found nothing more to do and nothing was skipped. */
+  readonly complete: boolean;
+  /** What could have kept entries from being changed and could not be looked at in some pass, one sentence each. */
+  readonly notSeen: readonly string[];
+}
+
+/** Nothing was swept, or the sweep had to stop; what was done until then is in the sink. */
+export type SweepError =
+  | { readonly code: 'RELATIVE_PATH'; readonly message: string; readonly path: string }
+  | { readonly code: 'NOT_FOUND'; readonly message: string; readonly path: string }
+  | { readonly code: 'UNSAFE_ROOT'; readonly message: string; readonly path: string; readonly link: string }
+  | { readonly code: 'UNPROTECTED_HARDLINKS'; readonly message: string }
+  | { readonly code: 'ABORTED'; readonly message: string }
+  | IoError
+  | ProgramError;
+
+/** What all sweeps have in common. */
+export interface SweepOptions {
+  /** Told of every change before it is made; without it there is no undo. */
+  readonly sink?: ChangeSink;
+  /** Paths, absolute or relative to the root, that are left alone with all below them. */
+  readonly exclude?: readonly string[];
+  /** Also enter what is mounted below the root. Default: listed as `mount-point` and left. */
+  readonly crossMounts?: boolean;
+  readonly signal?: AbortSignal;
+  /** Judge everything, change nothing. */
+  readonly dryRun?: boolean;
+  /** Go on where `fs.protected_hardlinks` is off. Default: refuse. */
+  readonly unprotectedHardlinks?: 'refuse' | 'allow';
+}

@@ -1,0 +1,90 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import type { IoError } from '../paths/index.js';
+import { abandonedNames, withPinnedParent } from '../handles/index.js';
+import type { InvalidPath, PinnedParent } from '../handles/index.js';
+import { printablePath } from '../paths/index.js';
+import { removeEntry, retire } from './retireSource.js';
+import { firstDifference, treeStamp } from './treeDigest.js';
+
+/** Something a killed move left beside the source or the target. */
+export interface Leftover {
+  readonly parent: PinnedParent;
+  readonly name: string;
+}
+
+/**
+ * Lists what killed calls of `moveTree` between these two paths left behind, empty when there is nothing.
+ *
+ * A check that finds the target in place asks this too: leftovers mean that the move is not finished, and the next
+ * `moveTree(from, to)` finishes it. It changes nothing.
+ *
+ * @example
+ * ```ts
+ * import { moveLeftovers } from '@wca/runtime-sdk/posix';
+ *
+ * const left = await moveLeftovers('/root/.kimaki', '/home/opencode/.kimaki');
+ * if (left.isErr()) console.error(left.error.message);
+ * else console.log(left.value.length === 0 ? 'nothing left' : left.value);
+ * ```
+ */
+export function moveLeftovers(from: string, to: string): ResultAsync<readonly string[], IoError | InvalidPath> {
+  return new ResultAsync(
+    withPinnedParent<readonly string[], IoError | InvalidPath>(from, (source) =>
+      withPinnedParent<readonly string[], IoError | InvalidPath>(to, async (target) => {
+        const leftovers = await leftoversOf(source, target);
+        return leftovers.map((all) => all.map(({ parent, name }) => printablePath(`${parent.path}/${name}`)));
+      }),
+    ),
+  );
+}
+
+/** The leftovers beside both names. */
+export async function leftoversOf(
+  source: PinnedParent,
+  target: PinnedParent,
+): Promise<Result<readonly Leftover[], IoError>> {
+  const found: Leftover[] = [];
+  for (const parent of [source, target]) {
+    const names = await abandonedNames(parent);
+    if (names.isErr()) return err(names.error);
+    found.push(...names.value.map((name) => ({ parent, name })));
+  }
+  return ok(found);
+}
+
+/** Deletes them: a whole tree is at one of the two names, so these are copies that nobody needs. */
+export async function removeLeftovers(leftovers: readonly Leftover[]): Promise<Result<string | null, IoError>> {
+  let left: string | null = null;
+  for (const { parent, name } of leftovers) left = (await removeEntry(parent, name)) ?? left;
+  return ok(left);
+}
+
+/**
+ * Ends a move that was killed after the copy had its name: the source, if it is still there and equals the copy, is
+ * given up, and what is left over deleted. Null when source and target differ: then neither may be thrown away.
+ */
+export async function finishMove(
+  source: PinnedParent,
+  target: PinnedParent,
+  sourceThere: boolean,
+  from: string,
+  to: string,
+): Promise<Result<{ readonly leftBehind: string | null } | null, IoError>> {
+  let retired: string | null = null;
+  if (sourceThere) {
+    const stamp = await treeStamp(source.at(), from);
+    if (stamp.isErr()) return err(stamp.error);
+    const difference = await firstDifference(source.at(), target.at(), to);
+    if (difference.isErr()) return err(difference.error);
+    if (difference.value !== null) return ok(null);
+    const done = await retire(source, from, stamp.value);
+    if (done.isErr()) return done.error.code === 'IO' ? err(done.error) : ok(null);
+    retired = done.value;
+  }
+  const leftovers = await leftoversOf(source, target);
+  if (leftovers.isErr()) return err(leftovers.error);
+  const own = retired === null ? null : await removeEntry(source, retired);
+  const others = await removeLeftovers(leftovers.value);
+  return others.map((left) => ({ leftBehind: own ?? left }));
+}

@@ -1,0 +1,12 @@
+export { byteString, components, joinPath, nodePath, parentPath, shownPath, toBytes, utf8Text } from './bytePath.js';
+export { changed } from './changedMeanwhile.js';
+export type { ChangedMeanwhile } from './changedMeanwhile.js';
+export { fileTypeOf, octalMode } from './fileType.js';
+export type { FileType } from './fileType.js';
+export { ioError } from './ioError.js';
+export type { IoError } from './ioError.js';
+export { isAtOrBelow } from './isAtOrBelow.js';
+export { printablePath } from './printablePath.js';
+export { relativePath } from './relativePath.js';
+export { shellQuote } from './shellQuote.js';
+export { shellWord } from './shellWord.js';

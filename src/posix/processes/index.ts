@@ -1,0 +1,9 @@
+export { acquireHostLock } from './acquireHostLock.js';
+export type { HostLock, LockError } from './acquireHostLock.js';
+export { findHolders } from './findHolders.js';
+export type { Holder } from './findHolders.js';
+export { listProcesses } from './listProcesses.js';
+export { listeningPorts } from './listeningPorts.js';
+export { readProcess } from './readProcess.js';
+export type { ProcessGone, ProcessStatus } from './readProcess.js';
+export { withHostLock } from './withHostLock.js';

@@ -1,0 +1,5 @@
+export { lackOfHandles } from './lackOfHandles.js';
+export { errnoOf } from './programErrors.js';
+export { programFailed, runChecked } from './runChecked.js';
+export { TRUSTED_PATH, runProgram } from './runProgram.js';
+export type { ProgramError, ProgramResult, RunOptions } from './runProgram.js';

@@ -1,0 +1,11 @@
+export type { ChangeRecordError } from './changeRecord.js';
+export { openChangeRecord } from './openChangeRecord.js';
+export type { ChangeRecord } from './openChangeRecord.js';
+export { openToGroup } from './openToGroup.js';
+export type { OpenToGroupRequest } from './openToGroup.js';
+export { readChangeRecord } from './readChangeRecord.js';
+export { reclaim } from './reclaim.js';
+export type { ReclaimRequest } from './reclaim.js';
+export { sweepTree } from './sweepTree.js';
+export { undoChanges } from './undoChanges.js';
+export type { UndoReport } from './undoChanges.js';

@@ -1,0 +1,36 @@
+import type { SkipReason } from '../handles/index.js';
+
+/** What one pass over the tree came to. Paths are relative byte strings. */
+export interface Pass {
+  examined: number;
+  changed: number;
+  wouldChange: number;
+  readonly skipped: Map<string, SkipReason>;
+  /** Directories among the changed. */
+  readonly changedDirectories: Set<string>;
+  /** Directories whose ACL closes them to the reader, or is not known. */
+  readonly closed: Map<string, 'private' | 'unjudged'>;
+  /** Milliseconds since 1970: an entry whose name or attributes changed later was moved under this pass. */
+  readonly since: number;
+  /** What could have kept entries from being changed and could not be looked at. */
+  readonly notSeen: Set<string>;
+  /** Something moved away under the pass, so that it may have been missed. */
+  missed: boolean;
+}
+
+/** The kernel stamps with the time of its last tick, so that a stamp may lie this much before the clock. */
+export const CLOCK_TICK_MS = 12;
+
+export function newPass(): Pass {
+  return {
+    examined: 0,
+    changed: 0,
+    wouldChange: 0,
+    skipped: new Map(),
+    changedDirectories: new Set(),
+    closed: new Map(),
+    notSeen: new Set(),
+    since: Date.now() - CLOCK_TICK_MS,
+    missed: false,
+  };
+}

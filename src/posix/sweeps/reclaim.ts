@@ -1,0 +1,75 @@
+import { ResultAsync } from 'neverthrow';
+import type { Identity } from '../accounts/index.js';
+import { findPredicate } from '../search/index.js';
+import { readableBy } from '../access/index.js';
+import { runPasses } from './runPasses.js';
+import type { SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from '../handles/index.js';
+import { walkProposed } from './walkProposed.js';
+import { walkWhole } from './walkWhole.js';
+
+/** What changes hands. */
+export interface ReclaimRequest extends SweepOptions {
+  /** Only what this uid owns at the moment of the change. */
+  readonly from: number;
+  /** The new owner and group. */
+  readonly to: { readonly uid: number; readonly gid: number };
+  /** Also set the group write bit of what changes hands, as `chmod g+w` would; a function decides for each entry. */
+  readonly groupWrite?: boolean | ((entry: TreeEntry) => boolean);
+  /** Entries that stay on purpose although they match; not listed as skipped. What is below one is still judged. */
+  readonly keep?: (entry: TreeEntry) => boolean;
+  /**
+   * Whose eyes count: a file this one could not read before, and all below a directory it could not list and enter,
+   * stays and is listed as `private`. Judged by mode bits, owner and groups, and what would change hands by its ACL
+   * too. Not seen: a directory above it that the ACL alone closes.
+   */
+  readonly reader?: Identity;
+  /** Default true: `find` proposes what to judge. False: all is judged, and every private directory is listed. */
+  readonly proposeWithFind?: boolean;
+}
+
+/**
+ * Gives what one user owns in a tree to another, while a less trusted user may be changing that tree: exactly the
+ * inodes that were judged, nothing outside, nothing through a link.
+ *
+ * `find` proposes, each proposal is reached from the root by handles and judged again there; see `sweepTree` for what
+ * is never changed and for what is not promised. Links themselves change hands, their targets do not. Running it
+ * again changes nothing.
+ *
+ * Errors: {@link SweepError}; what was changed before one is in the sink.
+ *
+ * @param root - absolute path of a directory, or of a single file
+ *
+ * @example
+ * ```ts
+ * import { lookupIdentity, reclaim } from '@wca/runtime-sdk/posix';
+ *
+ * const owner = await lookupIdentity('www-data');
+ * if (owner.isErr()) throw new Error(owner.error.message);
+ * const { user, group } = owner.value;
+ * const request = { from: 0, to: { uid: user.uid, gid: group.gid }, reader: owner.value };
+ * const done = await reclaim('/var/www/site/wp-content', request);
+ * if (done.isErr()) console.error(done.error.code, done.error.message);
+ * else console.log(done.value.changed, done.value.complete, done.value.skipped);
+ * ```
+ */
+export function reclaim(root: string, request: ReclaimRequest): ResultAsync<SweepReport, SweepError> {
+  const walk = request.proposeWithFind === false ? walkWhole : walkProposed(findPredicate({ by: request.from }));
+  const { reader } = request;
+  const options = reader === undefined ? request : { ...request, judgeAcl: readableBy(reader) };
+  return new ResultAsync(runPasses(root, reclaimVerdict(request), options, walk));
+}
+
+/** What a reclaim does with an entry; pure. */
+export function reclaimVerdict(request: ReclaimRequest): (entry: TreeEntry) => Verdict {
+  const { from, to, groupWrite, keep, reader } = request;
+  const widens = typeof groupWrite === 'function' ? groupWrite : (): boolean => groupWrite === true;
+  const readable = reader === undefined ? (): boolean => true : readableBy(reader);
+  return (entry) => {
+    // A closed directory is left with all below it, whoever owns it.
+    if (entry.type === 'directory' && !readable(entry)) return { kind: 'skip', reason: 'private', descend: false };
+    if (entry.uid !== from || keep?.(entry) === true) return { kind: 'keep' };
+    if (!readable(entry)) return { kind: 'skip', reason: 'private', descend: false };
+    const mode = widens(entry) ? entry.mode | 0o020 : entry.mode;
+    return { kind: 'change', uid: to.uid, gid: to.gid, mode };
+  };
+}

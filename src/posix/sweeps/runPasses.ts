@@ -1,0 +1,141 @@
+import { closeSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { joinPath, parentPath, printablePath, relativePath, toBytes, utf8Text } from '../paths/index.js';
+import type { QueueOptions } from './changeQueue.js';
+import { labelDenials } from './labelDenials.js';
+import { mountPointsBelow, openRoot, readMounts } from '../handles/index.js';
+import type { Root, SkipReason, SkippedEntry, SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from '../handles/index.js';
+import { CLOCK_TICK_MS } from './pass.js';
+import type { Pass } from './pass.js';
+import { Sweep } from './sweep.js';
+import { sweepFailure, unprotected } from './sweepErrors.js';
+
+/** What a walk has to know besides the sweep it presents entries to. */
+export interface WalkContext {
+  readonly options: SweepOptions;
+  /** Relative byte strings. */
+  readonly excluded: ReadonlySet<string>;
+  /** The pass before, if that looked at everything and nothing moved under it: looking at what is new is enough. */
+  readonly earlier: Pass | null;
+}
+
+/** One way over the tree, presenting entries to the sweep. */
+export type Walk = (sweep: Sweep, context: WalkContext) => Promise<Result<void, SweepError>>;
+
+/** After this many a tree that is still being changed is reported as incomplete. */
+const MAX_PASSES = 5;
+
+/**
+ * Opens the root safely and walks until a pass finds nothing to change and misses nothing, a few times at most. Every
+ * sweep runs through here.
+ */
+export async function runPasses(
+  path: string,
+  decide: (entry: TreeEntry) => Verdict,
+  options: QueueOptions,
+  walk: Walk,
+): Promise<Result<SweepReport, SweepError>> {
+  if (options.unprotectedHardlinks !== 'allow' && !hardlinksProtected()) return err(unprotected());
+  const opened = openRoot(path);
+  if (opened.isErr()) return err(opened.error);
+  const root = opened.value;
+  try {
+    return await passes(root, decide, options, walk);
+  } catch (cause) {
+    return err(sweepFailure(cause, root));
+  } finally {
+    closeSync(root.fd);
+  }
+}
+
+async function passes(
+  root: Root,
+  decide: (entry: TreeEntry) => Verdict,
+  options: QueueOptions,
+  walk: Walk,
+): Promise<Result<SweepReport, SweepError>> {
+  const excluded = relativeExcludes(root, options.exclude ?? []);
+  let examined = 0;
+  let changed = 0;
+  const notSeen = new Set<string>();
+  let earlier: Pass | null = null;
+  for (let number = 1; ; number += 1) {
+    const context: WalkContext = { options, excluded, earlier };
+    const passed = await onePass(root, decide, options, (sweep) => walk(sweep, context));
+    if (passed.isErr()) return err(passed.error);
+    const pass: Pass = passed.value;
+    examined = Math.max(examined, pass.examined);
+    changed += pass.changed;
+    for (const one of pass.notSeen) notSeen.add(one);
+    const moving = pass.missed || [...pass.skipped.values()].includes('changed-meanwhile');
+    const settled = options.dryRun === true || (pass.changed === 0 && !moving);
+    if (!settled && number < MAX_PASSES) {
+      // So that the next pass does not take our own changes for movement.
+      if (pass.changed > 0) await setTimeout(2 * CLOCK_TICK_MS);
+      earlier = moving ? null : pass;
+      continue;
+    }
+    // A directory that was closed stays told of, though what lies around it was looked at again.
+    const skipped = await labelDenials(root, new Map([...pass.skipped, ...outermost(pass.closed)]));
+    return ok({
+      examined,
+      changed,
+      wouldChange: pass.wouldChange,
+      skipped: [...skipped].map(([entry, reason]) => shownSkip(root, entry, reason)),
+      complete: settled && !moving && skipped.size === 0,
+      notSeen: [...notSeen],
+    });
+  }
+}
+
+/** Without what lies below another of them. */
+function outermost<T>(closed: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  const isBelow = (path: string): boolean => {
+    for (let below = path; below !== ''; below = parentPath(below)) if (closed.has(parentPath(below))) return true;
+    return false;
+  };
+  return [...closed].filter(([path]) => !isBelow(path));
+}
+
+async function onePass(
+  root: Root,
+  decide: (entry: TreeEntry) => Verdict,
+  options: QueueOptions,
+  walk: (sweep: Sweep) => Promise<Result<void, SweepError>>,
+): Promise<Result<Pass, SweepError>> {
+  const mounts = readMounts();
+  if (mounts.isErr()) return err(mounts.error);
+  const below = mountPointsBelow(mounts.value, root.realPath, root.mountId);
+  const sweep = new Sweep(root, decide, options, below.length > 0);
+  try {
+    const walked = await walk(sweep);
+    if (walked.isErr()) return err(walked.error);
+    const settled = await sweep.settle();
+    return settled.isErr() ? err(settled.error) : ok(sweep.pass);
+  } finally {
+    await sweep.close();
+  }
+}
+
+/** Paths below the root as relative byte strings; those elsewhere exclude nothing. */
+function relativeExcludes(root: Root, exclude: readonly string[]): ReadonlySet<string> {
+  return new Set(exclude.flatMap((path) => relativePath(root, path)));
+}
+
+function shownSkip(root: Root, entry: string, reason: SkipReason): SkippedEntry {
+  const absolute = entry === '' ? root.path : joinPath(root.path, entry);
+  const bytes = toBytes(absolute);
+  const path = printablePath(bytes);
+  return utf8Text(absolute) === path ? { path, reason } : { path, pathBase64: bytes.toString('base64'), reason };
+}
+
+/** "Better be safe than sorry": what cannot be read counts as off, as with systemd-tmpfiles. */
+function hardlinksProtected(): boolean {
+  try {
+    return readFileSync('/proc/sys/fs/protected_hardlinks', 'latin1').trim() === '1';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import { setImmediate } from 'node:timers/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { joinPath } from '../paths/index.js';
+import { namesIn } from '../handles/index.js';
+import type { Walk, WalkContext } from './runPasses.js';
+import type { Sweep } from './sweep.js';
+import { aborted } from './sweepErrors.js';
+import type { SweepError, TreeEntry } from '../handles/index.js';
+
+/** Entries between two chances for the rest of the process to run. */
+const BREATH = 2000;
+
+/** Presents every entry of the tree, a directory before what is in it. Memory: one directory, and the ways to go. */
+export const walkWhole: Walk = async (sweep, context) => {
+  return sweep.considerRoot() === null ? ok(undefined) : walkBelow(sweep, context, '', () => true);
+};
+
+/**
+ * Presents what is in a directory, and in those below it that `enters` picks when they were judged.
+ *
+ * @param top - relative, a byte string
+ */
+export async function walkBelow(
+  sweep: Sweep,
+  { options, excluded }: WalkContext,
+  top: string,
+  enters: (entry: TreeEntry, path: string) => boolean,
+): Promise<Result<void, SweepError>> {
+  const toEnter = [top];
+  const stopped = (): boolean => options.signal?.aborted === true;
+  let sinceBreath = 0;
+  for (let path = toEnter.pop(); path !== undefined; path = toEnter.pop()) {
+    if (stopped()) return err(aborted());
+    let directory = sweep.enter(path);
+    const names = directory === null ? null : namesIn(directory);
+    if (names === null) sweep.pass.missed ||= directory !== null;
+    for (const name of names ?? []) {
+      const child = joinPath(path, name);
+      if (directory === null || excluded.has(child)) continue;
+      const below = sweep.consider(directory, path, name);
+      if (below !== null && enters(below, child)) toEnter.push(child);
+      sinceBreath += 1;
+      if (!sweep.full && sinceBreath < BREATH) continue;
+      sinceBreath = 0;
+      const flushed = await sweep.flush();
+      if (flushed.isErr()) return err(flushed.error);
+      await setImmediate();
+      if (stopped()) return err(aborted());
+      directory = sweep.enter(path);
+    }
+  }
+  return ok(undefined);
+}

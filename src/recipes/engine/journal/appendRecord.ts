@@ -1,0 +1,32 @@
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ResultAsync } from 'neverthrow';
+import { ioError } from '../../../posix/paths/index.js';
+import type { IoError } from '../../../posix/paths/index.js';
+import type { Json } from '../plan/json.js';
+
+/**
+ * Adds values to a record of a step, one JSON document a line, and has them on disk before it returns (0600).
+ *
+ * It begins on a line of its own, whatever a killed call left.
+ */
+export function appendRecord(path: string, values: readonly Json[]): ResultAsync<void, IoError> {
+  return ResultAsync.fromPromise(
+    (async () => {
+      const file = await open(path, 'a', 0o600);
+      try {
+        await file.appendFile('\n');
+        for (let at = 0; at < values.length; at += 256) {
+          await file.appendFile(values.slice(at, at + 256).map((value) => `${JSON.stringify(value)}\n`).join(''));
+        }
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      // Its name as well, when it is new.
+      const directory = await open(dirname(path), 'r');
+      await directory.sync().finally(() => directory.close());
+    })(),
+    (cause) => ioError(cause, 'write', path),
+  );
+}

@@ -1,0 +1,38 @@
+import type { IoError } from '../../../posix/paths/index.js';
+import type { StepFailure } from '../plan/step.js';
+
+/** A journal that cannot be replayed or belongs to someone else; the run it tells of is left as it is. */
+export type JournalError =
+  | {
+      readonly code: 'JOURNAL_CORRUPT';
+      readonly message: string;
+      readonly path: string;
+      /** Number of the first record that is wrong, from 1. */
+      readonly record: number;
+      readonly reason: string;
+    }
+  | { readonly code: 'JOURNAL_UNTRUSTED'; readonly message: string; readonly path: string; readonly reason: string }
+  | {
+      readonly code: 'JOURNAL_VERSION';
+      readonly message: string;
+      readonly path: string;
+      readonly formatVersion: number;
+    }
+  | IoError;
+
+/** A run began and neither ended nor was rolled back; until it did, no other begins. */
+export interface InterruptedRun {
+  readonly code: 'INTERRUPTED_RUN';
+  readonly message: string;
+  readonly runId: string;
+  /** `back` when a rollback had begun: only going on with it is left. */
+  readonly direction: 'forward' | 'back';
+}
+
+/** What stopped a run that had begun. */
+export interface RunFailure {
+  /** Null for the final verification. */
+  readonly stepId: string | null;
+  readonly during: 'check' | 'apply' | 'verify' | 'undo' | 'journal' | 'verification';
+  readonly error: StepFailure;
+}

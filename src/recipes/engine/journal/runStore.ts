@@ -1,0 +1,184 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import type { IoError } from '../../../posix/paths/index.js';
+import { attempt } from './attempt.js';
+import type { JournalError } from './journalError.js';
+import { Journal, corrupt, readJournal } from './journal.js';
+import type { RecordBody } from './journalRecord.js';
+import { removeReserve, writeReserve } from './reserve.js';
+import { runFilesIn, runsDir } from './runFiles.js';
+import type { RunFiles } from './runFiles.js';
+import { replay } from './runState.js';
+import type { RunState } from './runState.js';
+import { checkPrivateDirectory, untrusted } from './trust.js';
+
+/** A run on this host, as its journal tells it. */
+export interface StoredRun {
+  readonly files: RunFiles;
+  readonly state: RunState;
+}
+
+/** `000012-20260102T030405Z`: the number orders the runs, since a clock may jump. */
+const RUN_ID = /^(\d{6})-\d{8}T\d{6}Z$/;
+/** A run that is being made; no run yet. */
+const UNFINISHED = '.new-';
+
+/** Makes the state directory if need be, and makes sure that it is its owner's alone. */
+export async function ensureStateDir(stateDir: string): Promise<Result<void, JournalError>> {
+  for (const path of [stateDir, runsDir(stateDir)]) {
+    const there = await checkPrivateDirectory(path);
+    if (there.isErr()) return err(there.error);
+    if (there.value) continue;
+    const made = await attempt(() => mkdir(path, 0o700), 'mkdir', path);
+    if (made.isErr() && made.error.errno !== 'EEXIST') return err(made.error);
+    const synced = await syncDirectory(dirname(path));
+    if (synced.isErr()) return err(synced.error);
+    const checked = await checkPrivateDirectory(path);
+    if (checked.isErr()) return err(checked.error);
+  }
+  return ok(undefined);
+}
+
+/**
+ * The latest run that began, or null. Reads only.
+ *
+ * A run directory appears under its name with its first record whole, so one without any has lost them: what it did is
+ * not known, and `JOURNAL_CORRUPT`.
+ */
+export async function latestRun(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
+  return latestThat(stateDir, () => true);
+}
+
+/** The latest run that was not rolled back, or null: what the host is now is its doing. Reads only. */
+export async function standingRun(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
+  return latestThat(stateDir, ({ status }) => status !== 'rolled-back');
+}
+
+async function latestThat(stateDir: string, is: (state: RunState) => boolean): Promise<Result<StoredRun | null, JournalError>> {
+  for (const path of [stateDir, runsDir(stateDir)]) {
+    const there = await checkPrivateDirectory(path);
+    if (there.isErr()) return err(there.error);
+    if (!there.value) return ok(null);
+  }
+  const ids = await runIds(stateDir);
+  if (ids.isErr()) return err(ids.error);
+  for (const runId of ids.value.reverse()) {
+    const run = await loadRun(runFilesIn(join(runsDir(stateDir), runId)));
+    if (run.isErr() || is(run.value.state)) return run;
+  }
+  return ok(null);
+}
+
+/**
+ * Makes the directory of a new run with its first records, so that it appears whole or not at all.
+ *
+ * `reserveIn` are directories of which every other filesystem gives up some space for the way back. As etcd makes its write-ahead log: under another name, synced, renamed, and the directory above synced.
+ */
+export async function createRun(
+  stateDir: string,
+  first: (runId: string) => readonly (readonly [RecordBody, Date])[],
+  now: Date,
+  reserveIn: readonly string[] = [],
+): Promise<Result<{ readonly runId: string; readonly files: RunFiles; readonly journal: Journal }, JournalError>> {
+  const ids = await runIds(stateDir);
+  if (ids.isErr()) return err(ids.error);
+  const number = Number(RUN_ID.exec(ids.value.at(-1) ?? '')?.[1] ?? 0) + 1;
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  const runId = `${String(number).padStart(6, '0')}-${stamp}`;
+  const making = runFilesIn(join(runsDir(stateDir), UNFINISHED + runId));
+  const files = runFilesIn(join(runsDir(stateDir), runId));
+
+  const cleared = await removeUnfinished(stateDir);
+  if (cleared.isErr()) return err(cleared.error);
+  const made = await attempt(() => mkdir(making.runDir, 0o700), 'mkdir', making.runDir);
+  if (made.isErr()) return err(made.error);
+  const filled = await fillRun(making, first(runId), reserveIn);
+  const opened = filled.isErr() ? filled : await nameRun(stateDir, making, files);
+  if (opened.isOk()) return ok({ runId, files, journal: opened.value });
+  // Refused, it must not wait to be resumed either. By one rename, so that no half of it is ever seen.
+  await rename(files.runDir, making.runDir).catch(() => undefined);
+  await removeReserve(making).unwrapOr(undefined);
+  await rm(making.runDir, { recursive: true, force: true }).catch(() => undefined);
+  return err(opened.error);
+}
+
+async function nameRun(stateDir: string, making: RunFiles, files: RunFiles): Promise<Result<Journal, JournalError>> {
+  const named = await attempt(() => rename(making.runDir, files.runDir), 'rename', files.runDir);
+  if (named.isErr()) return err(named.error);
+  const synced = await syncDirectory(runsDir(stateDir));
+  if (synced.isErr()) return err(synced.error);
+  // Opened anew, so that its messages name the place where it is now.
+  const opened = await Journal.open(files);
+  return opened.map(({ journal }) => journal);
+}
+
+async function fillRun(
+  files: RunFiles,
+  records: readonly (readonly [RecordBody, Date])[],
+  reserveIn: readonly string[],
+): Promise<Result<void, IoError>> {
+  const dir = await attempt(() => mkdir(files.records, 0o700), 'mkdir', files.records);
+  if (dir.isErr()) return err(dir.error);
+  const reserve = await writeReserve(files, reserveIn);
+  if (reserve.isErr()) return err(reserve.error);
+  const journal = await Journal.create(files);
+  if (journal.isErr()) return err(journal.error);
+  try {
+    for (const [body, at] of records) {
+      const appended = await journal.value.append(body, at);
+      if (appended.isErr()) return err(appended.error);
+    }
+  } finally {
+    await journal.value.close();
+  }
+  return syncDirectory(files.runDir);
+}
+
+/** What a killed run left of a directory it was making. */
+async function removeUnfinished(stateDir: string): Promise<Result<void, IoError>> {
+  const dir = runsDir(stateDir);
+  const names = await attempt(() => readdir(dir), 'readdir', dir);
+  if (names.isErr()) return err(names.error);
+  for (const name of names.value.filter((one) => one.startsWith(UNFINISHED))) {
+    const path = join(dir, name);
+    const given = await removeReserve(runFilesIn(path));
+    if (given.isErr()) return err(given.error);
+    const removed = await attempt(() => rm(path, { recursive: true, force: true }), 'rm', path);
+    if (removed.isErr()) return err(removed.error);
+  }
+  return ok(undefined);
+}
+
+async function loadRun(files: RunFiles): Promise<Result<StoredRun, JournalError>> {
+  for (const path of [files.runDir, files.records]) {
+    const trusted = await checkPrivateDirectory(path);
+    if (trusted.isErr()) return err(trusted.error);
+    if (!trusted.value) return err(untrusted(path, 'it is missing'));
+  }
+  const text = await readJournal(files);
+  if (text.isErr()) return err(text.error);
+  const state = replay(text.value.records);
+  if (state.isErr()) return err(corrupt(files, state.error));
+  if (state.value === null) return err(corrupt(files, { record: 1, reason: 'not one record is left of it' }));
+  if (state.value.runId === basename(files.runDir)) return ok({ files, state: state.value });
+  return err(untrusted(files.journal, `it is the journal of another run, ${JSON.stringify(state.value.runId)}`));
+}
+
+/** Oldest first. */
+async function runIds(stateDir: string): Promise<Result<string[], IoError>> {
+  const dir = runsDir(stateDir);
+  const names = await attempt(() => readdir(dir), 'readdir', dir);
+  return names.map((found) => found.filter((name) => RUN_ID.test(name)).sort());
+}
+
+async function syncDirectory(path: string): Promise<Result<void, IoError>> {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+  const opened = await attempt(() => open(path, flags), 'open', path);
+  if (opened.isErr()) return err(opened.error);
+  const synced = await attempt(() => opened.value.sync(), 'fsync', path);
+  await opened.value.close();
+  return synced;
+}

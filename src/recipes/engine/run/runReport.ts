@@ -1,0 +1,103 @@
+import type { RunFailure } from '../journal/journalError.js';
+import { openSteps } from './goBack.js';
+import type { BackOutcome, UndoError } from './goBack.js';
+import type { Json } from '../plan/json.js';
+import type { PlannedStep } from '../plan/plan.js';
+import type { RunSession } from './runSession.js';
+import type { StepProgress, StepState } from '../journal/runState.js';
+import type { StepFailure } from '../plan/step.js';
+
+/** What became of one step. */
+export interface StepReport {
+  readonly id: string;
+  readonly title: string;
+  readonly phase: PlannedStep['phase'];
+  readonly state: StepProgress;
+  /** Milliseconds of its act and proof, over all attempts; 0 when it did nothing. */
+  readonly durationMs: number;
+  readonly error?: StepFailure;
+  /** What undo left alone on purpose. */
+  readonly notes?: readonly string[];
+}
+
+/** A step that is still to be undone, for a person to do it by hand. */
+export interface RemainingStep {
+  readonly id: string;
+  /** What it did, as the plan said it; the other way round is what remains. */
+  readonly title: string;
+  /** Why it could not be undone. */
+  readonly message: string;
+  /** What to do, in this order: commands of a root shell, or sentences. Empty where only the records help. */
+  readonly byHand: readonly string[];
+  /** Journal with the state before, and the directory with this step's records. Readable by root. */
+  readonly journal: string;
+}
+
+/** How a run that began, or found nothing to do, came out. */
+export interface RunReport {
+  /** Null when nothing had to be done, so that no run was begun. */
+  readonly runId: string | null;
+  /** Whether the host is other than before the run. */
+  readonly changed: boolean;
+  readonly failed: boolean;
+  /** Everything was undone after a failure. `failed` without it: see `undoErrors` and `remaining`. */
+  readonly rolledBack: boolean;
+  /** The signal ended it between two steps: to be resumed or rolled back. */
+  readonly interrupted: boolean;
+  readonly steps: readonly StepReport[];
+  /** Why it failed. */
+  readonly error?: RunFailure;
+  readonly undoErrors: readonly UndoError[];
+  readonly remaining: readonly RemainingStep[];
+  /** What the final verification found, when it passed. */
+  readonly verification?: Json;
+  /** Milliseconds this process was at it. */
+  readonly durationMs: number;
+}
+
+/** The report of a run as it stands, after its way back if it took one. */
+export function runReport(session: RunSession, interrupted: boolean, back: BackOutcome | null): RunReport {
+  const { state } = session;
+  return {
+    runId: session.files === null ? null : state.runId,
+    changed: session.hasChanges,
+    failed: state.direction === 'back',
+    rolledBack: back?.complete === true,
+    interrupted,
+    steps: stepReports(state.steps),
+    ...(state.failure === null ? {} : { error: state.failure }),
+    undoErrors: back?.errors ?? [],
+    remaining: back === null ? [] : remainingSteps(session),
+    ...(state.verification === null || state.direction === 'back' ? {} : { verification: state.verification }),
+    durationMs: session.elapsedMs,
+  };
+}
+
+/** Every step of a run, in the order of the plan. */
+export function stepReports(steps: ReadonlyMap<string, StepState>): readonly StepReport[] {
+  return [...steps.values()].map(({ step, progress, durationMs, error, notes }) => ({
+    id: step.id,
+    title: step.title,
+    phase: step.phase,
+    state: progress,
+    durationMs,
+    ...(error === null ? {} : { error }),
+    ...(notes.length === 0 ? {} : { notes }),
+  }));
+}
+
+/** What is still to be undone, in the order in which it must be. */
+export function remainingSteps(session: RunSession): readonly RemainingStep[] {
+  const journal = session.files?.journal ?? '';
+  return openSteps(session).map(({ step, kind }) => {
+    const { error, intent } = session.stepState(step.id);
+    const ctx = session.context(step.id);
+    return {
+      id: step.id,
+      title: step.title,
+      message: error?.message ?? 'it was not tried yet',
+      byHand: kind.byHand(step.args, intent?.before ?? null, { id: step.id, journal, recordPath: (name) => ctx.recordPath(name) }),
+      journal,
+    };
+  });
+}

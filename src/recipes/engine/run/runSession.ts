@@ -1,0 +1,191 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+
+import type { JournalError } from '../journal/journalError.js';
+import { Journal } from '../journal/journal.js';
+import { JOURNAL_FORMAT_VERSION } from '../journal/journalRecord.js';
+import type { RecordBody, StartRecord } from '../journal/journalRecord.js';
+import type { Json } from '../plan/json.js';
+import type { Plan, PlannedStep } from '../plan/plan.js';
+import type { OnRunEvent, RunEvent } from './runEvent.js';
+import { runFilesIn } from '../journal/runFiles.js';
+import type { RunFiles } from '../journal/runFiles.js';
+import { advance, beginState } from '../journal/runState.js';
+import type { RunState, StepState } from '../journal/runState.js';
+import { createRun } from '../journal/runStore.js';
+import type { StoredRun } from '../journal/runStore.js';
+import type { StepContext } from '../plan/step.js';
+import { stepContext } from './stepContext.js';
+import type { BoundStep } from '../plan/validateSteps.js';
+
+/** What a session needs besides the run itself. */
+export interface SessionOptions {
+  readonly stateDir: string;
+  /** The plan's steps with what carries them out. */
+  readonly steps: readonly BoundStep<PlannedStep>[];
+  readonly onEvent?: OnRunEvent | undefined;
+  readonly now?: (() => Date) | undefined;
+  /** Directories in which a way back may have to write. */
+  readonly reserveIn?: readonly string[] | undefined;
+}
+
+/**
+ * One run while this process carries it on: its state, and the journal that state is read from.
+ *
+ * State changes only by records, so that what is in memory is what a later process would read. A new run gets its
+ * directory with its first intent: a run that finds everything satisfied leaves no trace to hide an earlier one.
+ */
+export class RunSession {
+  readonly steps: readonly BoundStep<PlannedStep>[];
+  readonly #options: SessionOptions;
+  readonly #waiting: (readonly [RecordBody, Date])[] = [];
+  /** Records that could not be written yet: what the state already says. */
+  readonly #unwritten: (readonly [RecordBody, Date])[] = [];
+  readonly #startedAt = performance.now();
+  #state: RunState;
+  #files: RunFiles | null;
+  #journal: Journal | null;
+
+  private constructor(options: SessionOptions, state: RunState, stored: { files: RunFiles; journal: Journal } | null) {
+    this.steps = options.steps;
+    this.#options = options;
+    this.#state = state;
+    this.#files = stored?.files ?? null;
+    this.#journal = stored?.journal ?? null;
+  }
+
+  /** A run that has not begun: nothing is written yet. */
+  static begin(plan: Plan, runOptions: Json, options: SessionOptions): RunSession {
+    const record = { n: 1, at: nowOf(options).toISOString(), ...startRecord('', plan, runOptions) };
+    return new RunSession(options, beginState(record), null);
+  }
+
+  /** A run that an earlier process left. */
+  static async reopen(stored: StoredRun, options: SessionOptions): Promise<Result<RunSession, JournalError>> {
+    const opened = await Journal.open(stored.files);
+    return opened.map(({ journal }) => new RunSession(options, stored.state, { files: stored.files, journal }));
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** Null before the first intent. */
+  get files(): RunFiles | null {
+    return this.#files;
+  }
+
+  /** Whether anything on the host may be other than before the run. */
+  get hasChanges(): boolean {
+    return [...this.#state.steps.values()].some(({ intent }) => intent !== null);
+  }
+
+  /** Milliseconds since this process took the run up. */
+  get elapsedMs(): number {
+    return Math.round(performance.now() - this.#startedAt);
+  }
+
+  stepState(id: string): StepState {
+    const found = this.#state.steps.get(id);
+    if (found === undefined) throw new Error(`no step ${id} in its own plan`);
+    return found;
+  }
+
+  /** Makes one record durable and the state what it says; neither happens when it cannot be written. */
+  async record(body: RecordBody): Promise<Result<void, JournalError>> {
+    const at = nowOf(this.#options);
+    if (this.#journal === null) {
+      if (body.type !== 'step-intended') {
+        this.#waiting.push([body, at]);
+        this.#advance(body, at);
+        return ok(undefined);
+      }
+      const created = await this.#create(body, at);
+      return created.map(() => this.#advance(body, at));
+    }
+    const written = await this.#writeAll(this.#journal, [...this.#unwritten, [body, at]]);
+    return written.map(() => this.#advance(body, at));
+  }
+
+  /**
+   * The same where the run goes on even if the record cannot be written: a failure is a failure without its record,
+   * and undone twice is undone once. It is tried again before the next record. Answers what went wrong.
+   */
+  async recordAnyway(body: RecordBody): Promise<JournalError | null> {
+    const at = nowOf(this.#options);
+    const written = await this.record(body);
+    if (written.isOk()) return null;
+    this.#unwritten.push([body, at]);
+    this.#advance(body, at);
+    return written.error;
+  }
+
+  emit(event: RunEvent): void {
+    try {
+      this.#options.onEvent?.(event);
+    } catch {
+      // Showing must not end a run: the reader of a pipe may be gone.
+    }
+  }
+
+  /** What the step `id` is given while it acts. Called once the run has its directory. */
+  context(
+    id: string,
+    options: { readonly signal?: AbortSignal | undefined; readonly force?: boolean } = {},
+  ): StepContext {
+    const startedAt = performance.now();
+    const elapsed = (): number => Math.round(performance.now() - startedAt);
+    return stepContext(this.#files ?? runFilesIn(this.#options.stateDir), id, {
+      ...options,
+      onProgress: (message) => this.emit({ type: 'step-progress', id, message, elapsedMs: elapsed() }),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#journal?.close();
+  }
+
+  async #writeAll(
+    journal: Journal,
+    records: readonly (readonly [RecordBody, Date])[],
+  ): Promise<Result<void, JournalError>> {
+    for (const [body, at] of records) {
+      const written = await journal.append(body, at);
+      if (written.isErr()) return err(written.error);
+      if (this.#unwritten[0]?.[0] === body) this.#unwritten.shift();
+    }
+    return ok(undefined);
+  }
+
+  #advance(body: RecordBody, at: Date): void {
+    const next = advance(this.#state, { n: 0, at: at.toISOString(), ...body });
+    // The engine writes only what it can read again: anything else is a bug, better seen at once.
+    if (next.isErr()) throw new Error(`record ${body.type}: ${next.error}`);
+    this.#state = next.value;
+  }
+
+  async #create(intent: RecordBody, at: Date): Promise<Result<void, JournalError>> {
+    const { plan, options, startedAt } = this.#state;
+    const created = await createRun(
+      this.#options.stateDir,
+      (runId) => [[startRecord(runId, plan, options), new Date(startedAt)], ...this.#waiting, [intent, at]],
+      at,
+      this.#options.reserveIn,
+    );
+    if (created.isErr()) return err(created.error);
+    this.#files = created.value.files;
+    this.#journal = created.value.journal;
+    const runId = created.value.runId;
+    this.#state = { ...this.#state, runId };
+    this.emit({ type: 'run-started', runId, plan });
+    return ok(undefined);
+  }
+}
+
+function startRecord(runId: string, plan: Plan, options: Json): StartRecord {
+  return { type: 'run-started', formatVersion: JOURNAL_FORMAT_VERSION, runId, plan, options };
+}
+
+function nowOf(options: SessionOptions): Date {
+  return options.now?.() ?? new Date();
+}

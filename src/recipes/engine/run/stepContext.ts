@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import type { RunFiles } from '../journal/runFiles.js';
+import type { StepContext } from '../plan/step.js';
+
+/** What the step `id` is given while it acts. */
+export function stepContext(
+  files: RunFiles,
+  id: string,
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly force?: boolean | undefined;
+    readonly onProgress?: ((message: string) => void) | undefined;
+  } = {},
+): StepContext {
+  return {
+    runDir: files.runDir,
+    // No id holds an underscore, so no two steps share a file.
+    recordPath: (name) => join(files.records, `${id}_${name.replace(/[^A-Za-z0-9._-]/g, '_')}`),
+    progress: (message) => options.onProgress?.(message),
+    signal: options.signal ?? NEVER,
+    force: options.force ?? false,
+  };
+}
+
+const NEVER = new AbortController().signal;

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { resolveDispatch, sudoHopPaths } from '../../kimaki/dispatch/index.js';
+import type { KimakiInstance } from '../../kimaki/instance/index.js';
+import type { Reach } from '../../kimaki/dispatch/index.js';
+import { TRUSTED_PATH } from '../../posix/programs/index.js';
+import { explainAccess, resolveExecutable } from '../../posix/access/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import type { Site } from '../../wordpress/site/index.js';
+import type { BinaryFacts, DispatchFacts, StateFacts } from './facts.js';
+import type { Target } from './observeTarget.js';
+import type { MigrationOptions } from './options.js';
+import { readChannel } from './readChannel.js';
+import { cannotObserve, refusal } from './refusal.js';
+import type { MigrationRefusal } from './refusal.js';
+
+/** What the decision rests on. */
+type Around = {
+  readonly site: Site;
+  readonly web: Identity;
+  readonly target: Target;
+  readonly state: StateFacts;
+  readonly binary: BinaryFacts;
+};
+
+/** Decides how WordPress is to reach the agent, from what WordPress's account will be able to open. */
+export async function observeDispatch(
+  options: MigrationOptions,
+  instance: KimakiInstance,
+  around: Around,
+): Promise<Result<{ facts: DispatchFacts; warnings: readonly string[] }, MigrationRefusal>> {
+  const { site, web, target, binary } = around;
+  const reach = await callerReach(instance, around);
+  if (reach.isErr()) return err(reach.error);
+  const sudo = await sudoThere();
+  if (sudo.isErr()) return err(sudo.error);
+  const plan = resolveDispatch({
+    strategy: options.dispatch ?? 'auto',
+    caller: web.user.name,
+    serviceUser: target.facts.name,
+    sharedBinary: { path: binary.path, reason: null },
+    serviceBinary: { path: binary.path, reason: null },
+    callerReachesData: reach.value,
+    serviceReachesData: { allowed: true, blockedAt: null, reason: null },
+    sudo: sudo.value,
+    hopCommand: sudoHopPaths(instance.name ?? '').wrapper,
+  });
+  if (plan.isErr()) return err(refusal('DISPATCH_IMPOSSIBLE', plan.error.message));
+  const channel = await readChannel(site.muPluginsDir, instance.name ?? '');
+  if (channel.isErr()) return err(refusal('DISPATCH_IMPOSSIBLE', channel.error.message));
+  const registered = channel.value;
+  const { strategy, command, why } = plan.value;
+  return ok({
+    facts: {
+      file: registered === null ? null : { path: registered.file, sha256: createHash('sha256').update(registered.bytes).digest('hex') },
+      label: registered?.label ?? 'bridge:kimaki',
+      currentCommand: registered?.entry.command ?? null,
+      strategy,
+      command,
+      binary: plan.value.binary,
+      why,
+    },
+    warnings: [
+      ...(registered === null ? [`no mu-plugin in ${site.muPluginsDir} registers this instance as a channel, so nothing is dispatched to it; register ${command} by hand if something should be`] : []),
+      ...(strategy === 'sudo-hop'
+        ? [`who controls PHP controls the agent: the hop lets ${web.user.name} send any prompt to ${target.facts.name}, and sudo logs the prompts in the system journal`]
+        : []),
+    ],
+  });
+}
+
+/** May the caller write in the data directory once it is in the new home? */
+async function callerReach(instance: KimakiInstance, { web, target, state }: Around): Promise<Result<Reach, MigrationRefusal>> {
+  const { home, homeMode } = target.facts;
+  if (homeMode === null) return ok({ allowed: false, blockedAt: home, reason: 'a new home is 0750' });
+  const explained = await explainAccess(home, web, 'traverse');
+  if (explained.isErr()) return err(cannotObserve(explained.error));
+  const { allowed, blockedAt } = explained.value;
+  if (!allowed) {
+    return ok({ allowed: false, blockedAt: blockedAt?.path ?? home, reason: blockedAt?.reason ?? `mode ${homeMode}` });
+  }
+  const stat = await lstat(instance.dataDir).catch(() => null);
+  const open = stat !== null && (stat.mode & 0o003) === 0o003;
+  return ok(open ? { allowed: true, blockedAt: null, reason: null } : { allowed: false, blockedAt: state.newDataDir, reason: `only ${target.facts.name} may write there` });
+}
+
+async function sudoThere(): Promise<Result<{ available: boolean; reason: string | null }, MigrationRefusal>> {
+  for (const name of ['sudo', 'visudo']) {
+    const found = await resolveExecutable(name, [], { searchPath: TRUSTED_PATH });
+    if (found.isErr()) return err(cannotObserve(found.error));
+    if (found.value.path === null) return ok({ available: false, reason: `${name} is not installed` });
+  }
+  return ok({ available: true, reason: null });
+}

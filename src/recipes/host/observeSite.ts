@@ -1,0 +1,120 @@
+import { access, lstat } from 'node:fs/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { join } from 'node:path';
+import type { KimakiInstance } from '../../kimaki/instance/index.js';
+import { TRUSTED_PATH } from '../../posix/programs/index.js';
+import { isAtOrBelow, printablePath } from '../../posix/paths/index.js';
+import { lookupIdentity } from '../../posix/accounts/index.js';
+import { resolveExecutable } from '../../posix/access/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import { findContraryDefines, findSite } from '../../wordpress/site/index.js';
+import { findFpmPools } from '../../wordpress/fpm/index.js';
+import type { Site } from '../../wordpress/site/index.js';
+import type { FpmFacts, SiteFacts } from './facts.js';
+import type { MigrationOptions } from './options.js';
+import { cannotObserve, refusal } from './refusal.js';
+import type { MigrationRefusal } from './refusal.js';
+import { writableDirectories } from './writableDirectories.js';
+
+/** The site and who it runs as. */
+export type ObservedSite = {
+  readonly site: Site;
+  readonly facts: SiteFacts;
+  readonly identity: Identity;
+  readonly fpm: FpmFacts | null;
+  readonly agentsFile: string | null;
+  readonly warnings: readonly string[];
+};
+
+/** Finds the site of an instance and what of it a migration has to know. */
+export async function observeSite(
+  options: MigrationOptions,
+  instance: KimakiInstance,
+): Promise<Result<ObservedSite, MigrationRefusal>> {
+  const path = options.site ?? instance.site;
+  if (path === null) {
+    return err(refusal('SITE_NOT_FOUND', `${instance.unit} names no site (WorkingDirectory=, DATAMACHINE_SITE_PATH); name it with --site`));
+  }
+  const found = await findSite(path);
+  if (found.isErr()) {
+    const code = found.error.code === 'NOT_A_SITE' || found.error.code === 'RELATIVE_PATH' ? 'SITE_NOT_FOUND' : 'CANNOT_OBSERVE';
+    return err(refusal(code, `${found.error.message}; the site can be named with --site`));
+  }
+  const site = found.value;
+  const { owner } = site;
+  if (owner.uid === 0) {
+    return err(refusal('SITE_RUNS_AS_ROOT', `WordPress at ${site.root} would run as root, so there is nobody to give its files to; set user= in its php-fpm pool first`));
+  }
+  const elsewhere = await refuseElsewhere(site);
+  if (elsewhere.isErr()) return err(elsewhere.error);
+  const identity = await lookupIdentity(owner.user);
+  if (identity.isErr()) return err(cannotObserve(identity.error));
+  const fpm = await observeFpm(options, site);
+  if (fpm.isErr()) return err(fpm.error);
+  const contrary = await findContraryDefines(site);
+  if (contrary.isErr()) return err(cannotObserve(contrary.error));
+  const agents = join(site.root, 'AGENTS.md');
+  const hasAgents = await access(agents).then(() => true, () => false);
+  const wp = await resolveExecutable('wp', [], { searchPath: TRUSTED_PATH });
+  const hasWp = wp.isOk() && wp.value.path !== null;
+  return ok({
+    site,
+    identity: identity.value,
+    fpm: fpm.value,
+    agentsFile: hasAgents && hasWp ? agents : null,
+    facts: {
+      root: site.root,
+      contentDir: site.contentDir,
+      muPluginsDir: site.muPluginsDir,
+      uploadsDir: site.uploadsDir,
+      writable: await writableDirectories(site),
+      user: owner.user,
+      uid: owner.uid,
+      group: owner.group,
+      gid: owner.gid,
+    },
+    warnings: [
+      ...site.notes,
+      ...contrary.value.map(({ file, line, name, written }) => `${file}:${line} defines ${name} as ${written ?? 'something only PHP can tell'}, which wins over the shared mode: WordPress will close what it writes to the agent`),
+      ...(hasAgents && !hasWp ? [`${agents} is not rendered again, for wp is not installed: look for --allow-root in it yourself`] : []),
+    ],
+  });
+}
+
+/**
+ * Refuses a directory of the site that lies outside it and is not WordPress's own.
+ *
+ * Links and wp-config.php say where these are, and WordPress's account may write both: followed blindly, a link to
+ * `/etc` would have that given to it.
+ */
+async function refuseElsewhere(site: Site): Promise<Result<void, MigrationRefusal>> {
+  const { root, owner, contentDir, muPluginsDir } = site;
+  for (const path of new Set([contentDir, muPluginsDir, ...(await writableDirectories(site))])) {
+    if (isAtOrBelow(path, root)) continue;
+    const there = await lstat(path).catch(() => null);
+    if (there?.isDirectory() === true && there.uid === owner.uid) continue;
+    const whose = there === null ? 'is not there' : `belongs to uid ${there.uid}`;
+    const message =
+      `a link or wp-config.php leads from ${printablePath(root)} to ${printablePath(path)}, which ${whose}: ${owner.user} could have pointed ` +
+      `it anywhere, so nothing there is given to it; if it is right, chown ${owner.user}: that one directory and plan again`;
+    return err(refusal('UNTRUSTED_PATH', message));
+  }
+  return ok(undefined);
+}
+
+async function observeFpm(options: MigrationOptions, site: Site): Promise<Result<FpmFacts | null, MigrationRefusal>> {
+  if (site.fpm === null) return ok(null);
+  const pools = await findFpmPools();
+  if (pools.isErr()) return err(cannotObserve(pools.error));
+  const { unit, name } = site.fpm;
+  const others = pools.value.filter((pool) => pool.unit === unit && pool.name !== name);
+  const otherPools = others.map((pool) => `${pool.name} (${pool.user})`);
+  if (others.length > 0 && options.acceptSharedUmask !== true && options.noFpmUmask !== true) {
+    const message =
+      `${unit} also serves ${otherPools.join(', ')}: UMask=0002 would make their new files group-writable too. ` +
+      'Accept that with --accept-shared-umask, or leave php-fpm alone with --no-fpm-umask';
+    return err(refusal('SHARED_UMASK', message));
+  }
+  return ok({ unit, pool: name, otherPools });
+}

@@ -1,0 +1,165 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { rootCronJobs } from '../../../kimaki/abilities/index.js';
+import type { LostAbility } from '../../../kimaki/abilities/index.js';
+import type { StateLeft } from '../../../kimaki/state/index.js';
+import type { Site } from '../../../wordpress/site/index.js';
+import { activeDependents } from '../../steps/index.js';
+import type { MigrationFacts, MigrationOptions, MigrationRefusal } from '../../host/index.js';
+import { agentPlacesOf, cannotObserve, leftoversOf, observeBinary, observeDispatch, observeInstance, observeReversals, observeSite, observeTarget, placesOf, refusal, refuseHost, rewriteTarget, rewriteUnitFiles } from '../../host/index.js';
+import { observeCompanions } from './observeCompanions.js';
+import { needsWindow } from './needsWindow.js';
+import { observeState } from './observeState.js';
+import { refuseAccounts } from '../refuse/refuseAccounts.js';
+import { refuseMoves } from '../refuse/refuseMoves.js';
+import { refusePlaces } from '../refuse/refusePlaces.js';
+import { refuseShared } from '../refuse/refuseShared.js';
+import { refuseUnit } from '../refuse/refuseUnit.js';
+import { observeRecovery } from './observeRecovery.js';
+import { observeAbilities } from './observeAbilities.js';
+import { packageWarnings } from './packageWarnings.js';
+
+/** The facts a plan rests on, and what it only tells. */
+export type Observation = {
+  readonly facts: MigrationFacts;
+  readonly site: Site;
+  readonly lost: readonly LostAbility[];
+  readonly left: readonly StateLeft[];
+  /** How much each part of the state is, and how long its move takes. */
+  readonly sizes: readonly string[];
+  readonly warnings: readonly string[];
+};
+
+/**
+ * Reads everything a migration rests on, and refuses what must be refused, in the order in which a person would
+ * want to hear it. Writes nothing.
+ */
+export async function observe(options: MigrationOptions): Promise<Result<Observation, MigrationRefusal>> {
+  const host = await refuseHost();
+  if (host.isErr()) return err(host.error);
+  const found = await observeInstance(options);
+  if (found.isErr()) return err(found.error);
+  const { instance, neighbours } = found.value;
+  const accountHome = instance.accountHome ?? instance.home;
+  const site = await observeSite(options, instance);
+  if (site.isErr()) return err(site.error);
+  const target = await observeTarget(options, site.value.facts);
+  if (target.isErr()) return err(target.error);
+  const state = await observeState(options, instance, target.value.facts);
+  if (state.isErr()) return err(state.error);
+  const shared = refuseShared(instance.dataDir, state.value.facts.moves, neighbours);
+  if (shared.isErr()) return err(shared.error);
+  const binary = await observeBinary(target.value.identity, site.value.identity);
+  if (binary.isErr()) return err(binary.error);
+
+  const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.value.facts.home);
+  const common = {
+    target: target.value.facts,
+    targetGroup: target.value.group,
+    state: state.value.facts,
+    unit: { dataDir: instance.dataDir },
+    oldHomes,
+  };
+  const rewrite = rewriteTarget(common);
+  const leftovers = await leftoversOf(target.value.facts.uid);
+  const agentPlaces = await agentPlacesOf(instance, site.value.facts, target.value.facts, target.value.group, site.value.agentsFile);
+  const reach = {
+    identity: target.value.likely,
+    roots: [target.value.facts.home, state.value.facts.newDataDir, ...site.value.facts.writable, ...agentPlaces.map(({ path }) => path), ...leftovers],
+  };
+  const files = rewriteUnitFiles(instance.unit, instance.files, { ...rewrite, binary: binary.value.path });
+  if (files.isErr()) return err(refusal('UNIT_UNUSABLE', files.error.message));
+  const companions = await observeCompanions(instance, rewrite, reach);
+  if (companions.isErr()) return err(companions.error);
+  const dispatch = await observeDispatch(options, instance, {
+    site: site.value.site,
+    web: site.value.identity,
+    target: target.value,
+    state: state.value.facts,
+    binary: binary.value,
+  });
+  if (dispatch.isErr()) return err(dispatch.error);
+  const names = target.value.identity === null ? [site.value.identity.user.name] : [target.value.facts.name, site.value.identity.user.name];
+  const accounts = await refuseAccounts(names);
+  if (accounts.isErr()) return err(accounts.error);
+  const unit = await refuseUnit(options, instance, {
+    target: target.value,
+    files: files.value.facts,
+    rewritten: files.value.rewritten,
+    newDataDir: state.value.facts.newDataDir,
+    reach,
+    needsSudo: dispatch.value.facts.strategy === 'sudo-hop',
+  });
+  if (unit.isErr()) return err(unit.error);
+  const cron = await rootCronJobs(site.value.facts.root);
+  if (cron.isErr()) return err(cannotObserve(cron.error));
+  const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers);
+  if (abilities.isErr()) return err(abilities.error);
+
+  const dependents = await activeDependents([...instance.companions, instance.unit]);
+  if (dependents.isErr()) return err(cannotObserve(dependents.error));
+  const { recovery, warnings } = await observeRecovery();
+
+  const facts: MigrationFacts = {
+    options,
+    unit: {
+      name: instance.unit,
+      instance: instance.name ?? '',
+      files: files.value.facts,
+      loadedUser: instance.state.user,
+      active: instance.state.activeState === 'active',
+      runningUid: instance.users.running?.uid ?? null,
+      home: instance.home,
+      dataDir: instance.dataDir,
+      dataDirSource: instance.dataDirSource,
+      binary: instance.binary ?? '',
+      restartSeconds: Math.ceil((instance.state.restartUsec ?? 0) / 1_000_000),
+      listeningPorts: unit.value.listeningPorts,
+      holdsState: unit.value.holdsState,
+      lockPort: instance.lockPort,
+    },
+    companions: companions.value,
+    dependents: dependents.value,
+    oldHomes,
+    targetGroup: target.value.group,
+    target: target.value.facts,
+    site: site.value.facts,
+    state: state.value.facts,
+    dispatch: dispatch.value.facts,
+    binary: binary.value,
+    fpm: site.value.fpm,
+    agentsFile: site.value.agentsFile,
+    agentPlaces,
+    recovery,
+    leftovers,
+  };
+  const places = await refusePlaces(placesOf(facts), options.leaveUnsafe === true);
+  if (places.isErr()) return err(places.error);
+  const moves = await refuseMoves(facts);
+  if (moves.isErr()) return err(moves.error);
+  return ok({
+    facts,
+    site: site.value.site,
+    lost: abilities.value,
+    left: state.value.facts.left,
+    sizes: state.value.sizes,
+    warnings: [
+      ...target.value.warnings,
+      ...site.value.warnings,
+      ...dispatch.value.warnings,
+      ...unit.value.warnings,
+      ...files.value.leftovers,
+      ...(await packageWarnings(binary.value.path, target.value.likely)),
+      ...state.value.warnings,
+      ...(needsWindow(facts) ? warnings : []),
+      ...(await observeReversals(placesOf(facts).trees)),
+      ...cron.value.map(
+        ({ file, line, text }) =>
+          `${file}:${line} is run by root and will make root-owned files again; give it to ${target.value.facts.name}: ${text}`,
+      ),
+      ...instance.state.environmentFiles.map(
+        ({ path }) => `${path} wins over what the unit says; see that it sets neither HOME nor KIMAKI_DATA_DIR to the old home`,
+      ),
+    ],
+  });
+}

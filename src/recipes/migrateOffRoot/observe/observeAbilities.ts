@@ -1,0 +1,29 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { lostAbilities, readAbilityFacts } from '../../../kimaki/abilities/index.js';
+import type { KimakiInstance } from '../../../kimaki/instance/index.js';
+import type { LostAbility } from '../../../kimaki/abilities/index.js';
+import type { MigrationRefusal, StateFacts, Target } from '../../host/index.js';
+import { cannotObserve } from '../../host/index.js';
+
+/** What the agent can do today and not tomorrow. Nothing is lost where the service is unprivileged already. */
+export async function observeAbilities(
+  instance: KimakiInstance,
+  target: Target,
+  state: StateFacts,
+  reclaimed: readonly string[],
+): Promise<Result<readonly LostAbility[], MigrationRefusal>> {
+  const oldHome = instance.accountHome;
+  if (oldHome === null || instance.user === target.facts.name) return ok([]);
+  const facts = await readAbilityFacts({
+    oldUser: instance.user,
+    oldHome,
+    newIdentity: target.likely,
+    moved: state.moves
+      .filter(({ from }) => from.startsWith(`${oldHome}/`))
+      .map(({ from }) => from.slice(oldHome.length + 1)),
+    lockPort: instance.lockPort,
+    execStart: [instance.binary ?? '', ...instance.args].join(' '),
+  });
+  return facts.isErr() ? err(cannotObserve(facts.error)) : ok(lostAbilities({ ...facts.value, leftovers: facts.value.leftovers.filter((path) => !reclaimed.includes(path)) }));
+}

@@ -1,0 +1,142 @@
+import { lstat } from 'node:fs/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { dirname } from 'node:path';
+import { RUNTIME_STATE, estimateMove, stateInventory } from '../../../kimaki/state/index.js';
+import { findStatePaths } from '../../../kimaki/state-paths/index.js';
+import type { KimakiInstance } from '../../../kimaki/instance/index.js';
+import type { StateConflict, StateInventory } from '../../../kimaki/state/index.js';
+import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
+import type { MigrationOptions, MigrationRefusal, StateFacts, StateMove, TargetFacts } from '../../host/index.js';
+import { cannotObserve, refusal } from '../../host/index.js';
+import { statePathWarnings } from './statePathWarnings.js';
+import type { FollowsMove } from './statePathWarnings.js';
+
+/** Put behind the name of what stands in the way of a move. */
+const ASIDE = '.before-migration';
+
+/** The state of the service and where it goes. */
+export type ObservedState = {
+  readonly facts: StateFacts;
+  /** What is told of each move. */
+  readonly sizes: readonly string[];
+  readonly warnings: readonly string[];
+};
+
+/** Takes stock of the state, and refuses where both homes hold some and nobody said which counts. */
+export async function observeState(
+  options: MigrationOptions,
+  instance: KimakiInstance,
+  target: TargetFacts,
+): Promise<Result<ObservedState, MigrationRefusal>> {
+  const accountHome = instance.accountHome ?? instance.home;
+  const inventory = await stateInventory({
+    home: instance.home,
+    accountHome,
+    dataDir: instance.dataDir,
+    targetHome: target.home,
+    posture: options.posture ?? 'managed',
+    ...(options.migrateExtra === undefined ? {} : { extra: options.migrateExtra }),
+  });
+  if (inventory.isErr()) {
+    const { code, message } = inventory.error;
+    if (code === 'EXTRA_PATH_REFUSED') return err(refusal('EXTRA_PATH_REFUSED', message));
+    return err(code === 'IO' ? cannotObserve(inventory.error) : refusal('STATE_UNUSABLE', message));
+  }
+  const { conflicts, dataDir } = inventory.value;
+  const both = conflicts.find(({ kind, source }) => kind === 'state' && source === 'state');
+  if (both !== undefined && options.existingState === undefined) return err(bothHomes(both));
+
+  const moves: StateMove[] = [];
+  for (const { from, to } of inventory.value.moves) {
+    const conflict = conflicts.find((each) => each.to === to);
+    if (conflict !== undefined && keepsTarget(conflict, options)) continue;
+    moves.push({
+      from,
+      to,
+      atTarget: conflict?.kind ?? 'nothing',
+      asidePath: conflict === undefined ? null : await freeName(`${to}${ASIDE}`),
+      parents: await missingParents(to, target.home),
+    });
+  }
+  const sizes = await moveSizes(moves);
+  const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.home);
+  const toldPaths = async (roots: readonly string[], follows: FollowsMove): Promise<readonly string[]> => {
+    if (roots.length === 0 || oldHomes.length === 0) return [];
+    const paths = await findStatePaths({ roots, oldHomes, moves });
+    if (paths.isOk()) return statePathWarnings(paths.value, follows);
+    return [`what of the state leads to ${oldHomes.join(' or ')} could not be looked for: ${paths.error.message}`];
+  };
+  return ok({
+    facts: {
+      oldHome: inventory.value.home.from,
+      newHome: inventory.value.home.to,
+      newDataDir: dataDir.to,
+      moves,
+      left: [...inventory.value.left, ...keptApart(inventory.value, options)],
+    },
+    sizes,
+    warnings: [
+      ...(await toldPaths(moves.map(({ from }) => from), options.rewritePaths === true ? 'yes' : 'when-asked')),
+      ...(await toldPaths(stayingState(moves, dataDir.to, target.home), 'no')),
+    ],
+  });
+}
+
+/** What the service uses afterwards and has in its place already: no step rewrites it. */
+function stayingState(moves: readonly StateMove[], dataDir: string, home: string): readonly string[] {
+  const places = [dataDir, ...RUNTIME_STATE.map((name) => `${home}/${name}`)];
+  return [...new Set(places)]
+    .filter((path) => !moves.some(({ from, to }) => isAtOrBelow(path, from) || isAtOrBelow(path, to)))
+    .filter((path, _, all) => !all.some((other) => other !== path && isAtOrBelow(path, other)));
+}
+
+/** How much moves, and how long it takes: for reading, and no fact to hold a plan against. */
+async function moveSizes(moves: readonly StateMove[]): Promise<readonly string[]> {
+  const estimates = await Promise.all(moves.map(({ from, to }) => estimateMove({ from, to })));
+  return estimates.map((estimate, i) => {
+    const from = printablePath(moves[i]?.from ?? '');
+    if (estimate.isErr()) return `${from} could not be measured: ${estimate.error.message}`;
+    const { bytes, entries, isRename, seconds } = estimate.value;
+    const size = `${(bytes / 1_000_000).toFixed(1)} MB in ${entries} entries`;
+    return `${from}: ${size}, ${isRename ? 'moved by one rename, in an instant' : `copied to another filesystem in about ${seconds} s, the service being down`}`;
+  });
+}
+
+function keepsTarget(conflict: StateConflict, options: MigrationOptions): boolean {
+  return conflict.kind === 'state' && options.existingState === 'keep-target';
+}
+
+function keptApart(inventory: StateInventory, options: MigrationOptions): { path: string; reason: string }[] {
+  return inventory.conflicts
+    .filter((conflict) => keepsTarget(conflict, options))
+    .map(({ from, to }) => ({ path: from, reason: `${to} is kept instead, as asked for` }));
+}
+
+function bothHomes({ from, to, evidence }: StateConflict): MigrationRefusal {
+  const message =
+    `${from} and ${to} both hold state (${evidence.join('; ')}), and nothing is merged. Say which counts with ` +
+    '--existing-state keep-source (the other is set aside, and kept) or keep-target';
+  return refusal('STATE_IN_BOTH_HOMES', message);
+}
+
+/** A name that is not taken, so that two migrations never share one. */
+async function freeName(wanted: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : `${wanted}-${number}`;
+    if (!(await exists(name))) return name;
+  }
+}
+
+/** Directories between the home and an entry that are not there yet, outermost first. */
+async function missingParents(path: string, home: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (let parent = dirname(path); parent.startsWith(`${home}/`); parent = dirname(parent)) {
+    if (!(await exists(parent))) missing.unshift(parent);
+  }
+  return missing;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(() => true, () => false);
+}

@@ -1,0 +1,59 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { TOOL_VERSION, currentHost, makePlan } from '../../engine/index.js';
+import type { MakePlanError, Plan } from '../../engine/index.js';
+import { noticesOf } from './notices.js';
+import { observe } from '../observe/observe.js';
+import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
+import { migrationSteps } from './migrationSteps.js';
+import { cannotObserve, refusal } from '../../host/index.js';
+import { migrationRegistry } from './registry.js';
+
+/** The name of the recipe in plans and journals. */
+export const RECIPE = 'migrate-off-root';
+
+/** Why there is no plan; nothing was changed in any case. */
+export type PlanMigrationError = MigrationRefusal | MakePlanError;
+
+/**
+ * Looks at the host and plans the migration of one kimaki install to an unprivileged user; writes nothing.
+ *
+ * What must be refused is refused here, each with its way out: see {@link MigrationRefusal}. The plan says what
+ * the agent can do today and not tomorrow, and what is left behind. It is no lock: applying looks again, and
+ * refuses what changed in between. A host that is migrated already gives a plan with `changed: false`.
+ *
+ * Needs root, to read both homes and to ask what is open.
+ *
+ * @example
+ * ```ts
+ * import { planMigration } from '@wca/runtime-sdk/recipes/migrateOffRoot';
+ *
+ * const plan = await planMigration({ user: 'opencode' });
+ * if (plan.isErr()) console.error(plan.error.code, plan.error.message);
+ * else for (const step of plan.value.steps) console.log(step.state, step.title);
+ * ```
+ */
+export function planMigration(options: MigrationOptions): ResultAsync<Plan, PlanMigrationError> {
+  return new ResultAsync(plan(options));
+}
+
+async function plan(options: MigrationOptions): Promise<Result<Plan, PlanMigrationError>> {
+  const observed = await observe(options);
+  if (observed.isErr()) return err(observed.error);
+  const { facts } = observed.value;
+  const steps = migrationSteps(facts);
+  if (steps.isErr()) return err(refusal('DISPATCH_IMPOSSIBLE', steps.error.message));
+  const host = await currentHost();
+  if (host.isErr()) return err(cannotObserve(host.error));
+  const made = await makePlan({
+    recipe: RECIPE,
+    facts,
+    notices: noticesOf(observed.value),
+    steps: steps.value,
+    registry: migrationRegistry(),
+    host: host.value,
+    toolVersion: TOOL_VERSION,
+    now: new Date(),
+  });
+  return made.isErr() ? err(made.error) : ok(made.value);
+}

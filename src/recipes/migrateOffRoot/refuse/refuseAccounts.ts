@@ -1,0 +1,21 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { readAccountState } from '../../../posix/accounts/index.js';
+import { cannotObserve, refusal } from '../../host/index.js';
+import type { MigrationRefusal } from '../../host/index.js';
+
+/**
+ * Refuses accounts that have expired: systemd starts a service as one, while sudo and cron turn it away, which would show
+ * only in the final proof. Source: pam_unix(8), sudo(8).
+ */
+export async function refuseAccounts(names: readonly string[]): Promise<Result<void, MigrationRefusal>> {
+  for (const name of names) {
+    const state = await readAccountState(name);
+    if (state.isErr()) return err(cannotObserve(state.error));
+    const { expired, expiresOn } = state.value;
+    if (!expired) continue;
+    const message = `the account ${name} expired on ${expiresOn ?? 'an unknown day'}, so sudo and cron refuse it; let it live (chage -E -1 ${name}) and plan again`;
+    return err(refusal('TARGET_UNUSABLE', message));
+  }
+  return ok(undefined);
+}

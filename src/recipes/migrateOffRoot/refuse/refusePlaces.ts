@@ -1,0 +1,72 @@
+import { constants } from 'node:fs';
+import { access, lstat } from 'node:fs/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { dirname } from 'node:path';
+import { ioError, printablePath, shellWord } from '../../../posix/paths/index.js';
+import { mountsWithin } from '../../../posix/handles/index.js';
+import { queryOwnership } from '../../../posix/search/index.js';
+import type { OwnedEntry } from '../../../posix/search/index.js';
+import { existing, immutableEntries } from '../../steps/index.js';
+import type { MigrationRefusal, Places } from '../../host/index.js';
+import { cannotObserve, refusal } from '../../host/index.js';
+
+/** Filesystems without owners: a chown there changes nothing or fails. */
+const OWNERLESS = new Set(['vfat', 'msdos', 'exfat', 'iso9660', 'udf']);
+
+/** As many paths as a person reads. */
+const SHOWN = 5;
+
+/** Entries looked at for flags that forbid a change; more than that take too long for a plan, and are found by trying. */
+const MOST_ENTRIES = 200_000;
+
+/** Refuses places in which nothing can be written or given away, as far as that can be told without writing. */
+export async function refusePlaces(places: Places, leaveUnsafe: boolean): Promise<Result<void, MigrationRefusal>> {
+  for (const path of places.directories) {
+    const writable = await refuseReadOnly(await existing(path));
+    if (writable.isErr()) return err(writable.error);
+  }
+  for (const path of places.files) {
+    const mounts = await mountsWithin(path);
+    if (mounts.isErr()) return err(cannotObserve(mounts.error));
+    const [mount] = mounts.value;
+    if (mount === undefined) continue;
+    const message = `${printablePath(path)} has to be moved or replaced, and a filesystem (${mount.type}) is mounted at ${mount.mountPoint}; unmount it, put what is in it in its place, and plan again`;
+    return err(refusal('MOUNT_IN_THE_WAY', message));
+  }
+  return refuseImmutable(places, leaveUnsafe);
+}
+
+/** A read-only filesystem is told by access(2) for root too. */
+async function refuseReadOnly(directory: string): Promise<Result<void, MigrationRefusal>> {
+  const problem = await access(directory, constants.W_OK).then(() => null, (cause: unknown) => ioError(cause, 'access', directory));
+  if (problem?.errno === 'EROFS') {
+    return err(refusal('NOT_WRITABLE', `${printablePath(directory)} is on a filesystem that is mounted read-only; remount it read-write and plan again`));
+  }
+  const mounts = await mountsWithin(directory);
+  const own = mounts.isOk() ? mounts.value.find(({ mountPoint }) => mountPoint === directory) : undefined;
+  if (own === undefined || !OWNERLESS.has(own.type)) return ok(undefined);
+  return err(refusal('NOT_WRITABLE', `${printablePath(directory)} is a filesystem (${own.type}) that keeps no owners, so nothing in it can change hands; move it to one that does`));
+}
+
+async function refuseImmutable({ directories, files, trees }: Places, leaveUnsafe: boolean): Promise<Result<void, MigrationRefusal>> {
+  const owned: string[] = [];
+  for (const root of trees) {
+    if (leaveUnsafe || (await lstat(root).catch(() => null)) === null) continue;
+    const onEntry = ({ path, type }: OwnedEntry): void => {
+      const text = path.toString('utf8');
+      if ((type === 'file' || type === 'directory') && owned.length < MOST_ENTRIES && Buffer.from(text).equals(path)) owned.push(text);
+    };
+    const asked = await queryOwnership(root, { by: 0 }, { onEntry });
+    if (asked.isErr()) return err(cannotObserve(asked.error));
+  }
+  const there = await Promise.all(directories.map(existing));
+  const immutable = await immutableEntries([...new Set([...there, ...files, ...files.map((path) => dirname(path)), ...owned])]);
+  if (immutable.isErr()) return err(cannotObserve(immutable.error));
+  const [first] = immutable.value;
+  if (first === undefined) return ok(undefined);
+  const shown = immutable.value.slice(0, SHOWN).map((path) => printablePath(path));
+  const more = immutable.value.length > SHOWN ? ` and ${immutable.value.length - SHOWN} more` : '';
+  const message = `these are immutable or append-only, so that not even root can change them: ${shown.join(', ')}${more}; see why, then chattr -i -a ${shellWord(printablePath(first))}, or leave what would only change hands out with --leave-unsafe`;
+  return err(refusal('IMMUTABLE', message));
+}

@@ -1,0 +1,37 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import type { KimakiInstance } from '../../../kimaki/instance/index.js';
+import { isAtOrBelow, printablePath, shellWord } from '../../../posix/paths/index.js';
+import type { MigrationRefusal, StateMove } from '../../host/index.js';
+import { refusal } from '../../host/index.js';
+
+/** What another instance has where this one's state is. */
+export type Neighbour = Pick<KimakiInstance, 'unit' | 'home' | 'dataDir'> & {
+  /** It runs, or will at the next boot. */
+  readonly isUsed: boolean;
+};
+
+/** Refuses to move away what another instance of this host lives on. */
+export function refuseShared(dataDir: string, moves: readonly StateMove[], neighbours: readonly KimakiInstance[]): Result<void, MigrationRefusal> {
+  const others = neighbours.map(({ state, ...rest }) => ({ ...rest, isUsed: state.activeState !== 'inactive' || state.unitFileState === 'enabled' }));
+  const shared = sharedState(dataDir, moves.map(({ from }) => from), others);
+  if (shared === null) return ok(undefined);
+  const { unit, path } = shared;
+  const message =
+    `${unit} uses ${printablePath(path)} too, which would move away from it; give ${unit} a home and a data directory of its own ` +
+    `(Environment=HOME=, --data-dir), or stop and disable it (systemctl disable --now ${shellWord(unit)}), then plan again`;
+  return err(refusal('STATE_SHARED', message));
+}
+
+/** The first of the paths that a used neighbour works in; the data directory of the instance is its own, wherever it lies. */
+export function sharedState(
+  dataDir: string,
+  moving: readonly string[],
+  neighbours: readonly Neighbour[],
+): { readonly unit: string; readonly path: string } | null {
+  for (const { unit, home, dataDir: others } of neighbours.filter(({ isUsed }) => isUsed)) {
+    const path = moving.find((from) => isAtOrBelow(others, from) || isAtOrBelow(from, others) || (from !== dataDir && isAtOrBelow(from, home)));
+    if (path !== undefined) return { unit, path };
+  }
+  return null;
+}

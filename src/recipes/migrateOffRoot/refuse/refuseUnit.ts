@@ -1,0 +1,132 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { loadedFromDisk } from '../../../kimaki/instance/index.js';
+import { privilegedLines, programsFailingAsAgent, settingsAgainst } from '../../../kimaki/unit/index.js';
+import type { KimakiInstance, UnitFile } from '../../../kimaki/instance/index.js';
+import { TRUSTED_PATH } from '../../../posix/programs/index.js';
+import { checkTrustedPath } from '../../../posix/handles/index.js';
+import { findHolders, listeningPorts } from '../../../posix/processes/index.js';
+import { shellWord } from '../../../posix/paths/index.js';
+import type { MigrationOptions, MigrationRefusal, Target, UnitFileFacts } from '../../host/index.js';
+import { refuseAgentsReach } from './refuseAgentsReach.js';
+import type { AgentsReach } from './refuseAgentsReach.js';
+import { refuseFiles } from './refuseFiles.js';
+import { cannotObserve, refusal } from '../../host/index.js';
+
+/** What is asked of the unit. */
+type Wanted = {
+  readonly target: Target;
+  /** What the rewrite makes of each file of the unit. */
+  readonly files: readonly UnitFileFacts[];
+  /** The unit's files as they will be. */
+  readonly rewritten: readonly UnitFile[];
+  readonly newDataDir: string;
+  /** What the agent will be able to write. */
+  readonly reach: AgentsReach;
+  readonly needsSudo: boolean;
+};
+
+/** What the running service has open, and what an operator should know of its unit. */
+export type UnitObservation = {
+  readonly listeningPorts: readonly number[];
+  readonly holdsState: boolean;
+  readonly warnings: readonly string[];
+};
+
+/** Ports below this need a capability the new user has not. */
+const FIRST_UNPRIVILEGED_PORT = 1024;
+
+/** Refuses a unit that cannot be moved as it is, and sees what its process has open. */
+export async function refuseUnit(
+  options: MigrationOptions,
+  instance: KimakiInstance,
+  wanted: Wanted,
+): Promise<Result<UnitObservation, MigrationRefusal>> {
+  const { unit, state } = instance;
+  if (state.loadState !== 'loaded') {
+    return err(refusal('UNIT_UNUSABLE', `systemd has ${unit} as "${state.loadState}"; unmask or repair it first (systemctl status ${shellWord(unit)})`));
+  }
+  const { user } = instance;
+  if (user !== 'root' && user !== '0' && user !== wanted.target.facts.name) {
+    return err(refusal('UNIT_UNUSABLE', `${unit} runs as ${user}, which is neither root nor ${wanted.target.facts.name}; there is nothing to move off root`));
+  }
+  if (!['active', 'inactive', 'failed'].includes(state.activeState)) {
+    return err(refusal('UNIT_UNUSABLE', `${unit} is ${state.activeState} (${state.subState}), neither up nor down: kept so, it could not be proven to work afterwards; see systemctl status ${shellWord(unit)}, repair or stop it, and plan again`));
+  }
+  if (!(await loadedFromDisk(instance))) {
+    return err(refusal('UNIT_CHANGED_ON_DISK', `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`));
+  }
+  const files = await refuseFiles(unit, instance.files, wanted.files, { user: wanted.target.facts.name, group: wanted.target.group });
+  if (files.isErr()) return err(files.error);
+  const privileged = await refusePrivileged(options, instance.files);
+  if (privileged.isErr()) return err(privileged.error);
+  const reached = await refuseAgentsReach(unit, wanted.rewritten, wanted.reach);
+  if (reached.isErr()) return err(reached.error);
+  const settings = settingsAgainst(wanted.rewritten, {
+    home: wanted.target.facts.home,
+    dataDir: wanted.newDataDir,
+    needsSudo: wanted.needsSudo,
+  });
+  const broken = settings.find(({ weight }) => weight === 'breaks');
+  if (broken !== undefined) {
+    return err(refusal('SETTING_AGAINST', `${broken.file}:${broken.line} has ${broken.key}=${broken.value}: ${broken.why}`));
+  }
+  const failing = await refuseFailing(wanted);
+  if (failing.isErr()) return err(failing.error);
+  const open = await whatIsOpen(instance);
+  if (open.isErr()) return err(open.error);
+  const low = open.value.listeningPorts.find((port) => port < FIRST_UNPRIVILEGED_PORT);
+  if (low !== undefined) {
+    return err(refusal('FAILS_AS_AGENT', `${unit} listens on port ${low}, which ${wanted.target.facts.name} may not; give it a port from 1024 up, or AmbientCapabilities=CAP_NET_BIND_SERVICE`));
+  }
+  return ok({
+    ...open.value,
+    warnings: [
+      ...privileged.value,
+      ...failing.value,
+      ...settings.map(({ file, line, key, value, why }) => `${file}:${line} has ${key}=${value}: ${why}`),
+    ],
+  });
+}
+
+async function refusePrivileged(
+  options: MigrationOptions,
+  files: readonly UnitFile[],
+): Promise<Result<readonly string[], MigrationRefusal>> {
+  const lines = privilegedLines(files);
+  const [first] = lines;
+  if (first === undefined) return ok([]);
+  const shown = lines.map(({ file, line, key, path, why }) => `${file}:${line} ${key}=${why}${path}`).join('; ');
+  if (options.allowPrivilegedLines !== true) {
+    const message = `these lines go on running as root whatever User= says, and can make root-owned files again: ${shown}. Look at them, then allow them with --allow-privileged-lines`;
+    return err(refusal('PRIVILEGED_LINES', message));
+  }
+  for (const { path } of lines) {
+    if (!path.startsWith('/')) continue;
+    const trusted = await checkTrustedPath(path);
+    if (trusted.isErr()) return err(refusal('UNTRUSTED_PATH', `root runs it: ${trusted.error.message}`));
+  }
+  return ok([`allowed to go on running as root: ${shown}`]);
+}
+
+async function refuseFailing({ target, rewritten }: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {
+  const failing = await programsFailingAsAgent(rewritten, target.likely, TRUSTED_PATH);
+  if (failing.isErr()) return err(cannotObserve(failing.error));
+  const fatal = failing.value.find((each) => each.fatal);
+  if (fatal !== undefined) {
+    const message =
+      `${fatal.file}:${fatal.line} ${fatal.key}=${fatal.path} would keep the unit from starting as ${target.facts.name}: ${fatal.detail}. ` +
+      'Put "-" before the path if it may fail, or "+" (with --allow-privileged-lines) if it must stay root\'s';
+    return err(refusal('FAILS_AS_AGENT', message));
+  }
+  return ok(failing.value.map(({ file, line, key, detail }) => `${file}:${line} ${key}: ${detail}; its failure is ignored by the unit`));
+}
+
+async function whatIsOpen({ state, dataDir }: KimakiInstance): Promise<Result<Omit<UnitObservation, 'warnings'>, MigrationRefusal>> {
+  if (state.mainPid === 0) return ok({ listeningPorts: [], holdsState: false });
+  const ports = await listeningPorts(state.mainPid);
+  if (ports.isErr()) return err(cannotObserve(ports.error));
+  const holders = await findHolders([dataDir], { onHidden: () => undefined });
+  if (holders.isErr()) return err(cannotObserve(holders.error));
+  return ok({ listeningPorts: ports.value, holdsState: holders.value.some(({ pid }) => pid === state.mainPid) });
+}

@@ -1,0 +1,14 @@
+export type { AcceptanceCheck } from './check.js';
+export { checkDatabases } from './checkDatabases.js';
+export { checkDispatch } from './checkDispatch.js';
+export { checkFlows } from './checkFlows.js';
+export { checkNoWayBack } from './checkNoWayBack.js';
+export { checkOwnership } from './checkOwnership.js';
+export { checkService } from './checkService.js';
+export { checkSharedWriting } from './checkSharedWriting.js';
+export { checkUmasks } from './checkUmasks.js';
+export { checkUpdates } from './checkUpdates.js';
+export { checkWpCli } from './checkWpCli.js';
+export { readSubject } from './readSubject.js';
+export { listed, rootsEntries } from './rootsEntries.js';
+export type { Subject } from './subject.js';

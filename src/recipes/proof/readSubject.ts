@@ -1,0 +1,55 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { lookupIdentity } from '../../posix/accounts/index.js';
+import { findSite } from '../../wordpress/site/index.js';
+import { DEFAULT_SERVICE_USER, agentPlacesOf, cannotObserve, observeInstance, readChannel, refusal, refuseHost } from '../host/index.js';
+import type { MigrationOptions, MigrationRefusal, VerificationOptions } from '../host/index.js';
+import type { Subject } from './subject.js';
+
+/** Reads what the checks look at. A broken host is no reason to refuse: it is what they are to find. */
+export async function readSubject(
+  options: MigrationOptions,
+  verification: VerificationOptions,
+): Promise<Result<Subject, MigrationRefusal>> {
+  const host = await refuseHost();
+  if (host.isErr()) return err(host.error);
+  const found = await observeInstance(options);
+  if (found.isErr()) return err(found.error);
+  const { instance } = found.value;
+  const name = options.user ?? DEFAULT_SERVICE_USER;
+  const service = await lookupIdentity(name);
+  if (service.isErr()) {
+    const { code, message } = service.error;
+    return err(code === 'USER_NOT_FOUND' ? refusal('TARGET_MISSING', `${message}; name the account with --user`) : cannotObserve(service.error));
+  }
+  const path = options.site ?? instance.site;
+  if (path === null) {
+    return err(refusal('SITE_NOT_FOUND', `${instance.unit} names no site; name it with --site`));
+  }
+  const site = await findSite(path);
+  if (site.isErr()) {
+    return err(site.error.code === 'NOT_A_SITE' ? refusal('SITE_NOT_FOUND', site.error.message) : cannotObserve(site.error));
+  }
+  const web = await lookupIdentity(site.value.owner.user);
+  if (web.isErr()) return err(cannotObserve(web.error));
+  const channel = await readChannel(site.value.muPluginsDir, instance.name ?? '');
+  if (channel.isErr()) return err(cannotObserve(channel.error));
+  const { owner } = site.value;
+  const agentPlaces = await agentPlacesOf(
+    instance,
+    { root: site.value.root, group: owner.group },
+    { name, home: service.value.user.home },
+    service.value.group.name,
+    null,
+  );
+  return ok({
+    instance: instance,
+    service: service.value,
+    web: web.value,
+    site: site.value,
+    channel: channel.value,
+    agentPlaces,
+    options: verification,
+    accepted: options,
+  });
+}

@@ -1,0 +1,21 @@
+import type { KimakiInstance } from '../../kimaki/instance/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import type { NamedCliChannel } from '../../wordpress/blocks/index.js';
+import type { Site } from '../../wordpress/site/index.js';
+import type { MigrationOptions, VerificationOptions } from '../host/index.js';
+
+/** What the checks look at: the host as it is now, whatever state that is. */
+export type Subject = {
+  readonly instance: KimakiInstance;
+  /** The account the service is to run as. */
+  readonly service: Identity;
+  /** The account WordPress runs as. */
+  readonly web: Identity;
+  readonly site: Site;
+  /** The channel that is registered, and in which file. */
+  readonly channel: { readonly file: string; readonly entry: NamedCliChannel } | null;
+  readonly agentPlaces: readonly { readonly path: string }[];
+  readonly options: VerificationOptions;
+  /** What the migration was asked to leave alone; it is reported, not refuted. */
+  readonly accepted: Pick<MigrationOptions, 'leaveUnsafe' | 'noFpmUmask' | 'crossMounts'>;
+};

@@ -1,0 +1,126 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
+import type { ReplaceFileOptions } from '../../../posix/files/index.js';
+import { sha256 } from '../../engine/index.js';
+import type { StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
+import { keepMtime, restoreMtime } from './keptMtime.js';
+
+/** A file as it was, whole: what undo needs to put it back. `bytes` is base64. */
+export type FileState = {
+  readonly bytes: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+};
+
+/** Reads a file as it is now; null when there is none. Links and anything but a regular file are refused. */
+export function readFileState(path: string): ResultAsync<FileState | null, StepFailure> {
+  return new ResultAsync(read(path));
+}
+
+async function read(path: string): Promise<Result<FileState | null, StepFailure>> {
+  const file = await readRegularFile(path);
+  if (file.isErr()) return file.error.code === 'NOT_FOUND' ? ok(null) : err(file.error);
+  const { bytes, mode, uid, gid } = file.value;
+  return ok({ bytes: bytes.toString('base64'), mode: mode & 0o7777, uid, gid });
+}
+
+/** Replaces a file that must still be as recorded, and notes its time so that undo can give it back. */
+export function replaceRecorded(
+  path: string,
+  content: Buffer,
+  before: FileState,
+  ctx: StepContext,
+  options: Omit<ReplaceFileOptions<StepFailure>, 'expect'> = {},
+): ResultAsync<void, StepFailure> {
+  return new ResultAsync<void, StepFailure>(keepMtime(ctx, path))
+    .andThen(() => replaceFile(path, content, { ...options, expect: Buffer.from(before.bytes, 'base64') }))
+    .map(() => undefined);
+}
+
+/**
+ * Whether a file may be put back: it is what we made of it, or what it was before. Anything else was written
+ * by someone after us and is not thrown away, unless the undo is forced, which keeps it among the records.
+ */
+export function mayRestore(
+  path: string,
+  before: FileState | null,
+  ours: Buffer,
+  ctx: Pick<StepContext, 'force'>,
+): ResultAsync<void, StepFailure> {
+  return readFileState(path).andThen((now) => {
+    if (ctx.force) return ok(undefined);
+    const same = now === null ? before === null : isOneOf(now, before, ours);
+    return same ? ok(undefined) : err(changedSince(path));
+  });
+}
+
+/**
+ * Puts a file back as it was, time of change included, or removes it when there was none. Already so is success.
+ *
+ * One that was edited since is refused, unless the undo is forced: then the edit is kept among the step's records.
+ */
+export function restoreFile(
+  path: string,
+  before: FileState | null,
+  ours: Buffer,
+  ctx: StepContext,
+): ResultAsync<UndoNotes, StepFailure> {
+  return new ResultAsync(restore(path, before, ours, ctx));
+}
+
+async function restore(
+  path: string,
+  before: FileState | null,
+  ours: Buffer,
+  ctx: StepContext,
+): Promise<Result<UndoNotes, StepFailure>> {
+  const now = await readFileState(path);
+  if (now.isErr()) return err(now.error);
+  if (now.value === null && before === null) return ok(NOTHING_TO_SAY);
+  const current = now.value === null ? null : Buffer.from(now.value.bytes, 'base64');
+  const notes: string[] = [];
+  if (now.value === null || !isOneOf(now.value, before, ours)) {
+    if (!ctx.force) return err(changedSince(path));
+    const kept = await keepEdit(path, current, ctx);
+    if (kept.isErr()) return err(kept.error);
+    notes.push(kept.value);
+  }
+  if (before === null) {
+    if (current === null) return ok({ notes });
+    const removed = await removeFile(path, { expect: current });
+    return removed.isErr() ? err(removed.error) : ok({ notes });
+  }
+  const { mode, uid, gid } = before;
+  const same = before.bytes === now.value?.bytes && mode === now.value.mode && uid === now.value.uid && gid === now.value.gid;
+  if (!same) {
+    const replaced = await replaceFile(path, Buffer.from(before.bytes, 'base64'), { mode, uid, gid, expect: current });
+    if (replaced.isErr()) return err(replaced.error);
+  }
+  // Also when all else is back: an undo may have been cut off between the two.
+  const dated = await restoreMtime(ctx, path);
+  return dated.isErr() ? err(dated.error) : ok({ notes });
+}
+
+/** Sets aside what a forced undo is about to lose, and says where. */
+async function keepEdit(path: string, edited: Buffer | null, ctx: StepContext): Promise<Result<string, StepFailure>> {
+  if (edited === null) return ok(`${path} had been removed since; it is back as it was before the run`);
+  const kept = ctx.recordPath(`edited-${sha256(edited).slice(0, 12)}`);
+  const saved = await replaceFile(kept, edited, { mode: 0o600 });
+  return saved.isErr() ? err(saved.error) : ok(`${path} was edited after the run; what it held is kept in ${kept}`);
+}
+
+/** An undo that did just what it was to do. */
+const NOTHING_TO_SAY: UndoNotes = { notes: [] };
+
+function isOneOf(now: FileState, before: FileState | null, ours: Buffer): boolean {
+  return now.bytes === ours.toString('base64') || now.bytes === before?.bytes;
+}
+
+function changedSince(path: string): StepFailure {
+  const message =
+    `${path} is neither as this run left it nor as it was before: someone edited it since; ` +
+    'look at it and put it right by hand, or roll back with --force, which keeps the edit among the records of the run';
+  return { code: 'CHANGED_SINCE', message };
+}

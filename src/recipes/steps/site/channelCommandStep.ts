@@ -1,0 +1,86 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { clearAbandoned } from '../../../posix/files/index.js';
+import { getBlock, putBlock, readCliChannel, setChannelCommand } from '../../../wordpress/blocks/index.js';
+import { lintPhp } from '../../../wordpress/php/index.js';
+import { restoreCommands } from '../files/restoreCommands.js';
+import type { Check, StepFailure, StepKind } from '../../engine/index.js';
+import { mayRestore, readFileState, replaceRecorded, restoreFile } from '../files/fileState.js';
+import type { FileState } from '../files/fileState.js';
+
+/** The channel entry whose command changes. */
+export type ChannelCommandArgs = {
+  readonly path: string;
+  /** Label of the block, `bridge:kimaki`. */
+  readonly label: string;
+  readonly command: string;
+  /** What is registered now, for the plan. */
+  readonly from: string;
+  /** Who the file belongs to afterwards: the site's account, or WordPress could not update it. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly why: string;
+};
+
+/** The mode a managed mu-plugin has: php-fpm reads it whatever umask its writer had. */
+const MODE = 0o644;
+
+/**
+ * Registers another dispatch command in the channels mu-plugin; every byte outside that one value stays.
+ *
+ * A sweep of the tree must leave the file to this step: a new file is a new inode, which the undo of a sweep would
+ * not know. The result passes `php -l` before it replaces the file, and the file is 0644 afterwards. Undo puts the old
+ * bytes, owner and mode back and refuses where someone edited the file since.
+ */
+export const channelCommandStep: StepKind<'wordpress.channelCommand', ChannelCommandArgs, FileState, StepFailure> = {
+  kind: 'wordpress.channelCommand',
+  describe: ({ path, label, command, from, why }) => ({
+    title: `let ${label} dispatch through ${command}`,
+    why,
+    diff: command === from ? '' : `--- ${path}\n+++ ${path}\n-'command' => '${from}'\n+'command' => '${command}'\n`,
+  }),
+  check: (args) => new ResultAsync(checkCommand(args)),
+  apply: (args, before, ctx) =>
+    withCommand(args, before).asyncAndThen((ours) =>
+      replaceRecorded(args.path, ours, before, ctx, { mode: MODE, uid: args.uid, gid: args.gid, validate: lintPhp }),
+    ),
+  verify: (args) => new ResultAsync(verifyCommand(args)),
+  byHand: (args, before, where) => restoreCommands(args.path, before, where),
+  tidy: (args) => clearAbandoned(args.path),
+  undoable: (args, before, ctx) => withCommand(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours, ctx)),
+  undo: (args, before, ctx) => withCommand(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
+};
+
+async function checkCommand(args: ChannelCommandArgs): Promise<Result<Check<FileState>, StepFailure>> {
+  const file = await readFileState(args.path);
+  if (file.isErr()) return err(file.error);
+  if (file.value === null) {
+    return err({ code: 'CHANNELS_FILE_MISSING', message: `${args.path} is gone; it registered ${args.label} when the plan was made: plan again` });
+  }
+  const ours = withCommand(args, file.value);
+  if (ours.isErr()) return err(ours.error);
+  const { bytes, mode, uid, gid } = file.value;
+  const owned = mode === MODE && uid === args.uid && gid === args.gid;
+  const same = owned && ours.value.toString('base64') === bytes;
+  return ok(same ? { state: 'satisfied' } : { state: 'needed', before: file.value });
+}
+
+async function verifyCommand(args: ChannelCommandArgs): Promise<Result<void, StepFailure>> {
+  const check = await checkCommand(args);
+  if (check.isErr()) return err(check.error);
+  if (check.value.state === 'satisfied') return ok(undefined);
+  return err({ code: 'COMMAND_NOT_REGISTERED', message: `${args.path} does not register ${args.command} any more; someone else writes it: see who, and run again` });
+}
+
+function withCommand(args: ChannelCommandArgs, file: FileState): Result<Buffer, StepFailure> {
+  const source = Buffer.from(file.bytes, 'base64');
+  return getBlock(source, args.label).andThen(
+    ({ body }): Result<Buffer, StepFailure> =>
+      readCliChannel(body).andThen(({ command }): Result<Buffer, StepFailure> =>
+        // An entry that names the command already keeps its spelling.
+        command === args.command
+          ? ok(source)
+          : setChannelCommand(body, args.command).andThen((edited) => putBlock(source, args.label, edited)),
+      ),
+  );
+}

@@ -1,0 +1,112 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { join } from 'node:path';
+import { clearAbandoned, readRegularFile, replaceFile } from '../../../posix/files/index.js';
+import { lookupIdentity } from '../../../posix/accounts/index.js';
+import { composeAgentsFile } from '../../../wordpress/wpcli/index.js';
+import { findSite } from '../../../wordpress/site/index.js';
+import { sha256 } from '../../engine/index.js';
+import { restoreCommands } from '../files/restoreCommands.js';
+import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
+import { readFileState, replaceRecorded, restoreFile } from '../files/fileState.js';
+import type { FileState } from '../files/fileState.js';
+
+/** The site whose AGENTS.md is rendered, and who renders it. */
+export type ComposeAgentsArgs = {
+  readonly site: string;
+  readonly user: string;
+  /** The group the file gets: both sides may write it. */
+  readonly gid: number;
+};
+
+/**
+ * Renders AGENTS.md again as the service user, so that it no longer tells the agent to use `--allow-root`.
+ *
+ * Satisfied when the file does not carry the flag and is not root's. What WP-CLI puts in besides is Data Machine's affair. Undo
+ * puts the old file back; what does not read as it was rendered then is kept among the records of the run, with a note.
+ */
+export const composeAgentsStep: StepKind<'wordpress.composeAgents', ComposeAgentsArgs, FileState, StepFailure> = {
+  kind: 'wordpress.composeAgents',
+  volatile: true,
+  describe: (args) => ({
+    title: `render ${agentsFile(args.site)} again as ${args.user}`,
+    why: 'it tells the agent to call wp with --allow-root, which an unprivileged user does not need',
+  }),
+  check: (args) => new ResultAsync(checkAgents(args)),
+  apply: (args, before, ctx) => new ResultAsync(applyAgents(args, before, ctx)),
+  verify: (args) => new ResultAsync(verifyAgents(args)),
+  byHand: (args, before, where) => restoreCommands(agentsFile(args.site), before, where),
+  tidy: (args) => clearAbandoned(agentsFile(args.site)),
+  undo: (args, before, ctx) => new ResultAsync(undoAgents(args, before, ctx)),
+};
+
+function agentsFile(site: string): string {
+  return join(site, 'AGENTS.md');
+}
+
+function carriesFlag(file: FileState): boolean {
+  return Buffer.from(file.bytes, 'base64').includes('--allow-root');
+}
+
+async function checkAgents(args: ComposeAgentsArgs): Promise<Result<Check<FileState>, StepFailure>> {
+  const file = await readFileState(agentsFile(args.site));
+  if (file.isErr()) return err(file.error);
+  if (file.value === null || (!carriesFlag(file.value) && file.value.uid !== 0)) return ok({ state: 'satisfied' });
+  return ok({ state: 'needed', before: file.value });
+}
+
+async function applyAgents(
+  args: ComposeAgentsArgs,
+  before: FileState,
+  ctx: StepContext,
+): Promise<Result<void, StepFailure>> {
+  const identity = await lookupIdentity(args.user);
+  if (identity.isErr()) return err(identity.error);
+  const site = await findSite(args.site);
+  if (site.isErr()) return err(site.error);
+  // The agent could not replace root's file, and WP-CLI writes into the one that is there.
+  const taken = await replaceRecorded(agentsFile(args.site), Buffer.from(before.bytes, 'base64'), before, ctx, {
+    uid: identity.value.user.uid,
+    gid: args.gid,
+    mode: 0o644,
+  });
+  if (taken.isErr()) return err(taken.error);
+  const composed = await composeAgentsFile(site.value, identity.value);
+  if (composed.isErr()) return err(composed.error);
+  const rendered = await readFileState(agentsFile(args.site));
+  if (rendered.isErr()) return err(rendered.error);
+  const digest = rendered.value === null ? '' : digestOf(rendered.value);
+  const noted = await replaceFile(ctx.recordPath(RENDERED), digest, { mode: 0o600 });
+  return noted.isErr() ? err(noted.error) : ok(undefined);
+}
+
+/** The record that holds the digest of what was rendered. */
+const RENDERED = 'rendered';
+
+function digestOf(file: FileState): string {
+  return sha256(Buffer.from(file.bytes, 'base64'));
+}
+
+async function verifyAgents(args: ComposeAgentsArgs): Promise<Result<void, StepFailure>> {
+  const check = await checkAgents(args);
+  if (check.isErr()) return err(check.error);
+  if (check.value.state === 'satisfied') return ok(undefined);
+  const message = `${agentsFile(args.site)} still tells the agent to use --allow-root after it was rendered as ${args.user}; see what writes that file`;
+  return err({ code: 'FLAG_STILL_THERE', message });
+}
+
+async function undoAgents(
+  args: ComposeAgentsArgs,
+  before: FileState,
+  ctx: StepContext,
+): Promise<Result<UndoNotes, StepFailure>> {
+  const now = await readFileState(agentsFile(args.site));
+  if (now.isErr()) return err(now.error);
+  const digest = await readRegularFile(ctx.recordPath(RENDERED));
+  if (digest.isErr() && digest.error.code !== 'NOT_FOUND') return err(digest.error);
+  const noted = digest.isOk() ? digest.value.bytes.toString() : null;
+  const isOurs = now.value !== null && digestOf(now.value) === noted;
+  // Data Machine renders it at any time, so one that reads differently is no reason to refuse, only to keep it.
+  const ours = Buffer.from(isOurs ? now.value.bytes : before.bytes, 'base64');
+  return restoreFile(agentsFile(args.site), before, ours, { ...ctx, force: true });
+}

@@ -1,0 +1,44 @@
+import { access, constants } from 'node:fs/promises';
+import { checkTrustedPath } from '../../../posix/handles/index.js';
+import { ownProgram } from './ownProgram.js';
+import type { OwnProgram } from './ownProgram.js';
+
+/** The lines that say where Node and the package lie: `ExecStart=NODE PROGRAM …` and what has to be mounted for it. */
+const RUNS = /^ExecStart=(\S+) (\S+)/m;
+
+/** Whether two recovery units are the same but for where Node and the package lie. Pure. */
+export function sameRecovery(one: string, other: string): boolean {
+  return withoutPaths(one) === withoutPaths(other);
+}
+
+function withoutPaths(content: string): string {
+  return content.replace(/^ExecStart=\S+ \S+/m, 'ExecStart=').replace(/^RequiresMountsFor=.*/m, 'RequiresMountsFor=');
+}
+
+/** The same unit run by another Node and package. Pure. */
+export function withProgram(content: string, { node, program }: OwnProgram): string {
+  const [, , recorded] = RUNS.exec(content) ?? [];
+  if (recorded === undefined) return content;
+  const mounts = content.replace(/^RequiresMountsFor=.*/m, (line) => line.split(' ').map((path) => (path === recorded ? program : path)).join(' '));
+  return mounts.replace(RUNS, () => `ExecStart=${node} ${program}`);
+}
+
+/**
+ * The unit as it can run today: as recorded, or, where the Node or the package it names are gone since (upgraded, a cache
+ * cleared), with those of this process. Null where those are no way out either, or others than root could change them.
+ */
+export async function runnableRecovery(content: string): Promise<string | null> {
+  const [, node, program] = RUNS.exec(content) ?? [];
+  if (node === undefined || program === undefined) return content;
+  if ((await can(node, constants.X_OK)) && (await can(program, constants.R_OK))) return content;
+  const own = await ownProgram();
+  if (own === null) return null;
+  for (const path of [own.node, own.program]) {
+    if ((await checkTrustedPath(path)).isErr()) return null;
+  }
+  return withProgram(content, own);
+}
+
+function can(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(() => true, () => false);
+}

@@ -1,0 +1,162 @@
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { lstat, rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { clearAbandoned, makeDirectory, replaceFile } from '../../../posix/files/index.js';
+import { ioError, octalMode, shellWord } from '../../../posix/paths/index.js';
+import { readProcess } from '../../../posix/processes/index.js';
+import { runProgram } from '../../../posix/programs/index.js';
+import type { ProcessStatus } from '../../../posix/processes/index.js';
+import { daemonReload, restartUnit, showUnit } from '../../../systemd/manager/index.js';
+import { redactSecrets } from '../../../systemd/secrets/index.js';
+import { fpmWorkers } from '../../../wordpress/fpm/index.js';
+import { restoreCommands } from '../files/restoreCommands.js';
+import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
+import { mayRestore, readFileState, restoreFile } from '../files/fileState.js';
+import type { FileState } from '../files/fileState.js';
+import { newFileDiff } from '../files/newFileDiff.js';
+
+/** The php-fpm unit and the drop-in that sets its umask. */
+export type ServiceUmaskArgs = {
+  readonly unit: string;
+  readonly umask: number;
+  readonly path: string;
+  readonly content: string;
+};
+
+type ServiceUmaskBefore = {
+  /** The drop-in as it was; null when there was none. */
+  readonly file: FileState | null;
+  /** Whether the drop-in directory was there. */
+  readonly directory: boolean;
+};
+
+/**
+ * Gives php-fpm a umask by a drop-in and a restart, and proves it on a running worker.
+ *
+ * A reload keeps the old umask while `systemctl show` already tells the new one, so only /proc counts.
+ * Requests in flight at the restart get a 502. Every pool of the master gets the umask. A configuration that php-fpm
+ * would not start with again is found before it is stopped: it goes on running as it is, and the step fails.
+ */
+export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs, ServiceUmaskBefore, StepFailure> = {
+  kind: 'systemd.serviceUmask',
+  describe: (args) => ({
+    title: `set UMask=${octalMode(args.umask)} for ${args.unit} and restart it`,
+    why: 'what WordPress writes must stay writable for the agent; requests in flight at the restart get a 502',
+    diff: newFileDiff(args.path, args.content),
+  }),
+  check: (args) => new ResultAsync(checkUmask(args)),
+  apply: (args, before, ctx) => new ResultAsync(applyUmask(args, before, ctx)),
+  verify: (args) => new ResultAsync(provenByWorkers(args)),
+  undoable: (args, before, ctx) => mayRestore(args.path, before.file, Buffer.from(args.content), ctx),
+  byHand: (args, { file }, where) => [
+    ...(file === null ? [`rm -- ${shellWord(args.path)}`] : restoreCommands(args.path, file, where)),
+    `systemctl daemon-reload && systemctl restart ${shellWord(args.unit)}`,
+  ],
+  tidy: (args) => clearAbandoned(args.path).andThen(() => clearAbandoned(dirname(args.path))),
+  undo: (args, before, ctx) => new ResultAsync(undoUmask(args, before, ctx)),
+};
+
+async function checkUmask(args: ServiceUmaskArgs): Promise<Result<Check<ServiceUmaskBefore>, StepFailure>> {
+  const proven = await provenByWorkers(args);
+  if (proven.isOk()) return ok({ state: 'satisfied' });
+  const file = await readFileState(args.path);
+  if (file.isErr()) return err(file.error);
+  const directory = await makeDirectoryWouldBeNew(dirname(args.path));
+  if (directory.isErr()) return err(directory.error);
+  return ok({ state: 'needed', before: { file: file.value, directory: !directory.value } });
+}
+
+async function applyUmask(
+  args: ServiceUmaskArgs,
+  before: ServiceUmaskBefore,
+  ctx: StepContext,
+): Promise<Result<void, StepFailure>> {
+  const made = await makeDirectory(dirname(args.path), { mode: 0o755, uid: 0, gid: 0 });
+  if (made.isErr()) return err(made.error);
+  const expect = before.file === null ? null : Buffer.from(before.file.bytes, 'base64');
+  const written = await replaceFile(args.path, args.content, { mode: 0o644, uid: 0, gid: 0, expect });
+  if (written.isErr()) return err(written.error);
+  return restart(args, ctx);
+}
+
+async function restart(args: ServiceUmaskArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
+  const reloaded = await daemonReload();
+  if (reloaded.isErr()) return err(reloaded.error);
+  const startable = await wouldStart(args.unit);
+  if (startable.isErr()) return err(startable.error);
+  const restarted = await restartUnit(args.unit);
+  if (restarted.isErr()) return err(restarted.error);
+  ctx.progress(`${args.unit} restarted`);
+  return ok(undefined);
+}
+
+/** What an administrator has written since the last start may be wrong, and nobody would serve the site any more. */
+async function wouldStart(unit: string): Promise<Result<void, StepFailure>> {
+  const state = await showUnit(unit);
+  if (state.isErr()) return err(state.error);
+  const path = /^\{ path=(\/\S+) ;/.exec(state.value.execStart)?.[1];
+  const config = /(?:--fpm-config|-y)[ =](\S+)/.exec(state.value.execStart)?.[1];
+  if (path === undefined) return err({ code: 'CONFIGURATION_UNTESTED', message: `systemctl show -p ExecStart ${unit} names no program, so it is not known whether it would start again` });
+  const tested = await runProgram(path, ['--test', ...(config === undefined ? [] : ['--fpm-config', config])]);
+  if (tested.isErr()) return err(tested.error);
+  if (tested.value.exitCode === 0) return ok(undefined);
+  const line = tested.value.stderr.split('\n').find((each) => each.includes('ERROR')) ?? tested.value.stderr;
+  const message = `${unit} would not start again with its configuration as it is now, so it was not restarted: ${redactSecrets(line.trim().slice(0, 300))}; put it right (${path} --test) and run again`;
+  return err({ code: 'CONFIGURATION_BROKEN', message });
+}
+
+async function provenByWorkers(args: ServiceUmaskArgs): Promise<Result<void, StepFailure>> {
+  const running = await processesOf(args.unit);
+  if (running.isErr()) return err(running.error);
+  const processes = running.value;
+  const other = processes.find(({ umask }) => umask !== args.umask);
+  if (processes.length > 0 && other === undefined) return ok(undefined);
+  const found = other === undefined ? 'it is not running' : `process ${other.pid} has ${octalMode(other.umask)}`;
+  const message = `the workers of ${args.unit} should have umask ${octalMode(args.umask)}, but ${found}; another drop-in may win: systemctl cat ${shellWord(args.unit)}`;
+  return err({ code: 'UMASK_NOT_PROVEN', message });
+}
+
+async function undoUmask(
+  args: ServiceUmaskArgs,
+  before: ServiceUmaskBefore,
+  ctx: StepContext,
+): Promise<Result<UndoNotes, StepFailure>> {
+  const restored = await restoreFile(args.path, before.file, Buffer.from(args.content), ctx);
+  if (restored.isErr()) return err(restored.error);
+  if (!before.directory) {
+    const removed = await ResultAsync.fromPromise(rmdir(dirname(args.path)), (cause) => ioError(cause, 'rmdir', dirname(args.path)));
+    // Others may keep drop-ins of theirs there by now.
+    if (removed.isErr() && !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(removed.error.errno)) return err(removed.error);
+  }
+  // Workers that never got the umask need no restart to lose it, and may not survive one. One look, since at a boot it may
+  // just be coming up, with the umask.
+  const running = await processesOf(args.unit);
+  if (running.isErr()) return err(running.error);
+  if (running.value.length > 0 && running.value.every(({ umask }) => umask !== args.umask)) {
+    const reloaded = await daemonReload();
+    return reloaded.isErr() ? err(reloaded.error) : ok({ notes: [] });
+  }
+  const restarted = await restart(args, ctx);
+  return restarted.isErr() ? err(restarted.error) : ok({ notes: [] });
+}
+
+/** The workers, or the master where there are none: pools that start them on demand fork each from it, with its umask. */
+async function processesOf(unit: string): Promise<Result<readonly ProcessStatus[], StepFailure>> {
+  const workers = await fpmWorkers(unit);
+  if (workers.isErr()) return err(workers.error);
+  return ok(workers.value.length > 0 ? workers.value : await masterOf(unit));
+}
+
+async function masterOf(unit: string): Promise<readonly ProcessStatus[]> {
+  const state = await showUnit(unit);
+  if (state.isErr() || state.value.mainPid === 0) return [];
+  const master = await readProcess(state.value.mainPid);
+  return master.isErr() ? [] : [master.value];
+}
+
+async function makeDirectoryWouldBeNew(path: string): Promise<Result<boolean, StepFailure>> {
+  const stat = await ResultAsync.fromPromise(lstat(path), (cause) => ioError(cause, 'lstat', path));
+  if (stat.isOk()) return ok(false);
+  return stat.error.errno === 'ENOENT' ? ok(true) : err(stat.error);
+}

@@ -1,0 +1,15 @@
+export { addDirective } from './addDirective.js';
+export { addSection } from './addSection.js';
+export { applyEdits } from './applyEdits.js';
+export { changeDocument } from './changeDocument.js';
+export type { UnitChange } from './changeDocument.js';
+export { invertEdits } from './invertEdits.js';
+export { removeDirective } from './removeDirective.js';
+export { removeEnvironment } from './removeEnvironment.js';
+export { replaceAssignment } from './replaceAssignment.js';
+export { setDirective } from './setDirective.js';
+export { setEnvironment } from './setEnvironment.js';
+export { setExecArgument } from './setExecArgument.js';
+export type { ExecPlace } from './setExecArgument.js';
+export { assigns, shownKey } from './unitKey.js';
+export type { UnitKey } from './unitKey.js';

@@ -1,0 +1,104 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { below } from '../load/index.js';
+import type { UnitDocument, UnitSource } from '../document/index.js';
+import type { UnitFiles } from '../load/index.js';
+import { UNIT_TYPES } from '../names/index.js';
+
+/** The file an edit belongs in. */
+export interface EditChoice {
+  readonly path: string;
+  readonly role: UnitSource['role'];
+  /** What it holds now; empty for one that is still to be made. */
+  readonly document: UnitDocument;
+  readonly isNew: boolean;
+  /** Why this one, in words. */
+  readonly why: string;
+}
+
+/** Why no file is right for the edit, with the way out. */
+export type ChooseEditError =
+  | {
+      readonly code: 'UNIT_NOT_FOUND' | 'UNIT_MASKED';
+      readonly message: string;
+      readonly unit: string;
+    }
+  | {
+      /** Its file is written anew by a generator, or gone when the unit stops. */
+      readonly code: 'UNIT_NOT_LASTING';
+      readonly message: string;
+      readonly unit: string;
+      readonly path: string;
+    }
+  | {
+      /** What `UnitFiles.problems` says, the first of it. */
+      readonly code: 'UNIT_FILES_UNCERTAIN';
+      readonly message: string;
+      readonly path: string;
+    }
+  | {
+      /** The directory for the drop-in is a link, and whoever owns its target would be edited too. */
+      readonly code: 'DROP_IN_DIRECTORY_IS_LINK';
+      readonly message: string;
+      readonly path: string;
+    }
+  | {
+      /** No name in `/etc` sorts behind this drop-in, which sets one of the keys. */
+      readonly code: 'EDIT_CANNOT_WIN';
+      readonly message: string;
+      readonly path: string;
+    }
+  | {
+      /** The assignment stands in files that are not ours to edit, or in several. */
+      readonly code: 'ASSIGNED_ELSEWHERE';
+      readonly message: string;
+      readonly paths: readonly string[];
+    };
+
+/** Refuses units whose files say that no edit would last, or whose files are not certain. */
+export function guardKind(files: UnitFiles): Result<void, ChooseEditError> {
+  const { id: unit, kind, path, problems } = files;
+  const [problem] = problems;
+  if (problem !== undefined) {
+    return err({ code: 'UNIT_FILES_UNCERTAIN', message: `${unit} is not edited: ${problem.message}`, path: problem.path });
+  }
+  if (kind === 'not-found') {
+    const type = unit.slice(unit.lastIndexOf('.') + 1);
+    if (UNIT_TYPES.get(type)?.withoutFile === true) return ok(undefined);
+    return err({ code: 'UNIT_NOT_FOUND', message: `there is no unit file for ${unit}, so there is nothing to edit`, unit });
+  }
+  if (kind === 'masked') {
+    const message = `${unit} is masked by ${path ?? 'its file'}; unmask it first (systemctl unmask ${unit})`;
+    return err({ code: 'UNIT_MASKED', message, unit });
+  }
+  if (kind === 'generated' || kind === 'transient') {
+    const file = path ?? '';
+    const message =
+      kind === 'generated'
+        ? `${file} is written by a generator at each daemon-reload; edit what it is made from (see SourcePath= in it)`
+        : `${unit} was made by a running program and is gone when it stops; change what starts it`;
+    return err({ code: 'UNIT_NOT_LASTING', message, unit, path: file });
+  }
+  return ok(undefined);
+}
+
+/** A plain file in `/etc/systemd/system` that is this unit's, not its template's. */
+export function isOwnFragment(files: UnitFiles): files is UnitFiles & { readonly fragment: UnitSource } {
+  return files.kind === 'own' && files.fragment !== null && files.instanceOf === null;
+}
+
+/** Where drop-ins of ours belong. */
+export function ownDirectory({ root, id }: UnitFiles): string {
+  return below(root, `/etc/systemd/system/${id}.d`);
+}
+
+/** The directory for our drop-ins, there or not, which may not be a link or lie behind one. */
+export function guardDirectory(files: UnitFiles): Result<string, ChooseEditError> {
+  const path = ownDirectory(files);
+  const found = files.dropInDirectories.find((one) => one.path === path);
+  const isUnfollowed = files.shadowed.some((one) => one.path === path);
+  if (!isUnfollowed && (found === undefined || found.realPath === path)) return ok(path);
+  const leads = isUnfollowed ? 'a link that systemd does not follow' : `a link to ${found?.realPath ?? ''}`;
+  const message = `${path} is ${leads}; make it a directory of its own, and nothing is written through the link`;
+  return err({ code: 'DROP_IN_DIRECTORY_IS_LINK', message, path });
+}

@@ -1,0 +1,126 @@
+import { dirname } from 'node:path';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { makeDirectory, removeFile, replaceFile } from '../../posix/files/index.js';
+import type { MakeDirectoryError, RemoveFileError, ReplaceFileError } from '../../posix/files/index.js';
+import type { TrustError } from '../../posix/handles/index.js';
+import type { UnitChange } from '../edits/index.js';
+import { checkUnitTrust } from './checkUnitTrust.js';
+import { confirmEdit } from './confirmEdit.js';
+import type { EditDoesNotWin } from './confirmEdit.js';
+import type { EditChoice } from './editChoice.js';
+import { baseName, findUnitFiles } from '../load/index.js';
+import { planUnitEdit } from './planUnitEdit.js';
+import type { PlanEditError, UnitEditPlan } from './planUnitEdit.js';
+import { requireValidUnit } from './requireValidUnit.js';
+import type { UnitNotValid } from './requireValidUnit.js';
+import type { FindUnitFilesError, UnitFiles } from '../load/index.js';
+import type { VerifyUnitError } from './verifyUnit.js';
+
+/** What was written for a unit. */
+export interface UnitEditReport {
+  /** The main name of the unit. */
+  readonly id: string;
+  readonly path: string;
+  readonly isNew: boolean;
+  /** Why this file, in words. */
+  readonly why: string;
+  /** Empty for a new file. May hold secrets. */
+  readonly before: Buffer;
+  readonly after: Buffer;
+}
+
+/** Why the unit was not edited. */
+export type EditUnitError =
+  | FindUnitFilesError
+  | PlanEditError
+  | TrustError
+  | UnitNotValid
+  | VerifyUnitError
+  | MakeDirectoryError
+  | ReplaceFileError
+  | RemoveFileError
+  | EditDoesNotWin;
+
+/**
+ * Changes settings of a unit so that they take effect at the next daemon-reload, and proves by the files that they do.
+ *
+ * The file is the one `planUnitEdit` names; a new drop-in is made with mode 0644, its directory with 0755. Before
+ * anything is written, root may trust the unit's file and the place of the edit (`checkUnitTrust`), and systemd has
+ * nothing new to complain about (`verifyUnit`). Afterwards the files are read anew; should the values not win after
+ * all, because someone put another drop-in there meanwhile, the change is taken back. Null when everything is so already.
+ *
+ * systemd itself is not told: what it has loaded stays as it was until `daemonReload`, and what runs until a restart.
+ *
+ * Errors: {@link EditUnitError}. After `EDIT_DOES_NOT_WIN` nothing is left of the change.
+ *
+ * @example
+ * ```ts
+ * import { editUnit } from '@wca/runtime-sdk/systemd';
+ *
+ * const change = { kind: 'set', section: 'Service', key: 'User', value: 'opencode' } as const;
+ * const edited = await editUnit('kimaki.service', [change]);
+ * if (edited.isErr()) console.error(edited.error.code, edited.error.message);
+ * else console.log(edited.value?.path ?? 'already so');
+ * ```
+ */
+export function editUnit(
+  name: string,
+  changes: readonly UnitChange[],
+): ResultAsync<UnitEditReport | null, EditUnitError> {
+  return new ResultAsync(edit(name, changes));
+}
+
+async function edit(
+  name: string,
+  changes: readonly UnitChange[],
+): Promise<Result<UnitEditReport | null, EditUnitError>> {
+  const files = await findUnitFiles(name);
+  if (files.isErr()) return err(files.error);
+  const planned = planUnitEdit(files.value, changes);
+  if (planned.isErr()) return err(planned.error);
+  if (planned.value === null) return ok(null);
+  const { choice, document, wanted } = planned.value;
+  const accepted = await guard(files.value, planned.value);
+  if (accepted.isErr()) return err(accepted.error);
+  const [before, after] = [choice.document.bytes, document.bytes];
+  const written = await write(files.value, choice, after);
+  if (written.isErr()) return err(written.error);
+
+  const again = await findUnitFiles(name);
+  const confirmed = again.isErr() ? err(again.error) : confirmEdit(again.value, choice.path, wanted);
+  if (confirmed.isOk()) {
+    return ok({ id: files.value.id, path: choice.path, isNew: choice.isNew, why: choice.why, before, after });
+  }
+  const undone = choice.isNew
+    ? await removeFile(choice.path, { expect: after })
+    : await replaceFile(choice.path, before, { expect: after });
+  return err(undone.isErr() ? undone.error : confirmed.error);
+}
+
+/** Nobody but root may change what is edited, and systemd accepts what it becomes. */
+async function guard(
+  { id, path }: UnitFiles,
+  { choice, document }: UnitEditPlan,
+): Promise<Result<void, TrustError | UnitNotValid | VerifyUnitError>> {
+  for (const one of process.geteuid?.() === 0 ? [...(path === null ? [] : [path]), choice.path] : []) {
+    const trusted = await checkUnitTrust(one);
+    if (trusted.isErr()) return err(trusted.error);
+  }
+  const dropIn = choice.role === 'drop-in' ? { dropIn: baseName(choice.path) } : {};
+  return requireValidUnit(id, document.bytes, { baseline: choice.document.bytes, ...dropIn });
+}
+
+async function write(
+  files: UnitFiles,
+  { path, document, isNew }: EditChoice,
+  after: Buffer,
+): Promise<Result<void, MakeDirectoryError | ReplaceFileError>> {
+  const directory = dirname(path);
+  if (isNew && !files.dropInDirectories.some((one) => one.path === directory)) {
+    const made = await makeDirectory(directory, { mode: 0o755, uid: 0, gid: 0 });
+    if (made.isErr()) return err(made.error);
+  }
+  const options = isNew ? { expect: null, mode: 0o644 } : { expect: document.bytes };
+  return replaceFile(path, after, options).map(() => undefined);
+}

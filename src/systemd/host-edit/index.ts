@@ -1,0 +1,18 @@
+export { checkUnit } from './checkUnit.js';
+export type { CheckUnitError, UnitCheck, UnitCheckProblem } from './checkUnit.js';
+export { checkUnitTrust } from './checkUnitTrust.js';
+export { chooseEditFile } from './chooseEditFile.js';
+export { chooseRemovalFile } from './chooseRemovalFile.js';
+export { confirmEdit } from './confirmEdit.js';
+export type { EditDoesNotWin, WantedValue } from './confirmEdit.js';
+export type { ChooseEditError, EditChoice } from './editChoice.js';
+export { editUnit } from './editUnit.js';
+export type { EditUnitError, UnitEditReport } from './editUnit.js';
+export { overrideDirective } from './overrideDirective.js';
+export type { CannotOverride } from './overrideDirective.js';
+export { planUnitEdit } from './planUnitEdit.js';
+export type { PlanEditError, UnitEditPlan } from './planUnitEdit.js';
+export { requireValidUnit } from './requireValidUnit.js';
+export type { UnitNotValid } from './requireValidUnit.js';
+export { verifyUnit } from './verifyUnit.js';
+export type { UnitVerdict, VerifyUnitError, VerifyUnitOptions } from './verifyUnit.js';

@@ -1,0 +1,16 @@
+export { effectiveUnit } from './effectiveUnit.js';
+export type { EffectiveSetting, EffectiveUnit, EffectiveValue, UnitFault } from './effectiveUnit.js';
+export { findBlockingDropIn } from './findBlockingDropIn.js';
+export { findUnitFiles } from './findUnitFiles.js';
+export type { FindUnitFilesOptions } from './findUnitFiles.js';
+export { isListKey } from './isListKey.js';
+export { loadUnit } from './loadUnit.js';
+export type { LoadedUnit } from './loadUnit.js';
+export { below } from './resolveBelow.js';
+export { baseName } from './resolveUnitName.js';
+export { findDirective } from './settings/findDirective.js';
+export { microsecondsOf } from './settings/readers/readDuration.js';
+export { sourcesOf } from './sourcesOf.js';
+export type { DropInDirectory, FindUnitFilesError, ShadowedFile, UnitFileKind, UnitFiles, UnitFilesProblem } from './unitFiles.js';
+export { unitLoadPath } from './unitLoadPath.js';
+export type { LoadDirectory, LoadDirectoryKind, UnitLoadPathOptions } from './unitLoadPath.js';

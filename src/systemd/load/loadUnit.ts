@@ -1,0 +1,74 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { readRegularFile } from '../../posix/files/index.js';
+import { effectiveUnit } from './effectiveUnit.js';
+import type { EffectiveUnit } from './effectiveUnit.js';
+import { findUnitFiles } from './findUnitFiles.js';
+import { readHostSpecifiers } from './readHostSpecifiers.js';
+import type { FindUnitFilesError, UnitFiles } from './unitFiles.js';
+import { unitSpecifiers } from '../values/index.js';
+
+/** A unit as its files make it. */
+export interface LoadedUnit {
+  readonly files: UnitFiles;
+  readonly unit: EffectiveUnit;
+}
+
+/**
+ * Says what systemd would load for a unit at its next daemon-reload, from the files alone: which files there are, and
+ * what they come to.
+ *
+ * No manager is asked. It promises what `findUnitFiles` and `effectiveUnit` promise, of the moment in which the files
+ * were read. A path stands for a unit file that is searched before all others, with its own drop-ins and those that are
+ * installed for its name, as `systemd-analyze verify FILE` does.
+ *
+ * Errors: those of `findUnitFiles`. A unit that does not exist, is masked, or does not load is no error: its
+ * `unit.loadState` says so, and `unit.faults` why.
+ *
+ * @param target - the name of a unit with its suffix, or with a slash in it the path of a unit file
+ * @param options - `root`: where the host's `/` is; default this host's
+ *
+ * @example
+ * ```ts
+ * import { loadUnit } from '@wca/runtime-sdk/systemd';
+ *
+ * const loaded = await loadUnit('ssh.service');
+ * if (loaded.isErr()) console.error(loaded.error.code, loaded.error.message);
+ * else console.log(loaded.value.unit.loadState, loaded.value.unit.settings.length);
+ * ```
+ */
+export function loadUnit(
+  target: string,
+  options: { readonly root?: string } = {},
+): ResultAsync<LoadedUnit, FindUnitFilesError> {
+  return new ResultAsync(load(target, options.root ?? '/'));
+}
+
+async function load(target: string, root: string): Promise<Result<LoadedUnit, FindUnitFilesError>> {
+  const isPath = target.includes('/');
+  if (isPath && root === '/') {
+    // What is no unit file there must not let one of the same name in the usual directories speak for it.
+    const readable = await readRegularFile(target, { followLinks: true });
+    if (readable.isErr() && !(await masks(target))) return err(readable.error);
+  }
+  const found = await findUnitFiles(isPath ? basename(target) : target, isPath ? { root, first: dirname(target) } : { root });
+  if (found.isErr()) return err(found.error);
+  const files = found.value;
+  if (files.kind === 'masked') return ok({ files, unit: masked(files) });
+  const sources = [...(files.fragment === null ? [] : [files.fragment]), ...files.dropIns];
+  const specifiers = unitSpecifiers(files.id, files.path, await readHostSpecifiers(root));
+  return ok({ files, unit: effectiveUnit(files.id, sources, specifiers) });
+}
+
+/** A link to /dev/null is the usual mask; any other device is none that a person would give. */
+async function masks(target: string): Promise<boolean> {
+  return target !== '/dev/null' && (await realpath(target).catch(() => null)) === '/dev/null';
+}
+
+function masked({ id, path }: UnitFiles): EffectiveUnit {
+  const reason = 'the unit is masked: its file is empty or a link to /dev/null, and it cannot be started';
+  const faults = [{ path: path ?? id, line: 0, setting: null, reason }];
+  return { name: id, loadState: 'masked', faults, settings: [], ignored: [] };
+}

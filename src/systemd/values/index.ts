@@ -1,0 +1,13 @@
+export { escapeExpansion } from './escapeExpansion.js';
+export { expandSpecifiers } from './expandSpecifiers.js';
+export type { SpecifierFault, Specifiers } from './expandSpecifiers.js';
+export { liveVariables } from './liveVariables.js';
+export { isVariableName, parseEnvironment, parseEnvironmentWord } from './parseEnvironment.js';
+export type { EnvironmentVariable } from './parseEnvironment.js';
+export { parseExec } from './parseExec.js';
+export type { ExecArgument, ExecCommand } from './parseExec.js';
+export { guardWord, quoteWord, requoted } from './quoteWord.js';
+export { replacePathPrefix } from './replacePathPrefix.js';
+export { splitWords } from './splitWords.js';
+export { unitSpecifiers } from './unitSpecifiers.js';
+export type { HostSpecifiers } from './unitSpecifiers.js';

@@ -1,0 +1,124 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { explainAccess } from '../../posix/access/index.js';
+import { ioError, octalMode, printablePath } from '../../posix/paths/index.js';
+import { readRegularFile } from '../../posix/files/index.js';
+import type { AccessError } from '../../posix/access/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import type { ReadFileError } from '../../posix/files/index.js';
+import { CHANNELS_FILE } from './emptyChannelsFile.js';
+import { RUNTIMES_FILE } from './emptyRuntimesFile.js';
+import { fsChmodMuPlugin } from '../site/index.js';
+import { lintPhp } from '../php/index.js';
+import { listBlocks } from './listBlocks.js';
+import type { Site } from '../site/index.js';
+
+/** Something wrong with one managed mu-plugin. */
+export interface ManagedFileFault {
+  readonly code:
+    | 'MANAGED_NOT_A_FILE'
+    | 'MANAGED_UNREADABLE'
+    | 'MANAGED_MODE'
+    | 'MANAGED_FENCE_DAMAGED'
+    | 'MANAGED_SYNTAX';
+  readonly path: string;
+  /** Counted from 1; null where it is not about a line. */
+  readonly line: number | null;
+  /** WordPress does without the file, or breaks on it. False: it works today. */
+  readonly breaks: boolean;
+  readonly message: string;
+}
+
+/** What is wrong with the managed mu-plugins of a site, and what could not be told. */
+export interface ManagedFiles {
+  readonly faults: readonly ManagedFileFault[];
+  /** Names of the files that were looked at. */
+  readonly names: readonly string[];
+  /** One sentence each. */
+  readonly notChecked: readonly string[];
+}
+
+/** Something could not be read. */
+export type ManagedFilesError = IoError | ReadFileError | AccessError;
+
+/**
+ * Names what is wrong with the managed mu-plugins of a site: not 0644, not readable for `identity`, damaged fences, PHP that
+ * does not compile; reads only.
+ *
+ * Managed are `wp-coding-agents-*.php` and the file of `fsChmodMuPlugin`. Nothing is run but `php -n -l`, and without php
+ * the syntax is in `notChecked`. What the code does is not judged. A site without the directory has none.
+ *
+ * Errors: {@link ManagedFilesError}.
+ *
+ * @example
+ * ```ts
+ * import { lookupIdentity } from '@wca/runtime-sdk/posix';
+ * import { findSite, inspectManagedFiles } from '@wca/runtime-sdk/wordpress';
+ *
+ * const identity = await lookupIdentity('www-data');
+ * const site = await findSite('/var/www/site');
+ * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
+ * const managed = await inspectManagedFiles(site.value, identity.value);
+ * if (managed.isErr()) console.error(managed.error.code, managed.error.message);
+ * else for (const { code, message } of managed.value.faults) console.log(code, message);
+ * ```
+ */
+export function inspectManagedFiles(
+  site: Pick<Site, 'muPluginsDir'>,
+  identity: Identity,
+): ResultAsync<ManagedFiles, ManagedFilesError> {
+  return new ResultAsync(inspect(site.muPluginsDir, identity));
+}
+
+const MODE = 0o644;
+
+async function inspect(directory: string, identity: Identity): Promise<Result<ManagedFiles, ManagedFilesError>> {
+  const names = await ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'readdir', directory));
+  if (names.isErr()) return names.error.errno === 'ENOENT' ? ok({ faults: [], names: [], notChecked: [] }) : err(names.error);
+  const managed = names.value.filter((name) => /^wp-coding-agents-.*\.php$/s.test(name) || name === fsChmodMuPlugin().name).sort();
+  const faults: ManagedFileFault[] = [];
+  const notChecked: string[] = [];
+  for (const name of managed) {
+    const one = await inspectOne(join(directory, name), name, identity);
+    if (one.isErr()) return err(one.error);
+    faults.push(...one.value.faults);
+    notChecked.push(...one.value.notChecked);
+  }
+  return ok({ faults, names: managed.map((name) => printablePath(name)), notChecked });
+}
+
+async function inspectOne(path: string, name: string, identity: Identity): Promise<Result<Omit<ManagedFiles, 'names'>, ManagedFilesError>> {
+  const shown = printablePath(path);
+  const fault = (code: ManagedFileFault['code'], breaks: boolean, message: string, line: number | null = null): ManagedFileFault => ({ code, path: shown, line, breaks, message });
+  const file = await readRegularFile(path);
+  if (file.isErr()) {
+    if (file.error.code === 'NOT_FOUND') return ok({ faults: [], notChecked: [] });
+    if (file.error.code !== 'NOT_A_REGULAR_FILE') return err(file.error);
+    return ok({ faults: [fault('MANAGED_NOT_A_FILE', false, `${shown} is not a regular file, so that it cannot be managed`)], notChecked: [] });
+  }
+  const { bytes, mode } = file.value;
+  const faults: ManagedFileFault[] = [];
+  const readable = await explainAccess(path, identity, 'read');
+  if (readable.isErr()) return err(readable.error);
+  const { allowed, blockedAt } = readable.value;
+  if (!allowed) {
+    const why = blockedAt === null ? '' : ` (${blockedAt.reason})`;
+    faults.push(fault('MANAGED_UNREADABLE', true, `${identity.user.name} cannot read ${shown}${why}: PHP does without it`));
+  } else if ((mode & 0o7777) !== MODE) {
+    faults.push(fault('MANAGED_MODE', false, `${shown} is ${octalMode(mode)}, and 0644 is wanted: readable for php-fpm, to be written by its owner alone`));
+  }
+  const blocks = [CHANNELS_FILE, RUNTIMES_FILE].includes(name) ? listBlocks(bytes) : ok([]);
+  if (blocks.isErr()) {
+    const line = 'line' in blocks.error ? blocks.error.line : null;
+    faults.push(fault('MANAGED_FENCE_DAMAGED', false, `${shown}: ${blocks.error.message}`, line));
+  }
+  const sound = await lintPhp(bytes);
+  if (sound.isOk()) return ok({ faults, notChecked: [] });
+  if (sound.error.code !== 'PHP_SYNTAX') return ok({ faults, notChecked: [`the syntax of ${shown}: ${sound.error.message}`] });
+  const { line } = sound.error;
+  faults.push(fault('MANAGED_SYNTAX', true, `${shown}${line === null ? '' : `:${line}`} does not compile, which ends every request: ${sound.error.message}`, line));
+  return ok({ faults, notChecked: [] });
+}

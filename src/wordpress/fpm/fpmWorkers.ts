@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { listProcesses } from '../../posix/processes/index.js';
+import { lookupUserById } from '../../posix/accounts/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import type { ProcessStatus } from '../../posix/processes/index.js';
+import type { ProgramError } from '../../posix/programs/index.js';
+import { showUnit } from '../../systemd/manager/index.js';
+import type { SystemdError } from '../../systemd/manager/index.js';
+
+/** One running php-fpm worker. */
+export interface FpmWorker extends ProcessStatus {
+  /** Name of the user it runs as; the number as text when it has none. */
+  readonly user: string;
+  /** Name of its pool as php-fpm titles the process, or null. */
+  readonly pool: string | null;
+}
+
+/** The unit could not be asked, or /proc not read. */
+export type FpmWorkersError = SystemdError | IoError | ProgramError;
+
+/**
+ * Lists the running workers of a php-fpm master, with user and umask as the kernel has them: the proof that a umask
+ * or a user is really in force, where `systemctl show` only tells what the next start would do.
+ *
+ * Workers are the children of the master in the unit's cgroup; what a request has started lives there too, and is none,
+ * whatever its umask. An `ondemand` pool has none until a request comes. A script may change the umask of its own worker
+ * for a moment. A stopped unit has no workers: the list is empty.
+ *
+ * @param unit - the master's unit, `php8.2-fpm.service`
+ *
+ * @example
+ * ```ts
+ * import { fpmWorkers } from '@wca/runtime-sdk/wordpress';
+ *
+ * const workers = await fpmWorkers('php8.2-fpm.service');
+ * if (workers.isErr()) console.error(workers.error.code, workers.error.message);
+ * else for (const worker of workers.value) console.log(worker.pid, worker.pool, worker.user, worker.umask.toString(8));
+ * ```
+ *
+ * Source: proc_pid_status(5), `Umask`; cgroups(7).
+ */
+export function fpmWorkers(unit: string): ResultAsync<readonly FpmWorker[], FpmWorkersError> {
+  return new ResultAsync(find(unit));
+}
+
+async function find(unit: string): Promise<Result<readonly FpmWorker[], FpmWorkersError>> {
+  const state = await showUnit(unit);
+  if (state.isErr()) return err(state.error);
+  const { controlGroup, mainPid } = state.value;
+  if (controlGroup === '' || mainPid === 0) return ok([]);
+  const processes = await listProcesses();
+  if (processes.isErr()) return err(processes.error);
+  const inside = processes.value.filter(
+    ({ ppid, cgroup }) => ppid === mainPid && (cgroup === controlGroup || cgroup.startsWith(`${controlGroup}/`)),
+  );
+  const names = new Map<number, string>();
+  const workers: FpmWorker[] = [];
+  for (const process of inside) {
+    if (!names.has(process.euid)) {
+      const user = await lookupUserById(process.euid);
+      names.set(process.euid, user.isOk() ? user.value.name : String(process.euid));
+    }
+    const user = names.get(process.euid) ?? String(process.euid);
+    workers.push({ ...process, user, pool: await poolOf(process.pid) });
+  }
+  return ok(workers);
+}
+
+async function poolOf(pid: number): Promise<string | null> {
+  const read = await ResultAsync.fromPromise(readFile(`/proc/${pid}/cmdline`, 'utf8'), () => null);
+  return read.isOk() ? (/^php-fpm: pool ([^\0]+?)[ \0]*$/.exec(read.value)?.[1] ?? null) : null;
+}

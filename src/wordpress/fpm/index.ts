@@ -1,0 +1,10 @@
+export type { AskFpmError } from './askFpm.js';
+export { findFpmPools } from './findFpmPools.js';
+export type { FpmError, FpmOptions, FpmPool } from './findFpmPools.js';
+export type { FpmAnswer } from './fpmProbe.js';
+export { fpmUmaskDropIn } from './fpmUmaskDropIn.js';
+export type { DropIn, InvalidUnitName } from './fpmUmaskDropIn.js';
+export { fpmWorkers } from './fpmWorkers.js';
+export type { FpmWorker, FpmWorkersError } from './fpmWorkers.js';
+export { runInFpm } from './runInFpm.js';
+export type { RunInFpmError, RunInFpmOptions } from './runInFpm.js';

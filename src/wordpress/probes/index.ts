@@ -1,0 +1,13 @@
+export { diagnoseSite } from './diagnoseSite.js';
+export type { DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
+export { judgeWritability } from './judgeWritability.js';
+export type { SiteFault } from './judgeWritability.js';
+export { probePluginUpdate } from './probePluginUpdate.js';
+export type { UpdateProbe, UpdateProbeOptions, WrittenEntry } from './probePluginUpdate.js';
+export { probeSiteDirectories } from './probeSiteDirectories.js';
+export type { SiteDirectoriesProbe } from './probeSiteDirectories.js';
+export { probeSiteWritability } from './probeSiteWritability.js';
+export type { UnwritableComponent, UnwritablePath, WritabilityOptions, WritabilityReport, WritableDirectory } from './probeSiteWritability.js';
+export { probeUploads } from './probeUploads.js';
+export type { UploadsProbe, UploadsProbeOptions } from './probeUploads.js';
+export type { SiteProbeError } from './runSitePhp.js';

@@ -1,0 +1,63 @@
+import { errAsync } from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
+import { printablePath } from '../../posix/paths/index.js';
+import { loadUnit } from '../../systemd/load/index.js';
+import type { EffectiveUnit, FindUnitFilesError } from '../../systemd/load/index.js';
+import { findSite } from './findSite.js';
+import type { Site, SiteError, SiteOptions } from './site.js';
+
+/** Nothing in the unit says which site it works on. */
+export interface UnitNamesNoSite {
+  readonly code: 'UNIT_NAMES_NO_SITE';
+  readonly message: string;
+  readonly unit: string;
+}
+
+/**
+ * Finds the WordPress install a unit works on, by its `WorkingDirectory=`, else by the variable
+ * `DATAMACHINE_SITE_PATH` of its `Environment=`, drop-ins included.
+ *
+ * Only files are read, as systemd would at its next daemon-reload; what runs may be older. Files of `EnvironmentFile=`
+ * are not read, and a directory that a command line changes to (`sh -c 'cd …'`) is not seen. For the site itself it
+ * promises what `findSite` does.
+ *
+ * Errors: `UNIT_NAMES_NO_SITE`; those of finding the unit's files and of `findSite`.
+ *
+ * @param unit - the unit's name, or with a slash in it the path of a unit file
+ *
+ * @example
+ * ```ts
+ * import { findSiteOfUnit } from '@wca/runtime-sdk/wordpress';
+ *
+ * const site = await findSiteOfUnit('kimaki.service');
+ * if (site.isErr()) console.error(site.error.code, site.error.message);
+ * else console.log(site.value.root, site.value.owner.user);
+ * ```
+ */
+export function findSiteOfUnit(
+  unit: string,
+  options: SiteOptions = {},
+): ResultAsync<Site, SiteError | FindUnitFilesError | UnitNamesNoSite> {
+  return loadUnit(unit).andThen((loaded) => {
+    const path = sitePath(loaded.unit);
+    if (path !== null) return findSite(path, options);
+    const shown = printablePath(unit);
+    const why = loaded.unit.loadState === 'loaded' ? '' : ` (it is ${loaded.unit.loadState})`;
+    const message =
+      `${shown} names no site${why}: neither WorkingDirectory= nor DATAMACHINE_SITE_PATH is an absolute path; ` +
+      'name the directory of the site instead';
+    return errAsync<Site, UnitNamesNoSite>({ code: 'UNIT_NAMES_NO_SITE', message, unit: shown });
+  });
+}
+
+const VARIABLE = 'DATAMACHINE_SITE_PATH=';
+
+/** The directory a unit's settings name; pure. */
+function sitePath({ settings }: EffectiveUnit): string | null {
+  const values = (key: string): readonly string[] =>
+    settings.find((one) => one.section === 'Service' && one.key === key)?.values.map(({ value }) => value) ?? [];
+  // `-` forgives a directory that is missing; `~` is the user's home.
+  const directory = values('WorkingDirectory').at(-1)?.replace(/^-/, '');
+  const variable = values('Environment').findLast((value) => value.startsWith(VARIABLE))?.slice(VARIABLE.length);
+  return [directory, variable].find((path) => path?.startsWith('/')) ?? null;
+}

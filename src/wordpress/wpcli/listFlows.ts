@@ -1,0 +1,68 @@
+import type { ResultAsync } from 'neverthrow';
+import type { Identity } from '../../posix/accounts/index.js';
+import { id, nullable, record, text } from './jsonShape.js';
+import type { Shape } from './jsonShape.js';
+import type { Site } from '../site/index.js';
+import type { WpCliError, WpCliOptions } from './wpCli.js';
+import { wpCliJson } from './wpCliJson.js';
+
+/** One Data Machine flow as its command line lists it. */
+export interface Flow {
+  readonly id: number;
+  readonly name: string;
+  readonly pipelineId: number | null;
+  /** As displayed: `manual`, `hourly`, a cron expression. */
+  readonly schedule: string | null;
+  /** Status of the last run, `Never` before the first. */
+  readonly status: string | null;
+  /** As displayed; `Not scheduled` or null when it is not. */
+  readonly nextRun: string | null;
+}
+
+/**
+ * Lists the Data Machine flows of a site (`wp datamachine flows list --format=json`), checked field by field.
+ *
+ * An answer of another shape is `WP_OUTPUT` with the name of the field. It changes nothing.
+ *
+ * @example
+ * ```ts
+ * import { lookupIdentity } from '@wca/runtime-sdk/posix';
+ * import { findSite, listFlows } from '@wca/runtime-sdk/wordpress';
+ *
+ * const identity = await lookupIdentity('opencode');
+ * const site = await findSite('/var/www/site');
+ * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
+ * const flows = await listFlows(site.value, identity.value);
+ * if (flows.isErr()) console.error(flows.error.code, flows.error.message);
+ * else for (const flow of flows.value) console.log(flow.id, flow.name);
+ * ```
+ */
+export function listFlows(
+  site: Pick<Site, 'root'>,
+  identity: Identity,
+  options: WpCliOptions = {},
+): ResultAsync<readonly Flow[], WpCliError> {
+  return wpCliJson(site, identity, ['datamachine', 'flows', 'list', '--format=json'], FLOW, options).map((rows) =>
+    rows.map(({ id: flowId, name, pipeline_id: pipelineId, schedule, status, next_run: nextRun }) => ({
+      id: flowId, name, pipelineId, schedule, status, nextRun,
+    })),
+  );
+}
+
+interface Row {
+  readonly id: number;
+  readonly name: string;
+  readonly pipeline_id: number | null;
+  readonly schedule: string | null;
+  readonly status: string | null;
+  readonly next_run: string | null;
+}
+
+const FLOW: Shape<Row> = record<Row>({
+  id,
+  name: text,
+  pipeline_id: nullable(id),
+  schedule: nullable(text),
+  status: nullable(text),
+  next_run: nullable(text),
+});

@@ -1,0 +1,57 @@
+import type { ResultAsync } from 'neverthrow';
+import type { Identity } from '../../posix/accounts/index.js';
+import { nullable, record, text } from './jsonShape.js';
+import type { Shape } from './jsonShape.js';
+import type { Site } from '../site/index.js';
+import type { WpCliError, WpCliOptions } from './wpCli.js';
+import { wpCliJson } from './wpCliJson.js';
+
+/** One installed plugin as WP-CLI lists it. */
+export interface InstalledPlugin {
+  /** Its directory, or its file without `.php`. */
+  readonly name: string;
+  /** `active`, `active-network`, `inactive`, `must-use`, `dropin`. */
+  readonly status: string;
+  /** What WordPress last knew of an update: `available`, `none`, …; null when WP-CLI does not say. */
+  readonly update: string | null;
+  /** As in the plugin's header; empty when it has none. */
+  readonly version: string;
+}
+
+/**
+ * Lists the plugins of a site (`wp plugin list --format=json`), checked field by field; must-use ones and drop-ins are
+ * among them.
+ *
+ * An answer of another shape is `WP_OUTPUT` with the name of the field. Whether updates are there is what WordPress
+ * last heard: it may ask its update server, as on any visit of the dashboard.
+ *
+ * @example
+ * ```ts
+ * import { lookupIdentity } from '@wca/runtime-sdk/posix';
+ * import { findSite, listPlugins } from '@wca/runtime-sdk/wordpress';
+ *
+ * const identity = await lookupIdentity('opencode');
+ * const site = await findSite('/var/www/site');
+ * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
+ * const plugins = await listPlugins(site.value, identity.value);
+ * if (plugins.isErr()) console.error(plugins.error.code, plugins.error.message);
+ * else for (const plugin of plugins.value) console.log(plugin.name, plugin.status, plugin.version);
+ * ```
+ *
+ * Source: https://developer.wordpress.org/cli/commands/plugin/list/
+ */
+export function listPlugins(
+  site: Pick<Site, 'root'>,
+  identity: Identity,
+  options: WpCliOptions = {},
+): ResultAsync<readonly InstalledPlugin[], WpCliError> {
+  const args = ['plugin', 'list', '--fields=name,status,update,version', '--format=json'];
+  return wpCliJson(site, identity, args, PLUGIN, options);
+}
+
+const PLUGIN: Shape<InstalledPlugin> = record<InstalledPlugin>({
+  name: text,
+  status: text,
+  update: nullable(text),
+  version: text,
+});

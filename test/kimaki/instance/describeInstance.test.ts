@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { describeInstance } from '../../../src/kimaki/instance/describeInstance.js';
+import type { InstanceDescription, InstanceFacts } from '../../../src/kimaki/instance/describeInstance.js';
+import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
+
+function instance(texts: string | readonly string[], facts: Partial<InstanceFacts> = {}): InstanceDescription {
+  const files = [texts]
+    .flat()
+    .map((text, index) => ({ path: `/etc/${index}`, document: parseUnit(`[Service]\n${text}\n`) }));
+  return describeInstance({ unit: 'kimaki.service', files, accountHome: '/root', ...facts });
+}
+
+describe('user and home', () => {
+  it('are root and the account’s where nothing is said', () => {
+    expect(instance('ExecStart=/usr/bin/kimaki')).toMatchObject({
+      name: '',
+      user: 'root',
+      group: null,
+      home: '/root',
+      homeSource: 'passwd',
+      dataDir: '/root/.kimaki',
+      dataDirSource: 'default',
+      binary: '/usr/bin/kimaki',
+      site: null,
+      siteSource: null,
+      lockPort: 29988,
+      umask: null,
+    });
+  });
+
+  it('are what the last assignment in the last drop-in says', () => {
+    expect(
+      instance([
+        'User=a\nEnvironment=HOME=/a\nUMask=0022',
+        'User=opencode',
+        'Environment=HOME=/home/opencode/\nUMask=0002',
+      ]),
+    ).toMatchObject({
+      user: 'opencode',
+      home: '/home/opencode',
+      homeSource: 'environment',
+      umask: '0002',
+    });
+  });
+
+  it('go back to the default when a drop-in empties them', () => {
+    expect(instance(['User=opencode\nEnvironment=HOME=/a', 'User=\nEnvironment='])).toMatchObject({
+      user: 'root',
+      home: '/root',
+    });
+  });
+});
+
+describe('the data directory', () => {
+  it.each([
+    ['ExecStart=/k --data-dir /a/b/', '/a/b', 'argument'],
+    ['ExecStart=/k "--data-dir=/a b"', '/a b', 'argument'],
+    ['ExecStart=/k --data-dir %h/.kimaki', '/root/.kimaki', 'argument'],
+    ['Environment=KIMAKI_DATA_DIR=/e\nExecStart=/k --data-dir ${KIMAKI_DATA_DIR}', '/e', 'argument'],
+    ['Environment=KIMAKI_DATA_DIR=/e "X=--data-dir /x"\nExecStart=/k $X', '/x', 'argument'],
+    ['Environment=KIMAKI_DATA_DIR=/e\nExecStart=/k', '/e', 'environment'],
+    ['Environment=HOME=/h\nExecStart=/k', '/h/.kimaki', 'default'],
+    ['ExecStart=/k --data-dir /a\nExecStart=\nExecStart=/k --data-dir /b', '/b', 'argument'],
+  ])('%j is %s', (text, dataDir, source) => {
+    expect(instance(text)).toMatchObject({ dataDir, dataDirSource: source });
+  });
+
+  it('is what an EnvironmentFile says rather than Environment=', () => {
+    const text = 'Environment=KIMAKI_DATA_DIR=/e\nExecStart=/k';
+    expect(instance(text, { environmentFiles: [{ KIMAKI_DATA_DIR: '/f' }, { HOME: '/h' }] })).toMatchObject({
+      dataDir: '/f',
+      home: '/h',
+    });
+  });
+});
+
+describe('site and port', () => {
+  it.each([
+    ['WorkingDirectory=/var/www/site/', '/var/www/site', 'working-directory'],
+    ['WorkingDirectory=-/var/www/site', '/var/www/site', 'working-directory'],
+    ['WorkingDirectory=~\nEnvironment=DATAMACHINE_SITE_PATH=/var/www/b', '/var/www/b', 'environment'],
+    ['WorkingDirectory=/a\nEnvironment=DATAMACHINE_SITE_PATH=/b', '/a', 'working-directory'],
+    ['WorkingDirectory=/srv/%i', '/srv/shop', 'working-directory'],
+  ])('%j is %s', (text, site, siteSource) => {
+    expect(instance(text, { unit: 'kimaki@shop.service' })).toMatchObject({ name: null, site, siteSource });
+  });
+
+  it.each([
+    ['1', 1],
+    ['65535', 65_535],
+    ['0', null],
+    ['65536', null],
+    ['abc', null],
+    ['', null],
+  ])('KIMAKI_LOCK_PORT=%s gives %s', (text, port) => {
+    expect(instance(`Environment=KIMAKI_LOCK_PORT=${text}`).lockPort).toBe(port);
+  });
+});
+
+it('is told as its lines stand where systemd would not load it for one of them', () => {
+  const text = 'ExecStartPre=./x\nUser=opencode\nEnvironment=HOME=/home/opencode "X=a b"\nUMask=0002\nWorkingDirectory=/srv/%p\nExecStart=/usr/bin/kimaki --data-dir %h/d';
+  expect(instance(text)).toMatchObject({
+    user: 'opencode', home: '/home/opencode', umask: '0002', site: '/srv/kimaki', dataDir: '/root/d', environment: { X: 'a b' },
+  });
+});

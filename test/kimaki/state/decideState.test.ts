@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { decideState, stateCandidates } from '../../../src/kimaki/state/decideState.js';
+import type { StateRequest } from '../../../src/kimaki/state/decideState.js';
+import { RUNTIME_STATE, TOOLCHAIN_STATE } from '../../../src/kimaki/state/statePaths.js';
+
+const request: StateRequest = {
+  home: '/root',
+  accountHome: '/root',
+  dataDir: '/root/.kimaki',
+  targetHome: '/home/opencode',
+  posture: 'engineering',
+  extra: ['tools'],
+};
+const froms = (changes: Partial<StateRequest>): readonly string[] =>
+  stateCandidates({ ...request, ...changes }).map(({ from }) => from);
+
+it('looks at the data directory first, at each name once, and at nothing else', () => {
+  const names = [...RUNTIME_STATE.slice(1), ...TOOLCHAIN_STATE, 'tools'];
+  expect(froms({})).toEqual(['/root/.kimaki', ...names.map((name) => `/root/${name}`)]);
+});
+
+it('does not look at what lies inside something that moves as a whole', () => {
+  expect(froms({ extra: ['.bun/bin', 'tools/x', 'tools'] }).filter((from) => /bun|tools/.test(from))).toEqual([
+    '/root/.bun',
+    '/root/tools',
+  ]);
+});
+
+it('does not take the root directory for a home whose content could move', () => {
+  expect(decideState({ ...request, home: '/', accountHome: '/', dataDir: '/srv/k' }, [], []).dataDir.to).toBe('/srv/k');
+});
+
+it('leaves an empty source where it is when the target holds state', () => {
+  const survey = (holds: 'skeleton' | 'state') => ({ type: 'directory' as const, holds, evidence: [], credentials: [] });
+  const candidate = { from: '/root/.kimaki', to: '/home/opencode/.kimaki', kind: 'data-directory' as const, stays: '' };
+  const decided = (source: 'skeleton' | 'state', target: 'skeleton' | 'state') =>
+    decideState(request, [{ ...candidate, source: survey(source), target: survey(target) }], []);
+  expect(decided('skeleton', 'state')).toMatchObject({
+    moves: [], conflicts: [], left: [{ path: '/root/.kimaki', reason: 'it holds nothing, and /home/opencode/.kimaki holds state, which is kept' }],
+  });
+  expect(decided('state', 'state').conflicts).toHaveLength(1);
+  expect(decided('skeleton', 'skeleton').moves).toHaveLength(1);
+});

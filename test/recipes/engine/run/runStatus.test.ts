@@ -1,0 +1,74 @@
+import { ResultAsync, errAsync, okAsync } from 'neverthrow';
+import { expect, test } from 'vitest';
+import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
+import { rollbackRun } from '../../../../src/recipes/engine/run/rollbackRun.js';
+import { runStatus } from '../../../../src/recipes/engine/run/runStatus.js';
+import type { FinalVerification } from '../../../../src/recipes/engine/run/goForward.js';
+import type { RunStatus } from '../../../../src/recipes/engine/run/runStatus.js';
+import { FakeHost, put } from '../../fakeHost.js';
+import { tempDir } from '../../tempDir.js';
+
+function status(host: FakeHost): Promise<RunStatus> {
+  return runStatus({ stateDir: host.stateDir }).match(
+    (found) => found,
+    (error) => {
+      throw new Error(error.message);
+    },
+  );
+}
+
+test('is none on a host without a run', async () => {
+  expect(await status(new FakeHost(tempDir()))).toEqual({ state: 'none' });
+});
+
+test('tells of an applied run what was done, when, and how it was proven', async () => {
+  const host = new FakeHost(tempDir());
+  const plan = await host.plan([put('a', '1')]);
+  const finalVerification = () => okAsync({ points: 9 });
+  const { registry, stateDir } = host;
+  const applied = await applyPlan({ plan, registry, stateDir, finalVerification, options: { hold: 15 } });
+  expect(applied.isOk()).toBe(true);
+  expect(await status(host)).toMatchObject({
+    state: 'applied',
+    direction: 'forward',
+    runningPid: null,
+    options: { hold: 15 },
+    plan: { recipe: 'fake', digest: plan.digest },
+    steps: [{ id: 'a', state: 'done' }],
+    verification: { points: 9 },
+    journal: host.journal,
+  });
+});
+
+test('of a run that is going on names the process, of a dead one none', async () => {
+  const host = new FakeHost(tempDir());
+  const plan = await host.plan([put('a', '1')]);
+  const controller = new AbortController();
+  let during: RunStatus | undefined;
+  const finalVerification: FinalVerification = () =>
+    ResultAsync.fromSafePromise(status(host)).andThen((found) => {
+      during = found;
+      controller.abort();
+      return errAsync({ code: 'ABORTED', message: 'told to stop' });
+    });
+  const { registry, stateDir } = host;
+  const paused = await applyPlan({ plan, registry, stateDir, signal: controller.signal, finalVerification });
+  expect(during).toMatchObject({ state: 'interrupted', runningPid: process.pid });
+  expect(paused.isOk() && paused.value.interrupted).toBe(true);
+  expect(await status(host)).toMatchObject({ state: 'interrupted', runningPid: null });
+});
+
+test('of an incomplete rollback says what failed', async () => {
+  const host = new FakeHost(tempDir());
+  const { registry, stateDir } = host;
+  const applied = await applyPlan({ plan: await host.plan([put('a', '1')]), registry, stateDir });
+  expect(applied.isOk()).toBe(true);
+  host.failing.add('undo:a');
+  expect((await rollbackRun({ registry, stateDir })).isOk()).toBe(true);
+  expect(await status(host)).toMatchObject({
+    state: 'interrupted',
+    direction: 'back',
+    rollback: { reason: 'requested', force: false },
+    steps: [{ id: 'a', state: 'undo-failed', error: { code: 'FAKE' } }],
+  });
+});

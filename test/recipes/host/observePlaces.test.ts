@@ -1,0 +1,80 @@
+// needs root
+import { chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { agentPlacesOf, leftoversOf } from '../../../src/recipes/host/observePlaces.js';
+import { tempDir } from '../tempDir.js';
+
+/** A site, a home and a workspace, with the places the agent keeps for itself. */
+function arrange() {
+  const dir = tempDir();
+  const [site, home, workspace] = ['site', 'home', 'data/workspace'].map((name) => join(dir, name));
+  if (site === undefined || home === undefined || workspace === undefined) throw new Error('three places');
+  for (const path of [join(site, '.opencode'), home, workspace]) mkdirSync(path, { recursive: true });
+  writeFileSync(join(site, 'AGENTS.md'), '');
+  writeFileSync(join(site, 'opencode.json'), '');
+  symlinkSync(home, join(site, '.claude'));
+  const places = async (named: string | undefined, agentsFile: string | null = null): Promise<readonly string[]> => {
+    const environment = named === undefined ? {} : { DATAMACHINE_WORKSPACE_PATH: named };
+    const found = await agentPlacesOf({ environment }, { root: site, group: 'www-data' }, { name: 'opencode', home }, 'agents', agentsFile);
+    return found.map(({ path, user, group }) => `${path} ${user}:${group}`);
+  };
+  return { dir, site, home, workspace, places };
+}
+
+describe('agentPlacesOf', () => {
+  test('lists what is there below the site for the site’s group, and the workspace for the agent’s own', async () => {
+    const { site, workspace, places } = arrange();
+    expect(await places(`${workspace}/`)).toEqual([
+      `${site}/.opencode opencode:www-data`,
+      `${site}/opencode.json opencode:www-data`,
+      `${site}/AGENTS.md opencode:www-data`,
+      `${workspace} opencode:agents`,
+    ]);
+  });
+
+  test('leaves AGENTS.md to the step that renders it again', async () => {
+    const { site, workspace, places } = arrange();
+    expect(await places(workspace, join(site, 'AGENTS.md'))).not.toContain(`${site}/AGENTS.md opencode:www-data`);
+  });
+
+  test('follows no link', async () => {
+    const { dir, home, workspace, places } = arrange();
+    symlinkSync(home, join(dir, 'link'));
+    expect((await places(workspace)).join('\n')).not.toContain('.claude');
+    expect((await places(join(dir, 'link'))).join('\n')).not.toContain(`${dir}/link`);
+  });
+
+  test('takes no directory of the system for a workspace, nor one that holds the site or the home', async () => {
+    const { dir, site, home, workspace, places } = arrange();
+    const wrong = ['/', '/etc', '/root', '/var/lib', '', 'workspace', '../..', dir, dirname(dir), site, home, `${workspace}/../..`];
+    for (const named of wrong) {
+      const found = (await places(named)).filter((place) => place.endsWith(':agents'));
+      expect(found, named).toEqual([]);
+    }
+    expect(await places(join(dir, 'missing'))).not.toContain(`${join(dir, 'missing')} opencode:agents`);
+  });
+});
+
+describe('leftoversOf', () => {
+  test('are root’s and the agent’s own, by name, and never what another account put there', async () => {
+    const made = (prefix: string, uid: number): string => {
+      const path = mkdtempSync(join('/tmp', prefix));
+      onTestFinished(() => rmSync(path, { recursive: true }));
+      chownSync(path, uid, uid);
+      return path;
+    };
+    const roots = made('opencode-', 0);
+    const agents = made('kimaki.', 1000);
+    const strangers = [made('opencode-', 33), made('opencodex-', 0), made('other-', 0)];
+    const link = `${roots}-link`;
+    symlinkSync('/etc', link);
+    onTestFinished(() => rmSync(link));
+
+    const found = await leftoversOf(1000);
+    expect(found).toEqual(expect.arrayContaining([roots, agents]));
+    for (const path of [...strangers, link]) expect(found).not.toContain(path);
+    expect(await leftoversOf(null)).not.toContain(agents);
+    expect(found).toEqual([...found].sort());
+  });
+});

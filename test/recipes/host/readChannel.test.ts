@@ -1,0 +1,57 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readChannel } from '../../../src/recipes/host/readChannel.js';
+import { tempDir } from '../tempDir.js';
+
+const NAME = 'wp-coding-agents-channels.php';
+const block = (name: string, body: string): string => `    // BEGIN bridge:${name}\n    ${body}\n    // END bridge:${name}\n`;
+const channels = (blocks: string): string =>
+  `<?php\nadd_filter( 'datamachine_code_cli_channels', function ( $channels ) {\n    // BEGIN bridges\n${blocks}    // END bridges\n    return $channels;\n} );\n`;
+const PLAIN = block('kimaki', "$channels['kimaki'] = [ 'command' => '/plain', 'args' => [ 'send' ] ];");
+const SHOP = block('kimaki-shop', "$channels['kimaki-shop'] = [ 'command' => '/shop' ];");
+
+function withFile(content: string): string {
+  const dir = tempDir();
+  writeFileSync(join(dir, NAME), content);
+  return dir;
+}
+
+test('finds the plain entry, with the file and its bytes', async () => {
+  const source = channels(PLAIN + SHOP);
+  const dir = withFile(source);
+  const channel = (await readChannel(dir, ''))._unsafeUnwrap();
+  expect(channel).toMatchObject({
+    file: join(dir, NAME),
+    label: 'bridge:kimaki',
+    entry: { name: 'kimaki', command: '/plain', args: ['send'] },
+  });
+  expect(channel?.bytes.toString()).toBe(source);
+});
+
+test('prefers the entry of its own for a named instance, and else shares the plain one', async () => {
+  const dir = withFile(channels(PLAIN + SHOP));
+  expect((await readChannel(dir, 'shop'))._unsafeUnwrap()?.entry.command).toBe('/shop');
+  expect((await readChannel(dir, 'blog'))._unsafeUnwrap()?.entry.command).toBe('/plain');
+});
+
+test('is null where there is no file, and where no entry is kimaki’s', async () => {
+  expect((await readChannel(tempDir(), ''))._unsafeUnwrap()).toBeNull();
+  expect((await readChannel(join(tempDir(), 'missing'), ''))._unsafeUnwrap()).toBeNull();
+  expect((await readChannel(withFile(channels(SHOP)), ''))._unsafeUnwrap()).toBeNull();
+});
+
+test.each([
+  ['a block without an end', channels(PLAIN.replace('// END bridge:kimaki', ''))],
+  ['an entry that only PHP can tell', channels(block('kimaki', "$channels['kimaki'] = [ 'command' => where() ];"))],
+  ['two blocks of one name', channels(PLAIN + PLAIN)],
+])('%s is an error, not a guess', async (_, content) => {
+  expect((await readChannel(withFile(content), '')).isErr()).toBe(true);
+});
+
+test('a link in place of the file is an error', async () => {
+  const elsewhere = withFile(channels(PLAIN));
+  const dir = tempDir();
+  symlinkSync(join(elsewhere, NAME), join(dir, NAME));
+  expect((await readChannel(dir, ''))._unsafeUnwrapErr().code).toBe('NOT_A_REGULAR_FILE');
+});

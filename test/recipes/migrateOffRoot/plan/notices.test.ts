@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { noticesOf } from '../../../../src/recipes/migrateOffRoot/plan/notices.js';
+import { exampleFacts } from '../exampleFacts.js';
+
+const nothing = { lost: [], left: [], sizes: [], warnings: [] };
+type Told = Parameters<typeof noticesOf>[0];
+
+/** What `noticesOf` reads of an observation. */
+function told(more: Partial<Told>): ReturnType<typeof noticesOf> {
+  const { state } = exampleFacts();
+  const facts = exampleFacts({ state: { ...state, moves: [] } });
+  return noticesOf({ facts, site: SITE, ...nothing, ...more });
+}
+
+const SITE: Told['site'] = {
+  root: '/var/www/site',
+  version: '6.8.1',
+  contentDir: '/var/www/site/wp-content',
+  pluginsDir: '/var/www/site/wp-content/plugins',
+  themesDir: '/var/www/site/wp-content/themes',
+  muPluginsDir: '/var/www/site/wp-content/mu-plugins',
+  uploadsDir: '/var/www/site/wp-content/uploads',
+  languagesDir: '/var/www/site/wp-content/languages',
+  upgradeDir: '/var/www/site/wp-content/upgrade',
+  configPath: null,
+  multisite: false,
+  host: null,
+  owner: { user: 'www-data', uid: 33, group: 'www-data', gid: 33 },
+  fpm: null,
+  notes: [],
+};
+
+test('a host with nothing to tell has no notices', () => {
+  expect(told({})).toEqual([]);
+});
+
+test('tell what is lost with the way to keep it, what is left with the reason, and every warning', () => {
+  const notices = told({
+    lost: [{ id: 'packages', what: 'install packages', because: 'apt needs root', remedy: 'use sudo' }],
+    left: [{ path: '/root/.ssh', reason: 'a credential' }],
+    warnings: ['look at this', 'and at that'],
+  });
+  expect(notices).toEqual([
+    { kind: 'lost-ability', text: 'install packages: apt needs root; use sudo' },
+    { kind: 'left-behind', text: '/root/.ssh: a credential' },
+    { kind: 'warning', text: 'look at this' },
+    { kind: 'warning', text: 'and at that' },
+  ]);
+});
+
+test('tell where what stands in the way is kept, and nothing of moves that meet nothing', () => {
+  const facts = exampleFacts();
+  const [move] = facts.state.moves;
+  if (move === undefined) throw new Error('the example moves something');
+  const free = { ...move, from: '/root/a', to: '/home/opencode/a', atTarget: 'nothing' as const, asidePath: null };
+  const notices = told({ facts: { ...facts, state: { ...facts.state, moves: [free, move] } } });
+  expect(notices).toEqual([
+    { kind: 'left-behind', text: '/home/opencode/.kimaki is kept as /home/opencode/.kimaki.before-migration' },
+  ]);
+});

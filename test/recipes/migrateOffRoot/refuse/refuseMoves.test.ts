@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { refuseOwnProgram } from '../../../../src/recipes/migrateOffRoot/refuse/refuseMoves.js';
+import { exampleFacts } from '../exampleFacts.js';
+
+function refusedFrom(program: string, from: string): string | null {
+  const { state, ...facts } = exampleFacts({ recovery: { node: '/usr/bin/node', program } });
+  const moves = state.moves.map((move) => ({ ...move, from }));
+  return refuseOwnProgram({ ...facts, state: { ...state, moves } }).match(() => null, ({ code, message }) => `${code} ${message}`);
+}
+
+test('a tool that runs from what moves is refused by its path, with what to do', () => {
+  const program = '/root/.npm/_npx/1a2b/node_modules/@wca/runtime-sdk/dist/cli/main.js';
+  const refused = refusedFrom(program, '/root/.npm');
+  for (const word of ['RUNS_FROM_STATE', program, 'npm install -g']) expect(refused).toContain(word);
+});
+
+test('one that runs from beside it is not', () => {
+  expect(refusedFrom('/root/.npm-global/main.js', '/root/.npm')).toBeNull();
+  expect(refuseOwnProgram(exampleFacts({ recovery: null })).isOk()).toBe(true);
+});

@@ -1,0 +1,65 @@
+// needs root
+import { spawnSync } from 'node:child_process';
+import { constants, readdirSync } from 'node:fs';
+import type * as promises from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
+import { preflight } from '../../../../src/recipes/migrateOffRoot/run/preflight.js';
+import { tempDir } from '../../tempDir.js';
+import { exampleFacts } from '../exampleFacts.js';
+
+const O_TMPFILE = 0o20200000;
+const calls: { readonly path: string; readonly flags: number }[] = [];
+let refusing = false;
+
+/** The filesystem of the test knows files without a name; one that does not (NFS) answers so. */
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof promises>();
+  return {
+    ...real,
+    open: (...[path, flags, mode]: Parameters<typeof real.open>) => {
+      calls.push({ path: String(path), flags: Number(flags) });
+      const unnamed = (Number(flags) & O_TMPFILE) === O_TMPFILE;
+      return refusing && unnamed ? Promise.reject(Object.assign(new Error('no'), { code: 'EOPNOTSUPP' })) : real.open(path, flags, mode);
+    },
+  };
+});
+
+/** Facts that are written to in this directory alone. */
+function factsIn(dir: string): MigrationFacts {
+  const facts = exampleFacts();
+  const file = { path: join(dir, 'kimaki.service'), sha256: '', needsRewrite: true, diff: '' };
+  return {
+    ...facts,
+    unit: { ...facts.unit, files: [file] },
+    companions: [],
+    site: { ...facts.site, muPluginsDir: join(dir), writable: [] },
+    state: { ...facts.state, moves: [] },
+    dispatch: { ...facts.dispatch, strategy: 'system-binary', file: null },
+    agentsFile: null,
+    agentPlaces: [],
+  };
+}
+
+test.each([false, true])('files can be made and given away, with or without a name (%s), and none is left', async (without) => {
+  refusing = without;
+  calls.length = 0;
+  const dir = tempDir();
+  expect((await preflight(factsIn(dir), {})).isOk()).toBe(true);
+  expect(readdirSync(dir)).toEqual([]);
+  const exclusive = constants.O_CREAT | constants.O_EXCL;
+  expect(calls.filter(({ flags }) => (flags & exclusive) === exclusive).length > 0).toBe(without);
+});
+
+test.each([false, true])('a read-only filesystem is refused by the directory, with or without a name (%s)', async (without) => {
+  refusing = without;
+  const dir = tempDir();
+  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', dir]).status).toBe(0);
+  onTestFinished(() => {
+    spawnSync('umount', ['--lazy', dir]);
+  });
+  const refused = await preflight(factsIn(dir), {});
+  expect(refused.isErr() && refused.error.code).toBe('NOT_WRITABLE');
+  expect(refused.isErr() && refused.error.message).toContain(dir);
+});

@@ -1,0 +1,57 @@
+// needs root
+import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fileModeStep } from '../../../../src/recipes/steps/files/fileModeStep.js';
+import type { FileModeArgs } from '../../../../src/recipes/steps/files/fileModeStep.js';
+import { snapshotTree, testStepKind } from '../../stepHarness.js';
+import { tempDir } from '../../tempDir.js';
+
+function argsFor(directory: string): FileModeArgs {
+  return { directory, prefix: 'managed-', mode: 0o644, why: 'for the test', allowUnprotectedHardlinks: true };
+}
+
+function put(path: string, mode: number): void {
+  writeFileSync(path, '<?php\n');
+  chmodSync(path, mode);
+}
+
+/** Two files to change, and next to them what must stay: another name, another kind, a deeper one, a link. */
+function plugins(dir: string): string {
+  const directory = join(dir, 'mu-plugins');
+  mkdirSync(join(directory, 'managed-deeper.php'), { recursive: true });
+  put(join(directory, 'managed-a.php'), 0o600);
+  put(join(directory, 'managed-b.php'), 0o664);
+  put(join(directory, 'managed-c.txt'), 0o600);
+  put(join(directory, 'other.php'), 0o600);
+  put(join(directory, 'managed-deeper.php/managed-d.php'), 0o600);
+  put(join(dir, 'decoy.php'), 0o600);
+  symlinkSync(join(dir, 'decoy.php'), join(directory, 'managed-link.php'));
+  return directory;
+}
+
+testStepKind('files of one directory', fileModeStep, (dir) => {
+  const directory = plugins(dir);
+  return {
+    args: argsFor(directory),
+    snapshot: () => snapshotTree(dir),
+    disturb: () => renameSync(directory, `${directory}-away`),
+  };
+});
+
+test('only files of that name in that very directory change, and nothing through a link', async () => {
+  const dir = tempDir();
+  const directory = plugins(dir);
+  const ctx = {
+    runDir: dir,
+    recordPath: (name: string) => join(dir, name),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    force: false,
+  };
+  expect((await fileModeStep.apply(argsFor(directory), { entries: 2 }, ctx)).isOk()).toBe(true);
+  expect((await fileModeStep.verify(argsFor(directory), ctx)).isOk()).toBe(true);
+  const mode = (name: string): string => (lstatSync(join(directory, name)).mode & 0o7777).toString(8);
+  expect(['managed-a.php', 'managed-b.php'].map(mode)).toEqual(['644', '644']);
+  expect(['managed-c.txt', 'other.php', 'managed-deeper.php/managed-d.php', '../decoy.php'].map(mode)).toEqual(['600', '600', '600', '600']);
+});

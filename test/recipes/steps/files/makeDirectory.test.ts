@@ -1,0 +1,53 @@
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeDirectoryKind } from '../../../../src/recipes/steps/files/makeDirectory.js';
+import type { MakeDirectoryArgs } from '../../../../src/recipes/steps/files/makeDirectory.js';
+import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
+import { snapshotTree, testStepKind } from '../../stepHarness.js';
+import { tempDir } from '../../tempDir.js';
+
+const ME = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+const kind = makeDirectoryKind();
+
+function argsFor(path: string): MakeDirectoryArgs {
+  return { path, mode: 0o2770, ...ME };
+}
+
+testStepKind('a directory that is not there', kind, (dir) => {
+  const path = join(dir, 'made');
+  return {
+    args: argsFor(path),
+    snapshot: () => snapshotTree(dir),
+    disturb: () => writeFileSync(path, 'someone was faster\n'),
+  };
+});
+
+test('what is there and is otherwise is refused, not adapted', async () => {
+  const dir = tempDir();
+  mkdirSync(join(dir, 'other'));
+  chmodSync(join(dir, 'other'), 0o700);
+  writeFileSync(join(dir, 'file'), '');
+  symlinkSync(join(dir, 'other'), join(dir, 'link'));
+  for (const name of ['other', 'file', 'link']) {
+    const check = await kind.check(argsFor(join(dir, name)));
+    expect(check.isErr() && check.error.code).toBe('EXISTS_DIFFERENTLY');
+  }
+});
+
+test('undo leaves a directory that is in use, and says so', async () => {
+  const dir = tempDir();
+  const args = argsFor(join(dir, 'made'));
+  const ctx: StepContext = {
+    runDir: dir,
+    recordPath: (name) => join(dir, name),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    force: false,
+  };
+  expect((await kind.apply(args, { exists: false }, ctx)).isOk()).toBe(true);
+  writeFileSync(join(args.path, 'theirs'), '');
+  const undone = await kind.undo(args, { exists: false }, ctx);
+  expect(undone.isOk() && undone.value).toMatchObject({ notes: [expect.stringContaining('is not empty')] });
+  expect(existsSync(join(args.path, 'theirs'))).toBe(true);
+});

@@ -1,0 +1,145 @@
+// needs root, php-cli
+import { chmodSync, chownSync, linkSync, lstatSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
+import { channelCommandStep } from '../../../../src/recipes/steps/site/channelCommandStep.js';
+import type { ChannelCommandArgs } from '../../../../src/recipes/steps/site/channelCommandStep.js';
+import type { FileState } from '../../../../src/recipes/steps/files/fileState.js';
+import { snapshotTree, testStepKind } from '../../stepHarness.js';
+import { tempDir } from '../../tempDir.js';
+
+const OLD = '/root/.kimaki/bin/kimaki';
+const NEW = '/usr/local/bin/wp-coding-agents-kimaki-dispatch';
+const FILE = `<?php
+// A note of the owner, with a	tab and a trailing space: é 
+add_filter( 'datamachine_code_cli_channels', function ( $channels ) {
+    // BEGIN bridges
+    // BEGIN bridge:kimaki
+    $channels['kimaki'] = [
+        'command' => '${OLD}', # hand-aligned
+        'args'    => [ 'send', '--channel', '{recipient}', '--prompt', '{message}' ],
+    ];
+    // END bridge:kimaki
+    // BEGIN bridge:other
+    $channels['other'] = [ 'command' => '${OLD}' ];
+    // END bridge:other
+    // END bridges
+    return $channels;
+} );
+`;
+
+function argsFor(path: string, more: Partial<ChannelCommandArgs> = {}): ChannelCommandArgs {
+  return { path, label: 'bridge:kimaki', command: NEW, from: OLD, uid: 33, gid: 33, why: 'for the test', ...more };
+}
+
+/** The file as an agent running as root left it. */
+function channels(dir: string, content = FILE): string {
+  const path = join(dir, 'wp-coding-agents-channels.php');
+  writeFileSync(path, content);
+  chmodSync(path, 0o600);
+  utimesSync(path, 1_600_000_000, 1_600_000_000.123456);
+  return path;
+}
+
+function contextOf(dir: string): StepContext {
+  return {
+    runDir: dir,
+    recordPath: (name) => join(dir, name),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    force: false,
+  };
+}
+
+async function applied(args: ChannelCommandArgs, dir: string): Promise<FileState> {
+  const check = await channelCommandStep.check(args);
+  if (check.isErr() || check.value.state !== 'needed') throw new Error('nothing to do');
+  const done = await channelCommandStep.apply(args, check.value.before, contextOf(dir));
+  if (done.isErr()) throw new Error(done.error.message);
+  return check.value.before;
+}
+
+testStepKind('a channels file of root with a command below /root', channelCommandStep, (dir) => {
+  const path = channels(dir);
+  return {
+    args: argsFor(path),
+    snapshot: () => snapshotTree(dir),
+    disturb: () => writeFileSync(path, `${FILE}// edited\n`),
+  };
+});
+
+testStepKind('a file that only belongs to the wrong account', channelCommandStep, (dir) => {
+  const path = channels(dir, FILE.replace(OLD, NEW));
+  return {
+    args: argsFor(path),
+    snapshot: () => snapshotTree(dir),
+    disturb: () => rmSync(path),
+  };
+});
+
+describe('wordpress.channelCommand', () => {
+  test('changes that one value, and gives the file to the site, readable by its php-fpm', async () => {
+    const dir = tempDir();
+    const path = channels(dir);
+    await applied(argsFor(path), dir);
+    expect(readFileSync(path, 'utf8')).toBe(FILE.replace(OLD, NEW));
+    const { uid, gid, mode } = lstatSync(path);
+    expect([uid, gid, mode & 0o7777]).toEqual([33, 33, 0o644]);
+  });
+
+  test('leaves an entry that names the command already as it is spelled', async () => {
+    const dir = tempDir();
+    const spelled = FILE.replace(`'${OLD}'`, `"${NEW.replace('k', '\\x6b')}"`);
+    const path = channels(dir, spelled);
+    chmodSync(path, 0o644);
+    chownSync(path, 33, 33);
+    const check = await channelCommandStep.check(argsFor(path));
+    expect(check.isOk() && check.value.state).toBe('satisfied');
+  });
+
+  test('leaves another name of the file as it was', async () => {
+    const dir = tempDir();
+    const path = channels(dir);
+    linkSync(path, join(dir, 'decoy'));
+    await applied(argsFor(path), dir);
+    expect(readFileSync(join(dir, 'decoy'), 'utf8')).toBe(FILE);
+    expect(lstatSync(join(dir, 'decoy')).uid).toBe(0);
+  });
+
+  test('puts nothing in place that php would not read', async () => {
+    const dir = tempDir();
+    const path = channels(dir, `${FILE}syntax error here\n`);
+    const before = snapshotTree(dir);
+    const check = await channelCommandStep.check(argsFor(path));
+    if (check.isErr() || check.value.state !== 'needed') throw new Error('nothing to do');
+    const records = tempDir();
+    const done = await channelCommandStep.apply(argsFor(path), check.value.before, contextOf(records));
+    expect(done.isErr() && done.error.code).toBe('PHP_SYNTAX');
+    expect(snapshotTree(dir)).toBe(before);
+  });
+
+  test('is not undone over an edit', async () => {
+    const dir = tempDir();
+    const path = channels(dir);
+    const before = await applied(argsFor(path), dir);
+    writeFileSync(path, `${FILE}// edited by an upgrade\n`);
+    const may = await channelCommandStep.undoable?.(argsFor(path), before, contextOf(dir));
+    expect(may?.isErr() === true && may.error.code).toBe('CHANGED_SINCE');
+    expect((await channelCommandStep.undo(argsFor(path), before, contextOf(dir))).isErr()).toBe(true);
+    expect(readFileSync(path, 'utf8')).toContain('edited by an upgrade');
+  });
+
+  test('tells when the file or the entry is gone', async () => {
+    const dir = tempDir();
+    const missing = await channelCommandStep.check(argsFor(join(dir, 'missing.php')));
+    expect(missing.isErr() && missing.error.code).toBe('CHANNELS_FILE_MISSING');
+    const nobody = await channelCommandStep.check(argsFor(channels(dir), { label: 'bridge:nobody' }));
+    expect(nobody.isErr()).toBe(true);
+  });
+
+  test('shows the one line that changes, and none where none does', () => {
+    expect(channelCommandStep.describe(argsFor('/x')).diff).toContain(`-'command' => '${OLD}'\n+'command' => '${NEW}'\n`);
+    expect(channelCommandStep.describe(argsFor('/x', { from: NEW })).diff).toBe('');
+  });
+});

@@ -1,0 +1,46 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
+import { sha256 } from '../../../../src/recipes/engine/plan/digest.js';
+import { composeAgentsStep } from '../../../../src/recipes/steps/site/composeAgentsStep.js';
+import type { FileState } from '../../../../src/recipes/steps/files/fileState.js';
+import { tempDir } from '../../tempDir.js';
+
+const OLD = 'call wp with --allow-root\n';
+const RENDERED = 'call wp\n';
+
+/** A site whose AGENTS.md holds `now`, after a run that rendered `RENDERED` into it. */
+function rendered(now: string): { readonly file: string; undo: () => Promise<readonly string[]> } {
+  const dir = tempDir();
+  const file = join(dir, 'AGENTS.md');
+  const ctx: StepContext = {
+    runDir: dir,
+    recordPath: (name) => join(dir, 'records', name),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    force: false,
+  };
+  mkdirSync(join(dir, 'records'));
+  writeFileSync(ctx.recordPath('rendered'), sha256(RENDERED));
+  writeFileSync(file, now);
+  const before: FileState = { bytes: Buffer.from(OLD).toString('base64'), mode: 0o644, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const undo = async (): Promise<readonly string[]> =>
+    (await composeAgentsStep.undo({ site: dir, user: 'nobody', gid: before.gid }, before, ctx))._unsafeUnwrap()?.notes ?? [];
+  return { file, undo };
+}
+
+test('what was rendered is replaced by what was there before, without a word', async () => {
+  const { file, undo } = rendered(RENDERED);
+  expect(await undo()).toEqual([]);
+  expect(readFileSync(file, 'utf8')).toBe(OLD);
+});
+
+test('what was written into it since is kept among the records before the old file comes back, and told', async () => {
+  const { file, undo } = rendered(`${RENDERED}and mind the gap\n`);
+  const notes = await undo();
+  expect(readFileSync(file, 'utf8')).toBe(OLD);
+  const kept = /kept in (\S+)/.exec(notes.join())?.[1] ?? '';
+  expect(readFileSync(kept, 'utf8')).toBe(`${RENDERED}and mind the gap\n`);
+  expect(await undo()).toEqual([]);
+});

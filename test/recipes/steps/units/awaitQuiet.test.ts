@@ -1,0 +1,19 @@
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { awaitQuiet } from '../../../../src/recipes/steps/units/awaitQuiet.js';
+import { tempDir } from '../../tempDir.js';
+
+test('the grace time ends although the clock is set back meanwhile', async () => {
+  const dir = tempDir();
+  writeFileSync(join(dir, 'open'), '');
+  const held = openSync(join(dir, 'open'), 'r');
+  let now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => (now -= 60_000));
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    closeSync(held);
+  });
+  const waited = await awaitQuiet({ paths: [dir], units: [], graceSeconds: 0 }, new AbortController().signal, 'run again');
+  expect(waited.isErr() && waited.error.code).toBe('NOT_QUIET');
+}, 20_000);

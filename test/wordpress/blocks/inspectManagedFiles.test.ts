@@ -1,0 +1,76 @@
+// needs root, php-cli
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lookupIdentity } from '../../../src/posix/accounts/lookupIdentity.js';
+import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyChannelsFile.js';
+import { fsChmodMuPlugin } from '../../../src/wordpress/site/fsChmodMuPlugin.js';
+import { inspectManagedFiles } from '../../../src/wordpress/blocks/inspectManagedFiles.js';
+
+let root = '';
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'wca-managed-'));
+  await chmod(root, 0o755);
+  await mkdir(join(root, 'mu'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const CHANNELS = 'wp-coding-agents-channels.php';
+const SOUND = emptyChannelsFile();
+
+async function put(name: string, content: string | Buffer, mode = 0o644): Promise<void> {
+  await writeFile(join(root, 'mu', name), content);
+  await chmod(join(root, 'mu', name), mode);
+}
+
+/** The codes, the names of the files and the lines. */
+async function faults(): Promise<unknown> {
+  const nobody = (await lookupIdentity('nobody'))._unsafeUnwrap();
+  const inspected = await inspectManagedFiles({ muPluginsDir: join(root, 'mu') }, nobody);
+  const { notChecked, faults: found } = inspected._unsafeUnwrap();
+  expect(notChecked).toEqual([]);
+  return found.map(({ code, path, line, breaks }) => [code, path.slice(root.length + 4), line, breaks]);
+}
+
+test('sound files are nothing to speak of, and those of others are not looked at', async () => {
+  await put(CHANNELS, SOUND);
+  await put(fsChmodMuPlugin().name, fsChmodMuPlugin().content);
+  await put('other.php', '<?php nonsense nonsense', 0o600);
+  expect(await faults()).toEqual([]);
+});
+
+test('a file php-fpm cannot read is told from one that only has another mode', async () => {
+  await put(CHANNELS, SOUND, 0o600);
+  await put('wp-coding-agents-a.php', '<?php', 0o664);
+  expect(await faults()).toEqual([
+    ['MANAGED_MODE', 'wp-coding-agents-a.php', null, false],
+    ['MANAGED_UNREADABLE', CHANNELS, null, true],
+  ]);
+});
+
+test('one that its reader owns is read by it, and is still not 0644', async () => {
+  const nobody = (await lookupIdentity('nobody'))._unsafeUnwrap();
+  await put(CHANNELS, SOUND, 0o600);
+  await chown(join(root, 'mu', CHANNELS), nobody.user.uid, 0);
+  expect(await faults()).toEqual([['MANAGED_MODE', CHANNELS, null, false]]);
+});
+
+test('damaged fences and PHP that does not compile are named with their lines', async () => {
+  await put(CHANNELS, '<?php\n    // BEGIN bridge:x\n');
+  await put('wp-coding-agents-a.php', '<?php\n\nif (\n');
+  expect(await faults()).toEqual([
+    ['MANAGED_SYNTAX', 'wp-coding-agents-a.php', expect.any(Number), true],
+    ['MANAGED_FENCE_DAMAGED', CHANNELS, expect.any(Number), false],
+  ]);
+});
+
+test('a link is not followed', async () => {
+  await symlink('/etc/shadow', join(root, 'mu', CHANNELS));
+  expect(await faults()).toEqual([['MANAGED_NOT_A_FILE', CHANNELS, null, false]]);
+});
+
+test('a site without mu-plugins has none', async () => {
+  await rm(join(root, 'mu'), { recursive: true });
+  expect(await faults()).toEqual([]);
+});

@@ -9,7 +9,10 @@ import { bootHost, installPackage } from '../test/lab/index.js';
 import type { Host } from '../test/lab/index.js';
 
 const ROUNDS = 3;
-const sizes = process.argv.slice(2).map(Number).filter((size) => Number.isInteger(size) && size >= 0);
+const sizes = process.argv
+  .slice(2)
+  .map(Number)
+  .filter((size) => Number.isInteger(size) && size >= 0);
 
 const BY_HAND = `set -e
 systemctl stop kimaki datamachine-worker.timer
@@ -30,7 +33,9 @@ for (const files of sizes.length > 0 ? sizes : [0, 20_000, 100_000]) {
     });
     const byHand = await onFreshHost(files, (host) => host.ok(BY_HAND, { timeoutMs: 600_000 }));
     ratios.push(ours / byHand);
-    console.log(`${files} files more, round ${round + 1}: wca ${ours} ms, by hand ${byHand} ms, ratio ${(ours / byHand).toFixed(2)}`);
+    console.log(
+      `${files} files more, round ${round + 1}: wca ${ours} ms, by hand ${byHand} ms, ratio ${(ours / byHand).toFixed(2)}`,
+    );
   }
   console.log(`${files} files more: median ratio ${median(ratios).toFixed(2)}`);
 }
@@ -48,13 +53,21 @@ async function onFreshHost(files: number, work: (host: Host) => Promise<unknown>
 
 /** Twenty files a directory, all WordPress's own, as in a media library that grew. */
 function fill(files: number): string {
-  return `cd /var/www/site/wp-content/uploads && for d in $(seq ${Math.ceil(files / 20)}); do mkdir -p bench/$((d / 100))/$d; ` +
-    'for f in $(seq 20); do : > bench/$((d / 100))/$d/$f.jpg; done; done; chown -R www-data:www-data bench';
+  return (
+    `cd /var/www/site/wp-content/uploads && for d in $(seq ${Math.ceil(files / 20)}); do mkdir -p bench/$((d / 100))/$d; ` +
+    'for f in $(seq 20); do : > bench/$((d / 100))/$d/$f.jpg; done; done; chown -R www-data:www-data bench'
+  );
 }
 
 /** Milliseconds between systemd's own times of leaving and of reaching "active". */
 async function downtime(host: Host): Promise<number> {
-  const shown = await host.ok(['systemctl', 'show', 'kimaki', '-p', 'ActiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic']);
+  const shown = await host.ok([
+    'systemctl',
+    'show',
+    'kimaki',
+    '-p',
+    'ActiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic',
+  ]);
   const time = (name: string): number => Number(new RegExp(`${name}TimestampMonotonic=(\\d+)`).exec(shown)?.[1]);
   return Math.round((time('ActiveEnter') - time('ActiveExit')) / 1000);
 }

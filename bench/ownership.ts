@@ -25,7 +25,10 @@ interface Tree {
   readonly files: readonly string[];
 }
 
-const sizes = process.argv.slice(2).map(Number).filter((size) => Number.isInteger(size) && size > 0);
+const sizes = process.argv
+  .slice(2)
+  .map(Number)
+  .filter((size) => Number.isInteger(size) && size > 0);
 for (const size of sizes.length > 0 ? sizes : [100_000, 1_000_000]) {
   const place = mkdtempSync(join(SCRATCH, 'wca-bench-'));
   try {
@@ -45,16 +48,49 @@ async function measure(tree: Tree): Promise<void> {
   const chownAll = ['chown', '-R', '-h', '--from=root', 'www-data:www-data', root];
 
   await few();
-  await compare(`query, ${title}`, 0.7, () => count(root, FEW), () => program(find), () => Promise.resolve());
-  await compare(`reclaim ${FEW} of ${title}, against find -exec chown`, 1, () => take(root, FEW), () => program(chownFound), few);
-  await compare(`reclaim ${FEW} of ${title}, against chown -R`, 1.15, () => take(root, FEW), () => program(chownAll), few);
-  for (const [what, predicate] of [[`${FEW} of`, '{"by":0}'], ['all of', '{}']] as const) {
+  await compare(
+    `query, ${title}`,
+    0.7,
+    () => count(root, FEW),
+    () => program(find),
+    () => Promise.resolve(),
+  );
+  await compare(
+    `reclaim ${FEW} of ${title}, against find -exec chown`,
+    1,
+    () => take(root, FEW),
+    () => program(chownFound),
+    few,
+  );
+  await compare(
+    `reclaim ${FEW} of ${title}, against chown -R`,
+    1.15,
+    () => take(root, FEW),
+    () => program(chownAll),
+    few,
+  );
+  for (const [what, predicate] of [
+    [`${FEW} of`, '{"by":0}'],
+    ['all of', '{}'],
+  ] as const) {
     const peak = await streamingMegabytes(root, predicate);
     console.log(`memory of a process that looks for ${what} ${title}: ${peak} MB (goal 80)`);
   }
   if (entries > ALL_UP_TO) return;
-  await compare(`reclaim all of ${title}, against find -exec chown`, 1, () => take(root, entries), () => program(chownFound), all);
-  await compare(`reclaim all of ${title}, against chown -R`, 2, () => take(root, entries), () => program(chownAll), all);
+  await compare(
+    `reclaim all of ${title}, against find -exec chown`,
+    1,
+    () => take(root, entries),
+    () => program(chownFound),
+    all,
+  );
+  await compare(
+    `reclaim all of ${title}, against chown -R`,
+    2,
+    () => take(root, entries),
+    () => program(chownAll),
+    all,
+  );
 }
 
 /** Runs both in turn, each on a fresh tree, and prints the ratio of their times. */
@@ -78,7 +114,9 @@ async function compare(
     times.push([us, them]);
   }
   const [us, them] = [median(times.map(([one]) => one)), median(times.map(([, other]) => other))];
-  console.log(`${what}: ratio ${median(ratios).toFixed(2)} (goal ${goal}), ${us.toFixed(0)} ms and ${them.toFixed(0)} ms`);
+  console.log(
+    `${what}: ratio ${median(ratios).toFixed(2)} (goal ${goal}), ${us.toFixed(0)} ms and ${them.toFixed(0)} ms`,
+  );
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
@@ -97,7 +135,8 @@ async function take(root: string, expected: number): Promise<void> {
   const done = await reclaim(root, { from: 0, to: { uid: WWW, gid: WWW }, unprotectedHardlinks: 'allow' });
   if (done.isErr()) throw new Error(done.error.message);
   const { changed, complete } = done.value;
-  if (changed !== expected || !complete) throw new Error(`changed ${changed}, expected ${expected}, complete ${complete}`);
+  if (changed !== expected || !complete)
+    throw new Error(`changed ${changed}, expected ${expected}, complete ${complete}`);
 }
 
 async function program([file = '', ...args]: readonly string[]): Promise<void> {
@@ -109,7 +148,8 @@ async function program([file = '', ...args]: readonly string[]): Promise<void> {
 /** Gives the tree to www-data, and to root a few files spread over it, or everything. */
 async function own({ root, files }: Tree, few: number | null): Promise<void> {
   await program(['chown', '-R', '-h', few === null ? '0:0' : `${WWW}:${WWW}`, root]);
-  if (few !== null) for (let n = 0; n < few; n += 1) lchownSync(files[Math.floor((n * files.length) / few)] ?? '', 0, 0);
+  if (few !== null)
+    for (let n = 0; n < few; n += 1) lchownSync(files[Math.floor((n * files.length) / few)] ?? '', 0, 0);
   // What a sweep takes for movement under it is less than a tick old.
   await setTimeout(30);
 }

@@ -36,7 +36,8 @@ function compare(name: string, ours: readonly string[], other: string, theirs: r
 function run(args: readonly string[]): number {
   const started = performance.now();
   const ended = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (ended.status !== 0) throw new Error(`node ${args.join(' ')} ended with ${ended.status ?? ended.signal ?? 'nothing'}`);
+  if (ended.status !== 0)
+    throw new Error(`node ${args.join(' ')} ended with ${ended.status ?? ended.signal ?? 'nothing'}`);
   return performance.now() - started;
 }
 

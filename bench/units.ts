@@ -32,7 +32,9 @@ const size = units.reduce((sum, { length }) => sum + length, 0);
 const kept = units.filter((unit) => printUnit(parseUnit(Buffer.from(unit))).equals(unit)).length;
 console.log(`${units.length} unit files, ${size} bytes, ${kept} of them printed as they were`);
 console.log(`ini parse takes ${median(ratios).toFixed(1)} times as long as parse and print, median of ${rounds} pairs`);
-console.log(`fastest: ${(size / 1000 / Math.min(...Array.from({ length: 20 }, ours))).toFixed(0)} MB/s against ${(size / 1000 / Math.min(...Array.from({ length: 20 }, theirs))).toFixed(0)} MB/s`);
+console.log(
+  `fastest: ${(size / 1000 / Math.min(...Array.from({ length: 20 }, ours))).toFixed(0)} MB/s against ${(size / 1000 / Math.min(...Array.from({ length: 20 }, theirs))).toFixed(0)} MB/s`,
+);
 
 function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;

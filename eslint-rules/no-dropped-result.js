@@ -20,7 +20,8 @@ const rule = {
     type: 'problem',
     docs: { description: 'Forbid dropping a neverthrow Result' },
     messages: {
-      dropped: 'This Result is dropped: its error is lost. Return it, or look at it with isErr(), match() or unwrapOr().',
+      dropped:
+        'This Result is dropped: its error is lost. Return it, or look at it with isErr(), match() or unwrapOr().',
       voided: '`void` drops this Result: its error is lost. Return it, or look at it.',
       arrow: 'This Result is returned to a caller that expects nothing: its error is lost. Look at it here.',
     },
@@ -50,8 +51,10 @@ const rule = {
       ArrowFunctionExpression(node) {
         if (node.body.type === 'BlockStatement' || !isResult(node.body)) return;
         const expected = checker.getContextualType(/** @type {ts.Expression} */ (toTs(node)));
-        const signatures = expected === undefined ? [] : constituents(expected).flatMap((type) => type.getCallSignatures());
-        const nothing = signatures.length > 0 && signatures.every((signature) => returnsNothing(signature.getReturnType()));
+        const signatures =
+          expected === undefined ? [] : constituents(expected).flatMap((type) => type.getCallSignatures());
+        const nothing =
+          signatures.length > 0 && signatures.every((signature) => returnsNothing(signature.getReturnType()));
         if (nothing) context.report({ node: node.body, messageId: 'arrow' });
       },
     };

@@ -25,7 +25,9 @@ const changed = ENTRIES.filter((entry) => {
 });
 for (const entry of changed) {
   const name = reportName(entry);
-  console.log(update ? `written: etc/api/${name}` : `etc/api/${name} is not what dist exports; if that is meant: npm run api`);
+  console.log(
+    update ? `written: etc/api/${name}` : `etc/api/${name} is not what dist exports; if that is meant: npm run api`,
+  );
   if (!update) console.log(createTwoFilesPatch('committed', 'exported', read(REPORTS, name), read(FRESH, name)));
 }
 process.exitCode = changed.length > 0 && !update ? 1 : 0;
@@ -41,7 +43,13 @@ function configFor(entry) {
       mainEntryPointFilePath: join(ROOT, `dist/${entry}/index.d.ts`),
       compiler: {
         overrideTsconfig: {
-          compilerOptions: { target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext', strict: true, types: ['node'] },
+          compilerOptions: {
+            target: 'ES2022',
+            module: 'NodeNext',
+            moduleResolution: 'NodeNext',
+            strict: true,
+            types: ['node'],
+          },
           include: [`dist/${entry}/index.d.ts`],
         },
       },

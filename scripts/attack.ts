@@ -11,7 +11,17 @@
  * is to lose are decoys. The last line is JSON. Exit status 0: not a single loss, and find lost.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,7 +69,12 @@ interface Tally {
 
 const [wanted = '1000', ...kinds] = process.argv.slice(2);
 if (process.env.WCA_ATTACK_PLACE === undefined) fence();
-else await attack(process.env.WCA_ATTACK_PLACE, Number(wanted), KINDS.filter((kind) => kinds.length === 0 || kinds.includes(kind)));
+else
+  await attack(
+    process.env.WCA_ATTACK_PLACE,
+    Number(wanted),
+    KINDS.filter((kind) => kinds.length === 0 || kinds.includes(kind)),
+  );
 
 /** Starts this script again where nothing but the scratch directory can be written to. */
 function fence(): void {
@@ -85,7 +100,9 @@ async function attack(place: string, tries: number, chosen: readonly Kind[]): Pr
       const theirs = fightWithFind(field);
       results[kind] = { ...ours, findRuns: theirs.runs, findLosses: theirs.lost };
       sound &&= ours.losses === 0 && theirs.lost > 0;
-      console.log(`${kind}: ${ours.tries} tries, ${ours.losses} losses; find -exec chown lost in ${theirs.lost} of ${theirs.runs} runs`);
+      console.log(
+        `${kind}: ${ours.tries} tries, ${ours.losses} losses; find -exec chown lost in ${theirs.lost} of ${theirs.runs} runs`,
+      );
     } finally {
       await racer.stop();
     }
@@ -169,7 +186,9 @@ async function fight(field: Battlefield, racer: Racer, tries: number): Promise<T
       };
       return propose(sweep, context);
     };
-    const decide = opens ? openVerdict({ gid: WWW, owners: [0, WWW], keepSecrets: () => false }) : reclaimVerdict(request);
+    const decide = opens
+      ? openVerdict({ gid: WWW, owners: [0, WWW], keepSecrets: () => false })
+      : reclaimVerdict(request);
     // Without a sink each change is made at once, another way to be attacked; those tries are not counted either.
     const noted = tally.runs % 4 === 1 ? {} : { sink };
     // And half of the time a second thread makes the changes, as in large trees.
@@ -181,7 +200,8 @@ async function fight(field: Battlefield, racer: Racer, tries: number): Promise<T
     // The root itself is a link just now, or gone: refusing is right.
     else if (done.error.code === 'UNSAFE_ROOT' || done.error.code === 'NOT_FOUND') tally.refused += 1;
     else throw new Error(`${done.error.code}: ${done.error.message}`);
-    if (tally.runs > 100 && racer.exchanges() === started) throw new Error('the attacker does not get to exchange anything');
+    if (tally.runs > 100 && racer.exchanges() === started)
+      throw new Error('the attacker does not get to exchange anything');
     tally.losses += lost(field.decoy);
   }
   tally.exchanges = racer.exchanges() - started;

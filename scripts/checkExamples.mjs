@@ -17,7 +17,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NAME = '@wca/runtime-sdk';
 
 const sources = list('src', '.ts');
-const markdown = [...readdirSync(ROOT), ...list('docs', '.md')].filter((file) => file.endsWith('.md') && !file.startsWith('docs/api/'));
+const markdown = [...readdirSync(ROOT), ...list('docs', '.md')].filter(
+  (file) => file.endsWith('.md') && !file.startsWith('docs/api/'),
+);
 const examples = [...sources.flatMap(inDocstrings), ...markdown.flatMap(inMarkdown)];
 const program = compile();
 const problems = [...compileErrors(), ...functionsWithoutExample()];

@@ -4,10 +4,26 @@
  */
 import process from 'node:process';
 import {
-  CHANNEL, FLOW, SITE, bootHost, buildProject, compareSnapshots, ensureImage, installPackage, labAvailable, treeSnapshot,
+  CHANNEL,
+  FLOW,
+  SITE,
+  bootHost,
+  buildProject,
+  compareSnapshots,
+  ensureImage,
+  installPackage,
+  labAvailable,
+  treeSnapshot,
 } from '../test/lab/index.js';
 
-const WATCHED = [`${SITE}/wp-content`, '/etc/systemd/system', '/etc/sudoers.d', '/home/opencode', '/root/.kimaki', '/usr/local'];
+const WATCHED = [
+  `${SITE}/wp-content`,
+  '/etc/systemd/system',
+  '/etc/sudoers.d',
+  '/home/opencode',
+  '/root/.kimaki',
+  '/usr/local',
+];
 const PROBES = ['--flow', FLOW, '--wait-scheduled', '60', '--probe-channel', CHANNEL, '--probe-update'];
 /** A bare machine spends its time on the image, not here. */
 const DEADLINE = { timeoutMs: 300_000 };
@@ -17,9 +33,13 @@ if (!lab.ok) {
   console.error(`The demonstration boots a Debian server in a container, which is not possible here: ${lab.reason}`);
   process.exit(1);
 }
-console.log('Boots a throw-away Debian 12 server with WordPress in the state a root install leaves behind, and migrates it.');
+console.log(
+  'Boots a throw-away Debian 12 server with WordPress in the state a root install leaves behind, and migrates it.',
+);
 console.log('Installs systemd-container and mmdebstrap with apt-get where they are missing; the image is kept in');
-console.log('/var/cache/wca-lab. kimaki, WP-CLI and Data Machine in it are doubles; everything else is the real thing.\n');
+console.log(
+  '/var/cache/wca-lab. kimaki, WP-CLI and Data Machine in it are doubles; everything else is the real thing.\n',
+);
 
 const started = performance.now();
 await timed('image', ensureImage);
@@ -38,7 +58,11 @@ try {
   await host.down();
 }
 const seconds = Math.round((performance.now() - started) / 1000);
-console.log(failed ? `\nThe migration did not hold (${seconds} s).` : `\nMigrated and proven, ${seconds} s in all. The server is gone again.`);
+console.log(
+  failed
+    ? `\nThe migration did not hold (${seconds} s).`
+    : `\nMigrated and proven, ${seconds} s in all. The server is gone again.`,
+);
 process.exit(failed ? 1 : 0);
 
 async function show(command: 'plan' | 'apply', options: readonly string[]): Promise<number> {
@@ -59,7 +83,8 @@ function heading(text: string): void {
 /** Owners change by the hundred: those are counted, the rest is listed. */
 function summarize(changes: readonly string[]): void {
   const attributes = changes.filter((change) => change.startsWith('~') && sameContent(change));
-  for (const change of changes.filter((each) => !attributes.includes(each))) console.log(change.replace(/ \d{10,} [0-9a-f]{16}/g, ''));
+  for (const change of changes.filter((each) => !attributes.includes(each)))
+    console.log(change.replace(/ \d{10,} [0-9a-f]{16}/g, ''));
   console.log(`and ${attributes.length} entries that only changed owner, group or mode, such as`);
   for (const change of attributes.slice(0, 3)) console.log(change.replace(/ \d{10,} [0-9a-f]{16}/g, ''));
 }

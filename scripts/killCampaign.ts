@@ -19,8 +19,13 @@ import type { Instant } from '../test/recipes/migrateOffRoot/killCampaign.js';
 
 const { values } = parseArgs({
   options: {
-    jobs: { type: 'string', default: '1' }, every: { type: 'string', default: '1' }, only: { type: 'string' },
-    way: { type: 'string' }, from: { type: 'string', default: '0' }, reboot: { type: 'boolean', default: false }, again: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '1' },
+    every: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    way: { type: 'string' },
+    from: { type: 'string', default: '0' },
+    reboot: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
   },
 });
 const lab = labAvailable();
@@ -32,14 +37,22 @@ if (!lab.ok) {
 // Of one build, whatever happens to the sources meanwhile.
 await buildProject();
 const source = await mkdtemp(join(tmpdir(), 'wca-campaign-'));
-for (const name of ['package.json', 'dist', 'schema', 'README.md', 'CHANGELOG.md', 'LICENSE']) await cp(name, join(source, name), { recursive: true });
+for (const name of ['package.json', 'dist', 'schema', 'README.md', 'CHANGELOG.md', 'LICENSE'])
+  await cp(name, join(source, name), { recursive: true });
 
 const started = performance.now();
 const first = await ready();
 const all = instantsOf(first.calls);
 const only = values.only === undefined ? null : new RegExp(values.only);
-const chosen = all.filter((instant, index) => index >= Number(values.from) && (index - Number(values.from)) % Number(values.every) === 0 && only?.test(instant.about) !== false);
-console.log(`${first.calls.filter(({ sweep }) => sweep === 0).length} calls outside sweeps, ${new Set(first.calls.map(({ sweep }) => sweep)).size - 1} sweeps; ${chosen.length} of ${all.length} instants`);
+const chosen = all.filter(
+  (instant, index) =>
+    index >= Number(values.from) &&
+    (index - Number(values.from)) % Number(values.every) === 0 &&
+    only?.test(instant.about) !== false,
+);
+console.log(
+  `${first.calls.filter(({ sweep }) => sweep === 0).length} calls outside sweeps, ${new Set(first.calls.map(({ sweep }) => sweep)).size - 1} sweeps; ${chosen.length} of ${all.length} instants`,
+);
 const queue = chosen.map((instant, index) => ({ instant, index }));
 const failures: string[] = [];
 let done = 0;
@@ -76,7 +89,9 @@ async function worker(given: Ready | null): Promise<void> {
     if (done % 20 === 0) console.log(`${done} of ${chosen.length}, ${failures.length} failed`);
     if (problems.length === 0) continue;
     failures.push(next.instant.about);
-    console.log(`FAIL ${JSON.stringify(next.instant.fault)} ${wayOf(next.index)} ${next.instant.about}\n  ${problems.slice(0, 12).join('\n  ')}`);
+    console.log(
+      `FAIL ${JSON.stringify(next.instant.fault)} ${wayOf(next.index)} ${next.instant.about}\n  ${problems.slice(0, 12).join('\n  ')}`,
+    );
     await use.host.down();
     use = null;
   }

@@ -21,4 +21,6 @@ for (const unit of generatedUnits(wanted)) {
   if (edited) editable += 1;
 }
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
-console.log(`${done} of ${wanted} files with ${bytes} bytes came out as they went in, ${editable} of them edited there and back, in ${seconds} s`);
+console.log(
+  `${done} of ${wanted} files with ${bytes} bytes came out as they went in, ${editable} of them edited there and back, in ${seconds} s`,
+);

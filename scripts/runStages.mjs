@@ -23,7 +23,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export async function runStages(names) {
   const known = [BUILD, ...STAGES];
   const unknown = names?.filter((name) => !known.some((stage) => stage.name === name)) ?? [];
-  if (unknown.length > 0) throw new Error(`no such check: ${unknown.join(' ')}; there are ${known.map((s) => s.name).join(' ')}`);
+  if (unknown.length > 0)
+    throw new Error(`no such check: ${unknown.join(' ')}; there are ${known.map((s) => s.name).join(' ')}`);
   const wanted = STAGES.filter((stage) => names === undefined || names.includes(stage.name));
   const building = names === undefined || names.includes(BUILD.name) || wanted.some((stage) => stage.dist);
 

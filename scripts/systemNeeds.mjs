@@ -34,7 +34,9 @@ export function canInstall() {
  * @returns {readonly string[]}
  */
 export function missingPackages(names) {
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n', ...names], { encoding: 'utf8' });
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n', ...names], {
+    encoding: 'utf8',
+  });
   const lines = query.error ? [] : query.stdout.split('\n');
   const installed = new Set(lines.filter((line) => line.startsWith('installed ')).map((line) => line.slice(10)));
   return names.filter((name) => !installed.has(name));

@@ -37,7 +37,9 @@ function prepare() {
     for (const need of needs) console.log(`  ${need.name} (${need.for})`);
   }
   if (process.platform === 'linux' && process.getuid?.() === 0) {
-    console.log('The lab tests build a Debian 12 image, once, in /var/cache/wca-lab, from the apt sources of this machine.');
+    console.log(
+      'The lab tests build a Debian 12 image, once, in /var/cache/wca-lab, from the apt sources of this machine.',
+    );
   }
   if (missing.length > 0 && canInstall()) ensurePackages(missing, () => undefined);
   for (const { path, lacks } of testsToLeaveOut()) leftOut.push(`${path} (needs ${lacks.join(', ')})`);
@@ -50,13 +52,20 @@ function runTests() {
   const report = join(directory, 'report.json');
   const vitest = spawnSync(
     process.execPath,
-    [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    [
+      join(ROOT, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
     { cwd: ROOT, stdio: 'inherit' },
   );
   const ran = existsSync(report) ? count(/** @type {unknown} */ (JSON.parse(readFileSync(report, 'utf8')))) : 0;
   rmSync(directory, { recursive: true });
   if (ran === 0) failures.push('vitest: no tests ran');
-  if (vitest.status !== 0 && failures.length === 0) failures.push(`vitest ended with ${vitest.status ?? vitest.signal}`);
+  if (vitest.status !== 0 && failures.length === 0)
+    failures.push(`vitest ended with ${vitest.status ?? vitest.signal}`);
 }
 
 /**
@@ -79,7 +88,8 @@ function count(json) {
   for (const file of report.testResults) {
     const path = relative(ROOT, file.name);
     seen.add(path);
-    if (file.status === 'failed' && file.assertionResults.length === 0) failures.push(`${path}: ${file.message.split('\n', 1)[0]}`);
+    if (file.status === 'failed' && file.assertionResults.length === 0)
+      failures.push(`${path}: ${file.message.split('\n', 1)[0]}`);
     for (const test of file.assertionResults) {
       if (test.status === 'passed') passed++;
       if (test.status === 'passed' || test.status === 'failed') ran++;

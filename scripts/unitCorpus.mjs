@@ -8,12 +8,31 @@ import { basename, dirname, join } from 'node:path';
 
 /** Packages whose units are rich: sandboxes, templates, sockets, timers, drop-ins, long commands. */
 export const CORPUS_PACKAGES = [
-  ...['apache2', 'avahi-daemon', 'bind9', 'bluez', 'certbot', 'chrony', 'clamav-freshclam', 'cloud-init', 'cups-daemon'],
+  ...[
+    'apache2',
+    'avahi-daemon',
+    'bind9',
+    'bluez',
+    'certbot',
+    'chrony',
+    'clamav-freshclam',
+    'cloud-init',
+    'cups-daemon',
+  ],
   ...['dnsmasq', 'dovecot-core', 'exim4-base', 'fail2ban', 'haproxy', 'iwd', 'libvirt-daemon-system', 'lvm2'],
   ...['mariadb-server', 'mdadm', 'memcached', 'mosquitto', 'network-manager', 'nfs-common', 'nfs-kernel-server'],
   ...['nginx-common', 'nut-server', 'openssh-server', 'openvpn', 'packagekit', 'php8.2-fpm', 'postfix'],
   ...['postgresql-common', 'redis-server', 'rsyslog', 'samba', 'smartmontools', 'squid', 'systemd-resolved'],
-  ...['systemd-timesyncd', 'tor', 'udisks2', 'unattended-upgrades', 'unbound', 'vsftpd', 'wireguard-tools', 'wpasupplicant'],
+  ...[
+    'systemd-timesyncd',
+    'tor',
+    'udisks2',
+    'unattended-upgrades',
+    'unbound',
+    'vsftpd',
+    'wireguard-tools',
+    'wpasupplicant',
+  ],
 ];
 
 /** Where the units of packages are kept once they were fetched. */
@@ -64,7 +83,12 @@ function fetchInto(place) {
   const work = mkdtempSync(join(CACHE, 'new-'));
   try {
     const options = ['-qq', '-o', 'APT::Sandbox::User=root', '-o', 'Acquire::Retries=2'];
-    const download = () => spawnSync('apt-get', [...options, 'download', ...CORPUS_PACKAGES], { cwd: work, encoding: 'utf8', timeout: 300_000 });
+    const download = () =>
+      spawnSync('apt-get', [...options, 'download', ...CORPUS_PACKAGES], {
+        cwd: work,
+        encoding: 'utf8',
+        timeout: 300_000,
+      });
     let done = download();
     // The list of packages may be older than what the archive has.
     if (done.status !== 0 && process.getuid?.() === 0) {

@@ -85,7 +85,9 @@ export function parseArguments(
     const detached = spec.value !== undefined && args[parser.optind() - 1] === value;
     if (detached && value.startsWith('-') && value.length > 1) {
       const found = printablePath(value);
-      return err(usageError(`--${spec.name} needs a value, found ${found}; write --${spec.name}=${found} if that is meant`));
+      return err(
+        usageError(`--${spec.name} needs a value, found ${found}; write --${spec.name}=${found} if that is meant`),
+      );
     }
     const given = options.get(spec.name);
     if (given !== undefined && spec.repeatable !== true) return err(usageError(`--${spec.name} was given twice`));

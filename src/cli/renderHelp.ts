@@ -32,7 +32,10 @@ export function renderGroupHelp(name: string, summary: string, entries: readonly
     '',
     'Usage:',
     `  ${name} COMMAND [OPTIONS]`,
-    ...section('Commands:', entries.map((entry) => [entry.name, entry.summary] as const)),
+    ...section(
+      'Commands:',
+      entries.map((entry) => [entry.name, entry.summary] as const),
+    ),
     ...section('Options:', [...GLOBAL_OPTIONS.map(optionRow), ...(extra ? [extra] : [])]),
     '',
     `${name} COMMAND --help says more.`,

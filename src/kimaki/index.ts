@@ -63,7 +63,16 @@ export { explainDispatchExit } from './dispatch/index.js';
 export type { DispatchEnd, DispatchFault, DispatchLink, DispatchVerdict } from './dispatch/index.js';
 export { findMarker } from './dispatch/index.js';
 export { probeDispatch } from './dispatch/index.js';
-export type { DispatchNoEnd, DispatchProbe, DispatchProbeError, DispatchProbeRequest, DispatchRunError, DispatchRunner, ProbeMessage, ProbedLink } from './dispatch/index.js';
+export type {
+  DispatchNoEnd,
+  DispatchProbe,
+  DispatchProbeError,
+  DispatchProbeRequest,
+  DispatchRunError,
+  DispatchRunner,
+  ProbeMessage,
+  ProbedLink,
+} from './dispatch/index.js';
 
 export { migrateCommand } from './identity/index.js';
 
@@ -76,7 +85,14 @@ export { detectServiceIdentity } from './identity/index.js';
 export type { DetectIdentityRequest } from './identity/index.js';
 export { identityAssignments } from './identity/index.js';
 export { DEFAULT_SERVICE_ACCOUNT, SHARED_UMASK } from './identity/index.js';
-export type { DetectIdentityError, IdentityAccount, InstalledIdentity, ServiceIdentity, ServiceIdentityFacts, ServiceIdentityRefused } from './identity/index.js';
+export type {
+  DetectIdentityError,
+  IdentityAccount,
+  InstalledIdentity,
+  ServiceIdentity,
+  ServiceIdentityFacts,
+  ServiceIdentityRefused,
+} from './identity/index.js';
 export type { InstalledUnitsError } from './instance/index.js';
 
 export { RUNTIME_STATE, statePaths, TOOLCHAIN_STATE } from './state/index.js';

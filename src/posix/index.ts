@@ -59,7 +59,18 @@ export { removeServiceUser } from './accounts/index.js';
 export type { RemoveUserError, UserRemoval } from './accounts/index.js';
 export { octalMode } from './paths/index.js';
 export type { FileType } from './paths/index.js';
-export type { AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessMount, AccessNeed, AccessRemedy, AccessRule, AccessWant, AclDecision } from './access/index.js';
+export type {
+  AccessBlock,
+  AccessComponent,
+  AccessError,
+  AccessExplanation,
+  AccessMount,
+  AccessNeed,
+  AccessRemedy,
+  AccessRule,
+  AccessWant,
+  AclDecision,
+} from './access/index.js';
 export { explainAccess } from './access/index.js';
 export { probeAccess } from './access/index.js';
 export { explainExecution } from './access/index.js';
@@ -78,7 +89,18 @@ export { estimateTree } from './search/index.js';
 export type { TreeSize } from './search/index.js';
 export { freeSpace } from './files/index.js';
 export type { FreeSpace, FreeSpaceError } from './files/index.js';
-export type { Attributes, ChangeSink, SkippedEntry, SkipReason, SweepError, SweepOptions, SweepReport, TreeChange, TreeEntry, Verdict } from './handles/index.js';
+export type {
+  Attributes,
+  ChangeSink,
+  SkippedEntry,
+  SkipReason,
+  SweepError,
+  SweepOptions,
+  SweepReport,
+  TreeChange,
+  TreeEntry,
+  Verdict,
+} from './handles/index.js';
 export { sweepTree } from './sweeps/index.js';
 export { reclaim } from './sweeps/index.js';
 export type { ReclaimRequest } from './sweeps/index.js';

@@ -5,7 +5,16 @@
  */
 export { canonicalJson, isJson, isJsonObject } from './engine/index.js';
 export type { Json, JsonObject } from './engine/index.js';
-export type { Check, RecipeStep, StepContext, StepDescription, StepFailure, StepKind, UndoData, UndoNotes } from './engine/index.js';
+export type {
+  Check,
+  RecipeStep,
+  StepContext,
+  StepDescription,
+  StepFailure,
+  StepKind,
+  UndoData,
+  UndoNotes,
+} from './engine/index.js';
 export { createRegistry, eraseKind } from './engine/index.js';
 export type { ErasedKind, InvalidStepData, Registry, StepThrew } from './engine/index.js';
 export { PLAN_FORMAT_VERSION } from './engine/index.js';
@@ -36,11 +45,29 @@ export type { OnRunEvent, RunEvent } from './engine/index.js';
 export type { RemainingStep, RunReport, StepReport } from './engine/index.js';
 export type { StepProgress } from './engine/index.js';
 export type { RollbackReason } from './engine/index.js';
-export type { ApplyRefusal, ChangedSincePlan, InterruptedRun, JournalError, NoRun, OtherHost, PreflightFailed, ResumeRefusal, RollbackRefusal, RollbackRefused, RunFailure } from './engine/index.js';
+export type {
+  ApplyRefusal,
+  ChangedSincePlan,
+  InterruptedRun,
+  JournalError,
+  NoRun,
+  OtherHost,
+  PreflightFailed,
+  ResumeRefusal,
+  RollbackRefusal,
+  RollbackRefused,
+  RunFailure,
+} from './engine/index.js';
 export { HARDEN_RECIPE, hardenInstall, planHardenInstall } from './hardenInstall/index.js';
 export type { HardenError, HardenOptions, HardenRefusal, HardenRequest } from './hardenInstall/index.js';
 export { diagnoseHost } from './diagnosis/index.js';
-export type { DiagnoseHostError, DiagnoseHostRequest, DiagnosedSubject, HostDiagnosis, HostFinding } from './diagnosis/index.js';
+export type {
+  DiagnoseHostError,
+  DiagnoseHostRequest,
+  DiagnosedSubject,
+  HostDiagnosis,
+  HostFinding,
+} from './diagnosis/index.js';
 export { fpmRunner } from './host/index.js';
 export { putFileKind } from './steps/index.js';
 export type { FileValidator, PutFileArgs, PutFileBefore, PutFileFailure } from './steps/index.js';

@@ -58,7 +58,14 @@ export { unitLoadPath } from './load/index.js';
 export type { LoadDirectory, LoadDirectoryKind, UnitLoadPathOptions } from './load/index.js';
 export { findUnitFiles } from './load/index.js';
 export type { FindUnitFilesOptions } from './load/index.js';
-export type { DropInDirectory, FindUnitFilesError, ShadowedFile, UnitFileKind, UnitFiles, UnitFilesProblem } from './load/index.js';
+export type {
+  DropInDirectory,
+  FindUnitFilesError,
+  ShadowedFile,
+  UnitFileKind,
+  UnitFiles,
+  UnitFilesProblem,
+} from './load/index.js';
 export { chooseEditFile } from './host-edit/index.js';
 export { chooseRemovalFile } from './host-edit/index.js';
 export type { ChooseEditError, EditChoice } from './host-edit/index.js';

@@ -50,7 +50,13 @@ export type { MuPlugin } from './site/index.js';
 export { findContraryDefines } from './site/index.js';
 export type { ContraryDefine } from './site/index.js';
 export { probeSiteWritability } from './probes/index.js';
-export type { UnwritableComponent, UnwritablePath, WritabilityOptions, WritabilityReport, WritableDirectory } from './probes/index.js';
+export type {
+  UnwritableComponent,
+  UnwritablePath,
+  WritabilityOptions,
+  WritabilityReport,
+  WritableDirectory,
+} from './probes/index.js';
 export { judgeWritability } from './probes/index.js';
 export type { SiteFault } from './probes/index.js';
 export { diagnoseSite } from './probes/index.js';

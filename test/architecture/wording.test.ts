@@ -6,9 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from './sources.js';
 
 /** Where packages come from is the business of whoever installs, so no file says it. Written so that this one does not. */
-const REGISTRY_HOSTS = [['registry', 'npmjs', 'org'], ['npm', 'pkg', 'github', 'com'], ['registry', 'yarnpkg', 'com'], ['unpkg', 'com']];
+const REGISTRY_HOSTS = [
+  ['registry', 'npmjs', 'org'],
+  ['npm', 'pkg', 'github', 'com'],
+  ['registry', 'yarnpkg', 'com'],
+  ['unpkg', 'com'],
+];
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: ROOT, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
   .split('\0')
   .filter((path) => path !== '');
 

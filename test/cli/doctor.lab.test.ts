@@ -1,7 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CANARY, CHANNELS, DROP_IN_DIRECTORY as DROP_IN, SITE, UNIT_FILE, bootHost, compareSnapshots, installPackage, labAvailable, treeSnapshot } from '../lab/index.js';
+import {
+  CANARY,
+  CHANNELS,
+  DROP_IN_DIRECTORY as DROP_IN,
+  SITE,
+  UNIT_FILE,
+  bootHost,
+  compareSnapshots,
+  installPackage,
+  labAvailable,
+  treeSnapshot,
+} from '../lab/index.js';
 import type { Host, RunOptions } from '../lab/index.js';
 import { runWithFault } from '../lab/faults.js';
 import type { HostDiagnosis } from '../../src/recipes/diagnosis/hostDiagnosis.js';
@@ -34,9 +45,16 @@ cp -p ${SITE}/AGENTS.md /root/agents; echo 'wp --allow-root' >> ${SITE}/AGENTS.m
     undo: `rm -r ${CONTENT}/plugins/tiny/new.php ${CONTENT}/plugins/tiny/own; chmod 644 ${MU}/wp-coding-agents-runtimes.php; cp -p /root/channels ${CHANNELS}
 cp -p /root/config ${SITE}/wp-config.php; cp -p /root/agents ${SITE}/AGENTS.md; chmod 755 ${CONTENT}; chmod g-w ${SITE}/.opencode`,
     named: [
-      ['root-owned', 'broken', '1 entries below'], ['plugin-closed', 'broken', 'tiny'], ['writable-by-agent', 'broken', 'new.php'], ['shared-group', 'broken', 'plugins/tiny/own'],
-      ['managed-mode', 'risk', 'wp-coding-agents-runtimes.php is 0600'], ['managed-fence-damaged', 'risk', CHANNELS], ['modes-not-shared', 'broken', 'wp-config.php:2 defines FS_CHMOD_DIR'],
-      ['agents-file-allow-root', 'risk', `${SITE}/AGENTS.md`], ['agent-files-open', 'risk', `${SITE}/.opencode`], ['directory-open', 'risk', CONTENT],
+      ['root-owned', 'broken', '1 entries below'],
+      ['plugin-closed', 'broken', 'tiny'],
+      ['writable-by-agent', 'broken', 'new.php'],
+      ['shared-group', 'broken', 'plugins/tiny/own'],
+      ['managed-mode', 'risk', 'wp-coding-agents-runtimes.php is 0600'],
+      ['managed-fence-damaged', 'risk', CHANNELS],
+      ['modes-not-shared', 'broken', 'wp-config.php:2 defines FS_CHMOD_DIR'],
+      ['agents-file-allow-root', 'risk', `${SITE}/AGENTS.md`],
+      ['agent-files-open', 'risk', `${SITE}/.opencode`],
+      ['directory-open', 'risk', CONTENT],
     ],
   },
   {
@@ -50,9 +68,17 @@ systemctl daemon-reload; systemctl restart ${FPM}`,
     undo: `rm -r /etc/tmpfiles.d/site.conf /etc/cron.d/w /etc/systemd/system/${FPM}.d/zz.conf /etc/systemd/system/kimaki-two.service /tmp/kimaki-cache /var/lib/datamachine/workspace/roots
 cp /root/worker ${WORKER}; cp -p /root/channels ${CHANNELS}; groupdel newer; rm -r /etc/systemd/system/kimaki-old.service /var/lib/wca/harden-install; systemctl daemon-reload; systemctl restart ${FPM}`,
     named: [
-      ['owner-reversal', 'risk', '/etc/tmpfiles.d/site.conf'], ['cron-as-root', 'risk', '/etc/cron.d/w:1'], ['companion-umask', 'broken', 'datamachine-worker.service works on'],
-      ['umask-php-fpm', 'broken', FPM], ['data-directory-shared', 'broken', 'kimaki-two.service'], ['leftover-closed', 'risk', '/tmp/kimaki-cache'], ['no-new-root-files', 'broken', '/var/lib/datamachine/workspace'],
-      ['channel-environment', 'broken', 'KIMAKI_DATA_DIR=/root/.kimaki'], ['groups-not-running', 'risk', 'opencode is in: newer'], ['unit-masked', 'note', 'kimaki-old.service'], ['journal-unusable', 'broken', '/var/lib/wca/harden-install'],
+      ['owner-reversal', 'risk', '/etc/tmpfiles.d/site.conf'],
+      ['cron-as-root', 'risk', '/etc/cron.d/w:1'],
+      ['companion-umask', 'broken', 'datamachine-worker.service works on'],
+      ['umask-php-fpm', 'broken', FPM],
+      ['data-directory-shared', 'broken', 'kimaki-two.service'],
+      ['leftover-closed', 'risk', '/tmp/kimaki-cache'],
+      ['no-new-root-files', 'broken', '/var/lib/datamachine/workspace'],
+      ['channel-environment', 'broken', 'KIMAKI_DATA_DIR=/root/.kimaki'],
+      ['groups-not-running', 'risk', 'opencode is in: newer'],
+      ['unit-masked', 'note', 'kimaki-old.service'],
+      ['journal-unusable', 'broken', '/var/lib/wca/harden-install'],
     ],
   },
   {
@@ -60,7 +86,10 @@ cp /root/worker ${WORKER}; cp -p /root/channels ${CHANNELS}; groupdel newer; rm 
     make: `mkdir -p ${DROP_IN}; printf '[Service]\\nWorkingDirectory=/srv\\nExecStart=\\nExecStart=/bin/false --data-dir /home/opencode/.kimaki\\n' > ${DROP_IN}/60-x.conf
 systemctl daemon-reload; systemctl restart kimaki; until systemctl show -p SubState kimaki | grep auto-restart; do sleep 0.1; done`,
     undo: `rm ${DROP_IN}/60-x.conf; systemctl daemon-reload; systemctl restart kimaki`,
-    named: [['not-running', 'broken', 'ends again and again (exit-code, last exit status 1)'], ['site-missing', 'broken', 'no WordPress at /srv']],
+    named: [
+      ['not-running', 'broken', 'ends again and again (exit-code, last exit status 1)'],
+      ['site-missing', 'broken', 'no WordPress at /srv'],
+    ],
   },
 ];
 
@@ -73,19 +102,29 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
   afterAll(() => host.down());
 
   /** The subjects, and how it ended; the document is as the schema says, and holds no secret. */
-  const doctor = async (code: number, options: RunOptions = {}): Promise<{ readonly ok: boolean; readonly of: (kind: Subject['kind']) => Subject; readonly all: readonly Subject[] }> => {
+  const doctor = async (
+    code: number,
+    options: RunOptions = {},
+  ): Promise<{
+    readonly ok: boolean;
+    readonly of: (kind: Subject['kind']) => Subject;
+    readonly all: readonly Subject[];
+  }> => {
     const ran = await host.run('wca doctor --json', options);
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code, stderr: '' });
     expect(ran.stdout).not.toContain(CANARY);
     const document = JSON.parse(ran.stdout) as HostDiagnosis;
     expect(valid(document), JSON.stringify(valid.errors)).toBe(true);
-    const of = (kind: Subject['kind']): Subject => document.subjects.find((one) => one.kind === kind) ?? expect.fail(`no ${kind}`);
+    const of = (kind: Subject['kind']): Subject =>
+      document.subjects.find((one) => one.kind === kind) ?? expect.fail(`no ${kind}`);
     return { ok: document.ok, of, all: document.subjects };
   };
   const codes = ({ findings }: Subject): readonly string[] => [...new Set(findings.map(({ code }) => code))];
 
   it('names what is wrong with a root install half moved, and changes nothing', async () => {
-    await host.ok('systemctl stop lab-visitors.timer lab-visitors.service datamachine-worker.timer datamachine-worker.service; systemctl restart php8.2-fpm');
+    await host.ok(
+      'systemctl stop lab-visitors.timer lab-visitors.service datamachine-worker.timer datamachine-worker.service; systemctl restart php8.2-fpm',
+    );
     const trees = ['/etc', '/home', SITE, '/opt', '/usr/local', '/var/lib/datamachine'];
     const before = await treeSnapshot(host, trees);
     const { ok, of } = await doctor(1);
@@ -94,11 +133,27 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     expect(ok).toBe(false);
     expect(of('host')).toMatchObject({ findings: [], notChecked: [] });
     expect(codes(of('instance'))).toEqual([
-      'runs-as-root', 'foreign-home', 'umask-missing', 'command-unreachable', 'allow-root', 'secret-in-unit', 'kills-roots-processes',
-      'foreign-files-in-home', 'program-in-home', 'command-in-home', 'companion-as-root', 'state-in-both-homes',
+      'runs-as-root',
+      'foreign-home',
+      'umask-missing',
+      'command-unreachable',
+      'allow-root',
+      'secret-in-unit',
+      'kills-roots-processes',
+      'foreign-files-in-home',
+      'program-in-home',
+      'command-in-home',
+      'companion-as-root',
+      'state-in-both-homes',
     ]);
     expect(codes(of('site'))).toEqual([
-      'plugin-closed', 'theme-closed', 'upgrade-leftover', 'root-owned', 'upload-entries-closed', 'agents-file-allow-root', 'root-owned-left',
+      'plugin-closed',
+      'theme-closed',
+      'upgrade-leftover',
+      'root-owned',
+      'upload-entries-closed',
+      'agents-file-allow-root',
+      'root-owned-left',
     ]);
     expect(of('instance').notChecked).toEqual([]);
     expect(of('site').notChecked).toEqual([]);
@@ -115,9 +170,17 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     const ran = await host.run('wca doctor --unit kimaki');
     expect(ran.code).toBe(1);
     expect(ran.stdout).toContain('\ninstance kimaki.service (/etc/systemd/system/kimaki.service)\n  broken  ');
-    expect(ran.stdout).toMatch(/\n9 broken, 11 risks, 2 notes, 0 not checked; looked at this host, 1 instance and 1 site\n$/);
+    expect(ran.stdout).toMatch(
+      /\n9 broken, 11 risks, 2 notes, 0 not checked; looked at this host, 1 instance and 1 site\n$/,
+    );
     expect(ran.stdout).not.toContain(CANARY);
-    for (const [line, code] of [['--site /srv', 66], ['--unit kimaki-none', 66], ['--site srv', 64], ['--unit ../x', 64], ['x', 64]] as const) {
+    for (const [line, code] of [
+      ['--site /srv', 66],
+      ['--unit kimaki-none', 66],
+      ['--site srv', 64],
+      ['--unit ../x', 64],
+      ['x', 64],
+    ] as const) {
       const refused = await host.run(`wca doctor ${line} --json`);
       expect(refused, line).toMatchObject({ code });
       expect(valid(JSON.parse(refused.stdout)), line).toBe(true);
@@ -125,7 +188,11 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
   });
 
   it('names a run that was cut off, with both ways on', async () => {
-    await runWithFault(host, ['migrate-off-root', 'apply', '--yes', '--hold', '1'], { match: '^spawn systemctl', at: 4, what: 'kill' });
+    await runWithFault(host, ['migrate-off-root', 'apply', '--yes', '--hold', '1'], {
+      match: '^spawn systemctl',
+      at: 4,
+      what: 'kill',
+    });
     const found = (await doctor(1)).of('host').findings.find(({ code }) => code === 'interrupted-run');
     expect(found).toMatchObject({ severity: 'broken', found: expect.stringContaining('/var/lib/wca/runs/') as string });
     expect(found?.fix).toContain('wca migrate-off-root resume');
@@ -137,7 +204,13 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     const { ok, of } = await doctor(0);
     expect(ok).toBe(true);
     expect(of('host')).toMatchObject({ findings: [], notChecked: [] });
-    expect(codes(of('instance'))).toEqual(['privileged-group', 'secret-in-unit', 'old-home-in-state', 'self-upgrade', 'failing-program']);
+    expect(codes(of('instance'))).toEqual([
+      'privileged-group',
+      'secret-in-unit',
+      'old-home-in-state',
+      'self-upgrade',
+      'failing-program',
+    ]);
     expect(codes(of('site'))).toEqual(['root-owned-left']);
     expect(of('instance').notChecked).toEqual([]);
     expect(of('site').notChecked).toEqual([]);
@@ -148,7 +221,10 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     await host.ok(`set -e\n${make}`);
     try {
       const found = (await doctor(1)).all.flatMap(({ findings }) => findings);
-      const missing = named.filter(([code, severity, words]) => !found.some((one) => one.code === code && one.severity === severity && one.found.includes(words)));
+      const missing = named.filter(
+        ([code, severity, words]) =>
+          !found.some((one) => one.code === code && one.severity === severity && one.found.includes(words)),
+      );
       expect(missing, JSON.stringify(found, null, 1)).toEqual([]);
       const told = found.map(({ code, found: what }) => `${code} ${what}`);
       expect(told).toEqual([...new Set(told)]);
@@ -158,22 +234,37 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
   });
 
   it('does not pass over what cannot be read, and still looks at the rest', async () => {
-    await host.ok(`sed 's#^WorkingDirectory=.*#&\\nEnvironmentFile=/etc/none#' ${UNIT_FILE} > /etc/systemd/system/kimaki-two.service; mkdir /etc/none; systemctl daemon-reload; systemctl stop mariadb`);
+    await host.ok(
+      `sed 's#^WorkingDirectory=.*#&\\nEnvironmentFile=/etc/none#' ${UNIT_FILE} > /etc/systemd/system/kimaki-two.service; mkdir /etc/none; systemctl daemon-reload; systemctl stop mariadb`,
+    );
     try {
       const { of } = await doctor(1);
-      expect(of('host').findings).toMatchObject([{ code: 'instance-unreadable', severity: 'broken', found: expect.stringContaining('kimaki-two.service') as string }]);
+      expect(of('host').findings).toMatchObject([
+        {
+          code: 'instance-unreadable',
+          severity: 'broken',
+          found: expect.stringContaining('kimaki-two.service') as string,
+        },
+      ]);
       expect(of('instance').name).toBe('kimaki.service');
-      expect(of('site').findings).toMatchObject([{ code: 'wordpress-fails', severity: 'broken' }, { code: 'root-owned-left' }]);
+      expect(of('site').findings).toMatchObject([
+        { code: 'wordpress-fails', severity: 'broken' },
+        { code: 'root-owned-left' },
+      ]);
       expect(of('site').notChecked).toEqual([expect.stringContaining('what WordPress may write: ')]);
     } finally {
-      await host.ok('systemctl start mariadb; rm -r /etc/systemd/system/kimaki-two.service /etc/none; systemctl daemon-reload');
+      await host.ok(
+        'systemctl start mariadb; rm -r /etc/systemd/system/kimaki-two.service /etc/none; systemctl daemon-reload',
+      );
     }
   });
 
   it('names a drop-in that would stop systemd itself', async () => {
     await host.ok(`mkfifo ${DROP_IN}/x.conf`);
     try {
-      expect((await doctor(1)).of('host').findings).toMatchObject([{ code: 'units-unreadable', severity: 'broken', found: expect.stringContaining(`${DROP_IN}/x.conf`) as string }]);
+      expect((await doctor(1)).of('host').findings).toMatchObject([
+        { code: 'units-unreadable', severity: 'broken', found: expect.stringContaining(`${DROP_IN}/x.conf`) as string },
+      ]);
     } finally {
       await host.ok(`rm ${DROP_IN}/x.conf`);
     }

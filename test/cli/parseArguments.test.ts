@@ -12,7 +12,10 @@ const SPECS: readonly OptionSpec[] = [
 ];
 
 const parse = (args: readonly string[], stop = false) =>
-  parseArguments(args, SPECS, stop).map(({ options, operands }) => ({ options: Object.fromEntries(options), operands }));
+  parseArguments(args, SPECS, stop).map(({ options, operands }) => ({
+    options: Object.fromEntries(options),
+    operands,
+  }));
 const message = (...args: readonly string[]) => parse(args)._unsafeUnwrapErr().message;
 
 describe('parseArguments', () => {
@@ -66,8 +69,16 @@ describe('parseArguments', () => {
     ['a value on a flag', ['--json=yes'], '--json takes no value'],
     ['an empty value on a flag', ['--json='], '--json takes no value'],
     ['a missing value', ['--as'], '--as needs a value'],
-    ['an option where a value is expected', ['--as', '--json'], '--as needs a value, found --json; write --as=--json if that is meant'],
-    ['the end of options where a value is expected', ['--as', '--', 'x'], '--as needs a value, found --; write --as=-- if that is meant'],
+    [
+      'an option where a value is expected',
+      ['--as', '--json'],
+      '--as needs a value, found --json; write --as=--json if that is meant',
+    ],
+    [
+      'the end of options where a value is expected',
+      ['--as', '--', 'x'],
+      '--as needs a value, found --; write --as=-- if that is meant',
+    ],
     ['a second value', ['--as', 'a', '--as=b'], '--as was given twice'],
     ['a second flag', ['--json', 'x', '--json'], '--json was given twice'],
     ['a letter and its long name', ['-q', '--quiet'], '--quiet was given twice'],
@@ -84,7 +95,12 @@ describe('parseArguments', () => {
     );
     fc.assert(
       fc.property(fc.array(word), fc.boolean(), (args, stop) => {
-        expect(parse(args, stop).match(() => 'USAGE', (error) => error.code)).toBe('USAGE');
+        expect(
+          parse(args, stop).match(
+            () => 'USAGE',
+            (error) => error.code,
+          ),
+        ).toBe('USAGE');
       }),
       { numRuns: 2000 },
     );

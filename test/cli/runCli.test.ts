@@ -61,7 +61,12 @@ const entry = (name: string, loaded: Awaited<ReturnType<CommandEntry['load']>>):
     return loaded;
   },
 });
-const TABLE = [entry('look', look), entry('broken', broken), entry('unit', { subcommands: [entry('cat', look)] }), entry('many', many)];
+const TABLE = [
+  entry('look', look),
+  entry('broken', broken),
+  entry('unit', { subcommands: [entry('cat', look)] }),
+  entry('many', many),
+];
 const run = (...args: readonly string[]) => {
   loads = [];
   return runLine(args, TABLE);
@@ -127,7 +132,11 @@ describe('runCli', () => {
     ['a missing option', ['look', '/a'], '--as is missing'],
     ['a relative operand', ['look', 'a', '--as=me'], 'PATH must be an absolute path, found a'],
     ['an empty operand', ['look', '', '--as=me'], 'PATH must be an absolute path, found nothing'],
-    ['a relative path in an option', ['look', '/a', '--root', 'b', '--as=me'], '--root must be an absolute path, found b'],
+    [
+      'a relative path in an option',
+      ['look', '/a', '--root', 'b', '--as=me'],
+      '--root must be an absolute path, found b',
+    ],
   ])('refuses %s with status 64 and nothing on stdout', async (_, args, message) => {
     const said = await run(...args);
     expect(said).toMatchObject({ exitCode: 64, stdout: '' });

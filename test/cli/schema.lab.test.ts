@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootHost, installPackage, labAvailable } from '../lab/index.js';
 import type { Host } from '../lab/index.js';
 
-const schema: object = JSON.parse(readFileSync(new URL('../../schema/migrate-off-root.schema.json', import.meta.url), 'utf8')) as object;
+const schema: object = JSON.parse(
+  readFileSync(new URL('../../schema/migrate-off-root.schema.json', import.meta.url), 'utf8'),
+) as object;
 const ajv = new Ajv2020({ allErrors: true, strict: false });
 ajv.addSchema(schema, 'wca');
 
@@ -48,6 +50,8 @@ describe.skipIf(!labAvailable().ok)('the shipped JSON schema', () => {
 
   it('refuses what is no such document', () => {
     expect(validatorOf('plan')({ formatVersion: 1, steps: [] })).toBe(false);
-    expect(validatorOf('verify')({ formatVersion: 1, ok: true, checks: [{ id: 'x', point: 10, ok: true, detail: '' }] })).toBe(false);
+    expect(
+      validatorOf('verify')({ formatVersion: 1, ok: true, checks: [{ id: 'x', point: 10, ok: true, detail: '' }] }),
+    ).toBe(false);
   });
 });

@@ -45,7 +45,10 @@ tester.run('no-dropped-result', rule, {
     passes('a promise of something else is not its business', 'await plain();'),
     passes('void of something else is not its business', 'void plain();'),
     passes('an arrow function whose caller takes the Result', 'map(() => sync());'),
-    passes('a class of the same name from elsewhere', 'class Ok { x = 1 } function own(): Ok { return new Ok(); } own();'),
+    passes(
+      'a class of the same name from elsewhere',
+      'class Ok { x = 1 } function own(): Ok { return new Ok(); } own();',
+    ),
   ],
   invalid: [
     drops('a Result as a statement', 'sync();', 'dropped'),
@@ -62,7 +65,11 @@ tester.run('no-dropped-result', rule, {
     drops('void inside an arrow function', 'each(() => void soon());', 'voided'),
     drops('an arrow function whose caller drops it', 'each(() => sync());', 'arrow'),
     drops('the same with forEach', '[1].forEach((n) => ok<number, Error>(n));', 'arrow'),
-    drops('a type parameter that is a Result', 'function f<R extends Result<number, Error>>(r: () => R) { r(); }', 'dropped'),
+    drops(
+      'a type parameter that is a Result',
+      'function f<R extends Result<number, Error>>(r: () => R) { r(); }',
+      'dropped',
+    ),
     drops('a variable that is only named', 'const r = okAsync(1); r;', 'dropped'),
   ],
 });

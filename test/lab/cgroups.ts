@@ -15,7 +15,9 @@ export function makeControlGroups(name: string): readonly string[] {
 
 /** Removes the control groups of a container that has ended; false while one of its processes is still ending. */
 export function removeControlGroups(name: string): boolean {
-  return parents().map((parent) => removeGroup(join(parent, name))).every(Boolean);
+  return parents()
+    .map((parent) => removeGroup(join(parent, name)))
+    .every(Boolean);
 }
 
 function removeGroup(directory: string): boolean {
@@ -32,7 +34,9 @@ function removeGroup(directory: string): boolean {
 
 /** The groups this process is in: of the unified hierarchy, and of systemd's own on a machine with both kinds. */
 function parents(): readonly string[] {
-  const own = readFileSync('/proc/self/cgroup', 'utf8').split('\n').map((line) => /^\d+:([^:]*):(.*)$/.exec(line));
+  const own = readFileSync('/proc/self/cgroup', 'utf8')
+    .split('\n')
+    .map((line) => /^\d+:([^:]*):(.*)$/.exec(line));
   const pathOf = (controller: string): string => own.find((match) => match?.[1] === controller)?.[2] ?? '/';
   const found: string[] = [];
   for (const line of readFileSync('/proc/self/mounts', 'utf8').split('\n')) {

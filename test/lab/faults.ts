@@ -35,7 +35,12 @@ export interface TracedCall {
 }
 
 /** Runs `wca …` in the host with a fault in it; the package has to be installed. */
-export async function runWithFault(host: Host, args: readonly string[], fault: Fault | null, options: RunOptions = {}): Promise<ExecResult> {
+export async function runWithFault(
+  host: Host,
+  args: readonly string[],
+  fault: Fault | null,
+  options: RunOptions = {},
+): Promise<ExecResult> {
   const main = `${INSTALL_DIR}/node_modules/@wca/runtime-sdk/dist/cli/main.js`;
   await copyFile(fileURLToPath(new URL('faults/hook.mjs', import.meta.url)), join(host.root, INSTALL_DIR, HOOK));
   return host.run([`${INSTALL_DIR}/node`, '--import', `${INSTALL_DIR}/${HOOK}`, main, ...args], {

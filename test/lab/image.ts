@@ -62,7 +62,11 @@ async function buildOrReuse(variant: Variant): Promise<Image> {
       }
       say(`building the ${variant} image of the lab (about ten seconds)`);
       await timed('provision', () => provision(base, image, variant));
-      say(`built: ${Object.entries(timesMs).map(([name, ms]) => `${name} ${ms} ms`).join(', ')}`);
+      say(
+        `built: ${Object.entries(timesMs)
+          .map(([name, ms]) => `${name} ${ms} ms`)
+          .join(', ')}`,
+      );
     }
     const now = new Date();
     for (const used of [image, base]) if (existsSync(used)) await utimes(used, now, now);

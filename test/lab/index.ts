@@ -2,7 +2,16 @@ export { labAvailable } from './available.js';
 export type { Availability } from './available.js';
 export { breakHost } from './breakage.js';
 export type { Breakage } from './breakage.js';
-export { CANARY, CHANNEL, CHANNELS, DROP_IN_DIRECTORY, FLOW, LOCK_PORT, NEW_DATA_DIR, OLD_DATA_DIR } from './constants.js';
+export {
+  CANARY,
+  CHANNEL,
+  CHANNELS,
+  DROP_IN_DIRECTORY,
+  FLOW,
+  LOCK_PORT,
+  NEW_DATA_DIR,
+  OLD_DATA_DIR,
+} from './constants.js';
 export { PRIVATE_DUMP, ROOT_OWNED, SITE, UNIT_FILE } from './constants.js';
 export { runWithFault, takeTrace } from './faults.js';
 export type { Fault, TracedCall } from './faults.js';

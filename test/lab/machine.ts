@@ -195,7 +195,9 @@ export async function removeDeadMachines(lab: string): Promise<void> {
     if (owner === null || ownerIsAlive(owner)) continue;
     // The process of another host may still be taking its own mounts off; a later run finds what is left.
     await discardRun(directory).catch((cause: unknown) => {
-      process.stderr.write(`lab: ${name} is not cleared up: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+      process.stderr.write(
+        `lab: ${name} is not cleared up: ${cause instanceof Error ? cause.message : String(cause)}\n`,
+      );
     });
   }
 }

@@ -34,7 +34,10 @@ async function digestOf(path: string, stat: Stats): Promise<string> {
   const key = `${path} ${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
   const known = digests.get(key);
   if (known !== undefined) return known;
-  const digest = createHash('sha256').update(await readFile(path)).digest('hex').slice(0, 16);
+  const digest = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+    .slice(0, 16);
   digests.set(key, digest);
   return digest;
 }

@@ -24,7 +24,11 @@ let consumer: string;
 let packed: readonly string[];
 
 const run = (file: string, args: readonly string[], cwd: string): string =>
-  execFileSync(file, args, { cwd, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', npm_config_ignore_scripts: 'true' } });
+  execFileSync(file, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '', npm_config_ignore_scripts: 'true' },
+  });
 
 beforeAll(() => {
   ensureBuilt();
@@ -50,7 +54,9 @@ describe('the packed tarball', () => {
   it('holds the built package, its schema and its papers, and nothing else', () => {
     const outside = packed.filter((path) => !/^(dist|schema)\//.test(path));
     expect(outside.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-    expect(packed.filter((path) => !/\.(js|d\.ts)$|^schema\/.*\.json$/.test(path) && !outside.includes(path))).toEqual([]);
+    expect(packed.filter((path) => !/\.(js|d\.ts)$|^schema\/.*\.json$/.test(path) && !outside.includes(path))).toEqual(
+      [],
+    );
   });
 
   it('is installed with the program', () => {
@@ -77,9 +83,19 @@ describe('the packed tarball', () => {
       `console.log(program);`,
     ];
     writeFileSync(join(consumer, 'index.ts'), [...lines, ...uses, ...real].join('\n'));
-    const options = { target: 'ES2022', module: 'NodeNext', strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ['node'] };
+    const options = {
+      target: 'ES2022',
+      module: 'NodeNext',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      types: ['node'],
+    };
     // Everything is checked here, the package's own declarations too.
-    writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...options, skipLibCheck: false }, files: ['index.ts'] }));
+    writeFileSync(
+      join(consumer, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { ...options, skipLibCheck: false }, files: ['index.ts'] }),
+    );
     cpSync(join(ROOT, 'node_modules/@types/node'), join(consumer, 'node_modules/@types/node'), { recursive: true });
     cpSync(join(ROOT, 'node_modules/undici-types'), join(consumer, 'node_modules/undici-types'), { recursive: true });
     const tsc = [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.'];

@@ -55,7 +55,6 @@ const TAKERS: Readonly<Record<string, (path: string) => Outcome>> = {
   freeSpace: (path) => freeSpace(path),
 };
 
-
 function fileToMove(): string {
   const path = join(freshPlace(), 'file');
   writeFileSync(path, '');
@@ -121,11 +120,18 @@ describe('bad input', () => {
       refusals.set(name, done.isErr() ? done.error.code : 'OK');
     }
     expect(Object.fromEntries(refusals)).toMatchObject({
-      explainAccess: 'OK', countOwned: 'OK', reclaim: 'OK', readRegularFile: 'NOT_A_REGULAR_FILE',
-      replaceFile: 'NOT_A_REGULAR_FILE', readChangeRecord: 'RECORD_UNTRUSTED', openChangeRecord: 'RECORD_UNTRUSTED',
+      explainAccess: 'OK',
+      countOwned: 'OK',
+      reclaim: 'OK',
+      readRegularFile: 'NOT_A_REGULAR_FILE',
+      replaceFile: 'NOT_A_REGULAR_FILE',
+      readChangeRecord: 'RECORD_UNTRUSTED',
+      openChangeRecord: 'RECORD_UNTRUSTED',
     });
     expect((await probeAccess(fifo, WWW_DATA, 'read')).isOk()).toBe(true);
-    expect((await resolveExecutable('fifo', [WWW_DATA], { searchPath: fifo.slice(0, -5) })).unwrapOr(null)?.path).toBeNull();
+    expect(
+      (await resolveExecutable('fifo', [WWW_DATA], { searchPath: fifo.slice(0, -5) })).unwrapOr(null)?.path,
+    ).toBeNull();
     expect((await findHolders([fifo])).unwrapOr([])).toEqual([]);
   });
 
@@ -163,8 +169,11 @@ describe('bad input', () => {
     );
     const printed = run('prlimit', ['--nofile=64', process.execPath, module, join(root, 'site'), deep]);
     const entries = 1 + 40 * 3 + 80 * 2;
-    expect(printed.trimEnd().split('\n').map((line): unknown => JSON.parse(line))).toEqual([
-      entries, entries, true, [entries, true], entries, entries, 'rename',
-    ]);
+    expect(
+      printed
+        .trimEnd()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line)),
+    ).toEqual([entries, entries, true, [entries, true], entries, entries, 'rename']);
   });
 });

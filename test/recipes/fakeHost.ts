@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ResultAsync} from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
 import { errAsync, okAsync } from 'neverthrow';
 import { createRegistry, eraseKind } from '../../src/recipes/engine/plan/registry.js';
 import { makePlan } from '../../src/recipes/engine/plan/makePlan.js';

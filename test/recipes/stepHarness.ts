@@ -46,7 +46,14 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
       force: false,
     };
     const { args, ...rest } = await arrange(place);
-    return { args, place, snapshot: () => rest.snapshot(), disturb: () => rest.disturb(), stateDir: join(state, 'wca'), ctx };
+    return {
+      args,
+      place,
+      snapshot: () => rest.snapshot(),
+      disturb: () => rest.disturb(),
+      stateDir: join(state, 'wca'),
+      ctx,
+    };
   };
 
   describe(`${kind.kind}: ${name}`, () => {
@@ -149,14 +156,20 @@ interface Situation<A extends Json> extends StepCase<A> {
   readonly ctx: StepContext;
 }
 
-async function neededBefore<A extends Json, B extends Json>(kind: Pick<StepKind<string, A, B, StepFailure>, 'check'>, args: A): Promise<B> {
+async function neededBefore<A extends Json, B extends Json>(
+  kind: Pick<StepKind<string, A, B, StepFailure>, 'check'>,
+  args: A,
+): Promise<B> {
   const check = await kind.check(args);
   if (check.isErr() || check.value.state !== 'needed') throw new Error('nothing to do');
   return check.value.before;
 }
 
 /** How many changes an act makes that nobody kills. */
-async function changesOf<A extends Json, B extends Json>(situation: () => Promise<Situation<A>>, kind: StepKind<string, A, B, StepFailure>): Promise<number> {
+async function changesOf<A extends Json, B extends Json>(
+  situation: () => Promise<Situation<A>>,
+  kind: StepKind<string, A, B, StepFailure>,
+): Promise<number> {
   const { args, ctx } = await situation();
   const found = await neededBefore(kind, args);
   let count = 0;
@@ -205,7 +218,12 @@ function disown(place: string): void {
 const GONE = 4_194_305;
 
 /** What a resumed run does with a half-done step. */
-async function settle<A extends Json, B extends Json>(kind: StepKind<string, A, B, StepFailure>, args: A, before: B, ctx: StepContext): Promise<void> {
+async function settle<A extends Json, B extends Json>(
+  kind: StepKind<string, A, B, StepFailure>,
+  args: A,
+  before: B,
+  ctx: StepContext,
+): Promise<void> {
   expect((await kind.tidy?.(args))?.isErr() ?? false).toBe(false);
   const check = await kind.check(args);
   const isDone = check.isOk() && check.value.state === 'satisfied' && (await kind.verify(args, ctx)).isOk();

@@ -37,14 +37,19 @@ export const access = defineCommand({
   },
 });
 
-function render(output: Output, { path, user, want, allowed, blockedAt, components, remedies, notSeen }: AccessExplanation): void {
+function render(
+  output: Output,
+  { path, user, want, allowed, blockedAt, components, remedies, notSeen }: AccessExplanation,
+): void {
   const verdict = allowed ? output.style('green', 'may') : output.style('red', 'may not');
   output.print(`${user} ${verdict} ${want} ${printablePath(path)}`);
   if (blockedAt !== null) output.print(`  ${blockedAt.reason}`);
   for (const component of components) {
     const mark = component.allowed ? output.style('green', 'yes') : output.style('red', 'no ');
     const owner = `${component.uid}:${component.gid}`;
-    output.print(`  ${mark} ${component.mode} ${owner.padEnd(11)} ${component.needs.padEnd(7)} ${printableText(component.path)}  ${output.style('dim', component.rule)}`);
+    output.print(
+      `  ${mark} ${component.mode} ${owner.padEnd(11)} ${component.needs.padEnd(7)} ${printableText(component.path)}  ${output.style('dim', component.rule)}`,
+    );
   }
   for (const { command, exposes } of remedies) {
     const way = command === null ? 'another way' : command.map((word) => printableText(word)).join(' ');

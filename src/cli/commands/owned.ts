@@ -17,7 +17,11 @@ export const owned = defineCommand({
     { name: 'by', value: 'USER', help: 'owned by this user (a name, or the number of one without a name)' },
     { name: 'not-by', value: 'USER', help: 'not owned by this user' },
     { name: 'group-unwritable', help: 'without the group write bit' },
-    { name: 'not-writable-by', value: 'USER', help: 'what this user really cannot write, ACLs and closed directories counted' },
+    {
+      name: 'not-writable-by',
+      value: 'USER',
+      help: 'what this user really cannot write, ACLs and closed directories counted',
+    },
     { name: 'cross-mounts', help: 'look into what is mounted below PATH too' },
     { name: 'null', short: '0', help: 'print paths as they are, each ended by a NUL byte' },
     { name: 'count', help: 'print only how many there are' },
@@ -58,8 +62,12 @@ export const owned = defineCommand({
     const options = { crossMounts: context.flag('cross-mounts'), signal: output.closed, onEntry: tell };
     const answer = await queryOwnership(path.value, predicate, options);
     if (output.closed.aborted) return EXIT.done;
-    if (answer.isErr()) return answer.error.code === 'QUERY_INCOMPLETE' ? context.fail(answer.error, EXIT.no) : context.fail(answer.error);
-    for (const mount of answer.value.mountsSkipped) output.log(`not entered, something else is mounted there: ${printableText(mount)}`);
+    if (answer.isErr())
+      return answer.error.code === 'QUERY_INCOMPLETE'
+        ? context.fail(answer.error, EXIT.no)
+        : context.fail(answer.error);
+    for (const mount of answer.value.mountsSkipped)
+      output.log(`not entered, something else is mounted there: ${printableText(mount)}`);
     if (count) {
       output.print(String(answer.value.matched));
       output.record({ count: answer.value.matched });

@@ -37,7 +37,10 @@ export const reclaim = defineCommand({
     if (to.isErr()) return context.fail(to.error);
     const dryRun = context.flag('dry-run');
     if (!dryRun && process.geteuid?.() !== 0) {
-      return context.fail({ code: 'NEEDS_ROOT', message: 'only root can give files to another user; run it with sudo' });
+      return context.fail({
+        code: 'NEEDS_ROOT',
+        message: 'only root can give files to another user; run it with sudo',
+      });
     }
 
     const record = dryRun || recordPath.value === undefined ? ok(null) : await openChangeRecord(recordPath.value);

@@ -34,8 +34,11 @@ export const resolveBin = defineCommand({
       return EXIT.done;
     }
     const shown = printablePath(name);
-    output.warn(candidates.length === 0 ? `no ${shown} in ${printablePath(searchPath)}` : `no ${shown} that all of them can run:`);
-    for (const candidate of candidates) output.warn(`  ${printablePath(candidate.path)}: ${printableText(candidate.reason ?? '')}`);
+    output.warn(
+      candidates.length === 0 ? `no ${shown} in ${printablePath(searchPath)}` : `no ${shown} that all of them can run:`,
+    );
+    for (const candidate of candidates)
+      output.warn(`  ${printablePath(candidate.path)}: ${printableText(candidate.reason ?? '')}`);
     return EXIT.no;
   },
 });

@@ -22,7 +22,9 @@ export function progressOf(output: Output): OnRunEvent {
       case 'verification-started':
         return output.log('verifying …');
       case 'verification-done':
-        return output.log(`${event.ok ? output.style('green', '✓') : output.style('red', '✗')} verification (${seconds(event.elapsedMs)})`);
+        return output.log(
+          `${event.ok ? output.style('green', '✓') : output.style('red', '✗')} verification (${seconds(event.elapsedMs)})`,
+        );
       case 'rollback-started':
         return output.log(`going back: ${event.steps} steps to undo`);
       case 'undo-started':

@@ -8,7 +8,12 @@ export function renderChecks(output: Output, report: VerificationReport | Json |
   if (checks.length === 0) return;
   output.print(output.style('bold', 'Acceptance'));
   for (const { point, id, ok, detail } of checks) {
-    const mark = ok === true ? output.style('green', 'ok  ') : ok === false ? output.style('red', 'FAIL') : output.style('yellow', ' ?  ');
+    const mark =
+      ok === true
+        ? output.style('green', 'ok  ')
+        : ok === false
+          ? output.style('red', 'FAIL')
+          : output.style('yellow', ' ?  ');
     output.print(`  ${mark} ${String(point)} ${id.padEnd(22)} ${detail}`);
   }
   const open = checks.filter(({ ok }) => ok === null).length;
@@ -26,5 +31,12 @@ function checksOf(report: VerificationReport | Json | undefined): readonly Line[
 }
 
 function isLine(value: unknown): value is Line {
-  return typeof value === 'object' && value !== null && 'id' in value && 'ok' in value && 'detail' in value && 'point' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    'ok' in value &&
+    'detail' in value &&
+    'point' in value
+  );
 }

@@ -14,8 +14,15 @@ export function renderDiagnosis(output: Output, { subjects }: HostDiagnosis): vo
   const count = (severity: HostFinding['severity']): number => all.filter((one) => one.severity === severity).length;
   const open = subjects.reduce((sum, { notChecked }) => sum + notChecked.length, 0);
   const looked = (kind: DiagnosedSubject['kind']): number => subjects.filter((one) => one.kind === kind).length;
-  const found = [`${count('broken')} broken`, counted(count('risk'), 'risk'), counted(count('note'), 'note'), `${open} not checked`].join(', ');
-  output.print(`${found}; looked at this host, ${counted(looked('instance'), 'instance')} and ${counted(looked('site'), 'site')}`);
+  const found = [
+    `${count('broken')} broken`,
+    counted(count('risk'), 'risk'),
+    counted(count('note'), 'note'),
+    `${open} not checked`,
+  ].join(', ');
+  output.print(
+    `${found}; looked at this host, ${counted(looked('instance'), 'instance')} and ${counted(looked('site'), 'site')}`,
+  );
 }
 
 function renderSubject(output: Output, { kind, name, path, lookedAt, findings, notChecked }: DiagnosedSubject): void {
@@ -25,10 +32,13 @@ function renderSubject(output: Output, { kind, name, path, lookedAt, findings, n
     output.print(`  ${output.style('green', 'fine'.padEnd(6))}  ${lookedAt.map(shown).join(', ')}`);
   }
   for (const { severity, code, found, fix } of findings) {
-    output.print(`  ${output.style(STYLES[severity], severity.padEnd(6))}  ${shown(found)} ${output.style('dim', `[${code}]`)}`);
+    output.print(
+      `  ${output.style(STYLES[severity], severity.padEnd(6))}  ${shown(found)} ${output.style('dim', `[${code}]`)}`,
+    );
     output.print(`          fix: ${shown(fix)}`);
   }
-  for (const what of notChecked) output.print(`  ${output.style('yellow', '?'.padEnd(6))}  not checked: ${shown(what)}`);
+  for (const what of notChecked)
+    output.print(`  ${output.style('yellow', '?'.padEnd(6))}  not checked: ${shown(what)}`);
   output.print('');
 }
 

@@ -17,8 +17,12 @@ const STATES: Readonly<Record<StepReport['state'], string>> = {
 /** Tells where a run stands: when and how long, what was done, what is left, and how to go on. */
 export function renderStatus(output: Output, status: RunDetails): void {
   const { state, runId, startedAt, lastAt, steps, direction } = status;
-  output.print(`${output.style('bold', state)}: run ${runId} on ${status.plan.host.hostname}, wca ${status.plan.toolVersion}`);
-  output.print(`begun ${startedAt}, last word ${lastAt} (${duration(Date.parse(lastAt) - Date.parse(startedAt))} later)`);
+  output.print(
+    `${output.style('bold', state)}: run ${runId} on ${status.plan.host.hostname}, wca ${status.plan.toolVersion}`,
+  );
+  output.print(
+    `begun ${startedAt}, last word ${lastAt} (${duration(Date.parse(lastAt) - Date.parse(startedAt))} later)`,
+  );
   if (status.runningPid !== null) output.print(`process ${status.runningPid} is carrying it on right now`);
   for (const { id, state: was, title, durationMs, error, notes } of steps) {
     const took = durationMs === 0 ? '' : duration(durationMs);
@@ -28,16 +32,22 @@ export function renderStatus(output: Output, status: RunDetails): void {
   }
   if (status.failure !== null) output.print(`failed: ${status.failure.error.message}`);
   const left = leftOf(steps, direction);
-  if (state === 'interrupted') output.print(`${left} of ${steps.length} steps are left ${direction === 'forward' ? 'to do' : 'to undo'}`);
+  if (state === 'interrupted')
+    output.print(`${left} of ${steps.length} steps are left ${direction === 'forward' ? 'to do' : 'to undo'}`);
   output.print(`journal: ${status.journal}`);
-  if (state === 'interrupted' && status.runningPid === null) output.print(`go on with: wca migrate-off-root ${direction === 'forward' ? 'resume, or back with: wca migrate-off-root rollback' : 'rollback'}`);
+  if (state === 'interrupted' && status.runningPid === null)
+    output.print(
+      `go on with: wca migrate-off-root ${direction === 'forward' ? 'resume, or back with: wca migrate-off-root rollback' : 'rollback'}`,
+    );
   if (state === 'applied') output.print('the way back is: wca migrate-off-root rollback');
   renderStanding(output, status);
 }
 
 function leftOf(steps: readonly StepReport[], direction: RunDetails['direction']): number {
   const open: readonly StepReport['state'][] =
-    direction === 'forward' ? ['pending', 'intended', 'applied', 'failed'] : ['intended', 'applied', 'done', 'failed', 'undo-failed'];
+    direction === 'forward'
+      ? ['pending', 'intended', 'applied', 'failed']
+      : ['intended', 'applied', 'done', 'failed', 'undo-failed'];
   return steps.filter(({ state }) => open.includes(state)).length;
 }
 

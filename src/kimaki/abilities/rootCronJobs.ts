@@ -107,7 +107,9 @@ async function read(site: string, root: string): Promise<Result<readonly CronJob
       return err(content.error);
     }
     const text = content.value.bytes.toString('utf8');
-    jobs.push(...(kind === 'script' ? scriptLines(file, text, site) : parseCronJobs(file, text, site, kind === 'system')));
+    jobs.push(
+      ...(kind === 'script' ? scriptLines(file, text, site) : parseCronJobs(file, text, site, kind === 'system')),
+    );
   }
   return ok(jobs);
 }

@@ -39,19 +39,36 @@ export async function withDatabase<T>(
   const files = await readDatabaseFiles(path);
   if (files.isErr()) return err(files.error);
   const { database, wal, hasHotJournal } = files.value;
-  if (hasHotJournal) return err(databaseError('DATABASE_BUSY', path, 'has a transaction in its rollback journal, which is its service’s to finish or to take back; not looked into'));
+  if (hasHotJournal)
+    return err(
+      databaseError(
+        'DATABASE_BUSY',
+        path,
+        'has a transaction in its rollback journal, which is its service’s to finish or to take back; not looked into',
+      ),
+    );
   const reader = await readerOf(path);
   if (reader.isErr()) return err(reader.error);
   const image = mergeWal(database, wal);
   const pageSize = pageSizeOf(database);
   if (database.length === 0) return err(databaseError('DATABASE_UNREADABLE', path, 'is empty; not looked into'));
   if (pageSize === null) return err(databaseError('DATABASE_DAMAGED', path, 'is not a database'));
-  if (image === null) return err(databaseError('DATABASE_UNREADABLE', path, 'has a log that is not its own; not looked into'));
+  if (image === null)
+    return err(databaseError('DATABASE_UNREADABLE', path, 'has a log that is not its own; not looked into'));
   if (image.length <= (mayCopy ? MAX_INSTEAD_OF_COPY : MAX_THROUGH_INPUT)) {
     const open = Buffer.concat([Buffer.from('.open --hexdb\n'), hexImage(image, pageSize)]);
-    return act((sql) => runSqlite(path, ':memory:', reader.value, Buffer.concat([open, Buffer.from(`${IN_MEMORY}${sql}\n`)])));
+    return act((sql) =>
+      runSqlite(path, ':memory:', reader.value, Buffer.concat([open, Buffer.from(`${IN_MEMORY}${sql}\n`)])),
+    );
   }
-  if (!mayCopy) return err(databaseError('DATABASE_NEEDS_COPY', path, `is larger than is looked into without a copy (${MAX_THROUGH_INPUT / MIB} MiB); apply looks`));
+  if (!mayCopy)
+    return err(
+      databaseError(
+        'DATABASE_NEEDS_COPY',
+        path,
+        `is larger than is looked into without a copy (${MAX_THROUGH_INPUT / MIB} MiB); apply looks`,
+      ),
+    );
   return withCopy(path, image, reader.value, act);
 }
 
@@ -75,7 +92,9 @@ async function withCopy<T>(
   reader: Identity,
   act: (ask: AskDatabase) => Promise<Result<T, DatabaseError>>,
 ): Promise<Result<T, DatabaseError>> {
-  const made = await ResultAsync.fromPromise(mkdtemp(`${COPIES}/wca-db-${process.pid}-`), (cause) => ioError(cause, 'mkdtemp', COPIES));
+  const made = await ResultAsync.fromPromise(mkdtemp(`${COPIES}/wca-db-${process.pid}-`), (cause) =>
+    ioError(cause, 'mkdtemp', COPIES),
+  );
   if (made.isErr()) return err(databaseError('DATABASE_UNREADABLE', path, `was not copied: ${made.error.message}`));
   try {
     const copy = `${made.value}/copy.db`;
@@ -87,7 +106,8 @@ async function withCopy<T>(
       })(),
       (cause) => ioError(cause, 'write', copy),
     );
-    if (placed.isErr()) return err(databaseError('DATABASE_UNREADABLE', path, `was not copied: ${placed.error.message}`));
+    if (placed.isErr())
+      return err(databaseError('DATABASE_UNREADABLE', path, `was not copied: ${placed.error.message}`));
     return await act((sql) => runSqlite(path, `file:${copy}?immutable=1`, reader, `${IN_MEMORY}${sql}\n`));
   } finally {
     await removeCopy(made.value);

@@ -35,9 +35,12 @@ export async function checkDatabase(path: string): Promise<DatabaseCheck> {
     const first = await ask(`PRAGMA integrity_check; ${TABLES}`);
     if (first.isErr()) return err(first.error);
     const verdicts = first.value.flatMap((row) => ('integrity_check' in row ? [String(row.integrity_check)] : []));
-    if (verdicts.join() !== 'ok') return ok(notIntact('damaged', `${path}: ${verdicts[0]?.slice(0, 200) ?? 'no answer'}`));
+    if (verdicts.join() !== 'ok')
+      return ok(notIntact('damaged', `${path}: ${verdicts[0]?.slice(0, 200) ?? 'no answer'}`));
     const tables = first.value.flatMap((row) => ('name' in row ? [String(row.name)] : []));
-    const counted = await ask(tables.map((table, index) => `SELECT ${index} AS t, count(*) AS n FROM ${quotedName(table)};`).join('\n'));
+    const counted = await ask(
+      tables.map((table, index) => `SELECT ${index} AS t, count(*) AS n FROM ${quotedName(table)};`).join('\n'),
+    );
     if (counted.isErr()) return err(counted.error);
     const rows = Object.fromEntries(counted.value.map(({ t, n }) => [tables[Number(t)] ?? '', Number(n)]));
     const total = Object.values(rows).reduce((sum, count) => sum + count, 0);

@@ -48,7 +48,8 @@ async function find(roots: readonly string[]): Promise<Result<FoundDatabases, Io
       const name = entry.relative.at(-1) ?? '';
       if (['node_modules', '.git', '_cacache'].includes(name)) return 'skip';
       const isUtf8 = Buffer.from(entry.path.toString('utf8')).equals(entry.path);
-      if (entry.type === 'file' && isUtf8 && /\.(db|sqlite3?)$/.test(name) && (await isDatabase(entry.path))) found.push(entry.path.toString('utf8'));
+      if (entry.type === 'file' && isUtf8 && /\.(db|sqlite3?)$/.test(name) && (await isDatabase(entry.path)))
+        found.push(entry.path.toString('utf8'));
       return 'go';
     });
     if (walked.isErr()) return err(walked.error);

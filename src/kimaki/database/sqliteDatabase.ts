@@ -36,22 +36,31 @@ export async function readDatabaseFiles(path: string): Promise<Result<DatabaseFi
     for (const suffix of ['', ...COMPANION_FILES]) {
       const file = await readRegularFile(`${path}${suffix}`, { maxBytes: MAX_BYTES });
       if (file.isOk()) files.set(suffix, file.value.bytes);
-      else if (file.error.code === 'FILE_TOO_LARGE') return err(databaseError('DATABASE_TOO_LARGE', path, 'is larger than is looked into (256 MiB)'));
+      else if (file.error.code === 'FILE_TOO_LARGE')
+        return err(databaseError('DATABASE_TOO_LARGE', path, 'is larger than is looked into (256 MiB)'));
       else if (file.error.code !== 'NOT_FOUND' || suffix === '') return err(unreadable(path, file.error));
     }
     const after = await stamps(path);
     if (after.isErr()) return err(unreadable(path, after.error));
     if (before.value !== after.value) continue;
     // A journal kept for the next transaction begins with zeros (sqlite.org/fileformat2.html, the rollback journal).
-    return ok({ database: files.get('') ?? Buffer.alloc(0), wal: files.get('-wal') ?? null, hasHotJournal: (files.get('-journal')?.[0] ?? 0) !== 0 });
+    return ok({
+      database: files.get('') ?? Buffer.alloc(0),
+      wal: files.get('-wal') ?? null,
+      hasHotJournal: (files.get('-journal')?.[0] ?? 0) !== 0,
+    });
   }
-  return err(databaseError('DATABASE_BUSY', path, 'kept changing while it was read; try again when the service is quieter'));
+  return err(
+    databaseError('DATABASE_BUSY', path, 'kept changing while it was read; try again when the service is quieter'),
+  );
 }
 
 async function stamps(path: string): Promise<Result<string, IoError>> {
   const found: string[] = [];
   for (const suffix of ['', ...COMPANION_FILES]) {
-    const stat = await ResultAsync.fromPromise(lstat(`${path}${suffix}`, { bigint: true }), (cause) => ioError(cause, 'lstat', path));
+    const stat = await ResultAsync.fromPromise(lstat(`${path}${suffix}`, { bigint: true }), (cause) =>
+      ioError(cause, 'lstat', path),
+    );
     if (stat.isErr() && stat.error.errno !== 'ENOENT') return err(stat.error);
     found.push(stat.isOk() ? `${stat.value.ino}:${stat.value.size}:${stat.value.mtimeNs}` : '-');
   }
@@ -75,7 +84,14 @@ export async function databaseOwner(path: string): Promise<Result<Identity, Data
   }
   const [uid = 0, ...others] = owners;
   const other = uid === 0 ? undefined : others.find((each) => each !== uid);
-  if (other !== undefined) return err(databaseError('DATABASE_OWNER', path, `and what belongs to it are of several accounts (uid ${uid} and ${other}); SQLite could not write them`));
+  if (other !== undefined)
+    return err(
+      databaseError(
+        'DATABASE_OWNER',
+        path,
+        `and what belongs to it are of several accounts (uid ${uid} and ${other}); SQLite could not write them`,
+      ),
+    );
   const identity = await lookupUserById(uid).andThen(({ name }) => lookupIdentity(name));
   return identity.mapErr(() => databaseError('DATABASE_OWNER', path, `belongs to uid ${uid}, which is no account`));
 }

@@ -8,7 +8,16 @@ import { readRegularFile } from '../../posix/files/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { showUnit } from '../../systemd/manager/index.js';
 import type { KimakiInstance } from '../instance/index.js';
-import { explainSudoRule, inspectSudoHop, readSudoHop, renderSudoHop, resolveDispatchBinary, sudoHopPaths, unreadablePackageFiles, validateSudoersWhole } from '../dispatch/index.js';
+import {
+  explainSudoRule,
+  inspectSudoHop,
+  readSudoHop,
+  renderSudoHop,
+  resolveDispatchBinary,
+  sudoHopPaths,
+  unreadablePackageFiles,
+  validateSudoersWhole,
+} from '../dispatch/index.js';
 import { migrateCommand } from '../identity/index.js';
 import { finding } from './finding.js';
 import type { DiagnosisError, DiagnosisRequest, InstanceFinding, Look } from './finding.js';
@@ -25,28 +34,54 @@ export function dispatchLooks(): readonly Look[] {
   ];
 }
 
-type Found = (request: DiagnosisRequest, service: Identity | null) => Promise<Result<readonly InstanceFinding[], DiagnosisError>>;
+type Found = (
+  request: DiagnosisRequest,
+  service: Identity | null,
+) => Promise<Result<readonly InstanceFinding[], DiagnosisError>>;
 
 const program: Found = async ({ instance }, service) => {
   const { binary, unit, environment } = instance;
   if (binary === null || !binary.startsWith('/') || service === null) return ok([]);
   const found: InstanceFinding[] = [];
   if (/^\/(root|home)\//.test(binary)) {
-    found.push(finding('program-in-home', 'risk', `${unit} starts ${binary}, which lies in a home`, instance.user === 'root' ? migrateCommand(instance) : `start the program of the system prefix instead: editor ${shellWord(instance.fragmentPath)} && systemctl daemon-reload`));
+    found.push(
+      finding(
+        'program-in-home',
+        'risk',
+        `${unit} starts ${binary}, which lies in a home`,
+        instance.user === 'root'
+          ? migrateCommand(instance)
+          : `start the program of the system prefix instead: editor ${shellWord(instance.fragmentPath)} && systemctl daemon-reload`,
+      ),
+    );
   }
   const explained = await explainExecution(binary, service, { searchPath: environment.PATH ?? TRUSTED_PATH });
   if (explained.isErr() && explained.error.code !== 'NOT_FOUND') return err(explained.error);
   const blocked = explained.isErr() ? `${binary} does not exist` : explained.value.blockedAt;
   if (blocked !== null) {
     const at = typeof blocked === 'string' ? blocked : `refused at ${blocked.path} (${blocked.reason})`;
-    found.push(finding('program-unreachable', 'broken', `${service.user.name} cannot execute ${binary}: ${at}`, 'npm install --global --prefix /usr kimaki, and correct ExecStart='));
+    found.push(
+      finding(
+        'program-unreachable',
+        'broken',
+        `${service.user.name} cannot execute ${binary}: ${at}`,
+        'npm install --global --prefix /usr kimaki, and correct ExecStart=',
+      ),
+    );
     return ok(found);
   }
   const reach = await unreadablePackageFiles(binary, service);
   if (reach.isErr()) return err(reach.error);
   const [first] = reach.value.unreadable;
   if (first !== undefined) {
-    found.push(finding('package-unreadable', 'broken', `${service.user.name} cannot read ${first}, a part of the program`, `chmod -R go+rX ${shellWord(reach.value.root ?? first)}`));
+    found.push(
+      finding(
+        'package-unreadable',
+        'broken',
+        `${service.user.name} cannot read ${first}, a part of the program`,
+        `chmod -R go+rX ${shellWord(reach.value.root ?? first)}`,
+      ),
+    );
   }
   return ok(found);
 };
@@ -58,13 +93,27 @@ const shared: Found = async ({ caller, instance }, service) => {
   if (resolved.isErr() || resolved.value.path !== null) return ok([]);
   const who = users.map(({ user }) => user.name).join(' and ');
   const why = resolved.value.candidates.map(({ path, reason }) => `${path}: ${reason ?? 'refused'}`).join('; ');
-  return ok([finding('program-unreachable', 'broken', `there is no kimaki that ${who} can both execute for ${instance.unit}${why === '' ? '' : `: ${why}`}`, 'npm install --global --prefix /usr kimaki')]);
+  return ok([
+    finding(
+      'program-unreachable',
+      'broken',
+      `there is no kimaki that ${who} can both execute for ${instance.unit}${why === '' ? '' : `: ${why}`}`,
+      'npm install --global --prefix /usr kimaki',
+    ),
+  ]);
 };
 
 const channel: Found = async ({ channel: registered, caller, instance }) => {
   if (registered === undefined) return ok([]);
   if (registered === null) {
-    return ok([finding('channel-missing', 'note', `nothing registers ${instance.unit} as a channel, so WordPress sends it nothing`, 'register it with: wca block put')]);
+    return ok([
+      finding(
+        'channel-missing',
+        'note',
+        `nothing registers ${instance.unit} as a channel, so WordPress sends it nothing`,
+        'register it with: wca block put',
+      ),
+    ]);
   }
   const { file, command } = registered;
   const found = [...wrongEnvironment(registered, instance)];
@@ -72,18 +121,46 @@ const channel: Found = async ({ channel: registered, caller, instance }) => {
   const readable = await explainAccess(file, caller, 'read');
   if (readable.isErr()) return err(readable.error);
   if (!readable.value.allowed) {
-    found.push(finding('channel-unreadable', 'broken', `${caller.user.name} cannot read ${file}: no channel is registered at all`, `chmod 0644 ${shellWord(file)}`));
+    found.push(
+      finding(
+        'channel-unreadable',
+        'broken',
+        `${caller.user.name} cannot read ${file}: no channel is registered at all`,
+        `chmod 0644 ${shellWord(file)}`,
+      ),
+    );
   }
   if (/^\/(root|home)\//.test(command)) {
-    found.push(finding('command-in-home', 'risk', `${file} registers ${command}, which lies in a home`, migrateCommand(instance)));
+    found.push(
+      finding(
+        'command-in-home',
+        'risk',
+        `${file} registers ${command}, which lies in a home`,
+        migrateCommand(instance),
+      ),
+    );
   }
   const explained = await explainExecution(command, caller, { searchPath: TRUSTED_PATH });
   if (explained.isErr()) {
     if (explained.error.code !== 'NOT_FOUND') return err(explained.error);
-    found.push(finding('command-missing', 'broken', `${file} registers ${command}, which does not exist`, migrateCommand(instance)));
+    found.push(
+      finding(
+        'command-missing',
+        'broken',
+        `${file} registers ${command}, which does not exist`,
+        migrateCommand(instance),
+      ),
+    );
   } else if (explained.value.blockedAt !== null) {
     const { path, reason } = explained.value.blockedAt;
-    found.push(finding('command-unreachable', 'broken', `${file} registers ${command}, and ${caller.user.name} is stopped at ${path} (${reason})`, migrateCommand(instance)));
+    found.push(
+      finding(
+        'command-unreachable',
+        'broken',
+        `${file} registers ${command}, and ${caller.user.name} is stopped at ${path} (${reason})`,
+        migrateCommand(instance),
+      ),
+    );
   }
   return ok(found);
 };
@@ -94,11 +171,22 @@ function wrongEnvironment(
   instance: KimakiInstance,
 ): readonly InstanceFinding[] {
   if (command === sudoHopPaths(instance.name ?? '').wrapper) return [];
-  const wanted = { HOME: instance.home, KIMAKI_DATA_DIR: instance.dataDir, KIMAKI_LOCK_PORT: String(instance.lockPort ?? '') };
+  const wanted = {
+    HOME: instance.home,
+    KIMAKI_DATA_DIR: instance.dataDir,
+    KIMAKI_LOCK_PORT: String(instance.lockPort ?? ''),
+  };
   return Object.entries(wanted).flatMap(([name, value]) => {
     const given = env[name];
     if (given === undefined || given === value) return [];
-    return [finding('channel-environment', 'broken', `${file} gives ${name}=${given} to ${command}, and ${instance.unit} has ${value}: messages go astray`, migrateCommand(instance))];
+    return [
+      finding(
+        'channel-environment',
+        'broken',
+        `${file} gives ${name}=${given} to ${command}, and ${instance.unit} has ${value}: messages go astray`,
+        migrateCommand(instance),
+      ),
+    ];
   });
 }
 
@@ -115,20 +203,42 @@ const hop: Found = async ({ channel: registered, caller, instance }, service) =>
   if (policy.isErr() && policy.error.code !== 'NOT_FOUND') return err(policy.error);
   const found: InstanceFinding[] = [];
   const whole = await validateSudoersWhole();
-  if (whole.isErr()) found.push(finding('sudoers-invalid', 'broken', whole.error.message, 'visudo -c names the line; correct it first of all'));
+  if (whole.isErr())
+    found.push(
+      finding('sudoers-invalid', 'broken', whole.error.message, 'visudo -c names the line; correct it first of all'),
+    );
   const { target, runAs } = installed.value;
   const rule = await explainSudoRule(caller.user.name, runAs, [target, 'send']);
   if (rule.isErr()) return err(rule.error);
   if (!rule.value.allowed) {
     const how = rule.value.listed ? 'a later rule takes it back' : 'sudo reads no such rule';
-    found.push(finding('hop-not-in-force', 'broken', `${caller.user.name} may not run ${target} as ${runAs}: ${how}`, rule.value.listed ? 'look for a file that sorts behind in /etc/sudoers.d' : migrateCommand(instance)));
+    found.push(
+      finding(
+        'hop-not-in-force',
+        'broken',
+        `${caller.user.name} may not run ${target} as ${runAs}: ${how}`,
+        rule.value.listed ? 'look for a file that sorts behind in /etc/sudoers.d' : migrateCommand(instance),
+      ),
+    );
   }
   const binary = installed.value.program ?? '/usr/bin/kimaki';
-  const wanted = renderSudoHop({ instance: name ?? '', callers: [caller.user.name], serviceUser: service.user.name, home, dataDir, binary, lockPort });
+  const wanted = renderSudoHop({
+    instance: name ?? '',
+    callers: [caller.user.name],
+    serviceUser: service.user.name,
+    home,
+    dataDir,
+    binary,
+    lockPort,
+  });
   if (command !== paths.wrapper || wanted.isErr()) return ok(found);
   const report = await inspectSudoHop(wanted.value);
   if (report.isErr()) return err(report.error);
-  found.push(...report.value.findings.map(({ path, detail }) => finding('hop-stale', 'broken', `${path}: ${detail}`, migrateCommand(instance))));
+  found.push(
+    ...report.value.findings.map(({ path, detail }) =>
+      finding('hop-stale', 'broken', `${path}: ${detail}`, migrateCommand(instance)),
+    ),
+  );
   return ok(found);
 };
 
@@ -144,11 +254,16 @@ const strays: Found = async ({ instances, instance }) => {
   for (const directory of ['/etc/sudoers.d', '/usr/local/bin', '/usr/local/lib/wp-coding-agents']) {
     const names = await ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'readdir', directory));
     if (names.isErr() && names.error.errno !== 'ENOENT') return err(names.error);
-    for (const name of names.unwrapOr([]).filter((one) => /^(wp-coding-agents-)?kimaki-dispatch/.test(one)).sort()) {
+    for (const name of names
+      .unwrapOr([])
+      .filter((one) => /^(wp-coding-agents-)?kimaki-dispatch/.test(one))
+      .sort()) {
       const path = `${directory}/${name}`;
       if (known.has(path)) continue;
       const ignored = directory === '/etc/sudoers.d' && /\.|~$/.test(name);
-      const what = ignored ? `${path}: sudo reads no file whose name has a dot or ends in ~` : `${path} belongs to no instance of this host`;
+      const what = ignored
+        ? `${path}: sudo reads no file whose name has a dot or ends in ~`
+        : `${path} belongs to no instance of this host`;
       found.push(finding('hop-stray', 'risk', what, 'see what it was for, and remove it'));
     }
   }
@@ -160,5 +275,12 @@ const php: Found = async ({ fpmUnit, channel: registered }) => {
   const state = await showUnit(fpmUnit);
   if (state.isErr()) return err(state.error);
   if (!state.value.noNewPrivileges || !registered.command.includes('dispatch')) return ok([]);
-  return ok([finding('php-without-privileges', 'broken', `${fpmUnit} sets NoNewPrivileges=yes, or something that implies it: sudo refuses to run from PHP`, `take it out of ${fpmUnit}`)]);
+  return ok([
+    finding(
+      'php-without-privileges',
+      'broken',
+      `${fpmUnit} sets NoNewPrivileges=yes, or something that implies it: sudo refuses to run from PHP`,
+      `take it out of ${fpmUnit}`,
+    ),
+  ]);
 };

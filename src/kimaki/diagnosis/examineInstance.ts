@@ -66,7 +66,9 @@ const LOOKS: readonly Look[] = [
 
 /** `User=` takes a number too; null when there is no such account. */
 async function identityOf(user: string): Promise<Result<Identity | null, IdentityError>> {
-  const identity = /^[0-9]+$/.test(user) ? await lookupUserById(Number(user)).andThen(({ name }) => lookupIdentity(name)) : await lookupIdentity(user);
+  const identity = /^[0-9]+$/.test(user)
+    ? await lookupUserById(Number(user)).andThen(({ name }) => lookupIdentity(name))
+    : await lookupIdentity(user);
   if (identity.isOk()) return ok(identity.value);
   return ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(identity.error.code) ? ok(null) : err(identity.error);
 }

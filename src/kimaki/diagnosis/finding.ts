@@ -89,7 +89,11 @@ export interface DiagnosisRequest {
   /** The account PHP runs as; null where that is not known, and then nothing is said of it. */
   readonly caller: Identity | null;
   /** What the site registers for this instance, null for nothing; left out where nobody looked. */
-  readonly channel?: { readonly file: string; readonly command: string; readonly env?: Readonly<Record<string, string>> } | null;
+  readonly channel?: {
+    readonly file: string;
+    readonly command: string;
+    readonly env?: Readonly<Record<string, string>>;
+  } | null;
   /** The unit of the php-fpm master that serves the site. */
   readonly fpmUnit?: string;
 }
@@ -122,7 +126,8 @@ export interface Look {
 }
 
 /** What a look at one part gave. */
-export type LookFound = readonly InstanceFinding[] | { readonly found: readonly InstanceFinding[]; readonly leftOut: readonly string[] };
+export type LookFound =
+  readonly InstanceFinding[] | { readonly found: readonly InstanceFinding[]; readonly leftOut: readonly string[] };
 
 /** Puts a finding together. */
 export function finding(id: FindingId, weight: InstanceFinding['weight'], found: string, fix: string): InstanceFinding {

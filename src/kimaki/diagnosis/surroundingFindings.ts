@@ -10,20 +10,58 @@ import { finding } from './finding.js';
 import type { DiagnosisError, InstanceFinding, Look } from './finding.js';
 
 /** What an instance shares with others of the host that it must not; pure. */
-export function sharedFindings(instance: KimakiInstance, instances: readonly KimakiInstance[]): readonly InstanceFinding[] {
+export function sharedFindings(
+  instance: KimakiInstance,
+  instances: readonly KimakiInstance[],
+): readonly InstanceFinding[] {
   const { unit, lockPort, dataDir, site, environment } = instance;
   const others = instances.filter((other) => other.unit !== unit);
-  const named = (same: (other: KimakiInstance) => boolean): string => others.filter(same).map((other) => other.unit).join(', ');
+  const named = (same: (other: KimakiInstance) => boolean): string =>
+    others
+      .filter(same)
+      .map((other) => other.unit)
+      .join(', ');
   const found: InstanceFinding[] = [];
   if (lockPort === null) {
-    found.push(finding('port-invalid', 'broken', `KIMAKI_LOCK_PORT of ${unit} is "${(environment.KIMAKI_LOCK_PORT ?? '').slice(0, 40)}", which is no port`, 'set a port from 1024 to 65535'));
+    found.push(
+      finding(
+        'port-invalid',
+        'broken',
+        `KIMAKI_LOCK_PORT of ${unit} is "${(environment.KIMAKI_LOCK_PORT ?? '').slice(0, 40)}", which is no port`,
+        'set a port from 1024 to 65535',
+      ),
+    );
   }
   const port = named((other) => lockPort !== null && other.lockPort === lockPort);
-  if (port !== '') found.push(finding('port-shared', 'broken', `${unit} and ${port} want the same lock port ${lockPort ?? 0}: only one of them runs`, 'give each a KIMAKI_LOCK_PORT of its own'));
+  if (port !== '')
+    found.push(
+      finding(
+        'port-shared',
+        'broken',
+        `${unit} and ${port} want the same lock port ${lockPort ?? 0}: only one of them runs`,
+        'give each a KIMAKI_LOCK_PORT of its own',
+      ),
+    );
   const data = named((other) => other.dataDir === dataDir);
-  if (data !== '') found.push(finding('data-directory-shared', 'broken', `${unit} and ${data} write into the same ${dataDir}`, 'give each a data directory of its own'));
+  if (data !== '')
+    found.push(
+      finding(
+        'data-directory-shared',
+        'broken',
+        `${unit} and ${data} write into the same ${dataDir}`,
+        'give each a data directory of its own',
+      ),
+    );
   const both = named((other) => site !== null && other.site === site);
-  if (both !== '') found.push(finding('site-shared', 'risk', `${unit} and ${both} both work on ${site ?? ''}`, 'disable the one that is left over'));
+  if (both !== '')
+    found.push(
+      finding(
+        'site-shared',
+        'risk',
+        `${unit} and ${both} both work on ${site ?? ''}`,
+        'disable the one that is left over',
+      ),
+    );
   return found;
 }
 
@@ -35,7 +73,12 @@ export function surroundingLooks(): readonly Look[] {
   ];
 }
 
-async function serviceFindings({ unit, site, user, companions }: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+async function serviceFindings({
+  unit,
+  site,
+  user,
+  companions,
+}: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   if (site === null) return ok([]);
   const found: InstanceFinding[] = [];
   const services = await findSiteServices(site);
@@ -44,7 +87,10 @@ async function serviceFindings({ unit, site, user, companions }: KimakiInstance)
     if (service.user !== 'root') continue;
     const by = service.triggeredBy.length === 0 ? '' : `, started by ${service.triggeredBy.join(', ')}`;
     const what = `${service.unit} works on ${site} as root${by}: what it writes is root's`;
-    const fix = user === 'root' ? migrateCommand({ unit, user }) : `wca unit set ${shellWord(service.unit)} Service.User=${user} Service.UMask=0002, unless root's rights are needed`;
+    const fix =
+      user === 'root'
+        ? migrateCommand({ unit, user })
+        : `wca unit set ${shellWord(service.unit)} Service.User=${user} Service.UMask=0002, unless root's rights are needed`;
     found.push(finding('companion-as-root', 'risk', what, fix));
   }
   for (const companion of user === 'root' ? [] : companions.filter((one) => one.endsWith('.service'))) {
@@ -57,9 +103,19 @@ async function serviceFindings({ unit, site, user, companions }: KimakiInstance)
   return ok(found);
 }
 
-async function cronFindings({ site, user }: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+async function cronFindings({
+  site,
+  user,
+}: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   if (site === null) return ok([]);
   const jobs = await rootCronJobs(site);
-  const fix = user === 'root' ? 'give the job to the account the service moves to, or to www-data' : `give the job to ${user} or to www-data, without --allow-root`;
-  return jobs.map((found) => found.map(({ file, line, text }) => finding('cron-as-root', 'risk', `${file}:${line} acts for the site as root: ${text}`, fix)));
+  const fix =
+    user === 'root'
+      ? 'give the job to the account the service moves to, or to www-data'
+      : `give the job to ${user} or to www-data, without --allow-root`;
+  return jobs.map((found) =>
+    found.map(({ file, line, text }) =>
+      finding('cron-as-root', 'risk', `${file}:${line} acts for the site as root: ${text}`, fix),
+    ),
+  );
 }

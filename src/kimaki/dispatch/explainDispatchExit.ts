@@ -7,14 +7,7 @@ import { redactSecrets } from '../../systemd/secrets/index.js';
  * for whoever runs it. `start` and `start-without-path`: a run of `--version`. Then the data, and the message.
  */
 export type DispatchLink =
-  | 'command'
-  | 'hop'
-  | 'program'
-  | 'start'
-  | 'start-without-path'
-  | 'data-directory'
-  | 'delivery'
-  | 'arrival';
+  'command' | 'hop' | 'program' | 'start' | 'start-without-path' | 'data-directory' | 'delivery' | 'arrival';
 
 /**
  * How it broke.
@@ -103,7 +96,8 @@ export function explainDispatchExit(end: DispatchEnd): DispatchVerdict | null {
   if (end.exitCode === 127) {
     const sought = /env: ['‘](.+?)['’]: No such file or directory/.exec(end.stderr)?.[1];
     const interpreter = sought !== undefined && sought !== end.command;
-    if (interpreter) return { fault: 'interpreter-missing', detail: `its interpreter ${sought} was not found (127)${said}` };
+    if (interpreter)
+      return { fault: 'interpreter-missing', detail: `its interpreter ${sought} was not found (127)${said}` };
     // PHP answers 127 for whatever exec says.
     const also = end.stderr === '' ? ', or may not be executed from there' : '';
     return { fault: 'command-missing', detail: `it, or the interpreter it names, was not found${also} (127)${said}` };

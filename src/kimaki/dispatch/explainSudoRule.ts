@@ -54,6 +54,8 @@ async function explain(
   const listed = listing.value.stdout.replace(/\\(.)/g, '$1').includes(program);
   if (ran.value.exitCode === 0) return ok({ allowed: true, listed, reason: null });
   const words = ran.value.stderr.trim().slice(0, 1000);
-  const why = listed ? `a later rule takes back that ${caller} may run it as ${runAs}` : `no rule lets ${caller} run it as ${runAs}`;
+  const why = listed
+    ? `a later rule takes back that ${caller} may run it as ${runAs}`
+    : `no rule lets ${caller} run it as ${runAs}`;
   return ok({ allowed: false, listed, reason: words === '' ? why : words });
 }

@@ -1,4 +1,13 @@
-export type { DispatchNoEnd, DispatchProbe, DispatchProbeError, DispatchProbeRequest, DispatchRunError, DispatchRunner, ProbeMessage, ProbedLink } from './dispatchProbe.js';
+export type {
+  DispatchNoEnd,
+  DispatchProbe,
+  DispatchProbeError,
+  DispatchProbeRequest,
+  DispatchRunError,
+  DispatchRunner,
+  ProbeMessage,
+  ProbedLink,
+} from './dispatchProbe.js';
 export { explainDispatchExit } from './explainDispatchExit.js';
 export type { DispatchEnd, DispatchFault, DispatchLink, DispatchVerdict } from './explainDispatchExit.js';
 export { explainSudoRule } from './explainSudoRule.js';

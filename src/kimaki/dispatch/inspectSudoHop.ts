@@ -140,7 +140,11 @@ function compareFile(wanted: ManagedFile, file: FoundFile['file']): SudoHopFindi
   }
   const mode = file.mode & 0o7777;
   if (mode !== wanted.mode)
-    findings.push({ path, problem: 'mode', detail: `its mode is ${octalMode(mode)}; ${octalMode(wanted.mode)} is wanted` });
+    findings.push({
+      path,
+      problem: 'mode',
+      detail: `its mode is ${octalMode(mode)}; ${octalMode(wanted.mode)} is wanted`,
+    });
   return findings;
 }
 

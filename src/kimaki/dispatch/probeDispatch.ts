@@ -75,11 +75,18 @@ type Step = readonly [DispatchLink, string, () => Promise<Result<Broken | null, 
 
 function stepsOf(request: DispatchProbeRequest, hop: InstalledHop | null): readonly Step[] {
   const { env = {}, path = TRUSTED_PATH, opens, message } = request;
-  const steps: Step[] = [['command', `${request.caller.user.name} can execute ${request.command}`, () => reachable(request)]];
+  const steps: Step[] = [
+    ['command', `${request.caller.user.name} can execute ${request.command}`, () => reachable(request)],
+  ];
   if (hop !== null) {
     const { runAs, target, program } = hop;
-    steps.push(['hop', `sudo lets ${request.caller.user.name} run ${target} as ${runAs}`, () => hopInForce(request, hop)]);
-    const proven = program === null ? `what ${target} starts is not told by its text` : `${runAs} can execute ${program}`;
+    steps.push([
+      'hop',
+      `sudo lets ${request.caller.user.name} run ${target} as ${runAs}`,
+      () => hopInForce(request, hop),
+    ]);
+    const proven =
+      program === null ? `what ${target} starts is not told by its text` : `${runAs} can execute ${program}`;
     steps.push(['program', proven, () => programReachable(hop)]);
   }
   steps.push(['start', '--version runs with only a PATH', () => start(request, { PATH: path, ...env })]);

@@ -40,7 +40,12 @@ export async function hopInForce(
   const { runAs, target } = hop;
   const type = await entryType(target);
   if (type.isErr()) return err(type.error);
-  if (type.value === null) return ok({ fault: 'target-missing', blockedAt: target, detail: `sudo is to start ${target}, which does not exist` });
+  if (type.value === null)
+    return ok({
+      fault: 'target-missing',
+      blockedAt: target,
+      detail: `sudo is to start ${target}, which does not exist`,
+    });
   const rule = await explainSudoRule(caller.user.name, runAs, [target, 'send']);
   if (rule.isErr()) {
     if (rule.error.code !== 'PROGRAM_NOT_FOUND') return err(rule.error);
@@ -51,8 +56,16 @@ export async function hopInForce(
   const fault = sudoFault(reason);
   if (fault !== null) return ok({ fault, blockedAt: null, detail: `sudo refuses: ${reason}` });
   return rule.value.listed
-    ? ok({ fault: 'rule-shadowed', blockedAt: null, detail: `sudo has a rule for ${target}, and a later one wins: ${reason}; rules are read in the order of their files' names, and the last that fits counts` })
-    : ok({ fault: 'rule-missing', blockedAt: null, detail: `sudo reads no rule for ${target}: ${reason}; it is missing, or in a file that sudo does not read` });
+    ? ok({
+        fault: 'rule-shadowed',
+        blockedAt: null,
+        detail: `sudo has a rule for ${target}, and a later one wins: ${reason}; rules are read in the order of their files' names, and the last that fits counts`,
+      })
+    : ok({
+        fault: 'rule-missing',
+        blockedAt: null,
+        detail: `sudo reads no rule for ${target}: ${reason}; it is missing, or in a file that sudo does not read`,
+      });
 }
 
 /** May the service user execute what the target starts, interpreter included? */
@@ -62,10 +75,18 @@ export async function programReachable(hop: InstalledHop): Promise<Result<Broken
   const identity = await lookupIdentity(runAs);
   if (identity.isErr()) {
     const { error } = identity;
-    if (error.code !== 'USER_NOT_FOUND' && error.code !== 'GROUP_NOT_FOUND' && error.code !== 'INVALID_USER_NAME') return err(error);
-    return ok({ fault: 'program-unreachable', blockedAt: null, detail: `the hop leads to the account ${runAs}: ${error.message}` });
+    if (error.code !== 'USER_NOT_FOUND' && error.code !== 'GROUP_NOT_FOUND' && error.code !== 'INVALID_USER_NAME')
+      return err(error);
+    return ok({
+      fault: 'program-unreachable',
+      blockedAt: null,
+      detail: `the hop leads to the account ${runAs}: ${error.message}`,
+    });
   }
-  return executable(program, identity.value, searchPath ?? TRUSTED_PATH, ['program-unreachable', 'program-unreachable']);
+  return executable(program, identity.value, searchPath ?? TRUSTED_PATH, [
+    'program-unreachable',
+    'program-unreachable',
+  ]);
 }
 
 async function executable(

@@ -43,7 +43,10 @@ async function read(command: string): Promise<Result<InstalledHop | null, ReadFi
   if (handedOver === null) return ok(null);
   const target = await script(handedOver.target);
   if (target.isErr()) return err(target.error);
-  return ok({ ...handedOver, ...(target.value === null ? { program: null, searchPath: null } : started(target.value)) });
+  return ok({
+    ...handedOver,
+    ...(target.value === null ? { program: null, searchPath: null } : started(target.value)),
+  });
 }
 
 /** The text of a script; null for what is missing or none. */
@@ -64,7 +67,10 @@ function throughSudo(text: string): Pick<InstalledHop, 'runAs' | 'target'> | nul
     if (at === -1) continue;
     const rest = words.slice(at + 1);
     const user = rest.findIndex((word) => word === '-u' || word === '--user');
-    const runAs = user === -1 ? rest.map((word) => /^(?:--user=|-u)(.+)$/.exec(word)?.[1]).find((name) => name !== undefined) : rest[user + 1];
+    const runAs =
+      user === -1
+        ? rest.map((word) => /^(?:--user=|-u)(.+)$/.exec(word)?.[1]).find((name) => name !== undefined)
+        : rest[user + 1];
     const target = rest.find((word) => word.startsWith('/'));
     if (runAs !== undefined && target !== undefined) return { runAs, target };
   }
@@ -93,7 +99,9 @@ function commandLines(text: string): readonly (readonly string[])[] {
 }
 
 function unquoted(word: string): string {
-  return word.replace(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/g, (_, single?: string, double?: string, escaped?: string) =>
-    single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? '',
+  return word.replace(
+    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/g,
+    (_, single?: string, double?: string, escaped?: string) =>
+      single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? '',
   );
 }

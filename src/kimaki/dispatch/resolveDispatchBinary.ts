@@ -77,12 +77,19 @@ async function privatePlace(
   for (const file of chain) {
     const home = homes.find((one) => file.startsWith(`${one}/`));
     const leads = file === path ? 'it lies' : `it leads to ${printablePath(file)},`;
-    if (home !== undefined) return { blockedAt: home, reason: `${leads} below the home ${printablePath(home)}, which may be closed at any time` };
+    if (home !== undefined)
+      return {
+        blockedAt: home,
+        reason: `${leads} below the home ${printablePath(home)}, which may be closed at any time`,
+      };
     for (let above = dirname(file); above !== '/'; above = dirname(above)) {
       const stat = await lstat(above).catch(() => null);
       if (stat?.isDirectory() !== true || (stat.mode & 0o001) !== 0) continue;
       const mode = (stat.mode & 0o7777).toString(8).padStart(4, '0');
-      return { blockedAt: above, reason: `${leads} below ${printablePath(above)}, which is closed to strangers (${mode})` };
+      return {
+        blockedAt: above,
+        reason: `${leads} below ${printablePath(above)}, which is closed to strangers (${mode})`,
+      };
     }
   }
   return null;

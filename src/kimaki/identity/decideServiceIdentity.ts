@@ -2,7 +2,13 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
-import type { IdentityAccount, InstalledIdentity, ServiceIdentity, ServiceIdentityFacts, ServiceIdentityRefused } from './serviceIdentity.js';
+import type {
+  IdentityAccount,
+  InstalledIdentity,
+  ServiceIdentity,
+  ServiceIdentityFacts,
+  ServiceIdentityRefused,
+} from './serviceIdentity.js';
 
 const ROOT: IdentityAccount = { name: 'root', uid: 0, home: '/root' };
 
@@ -38,7 +44,11 @@ export function decideServiceIdentity(facts: ServiceIdentityFacts): Result<Servi
   }
   if (given?.includes('\ufffd') === true) {
     const path = printablePath(given).slice(0, 200);
-    return err({ code: 'PATH_NOT_UTF8', message: `KIMAKI_DATA_DIR holds bytes that are no UTF-8 ("${path}"), and would come out as another path; give one that is`, path });
+    return err({
+      code: 'PATH_NOT_UTF8',
+      message: `KIMAKI_DATA_DIR holds bytes that are no UTF-8 ("${path}"), and would come out as another path; give one that is`,
+      path,
+    });
   }
   return choose(facts).map(({ account, home, dataDir, source, warnings }) => ({
     serviceUser: account.name,
@@ -61,7 +71,8 @@ interface Choice {
 function choose(facts: ServiceIdentityFacts): Result<Choice, ServiceIdentityRefused> {
   const { env, fresh, invoker, installed } = facts;
   if (env.LOCAL_MODE === 'true') {
-    const warnings = invoker.uid === 0 ? [`LOCAL_MODE=true keeps who runs this, and that is root: ${WHAT_ROOT_MEANS}`] : [];
+    const warnings =
+      invoker.uid === 0 ? [`LOCAL_MODE=true keeps who runs this, and that is root: ${WHAT_ROOT_MEANS}`] : [];
     return ok(chosen(invoker, 'local-mode', warnings));
   }
   if (env.RUN_AS_ROOT === 'true') {
@@ -70,7 +81,9 @@ function choose(facts: ServiceIdentityFacts): Result<Choice, ServiceIdentityRefu
       unprivileged === undefined
         ? ''
         : ` The installed ${unprivileged.unit} runs as ${unprivileged.user}: rendered for root, it would go back on that.`;
-    return ok(chosen(ROOT, 'run-as-root', [`RUN_AS_ROOT=true: the service will run as root. ${WHAT_ROOT_MEANS}${flips}`]));
+    return ok(
+      chosen(ROOT, 'run-as-root', [`RUN_AS_ROOT=true: the service will run as root. ${WHAT_ROOT_MEANS}${flips}`]),
+    );
   }
   if (!fresh && installed.length > 0) return adopt(installed);
   return standard(facts);
@@ -100,8 +113,12 @@ function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceI
     source: 'unit',
     warnings: [
       ...(isRoot(one) ? [rootWarning] : []),
-      ...(isRoot(one) && home !== account.home ? [`${one.unit} runs as root and sets HOME=${home}, which is not root's: what it writes there is root's`] : []),
-      ...(one.account === null && !isRoot(one) ? [`${one.unit} names ${one.user}, and there is no such account: it cannot start`] : []),
+      ...(isRoot(one) && home !== account.home
+        ? [`${one.unit} runs as root and sets HOME=${home}, which is not root's: what it writes there is root's`]
+        : []),
+      ...(one.account === null && !isRoot(one)
+        ? [`${one.unit} names ${one.user}, and there is no such account: it cannot start`]
+        : []),
       ...others.map(({ unit, user }) => `${unit} runs as ${user}; this is the identity of ${one.unit}`),
     ],
   });
@@ -112,7 +129,13 @@ function standard({ standard: account }: ServiceIdentityFacts): Result<Choice, S
   if (account === null) {
     const home = `/home/${name}`;
     const warning = `there is no account ${name} yet: make it before the unit, with useradd --create-home, and with the site's group`;
-    return ok({ account: { name, uid: NaN }, home, dataDir: `${home}/.kimaki`, source: 'default', warnings: [warning] });
+    return ok({
+      account: { name, uid: NaN },
+      home,
+      dataDir: `${home}/.kimaki`,
+      source: 'default',
+      warnings: [warning],
+    });
   }
   if (account.uid === 0) {
     const message = `${name} is uid 0 on this host, which is root by another name; give it a uid of its own, or ask for root with RUN_AS_ROOT=true`;
@@ -122,7 +145,13 @@ function standard({ standard: account }: ServiceIdentityFacts): Result<Choice, S
 }
 
 function chosen(account: IdentityAccount, source: Choice['source'], warnings: readonly string[]): Choice {
-  return { account, home: account.home, dataDir: `${account.home === '/' ? '' : account.home}/.kimaki`, source, warnings };
+  return {
+    account,
+    home: account.home,
+    dataDir: `${account.home === '/' ? '' : account.home}/.kimaki`,
+    source,
+    warnings,
+  };
 }
 
 function isRoot({ user, account }: InstalledIdentity): boolean {

@@ -32,11 +32,16 @@ export interface DetectIdentityRequest {
  * else for (const warning of identity.value.warnings) console.warn(warning);
  * ```
  */
-export function detectServiceIdentity(request: DetectIdentityRequest): ResultAsync<ServiceIdentity, DetectIdentityError> {
+export function detectServiceIdentity(
+  request: DetectIdentityRequest,
+): ResultAsync<ServiceIdentity, DetectIdentityError> {
   return new ResultAsync(detect(request));
 }
 
-async function detect({ env, fresh = false }: DetectIdentityRequest): Promise<Result<ServiceIdentity, DetectIdentityError>> {
+async function detect({
+  env,
+  fresh = false,
+}: DetectIdentityRequest): Promise<Result<ServiceIdentity, DetectIdentityError>> {
   const invoker = await invokingAccount(env);
   if (invoker.isErr()) return err(invoker.error);
   // Who keeps the invoking account need not be allowed to read units.

@@ -4,4 +4,11 @@ export type { DetectIdentityRequest } from './detectServiceIdentity.js';
 export { identityAssignments } from './identityAssignments.js';
 export { migrateCommand } from './migrateCommand.js';
 export { DEFAULT_SERVICE_ACCOUNT, SHARED_UMASK } from './serviceIdentity.js';
-export type { DetectIdentityError, IdentityAccount, InstalledIdentity, ServiceIdentity, ServiceIdentityFacts, ServiceIdentityRefused } from './serviceIdentity.js';
+export type {
+  DetectIdentityError,
+  IdentityAccount,
+  InstalledIdentity,
+  ServiceIdentity,
+  ServiceIdentityFacts,
+  ServiceIdentityRefused,
+} from './serviceIdentity.js';

@@ -75,7 +75,9 @@ export function describeInstance(facts: InstanceFacts): InstanceDescription {
   const all = (key: string): readonly string[] =>
     isCut
       ? asWritten(files, key, expand)
-      : (effective.settings.find((one) => one.section === 'Service' && one.key === key)?.values.map(({ value }) => value) ?? []);
+      : (effective.settings
+          .find((one) => one.section === 'Service' && one.key === key)
+          ?.values.map(({ value }) => value) ?? []);
   const last = (key: string): string | null => all(key).at(-1) ?? null;
   const environment: Record<string, string> = {};
   for (const assignment of all('Environment')) {
@@ -112,7 +114,10 @@ export function describeInstance(facts: InstanceFacts): InstanceDescription {
 }
 
 function effectiveOf(unit: string, files: readonly UnitFile[]): EffectiveUnit {
-  const sources = files.map((file, index) => ({ ...file, role: index === 0 ? ('fragment' as const) : ('drop-in' as const) }));
+  const sources = files.map((file, index) => ({
+    ...file,
+    role: index === 0 ? ('fragment' as const) : ('drop-in' as const),
+  }));
   return effectiveUnit(unit, sources, unitSpecifiers(unit, files[0]?.path ?? null));
 }
 
@@ -121,7 +126,9 @@ function asWritten(files: readonly UnitFile[], key: string, expand: (text: strin
   const values = effectiveAssignments(files, 'Service', (one) => one === key).map(({ assignment }) => assignment.value);
   if (key === 'ExecStart') return values;
   if (key !== 'Environment') return values.map(expand);
-  return values.flatMap((value) => parseEnvironment(value).map((variable) => `${variable.name}=${expand(variable.value)}`));
+  return values.flatMap((value) =>
+    parseEnvironment(value).map((variable) => `${variable.name}=${expand(variable.value)}`),
+  );
 }
 
 function userOf(value: string | null): string {

@@ -31,6 +31,10 @@ async function find(of: CompanionOf): Promise<Result<readonly string[], ReadUnit
   const found = await findSiteServices(of.site);
   if (found.isErr()) return err(found.error);
   // What somebody started with systemd-run ends by itself, and has no file to change.
-  const companions = found.value.filter((service) => !['transient', 'generated'].includes(service.kind) && isCompanion(service, of));
-  return ok([...new Set([...companions.map(({ unit }) => unit), ...companions.flatMap(({ triggeredBy }) => triggeredBy)])]);
+  const companions = found.value.filter(
+    (service) => !['transient', 'generated'].includes(service.kind) && isCompanion(service, of),
+  );
+  return ok([
+    ...new Set([...companions.map(({ unit }) => unit), ...companions.flatMap(({ triggeredBy }) => triggeredBy)]),
+  ]);
 }

@@ -116,7 +116,13 @@ async function readInstance({
   const environmentFiles = await readEnvironmentFiles(effective.settings);
   if (environmentFiles.isErr()) return err(environmentFiles.error);
 
-  const description = describeInstance({ unit, files, effective, environmentFiles: environmentFiles.value, accountHome });
+  const description = describeInstance({
+    unit,
+    files,
+    effective,
+    environmentFiles: environmentFiles.value,
+    accountHome,
+  });
   const running = await runningUser(state.mainPid);
   if (running.isErr()) return err(running.error);
   const { site, user, home } = description;

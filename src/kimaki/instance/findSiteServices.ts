@@ -73,11 +73,7 @@ async function find(site: string): Promise<Result<readonly SiteService[], ReadUn
 }
 
 /** What a service's files say that decides whether it is a companion; pure. */
-export function companionFacts(
-  unit: string,
-  files: readonly UnitFile[],
-  effective?: EffectiveUnit,
-): CompanionFacts {
+export function companionFacts(unit: string, files: readonly UnitFile[], effective?: EffectiveUnit): CompanionFacts {
   const { user, home, homeSource, site, siteSource, environment } = describeInstance({
     unit,
     files,

@@ -51,7 +51,13 @@ async function list(root: string): Promise<Result<readonly InstalledUnit[], Inst
     const environmentFiles = root === '/' ? await readEnvironmentFiles(unit.settings) : ok([]);
     if (environmentFiles.isErr()) return err(environmentFiles.error);
     const documents = [files.fragment, ...files.dropIns];
-    const facts = { unit: files.id, files: documents, effective: unit, environmentFiles: environmentFiles.value, accountHome: null };
+    const facts = {
+      unit: files.id,
+      files: documents,
+      effective: unit,
+      environmentFiles: environmentFiles.value,
+      accountHome: null,
+    };
     installed.set(files.id, { unit: files.id, description: describeInstance(facts) });
   }
   return ok([...installed.values()]);

@@ -19,7 +19,13 @@ import type { UnitFile } from './unitFile.js';
  * else if (!(await loadedFromDisk(unit.value))) console.log('run systemctl daemon-reload');
  * ```
  */
-export async function loadedFromDisk({ files, state }: { readonly files: readonly UnitFile[]; readonly state: UnitState }): Promise<boolean> {
+export async function loadedFromDisk({
+  files,
+  state,
+}: {
+  readonly files: readonly UnitFile[];
+  readonly state: UnitState;
+}): Promise<boolean> {
   if (state.needDaemonReload) return false;
   const onDisk = new Set(await Promise.all(files.map(({ path }) => realName(path))));
   const loaded = new Set(await Promise.all([state.fragmentPath ?? '', ...state.dropInPaths].map(realName)));

@@ -67,7 +67,12 @@ async function read(unit: string): Promise<Result<UnitFiles, ReadUnitFilesError>
   const [problem] = problems;
   if (problem !== undefined) {
     const { path, message } = problem;
-    return err({ code: 'UNIT_FILES_UNCERTAIN', message: `what ${unit} is made of is not certain: ${message}`, unit, path });
+    return err({
+      code: 'UNIT_FILES_UNCERTAIN',
+      message: `what ${unit} is made of is not certain: ${message}`,
+      unit,
+      path,
+    });
   }
   const files = [fragment, ...dropIns].map(({ path, document }) => ({ path, document }));
   return ok({ state, files, effective: loaded.value.unit, kind });

@@ -78,6 +78,7 @@ async function clearStages(directory: string): Promise<void> {
     if (pid === undefined || (await lstat(`/proc/${pid}`).catch(() => null)) !== null) continue;
     const path = `${directory}/${name}`;
     const stat = await lstat(path).catch(() => null);
-    if (stat?.isDirectory() === true && stat.uid === process.geteuid?.() && (stat.mode & 0o077) === 0) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    if (stat?.isDirectory() === true && stat.uid === process.geteuid?.() && (stat.mode & 0o077) === 0)
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }

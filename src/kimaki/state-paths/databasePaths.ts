@@ -26,23 +26,44 @@ export function databasePaths(
     );
     if (schema.isErr()) return err(schema.error);
     const columns = schema.value.map((row) => ({ table: String(row.table), column: String(row.column) }));
-    const named = new Map([...grouped(columns, ({ table }) => table)].map(([table, all]) => [table, all.map(({ column }) => column)]));
-    const rows = await ask(columns.map(({ table, column }, index) => query(index, table, column, named.get(table) ?? [], homes)).join('\n'));
+    const named = new Map(
+      [...grouped(columns, ({ table }) => table)].map(([table, all]) => [table, all.map(({ column }) => column)]),
+    );
+    const rows = await ask(
+      columns.map(({ table, column }, index) => query(index, table, column, named.get(table) ?? [], homes)).join('\n'),
+    );
     if (rows.isErr()) return err(rows.error);
     return ok(
       rows.value.flatMap((row) => {
         const place = columns[Number(row.wca_place)];
         if (place === undefined) return [];
-        return [{ kind: 'database' as const, file: path, ...place, rowid: Number(row.wca_rowid), label: printablePath(String(row.wca_label)), before: String(row.wca_value) }];
+        return [
+          {
+            kind: 'database' as const,
+            file: path,
+            ...place,
+            rowid: Number(row.wca_rowid),
+            label: printablePath(String(row.wca_label)),
+            before: String(row.wca_value),
+          },
+        ];
       }),
     );
   });
 }
 
-function query(index: number, table: string, column: string, columns: readonly string[], homes: readonly string[]): string {
+function query(
+  index: number,
+  table: string,
+  column: string,
+  columns: readonly string[],
+  homes: readonly string[],
+): string {
   const value = quotedName(column);
   const named = LABELS.filter((label) => columns.includes(label)).slice(0, 2);
-  const label = named.map((name) => `'${name}=' || substr(coalesce(${quotedName(name)}, ''), 1, 60)`).join(" || ', ' || ");
+  const label = named
+    .map((name) => `'${name}=' || substr(coalesce(${quotedName(name)}, ''), 1, 60)`)
+    .join(" || ', ' || ");
   const isBelow = homes.map((home) => {
     const text = quotedText(home);
     const below = quotedText(`${home === '/' ? '' : home}/`);

@@ -53,7 +53,12 @@ export function findStatePaths(request: StatePathsRequest): ResultAsync<StatePat
   return new ResultAsync(find(request));
 }
 
-async function find({ roots, oldHomes, moves, mayCopy = false }: StatePathsRequest): Promise<Result<StatePathPlan, IoError>> {
+async function find({
+  roots,
+  oldHomes,
+  moves,
+  mayCopy = false,
+}: StatePathsRequest): Promise<Result<StatePathPlan, IoError>> {
   const paths: StatePath[] = [];
   const stuck: string[] = [];
   const notSearched: string[] = [];
@@ -71,13 +76,17 @@ async function find({ roots, oldHomes, moves, mayCopy = false }: StatePathsReque
     }
     for (const path of found.value) {
       const after = movedPath(path.before, moves);
-      if (after === null) stuck.push(`${printablePath(database)}, ${databasePlace(path)}: ${printablePath(path.before)} does not move`);
+      if (after === null)
+        stuck.push(`${printablePath(database)}, ${databasePlace(path)}: ${printablePath(path.before)} does not move`);
       else paths.push({ ...path, after });
     }
   }
   const seen = new Set(databases.value.paths.map((path) => printablePath(path)));
-  notSearched.push(...mentions.value.notSearched.filter((file) => !seen.has(file) && !/-(wal|shm|journal)$/.test(file)));
-  if (!mentions.value.complete || !databases.value.complete) notSearched.push('more of the state than is looked through');
+  notSearched.push(
+    ...mentions.value.notSearched.filter((file) => !seen.has(file) && !/-(wal|shm|journal)$/.test(file)),
+  );
+  if (!mentions.value.complete || !databases.value.complete)
+    notSearched.push('more of the state than is looked through');
 
   const byFile = grouped(mentions.value.mentions, ({ file }) => file);
   for (const [shown, inFile] of byFile) {
@@ -119,8 +128,13 @@ async function follow(
   // A text that is no UTF-8 would not come back as it was.
   const changes = Buffer.from(text, 'utf8').equals(bytes) && !after.equals(bytes);
   const lines = after.toString('utf8').split('\n');
-  const stays = (line: number | null): boolean => !changes || oldHomes.some((home) => mentionsPath(lines[(line ?? 1) - 1] ?? '', home));
-  stuck.push(...mentions.filter(({ line }) => stays(line)).map(({ line, text: said }) => `${file}${line === null ? '' : `:${line}`}: ${said}`));
+  const stays = (line: number | null): boolean =>
+    !changes || oldHomes.some((home) => mentionsPath(lines[(line ?? 1) - 1] ?? '', home));
+  stuck.push(
+    ...mentions
+      .filter(({ line }) => stays(line))
+      .map(({ line, text: said }) => `${file}${line === null ? '' : `:${line}`}: ${said}`),
+  );
   if (!changes) return ok(null);
   const stat = await ResultAsync.fromPromise(lstat(file, { bigint: true }), (cause) => ioError(cause, 'lstat', file));
   if (stat.isErr()) return stat.error.errno === 'ENOENT' ? ok(null) : err(stat.error);

@@ -99,7 +99,8 @@ async function search(
 /** The one thing of `.git` that holds absolute paths as a rule: where its worktrees are (gitrepository-layout(5)). */
 async function searchWorktrees(directory: Buffer, found: Found): Promise<Result<void, IoError>> {
   const worktrees = `${directory.toString('utf8')}/worktrees`;
-  const names = basename(worktrees.slice(0, -'/worktrees'.length)) === '.git' ? await readdir(worktrees).catch(() => []) : [];
+  const names =
+    basename(worktrees.slice(0, -'/worktrees'.length)) === '.git' ? await readdir(worktrees).catch(() => []) : [];
   for (const name of names.sort()) {
     const searched = await searchFile(Buffer.from(`${worktrees}/${name}/gitdir`), found);
     if (searched.isErr() && searched.error.errno !== 'ENOTDIR') return err(searched.error);
@@ -109,7 +110,10 @@ async function searchWorktrees(directory: Buffer, found: Found): Promise<Result<
 
 /** Whether a text names one of the paths; the quick look first, since most texts do not. */
 function namesAny(paths: readonly string[]): (text: string) => boolean {
-  const patterns = paths.map((path) => ({ last: path.replace(/\/+$/, '').split('/').at(-1) ?? '', pattern: pathPattern(path) }));
+  const patterns = paths.map((path) => ({
+    last: path.replace(/\/+$/, '').split('/').at(-1) ?? '',
+    pattern: pathPattern(path),
+  }));
   return (text) => patterns.some(({ last, pattern }) => text.includes(last) && pattern.test(text));
 }
 

@@ -38,10 +38,20 @@ export async function replaceTexts(texts: readonly TextReplacement[]): Promise<R
     await mkdir(stage, 0o700);
     for (let at = 0; at < texts.length; at += CHUNK) {
       const files = texts.slice(at, at + CHUNK).map(({ file }) => file);
-      const args = ['--attributes-only', '--preserve=mode,ownership,xattr', '--no-dereference', '--parents', '--target-directory', stage, '--', ...files];
+      const args = [
+        '--attributes-only',
+        '--preserve=mode,ownership,xattr',
+        '--no-dereference',
+        '--parents',
+        '--target-directory',
+        stage,
+        '--',
+        ...files,
+      ];
       if ((await runChecked('cp', args)).isErr()) return done;
     }
-    for (const { file, to } of texts) await writeFile(stage + file, to, { flag: constants.O_WRONLY | constants.O_NOFOLLOW });
+    for (const { file, to } of texts)
+      await writeFile(stage + file, to, { flag: constants.O_WRONLY | constants.O_NOFOLLOW });
     if ((await runChecked('sync', ['-f', '--', stage])).isErr()) return done;
     for (const text of texts) if (await place(text, stage + text.file)) done.add(text.file);
     // Not durable: told as not done, and looked at once more.
@@ -58,7 +68,9 @@ export const STAGE = /^\.paths\.wca-([1-9][0-9]*)-[0-9a-f]{12}$/;
 
 /** By a handle on the directory above. */
 async function place({ file, from }: TextReplacement, finished: string): Promise<boolean> {
-  const above = await open(dirname(file), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(() => null);
+  const above = await open(dirname(file), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
+    () => null,
+  );
   if (above === null) return false;
   try {
     const at = `/proc/self/fd/${above.fd}/${basename(file)}`;
@@ -81,6 +93,7 @@ async function place({ file, from }: TextReplacement, finished: string): Promise
 export function commonDirectory(files: readonly string[]): string {
   const [first = '/', ...others] = files.map((file) => dirname(file));
   let common = first;
-  for (const other of others) while (common !== '/' && other !== common && !other.startsWith(`${common}/`)) common = dirname(common);
+  for (const other of others)
+    while (common !== '/' && other !== common && !other.startsWith(`${common}/`)) common = dirname(common);
   return common;
 }

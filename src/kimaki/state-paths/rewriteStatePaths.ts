@@ -28,7 +28,8 @@ export interface StatePathChanged {
 }
 
 /** Why the state was not rewritten whole; what was done before the failure stays, and can be undone. */
-export type RewriteStateError = StatePathChanged | DatabaseError | ReadFileError | ReplaceFileError | ProgramError | IoError;
+export type RewriteStateError =
+  StatePathChanged | DatabaseError | ReadFileError | ReplaceFileError | ProgramError | IoError;
 
 /**
  * Makes the paths of a plan follow their move: in databases, settings, shims and links. Doing it twice changes nothing.
@@ -87,16 +88,25 @@ export function undoStatePaths(paths: readonly StatePath[]): ResultAsync<readonl
 async function rewrite(paths: readonly StatePath[]): Promise<Result<void, RewriteStateError>> {
   const done = await replaceTexts(replacements(paths, ({ before, after }) => [before, after]));
   const failures: RewriteStateError[] = [];
-  await inParallel(paths.filter((path) => path.kind !== 'database'), async (path) => {
-    if (failures.length > 0 || done.has(path.file)) return;
-    const placed = path.kind === 'text' ? await placeText(path, path.before, path.after) : await placeLink(path, path.before, path.after);
-    if (placed.isErr()) failures.push(placed.error);
-    else if (!placed.value) failures.push(changed(printablePath(path.file)));
-  });
+  await inParallel(
+    paths.filter((path) => path.kind !== 'database'),
+    async (path) => {
+      if (failures.length > 0 || done.has(path.file)) return;
+      const placed =
+        path.kind === 'text'
+          ? await placeText(path, path.before, path.after)
+          : await placeLink(path, path.before, path.after);
+      if (placed.isErr()) failures.push(placed.error);
+      else if (!placed.value) failures.push(changed(printablePath(path.file)));
+    },
+  );
   const [failure] = failures;
   if (failure !== undefined) return err(failure);
   for (const [file, values] of databasesOf(paths)) {
-    const updated = await update(file, values.map((value) => ({ ...value, from: value.before, to: value.after })));
+    const updated = await update(
+      file,
+      values.map((value) => ({ ...value, from: value.before, to: value.after })),
+    );
     if (updated.isErr()) return err(updated.error);
     const [other] = updated.value;
     if (other !== undefined) return err(changed(`${printablePath(file)}: ${databasePlace(other)}`));
@@ -107,7 +117,10 @@ async function rewrite(paths: readonly StatePath[]): Promise<Result<void, Rewrit
 async function undo(paths: readonly StatePath[]): Promise<readonly string[]> {
   const left: string[] = [];
   for (const [file, values] of databasesOf(paths)) {
-    const updated = await update(file, values.map((value) => ({ ...value, from: value.after, to: value.before })));
+    const updated = await update(
+      file,
+      values.map((value) => ({ ...value, from: value.after, to: value.before })),
+    );
     const shown = printablePath(file);
     if (updated.isErr()) left.push(`${shown}: the paths in it were not put back: ${updated.error.message}`);
     else left.push(...updated.value.map((value) => `${shown}: ${databasePlace(value)} was changed since and is left`));
@@ -120,7 +133,10 @@ async function undo(paths: readonly StatePath[]): Promise<readonly string[]> {
       back.push(path);
       return;
     }
-    const placed = path.kind === 'text' ? await placeText(path, path.after, path.before) : await placeLink(path, path.after, path.before);
+    const placed =
+      path.kind === 'text'
+        ? await placeText(path, path.after, path.before)
+        : await placeLink(path, path.after, path.before);
     const shown = printablePath(path.file);
     if (placed.isErr()) left.push(`${shown} was not put back: ${placed.error.message}`);
     else if (!placed.value) left.push(`${shown} was changed since and is left`);
@@ -132,7 +148,10 @@ async function undo(paths: readonly StatePath[]): Promise<readonly string[]> {
 }
 
 /** Many at once as far as that goes; one by one each is looked at again, and what is left is done or refused. */
-function replacements(paths: readonly StatePath[], direction: (path: TextPath) => readonly [string, string]): readonly TextReplacement[] {
+function replacements(
+  paths: readonly StatePath[],
+  direction: (path: TextPath) => readonly [string, string],
+): readonly TextReplacement[] {
   const texts = paths.filter((path) => path.kind === 'text');
   if (texts.length < FEW) return [];
   return texts.map((path) => {
@@ -153,7 +172,10 @@ async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void
 }
 
 function databasesOf(paths: readonly StatePath[]): ReadonlyMap<string, readonly DatabasePath[]> {
-  return grouped(paths.filter((path) => path.kind === 'database'), ({ file }) => file);
+  return grouped(
+    paths.filter((path) => path.kind === 'database'),
+    ({ file }) => file,
+  );
 }
 
 /** Whether the file holds `to` now; it is written only over `from`. */
@@ -169,7 +191,11 @@ async function placeText({ file }: TextPath, from: string, to: string): Promise<
 
 /** By a handle on the directory above, so that exchanging one higher up redirects nothing. The new link has the old one's owner. */
 async function placeLink({ file }: LinkPath, from: string, to: string): Promise<Result<boolean, RewriteStateError>> {
-  const above = await attempt(() => open(dirname(file), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW), 'open', dirname(file));
+  const above = await attempt(
+    () => open(dirname(file), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW),
+    'open',
+    dirname(file),
+  );
   if (above.isErr()) return above.error.errno === 'ENOENT' ? ok(false) : err(above.error);
   const at = (name: string): string => `/proc/self/fd/${above.value.fd}/${name}`;
   try {
@@ -221,7 +247,11 @@ async function update(file: string, values: readonly Update[]): Promise<Result<r
   const [holder] = holders.value;
   if (holder !== undefined) {
     const path = printablePath(file);
-    return err({ code: 'DATABASE_BUSY', message: `${path} is open in process ${holder.pid} (${holder.name}); stop what uses it first`, path });
+    return err({
+      code: 'DATABASE_BUSY',
+      message: `${path} is open in process ${holder.pid} (${holder.name}); stop what uses it first`,
+      path,
+    });
   }
   const owner = await databaseOwner(file);
   if (owner.isErr()) return err(owner.error);
@@ -238,5 +268,9 @@ async function update(file: string, values: readonly Update[]): Promise<Result<r
 
 /** `path` as it is shown. */
 function changed(path: string): StatePathChanged {
-  return { code: 'STATE_PATH_CHANGED', message: `${path} reads otherwise than when it was looked at; look again before it is rewritten`, path };
+  return {
+    code: 'STATE_PATH_CHANGED',
+    message: `${path} reads otherwise than when it was looked at; look again before it is rewritten`,
+    path,
+  };
 }

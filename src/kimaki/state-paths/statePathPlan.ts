@@ -24,7 +24,12 @@ export type TextPath = {
 };
 
 /** A symbolic link into an old home. */
-export type LinkPath = { readonly kind: 'link'; readonly file: string; readonly before: string; readonly after: string };
+export type LinkPath = {
+  readonly kind: 'link';
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+};
 
 /** One place whose path follows the move. May hold what the file holds: for a journal, not for printing. */
 export type StatePath = DatabasePath | TextPath | LinkPath;

@@ -39,9 +39,15 @@ async function unrewritten(paths: readonly StatePath[]): Promise<Result<readonly
   const values = paths.filter((path) => path.kind === 'database');
   for (const [file, inFile] of grouped(values, (path) => path.file)) {
     const asked = inFile.map((value) => ({ ...value, to: value.after }));
-    const missing = await withDatabase(file, true, (ask) => ask(missingValues(asked).join('\n')).then((rows) => rows.map((all) => all.map(({ n }) => Number(n)))));
+    const missing = await withDatabase(file, true, (ask) =>
+      ask(missingValues(asked).join('\n')).then((rows) => rows.map((all) => all.map(({ n }) => Number(n)))),
+    );
     if (missing.isErr()) return err(missing.error);
-    left.push(...missing.value.flatMap((index) => asked.slice(index, index + 1)).map((value) => `${printablePath(file)}: ${databasePlace(value)}`));
+    left.push(
+      ...missing.value
+        .flatMap((index) => asked.slice(index, index + 1))
+        .map((value) => `${printablePath(file)}: ${databasePlace(value)}`),
+    );
   }
   for (const path of paths) {
     if (path.kind === 'database') continue;

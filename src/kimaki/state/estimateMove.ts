@@ -72,9 +72,17 @@ async function estimate({ from, to }: PathMove): Promise<Result<MoveEstimate, Es
 }
 
 async function measured(path: string, options: readonly string[]): Promise<Result<number, EstimateMoveError>> {
-  const ran = await runProgram('du', ['--summarize', '--one-file-system', '--null', ...options, '--', path], { timeoutMs: 600_000 });
+  const ran = await runProgram('du', ['--summarize', '--one-file-system', '--null', ...options, '--', path], {
+    timeoutMs: 600_000,
+  });
   if (ran.isErr()) return err(ran.error);
   const [, number] = /^(\d+)\t/.exec(ran.value.stdout) ?? [];
   if (number !== undefined) return ok(Number(number));
-  return err({ code: 'IO', message: `${path} could not be measured: ${ran.value.stderr.trim().slice(0, 200)}`, syscall: 'du', path, errno: 'EIO' });
+  return err({
+    code: 'IO',
+    message: `${path} could not be measured: ${ran.value.stderr.trim().slice(0, 200)}`,
+    syscall: 'du',
+    path,
+    errno: 'EIO',
+  });
 }

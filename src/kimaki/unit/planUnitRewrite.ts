@@ -191,7 +191,9 @@ function guardRequest(request: UnitRewriteRequest): Result<void, UnitRewriteErro
   const bad =
     names.find(([, name]) => !/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/.test(name)) ??
     paths.find(([, path]) => path !== null && !/^(\/[A-Za-z0-9_.@+,=-]+)+$/.test(path)) ??
-    (request.addArgs ?? []).filter((word) => !/^[A-Za-z0-9_./=-]+$/.test(word)).map((word): [string, string] => ['argument', word])[0] ??
+    (request.addArgs ?? [])
+      .filter((word) => !/^[A-Za-z0-9_./=-]+$/.test(word))
+      .map((word): [string, string] => ['argument', word])[0] ??
     (/^0?[0-7]{3}$/.test(request.umask) ? undefined : ['umask', request.umask]);
   if (bad === undefined) return ok(undefined);
   const [field, given] = bad;

@@ -83,7 +83,8 @@ export function renderUnit(request: RenderUnitRequest): Result<string, RenderUni
     draft.set('UMask', installed?.umask ?? '0002');
     draft.set('WorkingDirectory', site.replaceAll('%', '%%'));
     for (const [name, value] of Object.entries(environment)) draft.variable(name, value.replaceAll('%', '%%'));
-    if (request.environmentFile !== undefined) draft.add('EnvironmentFile', request.environmentFile.replaceAll('%', '%%'));
+    if (request.environmentFile !== undefined)
+      draft.add('EnvironmentFile', request.environmentFile.replaceAll('%', '%%'));
     draft.add('ExecStart', execWords([request.binary, '--data-dir', dataDir, ...args]));
     draft.add('Restart', 'always');
     draft.add('RestartSec', '10');
@@ -149,9 +150,11 @@ function guard(request: RenderUnitRequest): Result<void, RenderUnitError> {
     }
   }
   // systemd starts no program with these in its path, however it is written (string_is_safe() in basic/string-util.c).
-  if (/['"\\]/.test(request.binary)) return invalid('program', request.binary, 'systemd takes no path with quotes or backslashes');
+  if (/['"\\]/.test(request.binary))
+    return invalid('program', request.binary, 'systemd takes no path with quotes or backslashes');
   const umask = request.installed?.umask ?? null;
-  if (umask !== null && !/^0{0,2}[0-7]{1,3}$/.test(umask)) return invalid('umask', umask, 'octal digits such as 0002 are needed');
+  if (umask !== null && !/^0{0,2}[0-7]{1,3}$/.test(umask))
+    return invalid('umask', umask, 'octal digits such as 0002 are needed');
   if (lockPort !== undefined && !(Number.isInteger(lockPort) && lockPort > 0 && lockPort < 65536)) {
     return invalid('lock port', String(lockPort), 'a port from 1 to 65535 is needed');
   }
@@ -163,10 +166,18 @@ function isPlainPath(path: string): boolean {
   const parts = path.slice(1).split('/');
   // eslint-disable-next-line no-control-regex -- control characters are what this looks for
   const isOdd = /[\u0000-\u001f\u007f]/.test(path) || path.length >= 4096;
-  return path === '/' || (path.startsWith('/') && !isOdd && parts.every((part) => part !== '' && part !== '.' && part !== '..'));
+  return (
+    path === '/' ||
+    (path.startsWith('/') && !isOdd && parts.every((part) => part !== '' && part !== '.' && part !== '..'))
+  );
 }
 
 function invalid(field: string, value: string, why: string): Result<never, RenderUnitError> {
   const shown = printablePath(value).slice(0, 200);
-  return err({ code: 'INVALID_UNIT_REQUEST', message: `"${shown}" cannot be the ${field} of a unit: ${why}`, field, value: shown });
+  return err({
+    code: 'INVALID_UNIT_REQUEST',
+    message: `"${shown}" cannot be the ${field} of a unit: ${why}`,
+    field,
+    value: shown,
+  });
 }

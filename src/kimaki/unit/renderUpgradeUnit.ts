@@ -40,7 +40,10 @@ export interface UpgradeUnitError {
  * else console.log(unit.value.path, unit.value.content);
  * ```
  */
-export function renderUpgradeUnit(from: { readonly npm: string; readonly prefix: string }): Result<UpgradeUnit, UpgradeUnitError> {
+export function renderUpgradeUnit(from: {
+  readonly npm: string;
+  readonly prefix: string;
+}): Result<UpgradeUnit, UpgradeUnitError> {
   for (const field of ['npm', 'prefix'] as const) {
     const value = from[field];
     if (/^(\/[A-Za-z0-9_.@+-]+)+$/.test(value) && !value.split('/').includes('..')) continue;

@@ -38,7 +38,9 @@ export function rewriteExecStart(value: string, own: OwnPaths): string {
   let result = value;
   for (const command of [first, ...first.following].toReversed()) {
     const isKimaki = /(^|\/)kimaki[^/]*$/.test(command.path);
-    const missing = isKimaki ? (own.addArgs ?? []).filter((word) => command.args.every((arg) => arg.value !== word)) : [];
+    const missing = isKimaki
+      ? (own.addArgs ?? []).filter((word) => command.args.every((arg) => arg.value !== word))
+      : [];
     const end = command.args.at(-1)?.end ?? command.pathEnd;
     result = result.slice(0, end) + missing.map((word) => ` ${word}`).join('') + result.slice(end);
     for (const [index, argument] of [...command.args.entries()].toReversed()) {

@@ -85,7 +85,11 @@ const readOnly: Rule = (value, { home, dataDir, writable }) => closed(value, [ho
 
 function closed(value: string, used: readonly string[], reopened: readonly string[]): ReturnType<Rule> {
   const hit = pathsOf(value).find((path) =>
-    used.some((one) => isAtOrBelow(one, path) && !reopened.some((open) => open !== path && isAtOrBelow(open, path) && isAtOrBelow(one, open))),
+    used.some(
+      (one) =>
+        isAtOrBelow(one, path) &&
+        !reopened.some((open) => open !== path && isAtOrBelow(open, path) && isAtOrBelow(one, open)),
+    ),
   );
   return hit === undefined
     ? null

@@ -70,13 +70,7 @@ export interface AccessComponent {
 /** One way to lift a refusal, and the price. Nothing here is done by anyone but the reader. */
 export interface AccessRemedy {
   readonly action:
-    | 'grant-acl'
-    | 'change-mode'
-    | 'join-group'
-    | 'remount'
-    | 'make-mutable'
-    | 'change-link-owner'
-    | 'put-elsewhere';
+    'grant-acl' | 'change-mode' | 'join-group' | 'remount' | 'make-mutable' | 'change-link-owner' | 'put-elsewhere';
   /** Program and arguments; null when there is no single command for it. */
   readonly command: readonly string[] | null;
   /** What else becomes possible by it, and for whom; one sentence. */

@@ -105,7 +105,8 @@ async function throughEnv(from: Start, identity: Identity, searchPath: string, d
     const started = await startProgram(candidate, identity);
     if (started.isErr()) continue;
     const { blockedAt } = started.value;
-    if (blockedAt === null) return throughEnv(after({ ...from, notSeen }, started.value), identity, usedPath, depth + 1);
+    if (blockedAt === null)
+      return throughEnv(after({ ...from, notSeen }, started.value), identity, usedPath, depth + 1);
     // That this one is passed over may rest on what could not be seen.
     notSeen.push(...started.value.notSeen);
     stopped ??= { ...started.value, blockedAt };

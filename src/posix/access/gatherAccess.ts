@@ -92,7 +92,9 @@ function factsOf(asked: Asked, { shared, acls, attributes, notSeen: unseen }: Ho
   });
   const mount = walk.end === null ? mountOf(walk.resolvedPath, shared.mounts) : null;
   if (mount !== null && REMOTE.test(mount.type)) {
-    notSeen.push(`${printablePath(toBytes(mount.mountPoint))} is a ${mount.type} filesystem: its server may refuse more`);
+    notSeen.push(
+      `${printablePath(toBytes(mount.mountPoint))} is a ${mount.type} filesystem: its server may refuse more`,
+    );
   }
   const final = changed(asked);
   const flags = final === null ? '' : (attributes.get(final.path) ?? null);

@@ -1,4 +1,15 @@
-export type { AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessMount, AccessNeed, AccessRemedy, AccessRule, AccessWant, AclDecision } from './access.js';
+export type {
+  AccessBlock,
+  AccessComponent,
+  AccessError,
+  AccessExplanation,
+  AccessMount,
+  AccessNeed,
+  AccessRemedy,
+  AccessRule,
+  AccessWant,
+  AclDecision,
+} from './access.js';
 export { explainAccess } from './explainAccess.js';
 export { explainExecution } from './explainExecution.js';
 export type { ExecutionError, ExecutionExplanation, ExecutionOptions } from './explainExecution.js';

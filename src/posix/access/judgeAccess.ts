@@ -1,6 +1,16 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { AccessBlock, AccessComponent, AccessError, AccessExplanation, AccessMount, AccessNeed, AccessRemedy, AccessRule, AccessWant } from './access.js';
+import type {
+  AccessBlock,
+  AccessComponent,
+  AccessError,
+  AccessExplanation,
+  AccessMount,
+  AccessNeed,
+  AccessRemedy,
+  AccessRule,
+  AccessWant,
+} from './access.js';
 import { octalMode, printablePath, shownPath, toBytes } from '../paths/index.js';
 import type { AccessFacts } from './gatherAccess.js';
 import type { Identity } from '../accounts/index.js';
@@ -114,14 +124,22 @@ function judgeLink(node: AccessNode, facts: AccessFacts, subject: Subject): Judg
     ? `fs.protected_symlinks: uid ${subject.uid} may not follow a link of uid ${node.uid} in a sticky directory`
     : `link to ${target}`;
   const decidedBy = refused ? 'protected-symlinks' : 'link';
-  const component = { ...shown(node, facts), needs: 'follow' as const, allowed: !refused, rule, decidedBy, acl: null } as const;
+  const component = {
+    ...shown(node, facts),
+    needs: 'follow' as const,
+    allowed: !refused,
+    rule,
+    decidedBy,
+    acl: null,
+  } as const;
   if (!refused) return { component, block: null, remedies: () => [] };
   const path = shownPath(lastIn.path);
   const reason = `${printed(lastIn.path)} refuses to have ${printed(node.path)} followed: ${rule}`;
   return {
     component,
     block: { path, needs: 'search', reason },
-    remedies: (identity) => remediesFor({ node, needs: 'search', bits: 0, decidedBy, mount: null, owner: lastIn.uid }, identity),
+    remedies: (identity) =>
+      remediesFor({ node, needs: 'search', bits: 0, decidedBy, mount: null, owner: lastIn.uid }, identity),
   };
 }
 
@@ -130,7 +148,10 @@ function printed(path: string): string {
   return printablePath(toBytes(path));
 }
 
-function shown(node: AccessNode, facts: AccessFacts): Pick<AccessComponent, 'path' | 'type' | 'mode' | 'uid' | 'gid' | 'mount'> {
+function shown(
+  node: AccessNode,
+  facts: AccessFacts,
+): Pick<AccessComponent, 'path' | 'type' | 'mode' | 'uid' | 'gid' | 'mount'> {
   const { type, uid, gid } = node;
   return { path: shownPath(node.path), type, mode: octalMode(node.mode), uid, gid, mount: mountAt(node, facts) };
 }

@@ -54,7 +54,9 @@ export async function startProgram(path: string, identity: Identity, depth = 0):
   if (image.value.kind === 'elf') {
     const machines = MACHINES[process.arch];
     if (machines?.includes(image.value.machine) === false) {
-      return ok(refuse(`is built for another architecture (ELF machine ${image.value.machine}, this is ${process.arch})`));
+      return ok(
+        refuse(`is built for another architecture (ELF machine ${image.value.machine}, this is ${process.arch})`),
+      );
     }
     if (image.value.loader === null) return ok(here);
     const loader = await next(image.value.loader, 'loader', here, identity, depth);

@@ -1,6 +1,17 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import type { AccessError } from './access.js';
-import { components, fileTypeOf, ioError, isAtOrBelow, joinPath, nodePath, parentPath, printablePath, shownPath, toBytes } from '../paths/index.js';
+import {
+  components,
+  fileTypeOf,
+  ioError,
+  isAtOrBelow,
+  joinPath,
+  nodePath,
+  parentPath,
+  printablePath,
+  shownPath,
+  toBytes,
+} from '../paths/index.js';
 import type { Inode } from './judgePermission.js';
 
 /** One inode on the way. `search` directories are gone through; the `final` one is where the wish is judged. */

@@ -35,7 +35,10 @@ async function find(name: string): Promise<Result<Identity, IdentityError>> {
   if (initgroups.isErr()) return err(initgroups.error);
   if (initgroups.value.exitCode !== 0) return err(programFailed('getent', initgroups.value));
   // One line, `name  gid gid …`; the primary group is there only when the group file lists the user in it.
-  const listed = initgroups.value.stdout.slice(name.length).split(/\s+/).filter((word) => /^[0-9]+$/.test(word));
+  const listed = initgroups.value.stdout
+    .slice(name.length)
+    .split(/\s+/)
+    .filter((word) => /^[0-9]+$/.test(word));
   const gids = [...new Set([user.gid, ...listed.map(Number)])].filter(isId);
 
   const named = await runProgram('getent', ['group', ...gids.map(String)]);

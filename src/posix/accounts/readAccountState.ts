@@ -51,7 +51,8 @@ async function read({ name, shell }: User): Promise<Result<AccountState, Identit
   if (shadow.isErr()) return err(shadow.error);
   // 2: not found, which is also what those who may not look are told.
   const { exitCode, stdout } = shadow.value;
-  if (exitCode !== 0 && exitCode !== 2) return err(programFailed('getent', shadow.value, 'the shadow entry could not be read'));
+  if (exitCode !== 0 && exitCode !== 2)
+    return err(programFailed('getent', shadow.value, 'the shadow entry could not be read'));
   const fields = exitCode === 0 ? stdout.trimEnd().split(':') : [];
   const expiry = /^\d+$/.test(fields[7] ?? '') ? Number(fields[7]) : null;
   const listed = await readFile('/etc/shells', 'utf8').catch(() => '');

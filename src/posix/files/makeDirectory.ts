@@ -4,7 +4,15 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { changed, fileTypeOf, octalMode, printablePath } from '../paths/index.js';
 import type { ChangedMeanwhile, IoError } from '../paths/index.js';
-import { abandonedNames, attempt, handlePath, lstatOrNull, sameInode, temporaryName, withPinnedParent } from '../handles/index.js';
+import {
+  abandonedNames,
+  attempt,
+  handlePath,
+  lstatOrNull,
+  sameInode,
+  temporaryName,
+  withPinnedParent,
+} from '../handles/index.js';
 import type { InvalidPath, PinnedParent } from '../handles/index.js';
 
 /** What the directory shall be. */

@@ -1,7 +1,17 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { byteString, components, fileTypeOf, ioError, joinPath, nodePath, octalMode, printablePath, toBytes } from '../paths/index.js';
+import {
+  byteString,
+  components,
+  fileTypeOf,
+  ioError,
+  joinPath,
+  nodePath,
+  octalMode,
+  printablePath,
+  toBytes,
+} from '../paths/index.js';
 import type { IoError } from '../paths/index.js';
 
 /** The path can be changed by someone who should not, does not exist, or could not be looked at. */

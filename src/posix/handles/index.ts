@@ -11,4 +11,15 @@ export { attempt, lstatOrNull, sameInode, withPinnedParent } from './pinnedParen
 export type { InvalidPath, PinnedParent } from './pinnedParent.js';
 export { PinnedTree, entryOf, handleBudget, namesIn, openAt } from './pinnedTree.js';
 export { abandonedNames, removeAbandoned, temporaryName } from './temporaryName.js';
-export type { Attributes, ChangeSink, SkipReason, SkippedEntry, SweepError, SweepOptions, SweepReport, TreeChange, TreeEntry, Verdict } from './tree.js';
+export type {
+  Attributes,
+  ChangeSink,
+  SkipReason,
+  SkippedEntry,
+  SweepError,
+  SweepOptions,
+  SweepReport,
+  TreeChange,
+  TreeEntry,
+  Verdict,
+} from './tree.js';

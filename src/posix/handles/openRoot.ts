@@ -1,7 +1,16 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { byteString, components, fileTypeOf, ioError, joinPath, nodePath, printablePath, shownPath } from '../paths/index.js';
+import {
+  byteString,
+  components,
+  fileTypeOf,
+  ioError,
+  joinPath,
+  nodePath,
+  printablePath,
+  shownPath,
+} from '../paths/index.js';
 import type { FileType, IoError } from '../paths/index.js';
 import { readMounts } from './mountTable.js';
 import { handlePath, mountIdOf, O_PATH } from './pinned.js';

@@ -25,7 +25,8 @@ export function abandonedNames(parent: PinnedParent): ResultAsync<readonly strin
       const match = /^\.(.*)(\.wca-([1-9][0-9]*)-[0-9a-f]{12})$/s.exec(entry);
       const [, front, tail, pid] = match ?? [];
       if (front === undefined || tail === undefined || pid === undefined) continue;
-      if (front === shortened(parent.name, tail.length) && !(await isAtWork(pid, parent.at(entry)))) abandoned.push(entry);
+      if (front === shortened(parent.name, tail.length) && !(await isAtWork(pid, parent.at(entry))))
+        abandoned.push(entry);
     }
     return abandoned;
   };

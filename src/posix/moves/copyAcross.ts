@@ -83,13 +83,17 @@ async function openPrivate(target: PinnedParent, mark: string, to: string): Prom
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
   const opened = await attempt(() => open(target.at(mark), O_RDONLY | O_DIRECTORY | O_NOFOLLOW), 'open', to);
   if (opened.isErr()) return err(opened.error);
-  const checked = await attempt(async () => {
-    // The umask and a default ACL may have made it narrower, never wider; chmod takes an inherited ACL's mask to 0.
-    await opened.value.chmod(0o700);
-    const { uid, mode } = await opened.value.stat();
-    const entries = await readdir(handlePath(opened.value.fd));
-    return uid === process.geteuid?.() && (mode & 0o7777) === 0o700 && entries.length === 0;
-  }, 'fstat', to);
+  const checked = await attempt(
+    async () => {
+      // The umask and a default ACL may have made it narrower, never wider; chmod takes an inherited ACL's mask to 0.
+      await opened.value.chmod(0o700);
+      const { uid, mode } = await opened.value.stat();
+      const entries = await readdir(handlePath(opened.value.fd));
+      return uid === process.geteuid?.() && (mode & 0o7777) === 0o700 && entries.length === 0;
+    },
+    'fstat',
+    to,
+  );
   if (checked.isOk() && checked.value) return ok(opened.value);
   await opened.value.close();
   return err(checked.isErr() ? checked.error : changed(to, 'the directory for the copy was exchanged'));

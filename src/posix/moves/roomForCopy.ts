@@ -23,7 +23,12 @@ export interface NoSpace {
  * What the tree takes on its own filesystem is what it is expected to take on the other one. What cannot be estimated,
  * also where a filesystem does not tell its size, is left to the copy to find out.
  */
-export async function roomForCopy(source: PinnedParent, target: PinnedParent, to: string, signal?: AbortSignal): Promise<Result<void, NoSpace>> {
+export async function roomForCopy(
+  source: PinnedParent,
+  target: PinnedParent,
+  to: string,
+  signal?: AbortSignal,
+): Promise<Result<void, NoSpace>> {
   const there = await lstatOrNull(source.at(), source.path);
   // A link is moved as the link it is, whatever it leads to.
   if (there.isErr() || there.value === null || there.value.isSymbolicLink()) return ok(undefined);

@@ -36,19 +36,23 @@ export function treeStamp(root: string, shown = root): ResultAsync<string, IoErr
 
 /** The first entry that two trees do not have in common, or have differently; null when they are alike. */
 export function firstDifference(a: string, b: string, shown: string): ResultAsync<string | null, IoError> {
-  return attempt(async () => {
-    const ours = walk(a, describeContent());
-    const theirs = walk(b, describeContent());
-    for (;;) {
-      const [one, other] = [await ours.next(), await theirs.next()];
-      if (one.done === true && other.done === true) return null;
-      const here = one.done === true ? null : one.value;
-      const there = other.done === true ? null : other.value;
-      if (here?.path === there?.path && here?.record === there?.record) continue;
-      await Promise.all([ours.return(undefined), theirs.return(undefined)]);
-      return earlier(here?.path, there?.path);
-    }
-  }, 'read', shown);
+  return attempt(
+    async () => {
+      const ours = walk(a, describeContent());
+      const theirs = walk(b, describeContent());
+      for (;;) {
+        const [one, other] = [await ours.next(), await theirs.next()];
+        if (one.done === true && other.done === true) return null;
+        const here = one.done === true ? null : one.value;
+        const there = other.done === true ? null : other.value;
+        if (here?.path === there?.path && here?.record === there?.record) continue;
+        await Promise.all([ours.return(undefined), theirs.return(undefined)]);
+        return earlier(here?.path, there?.path);
+      }
+    },
+    'read',
+    shown,
+  );
 }
 
 /** The one a walk comes to first: an entry that only one tree has. */
@@ -64,13 +68,17 @@ function earlier(a: string | undefined, b: string | undefined): string {
 }
 
 function digestOf(root: string, shown: string, describe: Describe): ResultAsync<string, IoError> {
-  return attempt(async () => {
-    const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
-    for await (const { path, record } of walk(root, describe)) {
-      hash.update(`${toBytes(path).toString('hex')} ${record}\n`);
-    }
-    return hash.digest('hex');
-  }, 'read', shown);
+  return attempt(
+    async () => {
+      const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+      for await (const { path, record } of walk(root, describe)) {
+        hash.update(`${toBytes(path).toString('hex')} ${record}\n`);
+      }
+      return hash.digest('hex');
+    },
+    'read',
+    shown,
+  );
 }
 
 function describeContent(): Describe {

@@ -81,7 +81,10 @@ async function acquire(path: string): Promise<Result<HostLock, LockError>> {
       }
       return Promise.resolve();
     };
-    return ResultAsync.fromThrowable(async () => closing(), (cause) => ioError(cause, 'close', path))();
+    return ResultAsync.fromThrowable(
+      async () => closing(),
+      (cause) => ioError(cause, 'close', path),
+    )();
   };
   return ok({ path, release });
 }
@@ -98,11 +101,15 @@ function open(path: string): Result<number, LockError> {
   const stat = fstatSync(fd);
   const self = process.geteuid?.() ?? stat.uid;
   const reason =
-    fileTypeOf(stat.mode) !== 'file' ? `it is a ${fileTypeOf(stat.mode)}`
-    : stat.uid !== self ? `it belongs to uid ${stat.uid}`
-    : stat.nlink > 1 ? 'it has a second name (hard link)'
-    : (stat.mode & 0o022) !== 0 ? 'others may write to it'
-    : null;
+    fileTypeOf(stat.mode) !== 'file'
+      ? `it is a ${fileTypeOf(stat.mode)}`
+      : stat.uid !== self
+        ? `it belongs to uid ${stat.uid}`
+        : stat.nlink > 1
+          ? 'it has a second name (hard link)'
+          : (stat.mode & 0o022) !== 0
+            ? 'others may write to it'
+            : null;
   if (reason === null) return ok(fd);
   closeSync(fd);
   return err(unsafe(path, reason));

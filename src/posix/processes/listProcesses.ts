@@ -45,6 +45,9 @@ async function list(): Promise<Result<readonly ProcessStatus[], IoError>> {
 /** The pids in /proc now, ascending. */
 export function listPids(): ResultAsync<readonly number[], IoError> {
   return ResultAsync.fromPromise(readdir('/proc'), (cause) => ioError(cause, 'readdir', '/proc')).map((names) =>
-    names.filter((name) => /^[0-9]+$/.test(name)).map(Number).sort((a, b) => a - b),
+    names
+      .filter((name) => /^[0-9]+$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b),
   );
 }

@@ -31,7 +31,9 @@ export function listeningPorts(pid: number): ResultAsync<readonly number[], IoEr
 }
 
 async function find(process: string): Promise<Result<readonly number[], IoError>> {
-  const handles = await ResultAsync.fromPromise(readdir(`${process}/fd`), (cause) => ioError(cause, 'readdir', `${process}/fd`));
+  const handles = await ResultAsync.fromPromise(readdir(`${process}/fd`), (cause) =>
+    ioError(cause, 'readdir', `${process}/fd`),
+  );
   if (handles.isErr()) return handles.error.errno === 'ENOENT' ? ok([]) : err(handles.error);
   const targets = await Promise.all(handles.value.map((name) => readlink(`${process}/fd/${name}`).catch(() => '')));
   const inodes = new Set(targets.map((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1]));

@@ -87,7 +87,10 @@ function parseStatus(text: string): Omit<ProcessStatus, 'pid' | 'cgroup' | 'star
     if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trim());
   }
   const numbers = (key: string): number[] =>
-    (fields.get(key) ?? '').split(/\s+/).filter((word) => word !== '').map(Number);
+    (fields.get(key) ?? '')
+      .split(/\s+/)
+      .filter((word) => word !== '')
+      .map(Number);
   const umask = fields.get('Umask');
   const [uid, euid] = numbers('Uid');
   const [gid, egid] = numbers('Gid');

@@ -58,10 +58,13 @@ async function estimate(path: string, options: OwnershipOptions): Promise<Result
       allocatedBytes += Number(blocks) * BLOCK;
       if (type === 'f') contentBytes += Number(size);
     };
-    const found = await streamFind<ProgramError>({ ...base, expression: ['-printf', '%y %b %s %n %D:%i\\0'] }, (records) => {
-      records.forEach(add);
-      return Promise.resolve(ok(undefined));
-    });
+    const found = await streamFind<ProgramError>(
+      { ...base, expression: ['-printf', '%y %b %s %n %D:%i\\0'] },
+      (records) => {
+        records.forEach(add);
+        return Promise.resolve(ok(undefined));
+      },
+    );
     if (found.isErr()) return err(found.error);
     const unread = incomplete(path, found.value.complaints);
     return unread === null ? ok({ allocatedBytes, contentBytes, inodes }) : err(unread);

@@ -83,7 +83,9 @@ async function findUnwritable(search: UserSearch, tests: readonly string[], take
   for (const directory of topmost(closed)) {
     const fd = pinBelow(search.directory, directory);
     if (fd === null) continue;
-    const prune = search.prune.flatMap((path) => (isAtOrBelow(path, directory) ? [path.slice(directory.length + 1)] : []));
+    const prune = search.prune.flatMap((path) =>
+      isAtOrBelow(path, directory) ? [path.slice(directory.length + 1)] : [],
+    );
     const inside = { ...search, directory: fd, prefix: directory, prune: prune.filter((path) => path !== '') };
     const more = await run({ ...inside, expression, whole: true }, take);
     closeSync(fd);
@@ -102,7 +104,7 @@ function asRealUser({ user, group, groups }: Identity): readonly string[] {
 function topmost(paths: readonly string[]): readonly string[] {
   const all = new Set(paths);
   const isBelowAnother = (path: string): boolean => {
-    for (let above = path; above !== ''; ) {
+    for (let above = path; above !== '';) {
       above = parentPath(above);
       if (all.has(above)) return true;
     }

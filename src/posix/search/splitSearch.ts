@@ -52,7 +52,9 @@ export function splitSearch(top: number, prune: readonly string[]): SplitSearch 
     close();
     return wholeSearch(prune);
   }
-  const shares = Array.from({ length: 2 * workers }, (_, n) => units.filter((_unit, index) => index % (2 * workers) === n));
+  const shares = Array.from({ length: 2 * workers }, (_, n) =>
+    units.filter((_unit, index) => index % (2 * workers) === n),
+  );
   const taken = units.map((unit) => joinPath(unit.path, unit.name));
   return { parts: [topPart([...prune, ...taken]), ...shares.map((share) => sharePart(share, prune))], close };
 }

@@ -98,11 +98,13 @@ async function searchPart<E>(
   const lacking = lackOfHandles();
   if (lacking !== null) return err(notStarted(lacking));
   const [program = 'find', ...before] = query.command ?? ['find'];
-  const child = process.getBuiltinModule('node:child_process').spawn(program, [...before, ...findArguments(part, query.expression)], {
-    cwd: handlePath(query.directory),
-    env: { PATH: TRUSTED_PATH, LC_ALL: 'C' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = process
+    .getBuiltinModule('node:child_process')
+    .spawn(program, [...before, ...findArguments(part, query.expression)], {
+      cwd: handlePath(query.directory),
+      env: { PATH: TRUSTED_PATH, LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   const ended: { why: ProgramError | null } = { why: null };
   const stop = (why: ProgramError): void => {
     ended.why ??= why;
@@ -130,7 +132,11 @@ async function searchPart<E>(
       let start = 0;
       for (let records: string[] = []; ; records = []) {
         // In the bytes, not in a text of them all, which would outlive collections of garbage and make the heap grow.
-        for (let end = chunk.indexOf(0, start); end !== -1 && records.length < MAX_RECORDS; end = chunk.indexOf(0, start)) {
+        for (
+          let end = chunk.indexOf(0, start);
+          end !== -1 && records.length < MAX_RECORDS;
+          end = chunk.indexOf(0, start)
+        ) {
           const record = rest + chunk.toString('latin1', start, end);
           records.push(withRelativePath(record, part, query.prefix ?? ''));
           rest = '';
@@ -144,7 +150,9 @@ async function searchPart<E>(
     }
     const exitCode = await closed;
     if (ended.why !== null) return err(ended.why);
-    return exitCode === null ? err(killed(stderr)) : ok({ complaints: exitCode === 0 ? [] : complaintsIn(stderr, part) });
+    return exitCode === null
+      ? err(killed(stderr))
+      : ok({ complaints: exitCode === 0 ? [] : complaintsIn(stderr, part) });
   } finally {
     child.kill('SIGKILL');
     clearTimeout(timer);
@@ -174,7 +182,8 @@ function globLiteral(path: string): string {
 /** What vanished while find looked is no complaint. Paths are shown as they lie in the tree. */
 function complaintsIn(stderr: string, part: SearchPart): string[] {
   const lines = stderr.split('\n').filter((line) => line !== '' && !line.endsWith(': No such file or directory'));
-  const below = (line: string): string => line.replace(/'(\.\/|\/proc\/)[^']+'/, (path) => `'${part.relative(path.slice(1, -1))}'`);
+  const below = (line: string): string =>
+    line.replace(/'(\.\/|\/proc\/)[^']+'/, (path) => `'${part.relative(path.slice(1, -1))}'`);
   return lines.map((line) => printablePath(toBytes(below(line))).slice(0, 300)).slice(0, 20);
 }
 

@@ -95,7 +95,9 @@ export class ChangeQueue {
   enter({ type, mode, uid, gid }: TreeEntry, fd: number, path: string): void {
     if (this.#options.judgeAcl === undefined) return;
     if (this.#entered.length >= this.#size) {
-      this.#pass.notSeen.add('the ACLs of some directories were not read: this process may open too few files (ulimit -n)');
+      this.#pass.notSeen.add(
+        'the ACLs of some directories were not read: this process may open too few files (ulimit -n)',
+      );
       this.#close(path, 'unjudged');
       return;
     }
@@ -225,7 +227,8 @@ export class ChangeQueue {
 
   /** Where the filesystem's word need not be checked, the thread has nothing to do but the change. */
   #mayStartThread(): void {
-    if (this.#thread !== null || !this.#truthful || this.#pass.changed < (this.#options.threadAfter ?? WORTH_A_THREAD)) return;
+    if (this.#thread !== null || !this.#truthful || this.#pass.changed < (this.#options.threadAfter ?? WORTH_A_THREAD))
+      return;
     if (process.getBuiltinModule('node:os').availableParallelism() > 1) this.#thread = startChownThread();
   }
 }

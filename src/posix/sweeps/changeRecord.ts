@@ -61,7 +61,7 @@ export async function syncDirectoryOf(path: string): Promise<void> {
 /** The size up to which an open record consists of whole lines. Reads backwards from its end. */
 export async function wholeLines(handle: FileHandle, size: number): Promise<number> {
   const block = Buffer.alloc(64 * 1024);
-  for (let end = size; end > 0; ) {
+  for (let end = size; end > 0;) {
     const start = Math.max(end - block.length, 0);
     const { bytesRead } = await handle.read(block, 0, end - start, start);
     const newline = block.subarray(0, bytesRead).lastIndexOf(0x0a);

@@ -6,7 +6,16 @@ import { joinPath, parentPath, printablePath, relativePath, toBytes, utf8Text } 
 import type { QueueOptions } from './changeQueue.js';
 import { labelDenials } from './labelDenials.js';
 import { mountPointsBelow, openRoot, readMounts } from '../handles/index.js';
-import type { Root, SkipReason, SkippedEntry, SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from '../handles/index.js';
+import type {
+  Root,
+  SkipReason,
+  SkippedEntry,
+  SweepError,
+  SweepOptions,
+  SweepReport,
+  TreeEntry,
+  Verdict,
+} from '../handles/index.js';
 import { CLOCK_TICK_MS } from './pass.js';
 import type { Pass } from './pass.js';
 import { Sweep } from './sweep.js';

@@ -27,12 +27,7 @@ export class Sweep {
   /** Whether files too have to be checked for being mount points; directories always are. */
   readonly #mountsBelow: boolean;
 
-  constructor(
-    root: Root,
-    decide: (entry: TreeEntry) => Verdict,
-    options: QueueOptions,
-    mountsBelow: boolean,
-  ) {
+  constructor(root: Root, decide: (entry: TreeEntry) => Verdict, options: QueueOptions, mountsBelow: boolean) {
     const budget = handleBudget();
     this.root = root;
     this.#decide = decide;

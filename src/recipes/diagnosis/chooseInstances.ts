@@ -17,7 +17,10 @@ export type ChosenInstances = PartFound & {
  * Reads every instance by itself, so that one that cannot be read hides no other. An error only for the one that is named,
  * and where there is no systemd to ask and no site to look at either.
  */
-export async function chooseInstances(named: string | undefined, isSiteNamed: boolean): Promise<Result<ChosenInstances, FindInstancesError>> {
+export async function chooseInstances(
+  named: string | undefined,
+  isSiteNamed: boolean,
+): Promise<Result<ChosenInstances, FindInstancesError>> {
   const all = new Map<string, KimakiInstance>();
   const findings: HostFinding[] = [];
   const notChecked: string[] = [];
@@ -29,7 +32,12 @@ export async function chooseInstances(named: string | undefined, isSiteNamed: bo
   const listed = await listUnits(['kimaki.service', 'kimaki-*.service']);
   if (listed.isErr()) {
     const { code, message } = listed.error;
-    if (code !== 'SYSTEMD_NOT_RUNNING') unreadable('units-unreadable', `the units of this host cannot be told: ${message}`, 'systemctl list-units --type=service');
+    if (code !== 'SYSTEMD_NOT_RUNNING')
+      unreadable(
+        'units-unreadable',
+        `the units of this host cannot be told: ${message}`,
+        'systemctl list-units --type=service',
+      );
     else if (isSiteNamed && named === undefined) notChecked.push(`kimaki instances: ${message}`);
     else return err(listed.error);
   }
@@ -37,7 +45,12 @@ export async function chooseInstances(named: string | undefined, isSiteNamed: bo
     const read = await findInstances({ unit });
     if (read.isOk()) for (const instance of read.value) all.set(instance.unit, instance);
     else if (isAbsent(read.error)) findings.push(masked(read.error.message));
-    else unreadable('instance-unreadable', `${printablePath(unit)} cannot be read: ${read.error.message}`, `systemctl cat ${shellWord(unit)}`);
+    else
+      unreadable(
+        'instance-unreadable',
+        `${printablePath(unit)} cannot be read: ${read.error.message}`,
+        `systemctl cat ${shellWord(unit)}`,
+      );
   }
   if (named === undefined) return ok({ all: [...all.values()], chosen: [...all.values()], findings, notChecked });
   const read = await findInstances({ unit: named.includes('.') ? named : `${named}.service` });
@@ -51,5 +64,10 @@ function isAbsent({ code }: FindInstancesError): boolean {
 }
 
 function masked(why: string): HostFinding {
-  return { code: 'unit-masked', severity: 'note', found: `${why}: nothing of it runs`, fix: 'remove what is left of it, or systemctl unmask it' };
+  return {
+    code: 'unit-masked',
+    severity: 'note',
+    found: `${why}: nothing of it runs`,
+    fix: 'remove what is left of it, or systemctl unmask it',
+  };
 }

@@ -59,7 +59,11 @@ export function diagnoseHost(request: DiagnoseHostRequest): ResultAsync<HostDiag
   return new ResultAsync(diagnose(request));
 }
 
-async function diagnose({ site: named, unit, stateDir = DEFAULT_STATE_DIR }: DiagnoseHostRequest): Promise<Result<HostDiagnosis, DiagnoseHostError>> {
+async function diagnose({
+  site: named,
+  unit,
+  stateDir = DEFAULT_STATE_DIR,
+}: DiagnoseHostRequest): Promise<Result<HostDiagnosis, DiagnoseHostError>> {
   const chosen = await chooseInstances(unit, named !== undefined);
   if (chosen.isErr()) return err(chosen.error);
   const found = named === undefined ? ok(null) : await findSite(named);
@@ -78,7 +82,16 @@ async function diagnose({ site: named, unit, stateDir = DEFAULT_STATE_DIR }: Dia
   const { apart, common } = toldOnce(instances);
   const host = await lookAt({ kind: 'host', name: hostname(), path: null }, hostParts(stateDir, trees));
   const subjects = [
-    { ...host, findings: bySeverity([...host.findings, ...common, ...chosen.value.findings, ...noInstance(chosen.value, located)]), notChecked: [...host.notChecked, ...chosen.value.notChecked] },
+    {
+      ...host,
+      findings: bySeverity([
+        ...host.findings,
+        ...common,
+        ...chosen.value.findings,
+        ...noInstance(chosen.value, located),
+      ]),
+      notChecked: [...host.notChecked, ...chosen.value.notChecked],
+    },
     ...apart,
     ...judged,
   ];
@@ -88,7 +101,11 @@ async function diagnose({ site: named, unit, stateDir = DEFAULT_STATE_DIR }: Dia
 type Located = { readonly instance: KimakiInstance; readonly where: SiteOfInstance };
 
 /** Each instance with its site; with a site named, those that work on it or that name none. */
-async function locate(instances: readonly KimakiInstance[], named: Site | null, isUnitNamed: boolean): Promise<readonly Located[]> {
+async function locate(
+  instances: readonly KimakiInstance[],
+  named: Site | null,
+  isUnitNamed: boolean,
+): Promise<readonly Located[]> {
   const located: Located[] = [];
   const known = new Map<string, SiteOfInstance>();
   for (const instance of instances) {
@@ -109,24 +126,40 @@ async function siteAt(path: string): Promise<SiteOfInstance> {
 }
 
 /** Every site once, with the first instance that works on it. */
-function sitesOf(located: readonly Located[], named: Site | null): readonly { readonly site: Site; readonly instance: KimakiInstance | null }[] {
+function sitesOf(
+  located: readonly Located[],
+  named: Site | null,
+): readonly { readonly site: Site; readonly instance: KimakiInstance | null }[] {
   const sites = new Map<string, { readonly site: Site; readonly instance: KimakiInstance | null }>();
   for (const { instance, where } of located) {
-    if (where !== null && 'site' in where && !sites.has(where.site.root)) sites.set(where.site.root, { site: where.site, instance });
+    if (where !== null && 'site' in where && !sites.has(where.site.root))
+      sites.set(where.site.root, { site: where.site, instance });
   }
   if (named !== null && !sites.has(named.root)) sites.set(named.root, { site: named, instance: null });
   return [...sites.values()];
 }
 
-async function siteSubject(site: Site, instance: KimakiInstance | null, accepted: MigrationOptions): Promise<DiagnosedSubject> {
+async function siteSubject(
+  site: Site,
+  instance: KimakiInstance | null,
+  accepted: MigrationOptions,
+): Promise<DiagnosedSubject> {
   const subject = { kind: 'site', name: site.root, path: site.root } as const;
   if (site.owner.uid === 0) {
     const found = `WordPress at ${site.root} runs as root: whoever gets PHP to run something is root, and there is nobody to give its files to`;
-    const runsAsRoot: HostFinding = { code: 'site-runs-as-root', severity: 'broken', found, fix: 'set user= and group= in its php-fpm pool, and restart php-fpm' };
+    const runsAsRoot: HostFinding = {
+      code: 'site-runs-as-root',
+      severity: 'broken',
+      found,
+      fix: 'set user= and group= in its php-fpm pool, and restart php-fpm',
+    };
     return lookAt(subject, [{ what: 'its account', look: async () => looked([runsAsRoot]) }]);
   }
   const web = await lookupIdentity(site.owner.user);
-  if (web.isErr()) return lookAt(subject, [{ what: 'its account', look: async () => ({ findings: [], notChecked: [web.error.message] }) }]);
+  if (web.isErr())
+    return lookAt(subject, [
+      { what: 'its account', look: async () => ({ findings: [], notChecked: [web.error.message] }) },
+    ]);
   const around = { site, web: web.value, instance, accepted };
   return lookAt(subject, [...siteParts(around), ...sharingParts(around)]);
 }
@@ -139,20 +172,32 @@ async function lastAccepted(stateDir: string): Promise<MigrationOptions> {
 }
 
 /** What was found of several instances in the same words is the host's; pure. */
-function toldOnce(subjects: readonly DiagnosedSubject[]): { readonly apart: readonly DiagnosedSubject[]; readonly common: readonly HostFinding[] } {
+function toldOnce(subjects: readonly DiagnosedSubject[]): {
+  readonly apart: readonly DiagnosedSubject[];
+  readonly common: readonly HostFinding[];
+} {
   const key = ({ code, found }: HostFinding): string => `${code} ${found}`;
   const times = new Map<string, number>();
-  for (const { findings } of subjects) for (const one of new Set(findings.map(key))) times.set(one, (times.get(one) ?? 0) + 1);
+  for (const { findings } of subjects)
+    for (const one of new Set(findings.map(key))) times.set(one, (times.get(one) ?? 0) + 1);
   const isCommon = (one: HostFinding): boolean => (times.get(key(one)) ?? 0) > 1;
-  const common = new Map(subjects.flatMap(({ findings }) => findings.filter(isCommon).map((one) => [key(one), one] as const)));
+  const common = new Map(
+    subjects.flatMap(({ findings }) => findings.filter(isCommon).map((one) => [key(one), one] as const)),
+  );
   const apart = subjects.map((subject) => ({ ...subject, findings: subject.findings.filter((one) => !isCommon(one)) }));
   return { apart, common: [...common.values()] };
 }
 
 /** There is none, and nothing explains why. */
-function noInstance({ chosen, findings, notChecked }: ChosenInstances, located: readonly Located[]): readonly HostFinding[] {
+function noInstance(
+  { chosen, findings, notChecked }: ChosenInstances,
+  located: readonly Located[],
+): readonly HostFinding[] {
   const isExplained = notChecked.length > 0 || findings.some(({ severity }) => severity === 'broken');
   if (located.length > 0 || isExplained) return [];
-  const found = chosen.length === 0 ? 'there is no kimaki.service and no kimaki-NAME.service that could run on this host' : 'no kimaki instance of this host works on that site';
+  const found =
+    chosen.length === 0
+      ? 'there is no kimaki.service and no kimaki-NAME.service that could run on this host'
+      : 'no kimaki instance of this host works on that site';
   return [{ code: 'no-instance', severity: 'note', found, fix: 'name its unit with --unit if it is called otherwise' }];
 }

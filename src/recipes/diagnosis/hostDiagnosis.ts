@@ -62,7 +62,10 @@ export function bySeverity(findings: readonly HostFinding[]): readonly HostFindi
 }
 
 /** Looks at every part of a subject, one after the other. */
-export async function lookAt(subject: Pick<DiagnosedSubject, 'kind' | 'name' | 'path'>, parts: readonly Part[]): Promise<DiagnosedSubject> {
+export async function lookAt(
+  subject: Pick<DiagnosedSubject, 'kind' | 'name' | 'path'>,
+  parts: readonly Part[],
+): Promise<DiagnosedSubject> {
   const findings: HostFinding[] = [];
   const notChecked: string[] = [];
   for (const { what, look } of parts) {

@@ -53,7 +53,9 @@ async function runs(stateDir: string, ways: WaysOn): Promise<PartFound> {
     return looked([{ code: 'run-under-way', severity: 'note', found, fix: 'wait for it, and look again' }]);
   }
   const found = `run ${runId} was interrupted at ${lastAt} and waits (${journal}): until it is ended, nothing else is begun, and what else is found here may come from it`;
-  return looked([{ code: 'interrupted-run', severity: 'broken', found, fix: direction === 'forward' ? ways.on : ways.back }]);
+  return looked([
+    { code: 'interrupted-run', severity: 'broken', found, fix: direction === 'forward' ? ways.on : ways.back },
+  ]);
 }
 
 async function ownersAtBoot(trees: readonly string[]): Promise<PartFound> {
@@ -64,7 +66,12 @@ async function ownersAtBoot(trees: readonly string[]): Promise<PartFound> {
     lines.value.map(({ file, text }): HostFinding => {
       const found = `${printablePath(file)} gives it to root at every boot: ${printablePath(text)}`;
       const name = file.slice(file.lastIndexOf('/') + 1);
-      return { code: 'owner-reversal', severity: 'risk', found, fix: `correct that line in a copy that wins: cp ${shellWord(file)} ${shellWord(`/etc/tmpfiles.d/${name}`)}` };
+      return {
+        code: 'owner-reversal',
+        severity: 'risk',
+        found,
+        fix: `correct that line in a copy that wins: cp ${shellWord(file)} ${shellWord(`/etc/tmpfiles.d/${name}`)}`,
+      };
     }),
   );
 }

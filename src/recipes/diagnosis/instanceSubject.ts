@@ -21,7 +21,12 @@ export async function instanceSubject(
   const { unit, fragmentPath } = instance;
   const around = await surroundings(instance, where);
   const { findings, notChecked } = await examineInstance({ instance, instances, ...around.request });
-  const found = findings.map(({ id, weight, found: what, fix }): HostFinding => ({ code: id, severity: weight, found: what, fix }));
+  const found = findings.map(({ id, weight, found: what, fix }): HostFinding => ({
+    code: id,
+    severity: weight,
+    found: what,
+    fix,
+  }));
   return {
     kind: 'instance',
     name: unit,
@@ -37,16 +42,37 @@ function siteFindings(unit: string, where: SiteOfInstance): readonly HostFinding
   if (!where.isMissing) {
     // To root everything is open: what it cannot read, WordPress or the web server cannot either.
     if (process.geteuid?.() !== 0) return [];
-    return [{ code: 'site-unreadable', severity: 'broken', found: `the site of ${unit} cannot be told: ${where.message}`, fix: 'correct what is named there, and look again' }];
+    return [
+      {
+        code: 'site-unreadable',
+        severity: 'broken',
+        found: `the site of ${unit} cannot be told: ${where.message}`,
+        fix: 'correct what is named there, and look again',
+      },
+    ];
   }
-  return [{ code: 'site-missing', severity: 'broken', found: `${unit} works on a site that is not there: ${where.message}`, fix: `systemctl edit --full ${shellWord(unit)}: correct WorkingDirectory=` }];
+  return [
+    {
+      code: 'site-missing',
+      severity: 'broken',
+      found: `${unit} works on a site that is not there: ${where.message}`,
+      fix: `systemctl edit --full ${shellWord(unit)}: correct WorkingDirectory=`,
+    },
+  ];
 }
 
-type Around = { readonly request: Pick<DiagnosisRequest, 'caller' | 'channel' | 'fpmUnit'>; readonly notChecked: readonly string[] };
+type Around = {
+  readonly request: Pick<DiagnosisRequest, 'caller' | 'channel' | 'fpmUnit'>;
+  readonly notChecked: readonly string[];
+};
 
 async function surroundings(instance: KimakiInstance, where: SiteOfInstance): Promise<Around> {
-  const blind = (why: string): Around => ({ request: { caller: null }, notChecked: [`how WordPress reaches it: ${why}`] });
-  if (where === null) return blind('the unit names no site (WorkingDirectory=, DATAMACHINE_SITE_PATH); name it with --site');
+  const blind = (why: string): Around => ({
+    request: { caller: null },
+    notChecked: [`how WordPress reaches it: ${why}`],
+  });
+  if (where === null)
+    return blind('the unit names no site (WorkingDirectory=, DATAMACHINE_SITE_PATH); name it with --site');
   if (!('site' in where)) return blind(where.message);
   const { site } = where;
   const caller: Identity | null = (await lookupIdentity(site.owner.user)).unwrapOr(null);

@@ -16,7 +16,10 @@ export function sharingParts(around: SiteAround): readonly Part[] {
     { what: 'files that WordPress and the agent share', look: () => checked(around, instance, checkSharedWriting) },
     {
       what: 'the umask of php-fpm',
-      look: () => checked(around, instance, async (subject) => (await checkUmasks(subject)).filter(({ id }) => id === 'umask-php-fpm')),
+      look: () =>
+        checked(around, instance, async (subject) =>
+          (await checkUmasks(subject)).filter(({ id }) => id === 'umask-php-fpm'),
+        ),
     },
   ];
 }
@@ -33,10 +36,27 @@ async function checked(
   const service = await lookupIdentity(instance.user);
   if (service.isErr()) return unread(service.error.message);
   const { user, group } = service.value;
-  const agentPlaces = await agentPlacesOf(instance, { root: site.root, group: site.owner.group }, { name: user.name, home: user.home }, group.name, null);
-  const points = await check({ instance, service: service.value, web, site, channel: null, agentPlaces, options: {}, accepted });
+  const agentPlaces = await agentPlacesOf(
+    instance,
+    { root: site.root, group: site.owner.group },
+    { name: user.name, home: user.home },
+    group.name,
+    null,
+  );
+  const points = await check({
+    instance,
+    service: service.value,
+    web,
+    site,
+    channel: null,
+    agentPlaces,
+    options: {},
+    accepted,
+  });
   return {
-    findings: points.flatMap(({ id, ok, detail }) => (ok === false ? [{ code: id, severity: 'broken' as const, found: detail, fix: migrateCommand(instance) }] : [])),
+    findings: points.flatMap(({ id, ok, detail }) =>
+      ok === false ? [{ code: id, severity: 'broken' as const, found: detail, fix: migrateCommand(instance) }] : [],
+    ),
     notChecked: points.flatMap(({ ok, detail }) => (ok === null ? [detail] : [])),
   };
 }

@@ -29,7 +29,10 @@ export type SiteAround = {
 /** What is judged of a site whoever runs the agent. */
 export function siteParts(around: SiteAround): readonly Part[] {
   return [
-    { what: 'where its parts are', look: async () => looked(around.site.notes.map((note) => finding('assumed', 'note', note, 'see that it is so'))) },
+    {
+      what: 'where its parts are',
+      look: async () => looked(around.site.notes.map((note) => finding('assumed', 'note', note, 'see that it is so'))),
+    },
     { what: 'what WordPress may write', look: () => writing(around) },
     { what: "root's files in wp-content", look: () => rootOwned(around) },
     { what: 'managed mu-plugins', look: () => managed(around) },
@@ -53,22 +56,33 @@ async function writing(around: SiteAround): Promise<PartFound> {
   if (diagnosed.isErr()) {
     const { code, message } = diagnosed.error;
     const fix = `look into the log of PHP: journalctl -u ${site.fpm?.unit ?? 'php-fpm'} -n 50`;
-    return { findings: code === 'PROBE_NO_ANSWER' ? [finding('wordpress-fails', 'broken', message, fix)] : [], notChecked: [message] };
+    return {
+      findings: code === 'PROBE_NO_ANSWER' ? [finding('wordpress-fails', 'broken', message, fix)] : [],
+      notChecked: [message],
+    };
   }
   const modes = await contraryModes(around, diagnosed.value.report);
-  return { findings: [...diagnosed.value.faults.map((fault) => faultFinding(around, fault)), ...modes.findings], notChecked: modes.notChecked };
+  return {
+    findings: [...diagnosed.value.faults.map((fault) => faultFinding(around, fault)), ...modes.findings],
+    notChecked: modes.notChecked,
+  };
 }
 
 function faultFinding({ site, web, instance }: SiteAround, fault: DiagnosedFault): HostFinding {
   const { code, blocks, message, blockedAt, path, component } = fault;
   const severity = code === 'FILE_MODS_OFF' ? 'note' : blocks ? 'broken' : 'risk';
-  const at = blockedAt === null || message.includes(blockedAt.path) ? '' : `; it is ${printablePath(blockedAt.path)} that refuses`;
+  const at =
+    blockedAt === null || message.includes(blockedAt.path)
+      ? ''
+      : `; it is ${printablePath(blockedAt.path)} that refuses`;
   const why = blockedAt === null ? '' : ` (${blockedAt.reason})`;
   return finding(codeOf(code), severity, `${message}${at}${why}`, faultFix());
 
   function faultFix(): string {
-    if (code === 'FILE_MODS_OFF') return `see DISALLOW_FILE_MODS in ${shellWord(site.configPath ?? `${site.root}/wp-config.php`)}, unless it is meant`;
-    if (code === 'NOT_DIRECT') return `wca access ${shellWord(`${site.root}/wp-admin/includes/file.php`)} --as ${web.user.name} --for write`;
+    if (code === 'FILE_MODS_OFF')
+      return `see DISALLOW_FILE_MODS in ${shellWord(site.configPath ?? `${site.root}/wp-config.php`)}, unless it is meant`;
+    if (code === 'NOT_DIRECT')
+      return `wca access ${shellWord(`${site.root}/wp-admin/includes/file.php`)} --as ${web.user.name} --for write`;
     if (instance !== null) return migrateCommand(instance);
     const [kind = '', name = ''] = component.split(/:(.*)/s);
     const directory = kind === 'plugin' ? site.pluginsDir : kind === 'theme' ? site.themesDir : null;
@@ -78,7 +92,10 @@ function faultFinding({ site, web, instance }: SiteAround, fault: DiagnosedFault
 }
 
 /** The modes WordPress gives to what it writes matter where the agent is another account. */
-async function contraryModes({ site, instance }: SiteAround, { chmodDir, chmodFile }: WritabilityReport): Promise<PartFound> {
+async function contraryModes(
+  { site, instance }: SiteAround,
+  { chmodDir, chmodFile }: WritabilityReport,
+): Promise<PartFound> {
   if (instance === null || instance.user === 'root') return looked([]);
   const isShared = ((chmodDir ?? 0) & 0o2020) === 0o2020 && ((chmodFile ?? 0) & 0o020) !== 0;
   if (isShared) return looked([]);
@@ -88,7 +105,10 @@ async function contraryModes({ site, instance }: SiteAround, { chmodDir, chmodFi
   const where = lines.length === 0 ? '' : `; ${lines.join(', ')}`;
   const found = `FS_CHMOD_DIR is ${shown(chmodDir)} and FS_CHMOD_FILE ${shown(chmodFile)}, and 2775 and 0664 are wanted: what WordPress updates is closed to the agent${where}`;
   const fix = lines.length === 0 ? migrateCommand(instance) : 'take that line out, or set the wanted modes there';
-  return { findings: [finding('modes-not-shared', 'broken', found, fix)], notChecked: contrary.isErr() ? [contrary.error.message] : [] };
+  return {
+    findings: [finding('modes-not-shared', 'broken', found, fix)],
+    notChecked: contrary.isErr() ? [contrary.error.message] : [],
+  };
 }
 
 async function rootOwned({ site, web, instance, accepted }: SiteAround): Promise<PartFound> {
@@ -99,9 +119,36 @@ async function rootOwned({ site, web, instance, accepted }: SiteAround): Promise
   const where = trees.map((tree) => printablePath(tree)).join(', ');
   const give = instance === null ? `wca owned ${shellWord(site.contentDir)} --by root` : migrateCommand(instance);
   return looked([
-    ...(toGive === 0 ? [] : [finding('root-owned', 'broken', `${toGive} entries below ${where} are root's: WordPress cannot replace them`, give)]),
-    ...(stuck.length === 0 ? [] : [finding('root-owned-unsafe', 'risk', `these are root's and cannot safely change hands, or could not be looked at: ${listed(stuck)}`, 'see what each is, and copy or remove it')]),
-    ...(left.length === 0 ? [] : [finding('root-owned-left', 'note', `these are left to root on purpose: ${listed(left)}`, `chown ${web.user.name}:${web.group.name} FILE, for each that WordPress should have after all`)]),
+    ...(toGive === 0
+      ? []
+      : [
+          finding(
+            'root-owned',
+            'broken',
+            `${toGive} entries below ${where} are root's: WordPress cannot replace them`,
+            give,
+          ),
+        ]),
+    ...(stuck.length === 0
+      ? []
+      : [
+          finding(
+            'root-owned-unsafe',
+            'risk',
+            `these are root's and cannot safely change hands, or could not be looked at: ${listed(stuck)}`,
+            'see what each is, and copy or remove it',
+          ),
+        ]),
+    ...(left.length === 0
+      ? []
+      : [
+          finding(
+            'root-owned-left',
+            'note',
+            `these are left to root on purpose: ${listed(left)}`,
+            `chown ${web.user.name}:${web.group.name} FILE, for each that WordPress should have after all`,
+          ),
+        ]),
   ]);
 }
 
@@ -109,7 +156,12 @@ async function managed({ site, web }: SiteAround): Promise<PartFound> {
   const inspected = await inspectManagedFiles(site, web);
   if (inspected.isErr()) return unread(inspected.error.message);
   const { faults, notChecked } = inspected.value;
-  return { findings: faults.map((fault) => finding(codeOf(fault.code), fault.breaks ? 'broken' : 'risk', fault.message, managedFix(fault))), notChecked };
+  return {
+    findings: faults.map((fault) =>
+      finding(codeOf(fault.code), fault.breaks ? 'broken' : 'risk', fault.message, managedFix(fault)),
+    ),
+    notChecked,
+  };
 }
 
 function managedFix({ code, path }: ManagedFileFault): string {
@@ -136,7 +188,9 @@ async function agentFiles({ site, instance }: SiteAround): Promise<PartFound> {
     const stat = await lstat(path).catch(() => null);
     if (stat === null || stat.isSymbolicLink() || (stat.mode & 0o022) === 0) continue;
     const found = `${printablePath(path)} is ${octalMode(stat.mode)}: others than its owner may change what the agent is told to do`;
-    findings.push(finding('agent-files-open', 'risk', found, `chmod ${stat.isDirectory() ? '-R ' : ''}go-w ${shellWord(path)}`));
+    findings.push(
+      finding('agent-files-open', 'risk', found, `chmod ${stat.isDirectory() ? '-R ' : ''}go-w ${shellWord(path)}`),
+    );
   }
   const path = join(site.root, 'AGENTS.md');
   const text = await readRegularFile(path);
@@ -144,7 +198,9 @@ async function agentFiles({ site, instance }: SiteAround): Promise<PartFound> {
   if (text.value.bytes.includes('--allow-root')) {
     const compose = `runuser -u ${instance.user} -- env -C ${shellWord(site.root)} wp datamachine memory compose AGENTS.md`;
     const found = `${printablePath(path)} tells the agent to run wp with --allow-root`;
-    findings.push(finding('agents-file-allow-root', 'risk', found, instance.user === 'root' ? migrateCommand(instance) : compose));
+    findings.push(
+      finding('agents-file-allow-root', 'risk', found, instance.user === 'root' ? migrateCommand(instance) : compose),
+    );
   }
   return { findings, notChecked: [] };
 }
@@ -155,7 +211,9 @@ async function openDirectories({ site }: SiteAround): Promise<PartFound> {
     const stat = await lstat(path).catch(() => null);
     if (stat === null || (stat.mode & 0o022) === 0) continue;
     const found = `${printablePath(path)} is ${octalMode(stat.mode)}, writable for others than its owner: logrotate passes over logs in it, and sshd refuses it as a home`;
-    findings.push(finding('directory-open', stat.mode & 0o002 ? 'risk' : 'note', found, `chmod go-w ${shellWord(path)}`));
+    findings.push(
+      finding('directory-open', stat.mode & 0o002 ? 'risk' : 'note', found, `chmod go-w ${shellWord(path)}`),
+    );
   }
   return looked(findings);
 }

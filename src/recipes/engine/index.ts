@@ -8,7 +8,16 @@ export { currentHost } from './plan/currentHost.js';
 export { sha256 } from './plan/digest.js';
 export { digestPlan } from './plan/digestPlan.js';
 export type { InterruptedRun, JournalError, RunFailure } from './journal/journalError.js';
-export type { ApplyRefusal, ChangedSincePlan, NoRun, OtherHost, PreflightFailed, ResumeRefusal, RollbackRefusal, RollbackRefused } from './run/engineError.js';
+export type {
+  ApplyRefusal,
+  ChangedSincePlan,
+  NoRun,
+  OtherHost,
+  PreflightFailed,
+  ResumeRefusal,
+  RollbackRefusal,
+  RollbackRefused,
+} from './run/engineError.js';
 export type { UndoBlocked, UndoError } from './run/goBack.js';
 export type { FinalVerification } from './run/goForward.js';
 export { hasFields } from './plan/hasFields.js';
@@ -36,6 +45,15 @@ export type { StepProgress } from './journal/runState.js';
 export { runStatus } from './run/runStatus.js';
 export type { RunDetails, RunStatus } from './run/runStatus.js';
 export { ensureStateDir, latestRun } from './journal/runStore.js';
-export type { Check, RecipeStep, StepContext, StepDescription, StepFailure, StepKind, UndoData, UndoNotes } from './plan/step.js';
+export type {
+  Check,
+  RecipeStep,
+  StepContext,
+  StepDescription,
+  StepFailure,
+  StepKind,
+  UndoData,
+  UndoNotes,
+} from './plan/step.js';
 export { TOOL_VERSION } from './plan/toolVersion.js';
 export type { InvalidRecipe, UnknownStepKind } from './plan/validateSteps.js';

@@ -2,8 +2,28 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { join } from 'node:path';
 import { withHostLock } from '../../posix/processes/index.js';
-import { DEFAULT_STATE_DIR, TOOL_VERSION, applyPlan, currentHost, ensureStateDir, interruptedRun, latestRun, lockFile, makePlan, resumeRun } from '../engine/index.js';
-import type { ApplyRefusal, Json, MakePlanError, OnRunEvent, Plan, ResumeRefusal, RunReport, StepFailure } from '../engine/index.js';
+import {
+  DEFAULT_STATE_DIR,
+  TOOL_VERSION,
+  applyPlan,
+  currentHost,
+  ensureStateDir,
+  interruptedRun,
+  latestRun,
+  lockFile,
+  makePlan,
+  resumeRun,
+} from '../engine/index.js';
+import type {
+  ApplyRefusal,
+  Json,
+  MakePlanError,
+  OnRunEvent,
+  Plan,
+  ResumeRefusal,
+  RunReport,
+  StepFailure,
+} from '../engine/index.js';
 import { checkDispatch, checkUmasks, readSubject } from '../proof/index.js';
 import { cannotObserve, observeInstance, refusal } from '../host/index.js';
 import { migrationRegistry } from '../migrateOffRoot/index.js';

@@ -62,7 +62,16 @@ function fsChmod({ site }: HardenFacts): RecipeStep[] {
     kind: 'posix.putFile',
     phase: 'before',
     ...(isThere ? {} : { after: 'mu-plugins' }),
-    args: { path, content, mode: 0o644, uid: site.uid, gid: site.gid, validate: 'php', why, diff: newFileDiff(path, content) },
+    args: {
+      path,
+      content,
+      mode: 0o644,
+      uid: site.uid,
+      gid: site.gid,
+      validate: 'php',
+      why,
+      diff: newFileDiff(path, content),
+    },
   };
   return isThere ? [put] : [directory, put];
 }
@@ -77,14 +86,29 @@ function muPluginModes({ site }: HardenFacts): RecipeStep[] {
 function channel({ dispatch, site }: HardenFacts): RecipeStep[] {
   if (dispatch.file === null) return [];
   const { label, command, currentCommand, why } = dispatch;
-  const args = { path: dispatch.file.path, label, command, from: currentCommand ?? '', uid: site.uid, gid: site.gid, why };
+  const args = {
+    path: dispatch.file.path,
+    label,
+    command,
+    from: currentCommand ?? '',
+    uid: site.uid,
+    gid: site.gid,
+    why,
+  };
   return [{ id: 'dispatch', kind: 'wordpress.channelCommand', phase: 'before', args }];
 }
 
 function upgradeUnit({ upgradeUnit: unit }: HardenFacts): RecipeStep[] {
   if (unit === null) return [];
   const why = 'the service may not upgrade itself: root does it with this, when the operator starts it';
-  return [{ id: 'upgrade-unit', kind: 'posix.putFile', phase: 'before', args: { ...unit, uid: 0, gid: 0, why, diff: newFileDiff(unit.path, unit.content) } }];
+  return [
+    {
+      id: 'upgrade-unit',
+      kind: 'posix.putFile',
+      phase: 'before',
+      args: { ...unit, uid: 0, gid: 0, why, diff: newFileDiff(unit.path, unit.content) },
+    },
+  ];
 }
 
 /** The stop window, or nothing. */
@@ -92,7 +116,9 @@ function window(facts: HardenFacts): RecipeStep[] {
   const { unit, companions, activators, options } = facts;
   const touched = [...companions, unit].filter(({ edits, outdated }) => edits.length > 0 || outdated);
   if (touched.length === 0) return [];
-  const edits = touched.flatMap((one) => one.edits).map((args, index): RecipeStep => ({ id: `unit-${index + 1}`, kind: 'kimaki.rewriteUnit', phase: 'window', args }));
+  const edits = touched
+    .flatMap((one) => one.edits)
+    .map((args, index): RecipeStep => ({ id: `unit-${index + 1}`, kind: 'kimaki.rewriteUnit', phase: 'window', args }));
   const units = [...activators.map(({ name }) => name), ...touched.map(({ name }) => name)];
   const isStarted = touched.includes(unit) && unit.active;
   const health = {
@@ -104,8 +130,20 @@ function window(facts: HardenFacts): RecipeStep[] {
     stateDir: null,
   };
   return [
-    ...edits.map((step): RecipeStep => ({ ...step, id: `${step.id}-verified`, kind: 'kimaki.verifyRewrite', phase: 'before' })),
-    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start', undoNeeds: edits.map(({ id }) => id) },
+    ...edits.map((step): RecipeStep => ({
+      ...step,
+      id: `${step.id}-verified`,
+      kind: 'kimaki.verifyRewrite',
+      phase: 'before',
+    })),
+    {
+      id: 'hold',
+      kind: 'systemd.holdUnits',
+      phase: 'window',
+      args: { units },
+      until: 'start',
+      undoNeeds: edits.map(({ id }) => id),
+    },
     ...edits.map((step): RecipeStep => ({ ...step, undoNeeds: ['start'] })),
     {
       id: 'start',

@@ -11,7 +11,17 @@ import { listeningPorts, readProcess } from '../../posix/processes/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
 import { resolveExecutable } from '../../posix/access/index.js';
 import type { UnitState } from '../../systemd/manager/index.js';
-import { cannotObserve, observeBinary, observeDispatch, observeInstance, observeSite, observeTarget, refusal, refuseHost, rewriteUnitFiles } from '../host/index.js';
+import {
+  cannotObserve,
+  observeBinary,
+  observeDispatch,
+  observeInstance,
+  observeSite,
+  observeTarget,
+  refusal,
+  refuseHost,
+  rewriteUnitFiles,
+} from '../host/index.js';
 import type { MigrationRefusal } from '../host/index.js';
 import type { HardenFacts, HardenedActivator, HardenedUnit } from './facts.js';
 import type { HardenOptions } from './options.js';
@@ -83,7 +93,9 @@ export async function observeInstall(options: HardenOptions): Promise<Result<Obs
       ...site.value.warnings,
       ...target.value.warnings,
       ...dispatch.value.warnings,
-      ...(setsArgs && upgrade === null ? ['npm was not found, so no unit is offered to upgrade kimaki as root: upgrade it by hand'] : []),
+      ...(setsArgs && upgrade === null
+        ? ['npm was not found, so no unit is offered to upgrade kimaki as root: upgrade it by hand']
+        : []),
     ],
   });
 }
@@ -111,7 +123,12 @@ async function hardened(
     .map(({ path, diff, dropIn }) => ({ unit: name, path, diff, request: { ...rewrite, dropIn } }));
   const active = state.activeState === 'active' && state.type !== 'oneshot';
   const umask = await runningUmask(state.mainPid);
-  return ok({ name, active, edits, outdated: !(await loadedFromDisk({ files, state })) || (active && umask !== null && umask !== SHARED_UMASK) });
+  return ok({
+    name,
+    active,
+    edits,
+    outdated: !(await loadedFromDisk({ files, state })) || (active && umask !== null && umask !== SHARED_UMASK),
+  });
 }
 
 async function runningUmask(pid: number): Promise<number | null> {

@@ -31,10 +31,26 @@ export function hopSteps(hop: SudoHop | null): RecipeStep[] {
       phase: 'before',
       args: { path: dirname(hop.target.path), mode: 0o755, uid: 0, gid: 0 },
     },
-    { ...put('hop-target', hop.target, 'none', `what the hop runs as ${hop.serviceUser}: nothing but "send" and "--version" gets through`), after: 'hop-directory' },
+    {
+      ...put(
+        'hop-target',
+        hop.target,
+        'none',
+        `what the hop runs as ${hop.serviceUser}: nothing but "send" and "--version" gets through`,
+      ),
+      after: 'hop-directory',
+    },
     put('hop-wrapper', hop.wrapper, 'none', 'what WordPress starts to send a message'),
     // Last: a rule that names a target which is not there yet would let nobody in, one that comes first might.
-    { ...put('hop-sudoers', hop.sudoers, 'sudoers', `lets ${hop.callers.join(' and ')} run the target as ${hop.serviceUser}, and nothing else`), kind: 'kimaki.sudoers' },
+    {
+      ...put(
+        'hop-sudoers',
+        hop.sudoers,
+        'sudoers',
+        `lets ${hop.callers.join(' and ')} run the target as ${hop.serviceUser}, and nothing else`,
+      ),
+      kind: 'kimaki.sudoers',
+    },
   ];
 }
 

@@ -1,5 +1,18 @@
 export { fpmRunner } from './fpmRunner.js';
-export type { BinaryFacts, CompanionFacts, DispatchFacts, FileFacts, FpmFacts, MigrationFacts, SiteFacts, StateFacts, StateMove, TargetFacts, UnitFacts, UnitFileFacts } from './facts.js';
+export type {
+  BinaryFacts,
+  CompanionFacts,
+  DispatchFacts,
+  FileFacts,
+  FpmFacts,
+  MigrationFacts,
+  SiteFacts,
+  StateFacts,
+  StateMove,
+  TargetFacts,
+  UnitFacts,
+  UnitFileFacts,
+} from './facts.js';
 export { hopOf, hopSteps } from './hopSteps.js';
 export { observeBinary } from './observeBinary.js';
 export { observeDispatch } from './observeDispatch.js';

@@ -24,7 +24,9 @@ export async function observeBinary(
   if (found.isErr()) return err(cannotObserve(found.error));
   const { path, candidates } = found.value;
   if (path !== null) return ok({ name: NAME, path });
-  const why = candidates.map((each) => `${each.path}: ${each.reason ?? 'refused'}${each.blockedAt === null ? '' : ` at ${each.blockedAt}`}`);
+  const why = candidates.map(
+    (each) => `${each.path}: ${each.reason ?? 'refused'}${each.blockedAt === null ? '' : ` at ${each.blockedAt}`}`,
+  );
   const who = identities.map(({ user }) => user.name).join(' and ');
   const message =
     `no ${NAME} in the system prefix can be executed by ${who}` +

@@ -54,7 +54,10 @@ export async function observeDispatch(
   const { strategy, command, why } = plan.value;
   return ok({
     facts: {
-      file: registered === null ? null : { path: registered.file, sha256: createHash('sha256').update(registered.bytes).digest('hex') },
+      file:
+        registered === null
+          ? null
+          : { path: registered.file, sha256: createHash('sha256').update(registered.bytes).digest('hex') },
       label: registered?.label ?? 'bridge:kimaki',
       currentCommand: registered?.entry.command ?? null,
       strategy,
@@ -63,16 +66,25 @@ export async function observeDispatch(
       why,
     },
     warnings: [
-      ...(registered === null ? [`no mu-plugin in ${site.muPluginsDir} registers this instance as a channel, so nothing is dispatched to it; register ${command} by hand if something should be`] : []),
+      ...(registered === null
+        ? [
+            `no mu-plugin in ${site.muPluginsDir} registers this instance as a channel, so nothing is dispatched to it; register ${command} by hand if something should be`,
+          ]
+        : []),
       ...(strategy === 'sudo-hop'
-        ? [`who controls PHP controls the agent: the hop lets ${web.user.name} send any prompt to ${target.facts.name}, and sudo logs the prompts in the system journal`]
+        ? [
+            `who controls PHP controls the agent: the hop lets ${web.user.name} send any prompt to ${target.facts.name}, and sudo logs the prompts in the system journal`,
+          ]
         : []),
     ],
   });
 }
 
 /** May the caller write in the data directory once it is in the new home? */
-async function callerReach(instance: KimakiInstance, { web, target, state }: Around): Promise<Result<Reach, MigrationRefusal>> {
+async function callerReach(
+  instance: KimakiInstance,
+  { web, target, state }: Around,
+): Promise<Result<Reach, MigrationRefusal>> {
   const { home, homeMode } = target.facts;
   if (homeMode === null) return ok({ allowed: false, blockedAt: home, reason: 'a new home is 0750' });
   const explained = await explainAccess(home, web, 'traverse');
@@ -83,7 +95,11 @@ async function callerReach(instance: KimakiInstance, { web, target, state }: Aro
   }
   const stat = await lstat(instance.dataDir).catch(() => null);
   const open = stat !== null && (stat.mode & 0o003) === 0o003;
-  return ok(open ? { allowed: true, blockedAt: null, reason: null } : { allowed: false, blockedAt: state.newDataDir, reason: `only ${target.facts.name} may write there` });
+  return ok(
+    open
+      ? { allowed: true, blockedAt: null, reason: null }
+      : { allowed: false, blockedAt: state.newDataDir, reason: `only ${target.facts.name} may write there` },
+  );
 }
 
 async function sudoThere(): Promise<Result<{ available: boolean; reason: string | null }, MigrationRefusal>> {

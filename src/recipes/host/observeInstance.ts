@@ -12,7 +12,9 @@ import type { MigrationRefusal } from './refusal.js';
 export type ObservedInstance = { readonly instance: KimakiInstance; readonly neighbours: readonly KimakiInstance[] };
 
 /** The one instance that is meant, and that may be stopped from here. */
-export async function observeInstance(options: Pick<MigrationOptions, 'unit'>): Promise<Result<ObservedInstance, MigrationRefusal>> {
+export async function observeInstance(
+  options: Pick<MigrationOptions, 'unit'>,
+): Promise<Result<ObservedInstance, MigrationRefusal>> {
   const instances = await findInstances();
   if (instances.isErr()) return err(cannotObserve(instances.error));
   const names = instances.value.map(({ unit }) => unit);
@@ -44,7 +46,8 @@ function choose(
       : ok(found);
   }
   const [only, ...others] = instances;
-  if (only === undefined) return err(refusal('UNIT_NOT_FOUND', `no kimaki.service and no kimaki-*.service on this host; ${listed}`));
+  if (only === undefined)
+    return err(refusal('UNIT_NOT_FOUND', `no kimaki.service and no kimaki-*.service on this host; ${listed}`));
   return others.length === 0
     ? ok(only)
     : err(refusal('SEVERAL_INSTANCES', `there are several kimaki units: ${names.join(', ')}; name one with --unit`));

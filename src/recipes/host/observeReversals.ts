@@ -17,9 +17,12 @@ const SETS_OWNER = new Set(['d', 'D', 'e', 'v', 'q', 'Q', 'z', 'Z']);
  */
 export async function observeReversals(trees: readonly string[]): Promise<readonly string[]> {
   const found = await reversalsHere(trees);
-  return found.unwrapOr([]).map(
-    ({ file, text }) => `${printablePath(file)} gives it back to root at every boot: ${printablePath(text)}; change that line or let a file of its name in /etc/tmpfiles.d win`,
-  );
+  return found
+    .unwrapOr([])
+    .map(
+      ({ file, text }) =>
+        `${printablePath(file)} gives it back to root at every boot: ${printablePath(text)}; change that line or let a file of its name in /etc/tmpfiles.d win`,
+    );
 }
 
 /** The lines of this host's tmpfiles.d that make something in these trees root's. */
@@ -39,7 +42,8 @@ export function reversals(config: string, trees: readonly string[]): readonly Re
     if (!SETS_OWNER.has(kind) || !/^:?(root|0)$/.test(user)) continue;
     // A pattern may fit anything that begins with the part before its first special character.
     const fixed = path.replace(/[*?[].*$/, '');
-    const reaches = (tree: string): boolean => (fixed === path ? kind === 'Z' && isAtOrBelow(tree, bare(path)) : tree.startsWith(fixed));
+    const reaches = (tree: string): boolean =>
+      fixed === path ? kind === 'Z' && isAtOrBelow(tree, bare(path)) : tree.startsWith(fixed);
     if (trees.some((tree) => reaches(tree) || isAtOrBelow(fixed, tree))) found.push({ file, text: line.trim(), path });
   }
   return found;

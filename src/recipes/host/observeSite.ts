@@ -34,17 +34,28 @@ export async function observeSite(
 ): Promise<Result<ObservedSite, MigrationRefusal>> {
   const path = options.site ?? instance.site;
   if (path === null) {
-    return err(refusal('SITE_NOT_FOUND', `${instance.unit} names no site (WorkingDirectory=, DATAMACHINE_SITE_PATH); name it with --site`));
+    return err(
+      refusal(
+        'SITE_NOT_FOUND',
+        `${instance.unit} names no site (WorkingDirectory=, DATAMACHINE_SITE_PATH); name it with --site`,
+      ),
+    );
   }
   const found = await findSite(path);
   if (found.isErr()) {
-    const code = found.error.code === 'NOT_A_SITE' || found.error.code === 'RELATIVE_PATH' ? 'SITE_NOT_FOUND' : 'CANNOT_OBSERVE';
+    const code =
+      found.error.code === 'NOT_A_SITE' || found.error.code === 'RELATIVE_PATH' ? 'SITE_NOT_FOUND' : 'CANNOT_OBSERVE';
     return err(refusal(code, `${found.error.message}; the site can be named with --site`));
   }
   const site = found.value;
   const { owner } = site;
   if (owner.uid === 0) {
-    return err(refusal('SITE_RUNS_AS_ROOT', `WordPress at ${site.root} would run as root, so there is nobody to give its files to; set user= in its php-fpm pool first`));
+    return err(
+      refusal(
+        'SITE_RUNS_AS_ROOT',
+        `WordPress at ${site.root} would run as root, so there is nobody to give its files to; set user= in its php-fpm pool first`,
+      ),
+    );
   }
   const elsewhere = await refuseElsewhere(site);
   if (elsewhere.isErr()) return err(elsewhere.error);
@@ -55,7 +66,10 @@ export async function observeSite(
   const contrary = await findContraryDefines(site);
   if (contrary.isErr()) return err(cannotObserve(contrary.error));
   const agents = join(site.root, 'AGENTS.md');
-  const hasAgents = await access(agents).then(() => true, () => false);
+  const hasAgents = await access(agents).then(
+    () => true,
+    () => false,
+  );
   const wp = await resolveExecutable('wp', [], { searchPath: TRUSTED_PATH });
   const hasWp = wp.isOk() && wp.value.path !== null;
   return ok({
@@ -76,8 +90,13 @@ export async function observeSite(
     },
     warnings: [
       ...site.notes,
-      ...contrary.value.map(({ file, line, name, written }) => `${file}:${line} defines ${name} as ${written ?? 'something only PHP can tell'}, which wins over the shared mode: WordPress will close what it writes to the agent`),
-      ...(hasAgents && !hasWp ? [`${agents} is not rendered again, for wp is not installed: look for --allow-root in it yourself`] : []),
+      ...contrary.value.map(
+        ({ file, line, name, written }) =>
+          `${file}:${line} defines ${name} as ${written ?? 'something only PHP can tell'}, which wins over the shared mode: WordPress will close what it writes to the agent`,
+      ),
+      ...(hasAgents && !hasWp
+        ? [`${agents} is not rendered again, for wp is not installed: look for --allow-root in it yourself`]
+        : []),
     ],
   });
 }

@@ -15,15 +15,31 @@ export type Places = {
 /** Everything a migration is going to write to, from its facts. Pure. */
 export function placesOf(facts: MigrationFacts): Places {
   const { unit, companions, site, state, target, dispatch, agentPlaces, agentsFile, leftovers } = facts;
-  const units = [unit, ...companions].flatMap(({ files }) => files.filter(({ needsRewrite }) => needsRewrite).map(({ path }) => path));
+  const units = [unit, ...companions].flatMap(({ files }) =>
+    files.filter(({ needsRewrite }) => needsRewrite).map(({ path }) => path),
+  );
   const { wrapper, target: hopTarget, sudoers } = sudoHopPaths(unit.instance);
   const hop = dispatch.strategy === 'sudo-hop' ? [wrapper, hopTarget, sudoers] : [];
-  const files = [...units, ...state.moves.flatMap(({ from, to, asidePath }) => (asidePath === null ? [from] : [from, to])), dispatch.file?.path, agentsFile];
+  const files = [
+    ...units,
+    ...state.moves.flatMap(({ from, to, asidePath }) => (asidePath === null ? [from] : [from, to])),
+    dispatch.file?.path,
+    agentsFile,
+  ];
   const known = files.filter((path) => path !== undefined && path !== null);
-  const directories = [...known, ...hop, ...state.moves.map(({ to }) => to), `${site.muPluginsDir}/x`].map((path) => dirname(path));
+  const directories = [...known, ...hop, ...state.moves.map(({ to }) => to), `${site.muPluginsDir}/x`].map((path) =>
+    dirname(path),
+  );
   return {
     directories: [...new Set([...directories, ...site.writable])],
     files: known,
-    trees: [site.contentDir, ...site.writable, target.home, ...state.moves.map(({ from }) => from), ...agentPlaces.map(({ path }) => path), ...leftovers],
+    trees: [
+      site.contentDir,
+      ...site.writable,
+      target.home,
+      ...state.moves.map(({ from }) => from),
+      ...agentPlaces.map(({ path }) => path),
+      ...leftovers,
+    ],
   };
 }

@@ -20,11 +20,19 @@ const WHOLE = /^\s*0\s+0\s+4294967295\s*$/;
 /** Refuses where nothing can be migrated at all: not really root, or no systemd to ask. */
 export async function refuseHost(): Promise<Result<void, MigrationRefusal>> {
   if (process.geteuid?.() !== 0) {
-    return err(refusal('NEEDS_ROOT', `this runs as uid ${process.geteuid?.() ?? 'unknown'}; both homes and the units are only open to root: run it with sudo`));
+    return err(
+      refusal(
+        'NEEDS_ROOT',
+        `this runs as uid ${process.geteuid?.() ?? 'unknown'}; both homes and the units are only open to root: run it with sudo`,
+      ),
+    );
   }
-  const [status, uids, gids] = await Promise.all(['status', 'uid_map', 'gid_map'].map((name) => readFile(`/proc/self/${name}`, 'latin1').catch(() => '')));
+  const [status, uids, gids] = await Promise.all(
+    ['status', 'uid_map', 'gid_map'].map((name) => readFile(`/proc/self/${name}`, 'latin1').catch(() => '')),
+  );
   const lacking = lackingPowers(status ?? '', uids ?? '', gids ?? '');
-  if (lacking !== null) return err(refusal('NEEDS_ROOT', `this runs as root, but ${lacking}; run it as root of the host itself`));
+  if (lacking !== null)
+    return err(refusal('NEEDS_ROOT', `this runs as root, but ${lacking}; run it as root of the host itself`));
   const manager = await systemManagerRunning();
   return manager.isErr() ? err(refusal('NO_SYSTEMD', manager.error.message)) : ok(undefined);
 }

@@ -31,9 +31,11 @@ export function rewriteSteps(facts: MigrationFacts): RecipeStep[] {
 }
 
 /** What every rewrite of this migration has in common. */
-export function rewriteTarget(facts: Pick<MigrationFacts, 'target' | 'state' | 'oldHomes' | 'targetGroup'> & {
-  readonly unit: Pick<MigrationFacts['unit'], 'dataDir'>;
-}): RewriteTarget {
+export function rewriteTarget(
+  facts: Pick<MigrationFacts, 'target' | 'state' | 'oldHomes' | 'targetGroup'> & {
+    readonly unit: Pick<MigrationFacts['unit'], 'dataDir'>;
+  },
+): RewriteTarget {
   const { target, state, unit } = facts;
   return {
     user: target.name,

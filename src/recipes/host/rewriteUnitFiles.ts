@@ -55,7 +55,9 @@ export function rewriteUnitFiles(
     });
     rewritten.push(isShared ? file : { ...file, document: rewrite.value.document });
     for (const { line, home, text } of rewrite.value.leftovers) {
-      leftovers.push(`${printablePath(path)}:${line} still names ${home}, which will be closed to ${unit}: ${printablePath(text)}`);
+      leftovers.push(
+        `${printablePath(path)}:${line} still names ${home}, which will be closed to ${unit}: ${printablePath(text)}`,
+      );
     }
   }
   return ok({ facts, rewritten, leftovers });

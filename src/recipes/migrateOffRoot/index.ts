@@ -6,7 +6,20 @@
 export { DEFAULT_SERVICE_USER } from '../host/index.js';
 export { SHARED_UMASK } from '../../kimaki/identity/index.js';
 export type { MigrationOptions, VerificationOptions } from '../host/index.js';
-export type { BinaryFacts, CompanionFacts, DispatchFacts, FileFacts, FpmFacts, MigrationFacts, SiteFacts, StateFacts, StateMove, TargetFacts, UnitFacts, UnitFileFacts } from '../host/index.js';
+export type {
+  BinaryFacts,
+  CompanionFacts,
+  DispatchFacts,
+  FileFacts,
+  FpmFacts,
+  MigrationFacts,
+  SiteFacts,
+  StateFacts,
+  StateMove,
+  TargetFacts,
+  UnitFacts,
+  UnitFileFacts,
+} from '../host/index.js';
 export type { MigrationRefusal, RefusalCode } from '../host/index.js';
 export { migrationSteps } from './plan/migrationSteps.js';
 export { migrationRegistry } from './plan/registry.js';

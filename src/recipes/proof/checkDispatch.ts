@@ -28,7 +28,11 @@ async function checkBinary({ web, service }: Subject): Promise<AcceptanceCheck> 
   const { path, candidates } = found.value;
   if (path === null) {
     const why = candidates.map((each) => `${each.path}: ${each.reason ?? 'refused'}`).join('; ');
-    return failed(id, 3, `no kimaki that ${web.user.name} and ${service.user.name} can both execute: ${why || 'none in the system prefix'}`);
+    return failed(
+      id,
+      3,
+      `no kimaki that ${web.user.name} and ${service.user.name} can both execute: ${why || 'none in the system prefix'}`,
+    );
   }
   const ran = await runAs(web, path, ['--version'], { timeoutMs: VERSION_DEADLINE_MS });
   if (ran.isErr()) return failed(id, 3, ran.error.message);
@@ -72,7 +76,11 @@ async function checkChannel(subject: Subject): Promise<readonly AcceptanceCheck[
 
 function chain({ web }: Subject, command: string, { links, broken }: DispatchProbe): AcceptanceCheck {
   if (broken === null || broken.link === 'delivery' || broken.link === 'arrival') {
-    return passed('dispatch', 3, `as ${web.user.name}, ${command} reaches the agent's data: ${links.filter(({ ok }) => ok === true).length} links proven`);
+    return passed(
+      'dispatch',
+      3,
+      `as ${web.user.name}, ${command} reaches the agent's data: ${links.filter(({ ok }) => ok === true).length} links proven`,
+    );
   }
   const at = broken.blockedAt === null ? '' : `, at ${broken.blockedAt}`;
   return failed('dispatch', 3, `as ${web.user.name}, ${command} breaks at "${broken.link}"${at}: ${broken.detail}`);

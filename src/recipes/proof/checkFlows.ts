@@ -20,7 +20,11 @@ async function byHand({ site, service, options }: Subject): Promise<AcceptanceCh
   if (flows.isErr()) return failed(id, 2, flows.error.message);
   const flow = flows.value.find(({ name }) => name === options.flow);
   if (flow === undefined) {
-    return failed(id, 2, `there is no flow "${options.flow}"; there are ${flows.value.map(({ name }) => `"${name}"`).join(', ')}`);
+    return failed(
+      id,
+      2,
+      `there is no flow "${options.flow}"; there are ${flows.value.map(({ name }) => `"${name}"`).join(', ')}`,
+    );
   }
   const before = await listJobs(site, service);
   if (before.isErr()) return failed(id, 2, before.error.message);

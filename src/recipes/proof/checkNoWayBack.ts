@@ -12,10 +12,19 @@ export async function checkNoWayBack(subject: Subject): Promise<readonly Accepta
 function checkIdentity({ instance, service }: Subject): AcceptanceCheck {
   const id = 'identity';
   const { state, unit } = instance;
-  if (state.needDaemonReload) return failed(id, 9, `${unit} on disk differs from what systemd has loaded; run systemctl daemon-reload and look again`);
+  if (state.needDaemonReload)
+    return failed(
+      id,
+      9,
+      `${unit} on disk differs from what systemd has loaded; run systemctl daemon-reload and look again`,
+    );
   return state.user === service.user.name
     ? passed(id, 9, `${unit} is loaded with User=${state.user}, so it starts as ${state.user} after a reboot`)
-    : failed(id, 9, `${unit} is loaded with User=${state.user === '' ? 'root' : state.user}; ${service.user.name} is wanted`);
+    : failed(
+        id,
+        9,
+        `${unit} is loaded with User=${state.user === '' ? 'root' : state.user}; ${service.user.name} is wanted`,
+      );
 }
 
 /** A worker of the same site that still runs as root makes root-owned files again. */
@@ -27,7 +36,10 @@ async function checkCompanions({ instance, service }: Subject): Promise<readonly
     const state = await showUnit(unit);
     if (state.isErr()) return [failed(id, 9, state.error.message)];
     const { user } = state.value;
-    if (['', 'root', '0'].includes(user)) return [failed(id, 9, `${unit} works on the same site and is loaded to run as root; ${service.user.name} is wanted`)];
+    if (['', 'root', '0'].includes(user))
+      return [
+        failed(id, 9, `${unit} works on the same site and is loaded to run as root; ${service.user.name} is wanted`),
+      ];
   }
   return [passed(id, 9, `${services.join(', ')}: none runs as root`)];
 }
@@ -42,5 +54,9 @@ async function checkRegistered({ channel, web }: Subject): Promise<AcceptanceChe
   if (allowed) return passed(id, 9, `${channel.file} registers ${command}, which ${web.user.name} can execute`);
   const where = components.find(({ path }) => path === blockedAt?.path);
   const mode = where === undefined ? '' : ` (mode ${where.mode})`;
-  return failed(id, 9, `${channel.file} registers ${command}, but ${web.user.name} is stopped at ${blockedAt?.path ?? command}${mode}`);
+  return failed(
+    id,
+    9,
+    `${channel.file} registers ${command}, but ${web.user.name} is stopped at ${blockedAt?.path ?? command}${mode}`,
+  );
 }

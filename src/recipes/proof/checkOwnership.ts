@@ -22,10 +22,15 @@ async function checkRootOwned({ site, web, accepted }: Subject): Promise<Accepta
   const { toGive, stuck, left } = found.value;
   const where = trees.join(', ');
   const told = left.length === 0 ? '' : `; left on purpose: ${listed(left)}`;
-  if (toGive > 0) return failed(id, 6, `${toGive} entries below ${where} are root's, and WordPress cannot replace them${told}`);
+  if (toGive > 0)
+    return failed(id, 6, `${toGive} entries below ${where} are root's, and WordPress cannot replace them${told}`);
   return stuck.length === 0
     ? passed(id, 6, `nothing below ${where} is root's${told}`)
-    : failed(id, 6, `below ${where} these are root's or could not be looked at: ${listed(stuck)}; look at them, and verify with --leave-unsafe if they are to stay${told}`);
+    : failed(
+        id,
+        6,
+        `below ${where} these are root's or could not be looked at: ${listed(stuck)}; look at them, and verify with --leave-unsafe if they are to stay${told}`,
+      );
 }
 
 async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> {
@@ -43,5 +48,9 @@ async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> 
     if (readable.isErr()) return failed(id, 6, readable.error.message);
     if (!readable.value) return failed(id, 6, `${web.user.name} cannot read ${printablePath(path)}`);
   }
-  return passed(id, 6, managed.length === 0 ? 'no managed mu-plugins here' : `${managed.join(', ')}: 0644, read by ${web.user.name}`);
+  return passed(
+    id,
+    6,
+    managed.length === 0 ? 'no managed mu-plugins here' : `${managed.join(', ')}: 0644, read by ${web.user.name}`,
+  );
 }

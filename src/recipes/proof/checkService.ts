@@ -12,7 +12,13 @@ export async function checkService({ instance, service }: Subject): Promise<read
   const { user, group, groups } = service;
   if (state.mainPid === 0) {
     if (state.user !== user.name) {
-      return [failed(id, 1, `${unit} is ${state.activeState} and would run as ${state.user === '' ? 'root' : state.user}, not as ${user.name}`)];
+      return [
+        failed(
+          id,
+          1,
+          `${unit} is ${state.activeState} and would run as ${state.user === '' ? 'root' : state.user}, not as ${user.name}`,
+        ),
+      ];
     }
     return [unchecked(id, 1, `${unit} is ${state.activeState}; start it and verify again`)];
   }
@@ -24,8 +30,10 @@ export async function checkService({ instance, service }: Subject): Promise<read
   if (process.gid !== group.gid || process.egid !== group.gid) wrong.push(`gid ${process.gid} instead of ${group.gid}`);
   const missing = groups.filter(({ gid }) => gid !== group.gid && !process.groups.includes(gid));
   if (missing.length > 0) wrong.push(`without the groups ${missing.map(({ name }) => name).join(', ')}`);
-  if (process.umask !== SHARED_UMASK) wrong.push(`umask ${octalMode(process.umask)} instead of ${octalMode(SHARED_UMASK)}`);
-  if (!groups.some(({ gid }) => gid === 0) && process.groups.includes(0)) wrong.push('with the group root, which the account is not in');
+  if (process.umask !== SHARED_UMASK)
+    wrong.push(`umask ${octalMode(process.umask)} instead of ${octalMode(SHARED_UMASK)}`);
+  if (!groups.some(({ gid }) => gid === 0) && process.groups.includes(0))
+    wrong.push('with the group root, which the account is not in');
   if (state.activeState !== 'active') wrong.push(`not active; see journalctl -u ${unit}`);
   const who = `${unit} is ${state.activeState}, pid ${state.mainPid}`;
   if (wrong.length > 0) return [failed(id, 1, `${who}: ${wrong.join(', ')}`)];

@@ -35,27 +35,55 @@ async function checkNewFiles({ instance, agentPlaces, service, accepted }: Subje
   const { toGive, stuck, left } = found.value;
   const where = trees.join(', ');
   const told = left.length === 0 ? '' : `; left on purpose: ${listed(left)}`;
-  if (toGive > 0) return failed(id, 4, `${toGive} entries below ${where} belong to root, and the agent cannot replace them${told}`);
+  if (toGive > 0)
+    return failed(id, 4, `${toGive} entries below ${where} belong to root, and the agent cannot replace them${told}`);
   return stuck.length === 0
     ? passed(id, 4, `nothing below ${where} is root's${told}`)
-    : failed(id, 4, `below ${where} these belong to root: ${listed(stuck)}; look at them, and verify with --leave-unsafe if they are to stay${told}`);
+    : failed(
+        id,
+        4,
+        `below ${where} these belong to root: ${listed(stuck)}; look at them, and verify with --leave-unsafe if they are to stay${told}`,
+      );
 }
 
 async function checkWritableBy({ site, accepted }: Subject, identity: Identity, id: string): Promise<AcceptanceCheck> {
   const roots = await writableDirectories(site);
   // Without a root, find would look at the directory it was started in.
-  if (roots.length === 0) return failed(id, 4, `${site.contentDir} has none of the directories that both sides write in`);
+  if (roots.length === 0)
+    return failed(id, 4, `${site.contentDir} has none of the directories that both sides write in`);
   const { name } = identity.user;
   // find -writable is access(2), asked by the user itself: groups, ACLs and mounts all count.
   const closed = ['-type', 'd', '!', '-perm', '-0005', '!', '(', '-readable', '-executable', '-writable', ')'];
   const asked = await runAs(
     identity,
     'find',
-    [...roots, ...howFar(accepted), '(', ...closed, '-printf', `closed${FIELDS}`, '-prune', ')', '-o', '(', '-type', 'f', '-o', '-type', 'd', ')', '!', '-writable', '-printf', `refused${FIELDS}`],
+    [
+      ...roots,
+      ...howFar(accepted),
+      '(',
+      ...closed,
+      '-printf',
+      `closed${FIELDS}`,
+      '-prune',
+      ')',
+      '-o',
+      '(',
+      '-type',
+      'f',
+      '-o',
+      '-type',
+      'd',
+      ')',
+      '!',
+      '-writable',
+      '-printf',
+      `refused${FIELDS}`,
+    ],
     { timeoutMs: FIND_DEADLINE_MS },
   );
   if (asked.isErr()) return failed(id, 4, asked.error.message);
-  if (asked.value.exitCode !== 0) return failed(id, 4, `${name} cannot look at all of it: ${asked.value.stderr.trim().split('\n')[0] ?? ''}`);
+  if (asked.value.exitCode !== 0)
+    return failed(id, 4, `${name} cannot look at all of it: ${asked.value.stderr.trim().split('\n')[0] ?? ''}`);
   const left: string[] = [];
   const refused: string[] = [];
   for (const entry of entriesOf(asked.value.stdout)) {
@@ -63,25 +91,52 @@ async function checkWritableBy({ site, accepted }: Subject, identity: Identity, 
     (staysClosed(entry, site) || (accepted.leaveUnsafe === true && isUnsafe(entry)) ? left : refused).push(entry.path);
   }
   const apart = left.length === 0 ? '' : `; left closed on purpose: ${shown(left)}`;
-  if (refused.length === 0) return passed(id, 4, `${name} can write every file and directory of ${roots.join(', ')}${apart}`);
-  return failed(id, 4, `${name} cannot write ${refused.length} entries, such as ${shown(refused)}; what was moved or copied in brings its own modes, and wca migrate-off-root apply puts them right`);
+  if (refused.length === 0)
+    return passed(id, 4, `${name} can write every file and directory of ${roots.join(', ')}${apart}`);
+  return failed(
+    id,
+    4,
+    `${name} cannot write ${refused.length} entries, such as ${shown(refused)}; what was moved or copied in brings its own modes, and wca migrate-off-root apply puts them right`,
+  );
 }
 
 async function checkSetgid({ site, accepted }: Subject): Promise<AcceptanceCheck> {
   const id = 'shared-group';
   const roots = await writableDirectories(site);
-  if (roots.length === 0) return failed(id, 4, `${site.contentDir} has none of the directories that both sides write in`);
+  if (roots.length === 0)
+    return failed(id, 4, `${site.contentDir} has none of the directories that both sides write in`);
   // As root, who can look everywhere; what is closed to everyone else is private and not shared.
   const asked = await runChecked(
     'find',
-    [...roots, ...howFar(accepted), '-type', 'd', '(', '!', '-perm', '-0005', '-prune', '-o', '!', '-perm', '-2000', '-printf', `plain${FIELDS}`, ')'],
+    [
+      ...roots,
+      ...howFar(accepted),
+      '-type',
+      'd',
+      '(',
+      '!',
+      '-perm',
+      '-0005',
+      '-prune',
+      '-o',
+      '!',
+      '-perm',
+      '-2000',
+      '-printf',
+      `plain${FIELDS}`,
+      ')',
+    ],
     { timeoutMs: FIND_DEADLINE_MS },
   );
   if (asked.isErr()) return failed(id, 4, asked.error.message);
   const without = entriesOf(asked.value.stdout).filter(({ below }) => widenable(Buffer.from(below)));
   return without.length === 0
     ? passed(id, 4, 'every shared directory is setgid, so new files get its group')
-    : failed(id, 4, `${without.length} shared directories are not setgid, such as ${shown(without.map(({ path }) => path))}; what is written there is closed to the other side`);
+    : failed(
+        id,
+        4,
+        `${without.length} shared directories are not setgid, such as ${shown(without.map(({ path }) => path))}; what is written there is closed to the other side`,
+      );
 }
 
 /** One entry a search reports. */
@@ -129,5 +184,10 @@ function isUnsafe({ isFile, mode, links }: Found): boolean {
 }
 
 function shown(paths: readonly string[]): string {
-  return paths.slice(0, 3).map((path) => printablePath(path)).join(', ') + (paths.length > 3 ? ` and ${paths.length - 3} more` : '');
+  return (
+    paths
+      .slice(0, 3)
+      .map((path) => printablePath(path))
+      .join(', ') + (paths.length > 3 ? ` and ${paths.length - 3} more` : '')
+  );
 }

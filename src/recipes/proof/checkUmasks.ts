@@ -29,11 +29,21 @@ async function checkWorkers({ site, accepted }: Subject): Promise<AcceptanceChec
   if (site.fpm === null) return unchecked(id, 8, 'no php-fpm pool was found that serves this site');
   const workers = await fpmWorkers(site.fpm.unit);
   if (workers.isErr()) return failed(id, 8, workers.error.message);
-  if (workers.value.length === 0) return unchecked(id, 8, `${site.fpm.unit} has no worker to look at; open a page and verify again`);
+  if (workers.value.length === 0)
+    return unchecked(id, 8, `${site.fpm.unit} has no worker to look at; open a page and verify again`);
   const other = workers.value.find(({ umask }) => umask !== SHARED_UMASK);
-  if (other === undefined) return passed(id, 8, `${workers.value.length} workers of ${site.fpm.unit} run with umask ${octalMode(SHARED_UMASK)}`);
+  if (other === undefined)
+    return passed(
+      id,
+      8,
+      `${workers.value.length} workers of ${site.fpm.unit} run with umask ${octalMode(SHARED_UMASK)}`,
+    );
   const told = `worker ${other.pid} of ${site.fpm.unit} has umask ${octalMode(other.umask)}`;
   return accepted.noFpmUmask === true
-    ? unchecked(id, 8, `${told}, left alone as asked for: what PHP writes without WordPress's own modes is closed to the agent`)
+    ? unchecked(
+        id,
+        8,
+        `${told}, left alone as asked for: what PHP writes without WordPress's own modes is closed to the agent`,
+      )
     : failed(id, 8, `${told}; a restart is needed, a reload keeps the old one`);
 }

@@ -24,19 +24,36 @@ function sharedModes({ chmodDir, chmodFile }: WritabilityReport): AcceptanceChec
   const shared = ((chmodDir ?? 0) & 0o2020) === 0o2020 && ((chmodFile ?? 0) & 0o020) !== 0;
   return shared
     ? passed(id, 4, `WordPress keeps what it writes open to the agent (${told})`)
-    : failed(id, 4, `WordPress would close what it writes to the agent (${told}; 2775 and 0664 are wanted): look for another define of them`);
+    : failed(
+        id,
+        4,
+        `WordPress would close what it writes to the agent (${told}; 2775 and 0664 are wanted): look for another define of them`,
+      );
 }
 
 function mayUpdate(report: WritabilityReport): AcceptanceCheck {
   const id = 'updates';
   const { ok, filesystemMethod, unwritable, directories } = report;
-  if (ok) return passed(id, 5, `WordPress ${report.wordpress} would update directly, and may replace every plugin and theme file`);
+  if (ok)
+    return passed(
+      id,
+      5,
+      `WordPress ${report.wordpress} would update directly, and may replace every plugin and theme file`,
+    );
   if (filesystemMethod !== 'direct') {
-    return failed(id, 5, `get_filesystem_method() says ${filesystemMethod}, so unattended updates stop; see who owns wp-admin/includes/file.php`);
+    return failed(
+      id,
+      5,
+      `get_filesystem_method() says ${filesystemMethod}, so unattended updates stop; see who owns wp-admin/includes/file.php`,
+    );
   }
   const closed = directories.filter(({ writable }) => !writable).map(({ path }) => path);
   const files = unwritable.paths.slice(0, 3).map(({ path }) => printablePath(path));
-  return failed(id, 5, `WordPress cannot replace ${unwritable.count} files or directories: ${[...closed, ...files].slice(0, 4).join(', ')}`);
+  return failed(
+    id,
+    5,
+    `WordPress cannot replace ${unwritable.count} files or directories: ${[...closed, ...files].slice(0, 4).join(', ')}`,
+  );
 }
 
 async function doesUpdate({ site, web, options }: Subject): Promise<AcceptanceCheck> {
@@ -47,7 +64,8 @@ async function doesUpdate({ site, web, options }: Subject): Promise<AcceptanceCh
   const probe = await probePluginUpdate(site, web, { umask: SHARED_UMASK });
   if (probe.isErr()) return failed(id, 5, probe.error.message);
   const { ok, codes, message, directory, file } = probe.value;
-  if (!ok) return failed(id, 5, `WordPress could not update a throw-away plugin: ${codes.join(', ')} ${message}`.trim());
+  if (!ok)
+    return failed(id, 5, `WordPress could not update a throw-away plugin: ${codes.join(', ')} ${message}`.trim());
   const modes = `directory ${shown(directory?.mode)}, file ${shown(file?.mode)}`;
   const shared = ((directory?.mode ?? 0) & 0o2020) === 0o2020 && ((file?.mode ?? 0) & 0o020) !== 0;
   return shared
@@ -60,7 +78,9 @@ async function doesUpload({ site, web, options }: Subject): Promise<AcceptanceCh
   if (options.probeUpdate !== true) return unchecked(id, 5, 'no upload was tried; --probe-update does it');
   const probe = await probeUploads(site, web, { umask: SHARED_UMASK });
   if (probe.isErr()) return failed(id, 5, probe.error.message);
-  return probe.value.ok ? passed(id, 5, `an upload went to ${probe.value.path} and is gone again`) : failed(id, 5, probe.value.message);
+  return probe.value.ok
+    ? passed(id, 5, `an upload went to ${probe.value.path} and is gone again`)
+    : failed(id, 5, probe.value.message);
 }
 
 function shown(mode: number | null | undefined): string {

@@ -16,7 +16,11 @@ async function checkRuns({ site, service }: Subject): Promise<AcceptanceCheck> {
   if (ran.isOk()) {
     return ran.value.exitCode === 0
       ? passed(id, 7, `wp runs as ${service.user.name} without --allow-root`)
-      : failed(id, 7, `wp as ${service.user.name} ends with ${ran.value.exitCode ?? 'a signal'}: ${ran.value.stderr.trim().split('\n')[0] ?? ''}`);
+      : failed(
+          id,
+          7,
+          `wp as ${service.user.name} ends with ${ran.value.exitCode ?? 'a signal'}: ${ran.value.stderr.trim().split('\n')[0] ?? ''}`,
+        );
   }
   return ran.error.code === 'WP_MISSING' ? unchecked(id, 7, ran.error.message) : failed(id, 7, ran.error.message);
 }

@@ -2,7 +2,15 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lookupIdentity } from '../../posix/accounts/index.js';
 import { findSite } from '../../wordpress/site/index.js';
-import { DEFAULT_SERVICE_USER, agentPlacesOf, cannotObserve, observeInstance, readChannel, refusal, refuseHost } from '../host/index.js';
+import {
+  DEFAULT_SERVICE_USER,
+  agentPlacesOf,
+  cannotObserve,
+  observeInstance,
+  readChannel,
+  refusal,
+  refuseHost,
+} from '../host/index.js';
 import type { MigrationOptions, MigrationRefusal, VerificationOptions } from '../host/index.js';
 import type { Subject } from './subject.js';
 
@@ -20,7 +28,11 @@ export async function readSubject(
   const service = await lookupIdentity(name);
   if (service.isErr()) {
     const { code, message } = service.error;
-    return err(code === 'USER_NOT_FOUND' ? refusal('TARGET_MISSING', `${message}; name the account with --user`) : cannotObserve(service.error));
+    return err(
+      code === 'USER_NOT_FOUND'
+        ? refusal('TARGET_MISSING', `${message}; name the account with --user`)
+        : cannotObserve(service.error),
+    );
   }
   const path = options.site ?? instance.site;
   if (path === null) {
@@ -28,7 +40,9 @@ export async function readSubject(
   }
   const site = await findSite(path);
   if (site.isErr()) {
-    return err(site.error.code === 'NOT_A_SITE' ? refusal('SITE_NOT_FOUND', site.error.message) : cannotObserve(site.error));
+    return err(
+      site.error.code === 'NOT_A_SITE' ? refusal('SITE_NOT_FOUND', site.error.message) : cannotObserve(site.error),
+    );
   }
   const web = await lookupIdentity(site.value.owner.user);
   if (web.isErr()) return err(cannotObserve(web.error));

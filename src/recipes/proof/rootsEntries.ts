@@ -37,7 +37,8 @@ export async function rootsEntries(
     toGive += dry.value.wouldChange;
     skipped.push(...dry.value.skipped);
   }
-  const isLeft = ({ reason }: SkippedEntry): boolean => LEFT_ON_PURPOSE.has(reason) || (accepted.leaveUnsafe === true && UNSAFE.has(reason));
+  const isLeft = ({ reason }: SkippedEntry): boolean =>
+    LEFT_ON_PURPOSE.has(reason) || (accepted.leaveUnsafe === true && UNSAFE.has(reason));
   return ok({ toGive, stuck: skipped.filter((entry) => !isLeft(entry)), left: skipped.filter(isLeft) });
 }
 

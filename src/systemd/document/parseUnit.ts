@@ -169,11 +169,7 @@ class UnitReader {
     let { from, to } = logical;
     // Joined, a line may have the whole MiB; `config_parse()` compares otherwise than `read_line()`.
     if (to - from > LONG_LINE_MAX && line !== lastLine) {
-      this.#note(
-        'LINE_TOO_LONG',
-        lastLine,
-        `the continued line has ${to - from} bytes, and systemd takes 1 MiB`,
-      );
+      this.#note('LINE_TOO_LONG', lastLine, `the continued line has ${to - from} bytes, and systemd takes 1 MiB`);
     }
     while (from < to && isBlank(source.charCodeAt(from))) from += 1;
     while (to > from && isBlank(source.charCodeAt(to - 1))) to -= 1;

@@ -55,11 +55,7 @@ export function guardMember(document: UnitDocument, assignment: Assignment): Res
 }
 
 /** Edits inside the lines as they stand, when only words differ and none of the new ones would be read differently. */
-function wordByWord(
-  document: UnitDocument,
-  assignment: Assignment,
-  value: string,
-): readonly Edit[] | null {
+function wordByWord(document: UnitDocument, assignment: Assignment, value: string): readonly Edit[] | null {
   const before = assignment.value.split(/([ \t]+)/);
   const after = value.split(/([ \t]+)/);
   if (before.length !== after.length || before.includes('') || after.includes('')) return null;

@@ -78,7 +78,11 @@ async function check(target: string): Promise<Result<UnitCheck, CheckUnitError>>
   const { fragment, path } = files;
   if (path === null) return err(unitNotFound(target));
   const sources = fragment === null ? files.dropIns : [fragment, ...files.dropIns];
-  const problems = [...sources.flatMap(problemsOf), ...files.problems.map((one) => ({ ...one, line: null })), ...faultsOf(unit)];
+  const problems = [
+    ...sources.flatMap(problemsOf),
+    ...files.problems.map((one) => ({ ...one, line: null })),
+    ...faultsOf(unit),
+  ];
   if (fragment === null) return ok(answer(path, files.id, problems, []));
   const verified = await verifyUnit(files.name, fragment.document.bytes);
   return verified.map(({ complaints }) => answer(path, files.id, problems, complaints));

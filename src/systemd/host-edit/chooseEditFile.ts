@@ -65,7 +65,8 @@ function chooseDropIn(
   const stem = last === undefined ? '' : baseName(last.path).slice(0, -'.conf'.length);
   // A dot sorts before a tilde, so that `x~wca.conf` is always behind `x.conf`.
   const name = [...OUR_NAMES, `${stem}~${OUR_ENDING}`].find(
-    (one) => !used.has(one) && Buffer.byteLength(one) <= 255 && (last === undefined || isBehind(one, baseName(last.path))),
+    (one) =>
+      !used.has(one) && Buffer.byteLength(one) <= 255 && (last === undefined || isBehind(one, baseName(last.path))),
   );
   if (name === undefined) {
     const path = last?.path ?? directory;

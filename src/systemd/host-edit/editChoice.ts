@@ -60,12 +60,20 @@ export function guardKind(files: UnitFiles): Result<void, ChooseEditError> {
   const { id: unit, kind, path, problems } = files;
   const [problem] = problems;
   if (problem !== undefined) {
-    return err({ code: 'UNIT_FILES_UNCERTAIN', message: `${unit} is not edited: ${problem.message}`, path: problem.path });
+    return err({
+      code: 'UNIT_FILES_UNCERTAIN',
+      message: `${unit} is not edited: ${problem.message}`,
+      path: problem.path,
+    });
   }
   if (kind === 'not-found') {
     const type = unit.slice(unit.lastIndexOf('.') + 1);
     if (UNIT_TYPES.get(type)?.withoutFile === true) return ok(undefined);
-    return err({ code: 'UNIT_NOT_FOUND', message: `there is no unit file for ${unit}, so there is nothing to edit`, unit });
+    return err({
+      code: 'UNIT_NOT_FOUND',
+      message: `there is no unit file for ${unit}, so there is nothing to edit`,
+      unit,
+    });
   }
   if (kind === 'masked') {
     const message = `${unit} is masked by ${path ?? 'its file'}; unmask it first (systemctl unmask ${unit})`;

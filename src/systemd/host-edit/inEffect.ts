@@ -12,7 +12,9 @@ export function inEffect(files: UnitFiles, change: UnitChange): boolean {
   if (change.kind === 'remove') return false;
   if (change.kind === 'set' && change.variable !== undefined) {
     const { variable } = change;
-    return liveVariables({ assignments }).findLast((one) => one.variable.name === variable)?.variable.value === change.value;
+    return (
+      liveVariables({ assignments }).findLast((one) => one.variable.name === variable)?.variable.value === change.value
+    );
   }
   const all = assignments.map(({ value }) => value);
   const live = all.slice(all.lastIndexOf('') + 1);

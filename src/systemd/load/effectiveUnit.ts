@@ -95,10 +95,20 @@ export function effectiveUnit(name: string, sources: readonly UnitSource[], spec
     const end = applySource(settings, source);
     if (end !== null) {
       const { path, line, setting, reason } = end;
-      settings.ignored.push({ path, line, setting, reason: `${reason}; this line and the rest of the file count for nothing` });
+      settings.ignored.push({
+        path,
+        line,
+        setting,
+        reason: `${reason}; this line and the rest of the file count for nothing`,
+      });
     }
   }
-  const faults = requirementsOf(name, settings).map((reason) => ({ path: fragment.path, line: 0, setting: null, reason }));
+  const faults = requirementsOf(name, settings).map((reason) => ({
+    path: fragment.path,
+    line: 0,
+    setting: null,
+    reason,
+  }));
   const loadState = faults.length === 0 ? 'loaded' : 'bad-setting';
   return { name, loadState, faults, settings: settings.all(), ignored: settings.ignored };
 }

@@ -55,7 +55,10 @@ export function findUnitFiles(
   return new ResultAsync(find(name, options));
 }
 
-async function find(name: string, { root = '/', first }: FindUnitFilesOptions): Promise<Result<UnitFiles, FindUnitFilesError>> {
+async function find(
+  name: string,
+  { root = '/', first }: FindUnitFilesOptions,
+): Promise<Result<UnitFiles, FindUnitFilesError>> {
   const valid = checkUnitName(name);
   if (valid.isErr()) return err(valid.error);
   const index = await readUnitIndex(root, first);
@@ -100,7 +103,9 @@ export async function findInIndex(index: UnitIndex, name: string): Promise<Resul
     dropIns: isUnit ? read.value.dropIns : [],
     shadowed: [...shadowed, ...useless],
     problems: [...disputedName(root, names, file), ...read.value.problems],
-    dropInDirectories: [...new Map(groups.flatMap((group) => group.directories).map((one) => [one.path, one])).values()],
+    dropInDirectories: [
+      ...new Map(groups.flatMap((group) => group.directories).map((one) => [one.path, one])).values(),
+    ],
     root,
   });
 }
@@ -146,7 +151,11 @@ function otherFiles({ root, passedOver }: UnitIndex, ...names: readonly string[]
     .map(({ path, reason, message }) => ({ path: below(root, path), reason, message }));
 }
 
-function disputedName(root: string, { id, disputed }: UnitNames, file: IndexedName | null): readonly UnitFilesProblem[] {
+function disputedName(
+  root: string,
+  { id, disputed }: UnitNames,
+  file: IndexedName | null,
+): readonly UnitFilesProblem[] {
   if (disputed === null || file === null) return [];
   const path = below(root, file.path);
   const message = `${id} is made of ${path}, which makes it ${disputed} as well, and that has a file of its own; systemd takes whichever it loads first. Give ${id} a file too`;

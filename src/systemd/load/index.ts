@@ -11,6 +11,13 @@ export { baseName } from './resolveUnitName.js';
 export { findDirective } from './settings/findDirective.js';
 export { microsecondsOf } from './settings/readers/readDuration.js';
 export { sourcesOf } from './sourcesOf.js';
-export type { DropInDirectory, FindUnitFilesError, ShadowedFile, UnitFileKind, UnitFiles, UnitFilesProblem } from './unitFiles.js';
+export type {
+  DropInDirectory,
+  FindUnitFilesError,
+  ShadowedFile,
+  UnitFileKind,
+  UnitFiles,
+  UnitFilesProblem,
+} from './unitFiles.js';
 export { unitLoadPath } from './unitLoadPath.js';
 export type { LoadDirectory, LoadDirectoryKind, UnitLoadPathOptions } from './unitLoadPath.js';

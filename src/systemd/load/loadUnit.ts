@@ -53,7 +53,10 @@ async function load(target: string, root: string): Promise<Result<LoadedUnit, Fi
     const readable = await readRegularFile(target, { followLinks: true });
     if (readable.isErr() && !(await masks(target))) return err(readable.error);
   }
-  const found = await findUnitFiles(isPath ? basename(target) : target, isPath ? { root, first: dirname(target) } : { root });
+  const found = await findUnitFiles(
+    isPath ? basename(target) : target,
+    isPath ? { root, first: dirname(target) } : { root },
+  );
   if (found.isErr()) return err(found.error);
   const files = found.value;
   if (files.kind === 'masked') return ok({ files, unit: masked(files) });

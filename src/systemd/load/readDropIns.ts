@@ -43,7 +43,9 @@ export async function readDropIns(root: string, groups: readonly DropInGroup[]):
   const dropIns: UnitSource[] = [];
   const problems: UnitFilesProblem[] = [];
   const keys = new Set([...listings.values()].flatMap((listing) => [...listing.keys()]));
-  for (const key of [...keys].sort((one, other) => Buffer.compare(Buffer.from(one, 'latin1'), Buffer.from(other, 'latin1')))) {
+  for (const key of [...keys].sort((one, other) =>
+    Buffer.compare(Buffer.from(one, 'latin1'), Buffer.from(other, 'latin1')),
+  )) {
     const firstOf = ({ directories }: DropInGroup): Candidate[] => {
       const holder = directories.find(({ path }) => listings.get(path)?.has(key) === true);
       const found = holder && listings.get(holder.path)?.get(key);

@@ -17,15 +17,7 @@ import { resolveBelow } from './resolveBelow.js';
  * - `given`: the caller's, searched before all others; see `UnitLoadPathOptions`.
  */
 export type LoadDirectoryKind =
-  | 'control'
-  | 'transient'
-  | 'generated'
-  | 'own'
-  | 'attached'
-  | 'runtime'
-  | 'local'
-  | 'vendor'
-  | 'given';
+  'control' | 'transient' | 'generated' | 'own' | 'attached' | 'runtime' | 'local' | 'vendor' | 'given';
 
 /** Where to look. */
 export interface UnitLoadPathOptions {
@@ -88,5 +80,7 @@ async function list(root: string, first: string | undefined): Promise<Result<rea
   if (lib.isErr()) return err(lib.error);
   const isMerged = lib.value?.path === '/usr/lib';
   const usual = LOAD_DIRECTORIES.filter(({ path }) => !(isMerged && path.startsWith('/lib/')));
-  return ok(first === undefined ? usual : [{ path: first, kind: 'given' }, ...usual.filter(({ path }) => path !== first)]);
+  return ok(
+    first === undefined ? usual : [{ path: first, kind: 'given' }, ...usual.filter(({ path }) => path !== first)],
+  );
 }

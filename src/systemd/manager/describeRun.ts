@@ -22,6 +22,8 @@ function ending({
   readonly exitExplained: string | null;
 }): string {
   if (code === 'exited') return `exit status ${exitExplained ?? status}`;
-  const signal = Object.entries(process.getBuiltinModule('node:os').constants.signals).find(([, number]) => number === status)?.[0];
+  const signal = Object.entries(process.getBuiltinModule('node:os').constants.signals).find(
+    ([, number]) => number === status,
+  )?.[0];
   return `${code === 'dumped' ? 'dumped core on' : 'killed by'} ${signal ?? `signal ${status}`}`;
 }

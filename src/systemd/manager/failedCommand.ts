@@ -38,8 +38,7 @@ export async function failedCommand(
 export function parseFailedCommand(stdout: string): FailedCommand | null {
   for (const [, setting = '', code, digits] of stdout.matchAll(COMMAND)) {
     const status = Number(digits);
-    if (code === 'exited' && status !== 0)
-      return { setting, code, status, exitExplained: explainExitStatus(status) };
+    if (code === 'exited' && status !== 0) return { setting, code, status, exitExplained: explainExitStatus(status) };
     if (code === 'killed' || code === 'dumped') return { setting, code, status, exitExplained: null };
   }
   return null;

@@ -35,7 +35,9 @@ export interface UnitActivity {
  */
 export function isActive(unit: string): ResultAsync<UnitActivity, SystemdError> {
   return checkRunnableName(unit)
-    .asyncAndThen((name) => systemctl(['show', '--property=LoadState,ActiveState,SubState', '--', name], { unit: name }))
+    .asyncAndThen((name) =>
+      systemctl(['show', '--property=LoadState,ActiveState,SubState', '--', name], { unit: name }),
+    )
     .andThen(({ stdout }): ResultAsync<UnitActivity, SystemdError> => {
       const properties = parseShow(stdout);
       const state = activeState(properties.get('ActiveState') ?? '');

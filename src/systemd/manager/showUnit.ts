@@ -77,7 +77,9 @@ function toState(
     transient: yes('Transient'),
     triggeredBy: list('TriggeredBy'),
     triggers: list('Triggers'),
-    stoppedAlong: [...new Set(['RequiredBy', 'RequisiteOf', 'BoundBy', 'ConsistsOf', 'PropagatesStopTo'].flatMap(list))],
+    stoppedAlong: [
+      ...new Set(['RequiredBy', 'RequisiteOf', 'BoundBy', 'ConsistsOf', 'PropagatesStopTo'].flatMap(list)),
+    ],
     activeEnterMicros: micros('ActiveEnterTimestampMonotonic'),
     activeExitMicros: micros('ActiveExitTimestampMonotonic'),
     type: text('Type'),

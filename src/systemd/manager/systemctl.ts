@@ -68,8 +68,11 @@ export function unitMasked(unit: string): SystemdError {
 export function systemctlFailed(ran: ProgramResult, verb: string, unit: string | null): SystemdError {
   const stderr = redactSecrets(ran.stderr.trim()).slice(-2_000);
   // Exit status 5 is "unit not loaded", systemctl(1). The unit named, by its path at times, may be one that ours requires.
-  const [, named, is] = /Unit (?:file )?(?:\S*\/)?(\S+) (not found|not loaded|could not be found|does not exist|is masked)/.exec(stderr) ?? [];
-  if (unit !== null && (named === unit || named === `${unit}.service`)) return is === 'is masked' ? unitMasked(unit) : unitNotFound(unit);
+  const [, named, is] =
+    /Unit (?:file )?(?:\S*\/)?(\S+) (not found|not loaded|could not be found|does not exist|is masked)/.exec(stderr) ??
+    [];
+  if (unit !== null && (named === unit || named === `${unit}.service`))
+    return is === 'is masked' ? unitMasked(unit) : unitNotFound(unit);
   const ended = ran.exitCode === null ? `was ended by ${ran.signal ?? 'a signal'}` : `exited ${ran.exitCode}`;
   const said = stderr.split('\n')[0] ?? '';
   const about = unit === null ? verb : `${verb} ${unit}`;

@@ -16,6 +16,7 @@ export function isSecretName(name: string): boolean {
 }
 
 /** The parts of a name that make it a secret's, for use inside other patterns. */
-export const SECRET_NAME_PART = 'token|secret|passw(?:or)?d|passphrase|key|credential|authorization|[_-](?:pass|pwd)(?![a-z0-9])';
+export const SECRET_NAME_PART =
+  'token|secret|passw(?:or)?d|passphrase|key|credential|authorization|[_-](?:pass|pwd)(?![a-z0-9])';
 
 const SECRET_NAME = new RegExp(SECRET_NAME_PART, 'i');

@@ -43,7 +43,8 @@ export function maskUnit(input: string | Uint8Array, redactor: Redactor): string
   };
   // systemd ignores what stands before the first header; it may be assignments all the same.
   let done = sections[0]?.start ?? bytes.length;
-  let text = done === 0 ? '' : maskUnit(Buffer.concat([ANY_HEADER, bytes.subarray(0, done)]), redactor).slice(ANY_HEADER.length);
+  let text =
+    done === 0 ? '' : maskUnit(Buffer.concat([ANY_HEADER, bytes.subarray(0, done)]), redactor).slice(ANY_HEADER.length);
   for (const { key, value, start, valueStart, valueEnd, end } of assignments) {
     const masked = maskAssignment(key, value, bytes.toString('latin1', valueStart, valueEnd), redactor);
     text += free(done, start);
@@ -70,7 +71,8 @@ function maskFree(text: string, mask: Mask): string {
     const before: boolean = goesOn;
     const continued = isCommentLine(line) && line.endsWith('\\');
     goesOn = continued && (before || maskText(line, mask) !== line);
-    if (before && isCommentLine(line)) lines[index] = line.replace(/^([\s#;]*)(\S.*)$/, (_, mark: string, rest: string) => mark + mask(rest));
+    if (before && isCommentLine(line))
+      lines[index] = line.replace(/^([\s#;]*)(\S.*)$/, (_, mark: string, rest: string) => mark + mask(rest));
   }
   return maskText(lines.join('\n'), mask);
 }

@@ -65,7 +65,10 @@ function base64Forms(secret: string): ReadonlySet<string> {
   const bytes = Buffer.from(secret);
   const forms = [0, 1, 2].flatMap((before) => {
     const whole = Buffer.concat([Buffer.alloc(before), bytes]);
-    const core = whole.subarray(0, whole.length - (whole.length % 3)).toString('base64').slice(before === 0 ? 0 : 4);
+    const core = whole
+      .subarray(0, whole.length - (whole.length % 3))
+      .toString('base64')
+      .slice(before === 0 ? 0 : 4);
     return [core, core.replaceAll('+', '-').replaceAll('/', '_')];
   });
   return new Set(forms.filter((form) => form.length >= 8));
@@ -89,5 +92,7 @@ function hideAround(text: string, core: string, masked: string): string {
 /** A letter, a digit, or one of `+ / - _`. */
 function isBase64(code: number): boolean {
   const letter = code | 0x20;
-  return (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || [0x2b, 0x2f, 0x2d, 0x5f].includes(code);
+  return (
+    (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || [0x2b, 0x2f, 0x2d, 0x5f].includes(code)
+  );
 }

@@ -106,4 +106,3 @@ function unescapeName(name: string): string {
   }
   return Buffer.concat(bytes).toString('utf8');
 }
-

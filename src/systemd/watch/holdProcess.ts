@@ -48,8 +48,7 @@ export async function holdProcess(
 
 /** A start by hand sets the count of restarts back, and a pid may come again: the id of the run tells them apart. */
 export function isSameRun(up: RunState, now: RunState): boolean {
-  const same =
-    now.mainPid === up.mainPid && now.nRestarts === up.nRestarts && now.invocationId === up.invocationId;
+  const same = now.mainPid === up.mainPid && now.nRestarts === up.nRestarts && now.invocationId === up.invocationId;
   // A reload keeps the process.
   return same && ((now.activeState === 'active' && now.subState === 'running') || now.activeState === 'reloading');
 }

@@ -19,11 +19,7 @@ import type { Site } from '../site/index.js';
 /** Something wrong with one managed mu-plugin. */
 export interface ManagedFileFault {
   readonly code:
-    | 'MANAGED_NOT_A_FILE'
-    | 'MANAGED_UNREADABLE'
-    | 'MANAGED_MODE'
-    | 'MANAGED_FENCE_DAMAGED'
-    | 'MANAGED_SYNTAX';
+    'MANAGED_NOT_A_FILE' | 'MANAGED_UNREADABLE' | 'MANAGED_MODE' | 'MANAGED_FENCE_DAMAGED' | 'MANAGED_SYNTAX';
   readonly path: string;
   /** Counted from 1; null where it is not about a line. */
   readonly line: number | null;
@@ -77,8 +73,11 @@ const MODE = 0o644;
 
 async function inspect(directory: string, identity: Identity): Promise<Result<ManagedFiles, ManagedFilesError>> {
   const names = await ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'readdir', directory));
-  if (names.isErr()) return names.error.errno === 'ENOENT' ? ok({ faults: [], names: [], notChecked: [] }) : err(names.error);
-  const managed = names.value.filter((name) => /^wp-coding-agents-.*\.php$/s.test(name) || name === fsChmodMuPlugin().name).sort();
+  if (names.isErr())
+    return names.error.errno === 'ENOENT' ? ok({ faults: [], names: [], notChecked: [] }) : err(names.error);
+  const managed = names.value
+    .filter((name) => /^wp-coding-agents-.*\.php$/s.test(name) || name === fsChmodMuPlugin().name)
+    .sort();
   const faults: ManagedFileFault[] = [];
   const notChecked: string[] = [];
   for (const name of managed) {
@@ -90,14 +89,26 @@ async function inspect(directory: string, identity: Identity): Promise<Result<Ma
   return ok({ faults, names: managed.map((name) => printablePath(name)), notChecked });
 }
 
-async function inspectOne(path: string, name: string, identity: Identity): Promise<Result<Omit<ManagedFiles, 'names'>, ManagedFilesError>> {
+async function inspectOne(
+  path: string,
+  name: string,
+  identity: Identity,
+): Promise<Result<Omit<ManagedFiles, 'names'>, ManagedFilesError>> {
   const shown = printablePath(path);
-  const fault = (code: ManagedFileFault['code'], breaks: boolean, message: string, line: number | null = null): ManagedFileFault => ({ code, path: shown, line, breaks, message });
+  const fault = (
+    code: ManagedFileFault['code'],
+    breaks: boolean,
+    message: string,
+    line: number | null = null,
+  ): ManagedFileFault => ({ code, path: shown, line, breaks, message });
   const file = await readRegularFile(path);
   if (file.isErr()) {
     if (file.error.code === 'NOT_FOUND') return ok({ faults: [], notChecked: [] });
     if (file.error.code !== 'NOT_A_REGULAR_FILE') return err(file.error);
-    return ok({ faults: [fault('MANAGED_NOT_A_FILE', false, `${shown} is not a regular file, so that it cannot be managed`)], notChecked: [] });
+    return ok({
+      faults: [fault('MANAGED_NOT_A_FILE', false, `${shown} is not a regular file, so that it cannot be managed`)],
+      notChecked: [],
+    });
   }
   const { bytes, mode } = file.value;
   const faults: ManagedFileFault[] = [];
@@ -106,9 +117,17 @@ async function inspectOne(path: string, name: string, identity: Identity): Promi
   const { allowed, blockedAt } = readable.value;
   if (!allowed) {
     const why = blockedAt === null ? '' : ` (${blockedAt.reason})`;
-    faults.push(fault('MANAGED_UNREADABLE', true, `${identity.user.name} cannot read ${shown}${why}: PHP does without it`));
+    faults.push(
+      fault('MANAGED_UNREADABLE', true, `${identity.user.name} cannot read ${shown}${why}: PHP does without it`),
+    );
   } else if ((mode & 0o7777) !== MODE) {
-    faults.push(fault('MANAGED_MODE', false, `${shown} is ${octalMode(mode)}, and 0644 is wanted: readable for php-fpm, to be written by its owner alone`));
+    faults.push(
+      fault(
+        'MANAGED_MODE',
+        false,
+        `${shown} is ${octalMode(mode)}, and 0644 is wanted: readable for php-fpm, to be written by its owner alone`,
+      ),
+    );
   }
   const blocks = [CHANNELS_FILE, RUNTIMES_FILE].includes(name) ? listBlocks(bytes) : ok([]);
   if (blocks.isErr()) {
@@ -117,8 +136,16 @@ async function inspectOne(path: string, name: string, identity: Identity): Promi
   }
   const sound = await lintPhp(bytes);
   if (sound.isOk()) return ok({ faults, notChecked: [] });
-  if (sound.error.code !== 'PHP_SYNTAX') return ok({ faults, notChecked: [`the syntax of ${shown}: ${sound.error.message}`] });
+  if (sound.error.code !== 'PHP_SYNTAX')
+    return ok({ faults, notChecked: [`the syntax of ${shown}: ${sound.error.message}`] });
   const { line } = sound.error;
-  faults.push(fault('MANAGED_SYNTAX', true, `${shown}${line === null ? '' : `:${line}`} does not compile, which ends every request: ${sound.error.message}`, line));
+  faults.push(
+    fault(
+      'MANAGED_SYNTAX',
+      true,
+      `${shown}${line === null ? '' : `:${line}`} does not compile, which ends every request: ${sound.error.message}`,
+      line,
+    ),
+  );
   return ok({ faults, notChecked: [] });
 }

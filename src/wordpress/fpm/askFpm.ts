@@ -90,7 +90,9 @@ function requestBytes(script: string, body: string): Buffer {
     SERVER_PROTOCOL: 'HTTP/1.1',
     REMOTE_ADDR: '127.0.0.1',
   };
-  const named = Object.entries(parameters).map(([name, value]) => Buffer.concat([length(name), length(value), Buffer.from(name + value)]));
+  const named = Object.entries(parameters).map(([name, value]) =>
+    Buffer.concat([length(name), length(value), Buffer.from(name + value)]),
+  );
   return Buffer.concat([
     record(BEGIN, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])),
     ...pieces(Buffer.concat(named)).map((piece) => record(PARAMS, piece)),
@@ -123,7 +125,7 @@ function length(text: string): Buffer {
 /** What the script wrote, once the request has ended; null before that. */
 function readRecords(bytes: Buffer): string | null {
   const written: Buffer[] = [];
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let at = 0; at + 8 <= bytes.length;) {
     const size = bytes.readUInt16BE(at + 4);
     const padding = bytes[at + 6] ?? 0;
     const content = bytes.subarray(at + 8, at + 8 + size);

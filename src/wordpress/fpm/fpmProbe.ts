@@ -97,7 +97,11 @@ function parsed(text: string): Readonly<Record<string, unknown>> | null {
 }
 
 function badAnswer(said: string): AskFpmError {
-  const telling = said.replace(/<[^>]*>/g, ' ').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/^(Content-Type|X-Powered-By):/i.test(line));
+  const telling = said
+    .replace(/<[^>]*>/g, ' ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(Content-Type|X-Powered-By):/i.test(line));
   const first = redactSecrets(telling[0] ?? '').slice(0, 200);
   const message = `php-fpm did not run the probe: ${first === '' ? 'it said nothing' : first}; a chroot or open_basedir of the pool may keep it from /run`;
   return { code: 'FPM_BAD_ANSWER', message };

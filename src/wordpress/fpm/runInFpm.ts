@@ -68,12 +68,16 @@ async function run(
   const identity = await lookupIdentity(pool.user);
   if (identity.isErr()) return err(identity.error);
   const token = randomBytes(16).toString('hex');
-  const made = await ResultAsync.fromPromise(mkdtemp('/run/wca-fpm-'), (cause) => ioError(cause, 'mkdtemp', '/run/wca-fpm-'));
+  const made = await ResultAsync.fromPromise(mkdtemp('/run/wca-fpm-'), (cause) =>
+    ioError(cause, 'mkdtemp', '/run/wca-fpm-'),
+  );
   if (made.isErr()) return err(made.error);
   const directory = made.value;
   try {
     const script = join(directory, 'probe.php');
-    const written = await ResultAsync.fromPromise(place(directory, script, token, identity.value.user.uid), (cause) => ioError(cause, 'write', script));
+    const written = await ResultAsync.fromPromise(place(directory, script, token, identity.value.user.uid), (cause) =>
+      ioError(cause, 'write', script),
+    );
     if (written.isErr()) return err(written.error);
     const body = JSON.stringify({ token, command, env, timeoutMs });
     const said = await askFpm(pool.listen, { script, body, timeoutMs: timeoutMs + GRACE_MS });

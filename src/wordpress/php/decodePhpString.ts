@@ -25,7 +25,15 @@ export function decodePhpString(node: PhpNode, source: Buffer): Result<string, P
 
 const ESCAPE = /\\(u\{[^}]*\}|u\{|[0-7]{1,3}|x[0-9a-f]{1,2}|[nrtvef\\$"])/gi;
 const NAMED: Readonly<Record<string, string>> = {
-  n: '\n', r: '\r', t: '\t', v: '\v', e: '\x1b', f: '\f', '\\': '\\', $: '$', '"': '"',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  e: '\x1b',
+  f: '\f',
+  '\\': '\\',
+  $: '$',
+  '"': '"',
 };
 
 /** Works on bytes held as latin1 characters. Null for a `\u{…}` that PHP itself refuses. */

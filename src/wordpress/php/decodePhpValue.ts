@@ -1,4 +1,4 @@
-import type { Result} from 'neverthrow';
+import type { Result } from 'neverthrow';
 import { err, ok } from 'neverthrow';
 import { decodePhpString } from './decodePhpString.js';
 import { normaliseKey } from './encodePhpValue.js';
@@ -81,9 +81,11 @@ function decodeArray(node: PhpNode, source: Buffer): Result<PhpValue, PhpNotALit
     // PHP 8.3 changed what follows a negative key, so only what means the same in every PHP is read.
     if (keyNode === null && highest < -1) return refuse(item.line, 'an entry without a key after a negative key');
     const key: Result<string | number, PhpNotALiteral> =
-      keyNode !== null ? decodeKey(keyNode, source)
-      : Number.isSafeInteger(highest + 1) ? ok(highest + 1)
-      : refuse(item.line, 'an entry without a key after a key too large to count on from');
+      keyNode !== null
+        ? decodeKey(keyNode, source)
+        : Number.isSafeInteger(highest + 1)
+          ? ok(highest + 1)
+          : refuse(item.line, 'an entry without a key after a key too large to count on from');
     if (key.isErr()) return err(key.error);
     const value = decodeNode(valueNode, source);
     if (value.isErr()) return err(value.error);

@@ -56,8 +56,9 @@ function evaluateCall(node: PhpNode, scope: PhpScope): string | null {
   const what = childOf(node, 'what');
   const [first = null, second = null] = childrenOf(node, 'arguments');
   if (what?.kind === 'staticlookup') {
-    const isGet = /^(Roots\\WPConfig\\)?Config$/i.test(nameOf(childOf(what, 'what')) ?? '')
-      && nameOf(childOf(what, 'offset'))?.toLowerCase() === 'get';
+    const isGet =
+      /^(Roots\\WPConfig\\)?Config$/i.test(nameOf(childOf(what, 'what')) ?? '') &&
+      nameOf(childOf(what, 'offset'))?.toLowerCase() === 'get';
     const name = isGet ? evaluatePhp(first, scope) : null;
     return typeof name === 'string' ? (scope.known.get(name) ?? null) : null;
   }

@@ -1,4 +1,4 @@
-import type { ResultAsync} from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
 import { errAsync, okAsync } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import { runProgram } from '../../posix/programs/index.js';
@@ -51,7 +51,11 @@ function syntaxError({ stdout, stderr }: ProgramResult, path: string): PhpLintEr
   const said = `${stdout}\n${stderr}`.split('\n').find((text) => / on line \d+$/.test(text)) ?? '';
   const line = Number(/ on line (\d+)$/.exec(said)?.[1] ?? Number.NaN);
   // What PHP quotes is code, and code may hold a password.
-  const what = said.replace(/ in .* on line \d+$/, '').replace(/^(PHP )?/, '').replace(/"[^"]*"/g, '"…"').trim();
+  const what = said
+    .replace(/ in .* on line \d+$/, '')
+    .replace(/^(PHP )?/, '')
+    .replace(/"[^"]*"/g, '"…"')
+    .trim();
   const where = Number.isNaN(line) ? path : `${path}, line ${line}`;
   const message = `${where}: ${what === '' ? 'php -l refused it' : what}; nothing was changed`;
   return { code: 'PHP_SYNTAX', message, path, line: Number.isNaN(line) ? null : line };

@@ -7,13 +7,7 @@ import type { Result } from 'neverthrow';
  * A PHP array whose keys are 0, 1, 2 … in order is a list, any other one a Map in PHP's order. Floats, constants,
  * calls and interpolated strings are no values: code that needs them is refused, never guessed.
  */
-export type PhpValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly PhpValue[]
-  | ReadonlyMap<string | number, PhpValue>;
+export type PhpValue = string | number | boolean | null | readonly PhpValue[] | ReadonlyMap<string | number, PhpValue>;
 
 /** A value that has no exact PHP literal. */
 export interface PhpUnencodable {

@@ -44,7 +44,13 @@ export function readDefines(
   included: ReadonlyMap<string, Buffer> = new Map(),
 ): Result<PhpDefines, PhpUnreadable> {
   return parsePhpFile(source).map((root) => {
-    const shared = { known: new Map(known), included, found: [], wanted: new Set<string>(), unreadable: new Set<string>() };
+    const shared = {
+      known: new Map(known),
+      included,
+      found: [],
+      wanted: new Set<string>(),
+      unreadable: new Set<string>(),
+    };
     const walk: Walk = { ...shared, source, file, above: [file] };
     visit(root, walk, false);
     return { defines: walk.found, wanted: [...walk.wanted], unreadable: [...walk.unreadable] };

@@ -7,7 +7,13 @@ export type { UpdateProbe, UpdateProbeOptions, WrittenEntry } from './probePlugi
 export { probeSiteDirectories } from './probeSiteDirectories.js';
 export type { SiteDirectoriesProbe } from './probeSiteDirectories.js';
 export { probeSiteWritability } from './probeSiteWritability.js';
-export type { UnwritableComponent, UnwritablePath, WritabilityOptions, WritabilityReport, WritableDirectory } from './probeSiteWritability.js';
+export type {
+  UnwritableComponent,
+  UnwritablePath,
+  WritabilityOptions,
+  WritabilityReport,
+  WritableDirectory,
+} from './probeSiteWritability.js';
 export { probeUploads } from './probeUploads.js';
 export type { UploadsProbe, UploadsProbeOptions } from './probeUploads.js';
 export type { SiteProbeError } from './runSitePhp.js';

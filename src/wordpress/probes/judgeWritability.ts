@@ -54,7 +54,11 @@ export function judgeWritability(report: WritabilityReport): readonly SiteFault[
   return [...methodFaults(report), ...directoryFaults(report), ...componentFaults(report), ...uploadFaults(report)];
 }
 
-function methodFaults({ filesystemMethod, fileModsDisallowed, methodDefined }: WritabilityReport): readonly SiteFault[] {
+function methodFaults({
+  filesystemMethod,
+  fileModsDisallowed,
+  methodDefined,
+}: WritabilityReport): readonly SiteFault[] {
   const about = { component: 'wordpress', path: null, count: 1, wordpressSays: null, blocks: true };
   const faults: SiteFault[] = [];
   if (fileModsDisallowed) {
@@ -139,5 +143,7 @@ function uploadFaults({ uploads: { count, path } }: WritabilityReport): readonly
   const message =
     `${count} entries of uploads are closed to WordPress, the first is ${path ?? '?'}: it cannot edit or replace them, ` +
     'nor make or delete anything in those that are directories';
-  return [{ code: 'UPLOAD_ENTRIES_CLOSED', component: 'uploads', path, count, wordpressSays: null, blocks: false, message }];
+  return [
+    { code: 'UPLOAD_ENTRIES_CLOSED', component: 'uploads', path, count, wordpressSays: null, blocks: false, message },
+  ];
 }

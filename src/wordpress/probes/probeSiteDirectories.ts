@@ -7,12 +7,18 @@ import type { SiteProbeError } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
 
 /** Where WordPress itself says its directories are. */
-export interface SiteDirectoriesProbe
-  extends Pick<
-    Site,
-    | 'root' | 'contentDir' | 'pluginsDir' | 'themesDir' | 'muPluginsDir' | 'uploadsDir' | 'languagesDir' | 'upgradeDir'
-    | 'multisite'
-  > {
+export interface SiteDirectoriesProbe extends Pick<
+  Site,
+  | 'root'
+  | 'contentDir'
+  | 'pluginsDir'
+  | 'themesDir'
+  | 'muPluginsDir'
+  | 'uploadsDir'
+  | 'languagesDir'
+  | 'upgradeDir'
+  | 'multisite'
+> {
   /** All directories themes are loaded from; plugins may add some. */
   readonly themesDirs: readonly string[];
   /** Where that is another answer than the one the files gave. */
@@ -52,13 +58,23 @@ export function probeSiteDirectories(
   return runSitePhp(site, identity, DIRECTORIES_SCRIPT, ANSWER, options).map((seen) => ({
     ...seen,
     differences: NAMES.filter((name) => seen[name] !== site[name]).map((name) => ({
-      name, found: String(site[name]), wordpress: String(seen[name]),
+      name,
+      found: String(site[name]),
+      wordpress: String(seen[name]),
     })),
   }));
 }
 
 const NAMES = [
-  'root', 'contentDir', 'pluginsDir', 'themesDir', 'muPluginsDir', 'uploadsDir', 'languagesDir', 'upgradeDir', 'multisite',
+  'root',
+  'contentDir',
+  'pluginsDir',
+  'themesDir',
+  'muPluginsDir',
+  'uploadsDir',
+  'languagesDir',
+  'upgradeDir',
+  'multisite',
 ] as const;
 
 const ANSWER = record<Omit<SiteDirectoriesProbe, 'differences'>>({

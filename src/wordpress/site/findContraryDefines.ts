@@ -86,5 +86,10 @@ function mentions(source: Buffer, file: string): readonly ContraryDefine[] {
 async function phpFiles(directory: string): Promise<Result<readonly string[], IoError>> {
   const names = await ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'scandir', directory));
   if (names.isErr()) return names.error.errno === 'ENOENT' ? ok([]) : err(names.error);
-  return ok(names.value.filter((name) => name.endsWith('.php')).sort().map((name) => join(directory, name)));
+  return ok(
+    names.value
+      .filter((name) => name.endsWith('.php'))
+      .sort()
+      .map((name) => join(directory, name)),
+  );
 }

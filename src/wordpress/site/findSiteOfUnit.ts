@@ -58,6 +58,8 @@ function sitePath({ settings }: EffectiveUnit): string | null {
     settings.find((one) => one.section === 'Service' && one.key === key)?.values.map(({ value }) => value) ?? [];
   // `-` forgives a directory that is missing; `~` is the user's home.
   const directory = values('WorkingDirectory').at(-1)?.replace(/^-/, '');
-  const variable = values('Environment').findLast((value) => value.startsWith(VARIABLE))?.slice(VARIABLE.length);
+  const variable = values('Environment')
+    .findLast((value) => value.startsWith(VARIABLE))
+    ?.slice(VARIABLE.length);
   return [directory, variable].find((path) => path?.startsWith('/')) ?? null;
 }

@@ -81,7 +81,10 @@ async function expand(
 async function matching(pattern: string): Promise<readonly string[]> {
   const name = basename(pattern);
   if (!/[*?]/.test(name)) return [pattern];
-  const expression = name.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const expression = name
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   const names = await readdir(dirname(pattern)).catch(() => []);
   return names
     .filter((entry) => !entry.startsWith('.') && new RegExp(`^${expression}$`, 's').test(entry))

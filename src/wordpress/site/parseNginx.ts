@@ -38,7 +38,8 @@ export function parseNginx(text: string): readonly NginxDirective[] | null {
   return words.length === 0 && open.length === 0 ? root : null;
 }
 
-const TOKEN = /\s+|#[^\n]*|([;{}])|"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'|((?:\$\{[^}]*\}|[^\s;{}"'\\]|\\[^])(?:\$\{[^}]*\}|[^\s;{}\\]|\\[^])*)/y;
+const TOKEN =
+  /\s+|#[^\n]*|([;{}])|"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'|((?:\$\{[^}]*\}|[^\s;{}"'\\]|\\[^])(?:\$\{[^}]*\}|[^\s;{}\\]|\\[^])*)/y;
 
 /** Words, and the signs between them; null for what is neither. */
 function* tokens(text: string): Generator<{ readonly word: string } | ';' | '{' | '}' | null> {

@@ -44,7 +44,12 @@ export function listFlows(
 ): ResultAsync<readonly Flow[], WpCliError> {
   return wpCliJson(site, identity, ['datamachine', 'flows', 'list', '--format=json'], FLOW, options).map((rows) =>
     rows.map(({ id: flowId, name, pipeline_id: pipelineId, schedule, status, next_run: nextRun }) => ({
-      id: flowId, name, pipelineId, schedule, status, nextRun,
+      id: flowId,
+      name,
+      pipelineId,
+      schedule,
+      status,
+      nextRun,
     })),
   );
 }

@@ -32,5 +32,7 @@ export function runDueCronEvents(
   identity: Identity,
   options: WpCliOptions = {},
 ): ResultAsync<string, WpCliError> {
-  return wpCliChecked(site, identity, ['cron', 'event', 'run', '--due-now'], options).map(({ stdout }) => stdout.trim());
+  return wpCliChecked(site, identity, ['cron', 'event', 'run', '--due-now'], options).map(({ stdout }) =>
+    stdout.trim(),
+  );
 }

@@ -124,7 +124,10 @@ export function wpCliChecked(
   return wpCli(site, identity, args, options).andThen((ran): Result<ProgramResult, WpCliError> => {
     if (ran.exitCode === 0) return ok(ran);
     const command = redactSecrets(`wp ${args.join(' ')}`);
-    const output = redactSecrets(`${ran.stdout.slice(-MAX_SAID)}\n${ran.stderr.slice(-MAX_SAID)}`).replace(/\s+/g, ' ').trim().slice(-600);
+    const output = redactSecrets(`${ran.stdout.slice(-MAX_SAID)}\n${ran.stderr.slice(-MAX_SAID)}`)
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(-600);
     const how = ran.signal ?? `exit ${ran.exitCode ?? '?'}`;
     const said = output === '' ? 'it said nothing' : output;
     const message = `${command} as ${identity.user.name} failed (${how}): ${said}`;

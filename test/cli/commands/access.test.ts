@@ -31,7 +31,10 @@ describe('wca access', () => {
   it('says no with status 1 and names the directory that refuses', async () => {
     const said = await run(join(root, 'closed/program'), '--as', 'www-data', '--for', 'execute', '--json');
     expect(said.exitCode).toBe(1);
-    expect(JSON.parse(said.stdout)).toMatchObject({ allowed: false, blockedAt: { path: join(root, 'closed'), needs: 'search' } });
+    expect(JSON.parse(said.stdout)).toMatchObject({
+      allowed: false,
+      blockedAt: { path: join(root, 'closed'), needs: 'search' },
+    });
     const people = await run(join(root, 'closed/program'), '--as', 'www-data', '--for', 'execute');
     expect(people.stdout).toContain(`www-data may not execute ${root}/closed/program`);
     expect(people.stdout).toContain(`would open it: setfacl -n -m u:33:--x,m::--x -- ${root}/closed`);

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commandTable.js';
 import { runLine } from '../harness.js';
 
-const schema = JSON.parse(readFileSync(new URL('../../../schema/detect.schema.json', import.meta.url), 'utf8')) as object;
+const schema = JSON.parse(
+  readFileSync(new URL('../../../schema/detect.schema.json', import.meta.url), 'utf8'),
+) as object;
 const valid = new Ajv2020({ strict: false }).compile(schema);
 
 const run = (args: readonly string[], env: Record<string, string>) => runLine(['detect', ...args], COMMANDS, { env });
@@ -13,14 +15,21 @@ describe('wca detect', () => {
   it('warns of root on stderr even with -q, and keeps the answer clean', async () => {
     const said = await run(['--sh', '-q'], { RUN_AS_ROOT: 'true', KIMAKI_DATA_DIR: "/srv/it's" });
     expect(said).toMatchObject({ exitCode: 0 });
-    expect(said.stdout).toBe("SERVICE_USER='root'\nSERVICE_HOME='/root'\nRUN_AS_ROOT='true'\nKIMAKI_DATA_DIR='/srv/it'\\''s'\n");
+    expect(said.stdout).toBe(
+      "SERVICE_USER='root'\nSERVICE_HOME='/root'\nRUN_AS_ROOT='true'\nKIMAKI_DATA_DIR='/srv/it'\\''s'\n",
+    );
     expect(said.stderr).toContain('warning: RUN_AS_ROOT=true');
   });
 
   it('gives the same as one JSON document', async () => {
     const said = await run(['--json'], { RUN_AS_ROOT: 'true' });
     expect(JSON.parse(said.stdout)).toEqual({
-      formatVersion: 1, serviceUser: 'root', serviceHome: '/root', runAsRoot: true, dataDir: '/root/.kimaki', source: 'run-as-root',
+      formatVersion: 1,
+      serviceUser: 'root',
+      serviceHome: '/root',
+      runAsRoot: true,
+      dataDir: '/root/.kimaki',
+      source: 'run-as-root',
       warnings: [expect.stringContaining('RUN_AS_ROOT=true')],
     });
     expect(valid(JSON.parse(said.stdout))).toBe(true);

@@ -39,14 +39,24 @@ describe('wca owned', () => {
   it('prints one document a line, with the bytes of a path that is not text', async () => {
     const said = await run('--by', String(USER), '--json');
     const found = lines(said.stdout).map((line) => JSON.parse(line) as { path: string; pathBase64?: string });
-    expect(found).toContainEqual({ formatVersion: 1, path: `${root}/plain`, uid: USER, gid: USER, mode: '0644', type: 'file' });
+    expect(found).toContainEqual({
+      formatVersion: 1,
+      path: `${root}/plain`,
+      uid: USER,
+      gid: USER,
+      mode: '0644',
+      type: 'file',
+    });
     const odd = found.find(({ path }) => path.includes('odd'));
     expect(Buffer.from(odd?.pathBase64 ?? '', 'base64').at(-1)).toBe(0x0a);
   });
 
   it('counts, and combines what is asked for', async () => {
     expect((await run('--by', String(USER), '--count')).stdout).toBe('4\n');
-    expect(JSON.parse((await run('--by', String(USER), '--count', '--json')).stdout)).toEqual({ formatVersion: 1, count: 4 });
+    expect(JSON.parse((await run('--by', String(USER), '--count', '--json')).stdout)).toEqual({
+      formatVersion: 1,
+      count: 4,
+    });
     expect((await run('--by', String(USER), '--group-unwritable', '--count')).stdout).toBe('2\n');
     expect((await run('--not-by', String(USER), '--count')).stdout).toBe('2\n');
     expect((await run('--by', String(USER), '--not-by', String(USER), '--count')).stdout).toBe('0\n');

@@ -8,7 +8,10 @@ import { runLine } from '../harness.js';
 
 let root: string;
 const run = (...args: readonly string[]) =>
-  runLine(['reclaim', root, '--from', 'root', '--to', 'www-data:www-data', '--allow-unprotected-hardlinks', ...args], COMMANDS);
+  runLine(
+    ['reclaim', root, '--from', 'root', '--to', 'www-data:www-data', '--allow-unprotected-hardlinks', ...args],
+    COMMANDS,
+  );
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'wca-reclaim-'));

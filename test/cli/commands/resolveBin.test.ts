@@ -7,7 +7,8 @@ import { COMMANDS } from '../../../src/cli/commandTable.js';
 import { runLine } from '../harness.js';
 
 let root: string;
-const run = (...args: readonly string[]) => runLine(['resolve-bin', ...args], COMMANDS, { env: { PATH: `${root}/closed:${root}/open` } });
+const run = (...args: readonly string[]) =>
+  runLine(['resolve-bin', ...args], COMMANDS, { env: { PATH: `${root}/closed:${root}/open` } });
 
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'wca-resolve-'));
@@ -34,7 +35,10 @@ describe('wca resolve-bin', () => {
     expect(said).toMatchObject({ exitCode: 1, stdout: '' });
     expect(said.stderr).toContain(`${root}/closed/tool: www-data:`);
     const json = await run('tool', '--for', 'www-data', '--path', `${root}/closed`, '--json');
-    expect(JSON.parse(json.stdout)).toMatchObject({ path: null, candidates: [{ ok: false, blockedAt: `${root}/closed` }] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      path: null,
+      candidates: [{ ok: false, blockedAt: `${root}/closed` }],
+    });
   });
 
   it.each([

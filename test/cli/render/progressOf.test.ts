@@ -7,7 +7,13 @@ import type { Plan, PlannedStep } from '../../../src/recipes/engine/plan/plan.js
 import type { RunEvent } from '../../../src/recipes/engine/run/runEvent.js';
 
 const STEP: PlannedStep = {
-  id: 'move-1', kind: 'posix.moveTree', args: null, phase: 'window', title: 'move the state', why: 'because', state: 'needed',
+  id: 'move-1',
+  kind: 'posix.moveTree',
+  args: null,
+  phase: 'window',
+  title: 'move the state',
+  why: 'because',
+  state: 'needed',
 };
 const PLAN: Plan = {
   formatVersion: 1,
@@ -40,13 +46,19 @@ describe('progressOf', () => {
     [{ type: 'run-resumed', runId: '20260102-a', plan: PLAN }, 'resuming run 20260102-a\n'],
     [{ type: 'step-progress', id: 'move-1', message: '12 changed', elapsedMs: 1230 }, '    12 changed (1.2 s)\n'],
     [{ type: 'step-done', step: STEP, changed: true, elapsedMs: 40 }, '✓ move the state (0.0 s)\n'],
-    [{ type: 'step-failed', failure: { stepId: 'move-1', during: 'apply', error: ERROR }, elapsedMs: 999 }, '✗ it is broken (1.0 s)\n'],
+    [
+      { type: 'step-failed', failure: { stepId: 'move-1', during: 'apply', error: ERROR }, elapsedMs: 999 },
+      '✗ it is broken (1.0 s)\n',
+    ],
     [{ type: 'verification-started' }, 'verifying …\n'],
     [{ type: 'verification-done', ok: true, elapsedMs: 2000 }, '✓ verification (2.0 s)\n'],
     [{ type: 'verification-done', ok: false, elapsedMs: 2000 }, '✗ verification (2.0 s)\n'],
     [{ type: 'rollback-started', reason: 'step-failed', steps: 3 }, 'going back: 3 steps to undo\n'],
     [{ type: 'undo-done', step: STEP, notes: [], error: null, elapsedMs: 100 }, '↩ move the state (0.1 s)\n'],
-    [{ type: 'undo-done', step: STEP, notes: [], error: ERROR, elapsedMs: 100 }, '✗ could not undo move the state: it is broken\n'],
+    [
+      { type: 'undo-done', step: STEP, notes: [], error: ERROR, elapsedMs: 100 },
+      '✗ could not undo move the state: it is broken\n',
+    ],
     [{ type: 'rollback-done', complete: true }, 'everything is undone\n'],
     [{ type: 'rollback-done', complete: false }, 'not everything could be undone\n'],
     [{ type: 'run-paused' }, 'stopped between two steps, as asked\n'],

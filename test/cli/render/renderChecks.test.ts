@@ -36,8 +36,11 @@ test('never counts what was not checked as proven', async () => {
 });
 
 test('reads a verification as it comes out of a journal, and passes over what is none', async () => {
-  expect(await shown({ checks: [{ id: 'a', point: 1, ok: true, detail: 'x' }, 'nothing', null, { id: 'half' }] })).toContain('1 proven, 0 failed, 0 not checked');
-  for (const nothing of [undefined, null, 'x', 7, [], {}, { checks: 'x' }, { checks: [] }]) expect(await shown(nothing)).toBe('');
+  expect(
+    await shown({ checks: [{ id: 'a', point: 1, ok: true, detail: 'x' }, 'nothing', null, { id: 'half' }] }),
+  ).toContain('1 proven, 0 failed, 0 not checked');
+  for (const nothing of [undefined, null, 'x', 7, [], {}, { checks: 'x' }, { checks: [] }])
+    expect(await shown(nothing)).toBe('');
 });
 
 test('marks what failed in red where colour is wanted', async () => {

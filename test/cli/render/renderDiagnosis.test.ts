@@ -8,14 +8,29 @@ type Subjects = Parameters<typeof renderDiagnosis>[1]['subjects'];
 
 async function shown(subjects: Subjects): Promise<string> {
   const stdout = new PassThrough();
-  const output = createOutput({ stdout, stderr: new PassThrough() }, { json: false, color: false, verbosity: 'normal' });
+  const output = createOutput(
+    { stdout, stderr: new PassThrough() },
+    { json: false, color: false, verbosity: 'normal' },
+  );
   renderDiagnosis(output, { ok: true, subjects });
   stdout.end();
   return text(stdout);
 }
 
-const HOST: Subjects[number] = { kind: 'host', name: 'one', path: null, lookedAt: ['systemd', 'migrations'], findings: [], notChecked: [] };
-const UNIT: Subjects[number] = { ...HOST, kind: 'instance', name: 'kimaki.service', path: '/etc/systemd/system/kimaki.service' };
+const HOST: Subjects[number] = {
+  kind: 'host',
+  name: 'one',
+  path: null,
+  lookedAt: ['systemd', 'migrations'],
+  findings: [],
+  notChecked: [],
+};
+const UNIT: Subjects[number] = {
+  ...HOST,
+  kind: 'instance',
+  name: 'kimaki.service',
+  path: '/etc/systemd/system/kimaki.service',
+};
 
 test('tells each finding with its fix, what was not checked apart, and counts at the end', async () => {
   const findings = [
@@ -45,7 +60,9 @@ test('calls nothing fine of which something was not checked', async () => {
 
 test('keeps whatever stands in a name on one line, escaped and short', async () => {
   const found = `a\nfine\u001b[2J\u202e ${'x'.repeat(2_000)}`;
-  const said = await shown([{ ...UNIT, name: 'kimaki-\u001b.service', findings: [{ code: 'x', severity: 'note', found, fix: 'b\nc' }] }]);
+  const said = await shown([
+    { ...UNIT, name: 'kimaki-\u001b.service', findings: [{ code: 'x', severity: 'note', found, fix: 'b\nc' }] },
+  ]);
   expect(['\u001b', '\u202e'].filter((one) => said.includes(one))).toEqual([]);
   expect(said.split('\n')).toHaveLength(6);
   expect(Math.max(...said.split('\n').map((line) => line.length))).toBeLessThan(700);

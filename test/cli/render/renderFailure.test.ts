@@ -4,7 +4,15 @@ import type { Output } from '../../../src/cli/createOutput.js';
 import type { RunReport } from '../../../src/recipes/engine/run/runReport.js';
 
 const report: RunReport = {
-  runId: 'x', changed: false, failed: true, rolledBack: true, interrupted: false, steps: [], undoErrors: [], remaining: [], durationMs: 1,
+  runId: 'x',
+  changed: false,
+  failed: true,
+  rolledBack: true,
+  interrupted: false,
+  steps: [],
+  undoErrors: [],
+  remaining: [],
+  durationMs: 1,
 };
 
 function warned(given: RunReport): readonly string[] {
@@ -21,6 +29,10 @@ describe('renderFailure', () => {
 
   it('gives the message, and the last words of the service line by line', () => {
     const error = { code: 'UNIT_DID_NOT_STAY', message: 'it died', journal: 'first\nsecond' };
-    expect(warned({ ...report, error: { stepId: 'start', during: 'verify', error } })).toEqual(['failed: it died', '  | first', '  | second']);
+    expect(warned({ ...report, error: { stepId: 'start', during: 'verify', error } })).toEqual([
+      'failed: it died',
+      '  | first',
+      '  | second',
+    ]);
   });
 });

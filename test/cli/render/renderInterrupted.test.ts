@@ -8,7 +8,16 @@ async function shown(more: Partial<Parameters<typeof renderInterrupted>[1]>): Pr
   const stderr = new PassThrough();
   const output = createOutput({ stdout: new PassThrough(), stderr }, { json: false, color: false, verbosity: 'quiet' });
   renderInterrupted(output, {
-    runId: '000001-20260102T030405Z', changed: true, failed: false, rolledBack: false, interrupted: true, steps: [], undoErrors: [], remaining: [], durationMs: 1, ...more,
+    runId: '000001-20260102T030405Z',
+    changed: true,
+    failed: false,
+    rolledBack: false,
+    interrupted: true,
+    steps: [],
+    undoErrors: [],
+    remaining: [],
+    durationMs: 1,
+    ...more,
   });
   stderr.end();
   return text(stderr);

@@ -6,7 +6,16 @@ import { renderPlan } from '../../../src/cli/render/renderPlan.js';
 import type { Plan, PlannedStep } from '../../../src/recipes/engine/plan/plan.js';
 
 function step(more: Partial<PlannedStep>): PlannedStep {
-  return { id: 'x', kind: 'x.y', args: null, phase: 'before', title: 'do it', why: 'because', state: 'needed', ...more };
+  return {
+    id: 'x',
+    kind: 'x.y',
+    args: null,
+    phase: 'before',
+    title: 'do it',
+    why: 'because',
+    state: 'needed',
+    ...more,
+  };
 }
 
 function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
@@ -27,7 +36,10 @@ function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
 
 async function shown(plan: Plan, options: { json?: boolean; color?: boolean } = {}): Promise<string> {
   const stdout = new PassThrough();
-  const output = createOutput({ stdout, stderr: new PassThrough() }, { json: false, color: false, verbosity: 'normal', ...options });
+  const output = createOutput(
+    { stdout, stderr: new PassThrough() },
+    { json: false, color: false, verbosity: 'normal', ...options },
+  );
   renderPlan(output, plan);
   stdout.end();
   return text(stdout);
@@ -84,11 +96,17 @@ After the start
       { kind: 'lost-ability', text: 'restart services' },
     ];
     const said = await shown(planOf([], { notices }));
-    const lines = said.split('\n').filter((line) => line.startsWith('  - ') || line.startsWith('What') || line.startsWith('To know'));
+    const lines = said
+      .split('\n')
+      .filter((line) => line.startsWith('  - ') || line.startsWith('What') || line.startsWith('To know'));
     expect(lines).toEqual([
-      'What the agent can do today and not tomorrow', '  - install packages', '  - restart services',
-      'What stays behind', '  - /root/.ssh: a credential',
-      'To know', '  - mind this',
+      'What the agent can do today and not tomorrow',
+      '  - install packages',
+      '  - restart services',
+      'What stays behind',
+      '  - /root/.ssh: a credential',
+      'To know',
+      '  - mind this',
     ]);
   });
 

@@ -8,7 +8,10 @@ type Details = Parameters<typeof renderStatus>[1];
 
 async function shown(more: Partial<Details>): Promise<string> {
   const stdout = new PassThrough();
-  const output = createOutput({ stdout, stderr: new PassThrough() }, { json: false, color: false, verbosity: 'normal' });
+  const output = createOutput(
+    { stdout, stderr: new PassThrough() },
+    { json: false, color: false, verbosity: 'normal' },
+  );
   renderStatus(output, { ...DETAILS, ...more });
   stdout.end();
   return text(stdout);
@@ -69,5 +72,7 @@ test('of a run that has ended nothing is left', async () => {
 
 test('an earlier run that is still applied is named, with its way back', async () => {
   const standing = { runId: '000001-20260101T000000Z', startedAt: '2026-01-01T00:00:00.000Z' };
-  expect(await shown({ state: 'rolled-back', standing })).toContain('wca migrate-off-root rollback --run 000001-20260101T000000Z\n');
+  expect(await shown({ state: 'rolled-back', standing })).toContain(
+    'wca migrate-off-root rollback --run 000001-20260101T000000Z\n',
+  );
 });

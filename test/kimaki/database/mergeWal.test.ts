@@ -66,7 +66,9 @@ function otherOrder(wal: Buffer, pageSize: number): Buffer {
   const big = (other.readUInt32BE(0) & 1) === 1;
   let sums: [number, number] = [0, 0];
   const add = (bytes: Buffer): void => {
-    const words = Array.from({ length: bytes.length / 4 }, (_, i) => (big ? bytes.readUInt32BE(i * 4) : bytes.readUInt32LE(i * 4)));
+    const words = Array.from({ length: bytes.length / 4 }, (_, i) =>
+      big ? bytes.readUInt32BE(i * 4) : bytes.readUInt32LE(i * 4),
+    );
     for (let i = 0; i < words.length; i += 2) {
       const one = (sums[0] + (words[i] ?? 0) + sums[1]) >>> 0;
       sums = [one, (sums[1] + (words[i + 1] ?? 0) + one) >>> 0];
@@ -87,14 +89,26 @@ function otherOrder(wal: Buffer, pageSize: number): Buffer {
 }
 
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.nat(60).map((n) => `INSERT INTO t (a) WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < ${n}) SELECT hex(randomblob(n * 7)) FROM c;`) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .nat(60)
+      .map(
+        (n) =>
+          `INSERT INTO t (a) WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < ${n}) SELECT hex(randomblob(n * 7)) FROM c;`,
+      ),
+  },
   fc.nat(20).map((n) => `DELETE FROM t WHERE id % 20 <= ${n}; PRAGMA incremental_vacuum;`),
   fc.nat(9).map((n) => `BEGIN; UPDATE t SET a = a || '${n}' WHERE id % 3 = 0; ROLLBACK;`),
   fc.constantFrom('PRAGMA wal_checkpoint(PASSIVE);', 'PRAGMA wal_checkpoint(RESTART);', 'VACUUM;'),
 );
 const damage = fc.oneof(
   { weight: 2, arbitrary: fc.constant((wal: Buffer): Buffer => wal) },
-  fc.nat().map((n) => (wal: Buffer): Buffer => wal.subarray(0, n % (wal.length + 1))),
+  fc.nat().map(
+    (n) =>
+      (wal: Buffer): Buffer =>
+        wal.subarray(0, n % (wal.length + 1)),
+  ),
   fc.nat().map((n) => (wal: Buffer): Buffer => {
     const flipped = Buffer.from(wal);
     if (wal.length > 0) flipped.writeUInt8(flipped.readUInt8(n % wal.length) ^ 0x10, n % wal.length);
@@ -106,9 +120,17 @@ it('gives byte for byte what SQLite makes of a database and its log, cut off, da
   let logs = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom(512, 1024, 4096, 65_536), fc.array(step, { maxLength: 6 }), fc.boolean(), fc.boolean(), damage,
+      fc.constantFrom(512, 1024, 4096, 65_536),
+      fc.array(step, { maxLength: 6 }),
+      fc.boolean(),
+      fc.boolean(),
+      damage,
       async (pageSize, steps, isOpen, isOther, spoil) => {
-        const last = isOpen ? ["BEGIN; INSERT INTO t (a) WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < 90) SELECT hex(randomblob(400)) FROM c;"] : [];
+        const last = isOpen
+          ? [
+              'BEGIN; INSERT INTO t (a) WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < 90) SELECT hex(randomblob(400)) FROM c;',
+            ]
+          : [];
         const { database, wal } = await written(pageSize, [...steps, ...last]);
         const set = { database, wal: spoil(isOther ? otherOrder(wal, pageSize) : wal) };
         if (database.length === 0) return;
@@ -127,5 +149,7 @@ it('takes no log for none, and gives nothing for what is no database or whose lo
   expect(mergeWal(Buffer.alloc(0), wal)).toEqual(Buffer.alloc(0));
   expect(mergeWal(Buffer.from('no database'), null)).toBeNull();
   const other = await written(1024, ["INSERT INTO t (a) VALUES ('x');"]);
-  expect(mergeWal(database.length === 0 ? other.database : database, database.length === 0 ? wal : other.wal)).toBeNull();
+  expect(
+    mergeWal(database.length === 0 ? other.database : database, database.length === 0 ? wal : other.wal),
+  ).toBeNull();
 });

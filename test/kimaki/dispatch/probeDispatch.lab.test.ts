@@ -76,7 +76,10 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
 
   it('starts with the system binary, and is broken at the data directory when something is to be sent', async () => {
     const opens = 'opens: { identity: caller, dataDir },';
-    expect((await probe('/usr/bin/kimaki', opens)).broken).toMatchObject({ link: 'data-directory', blockedAt: '/home/opencode' });
+    expect((await probe('/usr/bin/kimaki', opens)).broken).toMatchObject({
+      link: 'data-directory',
+      blockedAt: '/home/opencode',
+    });
     const { broken } = await probe('/usr/bin/kimaki', `opens: null, ${MESSAGE}`);
     expect(broken).toMatchObject({ link: 'delivery', fault: 'data-directory' });
   });
@@ -87,7 +90,12 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
       const proven = await probe('/usr/bin/kimaki', `opens: null, ${MESSAGE}`);
       expect(proven).toMatchObject({ ok: true, broken: null });
       expect(proven.links.map(({ link, ok }) => [link, ok])).toEqual([
-        ['command', true], ['start', true], ['start-without-path', true], ['delivery', true], ['arrival', true], ['data-directory', null],
+        ['command', true],
+        ['start', true],
+        ['start-without-path', true],
+        ['delivery', true],
+        ['arrival', true],
+        ['data-directory', null],
       ]);
     } finally {
       await host.ok(`rm ${BOTH_PORTS}`);
@@ -100,31 +108,132 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
     const proven = await probe(WRAPPER, MESSAGE);
     expect(proven).toMatchObject({ ok: true, broken: null });
     expect(proven.links.map(({ link, ok }) => [link, ok])).toEqual([
-      ['command', true], ['hop', true], ['program', true], ['start', true], ['start-without-path', true], ['data-directory', true], ['delivery', true], ['arrival', true],
+      ['command', true],
+      ['hop', true],
+      ['program', true],
+      ['start', true],
+      ['start-without-path', true],
+      ['data-directory', true],
+      ['delivery', true],
+      ['arrival', true],
     ]);
     // It has arrived when the service has it; that it has acted on it too may take a moment more.
     await vi.waitFor(async () => {
-      const sender = await host.ok(`sqlite3 /home/opencode/.kimaki/kimaki.db "SELECT sender_uid FROM messages ORDER BY id DESC LIMIT 1"`, { user: 'opencode' });
+      const sender = await host.ok(
+        `sqlite3 /home/opencode/.kimaki/kimaki.db "SELECT sender_uid FROM messages ORDER BY id DESC LIMIT 1"`,
+        { user: 'opencode' },
+      );
       expect(sender).toBe('1000');
     }, 20_000);
     await host.ok('sudo -n true');
   });
 
   it.each([
-    ['a later rule takes it back', `echo 'www-data ALL=(ALL) !ALL' > /etc/sudoers.d/zz-no`, 'rm /etc/sudoers.d/zz-no', 'hop', 'rule-shadowed', 'a later one wins'],
-    ['a later rule wants a password', `echo 'www-data ALL=(ALL) ALL' > /etc/sudoers.d/zz-no`, 'rm /etc/sudoers.d/zz-no', 'start', 'rule-shadowed', 'NOPASSWD'],
-    ['there is no rule', `mv ${RULE} /root/rule`, `mv /root/rule ${RULE}`, 'hop', 'rule-missing', 'no rule lets www-data'],
-    ['sudo ignores its file for a dot', `mv ${RULE} ${RULE}.x`, `mv ${RULE}.x ${RULE}`, 'hop', 'rule-missing', 'in a file that sudo does not read'],
-    ['sudo reads no directory of rules', `sed -i.bak /includedir/d /etc/sudoers`, 'mv /etc/sudoers.bak /etc/sudoers', 'hop', 'rule-missing', 'does not read'],
-    ['the rule is writable for everybody', `chmod 666 ${RULE}`, `chmod 440 ${RULE}`, 'hop', 'rule-missing', 'world writable'],
-    ['the caller’s account has expired', 'usermod -e 1 www-data', 'usermod -e "" www-data', 'start', 'account-refused', 'account'],
-    ['the service user’s shell does not count', `usermod -s /usr/sbin/nologin opencode; echo 'Defaults runas_check_shell' > /etc/sudoers.d/s`, 'usermod -s /bin/bash opencode; rm /etc/sudoers.d/s', 'hop', 'account-refused', 'invalid shell'],
-    ['a terminal is demanded', `echo 'Defaults requiretty' > /etc/sudoers.d/tty`, 'rm /etc/sudoers.d/tty', 'hop', 'needs-tty', 'tty'],
+    [
+      'a later rule takes it back',
+      `echo 'www-data ALL=(ALL) !ALL' > /etc/sudoers.d/zz-no`,
+      'rm /etc/sudoers.d/zz-no',
+      'hop',
+      'rule-shadowed',
+      'a later one wins',
+    ],
+    [
+      'a later rule wants a password',
+      `echo 'www-data ALL=(ALL) ALL' > /etc/sudoers.d/zz-no`,
+      'rm /etc/sudoers.d/zz-no',
+      'start',
+      'rule-shadowed',
+      'NOPASSWD',
+    ],
+    [
+      'there is no rule',
+      `mv ${RULE} /root/rule`,
+      `mv /root/rule ${RULE}`,
+      'hop',
+      'rule-missing',
+      'no rule lets www-data',
+    ],
+    [
+      'sudo ignores its file for a dot',
+      `mv ${RULE} ${RULE}.x`,
+      `mv ${RULE}.x ${RULE}`,
+      'hop',
+      'rule-missing',
+      'in a file that sudo does not read',
+    ],
+    [
+      'sudo reads no directory of rules',
+      `sed -i.bak /includedir/d /etc/sudoers`,
+      'mv /etc/sudoers.bak /etc/sudoers',
+      'hop',
+      'rule-missing',
+      'does not read',
+    ],
+    [
+      'the rule is writable for everybody',
+      `chmod 666 ${RULE}`,
+      `chmod 440 ${RULE}`,
+      'hop',
+      'rule-missing',
+      'world writable',
+    ],
+    [
+      'the caller’s account has expired',
+      'usermod -e 1 www-data',
+      'usermod -e "" www-data',
+      'start',
+      'account-refused',
+      'account',
+    ],
+    [
+      'the service user’s shell does not count',
+      `usermod -s /usr/sbin/nologin opencode; echo 'Defaults runas_check_shell' > /etc/sudoers.d/s`,
+      'usermod -s /bin/bash opencode; rm /etc/sudoers.d/s',
+      'hop',
+      'account-refused',
+      'invalid shell',
+    ],
+    [
+      'a terminal is demanded',
+      `echo 'Defaults requiretty' > /etc/sudoers.d/tty`,
+      'rm /etc/sudoers.d/tty',
+      'hop',
+      'needs-tty',
+      'tty',
+    ],
     ['sudo is not setuid', 'chmod u-s /usr/bin/sudo', 'chmod u+s /usr/bin/sudo', 'start', 'sudo-broken', 'setuid'],
-    ['the target is gone', `mv ${TARGET} /root/target`, `mv /root/target ${TARGET}`, 'hop', 'target-missing', 'does not exist'],
-    ['the interpreter lies under /root', 'mkdir -p /root/.bun/bin; mv /usr/bin/node /root/.bun/bin; ln -s /root/.bun/bin/node /usr/bin/node', 'rm /usr/bin/node; mv /root/.bun/bin/node /usr/bin/', 'program', 'program-unreachable', '/root'],
-    ['the program leads under /root', 'rm /usr/bin/kimaki; cp -r /usr/lib/node_modules/kimaki /root/; ln -s /root/kimaki/bin/kimaki.js /usr/bin/kimaki', 'rm /usr/bin/kimaki; ln -s ../lib/node_modules/kimaki/bin/kimaki.js /usr/bin/kimaki', 'program', 'program-unreachable', '/root'],
-    ['the package was installed for root alone', 'chmod 0700 /usr/lib/node_modules/kimaki', 'chmod 0755 /usr/lib/node_modules/kimaki', 'program', 'program-unreachable', '/usr/lib/node_modules/kimaki'],
+    [
+      'the target is gone',
+      `mv ${TARGET} /root/target`,
+      `mv /root/target ${TARGET}`,
+      'hop',
+      'target-missing',
+      'does not exist',
+    ],
+    [
+      'the interpreter lies under /root',
+      'mkdir -p /root/.bun/bin; mv /usr/bin/node /root/.bun/bin; ln -s /root/.bun/bin/node /usr/bin/node',
+      'rm /usr/bin/node; mv /root/.bun/bin/node /usr/bin/',
+      'program',
+      'program-unreachable',
+      '/root',
+    ],
+    [
+      'the program leads under /root',
+      'rm /usr/bin/kimaki; cp -r /usr/lib/node_modules/kimaki /root/; ln -s /root/kimaki/bin/kimaki.js /usr/bin/kimaki',
+      'rm /usr/bin/kimaki; ln -s ../lib/node_modules/kimaki/bin/kimaki.js /usr/bin/kimaki',
+      'program',
+      'program-unreachable',
+      '/root',
+    ],
+    [
+      'the package was installed for root alone',
+      'chmod 0700 /usr/lib/node_modules/kimaki',
+      'chmod 0755 /usr/lib/node_modules/kimaki',
+      'program',
+      'program-unreachable',
+      '/usr/lib/node_modules/kimaki',
+    ],
   ])('is broken when %s, and the probe says so', async (_, breakIt, mend, link, fault, words) => {
     await host.ok(breakIt);
     try {
@@ -143,11 +252,23 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
   });
 
   it.each([
-    ['may not gain privileges', `printf '[Service]\\nNoNewPrivileges=yes\\n'`, 'no-new-privileges', 'no new privileges'],
-    ['sees no /usr/local', `printf '[Service]\\nInaccessiblePaths=/usr/local/bin\\n'`, 'command-missing', 'or may not be executed from there'],
+    [
+      'may not gain privileges',
+      `printf '[Service]\\nNoNewPrivileges=yes\\n'`,
+      'no-new-privileges',
+      'no new privileges',
+    ],
+    [
+      'sees no /usr/local',
+      `printf '[Service]\\nInaccessiblePaths=/usr/local/bin\\n'`,
+      'command-missing',
+      'or may not be executed from there',
+    ],
   ])('is broken at the start when php-fpm %s, which only a worker shows', async (_, dropIn, fault, words) => {
     const directory = '/etc/systemd/system/php8.2-fpm.service.d';
-    await host.ok(`mkdir -p ${directory}; ${dropIn} > ${directory}/x.conf; systemctl daemon-reload; systemctl restart php8.2-fpm`);
+    await host.ok(
+      `mkdir -p ${directory}; ${dropIn} > ${directory}/x.conf; systemctl daemon-reload; systemctl restart php8.2-fpm`,
+    );
     try {
       const { broken } = await probe(WRAPPER);
       expect(broken).toMatchObject({ link: 'start', fault });
@@ -159,7 +280,9 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
   });
 
   it('is broken at the start when PHP may start nothing', async () => {
-    await host.ok(`echo 'disable_functions = proc_open,exec' > /etc/php/8.2/fpm/conf.d/99-x.ini; systemctl restart php8.2-fpm`);
+    await host.ok(
+      `echo 'disable_functions = proc_open,exec' > /etc/php/8.2/fpm/conf.d/99-x.ini; systemctl restart php8.2-fpm`,
+    );
     expect((await probe(WRAPPER)).broken).toMatchObject({ link: 'start', fault: 'php-cannot-start' });
     await host.ok('rm /etc/php/8.2/fpm/conf.d/99-x.ini; systemctl restart php8.2-fpm');
     expect(await host.ok('ls -d /run/wca-* 2>/dev/null || true')).toBe('');

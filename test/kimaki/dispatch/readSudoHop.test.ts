@@ -20,19 +20,33 @@ async function read(wrapper: string, target?: string): Promise<InstalledHop | nu
   return (await readSudoHop(join(dir, 'wrapper')))._unsafeUnwrap();
 }
 
-it.each(['/usr/bin/kimaki', "/opt/it's/ki maki", '/opt/a=b/kimaki'])('reads back what was rendered for %s', async (binary) => {
-  const hop = renderSudoHop({
-    callers: ['www-data'], serviceUser: 'opencode', home: '/home/opencode', dataDir: "/srv/it's", binary, path: '/opt/my node/bin:/usr/bin',
-  })._unsafeUnwrap();
-  expect(await read(hop.wrapper.content.replace(hop.target.path, 'TARGET'), hop.target.content)).toEqual({
-    runAs: 'opencode', target: join(dir, 'target'), program: binary, searchPath: '/opt/my node/bin:/usr/bin',
-  });
-});
+it.each(['/usr/bin/kimaki', "/opt/it's/ki maki", '/opt/a=b/kimaki'])(
+  'reads back what was rendered for %s',
+  async (binary) => {
+    const hop = renderSudoHop({
+      callers: ['www-data'],
+      serviceUser: 'opencode',
+      home: '/home/opencode',
+      dataDir: "/srv/it's",
+      binary,
+      path: '/opt/my node/bin:/usr/bin',
+    })._unsafeUnwrap();
+    expect(await read(hop.wrapper.content.replace(hop.target.path, 'TARGET'), hop.target.content)).toEqual({
+      runAs: 'opencode',
+      target: join(dir, 'target'),
+      program: binary,
+      searchPath: '/opt/my node/bin:/usr/bin',
+    });
+  },
+);
 
 it('reads a helper written by others', async () => {
-  const target = '#!/bin/bash\n# exec /nothing\nexport HOME="/home/opencode"\nexport PATH="/usr/local/bin:/usr/bin"\nexec "/usr/bin/kimaki" "$@"\n';
+  const target =
+    '#!/bin/bash\n# exec /nothing\nexport HOME="/home/opencode"\nexport PATH="/usr/local/bin:/usr/bin"\nexec "/usr/bin/kimaki" "$@"\n';
   expect(await read('#!/bin/sh\nexec sudo -n -H --user=opencode TARGET "$@"\n', target)).toMatchObject({
-    runAs: 'opencode', program: '/usr/bin/kimaki', searchPath: '/usr/local/bin:/usr/bin',
+    runAs: 'opencode',
+    program: '/usr/bin/kimaki',
+    searchPath: '/usr/local/bin:/usr/bin',
   });
 });
 
@@ -40,7 +54,10 @@ it('tells what it can of a target that is missing, no script, or put together fr
   const wrapper = '#!/bin/sh\nexec sudo -u opencode TARGET "$@"\n';
   expect(await read(wrapper)).toMatchObject({ runAs: 'opencode', program: null, searchPath: null });
   expect(await read(wrapper, '\x7fELF\0')).toMatchObject({ program: null });
-  expect(await read(wrapper, '#!/bin/sh\nPATH="$X:/bin"\nexec "$BINARY" "$@"\n')).toMatchObject({ program: null, searchPath: null });
+  expect(await read(wrapper, '#!/bin/sh\nPATH="$X:/bin"\nexec "$BINARY" "$@"\n')).toMatchObject({
+    program: null,
+    searchPath: null,
+  });
 });
 
 it('takes no other program for a hop', async () => {

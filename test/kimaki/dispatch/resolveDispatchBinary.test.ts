@@ -28,9 +28,15 @@ function agent(): Identity {
   return { ...web, user: { ...web.user, name: 'agent', uid: 4242, home: join(root, 'home') } };
 }
 
-async function resolve(tree: Tree, directories: readonly string[], modes: Readonly<Record<string, number>> = {}, users = [web, agent()]): Promise<ExecutableResolution> {
+async function resolve(
+  tree: Tree,
+  directories: readonly string[],
+  modes: Readonly<Record<string, number>> = {},
+  users = [web, agent()],
+): Promise<ExecutableResolution> {
   await makeTree(root, tree);
-  for (const [path, content] of Object.entries(tree)) if (typeof content === 'string') await chmod(join(root, path), 0o755);
+  for (const [path, content] of Object.entries(tree))
+    if (typeof content === 'string') await chmod(join(root, path), 0o755);
   for (const [path, mode] of Object.entries(modes)) await chmod(join(root, path), mode);
   const searchPath = directories.map((directory) => join(root, directory)).join(':');
   return (await resolveDispatchBinary({ users, searchPath }))._unsafeUnwrap();
@@ -50,17 +56,28 @@ describe('the program to register', () => {
   });
 
   it('is never one that a link leads below a home', async () => {
-    const found = await resolve({ 'home/lib/kimaki.js': SCRIPT, 'usr/kimaki': { link: '../home/lib/kimaki.js' } }, ['usr']);
+    const found = await resolve({ 'home/lib/kimaki.js': SCRIPT, 'usr/kimaki': { link: '../home/lib/kimaki.js' } }, [
+      'usr',
+    ]);
     expect(found).toMatchObject({ path: null, candidates: [{ ok: false, blockedAt: join(root, 'home') }] });
   });
 
   it('is never one whose interpreter lies below a home', async () => {
-    const found = await resolve({ 'home/bin/node': SCRIPT, 'usr/kimaki': '#!/usr/bin/env node\n' }, ['usr', 'home/bin']);
-    expect(found.candidates[0]).toMatchObject({ path: join(root, 'usr/kimaki'), ok: false, blockedAt: join(root, 'home') });
+    const found = await resolve({ 'home/bin/node': SCRIPT, 'usr/kimaki': '#!/usr/bin/env node\n' }, [
+      'usr',
+      'home/bin',
+    ]);
+    expect(found.candidates[0]).toMatchObject({
+      path: join(root, 'usr/kimaki'),
+      ok: false,
+      blockedAt: join(root, 'home'),
+    });
   });
 
   it('is never one below a directory that is closed to strangers, though these users are let in', async () => {
-    const found = await resolve({ 'opt/kimaki': SCRIPT }, ['opt'], { opt: 0o750 }, [(await lookupIdentity('root'))._unsafeUnwrap()]);
+    const found = await resolve({ 'opt/kimaki': SCRIPT }, ['opt'], { opt: 0o750 }, [
+      (await lookupIdentity('root'))._unsafeUnwrap(),
+    ]);
     expect(found.path).toBeNull();
     expect(found.candidates[0]?.reason).toContain('closed to strangers (0750)');
   });

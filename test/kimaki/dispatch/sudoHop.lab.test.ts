@@ -73,7 +73,12 @@ describe.skipIf(!lab.ok)('the sudo hop', () => {
   afterAll(() => host.down());
 
   it('gives www-data nothing but send and a lone --version, whatever it tries', async () => {
-    const said = JSON.parse(await host.ok([`${INSTALL_DIR}/node`, '/tmp/tries.mjs', TARGET, WRAPPER], { user: 'www-data', timeoutMs: 200_000 })) as {
+    const said = JSON.parse(
+      await host.ok([`${INSTALL_DIR}/node`, '/tmp/tries.mjs', TARGET, WRAPPER], {
+        user: 'www-data',
+        timeoutMs: 200_000,
+      }),
+    ) as {
       readonly tries: number;
       readonly printed: readonly string[];
     };
@@ -83,14 +88,21 @@ describe.skipIf(!lab.ok)('the sudo hop', () => {
     expect(started.length).toBeGreaterThan(20);
     for (const { args, environment, uid, cwd } of started) {
       expect(args[0] === 'send' || (args.length === 1 && args[0] === '--version'), JSON.stringify(args)).toBe(true);
-      const directories = args.flatMap((arg, index) => (/^--data-?dir$/i.test(args[index - 1] ?? '') ? [arg] : (/^--data-?dir=(.*)$/i.exec(arg)?.slice(1) ?? [])));
+      const directories = args.flatMap((arg, index) =>
+        /^--data-?dir$/i.test(args[index - 1] ?? '') ? [arg] : (/^--data-?dir=(.*)$/i.exec(arg)?.slice(1) ?? []),
+      );
       expect(directories.filter((directory) => directory !== '/home/opencode/.kimaki')).toEqual([]);
       expect({ environment, uid, cwd }).toEqual({
         uid: 1000,
         cwd: '/',
         environment: {
-          HOME: '/home/opencode', USER: 'opencode', LOGNAME: 'opencode', SHELL: '/bin/sh', LANG: 'C.UTF-8',
-          PATH: '/usr/local/bin:/usr/bin:/bin', KIMAKI_DATA_DIR: '/home/opencode/.kimaki',
+          HOME: '/home/opencode',
+          USER: 'opencode',
+          LOGNAME: 'opencode',
+          SHELL: '/bin/sh',
+          LANG: 'C.UTF-8',
+          PATH: '/usr/local/bin:/usr/bin:/bin',
+          KIMAKI_DATA_DIR: '/home/opencode/.kimaki',
         },
       });
     }

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkAccountName, checkHopPath, escapeSudoersPath, sudoHopPaths } from '../../../src/kimaki/dispatch/sudoHop.js';
+import {
+  checkAccountName,
+  checkHopPath,
+  escapeSudoersPath,
+  sudoHopPaths,
+} from '../../../src/kimaki/dispatch/sudoHop.js';
 
 describe('sudoHopPaths', () => {
   it('gives the plain instance the names known in the field', () => {

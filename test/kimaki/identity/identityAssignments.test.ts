@@ -5,7 +5,30 @@ import { identityAssignments } from '../../../src/kimaki/identity/identityAssign
 import type { ServiceIdentity } from '../../../src/kimaki/identity/serviceIdentity.js';
 
 /** Values that a shell would read otherwise if it were given half a chance. */
-const NASTY = ["'", '"', '$(id)', '`id`', '\\', '\n', '\r', '\t', ';id', '&', '|', '$HOME', '~', '*', '#', ' ', '-x', "'\\''", '\u0001', 'é', '\u202e', 'a'];
+const NASTY = [
+  "'",
+  '"',
+  '$(id)',
+  '`id`',
+  '\\',
+  '\n',
+  '\r',
+  '\t',
+  ';id',
+  '&',
+  '|',
+  '$HOME',
+  '~',
+  '*',
+  '#',
+  ' ',
+  '-x',
+  "'\\''",
+  '\u0001',
+  'é',
+  '\u202e',
+  'a',
+];
 const value = fc
   .array(fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 12 })
   .map((parts) => parts.join('').replace(/\0|\p{Surrogate}/gu, ''));
@@ -27,7 +50,12 @@ done`;
 
 function evaluated(shell: string, identities: readonly ServiceIdentity[]): readonly string[] {
   const input = identities.map((one) => `${Buffer.from(identityAssignments(one)).toString('base64')}\n`).join('');
-  const ran = spawnSync(shell, ['-c', EVALUATES], { input, encoding: 'utf8', env: { PATH: '/usr/bin:/bin', HOME: '/decoy' }, maxBuffer: 64 << 20 });
+  const ran = spawnSync(shell, ['-c', EVALUATES], {
+    input,
+    encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin', HOME: '/decoy' },
+    maxBuffer: 64 << 20,
+  });
   expect(ran.stderr).toBe('');
   return ran.stdout.split('\0').slice(0, -1);
 }
@@ -41,7 +69,14 @@ describe('the assignments of an identity', () => {
   });
 
   it('are four lines for plain values, and nothing else', () => {
-    const plain = { serviceUser: 'opencode', serviceHome: '/home/opencode', runAsRoot: false, dataDir: '/home/opencode/.kimaki', source: 'default', warnings: ['w'] } as const;
+    const plain = {
+      serviceUser: 'opencode',
+      serviceHome: '/home/opencode',
+      runAsRoot: false,
+      dataDir: '/home/opencode/.kimaki',
+      source: 'default',
+      warnings: ['w'],
+    } as const;
     expect(identityAssignments(plain)).toBe(
       "SERVICE_USER='opencode'\nSERVICE_HOME='/home/opencode'\nRUN_AS_ROOT='false'\nKIMAKI_DATA_DIR='/home/opencode/.kimaki'\n",
     );

@@ -98,8 +98,14 @@ describe('site and port', () => {
 });
 
 it('is told as its lines stand where systemd would not load it for one of them', () => {
-  const text = 'ExecStartPre=./x\nUser=opencode\nEnvironment=HOME=/home/opencode "X=a b"\nUMask=0002\nWorkingDirectory=/srv/%p\nExecStart=/usr/bin/kimaki --data-dir %h/d';
+  const text =
+    'ExecStartPre=./x\nUser=opencode\nEnvironment=HOME=/home/opencode "X=a b"\nUMask=0002\nWorkingDirectory=/srv/%p\nExecStart=/usr/bin/kimaki --data-dir %h/d';
   expect(instance(text)).toMatchObject({
-    user: 'opencode', home: '/home/opencode', umask: '0002', site: '/srv/kimaki', dataDir: '/root/d', environment: { X: 'a b' },
+    user: 'opencode',
+    home: '/home/opencode',
+    umask: '0002',
+    site: '/srv/kimaki',
+    dataDir: '/root/d',
+    environment: { X: 'a b' },
   });
 });

@@ -19,20 +19,23 @@ afterEach(async () => {
 async function read(...lines: readonly string[]): Promise<unknown> {
   const document = parseUnit(`[Service]\nExecStart=/k\n${lines.join('\n')}\n`);
   const path = '/etc/systemd/system/kimaki.service';
-  const { settings } = effectiveUnit('kimaki.service', [{ path, role: 'fragment', document }], unitSpecifiers('kimaki.service', path));
+  const { settings } = effectiveUnit(
+    'kimaki.service',
+    [{ path, role: 'fragment', document }],
+    unitSpecifiers('kimaki.service', path),
+  );
   return (await readEnvironmentFiles(settings))._unsafeUnwrap();
 }
 
 it('gives the variables of each file, in order, and nothing for one that is missing', async () => {
   await makeTree(root, { b: 'HOME=/b\n', a: 'HOME="/a"\nX=1\n' });
-  expect(await read(`EnvironmentFile=${root}/b`, `EnvironmentFile=-${root}/none`, `EnvironmentFile=${root}/a`)).toEqual([
-    { HOME: '/b' },
-    { HOME: '/a', X: '1' },
-  ]);
+  expect(await read(`EnvironmentFile=${root}/b`, `EnvironmentFile=-${root}/none`, `EnvironmentFile=${root}/a`)).toEqual(
+    [{ HOME: '/b' }, { HOME: '/a', X: '1' }],
+  );
 });
 
 it('follows wildcards in names as glob does', async () => {
-  await makeTree(root, { 'b.env': 'N=b\n', 'a.env': 'N=a\n', '.c.env': 'N=c\n', 'aXenv': 'N=x\n', 'd+.env': 'N=d\n' });
+  await makeTree(root, { 'b.env': 'N=b\n', 'a.env': 'N=a\n', '.c.env': 'N=c\n', aXenv: 'N=x\n', 'd+.env': 'N=d\n' });
   expect(await read(`EnvironmentFile=${root}/*.env`)).toEqual([{ N: 'a' }, { N: 'b' }, { N: 'd' }]);
   expect(await read(`EnvironmentFile=${root}/[!a].env`)).toEqual([{ N: 'b' }]);
   expect(await read(`EnvironmentFile=${root}/d+.?nv`)).toEqual([{ N: 'd' }]);
@@ -41,5 +44,7 @@ it('follows wildcards in names as glob does', async () => {
 
 it('forgets the files before an empty assignment', async () => {
   await makeTree(root, { a: 'A=1\n', b: 'B=1\n' });
-  expect(await read(`EnvironmentFile=${root}/a`, 'EnvironmentFile=', `EnvironmentFile=${root}/b`)).toEqual([{ B: '1' }]);
+  expect(await read(`EnvironmentFile=${root}/a`, 'EnvironmentFile=', `EnvironmentFile=${root}/b`)).toEqual([
+    { B: '1' },
+  ]);
 });

@@ -1,5 +1,15 @@
 // needs root
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { replaceTexts } from '../../../src/kimaki/state-paths/replaceTexts.js';
@@ -8,7 +18,11 @@ let dir = '';
 beforeEach(() => {
   dir = mkdtempSync('/var/lib/wca-paths-');
   mkdirSync(join(dir, 'sub'));
-  for (const [name, uid, mode] of [['a', 0, 0o600], ['sub/b', 33, 0o640], ['sub/c', 1000, 0o664]] as const) {
+  for (const [name, uid, mode] of [
+    ['a', 0, 0o600],
+    ['sub/b', 33, 0o640],
+    ['sub/c', 1000, 0o664],
+  ] as const) {
     writeFileSync(join(dir, name), 'old');
     chownSync(join(dir, name), uid, uid);
     chmodSync(join(dir, name), mode);
@@ -16,12 +30,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const asked = (...names: readonly string[]) => names.map((name) => ({ file: join(dir, name), from: Buffer.from('old'), to: Buffer.from('new') }));
+const asked = (...names: readonly string[]) =>
+  names.map((name) => ({ file: join(dir, name), from: Buffer.from('old'), to: Buffer.from('new') }));
 
 it('replaces many files with their owners and modes, and leaves nothing beside them', async () => {
-  expect(await replaceTexts(asked('a', 'sub/b', 'sub/c'))).toEqual(new Set(['a', 'sub/b', 'sub/c'].map((name) => join(dir, name))));
+  expect(await replaceTexts(asked('a', 'sub/b', 'sub/c'))).toEqual(
+    new Set(['a', 'sub/b', 'sub/c'].map((name) => join(dir, name))),
+  );
   expect(['a', 'sub/b', 'sub/c'].map((name) => readFileSync(join(dir, name), 'utf8'))).toEqual(['new', 'new', 'new']);
-  expect(['sub/b', 'sub/c'].map((name) => statSync(join(dir, name))).map(({ uid, mode }) => [uid, mode & 0o7777])).toEqual([[33, 0o640], [1000, 0o664]]);
+  expect(
+    ['sub/b', 'sub/c'].map((name) => statSync(join(dir, name))).map(({ uid, mode }) => [uid, mode & 0o7777]),
+  ).toEqual([
+    [33, 0o640],
+    [1000, 0o664],
+  ]);
   expect(readdirSync(dir).sort()).toEqual(['a', 'sub']);
 });
 

@@ -1,7 +1,20 @@
 // needs root, sqlite3, acl
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, lchown, lstat, mkdir, mkdtemp, readFile, readdir, readlink, rm, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lchown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,13 +37,15 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const sql = (statements: string, file = database): string => execFileSync('sqlite3', [file, statements], { encoding: 'utf8', uid: WWW, gid: WWW }).trim();
+const sql = (statements: string, file = database): string =>
+  execFileSync('sqlite3', [file, statements], { encoding: 'utf8', uid: WWW, gid: WWW }).trim();
 
 /** The state of a service that www-data stands for. */
 async function state(): Promise<void> {
   await makeTree(dir, {
     'bin/kimaki': '#!/bin/sh\nKIMAKI_SHIM=/root/.kimaki/bin/kimaki exec /usr/lib/kimaki.js "$@"\n',
-    'projects/a/project.json': '{ "directory": "/root/.kimaki/projects/a", "said": "look into /root/.kimaki/x",\n "u": "file:///root/.kimaki/p.ts", "e": "\\/root\\/.kimaki\\/q" }\n',
+    'projects/a/project.json':
+      '{ "directory": "/root/.kimaki/projects/a", "said": "look into /root/.kimaki/x",\n "u": "file:///root/.kimaki/p.ts", "e": "\\/root\\/.kimaki\\/q" }\n',
     'projects/link': { link: '/root/.kimaki/projects/a' },
     'projects/away': { link: '/root/work' },
     'notes.md': 'in /root/.kimaki/x I found\n',
@@ -38,7 +53,8 @@ async function state(): Promise<void> {
   await chmod(join(dir, 'bin/kimaki'), 0o755);
   await utimes(join(dir, 'bin/kimaki'), 1_700_000_000, 1_700_000_000.25);
   await chown(dir, WWW, WWW);
-  for (const path of ['bin', 'bin/kimaki', 'projects', 'projects/a', 'projects/a/project.json', 'notes.md']) await chown(join(dir, path), WWW, WWW);
+  for (const path of ['bin', 'bin/kimaki', 'projects', 'projects/a', 'projects/a/project.json', 'notes.md'])
+    await chown(join(dir, path), WWW, WWW);
   for (const path of ['projects/link', 'projects/away']) await lchown(join(dir, path), WWW, WWW);
   sql(`PRAGMA journal_mode=WAL;
     CREATE TABLE channels (id TEXT PRIMARY KEY, name TEXT, directory TEXT);
@@ -50,22 +66,35 @@ two', 'x'), (3, 'it''s', '/root/.kimaki');
     CREATE VIRTUAL TABLE search USING fts5(body); INSERT INTO search VALUES ('/root/.kimaki');`);
 }
 
-const plan = async (): Promise<StatePathPlan> => (await findStatePaths({ roots: [dir], oldHomes: ['/root'], moves: MOVES }))._unsafeUnwrap();
+const plan = async (): Promise<StatePathPlan> =>
+  (await findStatePaths({ roots: [dir], oldHomes: ['/root'], moves: MOVES }))._unsafeUnwrap();
 
 async function snapshot(): Promise<unknown> {
   const text = async (path: string): Promise<unknown> => {
     const { mode, uid, gid, mtimeMs } = await lstat(join(dir, path));
     return [await readFile(join(dir, path), 'utf8'), mode, uid, gid, mtimeMs];
   };
-  const dump = sql('.dump').split('\n').filter((line) => !line.includes('search'));
-  return [await text('bin/kimaki'), await text('projects/a/project.json'), await text('notes.md'), await readlink(join(dir, 'projects/link')), dump];
+  const dump = sql('.dump')
+    .split('\n')
+    .filter((line) => !line.includes('search'));
+  return [
+    await text('bin/kimaki'),
+    await text('projects/a/project.json'),
+    await text('notes.md'),
+    await readlink(join(dir, 'projects/link')),
+    dump,
+  ];
 }
 
 describe('paths of the state', () => {
   it('are found by channel, and those that stay behind are named', async () => {
     await state();
     const found = await plan();
-    const shown = found.paths.map((path) => (path.kind === 'database' ? `${path.table}.${path.column} ${path.label} ${path.after}` : `${path.kind} ${path.file.slice(dir.length + 1)}`));
+    const shown = found.paths.map((path) =>
+      path.kind === 'database'
+        ? `${path.table}.${path.column} ${path.label} ${path.after}`
+        : `${path.kind} ${path.file.slice(dir.length + 1)}`,
+    );
     expect(shown.sort()).toEqual([
       'channels.directory id=1002, name=sandbox /home/opencode/.kimaki/projects/sandbox',
       'link projects/link',
@@ -89,12 +118,16 @@ describe('paths of the state', () => {
     await state();
     const { paths } = await plan();
     (await rewriteStatePaths(paths))._unsafeUnwrap();
-    expect(await readFile(join(dir, 'bin/kimaki'), 'utf8')).toBe('#!/bin/sh\nKIMAKI_SHIM=/home/opencode/.kimaki/bin/kimaki exec /usr/lib/kimaki.js "$@"\n');
+    expect(await readFile(join(dir, 'bin/kimaki'), 'utf8')).toBe(
+      '#!/bin/sh\nKIMAKI_SHIM=/home/opencode/.kimaki/bin/kimaki exec /usr/lib/kimaki.js "$@"\n',
+    );
     expect(await readFile(join(dir, 'projects/a/project.json'), 'utf8')).toBe(
       '{ "directory": "/home/opencode/.kimaki/projects/a", "said": "look into /root/.kimaki/x",\n "u": "file:///home/opencode/.kimaki/p.ts", "e": "\\/home\\/opencode\\/.kimaki\\/q" }\n',
     );
     expect(await readlink(join(dir, 'projects/link'))).toBe('/home/opencode/.kimaki/projects/a');
-    expect(sql('SELECT directory FROM channels ORDER BY id')).toBe('/var/www/site\n/home/opencode/.kimaki/projects/sandbox\n/root/work\n/rootfs/.kimaki');
+    expect(sql('SELECT directory FROM channels ORDER BY id')).toBe(
+      '/var/www/site\n/home/opencode/.kimaki/projects/sandbox\n/root/work\n/rootfs/.kimaki',
+    );
     expect(sql('SELECT text FROM messages WHERE id < 3')).toBe('go to /root/.kimaki/x\n/root/.kimaki/line\ntwo');
     expect((await plan()).paths).toEqual([]);
     expect(execFileSync('find', [dir, '-user', 'root'], { encoding: 'utf8' })).toBe('');
@@ -115,14 +148,18 @@ describe('paths of the state', () => {
     expect(await snapshot()).toEqual(before);
 
     (await rewriteStatePaths(paths))._unsafeUnwrap();
-    sql("INSERT INTO channels VALUES ('1005', 'new', '/home/opencode/.kimaki/projects/new'); UPDATE channels SET directory = '/srv/moved' WHERE id = '1002'");
+    sql(
+      "INSERT INTO channels VALUES ('1005', 'new', '/home/opencode/.kimaki/projects/new'); UPDATE channels SET directory = '/srv/moved' WHERE id = '1002'",
+    );
     await writeFile(join(dir, 'bin/kimaki'), '#!/bin/sh\n# by hand\n');
     const left = (await undoStatePaths(paths))._unsafeUnwrap();
     expect(left.map((line) => line.slice(dir.length + 1))).toEqual([
       'kimaki.db: channels.directory of id=1002, name=sandbox was changed since and is left',
       'bin/kimaki was changed since and is left',
     ]);
-    expect(sql("SELECT directory FROM channels WHERE id IN ('1002', '1005')")).toBe('/srv/moved\n/home/opencode/.kimaki/projects/new');
+    expect(sql("SELECT directory FROM channels WHERE id IN ('1002', '1005')")).toBe(
+      '/srv/moved\n/home/opencode/.kimaki/projects/new',
+    );
     expect(await readFile(join(dir, 'bin/kimaki'), 'utf8')).toBe('#!/bin/sh\n# by hand\n');
   });
 
@@ -139,7 +176,9 @@ describe('paths of the state', () => {
     const holder = spawn('sqlite3', [database], { uid: WWW, gid: WWW, stdio: ['pipe', 'pipe', 'inherit'] });
     holder.stdin.write('SELECT count(*) FROM channels;\n');
     await once(holder.stdout, 'data');
-    expect((await rewriteStatePaths(paths.filter(({ kind }) => kind === 'database')))._unsafeUnwrapErr()).toMatchObject({ code: 'DATABASE_BUSY' });
+    expect((await rewriteStatePaths(paths.filter(({ kind }) => kind === 'database')))._unsafeUnwrapErr()).toMatchObject(
+      { code: 'DATABASE_BUSY' },
+    );
     holder.stdin.end();
     await once(holder, 'exit');
   });
@@ -149,7 +188,9 @@ describe('paths of the state', () => {
     await writeFile(`${database}-wal`, '');
     const { paths, notSearched } = await plan();
     expect(notSearched).toEqual([]);
-    expect((await rewriteStatePaths(paths.filter(({ kind }) => kind === 'database')))._unsafeUnwrapErr()).toMatchObject({ code: 'DATABASE_OWNER' });
+    expect((await rewriteStatePaths(paths.filter(({ kind }) => kind === 'database')))._unsafeUnwrapErr()).toMatchObject(
+      { code: 'DATABASE_OWNER' },
+    );
     await chown(database, 54_321, 0);
     expect((await plan()).paths).toEqual(paths);
   });
@@ -170,7 +211,11 @@ describe('paths of the state', () => {
     await chown(dir, 0, 0);
     expect((await undoStatePaths(paths))._unsafeUnwrap()).toEqual([]);
     await chmod(dir, 0o755);
-    expect(execFileSync('sqlite3', [database, 'SELECT directory FROM channels WHERE id IN (1002, 1006)'], { encoding: 'utf8' }).trim()).toBe('/root/.kimaki/projects/sandbox\n/x');
+    expect(
+      execFileSync('sqlite3', [database, 'SELECT directory FROM channels WHERE id IN (1002, 1006)'], {
+        encoding: 'utf8',
+      }).trim(),
+    ).toBe('/root/.kimaki/projects/sandbox\n/x');
     expect(await readlink(join(dir, 'projects/link'))).toBe('/root/.kimaki/projects/a');
   });
 
@@ -201,14 +246,20 @@ describe('paths of the state', () => {
     });
     const { paths } = await plan();
     (await rewriteStatePaths(paths))._unsafeUnwrap();
-    expect(await readFile(join(dir, 'tree/.git'), 'utf8')).toBe('gitdir: /home/opencode/.kimaki/repo/.git/worktrees/tree\n');
-    expect(await readFile(join(dir, 'repo/.git/worktrees/tree/gitdir'), 'utf8')).toBe('/home/opencode/.kimaki/tree/.git\n');
+    expect(await readFile(join(dir, 'tree/.git'), 'utf8')).toBe(
+      'gitdir: /home/opencode/.kimaki/repo/.git/worktrees/tree\n',
+    );
+    expect(await readFile(join(dir, 'repo/.git/worktrees/tree/gitdir'), 'utf8')).toBe(
+      '/home/opencode/.kimaki/tree/.git\n',
+    );
   });
 
   it('are all found, however many there are and whatever merely mentions one', async () => {
     await makeTree(dir, {
       'a.log': '/root/.kimaki/x\n'.repeat(2000),
-      ...Object.fromEntries(Array.from({ length: 700 }, (_, i) => [`storage/${i}.json`, '{"directory":"/root/.kimaki/p"}'])),
+      ...Object.fromEntries(
+        Array.from({ length: 700 }, (_, i) => [`storage/${i}.json`, '{"directory":"/root/.kimaki/p"}']),
+      ),
     });
     const found = await plan();
     expect(found.paths).toHaveLength(700);
@@ -253,7 +304,10 @@ describe('a database', () => {
     expect(await checkDatabase(database)).toMatchObject({ state: 'not-checked', rows: {} });
     await rm(`${database}-journal`);
     sql('CREATE TABLE t (a TEXT COLLATE nocase); CREATE INDEX i ON t (a);', join(dir, 'c.db'));
-    sql("PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'nocase', 'icu_de');", join(dir, 'c.db'));
+    sql(
+      "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'nocase', 'icu_de');",
+      join(dir, 'c.db'),
+    );
     expect(await checkDatabase(join(dir, 'c.db'))).toMatchObject({ state: 'not-checked' });
     expect(await checkDatabase(join(dir, 'absent.db'))).toMatchObject({ state: 'not-checked' });
     await mkdir(join(dir, 'directory.db'));

@@ -31,12 +31,21 @@ it('does not take the root directory for a home whose content could move', () =>
 });
 
 it('leaves an empty source where it is when the target holds state', () => {
-  const survey = (holds: 'skeleton' | 'state') => ({ type: 'directory' as const, holds, evidence: [], credentials: [] });
+  const survey = (holds: 'skeleton' | 'state') => ({
+    type: 'directory' as const,
+    holds,
+    evidence: [],
+    credentials: [],
+  });
   const candidate = { from: '/root/.kimaki', to: '/home/opencode/.kimaki', kind: 'data-directory' as const, stays: '' };
   const decided = (source: 'skeleton' | 'state', target: 'skeleton' | 'state') =>
     decideState(request, [{ ...candidate, source: survey(source), target: survey(target) }], []);
   expect(decided('skeleton', 'state')).toMatchObject({
-    moves: [], conflicts: [], left: [{ path: '/root/.kimaki', reason: 'it holds nothing, and /home/opencode/.kimaki holds state, which is kept' }],
+    moves: [],
+    conflicts: [],
+    left: [
+      { path: '/root/.kimaki', reason: 'it holds nothing, and /home/opencode/.kimaki holds state, which is kept' },
+    ],
   });
   expect(decided('state', 'state').conflicts).toHaveLength(1);
   expect(decided('skeleton', 'skeleton').moves).toHaveLength(1);

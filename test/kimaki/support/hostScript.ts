@@ -9,7 +9,9 @@ import type { Host } from '../../lab/index.js';
  */
 export async function hostScript(host: Host, body: string): Promise<unknown> {
   const script = `${INSTALL_DIR}/script.mjs`;
-  const imports = ['kimaki', 'posix', 'systemd', 'wordpress', 'recipes'].map((name) => `import * as ${name} from '@wca/runtime-sdk/${name}';`);
+  const imports = ['kimaki', 'posix', 'systemd', 'wordpress', 'recipes'].map(
+    (name) => `import * as ${name} from '@wca/runtime-sdk/${name}';`,
+  );
   const answer = 'const answer = (value) => console.log(JSON.stringify(value));';
   await writeFile(join(host.root, script), [...imports, answer, body].join('\n'));
   return JSON.parse(await host.ok([`${INSTALL_DIR}/node`, script]));

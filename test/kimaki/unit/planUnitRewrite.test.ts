@@ -241,7 +241,10 @@ describe('an argument to be added', () => {
     ['ExecStart=/usr/bin/kimaki --x "a b"', 'ExecStart=/usr/bin/kimaki --x "a b" --no-auto-upgrade'],
     ['ExecStart=/usr/bin/kimaki --no-auto-upgrade --x', 'ExecStart=/usr/bin/kimaki --no-auto-upgrade --x'],
     ['ExecStart=/usr/bin/kimaki --x ; /bin/true', 'ExecStart=/usr/bin/kimaki --x --no-auto-upgrade ; /bin/true'],
-    ['ExecStart=/root/.kimaki/bin/kimaki --data-dir /root/.kimaki', 'ExecStart=/usr/bin/kimaki --data-dir /home/opencode/.kimaki --no-auto-upgrade'],
+    [
+      'ExecStart=/root/.kimaki/bin/kimaki --data-dir /root/.kimaki',
+      'ExecStart=/usr/bin/kimaki --data-dir /home/opencode/.kimaki --no-auto-upgrade',
+    ],
     ['ExecStart=/usr/bin/node /opt/x.js', 'ExecStart=/usr/bin/node /opt/x.js'],
   ])('stands behind the others, once: %j', (before, after) => {
     expect(added(before)).toBe(after);

@@ -26,8 +26,15 @@ describe('a rendered unit', () => {
   it('is unprivileged, shares what it writes, and leaves upgrades to root', () => {
     const text = renderUnit(request)._unsafeUnwrap();
     expect(readBack(text)).toMatchObject({
-      user: 'opencode', group: null, umask: '0002', home: '/home/opencode', dataDir: '/home/opencode/.kimaki', dataDirSource: 'argument',
-      site: '/var/www/site', binary: '/usr/bin/kimaki', lockPort: 29988,
+      user: 'opencode',
+      group: null,
+      umask: '0002',
+      home: '/home/opencode',
+      dataDir: '/home/opencode/.kimaki',
+      dataDirSource: 'argument',
+      site: '/var/www/site',
+      binary: '/usr/bin/kimaki',
+      lockPort: 29988,
       args: ['--data-dir', '/home/opencode/.kimaki', '--auto-restart', '--no-auto-upgrade'],
     });
     expect(text).not.toContain('root');
@@ -35,18 +42,36 @@ describe('a rendered unit', () => {
 
   it('keeps the identity of what is installed, whatever the installer was told', () => {
     const installed = { user: 'agent', group: 'agents', umask: '0027' };
-    expect(readBack(renderUnit({ ...request, serviceUser: 'root', installed })._unsafeUnwrap())).toMatchObject(installed);
+    expect(readBack(renderUnit({ ...request, serviceUser: 'root', installed })._unsafeUnwrap())).toMatchObject(
+      installed,
+    );
     const bare = { user: 'root', group: null, umask: null };
-    expect(readBack(renderUnit({ ...request, installed: bare })._unsafeUnwrap())).toMatchObject({ user: 'root', umask: '0002', args: ['--data-dir', '/home/opencode/.kimaki', '--auto-restart'] });
+    expect(readBack(renderUnit({ ...request, installed: bare })._unsafeUnwrap())).toMatchObject({
+      user: 'root',
+      umask: '0002',
+      args: ['--data-dir', '/home/opencode/.kimaki', '--auto-restart'],
+    });
   });
 
   it('renders the same again from what it reads of itself', () => {
     const text = renderUnit({ ...request, lockPort: 30_001, environmentFile: '/etc/kimaki.env' })._unsafeUnwrap();
-    expect(renderUnit({ ...request, lockPort: 30_001, environmentFile: '/etc/kimaki.env', installed: readBack(text) })._unsafeUnwrap()).toBe(text);
+    expect(
+      renderUnit({
+        ...request,
+        lockPort: 30_001,
+        environmentFile: '/etc/kimaki.env',
+        installed: readBack(text),
+      })._unsafeUnwrap(),
+    ).toBe(text);
   });
 
   it('gives systemd nothing to complain about but what is not installed here', async () => {
-    const odd = { ...request, site: '/srv/100% "mine"', args: ['--x=a b', '$HOME', '%h', ';', '', "it's"], environment: { N: 'a "b" %n \\ c' } };
+    const odd = {
+      ...request,
+      site: '/srv/100% "mine"',
+      args: ['--x=a b', '$HOME', '%h', ';', '', "it's"],
+      environment: { N: 'a "b" %n \\ c' },
+    };
     const units = [request, odd].map((one) => Buffer.from(renderUnit(one)._unsafeUnwrap()));
     for (const verdict of await askSystemd(units)) {
       expect(verdict.complaints).toEqual([]);
@@ -59,22 +84,30 @@ describe('a rendered unit', () => {
 describe('whatever values it is given', () => {
   const NASTY = ["'", '"', '%', '%h', '$', '${HOME}', '\\', ' ', '#', ';', '=', 'é', '~', 'a', '\t'];
   const text = fc.array(fc.constantFrom(...NASTY), { maxLength: 6 }).map((parts) => parts.join(''));
-  const path = fc.array(text.map((part) => `x${part.replaceAll('\t', '')}x`), { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
+  const path = fc
+    .array(
+      text.map((part) => `x${part.replaceAll('\t', '')}x`),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((parts) => `/${parts.join('/')}`);
 
   it('is refused or reads back as exactly these', () => {
     let rendered = 0;
     fc.assert(
-      fc.property(fc.record({ home: path, dataDir: path, site: path, binary: path, args: fc.array(text), extra: text }), ({ extra, ...values }) => {
-        const unit = renderUnit({ ...request, ...values, environment: { EXTRA: extra } });
-        if (unit.isErr()) return;
-        rendered += 1;
-        const back = readBack(unit.value);
-        // What the manager does with variables happens when it starts the service.
-        const started = [back.binary, ...back.args];
-        expect(started).toEqual([values.binary, '--data-dir', values.dataDir, ...values.args]);
-        expect(back).toMatchObject({ home: values.home, dataDir: values.dataDir, site: values.site });
-        expect(back.environment.EXTRA).toBe(extra);
-      }),
+      fc.property(
+        fc.record({ home: path, dataDir: path, site: path, binary: path, args: fc.array(text), extra: text }),
+        ({ extra, ...values }) => {
+          const unit = renderUnit({ ...request, ...values, environment: { EXTRA: extra } });
+          if (unit.isErr()) return;
+          rendered += 1;
+          const back = readBack(unit.value);
+          // What the manager does with variables happens when it starts the service.
+          const started = [back.binary, ...back.args];
+          expect(started).toEqual([values.binary, '--data-dir', values.dataDir, ...values.args]);
+          expect(back).toMatchObject({ home: values.home, dataDir: values.dataDir, site: values.site });
+          expect(back.environment.EXTRA).toBe(extra);
+        },
+      ),
       { numRuns: 2000, seed: 11 },
     );
     expect(rendered).toBeGreaterThan(300);
@@ -90,7 +123,7 @@ describe('whatever values it is given', () => {
     [{ site: '/a/../b' }, 'INVALID_UNIT_REQUEST'],
     [{ dataDir: '/a\nUser=root' }, 'INVALID_UNIT_REQUEST'],
     [{ binary: '/usr/bin/kimaki\0' }, 'INVALID_UNIT_REQUEST'],
-    [{ binary: '/opt/it\'s/kimaki' }, 'INVALID_UNIT_REQUEST'],
+    [{ binary: "/opt/it's/kimaki" }, 'INVALID_UNIT_REQUEST'],
     [{ path: '/usr/bin:' }, 'INVALID_UNIT_REQUEST'],
     [{ lockPort: 0 }, 'INVALID_UNIT_REQUEST'],
     [{ lockPort: 65_536 }, 'INVALID_UNIT_REQUEST'],

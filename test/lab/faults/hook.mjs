@@ -18,11 +18,37 @@ import process from 'node:process';
 
 /** Programs, and verbs of systemctl, that change nothing. */
 const READERS = /^(getent|id|find|getfacl|flock|stat|systemd-analyze|php[\d.]*|visudo|lsattr)\b/;
-const READING_VERBS = /^systemctl( --?[\w-]+(=\S+)?)* (show|is-active|is-enabled|is-system-running|cat|list-\w+|status)\b/;
+const READING_VERBS =
+  /^systemctl( --?[\w-]+(=\S+)?)* (show|is-active|is-enabled|is-system-running|cat|list-\w+|status)\b/;
 const { O_CREAT, O_TRUNC } = fs.constants;
 
-const SYNC = ['renameSync', 'unlinkSync', 'mkdirSync', 'rmdirSync', 'rmSync', 'linkSync', 'symlinkSync', 'ftruncateSync', 'mkdtempSync'];
-const ASYNC = ['rename', 'unlink', 'mkdir', 'rmdir', 'rm', 'link', 'symlink', 'chmod', 'chown', 'lchown', 'truncate', 'utimes', 'mkdtemp', 'copyFile'];
+const SYNC = [
+  'renameSync',
+  'unlinkSync',
+  'mkdirSync',
+  'rmdirSync',
+  'rmSync',
+  'linkSync',
+  'symlinkSync',
+  'ftruncateSync',
+  'mkdtempSync',
+];
+const ASYNC = [
+  'rename',
+  'unlink',
+  'mkdir',
+  'rmdir',
+  'rm',
+  'link',
+  'symlink',
+  'chmod',
+  'chown',
+  'lchown',
+  'truncate',
+  'utimes',
+  'mkdtemp',
+  'copyFile',
+];
 const ON_HANDLE = ['write', 'writev', 'writeFile', 'appendFile', 'truncate', 'chmod', 'chown', 'utimes'];
 
 const files = holder(fs);
@@ -52,7 +78,8 @@ export function hookChanges(onChange, onStarted = () => undefined) {
     });
   };
   /** @type {(name: string, args: readonly unknown[]) => string} */
-  const described = (name, args) => [name, ...args.filter((each) => typeof each === 'string' || Buffer.isBuffer(each)).map(shown)].join(' ');
+  const described = (name, args) =>
+    [name, ...args.filter((each) => typeof each === 'string' || Buffer.isBuffer(each)).map(shown)].join(' ');
   /** @type {(name: string, sweep: boolean, counts?: (args: readonly unknown[]) => boolean) => void} */
   const sync = (name, sweep, counts = () => true) => {
     replace(files, name, (original) => (...args) => {
@@ -76,7 +103,11 @@ export function hookChanges(onChange, onStarted = () => undefined) {
   async('open', opensToWrite);
   // It opens, then writes: two changes.
   replace(promises, 'writeFile', () => async (path, data, options) => {
-    const { flag = 'w', mode = 0o666, flush = false } = /** @type {{ flag?: string, mode?: number, flush?: boolean }} */ (options ?? {});
+    const {
+      flag = 'w',
+      mode = 0o666,
+      flush = false,
+    } = /** @type {{ flag?: string, mode?: number, flush?: boolean }} */ (options ?? {});
     const handle = await fs.promises.open(String(path), flag, mode);
     try {
       await handle.writeFile(/** @type {string} */ (data));
@@ -93,7 +124,11 @@ export function hookChanges(onChange, onStarted = () => undefined) {
         /** @this {{ readonly fd: number }} */
         async function onHandle(...args) {
           const path = nameOf(this.fd);
-          await onChange({ about: `f${name} ${path}`, sweep: path.endsWith('_changes.ndjson'), durable: name.endsWith('sync') });
+          await onChange({
+            about: `f${name} ${path}`,
+            sweep: path.endsWith('_changes.ndjson'),
+            durable: name.endsWith('sync'),
+          });
           return Reflect.apply(original, this, args);
         },
     );
@@ -130,7 +165,9 @@ async function handlePrototype() {
 /** @type {(args: readonly unknown[]) => boolean} */
 function opensToWrite([path, flags]) {
   if (path === '/dev/null') return false;
-  return typeof flags === 'number' ? (flags & (O_CREAT | O_TRUNC)) !== 0 : typeof flags === 'string' && /[wa+]/.test(flags);
+  return typeof flags === 'number'
+    ? (flags & (O_CREAT | O_TRUNC)) !== 0
+    : typeof flags === 'string' && /[wa+]/.test(flags);
 }
 
 /**
@@ -139,7 +176,10 @@ function opensToWrite([path, flags]) {
  * @type {(path: unknown) => string}
  */
 function shown(path) {
-  return String(path).replace(/^\/proc\/(?:self|\d+)\/fd\/(\d+)/, (/** @type {string} */ whole, /** @type {string} */ fd) => nameOf(Number(fd)) || whole);
+  return String(path).replace(
+    /^\/proc\/(?:self|\d+)\/fd\/(\d+)/,
+    (/** @type {string} */ whole, /** @type {string} */ fd) => nameOf(Number(fd)) || whole,
+  );
 }
 
 /** @type {(fd: number) => string} */

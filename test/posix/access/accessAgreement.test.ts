@@ -1,5 +1,14 @@
 // needs root, acl
-import { chmodSync, chownSync, lstatSync, mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AccessExplanation, AccessWant } from '../../../src/posix/access/access.js';
@@ -22,13 +31,28 @@ const MODE_OF: Readonly<Record<string, number>> = { search: 1, read: 4, write: 2
 
 /** What refuses, each of which has to have refused often; `protected-symlinks` depends on a setting of the host. */
 const RULES = [
-  'owner', 'group', 'other', 'acl-user', 'acl-group', 'acl-other', 'masked', 'no-execute-bit', 'not-a-file',
-  'read-only-mount', 'noexec-mount', 'immutable',
+  'owner',
+  'group',
+  'other',
+  'acl-user',
+  'acl-group',
+  'acl-other',
+  'masked',
+  'no-execute-bit',
+  'not-a-file',
+  'read-only-mount',
+  'noexec-mount',
+  'immutable',
 ];
 
 describe('explainAccess', () => {
   it('agrees with what the kernel really lets four users do in 20,000 random cases, and on what refuses first', async () => {
-    const users = [ROOT, identityOf('www-data', 33, [33, 4000]), identityOf('nobody', 65534, [65534, 4000, 4001]), DAEMON];
+    const users = [
+      ROOT,
+      identityOf('www-data', 33, [33, 4000]),
+      identityOf('nobody', 65534, [65534, 4000, 4001]),
+      DAEMON,
+    ];
     const trees = plantTrees();
     const refusals = new Map<string, number>();
     const tally = { cases: 0, refused: 0, errors: 0 };
@@ -175,7 +199,8 @@ function plantTree(top: string, random: Random, canFix: boolean): { paths: strin
     if (stat.isSymbolicLink()) continue;
     const passable = random.below(4) > 0 && stat.isDirectory();
     chownSync(path, random.pick(IDS), random.pick(IDS));
-    const closed = random.below(3) === 0 ? random.pick([0o000, 0o666, 0o644, 0o640, 0o060, 0o606]) : random.below(0o1000);
+    const closed =
+      random.below(3) === 0 ? random.pick([0o000, 0o666, 0o644, 0o640, 0o060, 0o606]) : random.below(0o1000);
     const mode = passable ? random.pick([0o755, 0o751, 0o775, 0o705, 0o711, 0o1777, 0o2775]) : closed;
     chmodSync(path, mode);
     if (random.below(2) === 0) random.pick(acls.filter((one) => one.passable === passable)).paths.push(path);
@@ -190,8 +215,15 @@ function plantTree(top: string, random: Random, canFix: boolean): { paths: strin
   }
   if (inheriting.length > 0) run('setfacl', ['-d', '-n', '-m', 'u:33:rwx,m::r-x', ...inheriting]);
   const within = directories.slice(1);
-  const ways = within.flatMap((path) => [`${path}/`, `${path}/..`, `${path}/.`, `${path}/../${path.split('/').at(-1) ?? ''}/.`]);
-  const astray = paths.filter(() => random.below(5) === 0).flatMap((path) => [`${path}/`, `${path}/..`, `${path}/none`]);
+  const ways = within.flatMap((path) => [
+    `${path}/`,
+    `${path}/..`,
+    `${path}/.`,
+    `${path}/../${path.split('/').at(-1) ?? ''}/.`,
+  ]);
+  const astray = paths
+    .filter(() => random.below(5) === 0)
+    .flatMap((path) => [`${path}/`, `${path}/..`, `${path}/none`]);
   return { paths: [...paths, ...paths, ...paths, ...ways, ...astray], immutable };
 }
 
@@ -201,5 +233,8 @@ function randomAcl(random: Random, passable: boolean): string {
     random.below(3) > 0 ? `u:${random.pick([33, 65534, 1])}` : `g:${random.pick([33, 4000, 4001, 1])}`;
   const entries = new Set(Array.from({ length: 1 + random.below(3) }, named));
   const mask = `m::${passable ? random.pick(['rwx', 'r-x']) : random.pick(['rwx', 'rwx', 'r-x', '---', bits()])}`;
-  return [...[...entries].map((entry) => `${entry}:${passable ? random.pick(['r-x', 'rwx', '--x']) : bits()}`), mask].join(',');
+  return [
+    ...[...entries].map((entry) => `${entry}:${passable ? random.pick(['r-x', 'rwx', '--x']) : bits()}`),
+    mask,
+  ].join(',');
 }

@@ -168,7 +168,10 @@ describe('explainAccess', () => {
         if (path.includes('immutable')) run('chattr', ['+i', path]);
         const { allowed, remedies } = await ask(path, who, want);
         expect(allowed, path).toBe(false);
-        expect(remedies.map((remedy) => remedy.action), path).toEqual(actions);
+        expect(
+          remedies.map((remedy) => remedy.action),
+          path,
+        ).toEqual(actions);
         const remedy = remedies.find((one) => one.action === action);
         expect(remedy?.exposes, path).not.toBe('');
         const [file = '', ...args] = remedy?.command ?? [];
@@ -191,7 +194,9 @@ describe('explainAccess', () => {
     const { remedies } = await ask(join(place, 'file'), WWW_DATA, 'write');
     expect(remedies[0]?.exposes).toContain('by the wider mask so do uid 1, group 4000');
     run('setfacl', ['-n', '-m', 'u:1:r,g:4000:r', join(place, 'file')]);
-    expect((await ask(join(place, 'file'), WWW_DATA, 'write')).remedies[0]?.exposes).toContain('nobody else gains anything');
+    expect((await ask(join(place, 'file'), WWW_DATA, 'write')).remedies[0]?.exposes).toContain(
+      'nobody else gains anything',
+    );
   });
 
   it('knows what root may not do without its capabilities', async () => {

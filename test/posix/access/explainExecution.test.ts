@@ -73,7 +73,10 @@ describe('explainExecution', () => {
     const of = (file: string): [string, string, boolean][] =>
       components.filter((one) => one.of === file).map(({ path, needs, allowed }) => [path, needs, allowed]);
     const above = (path: string): [string, string, boolean][] =>
-      path.split('/').slice(0, -1).map((_, n, names) => [names.slice(0, n + 1).join('/') || '/', 'search', true]);
+      path
+        .split('/')
+        .slice(0, -1)
+        .map((_, n, names) => [names.slice(0, n + 1).join('/') || '/', 'search', true]);
     expect(of(join(place, 'link'))).toEqual([
       ...above(join(place, 'link')),
       [join(place, 'link'), 'follow', true],

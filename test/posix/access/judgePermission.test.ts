@@ -29,7 +29,10 @@ describe('judgePermission', () => {
   it('asks the group class alone when one of the groups is the owning one', () => {
     expect(judgePermission(inode(0o707, 0, 50), who(33, 33, 50), READ).allowed).toBe(false);
     expect(judgePermission(inode(0o070, 0, 50), who(33, 33, 50), READ).allowed).toBe(true);
-    expect(judgePermission(inode(0o007, 0, 50), who(33, 33), READ)).toMatchObject({ allowed: true, rule: 'other: rwx' });
+    expect(judgePermission(inode(0o007, 0, 50), who(33, 33), READ)).toMatchObject({
+      allowed: true,
+      rule: 'other: rwx',
+    });
   });
 
   it('lets uid 0 pass, but not run what has no execute bit at all', () => {
@@ -72,7 +75,10 @@ describe('judgePermission', () => {
 
   it('forgets the ACL when its mask is empty, as the kernel does', () => {
     const acl = aclOf('user::rw-\nuser:33:rwx\ngroup::rwx\nmask::---\nother::r--');
-    expect(judgePermission(inode(0o604, 0, 50, acl), who(33, 33), READ)).toMatchObject({ allowed: true, rule: 'other: r--' });
+    expect(judgePermission(inode(0o604, 0, 50, acl), who(33, 33), READ)).toMatchObject({
+      allowed: true,
+      rule: 'other: r--',
+    });
     expect(judgePermission(inode(0o604, 0, 50, acl), who(33, 50), READ).allowed).toBe(false);
   });
 

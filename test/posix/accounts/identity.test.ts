@@ -17,7 +17,11 @@ describe('identity', () => {
 
   it('reads a passwd line, and /bin/sh for an empty shell', () => {
     expect(parsePasswdLine('ann:x:1000:1001:Ann,,,:/home/ann:/bin/bash')).toEqual({
-      name: 'ann', uid: 1000, gid: 1001, home: '/home/ann', shell: '/bin/bash',
+      name: 'ann',
+      uid: 1000,
+      gid: 1001,
+      home: '/home/ann',
+      shell: '/bin/bash',
     });
     expect(parsePasswdLine('ann:x:1000:1001::/home/ann:')?.shell).toBe('/bin/sh');
   });

@@ -39,7 +39,11 @@ describe('runAs', () => {
 
   it('leaves no capability to the program', async () => {
     const ran = await runAs(www, 'grep', ['-E', '^Cap(Inh|Prm|Eff|Amb)', '/proc/self/status']);
-    const values = ran._unsafeUnwrap().stdout.trim().split('\n').map((line) => line.split('\t')[1]);
+    const values = ran
+      ._unsafeUnwrap()
+      .stdout.trim()
+      .split('\n')
+      .map((line) => line.split('\t')[1]);
     expect(values).toEqual(['0000000000000000', '0000000000000000', '0000000000000000', '0000000000000000']);
   });
 

@@ -39,7 +39,10 @@ describe('makeDirectory', () => {
     writeFileSync(at('file'), '');
     symlinkSync('mode', at('link'));
     const found: Record<string, RegExp> = {
-      mode: /^directory 0770 33:4$/, owner: /^directory 2770 0:0$/, file: /^file 0644 0:0$/, link: /^symlink 0777 0:0$/,
+      mode: /^directory 0770 33:4$/,
+      owner: /^directory 2770 0:0$/,
+      file: /^file 0644 0:0$/,
+      link: /^symlink 0777 0:0$/,
     };
     for (const [name, expected] of Object.entries(found)) {
       const error = (await makeDirectory(at(name), SPEC))._unsafeUnwrapErr();

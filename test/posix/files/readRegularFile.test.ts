@@ -34,7 +34,9 @@ describe('readRegularFile', () => {
     const path = join(freshPlace(), 'link');
     symlinkSync('/proc/kmsg', path);
     const read = await readRegularFile(path, { followLinks: true });
-    expect(['EAGAIN', 'EPERM', 'EACCES']).toContain(read.match(String, (error) => ('errno' in error ? error.errno : error.code)));
+    expect(['EAGAIN', 'EPERM', 'EACCES']).toContain(
+      read.match(String, (error) => ('errno' in error ? error.errno : error.code)),
+    );
   });
 
   it('reads up to the limit and not a byte more', async () => {

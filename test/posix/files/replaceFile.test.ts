@@ -1,8 +1,19 @@
 // needs root, acl, attr, strace
 import { spawn } from 'node:child_process';
 import {
-  chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync,
-  statSync, symlinkSync, writeFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { errAsync, okAsync } from 'neverthrow';
@@ -127,11 +138,23 @@ describe('replaceFile', () => {
         return okAsync(undefined);
       },
     });
-    const made = await replaceFile(path, 'ours', meanwhile(() => writeFileSync(path, 'theirs')));
+    const made = await replaceFile(
+      path,
+      'ours',
+      meanwhile(() => writeFileSync(path, 'theirs')),
+    );
     expect(made._unsafeUnwrapErr().code).toBe('CHANGED_MEANWHILE');
-    const edited = await replaceFile(path, 'ours', meanwhile(() => writeFileSync(path, 'theirs again')));
+    const edited = await replaceFile(
+      path,
+      'ours',
+      meanwhile(() => writeFileSync(path, 'theirs again')),
+    );
     expect(edited._unsafeUnwrapErr().code).toBe('CHANGED_MEANWHILE');
-    const widened = await replaceFile(path, 'ours', meanwhile(() => chmodSync(path, 0o600)));
+    const widened = await replaceFile(
+      path,
+      'ours',
+      meanwhile(() => chmodSync(path, 0o600)),
+    );
     expect(widened._unsafeUnwrapErr().code).toBe('CHANGED_MEANWHILE');
     expect(readFileSync(path, 'utf8')).toBe('theirs again');
     expect(readdirSync(place)).toEqual(['unit.service']);

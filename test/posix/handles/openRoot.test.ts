@@ -53,7 +53,14 @@ describe('openRoot', () => {
     file(join(place, 'file'));
     const descriptors = openDescriptors();
     const paths = ['none', 'dangling', 'loop', 'file/x'].map((name) => join(place, name));
-    expect([...paths, 'tmp', '/a\0b'].map(opened)).toEqual(['NOT_FOUND', 'NOT_FOUND', 'ELOOP', 'ENOTDIR', 'RELATIVE_PATH', 'EINVAL']);
+    expect([...paths, 'tmp', '/a\0b'].map(opened)).toEqual([
+      'NOT_FOUND',
+      'NOT_FOUND',
+      'ELOOP',
+      'ENOTDIR',
+      'RELATIVE_PATH',
+      'EINVAL',
+    ]);
     expect(openDescriptors()).toBe(descriptors);
   });
 });

@@ -1,8 +1,23 @@
 // needs root, acl, attr, strace
 import { spawn, spawnSync } from 'node:child_process';
 import {
-  appendFileSync, chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync,
-  renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync, writeSync,
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -135,7 +150,9 @@ describe('moveTree', () => {
   it('refuses a target that exists, whatever it is', async () => {
     writeFileSync(from, 'source');
     const make: readonly (() => void)[] = [
-      () => mkdirSync(to), () => writeFileSync(to, ''), () => symlinkSync('nowhere', to),
+      () => mkdirSync(to),
+      () => writeFileSync(to, ''),
+      () => symlinkSync('nowhere', to),
     ];
     for (const there of make) {
       there();
@@ -173,7 +190,10 @@ describe('moveTree', () => {
     writeFileSync(join(from, 'large'), Buffer.alloc(2_000_000, 1));
     for (let n = 0; n < 30; n += 1) writeFileSync(join(from, `small${n}`), '');
     const before = account(from);
-    for (const [limit, most] of [['size=1m', { bytes: 1_048_576 }], ['size=9m,nr_inodes=20', { inodes: 19 }]] as const) {
+    for (const [limit, most] of [
+      ['size=1m', { bytes: 1_048_576 }],
+      ['size=9m,nr_inodes=20', { inodes: 19 }],
+    ] as const) {
       mount(join(place, 'new'), '-t', 'tmpfs', '-o', limit, 'tmpfs');
       const error = (await moveTree(from, to))._unsafeUnwrapErr();
       expect(error).toMatchObject({ code: 'NO_SPACE', path: to, needed: { inodes: 32 }, free: most });
@@ -263,7 +283,18 @@ describe('moveTree', () => {
 
 /** The calls of this process and of rm that change something, and those of cp. */
 const OURS = ['mkdir', 'fchmod', 'rename', 'fsync', 'syncfs', 'unlinkat', 'rmdir', 'execve'];
-const OF_CP = ['mkdirat', 'linkat', 'symlinkat', 'mknodat', 'copy_file_range', 'ftruncate', 'fchown', 'lchown', 'fsetxattr', 'utimensat'];
+const OF_CP = [
+  'mkdirat',
+  'linkat',
+  'symlinkat',
+  'mknodat',
+  'copy_file_range',
+  'ftruncate',
+  'fchown',
+  'lchown',
+  'fsetxattr',
+  'utimensat',
+];
 
 describe('moveTree after a kill', () => {
   const SOURCE = JSON.stringify(join(import.meta.dirname, '../../../src/posix/moves/moveTree.ts'));
@@ -285,7 +316,14 @@ describe('moveTree after a kill', () => {
     run('setfattr', ['-n', 'user.note', '-v', 'kept', join(from, 'deep/file')]);
     run('setfacl', ['-m', 'u:33:rw,m::rw', join(from, 'deep/file')]);
     run('setfacl', ['-d', '-m', 'u:33:rwx', join(from, 'deep')]);
-    run('touch', ['-d', '2001-02-03 04:05:06.789 UTC', join(from, 'deep/file'), join(from, 'sparse'), join(from, 'deep'), from]);
+    run('touch', [
+      '-d',
+      '2001-02-03 04:05:06.789 UTC',
+      join(from, 'deep/file'),
+      join(from, 'sparse'),
+      join(from, 'deep'),
+      from,
+    ]);
   };
   /** Runs the move with a kill at the nth of this call, in whichever process makes it; true when one was killed. */
   const runKilled = (file: string, call: string, nth: number): boolean => {

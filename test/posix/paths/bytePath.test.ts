@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byteString, components, joinPath, nodePath, parentPath, shownPath, toBytes, utf8Text } from '../../../src/posix/paths/bytePath.js';
+import {
+  byteString,
+  components,
+  joinPath,
+  nodePath,
+  parentPath,
+  shownPath,
+  toBytes,
+  utf8Text,
+} from '../../../src/posix/paths/bytePath.js';
 
 describe('bytePath', () => {
   it('keeps every byte, and knows which are UTF-8', () => {

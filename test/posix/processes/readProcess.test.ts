@@ -20,8 +20,12 @@ describe('readProcess', () => {
       executable: readlinkSync('/proc/self/exe'),
     });
     expect([...status.groups].sort()).toEqual(
-      (/^Groups:\t(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '').trim().split(' ')
-        .filter((word) => word !== '').map(Number).sort(),
+      (/^Groups:\t(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '')
+        .trim()
+        .split(' ')
+        .filter((word) => word !== '')
+        .map(Number)
+        .sort(),
     );
     expect(status.startTicks).toBeGreaterThan(0);
   });

@@ -16,10 +16,12 @@ describe('withHostLock', () => {
   it('holds the lock while it acts and answers what the act gives', async () => {
     const path = join(freshPlace(), 'lock');
     let free = true;
-    const done = await withHostLock(path, () => okAsync(null).map(async () => {
-      free = await isFree(path);
-      return 'done';
-    }));
+    const done = await withHostLock(path, () =>
+      okAsync(null).map(async () => {
+        free = await isFree(path);
+        return 'done';
+      }),
+    );
     expect(done._unsafeUnwrap()).toBe('done');
     expect(free).toBe(false);
     expect(await isFree(path)).toBe(true);

@@ -30,7 +30,13 @@ describe('estimateTree', () => {
     mount(join(root, 'mnt'), '-t', 'tmpfs', 'none');
     writeFileSync(join(root, 'mnt/file'), Buffer.alloc(100_000, 1));
     expect((await estimateTree(root))._unsafeUnwrap()).toMatchObject({ inodes: 1, contentBytes: 0 });
-    expect((await estimateTree(root, { crossMounts: true }))._unsafeUnwrap()).toMatchObject({ inodes: 3, contentBytes: 100_000 });
-    expect((await estimateTree(join(root, 'mnt/file')))._unsafeUnwrap()).toMatchObject({ inodes: 1, contentBytes: 100_000 });
+    expect((await estimateTree(root, { crossMounts: true }))._unsafeUnwrap()).toMatchObject({
+      inodes: 3,
+      contentBytes: 100_000,
+    });
+    expect((await estimateTree(join(root, 'mnt/file')))._unsafeUnwrap()).toMatchObject({
+      inodes: 1,
+      contentBytes: 100_000,
+    });
   });
 });

@@ -89,16 +89,25 @@ describe('queryOwnership', () => {
     file(join(root, 'mnt/file'), 0o666);
     run('mount', ['-o', 'remount,ro', join(root, 'mnt')]);
 
-    const everything = (await owned(root, {}, { crossMounts: true })).entries.filter((entry) => entry.type !== 'symlink');
+    const everything = (await owned(root, {}, { crossMounts: true })).entries.filter(
+      (entry) => entry.type !== 'symlink',
+    );
     for (const who of [identityOf('www-data', 33, [33, 4000]), identityOf('nobody', 65534, [65534]), ROOT]) {
-      const deeds = everything.map(({ path, type }) => ({ path, deed: 'access', mode: type === 'directory' ? 3 : 2 }) as const);
+      const deeds = everything.map(
+        ({ path, type }) => ({ path, deed: 'access', mode: type === 'directory' ? 3 : 2 }) as const,
+      );
       const kernel = doAs(who, deeds);
       const expected = (answer: string): string[] =>
-        everything.filter((_, n) => kernel[n] === answer).map(({ path }) => path.toString('latin1').slice(root.length)).sort();
+        everything
+          .filter((_, n) => kernel[n] === answer)
+          .map(({ path }) => path.toString('latin1').slice(root.length))
+          .sort();
       for (const is of [true, false]) {
         const found = await owned(root, { writable: { by: who, is } }, { crossMounts: true });
         expect(found.names, `${who.user.name} ${is}`).toEqual(expected(is ? 'OK' : 'REFUSED'));
-        expect((await countOwned(root, { writable: { by: who, is } }, { crossMounts: true })).unwrapOr(-1)).toBe(found.matched);
+        expect((await countOwned(root, { writable: { by: who, is } }, { crossMounts: true })).unwrapOr(-1)).toBe(
+          found.matched,
+        );
       }
     }
     chmodSync(root, 0o700);
@@ -146,7 +155,10 @@ describe('queryOwnership', () => {
       let found = 0;
       const answer = await queryOwnership(${JSON.stringify(root)}, { by: 0 }, { onEntry: () => { found += 1; } });
       console.log(JSON.stringify([found, answer.isErr() ? answer.error : null]));`;
-    const [found, error] = JSON.parse(await runModule(source, place, 33)) as [number, { code: string; complaints: string[] }];
+    const [found, error] = JSON.parse(await runModule(source, place, 33)) as [
+      number,
+      { code: string; complaints: string[] },
+    ];
     expect([found, error.code]).toEqual([41, 'QUERY_INCOMPLETE']);
     expect(error.complaints).toEqual([expect.stringMatching(/'d7\/closed': Permission denied$/)]);
   });
@@ -185,7 +197,10 @@ describe('queryOwnership', () => {
   });
 
   it('tells a relative and a missing root apart', async () => {
-    for (const [root, code] of [['tmp', 'RELATIVE_PATH'], [join(freshPlace(), 'none'), 'NOT_FOUND']] as const) {
+    for (const [root, code] of [
+      ['tmp', 'RELATIVE_PATH'],
+      [join(freshPlace(), 'none'), 'NOT_FOUND'],
+    ] as const) {
       const answer = await countOwned(root, { by: 0 });
       expect(answer.isErr() && answer.error.code).toBe(code);
     }

@@ -41,7 +41,9 @@ describe('startChownThread', () => {
     const place = freshPlace();
     const names = ['owner', 'group', 'mode', 'linked', 'wider'];
     for (const name of names) file(join(place, name), 0o640);
-    const batch = names.map((name) => judged(join(place, name), name === 'wider' ? { uid: 33, mode: 0o660 } : undefined));
+    const batch = names.map((name) =>
+      judged(join(place, name), name === 'wider' ? { uid: 33, mode: 0o660 } : undefined),
+    );
     chownSync(join(place, 'owner'), 1000, 0);
     chownSync(join(place, 'group'), 0, 1000);
     chmodSync(join(place, 'mode'), 0o4755);

@@ -10,7 +10,18 @@ import { freshPlace, mount, run } from '../support/place.js';
 import { directory, file, snapshot } from '../support/trees.js';
 
 const ODD_NAMES = [
-  'new\nline', '-rf', ' ', "'quote'", '$(touch x)', '*', '...', '\u202e', '\u001b[31m', '\\', 'e\u0301', '\u00e9',
+  'new\nline',
+  '-rf',
+  ' ',
+  "'quote'",
+  '$(touch x)',
+  '*',
+  '...',
+  '\u202e',
+  '\u001b[31m',
+  '\\',
+  'e\u0301',
+  '\u00e9',
   'x'.repeat(255),
 ].map((name) => Buffer.from(name));
 const RAW_NAMES = [Buffer.from([0xff]), Buffer.from([0xc3, 0x28]), Buffer.from([0x80, 0x0a, 0x2f ^ 0xff])];
@@ -31,7 +42,12 @@ function plant(place: string): { root: string; outside: string } {
   const at = (name: string): string => join(root, name);
   file(join(outside, 'shadow'), 0o600);
   linkSync(join(outside, 'shadow'), at('hard-link'));
-  for (const [name, target] of [['link', join(outside, 'shadow')], ['up', '..'], ['loop', 'loop'], ['none', 'nowhere']] as const) {
+  for (const [name, target] of [
+    ['link', join(outside, 'shadow')],
+    ['up', '..'],
+    ['loop', 'loop'],
+    ['none', 'nowhere'],
+  ] as const) {
     symlinkSync(target, at(name));
   }
   run('mkfifo', ['-m', '600', at('fifo')]);
@@ -66,7 +82,14 @@ describe.each([true, false])('reclaim of a hostile tree (proposals by find: %s)'
     const file = join(place, 'record');
     const record = (await openChangeRecord(file))._unsafeUnwrap();
     const to = { uid: 33, gid: 33 };
-    const request = { from: 0, to, groupWrite: true, proposeWithFind, unprotectedHardlinks: 'allow', sink: record } as const;
+    const request = {
+      from: 0,
+      to,
+      groupWrite: true,
+      proposeWithFind,
+      unprotectedHardlinks: 'allow',
+      sink: record,
+    } as const;
     const report = (await reclaim(root, request))._unsafeUnwrap();
     expect((await record.close()).isOk()).toBe(true);
 
@@ -78,8 +101,15 @@ describe.each([true, false])('reclaim of a hostile tree (proposals by find: %s)'
       }),
     );
     expect(Object.fromEntries(listed)).toEqual({
-      '/hard-link': 'hard-link', '/char': 'device', '/block': 'device', '/setuid': 'setuid', '/setgid': 'setuid',
-      '/immutable': 'immutable', '/append-only': 'immutable', '/bind': 'mount-point', '/outer': 'mount-point',
+      '/hard-link': 'hard-link',
+      '/char': 'device',
+      '/block': 'device',
+      '/setuid': 'setuid',
+      '/setgid': 'setuid',
+      '/immutable': 'immutable',
+      '/append-only': 'immutable',
+      '/bind': 'mount-point',
+      '/outer': 'mount-point',
     });
     // What the kernel refuses is noted before each attempt.
     const noted = changes
@@ -88,7 +118,8 @@ describe.each([true, false])('reclaim of a hostile tree (proposals by find: %s)'
     expect(new Set(noted).size).toBe(noted.length);
     expect(report.changed).toBe(noted.length);
     const after = snapshot(root);
-    const below = (path: string): boolean => ['/bind', '/outer'].some((top) => path === top || path.startsWith(`${top}/`));
+    const below = (path: string): boolean =>
+      ['/bind', '/outer'].some((top) => path === top || path.startsWith(`${top}/`));
     for (const [path, was] of before) {
       const ours = was.startsWith('0:') && !listed.has(path) && !below(path);
       expect(noted.includes(path), path).toBe(ours);

@@ -117,7 +117,11 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     const report = await reclaimed(root, { proposeWithFind, reader: WWW_DATA, sink });
     expect(reasons(report, root)).toEqual({ denied: 'private', 'denied-too': 'private', 'group-denied': 'private' });
     expect([dry.wouldChange, report.changed, sink.all().length, report.notSeen]).toEqual([3, 3, 3, []]);
-    expect(['masked', 'allowed', 'plain'].map((name) => ownerOf(join(root, name)))).toEqual(['33:33', '33:33', '33:33']);
+    expect(['masked', 'allowed', 'plain'].map((name) => ownerOf(join(root, name)))).toEqual([
+      '33:33',
+      '33:33',
+      '33:33',
+    ]);
     expect(ownerOf(join(root, 'denied'))).toBe('0:0');
   });
 
@@ -180,7 +184,9 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     expect(ownerOf(join(root, deep, 'file'))).toBe('0:0');
     expect(ownerOf(join(root, 'beside'))).toBe('33:33');
     expect(report).toMatchObject({ changed: 1, complete: false });
-    expect(report.skipped.map(({ reason }) => reason)).toEqual(expect.arrayContaining([expect.stringMatching(/^(private|unjudged)$/)]));
+    expect(report.skipped.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(private|unjudged)$/)]),
+    );
   });
 
   it('finds what was moved in under it, though the times of the content were set back', async () => {
@@ -354,10 +360,13 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     let n = 0;
     const sink = memorySink();
     const append = sink.append.bind(sink);
-    const writing = { ...sink, append: (batch: Parameters<typeof append>[0]) => {
-      file(join(root, `late${(n += 1)}`));
-      return append(batch);
-    } };
+    const writing = {
+      ...sink,
+      append: (batch: Parameters<typeof append>[0]) => {
+        file(join(root, `late${(n += 1)}`));
+        return append(batch);
+      },
+    };
     const report = await reclaimed(root, { proposeWithFind, sink: writing });
     expect(report.complete).toBe(false);
     expect(report.changed).toBeGreaterThan(1);

@@ -102,7 +102,12 @@ describe('undoChanges', () => {
       before: { uid: 0, gid: 0, mode: 0o646 },
       after: { uid: 33, gid: 33, mode: 0o664 },
     };
-    const states = [[0, 0o646, 0], [0, 0o644, 1], [33, 0o644, 1], [33, 0o664, 1]] as const;
+    const states = [
+      [0, 0o646, 0],
+      [0, 0o644, 1],
+      [33, 0o644, 1],
+      [33, 0o664, 1],
+    ] as const;
     for (const [id, mode, restored] of states) {
       chownSync(path, id, id);
       chmodSync(path, mode);

@@ -4,7 +4,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostScript } from '../../kimaki/support/hostScript.js';
 import { INSTALL_DIR, SITE, UNIT_FILE, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
-import { AS_OPENCODE, CHANNELS, CONTENT, MINUTE, PROVE_ALL, brokenHost, endedWith, migrate, registeredCommand, serviceProcess, told, unproven, workerUmasks } from '../migrateOffRoot/support.js';
+import {
+  AS_OPENCODE,
+  CHANNELS,
+  CONTENT,
+  MINUTE,
+  PROVE_ALL,
+  brokenHost,
+  endedWith,
+  migrate,
+  registeredCommand,
+  serviceProcess,
+  told,
+  unproven,
+  workerUmasks,
+} from '../migrateOffRoot/support.js';
 
 const lab = labAvailable();
 const HOP = '/usr/local/bin/wp-coding-agents-kimaki-dispatch';
@@ -51,21 +65,41 @@ describe.skipIf(!lab.ok)('an installer that is run after a migration', () => {
   let host: Host;
   beforeAll(async () => {
     host = await brokenHost();
-    for (const [name, text] of [['render.mjs', RENDER], ['harden.mjs', HARDEN], ['installer.sh', INSTALLER]] as const) {
+    for (const [name, text] of [
+      ['render.mjs', RENDER],
+      ['harden.mjs', HARDEN],
+      ['installer.sh', INSTALLER],
+    ] as const) {
       await writeFile(join(host.root, INSTALL_DIR, name), text);
     }
   }, 5 * MINUTE);
   afterAll(() => host.down());
 
   const harden = (options: string): Promise<unknown> =>
-    hostScript(host, `answer((await recipes.hardenInstall({ options: ${options} })).match((report) => report, (error) => ({ error })));`);
+    hostScript(
+      host,
+      `answer((await recipes.hardenInstall({ options: ${options} })).match((report) => report, (error) => ({ error })));`,
+    );
 
   it('before it is told that root is installed, and how to end that, and hardens nothing', async () => {
     const said = await host.run(['wca', 'detect', '--json']);
     expect(said.stderr).toContain('wca migrate-off-root plan');
-    expect(JSON.parse(said.stdout)).toMatchObject({ serviceUser: 'root', serviceHome: '/home/opencode', runAsRoot: true, dataDir: '/root/.kimaki', source: 'unit' });
-    expect(JSON.parse(await host.ok(['wca', 'detect', '--json', '--fresh']))).toMatchObject({ serviceUser: 'opencode', serviceHome: '/home/opencode', runAsRoot: false, source: 'default' });
-    expect(JSON.parse(await host.ok(['wca', 'detect', '--json'], { user: 'opencode', env: { LOCAL_MODE: 'true' } }))).toMatchObject({ serviceUser: 'opencode', source: 'local-mode' });
+    expect(JSON.parse(said.stdout)).toMatchObject({
+      serviceUser: 'root',
+      serviceHome: '/home/opencode',
+      runAsRoot: true,
+      dataDir: '/root/.kimaki',
+      source: 'unit',
+    });
+    expect(JSON.parse(await host.ok(['wca', 'detect', '--json', '--fresh']))).toMatchObject({
+      serviceUser: 'opencode',
+      serviceHome: '/home/opencode',
+      runAsRoot: false,
+      source: 'default',
+    });
+    expect(
+      JSON.parse(await host.ok(['wca', 'detect', '--json'], { user: 'opencode', env: { LOCAL_MODE: 'true' } })),
+    ).toMatchObject({ serviceUser: 'opencode', source: 'local-mode' });
     expect(await harden('{}')).toMatchObject({ error: { code: 'RUNS_AS_ROOT' } });
   });
 
@@ -74,10 +108,14 @@ describe.skipIf(!lab.ok)('an installer that is run after a migration', () => {
     await writeFile(join(host.root, 'usr/bin/npm'), '#!/bin/sh\n', { mode: 0o755 });
     const ran = await host.run(['sh', `${INSTALL_DIR}/installer.sh`], { timeoutMs: 3 * MINUTE });
     expect(ran, ran.stderr + ran.stdout).toMatchObject({ code: 0 });
-    const report = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as { readonly steps: readonly { readonly id: string; readonly state: string }[] };
+    const report = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as {
+      readonly steps: readonly { readonly id: string; readonly state: string }[];
+    };
     const done = report.steps.filter(({ state }) => state === 'done').map(({ id }) => id);
     expect(done).toEqual(expect.arrayContaining(['dispatch', 'unit-1', 'start', 'upgrade-unit']));
-    expect(await host.ok(['cat', '/root/installer-saw'])).toBe('opencode\n/home/opencode\n/home/opencode/.kimaki\n/usr/bin/kimaki');
+    expect(await host.ok(['cat', '/root/installer-saw'])).toBe(
+      'opencode\n/home/opencode\n/home/opencode/.kimaki\n/usr/bin/kimaki',
+    );
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
     expect(await workerUmasks(host)).toBe('0002');
     expect(await registeredCommand(host)).toBe(HOP);
@@ -90,14 +128,31 @@ describe.skipIf(!lab.ok)('an installer that is run after a migration', () => {
 
   it('gives systemd exactly the words it was asked for', async () => {
     const pid = await host.ok('systemctl show -p MainPID --value kimaki');
-    const words = (await readFile(join(host.root, 'proc', pid, 'cmdline')).catch(async () => Buffer.from(await host.ok(`cat /proc/${pid}/cmdline`)))).toString().split('\0');
-    expect(words.slice(2, -1)).toEqual(['--data-dir', '/home/opencode/.kimaki', '--auto-restart', '--disable-skill', '50% of it', '--no-auto-upgrade']);
+    const words = (
+      await readFile(join(host.root, 'proc', pid, 'cmdline')).catch(async () =>
+        Buffer.from(await host.ok(`cat /proc/${pid}/cmdline`)),
+      )
+    )
+      .toString()
+      .split('\0');
+    expect(words.slice(2, -1)).toEqual([
+      '--data-dir',
+      '/home/opencode/.kimaki',
+      '--auto-restart',
+      '--disable-skill',
+      '50% of it',
+      '--no-auto-upgrade',
+    ]);
   });
 
   it('changes nothing when it hardens again', async () => {
-    const before = await host.ok(`sha256sum ${UNIT_FILE} ${CHANNELS} ${UPGRADE_UNIT}; systemctl show -p MainPID kimaki php8.2-fpm`);
+    const before = await host.ok(
+      `sha256sum ${UNIT_FILE} ${CHANNELS} ${UPGRADE_UNIT}; systemctl show -p MainPID kimaki php8.2-fpm`,
+    );
     expect(await harden('{}')).toMatchObject({ runId: null, changed: false, failed: false });
-    expect(await host.ok(`sha256sum ${UNIT_FILE} ${CHANNELS} ${UPGRADE_UNIT}; systemctl show -p MainPID kimaki php8.2-fpm`)).toBe(before);
+    expect(
+      await host.ok(`sha256sum ${UNIT_FILE} ${CHANNELS} ${UPGRADE_UNIT}; systemctl show -p MainPID kimaki php8.2-fpm`),
+    ).toBe(before);
   });
 
   it('heals a stale hop, modes of mu-plugins, umasks and a command below a home', async () => {
@@ -108,7 +163,11 @@ sed -i "s#'${HOP}'#'/home/opencode/.kimaki/bin/kimaki'#" ${CHANNELS}
 sed -i s/UMask=0002/UMask=0022/ ${UNIT_FILE}; systemctl daemon-reload; systemctl restart kimaki
 rm /etc/systemd/system/php8.2-fpm.service.d/50-wca-umask.conf; systemctl daemon-reload; systemctl restart php8.2-fpm`);
     expect(await harden('{ hold: 3 }')).toMatchObject({ changed: true, failed: false });
-    expect(await host.ok(`stat -c %a ${CONTENT}/mu-plugins/wp-coding-agents-*.php ${CONTENT}/mu-plugins/wca-fs-chmod.php | sort -u`)).toBe('644');
+    expect(
+      await host.ok(
+        `stat -c %a ${CONTENT}/mu-plugins/wp-coding-agents-*.php ${CONTENT}/mu-plugins/wca-fs-chmod.php | sort -u`,
+      ),
+    ).toBe('644');
     expect(await registeredCommand(host)).toBe(HOP);
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
     expect(await workerUmasks(host)).toBe('0002');
@@ -117,19 +176,29 @@ rm /etc/systemd/system/php8.2-fpm.service.d/50-wca-umask.conf; systemctl daemon-
 
   it('touches no rules of sudo where they do not parse already', async () => {
     const rule = '/etc/sudoers.d/wp-coding-agents-kimaki-dispatch';
-    await host.ok(`echo 'no rule at all' > /etc/sudoers.d/zz-bad; chmod 440 /etc/sudoers.d/zz-bad; cp ${rule} /root/rule; sed -i /^www-data/d ${rule}`);
+    await host.ok(
+      `echo 'no rule at all' > /etc/sudoers.d/zz-bad; chmod 440 /etc/sudoers.d/zz-bad; cp ${rule} /root/rule; sed -i /^www-data/d ${rule}`,
+    );
     const before = await host.ok(`sha256sum ${rule}`);
-    expect(await harden('{ hold: 3 }')).toMatchObject({ error: { code: 'STEP_CHECK_FAILED', error: { code: 'SUDOERS_INVALID' } } });
+    expect(await harden('{ hold: 3 }')).toMatchObject({
+      error: { code: 'STEP_CHECK_FAILED', error: { code: 'SUDOERS_INVALID' } },
+    });
     expect(await host.ok(`sha256sum ${rule}`)).toBe(before);
     await host.ok(`rm /etc/sudoers.d/zz-bad; cat /root/rule > ${rule}`);
   });
 
   it('takes everything back when it cannot be proven, and the migration can still be rolled back', async () => {
     // A later rule takes the hop's away: nothing that hardening does helps against it.
-    await host.ok(`echo 'www-data ALL=(ALL) !ALL' > /etc/sudoers.d/zz-no; chmod 440 /etc/sudoers.d/zz-no; chmod 600 ${CHANNELS}`);
+    await host.ok(
+      `echo 'www-data ALL=(ALL) !ALL' > /etc/sudoers.d/zz-no; chmod 440 /etc/sudoers.d/zz-no; chmod 600 ${CHANNELS}`,
+    );
     const before = await host.ok(`sha256sum ${UNIT_FILE} ${CHANNELS}; stat -c %a ${CHANNELS}`);
     const report = await harden('{ hold: 3 }');
-    expect(report).toMatchObject({ failed: true, rolledBack: true, error: { error: { code: 'NOT_PROVEN', message: expect.stringContaining('a later one wins') as unknown } } });
+    expect(report).toMatchObject({
+      failed: true,
+      rolledBack: true,
+      error: { error: { code: 'NOT_PROVEN', message: expect.stringContaining('a later one wins') as unknown } },
+    });
     expect(await host.ok(`sha256sum ${UNIT_FILE} ${CHANNELS}; stat -c %a ${CHANNELS}`)).toBe(before);
     await host.ok(`rm /etc/sudoers.d/zz-no; chmod 644 ${CHANNELS}`);
     const status = told(endedWith(await migrate(host, ['status', '--json']), 0));

@@ -16,7 +16,13 @@ function arrange() {
   symlinkSync(home, join(site, '.claude'));
   const places = async (named: string | undefined, agentsFile: string | null = null): Promise<readonly string[]> => {
     const environment = named === undefined ? {} : { DATAMACHINE_WORKSPACE_PATH: named };
-    const found = await agentPlacesOf({ environment }, { root: site, group: 'www-data' }, { name: 'opencode', home }, 'agents', agentsFile);
+    const found = await agentPlacesOf(
+      { environment },
+      { root: site, group: 'www-data' },
+      { name: 'opencode', home },
+      'agents',
+      agentsFile,
+    );
     return found.map(({ path, user, group }) => `${path} ${user}:${group}`);
   };
   return { dir, site, home, workspace, places };
@@ -47,7 +53,20 @@ describe('agentPlacesOf', () => {
 
   test('takes no directory of the system for a workspace, nor one that holds the site or the home', async () => {
     const { dir, site, home, workspace, places } = arrange();
-    const wrong = ['/', '/etc', '/root', '/var/lib', '', 'workspace', '../..', dir, dirname(dir), site, home, `${workspace}/../..`];
+    const wrong = [
+      '/',
+      '/etc',
+      '/root',
+      '/var/lib',
+      '',
+      'workspace',
+      '../..',
+      dir,
+      dirname(dir),
+      site,
+      home,
+      `${workspace}/../..`,
+    ];
     for (const named of wrong) {
       const found = (await places(named)).filter((place) => place.endsWith(':agents'));
       expect(found, named).toEqual([]);

@@ -2,12 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { reversals } from '../../../src/recipes/host/observeReversals.js';
 
 const TREES = ['/var/www/site/wp-content', '/home/opencode'];
-const texts = (...lines: readonly string[]): readonly string[] => reversals(lines.join('\n'), TREES).map(({ text }) => text);
+const texts = (...lines: readonly string[]): readonly string[] =>
+  reversals(lines.join('\n'), TREES).map(({ text }) => text);
 
 describe('lines of tmpfiles.d', () => {
   test('that make a tree or something in it root’s are told, with their file', () => {
-    const config = '# /etc/tmpfiles.d/site.conf\nZ /var/www/site - root root -\n\n# /usr/lib/tmpfiles.d/x.conf\nd /home/opencode/.cache 0755 root root 10d\n';
-    expect(reversals(config, TREES).map(({ file }) => file)).toEqual(['/etc/tmpfiles.d/site.conf', '/usr/lib/tmpfiles.d/x.conf']);
+    const config =
+      '# /etc/tmpfiles.d/site.conf\nZ /var/www/site - root root -\n\n# /usr/lib/tmpfiles.d/x.conf\nd /home/opencode/.cache 0755 root root 10d\n';
+    expect(reversals(config, TREES).map(({ file }) => file)).toEqual([
+      '/etc/tmpfiles.d/site.conf',
+      '/usr/lib/tmpfiles.d/x.conf',
+    ]);
   });
 
   test.each([

@@ -17,7 +17,8 @@ test('every directory in which a file is made, replaced or moved is among the pl
 
 test('the hop has its three directories, and only where there is one', () => {
   const { dispatch } = exampleFacts();
-  const of = (strategy: 'sudo-hop' | 'system-binary'): readonly string[] => placesOf(exampleFacts({ dispatch: { ...dispatch, strategy } })).directories;
+  const of = (strategy: 'sudo-hop' | 'system-binary'): readonly string[] =>
+    placesOf(exampleFacts({ dispatch: { ...dispatch, strategy } })).directories;
   const hop = ['/usr/local/bin', '/usr/local/lib/wp-coding-agents', '/etc/sudoers.d'];
   expect(of('sudo-hop')).toEqual(expect.arrayContaining(hop));
   for (const directory of hop) expect(of('system-binary')).not.toContain(directory);

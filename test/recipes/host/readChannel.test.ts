@@ -5,7 +5,8 @@ import { readChannel } from '../../../src/recipes/host/readChannel.js';
 import { tempDir } from '../tempDir.js';
 
 const NAME = 'wp-coding-agents-channels.php';
-const block = (name: string, body: string): string => `    // BEGIN bridge:${name}\n    ${body}\n    // END bridge:${name}\n`;
+const block = (name: string, body: string): string =>
+  `    // BEGIN bridge:${name}\n    ${body}\n    // END bridge:${name}\n`;
 const channels = (blocks: string): string =>
   `<?php\nadd_filter( 'datamachine_code_cli_channels', function ( $channels ) {\n    // BEGIN bridges\n${blocks}    // END bridges\n    return $channels;\n} );\n`;
 const PLAIN = block('kimaki', "$channels['kimaki'] = [ 'command' => '/plain', 'args' => [ 'send' ] ];");

@@ -5,12 +5,29 @@ import { isJsonObject } from '../../../src/recipes/engine/plan/json.js';
 import type { Json } from '../../../src/recipes/engine/plan/json.js';
 import { exampleFacts, migratedFacts } from '../migrateOffRoot/exampleFacts.js';
 
-const file = (path: string, needsRewrite = true): UnitFileFacts => ({ path, sha256: 'a'.repeat(64), needsRewrite, diff: '' });
+const file = (path: string, needsRewrite = true): UnitFileFacts => ({
+  path,
+  sha256: 'a'.repeat(64),
+  needsRewrite,
+  diff: '',
+});
 const example = exampleFacts();
 const facts = exampleFacts({
-  unit: { ...example.unit, files: [file('/etc/u/kimaki.service'), file('/etc/u/kimaki.service.d/a.conf'), file('/etc/u/kimaki.service.d/b.conf', false)] },
+  unit: {
+    ...example.unit,
+    files: [
+      file('/etc/u/kimaki.service'),
+      file('/etc/u/kimaki.service.d/a.conf'),
+      file('/etc/u/kimaki.service.d/b.conf', false),
+    ],
+  },
   companions: [
-    { name: 'worker.service', kind: 'service', active: true, files: [file('/etc/u/worker.service'), file('/etc/u/worker.service.d/a.conf')] },
+    {
+      name: 'worker.service',
+      kind: 'service',
+      active: true,
+      files: [file('/etc/u/worker.service'), file('/etc/u/worker.service.d/a.conf')],
+    },
     { name: 'worker.timer', kind: 'activator', active: true, files: [] },
   ],
 });
@@ -18,7 +35,12 @@ const facts = exampleFacts({
 function argsOf(args: Json): { path: Json; unit: Json; binary: Json; dropIn: Json } {
   const all = isJsonObject(args) ? args : {};
   const request = isJsonObject(all['request']) ? all['request'] : {};
-  return { path: all['path'] ?? null, unit: all['unit'] ?? null, binary: request['binary'] ?? null, dropIn: request['dropIn'] ?? null };
+  return {
+    path: all['path'] ?? null,
+    unit: all['unit'] ?? null,
+    binary: request['binary'] ?? null,
+    dropIn: request['dropIn'] ?? null,
+  };
 }
 
 test('companions come first, then drop-ins, and the service’s own file last, each only where something changes', () => {

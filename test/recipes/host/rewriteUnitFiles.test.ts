@@ -24,7 +24,8 @@ const DROP_IN = { path: `/etc/systemd/system/${UNIT}.d/10-user.conf`, text: '[Se
 const SHARED = { path: '/etc/systemd/system/service.d/10-all.conf', text: '[Service]\nUser=root\n' };
 const request = { ...rewriteTarget(exampleFacts()), binary: '/usr/bin/kimaki' };
 
-const filesOf = (...files: readonly (typeof FRAGMENT)[]) => files.map(({ path, text }) => ({ path, document: parseUnit(text) }));
+const filesOf = (...files: readonly (typeof FRAGMENT)[]) =>
+  files.map(({ path, text }) => ({ path, document: parseUnit(text) }));
 
 describe('rewriteUnitFiles', () => {
   test('has the digest of each file as it is, and what would change with the secrets hidden', () => {
@@ -40,14 +41,21 @@ describe('rewriteUnitFiles', () => {
   });
 
   test('adds to a drop-in nothing that it does not set', () => {
-    const { facts } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, { ...DROP_IN, text: '[Service]\nRestartSec=3\n' }), request)._unsafeUnwrap();
+    const { facts } = rewriteUnitFiles(
+      UNIT,
+      filesOf(FRAGMENT, { ...DROP_IN, text: '[Service]\nRestartSec=3\n' }),
+      request,
+    )._unsafeUnwrap();
     expect(facts[1]).toMatchObject({ needsRewrite: false, diff: '' });
   });
 
   test('finds nothing to do in what it made itself', () => {
     const { rewritten } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
     const { facts } = rewriteUnitFiles(UNIT, rewritten, request)._unsafeUnwrap();
-    expect(facts.map(({ needsRewrite, diff }) => [needsRewrite, diff])).toEqual([[false, ''], [false, '']]);
+    expect(facts.map(({ needsRewrite, diff }) => [needsRewrite, diff])).toEqual([
+      [false, ''],
+      [false, ''],
+    ]);
     expect(printUnit(rewritten[0]?.document ?? parseUnit('')).toString()).toContain(TOKEN);
   });
 
@@ -72,10 +80,16 @@ describe('rewriteUnitFiles', () => {
     const { facts: files } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
     const example = exampleFacts();
     const companion = { name: 'worker.service', kind: 'service' as const, active: true, files };
-    const steps = migrationSteps({ ...example, unit: { ...example.unit, files }, companions: [companion] })._unsafeUnwrap();
+    const steps = migrationSteps({
+      ...example,
+      unit: { ...example.unit, files },
+      companions: [companion],
+    })._unsafeUnwrap();
     const registry = migrationRegistry();
     const words = steps.map(({ kind, args }) => registry.get(kind)?.describe(args)._unsafeUnwrap());
-    expect(words.filter((described) => described?.diff?.includes('+User=opencode') === true).length).toBeGreaterThanOrEqual(4);
+    expect(
+      words.filter((described) => described?.diff?.includes('+User=opencode') === true).length,
+    ).toBeGreaterThanOrEqual(4);
     const everything = JSON.stringify([steps, words]);
     expect(everything).not.toContain(TOKEN);
     expect(everything).not.toContain(Buffer.from(TOKEN).toString('base64').slice(4, -4));

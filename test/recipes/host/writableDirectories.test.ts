@@ -44,6 +44,8 @@ test('lists a place once that serves as two', async () => {
 
 test('the trees of a site are wp-content and what lies outside of it', () => {
   expect(ownTrees('/site/wp-content', ['/site/wp-content/plugins', '/srv/uploads', '/site/wp-content-other'])).toEqual([
-    '/site/wp-content', '/srv/uploads', '/site/wp-content-other',
+    '/site/wp-content',
+    '/srv/uploads',
+    '/site/wp-content-other',
   ]);
 });

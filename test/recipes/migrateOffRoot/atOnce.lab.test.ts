@@ -23,7 +23,10 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
   ] as const;
 
   it.each(INSTANTS)('end at the next step after %s, and say how to go on', async (_, fault, way) => {
-    const result = endedWith(await runWithFault(host, ['migrate-off-root', 'apply', '--yes', '--hold', '1'], fault), 75);
+    const result = endedWith(
+      await runWithFault(host, ['migrate-off-root', 'apply', '--yes', '--hold', '1'], fault),
+      75,
+    );
     expect(result.stderr).toContain('wca migrate-off-root resume');
     expect(result.stderr).toContain('wca migrate-off-root rollback');
     const status = told(endedWith(await migrate(host, ['status', '--json']), 75));
@@ -35,7 +38,10 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
   });
 
   it('end at the next step when nobody reads what they say any more', async () => {
-    const ran = await host.run('wca migrate-off-root apply --yes --hold 1 2>&1 >/dev/null | sed -u "/recovery/q" >/dev/null; echo ${PIPESTATUS[0]}', { timeoutMs: 2 * MINUTE });
+    const ran = await host.run(
+      'wca migrate-off-root apply --yes --hold 1 2>&1 >/dev/null | sed -u "/recovery/q" >/dev/null; echo ${PIPESTATUS[0]}',
+      { timeoutMs: 2 * MINUTE },
+    );
     expect(ran.stdout.trim()).toBe('75');
     expect(told(await migrate(host, ['status', '--json'])).state).toBe('interrupted');
     endedWith(await migrate(host, ['rollback', '--yes']), 0);
@@ -43,9 +49,13 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
   });
 
   it('are one at a time: of twenty at once one goes through and nineteen say 75', async () => {
-    const ended = await Promise.all(Array.from({ length: 20 }, () => migrate(host, ['apply', '--json', '--yes', '--hold', '30'])));
+    const ended = await Promise.all(
+      Array.from({ length: 20 }, () => migrate(host, ['apply', '--json', '--yes', '--hold', '30'])),
+    );
     expect(ended.filter(({ code }) => code === 0)).toHaveLength(1);
-    expect(ended.filter(({ code }) => code !== 0 && code !== 75).map(({ code, stderr }) => `${code} ${stderr}`)).toEqual([]);
+    expect(
+      ended.filter(({ code }) => code !== 0 && code !== 75).map(({ code, stderr }) => `${code} ${stderr}`),
+    ).toEqual([]);
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
     endedWith(await migrate(host, ['rollback', '--yes']), 0);
     expect(await campaign.compare('before')).toEqual([]);

@@ -1,7 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CANARY, FLOW, NEW_DATA_DIR, OLD_DATA_DIR, SITE, UNIT_FILE, breakHost, compareSnapshots, labAvailable } from '../../lab/index.js';
+import {
+  CANARY,
+  FLOW,
+  NEW_DATA_DIR,
+  OLD_DATA_DIR,
+  SITE,
+  UNIT_FILE,
+  breakHost,
+  compareSnapshots,
+  labAvailable,
+} from '../../lab/index.js';
 import type { Host, TreeSnapshot } from '../../lab/index.js';
-import { AS_OPENCODE, AS_ROOT, CHANNELS, MINUTE, PROVE_ALL, QUICK_APPLY, brokenHost, databaseRows, endedWith, lastingSnapshot, migrate, serviceProcess, told, unproven, workerUmasks } from './support.js';
+import {
+  AS_OPENCODE,
+  AS_ROOT,
+  CHANNELS,
+  MINUTE,
+  PROVE_ALL,
+  QUICK_APPLY,
+  brokenHost,
+  databaseRows,
+  endedWith,
+  lastingSnapshot,
+  migrate,
+  serviceProcess,
+  told,
+  unproven,
+  workerUmasks,
+} from './support.js';
 import type { Check, Told } from './support.js';
 
 const lab = labAvailable();
@@ -26,7 +52,10 @@ describe.skipIf(!lab.ok)('a migrated host whose dispatch is broken afterwards', 
   it('has its flow completed, by hand and by WP-Cron', async () => {
     const { checks = [] } = told(endedWith(await migrate(host, COMPLETES), 0));
     const flows = checks.filter(({ id }) => id.startsWith('flow-'));
-    expect(flows.map(({ id, ok }) => [id, ok])).toEqual([['flow-by-hand', true], ['flow-scheduled', true]]);
+    expect(flows.map(({ id, ok }) => [id, ok])).toEqual([
+      ['flow-by-hand', true],
+      ['flow-scheduled', true],
+    ]);
     for (const { detail } of flows) expect(detail).toContain('completed');
   });
 
@@ -43,7 +72,9 @@ describe.skipIf(!lab.ok)('a migrated host whose dispatch is broken afterwards', 
   });
 
   it('fails when the command lies under the agent’s home, by the directory that is closed and its mode', async () => {
-    await host.ok(`sed -i -E "/BEGIN bridge:kimaki/,/END bridge:kimaki/ s|'command' => '[^']*'|'command' => '/home/opencode/.kimaki/bin/kimaki'|" ${CHANNELS}`);
+    await host.ok(
+      `sed -i -E "/BEGIN bridge:kimaki/,/END bridge:kimaki/ s|'command' => '[^']*'|'command' => '/home/opencode/.kimaki/bin/kimaki'|" ${CHANNELS}`,
+    );
     const wrong = refuted(told(endedWith(await migrate(host, ['verify', '--json']), 1)));
     expect(wrong.get('registered-command')?.detail).toMatch(/www-data is stopped at \/home\/opencode \(mode 0750\)/);
     expect(wrong.get('dispatch')?.detail).toContain('/home/opencode');
@@ -54,12 +85,32 @@ describe.skipIf(!lab.ok)('a migrated host whose dispatch is broken afterwards', 
 
   it('fails for everything else that comes undone, each by its own point', async () => {
     const breaks: readonly (readonly [string, string, string])[] = [
-      ['root-owned', `install -o root -g root -m 644 /dev/null ${SITE}/wp-content/plugins/tiny/roots.php`, `rm ${SITE}/wp-content/plugins/tiny/roots.php`],
+      [
+        'root-owned',
+        `install -o root -g root -m 644 /dev/null ${SITE}/wp-content/plugins/tiny/roots.php`,
+        `rm ${SITE}/wp-content/plugins/tiny/roots.php`,
+      ],
       ['mu-plugins', `chmod 600 ${CHANNELS}`, `chmod 644 ${CHANNELS}`],
-      ['shared-group', `install -d -o opencode -g opencode ${SITE}/wp-content/plugins/copied; chmod 00755 ${SITE}/wp-content/plugins/copied`, `rmdir ${SITE}/wp-content/plugins/copied`],
-      ['writable-by-wordpress', `install -D -o opencode -g opencode -m 644 /dev/null ${SITE}/wp-content/themes/copied.php`, `rm ${SITE}/wp-content/themes/copied.php`],
-      ['identity', `sed -i 's/^User=opencode/User=root/' ${UNIT_FILE}; systemctl daemon-reload`, `sed -i 's/^User=root/User=opencode/' ${UNIT_FILE}; systemctl daemon-reload`],
-      ['umask-units', `sed -i 's/^UMask=.*/UMask=0022/' ${UNIT_FILE}; systemctl daemon-reload`, `sed -i 's/^UMask=.*/UMask=0002/' ${UNIT_FILE}; systemctl daemon-reload`],
+      [
+        'shared-group',
+        `install -d -o opencode -g opencode ${SITE}/wp-content/plugins/copied; chmod 00755 ${SITE}/wp-content/plugins/copied`,
+        `rmdir ${SITE}/wp-content/plugins/copied`,
+      ],
+      [
+        'writable-by-wordpress',
+        `install -D -o opencode -g opencode -m 644 /dev/null ${SITE}/wp-content/themes/copied.php`,
+        `rm ${SITE}/wp-content/themes/copied.php`,
+      ],
+      [
+        'identity',
+        `sed -i 's/^User=opencode/User=root/' ${UNIT_FILE}; systemctl daemon-reload`,
+        `sed -i 's/^User=root/User=opencode/' ${UNIT_FILE}; systemctl daemon-reload`,
+      ],
+      [
+        'umask-units',
+        `sed -i 's/^UMask=.*/UMask=0022/' ${UNIT_FILE}; systemctl daemon-reload`,
+        `sed -i 's/^UMask=.*/UMask=0002/' ${UNIT_FILE}; systemctl daemon-reload`,
+      ],
       ['agents-file', `echo 'wp --allow-root' >> ${SITE}/AGENTS.md`, `sed -i '$d' ${SITE}/AGENTS.md`],
     ];
     for (const [id, broken, mended] of breaks) {
@@ -107,8 +158,21 @@ describe.skipIf(!lab.ok)('a naive flip of the user', () => {
 
 describe.skipIf(!lab.ok)('a migration that fails', () => {
   const TREES = [
-    '/etc/systemd/system', '/etc/sudoers.d', '/etc/passwd', '/etc/group', '/usr/local', '/usr/bin/kimaki', '/usr/lib/node_modules',
-    '/opt/kimaki-config', SITE, '/root', '/home', '/var/lib/datamachine', '/tmp/opencode-cache', '/var/tmp/opencode-snapshot', '/var/log/kimaki',
+    '/etc/systemd/system',
+    '/etc/sudoers.d',
+    '/etc/passwd',
+    '/etc/group',
+    '/usr/local',
+    '/usr/bin/kimaki',
+    '/usr/lib/node_modules',
+    '/opt/kimaki-config',
+    SITE,
+    '/root',
+    '/home',
+    '/var/lib/datamachine',
+    '/tmp/opencode-cache',
+    '/var/tmp/opencode-snapshot',
+    '/var/log/kimaki',
   ];
   let host: Host;
   let umasks = '';
@@ -127,7 +191,9 @@ describe.skipIf(!lab.ok)('a migration that fails', () => {
     const report = told(result);
     expect(report).toMatchObject({ failed: true, rolledBack: true, undoErrors: [], remaining: [] });
     expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
-    expect(await host.ok('systemctl is-active kimaki php8.2-fpm datamachine-worker.timer')).toBe('active\nactive\nactive');
+    expect(await host.ok('systemctl is-active kimaki php8.2-fpm datamachine-worker.timer')).toBe(
+      'active\nactive\nactive',
+    );
     await host.serviceListens();
     expect(compareSnapshots(before, await lastingSnapshot(host, TREES))).toEqual([]);
     expect(await host.ok('ls -A /run/systemd/system.control 2>/dev/null || true')).toBe('');

@@ -8,8 +8,18 @@ export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFa
       name: 'kimaki.service',
       instance: '',
       files: [
-        { path: '/etc/systemd/system/kimaki.service', sha256: 'a'.repeat(64), needsRewrite: true, diff: '-User=root\n+User=opencode\n' },
-        { path: '/etc/systemd/system/kimaki.service.d/10-user.conf', sha256: 'b'.repeat(64), needsRewrite: true, diff: '' },
+        {
+          path: '/etc/systemd/system/kimaki.service',
+          sha256: 'a'.repeat(64),
+          needsRewrite: true,
+          diff: '-User=root\n+User=opencode\n',
+        },
+        {
+          path: '/etc/systemd/system/kimaki.service.d/10-user.conf',
+          sha256: 'b'.repeat(64),
+          needsRewrite: true,
+          diff: '',
+        },
       ],
       loadedUser: 'root',
       active: true,
@@ -27,7 +37,14 @@ export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFa
       {
         name: 'datamachine-worker.service',
         kind: 'service',
-        files: [{ path: '/etc/systemd/system/datamachine-worker.service', sha256: 'c'.repeat(64), needsRewrite: true, diff: '' }],
+        files: [
+          {
+            path: '/etc/systemd/system/datamachine-worker.service',
+            sha256: 'c'.repeat(64),
+            needsRewrite: true,
+            diff: '',
+          },
+        ],
         active: false,
       },
       { name: 'datamachine-worker.timer', kind: 'activator', files: [], active: true },

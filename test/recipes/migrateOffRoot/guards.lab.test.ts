@@ -25,7 +25,12 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
   }
 
   /** Breaks the host, has plan (or another command) refuse, and mends it whatever happens. */
-  async function whileBroken(broken: string, words: readonly string[], mended: string, args: readonly string[] = ['plan']): Promise<void> {
+  async function whileBroken(
+    broken: string,
+    words: readonly string[],
+    mended: string,
+    args: readonly string[] = ['plan'],
+  ): Promise<void> {
     try {
       await host.ok(`set -e\n${broken}`);
       await refuses(65, words, () => migrate(host, args));
@@ -42,21 +47,45 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
   });
 
   it('where the unit is append-only, or the directory of a new file immutable', async () => {
-    await whileBroken(`cp -a ${UNIT_FILE} /srv/u; rm ${UNIT_FILE}; cp -a /srv/u ${UNIT_FILE}; systemctl daemon-reload; chattr +a ${UNIT_FILE}`, [UNIT_FILE], `chattr -a ${UNIT_FILE}`);
-    await whileBroken('mkdir -p /usr/local/lib/wp-coding-agents; chattr +i /usr/local/lib/wp-coding-agents', ['/usr/local/lib/wp-coding-agents'], 'chattr -i /usr/local/lib/wp-coding-agents; rmdir /usr/local/lib/wp-coding-agents');
+    await whileBroken(
+      `cp -a ${UNIT_FILE} /srv/u; rm ${UNIT_FILE}; cp -a /srv/u ${UNIT_FILE}; systemctl daemon-reload; chattr +a ${UNIT_FILE}`,
+      [UNIT_FILE],
+      `chattr -a ${UNIT_FILE}`,
+    );
+    await whileBroken(
+      'mkdir -p /usr/local/lib/wp-coding-agents; chattr +i /usr/local/lib/wp-coding-agents',
+      ['/usr/local/lib/wp-coding-agents'],
+      'chattr -i /usr/local/lib/wp-coding-agents; rmdir /usr/local/lib/wp-coding-agents',
+    );
   });
 
   it('where a directory is mounted read-only', async () => {
-    await whileBroken('mount --bind /etc/sudoers.d /etc/sudoers.d; mount -o remount,ro,bind /etc/sudoers.d', ['/etc/sudoers.d', 'read-only'], 'umount /etc/sudoers.d');
+    await whileBroken(
+      'mount --bind /etc/sudoers.d /etc/sudoers.d; mount -o remount,ro,bind /etc/sudoers.d',
+      ['/etc/sudoers.d', 'read-only'],
+      'umount /etc/sudoers.d',
+    );
   });
 
   it('where the data directory is a mount, or holds one', async () => {
-    await whileBroken(`mount --bind ${OLD_DATA_DIR} ${OLD_DATA_DIR}`, [OLD_DATA_DIR, 'mounted'], `umount ${OLD_DATA_DIR}`);
-    await whileBroken(`mkdir ${OLD_DATA_DIR}/cache; mount -t tmpfs tmpfs ${OLD_DATA_DIR}/cache`, [`${OLD_DATA_DIR}/cache`, 'unmount'], `umount ${OLD_DATA_DIR}/cache; rmdir ${OLD_DATA_DIR}/cache`);
+    await whileBroken(
+      `mount --bind ${OLD_DATA_DIR} ${OLD_DATA_DIR}`,
+      [OLD_DATA_DIR, 'mounted'],
+      `umount ${OLD_DATA_DIR}`,
+    );
+    await whileBroken(
+      `mkdir ${OLD_DATA_DIR}/cache; mount -t tmpfs tmpfs ${OLD_DATA_DIR}/cache`,
+      [`${OLD_DATA_DIR}/cache`, 'unmount'],
+      `umount ${OLD_DATA_DIR}/cache; rmdir ${OLD_DATA_DIR}/cache`,
+    );
   });
 
   it('where a file of the state has a second name, which a sweep would find only after the stop', async () => {
-    await whileBroken(`echo x > ${OLD_DATA_DIR}/one; ln ${OLD_DATA_DIR}/one /root/two`, ['one', 'hard-link', '--leave-unsafe'], `rm ${OLD_DATA_DIR}/one /root/two`);
+    await whileBroken(
+      `echo x > ${OLD_DATA_DIR}/one; ln ${OLD_DATA_DIR}/one /root/two`,
+      ['one', 'hard-link', '--leave-unsafe'],
+      `rm ${OLD_DATA_DIR}/one /root/two`,
+    );
   });
 
   it('where an account has expired, which systemd would not mind and sudo would', async () => {
@@ -68,35 +97,62 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
       mkdir -p ${UNIT_FILE}.d; printf '[Service]\\nEnvironment=OTHER_TOOL=/root/tool\\n' > ${UNIT_FILE}.d/tool.conf; systemctl daemon-reload`);
     try {
       const { stdout } = endedWith(await migrate(host, ['plan']), 0);
-      for (const told of ['/etc/tmpfiles.d/site.conf gives it back to root', 'kimaki/package.json cannot be read by opencode', 'tool.conf:2 still names /root']) {
+      for (const told of [
+        '/etc/tmpfiles.d/site.conf gives it back to root',
+        'kimaki/package.json cannot be read by opencode',
+        'tool.conf:2 still names /root',
+      ]) {
         expect(stdout).toContain(told);
       }
     } finally {
-      await host.ok(`rm -r /etc/tmpfiles.d/site.conf ${UNIT_FILE}.d; chmod 0644 /usr/lib/node_modules/kimaki/package.json; systemctl daemon-reload`);
+      await host.ok(
+        `rm -r /etc/tmpfiles.d/site.conf ${UNIT_FILE}.d; chmod 0644 /usr/lib/node_modules/kimaki/package.json; systemctl daemon-reload`,
+      );
     }
   });
 
   it('where a process of nobody’s unit uses the state, by its pid', async () => {
-    await whileBroken(`systemd-run --unit=stray tail -f ${OLD_DATA_DIR}/token`, ['pid ', 'tail', OLD_DATA_DIR], 'systemctl stop stray');
+    await whileBroken(
+      `systemd-run --unit=stray tail -f ${OLD_DATA_DIR}/token`,
+      ['pid ', 'tail', OLD_DATA_DIR],
+      'systemctl stop stray',
+    );
   });
 
   it('where the state goes to a filesystem with too little room', async () => {
     const home = 'mount -t tmpfs -o size=8m,mode=0750,uid=1000,gid=1000 tmpfs /home/opencode';
     await whileBroken(home, ['/home/opencode', 'bytes free'], 'umount /home/opencode');
-    await whileBroken(home.replace('size=8m', 'size=200m,nr_inodes=20'), ['/home/opencode', 'inodes free'], 'umount /home/opencode');
+    await whileBroken(
+      home.replace('size=8m', 'size=200m,nr_inodes=20'),
+      ['/home/opencode', 'inodes free'],
+      'umount /home/opencode',
+    );
   });
 
   it('where a companion was edited and not loaded', async () => {
-    await whileBroken('echo "# edited" >> /etc/systemd/system/datamachine-worker.service', ['datamachine-worker.service', 'daemon-reload'], "sed -i '$d' /etc/systemd/system/datamachine-worker.service; systemctl daemon-reload");
+    await whileBroken(
+      'echo "# edited" >> /etc/systemd/system/datamachine-worker.service',
+      ['datamachine-worker.service', 'daemon-reload'],
+      "sed -i '$d' /etc/systemd/system/datamachine-worker.service; systemctl daemon-reload",
+    );
   });
 
   it('where root is not really root: 77', async () => {
-    await refuses(77, ['CAP_CHOWN'], () => host.run(['setpriv', '--bounding-set', '-chown', '--', 'wca', 'migrate-off-root', 'plan']));
-    await refuses(77, ['user namespace'], () => host.run(['unshare', '--map-root-user', '--', 'wca', 'migrate-off-root', 'plan']));
+    await refuses(77, ['CAP_CHOWN'], () =>
+      host.run(['setpriv', '--bounding-set', '-chown', '--', 'wca', 'migrate-off-root', 'plan']),
+    );
+    await refuses(77, ['user namespace'], () =>
+      host.run(['unshare', '--map-root-user', '--', 'wca', 'migrate-off-root', 'plan']),
+    );
   });
 
   it('where a file cannot be made after all, which only trying tells', async () => {
-    await whileBroken('mount -t tmpfs -o nr_inodes=1 tmpfs /etc/sudoers.d', ['/etc/sudoers.d', 'ENOSPC', 'nothing was changed'], 'umount /etc/sudoers.d', APPLY);
+    await whileBroken(
+      'mount -t tmpfs -o nr_inodes=1 tmpfs /etc/sudoers.d',
+      ['/etc/sudoers.d', 'ENOSPC', 'nothing was changed'],
+      'umount /etc/sudoers.d',
+      APPLY,
+    );
   });
 
   it('where the flow to prove it with does not exist, naming those that do', async () => {

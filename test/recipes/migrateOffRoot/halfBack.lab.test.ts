@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OLD_DATA_DIR, labAvailable, runWithFault } from '../../lab/index.js';
 import type { Fault, Host } from '../../lab/index.js';
-import { AS_ROOT, MINUTE, QUICK_APPLY, brokenHost, databaseRows, endedWith, migrate, serviceProcess, told } from './support.js';
+import {
+  AS_ROOT,
+  MINUTE,
+  QUICK_APPLY,
+  brokenHost,
+  databaseRows,
+  endedWith,
+  migrate,
+  serviceProcess,
+  told,
+} from './support.js';
 import type { Rows } from './support.js';
 
 const lab = labAvailable();
@@ -25,7 +35,11 @@ describe.skipIf(!lab.ok)('between two sides', () => {
     await host.serviceListens();
     expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
     expect((await databaseRows(host, OLD_DATA_DIR, 'root')).channels).toBe(rows.channels);
-    expect(await host.ok(`find /etc/systemd/system /run/systemd -name "wca-recovery*" -o -path "*/system.control/*" -type l`)).toBe('');
+    expect(
+      await host.ok(
+        `find /etc/systemd/system /run/systemd -name "wca-recovery*" -o -path "*/system.control/*" -type l`,
+      ),
+    ).toBe('');
     await host.ok('systemctl daemon-reload; systemctl restart kimaki');
   }
 
@@ -45,8 +59,12 @@ describe.skipIf(!lab.ok)('between two sides', () => {
     expect((await runWithFault(host, ['migrate-off-root', ...QUICK_APPLY], KILLED)).code).toBe(137);
     await host.ok('mv /opt/wca/node /opt/wca/node-22; sed -i s#/opt/wca/node#/opt/wca/node-22# /usr/local/bin/wca');
     // What a boot comes to: no hold, and a recovery unit that has yet to run. (A host with a failed unit counts as not booted here.)
-    await host.ok('rm -r /run/systemd/system.control; systemctl daemon-reload; systemctl stop wca-recovery; systemctl start kimaki 2>&1 || true');
-    expect(await host.ok('systemctl show -p Result --value wca-recovery; systemctl is-active kimaki || true')).toBe('exit-code\ninactive');
+    await host.ok(
+      'rm -r /run/systemd/system.control; systemctl daemon-reload; systemctl stop wca-recovery; systemctl start kimaki 2>&1 || true',
+    );
+    expect(await host.ok('systemctl show -p Result --value wca-recovery; systemctl is-active kimaki || true')).toBe(
+      'exit-code\ninactive',
+    );
     endedWith(await migrate(host, ROLLBACK), 0);
     await expectBefore();
     await host.ok('mv /opt/wca/node-22 /opt/wca/node; sed -i s#/opt/wca/node-22#/opt/wca/node# /usr/local/bin/wca');

@@ -1,13 +1,38 @@
 import { CANARY, OLD_DATA_DIR, SITE, UNIT_FILE, compareSnapshots, runWithFault, takeTrace } from '../../lab/index.js';
 import type { Fault, Host, TracedCall, TreeSnapshot } from '../../lab/index.js';
-import { AS_OPENCODE, AS_ROOT, CHANNELS, databaseRows, endedWith, lastingSnapshot, migrate, serviceProcess, told, workerUmasks } from './support.js';
+import {
+  AS_OPENCODE,
+  AS_ROOT,
+  CHANNELS,
+  databaseRows,
+  endedWith,
+  lastingSnapshot,
+  migrate,
+  serviceProcess,
+  told,
+  workerUmasks,
+} from './support.js';
 import type { Finished, Rows } from './support.js';
 
 /** Everything a migration touches, and what it must not. */
 const TREES = [
-  '/etc/systemd/system', '/etc/sudoers', '/etc/sudoers.d', '/etc/passwd', '/etc/shadow', '/etc/group', '/usr/local', '/usr/bin/kimaki',
-  '/usr/lib/node_modules', '/opt/kimaki-config', SITE, '/root', '/home', '/var/lib/datamachine', '/tmp/opencode-cache',
-  '/var/tmp/opencode-snapshot', '/var/log/kimaki',
+  '/etc/systemd/system',
+  '/etc/sudoers',
+  '/etc/sudoers.d',
+  '/etc/passwd',
+  '/etc/shadow',
+  '/etc/group',
+  '/usr/local',
+  '/usr/bin/kimaki',
+  '/usr/lib/node_modules',
+  '/opt/kimaki-config',
+  SITE,
+  '/root',
+  '/home',
+  '/var/lib/datamachine',
+  '/tmp/opencode-cache',
+  '/var/tmp/opencode-snapshot',
+  '/var/log/kimaki',
 ];
 
 /** Quick, for what is looked at is not the length of the hold. */
@@ -64,7 +89,9 @@ export class KillCampaign {
 
   /** Learns both ends from a run that nobody kills, and gives the calls it made, in order. */
   async learn(): Promise<readonly TracedCall[]> {
-    await this.#host.ok(`setfacl -m u:games:r ${UNIT_FILE} ${CHANNELS} ${SITE}/wp-config.php; setfacl -m u:games:rx ${OLD_DATA_DIR}`);
+    await this.#host.ok(
+      `setfacl -m u:games:r ${UNIT_FILE} ${CHANNELS} ${SITE}/wp-config.php; setfacl -m u:games:rx ${OLD_DATA_DIR}`,
+    );
     await this.remember();
     await takeTrace(this.#host);
     endedWith(await runWithFault(this.#host, ['migrate-off-root', ...this.#command], null), 0);
@@ -83,7 +110,10 @@ export class KillCampaign {
     if (killed.code !== 137) problems.push(`not killed but ended with ${killed.code}: ${killed.stderr.slice(-500)}`);
     if (reboot === true) problems.push(...(await this.#crash()));
     if (killedAgainAt !== undefined) {
-      const again = await runWithFault(this.#host, ['migrate-off-root', way, '--json', '--yes'], { at: killedAgainAt, what: 'kill' });
+      const again = await runWithFault(this.#host, ['migrate-off-root', way, '--json', '--yes'], {
+        at: killedAgainAt,
+        what: 'kill',
+      });
       problems.push(...leaks(again));
       if (again.code === 137) this.killedAgain += 1;
       if (reboot === true) problems.push(...(await this.#crash()));
@@ -94,7 +124,11 @@ export class KillCampaign {
       const finished = await migrate(this.#host, [way, '--json', '--yes']);
       problems.push(...leaks(finished));
       end = way === 'resume' ? 'after' : 'before';
-      if (finished.code !== 0) return [...problems, `${way} ended with ${finished.code}: ${finished.stdout.slice(-800)} ${finished.stderr.slice(-2000)}`];
+      if (finished.code !== 0)
+        return [
+          ...problems,
+          `${way} ended with ${finished.code}: ${finished.stdout.slice(-800)} ${finished.stderr.slice(-2000)}`,
+        ];
     }
     problems.push(...(await this.compare(end)));
     if (end === 'after' && problems.length === 0) problems.push(...(await this.#back()));
@@ -110,12 +144,16 @@ export class KillCampaign {
     const [was, is] = end === 'before' ? [wanted.trees, found.trees] : [undated(wanted.trees), undated(found.trees)];
     problems.push(...compareSnapshots(was, is));
     if (found.acls !== wanted.acls) problems.push(`ACLs:\n${wanted.acls}\n→\n${found.acls}`);
-    for (const [field, value] of Object.entries(others)) if (found.service[field] !== value) problems.push(`service ${field}: ${found.service[field] ?? ''}, not ${value}`);
-    for (const field of ['umasks', 'units'] as const) if (found[field] !== wanted[field]) problems.push(`${field}: ${wanted[field]} → ${found[field]}`);
+    for (const [field, value] of Object.entries(others))
+      if (found.service[field] !== value)
+        problems.push(`service ${field}: ${found.service[field] ?? ''}, not ${value}`);
+    for (const field of ['umasks', 'units'] as const)
+      if (found[field] !== wanted[field]) problems.push(`${field}: ${wanted[field]} → ${found[field]}`);
     const first = this.#before?.rows;
     const { rows } = found;
     if (rows.integrity !== 'ok') problems.push(`database: ${rows.integrity ?? 'unreadable'}`);
-    if (rows.channels !== first?.channels || rows.heartbeats < first.heartbeats) problems.push(`rows: ${JSON.stringify(first)} → ${JSON.stringify(rows)}`);
+    if (rows.channels !== first?.channels || rows.heartbeats < first.heartbeats)
+      problems.push(`rows: ${JSON.stringify(first)} → ${JSON.stringify(rows)}`);
     if (first?.messages.some((id) => !rows.messages.includes(id)) === true) problems.push('messages are lost');
     return problems;
   }
@@ -132,7 +170,9 @@ export class KillCampaign {
       const whole = rows.integrity === 'ok' && rows.channels === first?.channels && rows.heartbeats >= first.heartbeats;
       return whole ? [] : [`after the reboot, as ${Uid}: ${JSON.stringify(first)} → ${JSON.stringify(rows)}`];
     } catch (error) {
-      const why = await host.run('systemctl status kimaki wca-recovery 2>&1 | tail -40; ls -la /root/.kimaki /home/opencode/.kimaki');
+      const why = await host.run(
+        'systemctl status kimaki wca-recovery 2>&1 | tail -40; ls -la /root/.kimaki /home/opencode/.kimaki',
+      );
       return [`after the reboot: ${String(error)}\n${why.stdout}`];
     }
   }
@@ -140,7 +180,8 @@ export class KillCampaign {
   async #back(): Promise<readonly string[]> {
     const back = await migrate(this.#host, ['rollback', '--json', '--yes']);
     const problems = leaks(back);
-    if (back.code !== 0) problems.push(`rollback ended with ${back.code}: ${back.stdout.slice(-800)} ${back.stderr.slice(-800)}`);
+    if (back.code !== 0)
+      problems.push(`rollback ended with ${back.code}: ${back.stdout.slice(-800)} ${back.stderr.slice(-800)}`);
     return [...problems, ...(await this.compare('before'))];
   }
 
@@ -174,13 +215,18 @@ export function instantsOf(calls: readonly TracedCall[]): readonly Instant[] {
     if (sweep > 0) sweeps.set(sweep, [...(sweeps.get(sweep) ?? []), call]);
     else {
       instants.push({ fault: { at: count, what: 'kill' }, about });
-      if (about.startsWith('spawn ')) instants.push({ fault: { at: count, what: 'kill-after' }, about: `in the middle of ${about}` });
+      if (about.startsWith('spawn '))
+        instants.push({ fault: { at: count, what: 'kill-after' }, about: `in the middle of ${about}` });
     }
   }
   for (const [sweep, all] of sweeps) {
     for (const at of new Set([1, 2, Math.ceil(all.length / 2), all.length])) {
       const about = all[at - 1]?.about;
-      if (about !== undefined) instants.push({ fault: { sweep, at, what: 'kill' }, about: `sweep ${sweep}, ${at} of ${all.length}: ${about}` });
+      if (about !== undefined)
+        instants.push({
+          fault: { sweep, at, what: 'kill' },
+          about: `sweep ${sweep}, ${at} of ${all.length}: ${about}`,
+        });
     }
   }
   return instants;

@@ -49,9 +49,12 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
     ['with php-fpm started anew', /^spawn systemctl .*restart -- php/, 3, 'rollback'],
   ];
 
-  it.each(REBOOTS)('%s, and whose host goes down then, has a service that works, and is finished', async (_, pattern, next, way) => {
-    expect(await campaign.kill(instantAt(pattern, next), { way, reboot: true })).toEqual([]);
-  });
+  it.each(REBOOTS)(
+    '%s, and whose host goes down then, has a service that works, and is finished',
+    async (_, pattern, next, way) => {
+      expect(await campaign.kill(instantAt(pattern, next), { way, reboot: true })).toEqual([]);
+    },
+  );
 
   it.each([
     ['resume', 25],
@@ -74,11 +77,16 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
       damaged[at] = (damaged[at] ?? 0) ^ 0x01;
       await writeFile(outside, damaged);
       for (const command of ['resume', 'rollback', 'apply']) {
-        expect(endedWith(await migrate(host, [command, '--yes']), 65).stderr, `${command}, byte ${at}`).toContain(journal);
+        expect(endedWith(await migrate(host, [command, '--yes']), 65).stderr, `${command}, byte ${at}`).toContain(
+          journal,
+        );
       }
     }
     await writeFile(outside, whole.subarray(0, -(whole.length - whole.lastIndexOf(0x0a, -2)) + 5));
-    expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0))).toMatchObject({ outcome: 'rolled-back', remaining: [] });
+    expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0))).toMatchObject({
+      outcome: 'rolled-back',
+      remaining: [],
+    });
     expect(await campaign.compare('before')).toEqual([]);
   });
 });

@@ -3,7 +3,23 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY, OLD_DATA_DIR, PRIVATE_DUMP, SITE, UNIT_FILE, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
-import { AS_OPENCODE, CHANNELS, CONTENT, MINUTE, PROVE_ALL, agentDoes, brokenHost, databaseRows, endedWith, migrate, registeredCommand, serviceProcess, told, unproven, workerUmasks } from './support.js';
+import {
+  AS_OPENCODE,
+  CHANNELS,
+  CONTENT,
+  MINUTE,
+  PROVE_ALL,
+  agentDoes,
+  brokenHost,
+  databaseRows,
+  endedWith,
+  migrate,
+  registeredCommand,
+  serviceProcess,
+  told,
+  unproven,
+  workerUmasks,
+} from './support.js';
 import type { Rows, Told } from './support.js';
 
 const lab = labAvailable();
@@ -80,7 +96,12 @@ describe.skipIf(!lab.ok)('a root install, moved', () => {
     const after = await readFile(join(host.root, UNIT_FILE), 'utf8');
     const comments = (text: string): readonly string[] => text.split('\n').filter((line) => /^\s*#/.test(line));
     expect(comments(after)).toEqual(comments(unitBefore));
-    for (const line of ['Environment=KIMAKI_LOCK_PORT=29988', `Environment=KIMAKI_BOT_TOKEN=${CANARY}`, 'RestartSec=5', 'Restart=always']) {
+    for (const line of [
+      'Environment=KIMAKI_LOCK_PORT=29988',
+      `Environment=KIMAKI_BOT_TOKEN=${CANARY}`,
+      'RestartSec=5',
+      'Restart=always',
+    ]) {
       expect(after.split('\n')).toContain(line);
     }
     expect(after).not.toMatch(/^[^#]*\/root\b/m);

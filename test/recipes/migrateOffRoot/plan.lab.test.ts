@@ -35,13 +35,16 @@ const SECRETS = [CANARY, ...[0, 1, 2].map((shift) => base64Within(shift))];
 
 function base64Within(shift: number): string {
   // The first and last characters depend on the neighbours.
-  return Buffer.from('x'.repeat(shift) + CANARY).toString('base64').slice(shift === 0 ? 0 : 4, -4);
+  return Buffer.from('x'.repeat(shift) + CANARY)
+    .toString('base64')
+    .slice(shift === 0 ? 0 : 4, -4);
 }
 
 /** Fails when the secret is anywhere in what a command wrote. */
 function tellsNoSecret(result: Finished): Finished {
   const written = result.stdout + result.stderr;
-  for (const secret of SECRETS) expect(written.includes(secret), `the secret in:\n${written.slice(0, 3000)}`).toBe(false);
+  for (const secret of SECRETS)
+    expect(written.includes(secret), `the secret in:\n${written.slice(0, 3000)}`).toBe(false);
   return result;
 }
 
@@ -78,8 +81,11 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
     const trees = ['/etc', SITE, '/root', '/home', '/opt', '/usr/local', '/var/lib/datamachine', STATE_DIR];
     const before = await lastingSnapshot(host, trees);
     const files = new Set(await host.changedFiles());
-    for (const args of [['plan'], ['plan', '--json'], ['plan', '--detailed-exitcode', '--no-color']]) await migrate(host, args);
-    const changed = (await host.changedFiles()).filter((path) => !files.has(path) && !IDLE_WRITES.some((each) => each.test(path)));
+    for (const args of [['plan'], ['plan', '--json'], ['plan', '--detailed-exitcode', '--no-color']])
+      await migrate(host, args);
+    const changed = (await host.changedFiles()).filter(
+      (path) => !files.has(path) && !IDLE_WRITES.some((each) => each.test(path)),
+    );
     expect(changed).toEqual([]);
     expect(compareSnapshots(before, await lastingSnapshot(host, trees))).toEqual([]);
     expect((await host.run(['test', '-e', STATE_DIR])).code).toBe(1);
@@ -114,7 +120,9 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
     await isPrivate();
     expect(await loggedSecrets()).toBe(logged);
     // Where it stood before, and nowhere else.
-    const copies = await host.ok(`grep -rlF ${CANARY} /etc /home /root /opt/wca /opt/kimaki-config /srv /var /tmp /usr/local || true`);
+    const copies = await host.ok(
+      `grep -rlF ${CANARY} /etc /home /root /opt/wca /opt/kimaki-config /srv /var /tmp /usr/local || true`,
+    );
     expect(copies.split('\n').sort()).toEqual([UNIT_FILE, '/root/.kimaki/token']);
   });
 
@@ -125,7 +133,9 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
 
   /** What is kept of a run is open to nobody but root: the state before an edit holds the unit whole. */
   async function isPrivate(): Promise<void> {
-    expect(await host.ok(`find ${STATE_DIR} -type d ! -perm 0700 -o -type f ! -perm 0600 -o ! -user root -o ! -group root`)).toBe('');
+    expect(
+      await host.ok(`find ${STATE_DIR} -type d ! -perm 0700 -o -type f ! -perm 0600 -o ! -user root -o ! -group root`),
+    ).toBe('');
     expect((await host.ok(`find ${STATE_DIR} -type f`)).split('\n').length).toBeGreaterThan(2);
     expect((await host.run(['ls', STATE_DIR], { user: 'opencode' })).code).not.toBe(0);
   }

@@ -1,15 +1,43 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CANARY, NEW_DATA_DIR, OLD_DATA_DIR, UNIT_FILE, breakHost, compareSnapshots, labAvailable } from '../../lab/index.js';
+import {
+  CANARY,
+  NEW_DATA_DIR,
+  OLD_DATA_DIR,
+  UNIT_FILE,
+  breakHost,
+  compareSnapshots,
+  labAvailable,
+} from '../../lab/index.js';
 import type { Host, RunOptions } from '../../lab/index.js';
-import { AS_OPENCODE, CONTENT, MINUTE, STATE_DIR, brokenHost, endedWith, lastingSnapshot, migrate, serviceProcess, told } from './support.js';
+import {
+  AS_OPENCODE,
+  CONTENT,
+  MINUTE,
+  STATE_DIR,
+  brokenHost,
+  endedWith,
+  lastingSnapshot,
+  migrate,
+  serviceProcess,
+  told,
+} from './support.js';
 import type { Finished } from './support.js';
 
 const lab = labAvailable();
 
 /** What a refusal must leave alone. */
-const WATCHED = ['/etc', '/home', '/root', '/opt/kimaki-config', '/usr/local', `${CONTENT}/mu-plugins`, '/var/lib/datamachine', STATE_DIR];
+const WATCHED = [
+  '/etc',
+  '/home',
+  '/root',
+  '/opt/kimaki-config',
+  '/usr/local',
+  `${CONTENT}/mu-plugins`,
+  '/var/lib/datamachine',
+  STATE_DIR,
+];
 
 describe.skipIf(!lab.ok)('a migration that is refused', () => {
   let host: Host;
@@ -21,7 +49,12 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
   afterAll(() => host.down());
 
   /** Runs a command and asserts that it is refused with this exit status, saying so, and that it changed nothing. */
-  async function refuses(code: number, words: readonly string[], args: readonly string[], options?: RunOptions): Promise<void> {
+  async function refuses(
+    code: number,
+    words: readonly string[],
+    args: readonly string[],
+    options?: RunOptions,
+  ): Promise<void> {
     await refusesThe(code, words, () => migrate(host, args, options));
   }
 
@@ -43,7 +76,11 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
   }
 
   /** Breaks the host, and puts it right again whatever happens. */
-  async function whileBroken(broken: string | (() => Promise<void>), work: () => Promise<void>, mended: string): Promise<void> {
+  async function whileBroken(
+    broken: string | (() => Promise<void>),
+    work: () => Promise<void>,
+    mended: string,
+  ): Promise<void> {
     try {
       if (typeof broken === 'string') await host.ok(`set -e\n${broken}`);
       else await broken();
@@ -81,7 +118,11 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
 
     it('is one to root: 65', async () => {
       await bothRefuse(65, ['root', '--user'], ['--user', 'root']);
-      await whileBroken('useradd -o -u 0 -g 0 -d /home/toor -m toor', () => bothRefuse(65, ['toor', 'uid 0'], ['--user', 'toor']), 'userdel -f -r toor 2>/dev/null || true');
+      await whileBroken(
+        'useradd -o -u 0 -g 0 -d /home/toor -m toor',
+        () => bothRefuse(65, ['toor', 'uid 0'], ['--user', 'toor']),
+        'userdel -f -r toor 2>/dev/null || true',
+      );
     });
 
     it('is one of a unit that is not there: 66', async () => {
@@ -111,7 +152,9 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
         other,
         async () => {
           await bothRefuse(65, [OLD_DATA_DIR, NEW_DATA_DIR, '--existing-state', 'keep-source']);
-          expect(told(endedWith(await migrate(host, ['plan', '--json', '--existing-state', 'keep-source']), 0)).changed).toBe(true);
+          expect(
+            told(endedWith(await migrate(host, ['plan', '--json', '--existing-state', 'keep-source']), 0)).changed,
+          ).toBe(true);
         },
         `rm ${NEW_DATA_DIR}/kimaki.db`,
       );
@@ -193,7 +236,11 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
     });
 
     it('is one of another machine: 78', async () => {
-      await whileBroken('cp -a /etc/machine-id /run/machine-id.saved; echo 0123456789abcdef0123456789abcdef > /etc/machine-id', () => stale('another machine'), 'cp -a /run/machine-id.saved /etc/machine-id');
+      await whileBroken(
+        'cp -a /etc/machine-id /run/machine-id.saved; echo 0123456789abcdef0123456789abcdef > /etc/machine-id',
+        () => stale('another machine'),
+        'cp -a /run/machine-id.saved /etc/machine-id',
+      );
     });
 
     it('is one that was edited: 65', async () => {

@@ -1,7 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OLD_DATA_DIR, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host, TreeSnapshot } from '../../lab/index.js';
-import { AS_OPENCODE, AS_ROOT, CONTENT, MINUTE, QUICK_APPLY, agentDoes, brokenHost, databaseRows, endedWith, lastingSnapshot, migrate, registeredCommand, serviceProcess, told, workerUmasks } from './support.js';
+import {
+  AS_OPENCODE,
+  AS_ROOT,
+  CONTENT,
+  MINUTE,
+  QUICK_APPLY,
+  agentDoes,
+  brokenHost,
+  databaseRows,
+  endedWith,
+  lastingSnapshot,
+  migrate,
+  registeredCommand,
+  serviceProcess,
+  told,
+  workerUmasks,
+} from './support.js';
 import type { Rows } from './support.js';
 
 const lab = labAvailable();
@@ -52,7 +68,9 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     expect(compareSnapshots(before, await snapshot()).length).toBeGreaterThan(300);
     await agentDoes(host, [`write:${CONTENT}/uploads/since.txt written after the migration`]);
     const { heartbeats } = await databaseRows(host);
-    await host.waitFor(`test $(sqlite3 /home/opencode/.kimaki/kimaki.db 'select count(*) from heartbeats') -gt ${heartbeats + 2}`);
+    await host.waitFor(
+      `test $(sqlite3 /home/opencode/.kimaki/kimaki.db 'select count(*) from heartbeats') -gt ${heartbeats + 2}`,
+    );
     rowsSince = await databaseRows(host);
     expect(rowsSince.messages.length).toBeGreaterThan(rowsBefore.messages.length);
   });
@@ -81,8 +99,12 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
       /etc/sudoers.d/wp-coding-agents-kimaki-dispatch /etc/systemd/system/php8.2-fpm.service.d`.split(/\s+/);
     for (const path of gone) expect((await host.run(['test', '-e', path])).code, path).toBe(1);
     expect(await host.ok('ls -A /run/systemd/system.control 2>/dev/null || true')).toBe('');
-    expect(await host.ok('systemctl is-active kimaki php8.2-fpm datamachine-worker.timer nginx')).toBe('active\nactive\nactive\nactive');
-    expect(await host.ok('systemctl show -p NeedDaemonReload --value kimaki php8.2-fpm | sort -u | tr -d "\\n"')).toBe('no');
+    expect(await host.ok('systemctl is-active kimaki php8.2-fpm datamachine-worker.timer nginx')).toBe(
+      'active\nactive\nactive\nactive',
+    );
+    expect(await host.ok('systemctl show -p NeedDaemonReload --value kimaki php8.2-fpm | sort -u | tr -d "\\n"')).toBe(
+      'no',
+    );
     // A worker that was under way when it was stopped counts as failed until its next turn.
     await host.waitFor('test -z "$(systemctl --failed --no-legend)"');
     expect(await workerUmasks(host)).toBe(umasksBefore);
@@ -95,7 +117,9 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     expect(rows).toMatchObject({ integrity: 'ok', channels: rowsSince.channels });
     expect(rows.messages).toEqual(expect.arrayContaining([...rowsSince.messages]));
     expect(rows.heartbeats).toBeGreaterThan(rowsSince.heartbeats);
-    await host.waitFor(`test $(sqlite3 ${OLD_DATA_DIR}/kimaki.db 'select count(*) from heartbeats') -gt ${rows.heartbeats + 1}`);
+    await host.waitFor(
+      `test $(sqlite3 ${OLD_DATA_DIR}/kimaki.db 'select count(*) from heartbeats') -gt ${rows.heartbeats + 1}`,
+    );
   });
 
   it('is told by status', async () => {
@@ -112,7 +136,10 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
   it('does nothing more when rolled back again', async () => {
     const quiet = await snapshot();
     const pid = await host.ok('systemctl show -p MainPID --value kimaki');
-    expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0))).toMatchObject({ outcome: 'rolled-back', changed: false });
+    expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0))).toMatchObject({
+      outcome: 'rolled-back',
+      changed: false,
+    });
     expect(await host.ok('systemctl show -p MainPID --value kimaki')).toBe(pid);
     expect(compareSnapshots(quiet, await snapshot())).toEqual([]);
   });
@@ -121,12 +148,23 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     expect(told(endedWith(await migrate(host, QUICK_APPLY), 0))).toMatchObject({ changed: true, failed: false });
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
     // What would run at a boot in the middle does not start any more: the way back does without it, and says so.
-    await host.ok("mv /opt/wca/node /opt/wca/other-node; printf '#!/bin/false\\n' > /opt/wca/node; chmod 0755 /opt/wca/node");
-    const rollback = ['/opt/wca/other-node', '/opt/wca/node_modules/@wca/runtime-sdk/dist/cli/main.js', 'migrate-off-root', 'rollback', '--json', '--yes'];
+    await host.ok(
+      "mv /opt/wca/node /opt/wca/other-node; printf '#!/bin/false\\n' > /opt/wca/node; chmod 0755 /opt/wca/node",
+    );
+    const rollback = [
+      '/opt/wca/other-node',
+      '/opt/wca/node_modules/@wca/runtime-sdk/dist/cli/main.js',
+      'migrate-off-root',
+      'rollback',
+      '--json',
+      '--yes',
+    ];
     const back = told(endedWith(await host.run(rollback, { timeoutMs: 4 * MINUTE }), 0));
     expect(back).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
     expect(back.steps?.find(({ id }) => id === 'recovery-off')?.notes?.join()).toContain('do not reboot');
-    expect(compareSnapshots(before, await snapshot()).filter((line) => !line.includes('/uploads/since.txt'))).toEqual([]);
+    expect(compareSnapshots(before, await snapshot()).filter((line) => !line.includes('/uploads/since.txt'))).toEqual(
+      [],
+    );
     expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
   });
 });

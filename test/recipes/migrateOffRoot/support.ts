@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CHANNEL, CHANNELS, FLOW, NEW_DATA_DIR, SITE, bootHost, installPackage, treeSnapshot } from '../../lab/index.js';
+import {
+  CHANNEL,
+  CHANNELS,
+  FLOW,
+  NEW_DATA_DIR,
+  SITE,
+  bootHost,
+  installPackage,
+  treeSnapshot,
+} from '../../lab/index.js';
 import type { BootOptions, Host, RunOptions, TreeSnapshot } from '../../lab/index.js';
 
 export { CHANNELS };
@@ -13,7 +22,15 @@ export const CONTENT = `${SITE}/wp-content`;
 export const STATE_DIR = '/var/lib/wca';
 
 /** Everything `apply` and `verify` can be asked to prove. */
-export const PROVE_ALL = ['--flow', FLOW, '--wait-scheduled', '60', '--probe-channel', CHANNEL, '--probe-update'] as const;
+export const PROVE_ALL = [
+  '--flow',
+  FLOW,
+  '--wait-scheduled',
+  '60',
+  '--probe-channel',
+  CHANNEL,
+  '--probe-update',
+] as const;
 
 /** A migration without questions and without a long hold, for tests that look at something else. */
 export const QUICK_APPLY = ['apply', '--json', '--yes', '--hold', '3'] as const;
@@ -57,7 +74,11 @@ export interface Told {
   readonly remaining?: readonly unknown[];
   readonly undoErrors?: readonly unknown[];
   readonly steps?: readonly { readonly id: string; readonly state: string; readonly notes?: readonly string[] }[];
-  readonly error?: { readonly code?: string; readonly message?: string; readonly error?: { readonly code: string; readonly message: string; readonly journal?: string } };
+  readonly error?: {
+    readonly code?: string;
+    readonly message?: string;
+    readonly error?: { readonly code: string; readonly message: string; readonly journal?: string };
+  };
 }
 
 /** The JSON document on stdout; a command that wrote none fails the test with all it wrote. */
@@ -72,7 +93,9 @@ export function told({ code, stdout, stderr }: Finished): Told {
 /** Asserts an exit status, and shows what the command wrote when it is another. */
 export function endedWith(result: Finished, code: number): Finished {
   if (result.code === code) return result;
-  throw new Error(`ended with ${result.code}, expected ${code}:\n${result.stdout.slice(0, 6000)}\n${result.stderr.slice(-6000)}`);
+  throw new Error(
+    `ended with ${result.code}, expected ${code}:\n${result.stdout.slice(0, 6000)}\n${result.stderr.slice(-6000)}`,
+  );
 }
 
 /** Checks by id that are not proven, for a message that tells. */
@@ -81,18 +104,28 @@ export function unproven(checks: readonly Check[]): readonly string[] {
 }
 
 /** What /proc says of the service's process. */
-export async function serviceProcess(host: Host): Promise<Readonly<Record<'Uid' | 'Gid' | 'Groups' | 'Umask', string>>> {
+export async function serviceProcess(
+  host: Host,
+): Promise<Readonly<Record<'Uid' | 'Gid' | 'Groups' | 'Umask', string>>> {
   const status = await host.ok('cat /proc/$(systemctl show -p MainPID --value kimaki)/status');
-  const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim().replaceAll('\t', ' ') ?? '';
+  const field = (name: string): string =>
+    new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim().replaceAll('\t', ' ') ?? '';
   return { Uid: field('Uid'), Gid: field('Gid'), Groups: field('Groups'), Umask: field('Umask') };
 }
 
-export const AS_OPENCODE = { Uid: '1000 1000 1000 1000', Gid: '1000 1000 1000 1000', Groups: '4 33 1000', Umask: '0002' };
+export const AS_OPENCODE = {
+  Uid: '1000 1000 1000 1000',
+  Gid: '1000 1000 1000 1000',
+  Groups: '4 33 1000',
+  Umask: '0002',
+};
 export const AS_ROOT = { Uid: '0 0 0 0', Gid: '0 0 0 0', Umask: '0022' };
 
 /** The umasks of php-fpm's workers, each once. */
 export function workerUmasks(host: Host): Promise<string> {
-  return host.ok("grep -h ^Umask $(pgrep -u www-data php-fpm | sed 's|.*|/proc/&/status|') | awk '{print $2}' | sort -u");
+  return host.ok(
+    "grep -h ^Umask $(pgrep -u www-data php-fpm | sed 's|.*|/proc/&/status|') | awk '{print $2}' | sort -u",
+  );
 }
 
 /** The command that WordPress dispatches through, as registered. */
@@ -122,9 +155,16 @@ export async function databaseRows(host: Host, dataDir = NEW_DATA_DIR, user = 'o
   const sql = `PRAGMA busy_timeout=5000; PRAGMA integrity_check;
     SELECT (SELECT count(*) FROM heartbeats) || ' ' || (SELECT count(*) FROM channels);
     SELECT group_concat(id) FROM (SELECT id FROM messages ORDER BY id);`;
-  const [, integrity, counts = '', messages = ''] = (await host.ok(['sqlite3', `${dataDir}/kimaki.db`, sql], { user })).split('\n');
+  const [, integrity, counts = '', messages = ''] = (
+    await host.ok(['sqlite3', `${dataDir}/kimaki.db`, sql], { user })
+  ).split('\n');
   const [heartbeats, channels] = counts.split(' ').map(Number);
-  return { integrity, heartbeats: heartbeats ?? 0, channels: channels ?? 0, messages: messages.split(',').filter(Boolean).map(Number) };
+  return {
+    integrity,
+    heartbeats: heartbeats ?? 0,
+    channels: channels ?? 0,
+    messages: messages.split(',').filter(Boolean).map(Number),
+  };
 }
 
 /** What is counted of the service's database. */

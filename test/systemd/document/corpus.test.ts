@@ -38,13 +38,19 @@ const OPERATIONS: readonly (readonly [name: string, key: string, operation: Oper
   ['set a variable', 'Environment', (unit) => setEnvironment(unit, 'WCA_TEST', 'a "b" $c')],
   ['remove a directive', 'Restart', (unit) => removeDirective(unit, 'Service', 'Restart')],
   ['set an option of each command', 'ExecStart', eachCommand],
-  ['replace the beginning of each path', 'ExecStart', (unit) => inAll(unit, ({ key }) => key === 'ExecStart', movePath)],
+  [
+    'replace the beginning of each path',
+    'ExecStart',
+    (unit) => inAll(unit, ({ key }) => key === 'ExecStart', movePath),
+  ],
 ];
 
 function eachCommand(unit: UnitDocument): Edits {
   const option = { at: 'option', name: '--wca-test' } as const;
-  return inAll(unit, ({ key, value }) => key === 'ExecStart' && value !== '', (document, one) =>
-    setExecArgument(document, one, option, 'a "b" #'),
+  return inAll(
+    unit,
+    ({ key, value }) => key === 'ExecStart' && value !== '',
+    (document, one) => setExecArgument(document, one, option, 'a "b" #'),
   );
 }
 
@@ -130,7 +136,9 @@ describe('the unit files of this system and of many packages', () => {
 });
 
 /** What systemd says about all of them together, without the places. */
-async function complaints(files: readonly { readonly path: string; readonly bytes: Buffer }[]): Promise<readonly string[]> {
+async function complaints(
+  files: readonly { readonly path: string; readonly bytes: Buffer }[],
+): Promise<readonly string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'corpus-'));
   try {
     for (const { path, bytes } of files) writeFileSync(join(directory, basename(path)), bytes);
@@ -139,7 +147,8 @@ async function complaints(files: readonly { readonly path: string; readonly byte
     const ran = await runProgram('systemd-analyze', ['verify', '--man=no', ...paths], { env, timeoutMs: 120_000 });
     const said = ran._unsafeUnwrap().stderr.split('\n');
     // Of several units that it misses systemd names any one.
-    const plain = (line: string): string => line.replace(/:\d+: /, ': ').replace(/: Unit \S+ not found/, ': a unit not found');
+    const plain = (line: string): string =>
+      line.replace(/:\d+: /, ': ').replace(/: Unit \S+ not found/, ': a unit not found');
     return said.map((line) => plain(line.replaceAll(directory, ''))).sort();
   } finally {
     rmSync(directory, { recursive: true });

@@ -18,20 +18,23 @@ beforeAll(async () => {
 });
 
 describe('the grammar of unit files', () => {
-  it.each(
-    vectors.map((vector, index) => [`${vector.fact} ${vector.name}`, { ...vector, index }] as const),
-  )('%s', (_, { bytes, systemd, ours, apart, index }) => {
-    const unit = loaded[index];
-    if (unit === undefined) throw new Error('systemd was not asked');
-    expect(wordOf(unit)).toEqual(systemd);
-    expect(answerOf(reader, bytes)).toEqual(ours);
-    const { theirs, own } = agreement(reader, bytes, unit);
-    if (apart === undefined) expect(own).toEqual(theirs);
-    else expect(own).not.toEqual(theirs);
-  });
+  it.each(vectors.map((vector, index) => [`${vector.fact} ${vector.name}`, { ...vector, index }] as const))(
+    '%s',
+    (_, { bytes, systemd, ours, apart, index }) => {
+      const unit = loaded[index];
+      if (unit === undefined) throw new Error('systemd was not asked');
+      expect(wordOf(unit)).toEqual(systemd);
+      expect(answerOf(reader, bytes)).toEqual(ours);
+      const { theirs, own } = agreement(reader, bytes, unit);
+      if (apart === undefined) expect(own).toEqual(theirs);
+      else expect(own).not.toEqual(theirs);
+    },
+  );
 
   it('has a vector for every fact that one file can show', () => {
-    const facts = ['L', 'S'].flatMap((letter) => Array.from({ length: letter === 'L' ? 12 : 16 }, (_, i) => `${letter}${i + 1}`));
+    const facts = ['L', 'S'].flatMap((letter) =>
+      Array.from({ length: letter === 'L' ? 12 : 16 }, (_, i) => `${letter}${i + 1}`),
+    );
     // What an EnvironmentFile= holds is another file's matter.
     expect([...new Set(vectors.map(({ fact }) => fact))].sort()).toEqual(facts.filter((fact) => fact !== 'S11').sort());
   });

@@ -10,7 +10,10 @@ const vectors = grammarVectors();
 
 /** The parser anew, with the rule switched off. */
 function readerWithout(rule?: Rule): Reader {
-  return loadWithout(['document/parseUnit', 'values/parseExec', 'document/unitValues', 'values/liveVariables'], rule) as Reader;
+  return loadWithout(
+    ['document/parseUnit', 'values/parseExec', 'document/unitValues', 'values/liveVariables'],
+    rule,
+  ) as Reader;
 }
 
 /** The first vector to which this reader gives no answer, or a wrong one. */

@@ -21,7 +21,12 @@ function set(line: string, place: ExecPlace, value: string, command?: number): s
   return after.bytes.toString().slice('[Service]\n'.length, -'\nUser=x\n'.length);
 }
 
-function edit(unit: UnitDocument, place: ExecPlace, value: string, command?: number): Result<readonly Edit[], UnitEditError> {
+function edit(
+  unit: UnitDocument,
+  place: ExecPlace,
+  value: string,
+  command?: number,
+): Result<readonly Edit[], UnitEditError> {
   return setExecArgument(unit, line(unit), place, value, command);
 }
 
@@ -105,23 +110,28 @@ describe('setExecArgument', () => {
   it('gives exactly the word asked for and leaves all others, on whatever lines they stand', () => {
     const gap = fc.constantFrom(' ', '  ', '\t', ' \\\n  ', '\\\n# c\n ', ' \\\r\n');
     fc.assert(
-      fc.property(fc.array(fc.tuple(gap, oddText), { minLength: 1, maxLength: 5 }), oddText, fc.nat(), (words, value, pick) => {
-        const index = pick % words.length;
-        const args = words.map(([between, text]) => `${between}${quoteWord(text)._unsafeUnwrap()}`).join('');
-        const before = parseUnit(`[Service]\nA=1\nExecStart=-/bin/x${args}\nB=2\n`);
-        const [, chosen = expect.fail()] = before.assignments;
-        const edits = setExecArgument(before, chosen, { at: 'argument', index }, value)._unsafeUnwrap();
-        const after = applyEdits(before, edits);
-        const read = parseExec(after.assignments[1]?.value ?? '');
-        expect(read).toMatchObject({ prefixes: '-', path: '/bin/x', fault: null, following: [] });
-        expect(read.args.map((one) => one.value)).toEqual(words.map(([, text], i) => (i === index ? value : text)));
-        for (const { start, end } of edits) {
-          expect(before.bytes.subarray(start, end).includes(0x0a)).toBe(false);
-          expect(start).toBeGreaterThanOrEqual(chosen.valueStart);
-          expect(end).toBeLessThanOrEqual(chosen.valueEnd);
-        }
-        expect(applyEdits(after, invertEdits(before, edits)).bytes).toEqual(before.bytes);
-      }),
+      fc.property(
+        fc.array(fc.tuple(gap, oddText), { minLength: 1, maxLength: 5 }),
+        oddText,
+        fc.nat(),
+        (words, value, pick) => {
+          const index = pick % words.length;
+          const args = words.map(([between, text]) => `${between}${quoteWord(text)._unsafeUnwrap()}`).join('');
+          const before = parseUnit(`[Service]\nA=1\nExecStart=-/bin/x${args}\nB=2\n`);
+          const [, chosen = expect.fail()] = before.assignments;
+          const edits = setExecArgument(before, chosen, { at: 'argument', index }, value)._unsafeUnwrap();
+          const after = applyEdits(before, edits);
+          const read = parseExec(after.assignments[1]?.value ?? '');
+          expect(read).toMatchObject({ prefixes: '-', path: '/bin/x', fault: null, following: [] });
+          expect(read.args.map((one) => one.value)).toEqual(words.map(([, text], i) => (i === index ? value : text)));
+          for (const { start, end } of edits) {
+            expect(before.bytes.subarray(start, end).includes(0x0a)).toBe(false);
+            expect(start).toBeGreaterThanOrEqual(chosen.valueStart);
+            expect(end).toBeLessThanOrEqual(chosen.valueEnd);
+          }
+          expect(applyEdits(after, invertEdits(before, edits)).bytes).toEqual(before.bytes);
+        },
+      ),
       { numRuns: 500 },
     );
   });

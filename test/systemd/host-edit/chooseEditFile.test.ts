@@ -29,7 +29,8 @@ afterEach(() => {
   tree.remove();
 });
 
-const find = async (name: string): Promise<UnitFiles> => (await findUnitFiles(name, { root: tree.root }))._unsafeUnwrap();
+const find = async (name: string): Promise<UnitFiles> =>
+  (await findUnitFiles(name, { root: tree.root }))._unsafeUnwrap();
 /** Path (without the root) and role of the choice, or the code of the error. */
 const choose = async (name: string, ...keys: readonly UnitKey[]): Promise<string> =>
   chooseEditFile(await find(name), keys.length === 0 ? [USER] : keys).match(
@@ -47,7 +48,9 @@ describe('chooseEditFile', () => {
     tree.file(`${ETC}/u.service`, SETS_USER + UNIT);
     tree.file(`${LIB}/u.service.d/10.conf`, '[Service]\nGroup=x\n');
     expect(await choose('u.service')).toBe(`fragment ${ETC}/u.service`);
-    expect(await choose('u.service', USER, { section: 'Service', key: 'Group' })).toBe(`new drop-in ${ETC}/u.service.d/90-wca.conf`);
+    expect(await choose('u.service', USER, { section: 'Service', key: 'Group' })).toBe(
+      `new drop-in ${ETC}/u.service.d/90-wca.conf`,
+    );
   });
 
   it('DP9 takes a drop-in that sorts behind all that set the key, and under a name no other file has', async () => {
@@ -65,7 +68,9 @@ describe('chooseEditFile', () => {
     tree.file(`${ETC}/u.service.d/90-wca.conf`, '[Service]\nGroup=x\n');
     tree.file(`${ETC}/u.service.d/95-other.conf`, '[Service]\nUMask=0\n');
     expect(await choose('u.service')).toBe(`drop-in ${ETC}/u.service.d/90-wca.conf`);
-    expect(await choose('u.service', { section: 'Service', key: 'UMask' })).toBe(`new drop-in ${ETC}/u.service.d/zz-wca.conf`);
+    expect(await choose('u.service', { section: 'Service', key: 'UMask' })).toBe(
+      `new drop-in ${ETC}/u.service.d/zz-wca.conf`,
+    );
   });
 
   it('goes by the variable where it is one, and by what resets them all', async () => {
@@ -88,7 +93,9 @@ describe('chooseEditFile', () => {
     expect(await choose('t@.service')).toBe(`fragment ${ETC}/t@.service`);
     expect(await choose('alias.service')).toBe(`new drop-in ${ETC}/p.service.d/90-wca.conf`);
     expect(await choose('l.service')).toBe(`new drop-in ${ETC}/l.service.d/90-wca.conf`);
-    expect(await choose('s.slice', { section: 'Slice', key: 'CPUWeight' })).toBe(`new drop-in ${ETC}/s.slice.d/zz-wca.conf`);
+    expect(await choose('s.slice', { section: 'Slice', key: 'CPUWeight' })).toBe(
+      `new drop-in ${ETC}/s.slice.d/zz-wca.conf`,
+    );
   });
 
   it('refuses what no edit would last in, with the way out', async () => {

@@ -44,7 +44,9 @@ const text = (files: UnitFiles, ...changes: readonly UnitChange[]): string | nul
 
 describe('planUnitEdit', () => {
   it('writes no drop-in for what is in effect already', () => {
-    const files = packaged('User=x\nUser=y\nExecStart=/bin/a\nEnvironment=A=1\nEnvironment=A=2', [source('/x/10.conf', '[Service]\nGroup=g\n')]);
+    const files = packaged('User=x\nUser=y\nExecStart=/bin/a\nEnvironment=A=1\nEnvironment=A=2', [
+      source('/x/10.conf', '[Service]\nGroup=g\n'),
+    ]);
     const variable: UnitChange = { ...set('Environment', '2'), variable: 'A' } as UnitChange;
     expect(text(files, set('User', 'y'), set('Group', 'g'), set('ExecStart', '/bin/a'), variable)).toBeNull();
     expect(text(files, { kind: 'add', section: 'Service', key: 'ExecStart', value: '/bin/a' })).toBeNull();
@@ -68,7 +70,10 @@ describe('planUnitEdit', () => {
 
   it('refuses to replace what no drop-in can take back', () => {
     const files = packaged('X=1\n[Unit]\nAfter=a.service\n[Install]\nWantedBy=a.target');
-    for (const [section, key] of [['Unit', 'After'], ['Install', 'WantedBy']] as const) {
+    for (const [section, key] of [
+      ['Unit', 'After'],
+      ['Install', 'WantedBy'],
+    ] as const) {
       const refused = planUnitEdit(files, [set(key, 'b', section)])._unsafeUnwrapErr();
       expect(refused).toMatchObject({ code: 'CANNOT_OVERRIDE', key, paths: [PATH] });
     }
@@ -89,7 +94,9 @@ describe('overrideDirective', () => {
     const once = overrideDirective(parseUnit(''), earlier, 'Service', 'ExecStart', '/bin/b')._unsafeUnwrap();
     expect(overrideDirective(once, earlier, 'Service', 'ExecStart', '/bin/b')._unsafeUnwrap()).toBe(once);
     const unsafe = parseUnit('[Service]\nExecStart=\nExecStart=/bin/b\n# x\rUser=root\n');
-    expect(overrideDirective(unsafe, earlier, 'Service', 'ExecStart', '/bin/b')._unsafeUnwrapErr().code).toBe('UNIT_NOT_EDITABLE');
+    expect(overrideDirective(unsafe, earlier, 'Service', 'ExecStart', '/bin/b')._unsafeUnwrapErr().code).toBe(
+      'UNIT_NOT_EDITABLE',
+    );
   });
 });
 
@@ -117,7 +124,9 @@ describe('changeDocument', () => {
     expect(changed({ ...key, kind: 'set', value: '3' })).toBe('[Service]\nUser=a\nEnvironment=A=3 B=2\n');
     expect(changed({ ...key, kind: 'remove' })).toBe('[Service]\nUser=a\nEnvironment=B=2\n');
     expect(changed({ kind: 'remove', section: 'Service', key: 'User' })).toBe('[Service]\nEnvironment=A=1 B=2\n');
-    expect(changed({ kind: 'add', section: 'Service', key: 'User', value: 'b' })).toBe('[Service]\nUser=a\nEnvironment=A=1 B=2\nUser=b\n');
+    expect(changed({ kind: 'add', section: 'Service', key: 'User', value: 'b' })).toBe(
+      '[Service]\nUser=a\nEnvironment=A=1 B=2\nUser=b\n',
+    );
   });
 });
 
@@ -129,15 +138,22 @@ describe('confirmEdit', () => {
     expect(confirmEdit(packaged('User=z', [written]), OURS, wanted).isOk()).toBe(true);
     const variable = [{ section: 'Service', key: 'Environment', variable: 'A', value: '1' }];
     const other = source('/x/99.conf', '[Service]\nEnvironment=B=1\n');
-    expect(confirmEdit(packaged('', [source(OURS, '[Service]\nEnvironment=A=1\n'), other]), OURS, variable).isOk()).toBe(true);
+    expect(
+      confirmEdit(packaged('', [source(OURS, '[Service]\nEnvironment=A=1\n'), other]), OURS, variable).isOk(),
+    ).toBe(true);
   });
 
   it('names the file that wins instead, or says why the written one is not read', () => {
     const later = source('/x/99.conf', '[Service]\nUser=root\n');
     const beaten = confirmEdit(packaged('', [written, later]), OURS, wanted)._unsafeUnwrapErr();
     expect(beaten).toMatchObject({ code: 'EDIT_DOES_NOT_WIN', key: 'Service.User', by: '/x/99.conf' });
-    const hidden = { ...packaged(''), shadowed: [{ path: OURS, reason: 'lower-directory', message: '/y wins over it' }] } as const;
+    const hidden = {
+      ...packaged(''),
+      shadowed: [{ path: OURS, reason: 'lower-directory', message: '/y wins over it' }],
+    } as const;
     expect(confirmEdit(hidden, OURS, wanted)._unsafeUnwrapErr().message).toContain('/y wins over it');
-    expect(confirmEdit(packaged('', [source(OURS, '[Service]\nUser=canary\n')]), OURS, wanted)._unsafeUnwrapErr().message).not.toContain('canary');
+    expect(
+      confirmEdit(packaged('', [source(OURS, '[Service]\nUser=canary\n')]), OURS, wanted)._unsafeUnwrapErr().message,
+    ).not.toContain('canary');
   });
 });

@@ -100,9 +100,16 @@ describe.skipIf(!labAvailable().ok)('unit files on a booted host', () => {
 
   it('cannot stop PID 1 by way of this library, where systemctl would', async () => {
     const pipe = '/etc/systemd/system/my-own.service.d/pipe.conf';
-    await host.ok(`systemctl start my-own.service; mkdir -p ${dirname(pipe)}; mkfifo /run/pipe; ln -s /run/pipe ${pipe}`);
+    await host.ok(
+      `systemctl start my-own.service; mkdir -p ${dirname(pipe)}; mkfifo /run/pipe; ln -s /run/pipe ${pipe}`,
+    );
     const refused = { code: 'NOT_A_REGULAR_FILE', path: pipe, found: 'fifo' };
-    for (const call of ['daemonReload()', "showUnit('my-own.service')", "startUnit('mine.service')", "enableUnit('mine.service')"]) {
+    for (const call of [
+      'daemonReload()',
+      "showUnit('my-own.service')",
+      "startUnit('mine.service')",
+      "enableUnit('mine.service')",
+    ]) {
       expect(await inHost(host, `systemd.${call}`)).toMatchObject(refused);
     }
     expect(await check('my-own.service')).toMatchObject(refused);
@@ -122,7 +129,10 @@ describe.skipIf(!labAvailable().ok)('unit files on a booted host', () => {
       problems: [],
       complaints: [],
     });
-    await putUnits(host, { 'my-.service.d/x.conf': '[Service]\nPrefixFoo=1\n', 'service.d/x.conf': '[Service]\nAllFoo=1\n' });
+    await putUnits(host, {
+      'my-.service.d/x.conf': '[Service]\nPrefixFoo=1\n',
+      'service.d/x.conf': '[Service]\nAllFoo=1\n',
+    });
     const complaints = ["Unknown key 'PrefixFoo'", "Unknown key 'AllFoo'"].map(said);
     expect(await check('my-own.service')).toMatchObject({
       ok: false,

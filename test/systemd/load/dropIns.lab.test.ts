@@ -45,17 +45,20 @@ describe.skipIf(!labAvailable().ok)('the drop-ins of a unit, against systemctl s
   });
   afterAll(() => host.down());
 
-  it.each([...new Set(cases.map(({ fact }) => fact))])('%s: what they come to is what systemd makes of them', async (fact) => {
-    const mine = cases.filter((one) => one.fact === fact);
-    expect(mine).toHaveLength(PER_FACT);
-    for (const { name, files } of mine) {
-      const found = (await findInIndex(index, name))._unsafeUnwrap();
-      const sources = [...(found.fragment === null ? [] : [found.fragment]), ...found.dropIns];
-      const specifiers = unitSpecifiers(found.id, found.path);
-      const unit = effectiveUnit(found.id, sources, specifiers);
-      expect(differences(unit, specifiers, shown.get(name) ?? ''), [...files.keys()].join('\n')).toEqual([]);
-    }
-  });
+  it.each([...new Set(cases.map(({ fact }) => fact))])(
+    '%s: what they come to is what systemd makes of them',
+    async (fact) => {
+      const mine = cases.filter((one) => one.fact === fact);
+      expect(mine).toHaveLength(PER_FACT);
+      for (const { name, files } of mine) {
+        const found = (await findInIndex(index, name))._unsafeUnwrap();
+        const sources = [...(found.fragment === null ? [] : [found.fragment]), ...found.dropIns];
+        const specifiers = unitSpecifiers(found.id, found.path);
+        const unit = effectiveUnit(found.id, sources, specifiers);
+        expect(differences(unit, specifiers, shown.get(name) ?? ''), [...files.keys()].join('\n')).toEqual([]);
+      }
+    },
+  );
 });
 
 function namesIn(shown: string): readonly string[] {

@@ -34,14 +34,19 @@ describe.skipIf(!labAvailable().ok)('effectiveUnit, against systemctl show of a 
   });
   afterAll(() => host.down());
 
-  it.each([...new Set(cases.map(({ fact }) => fact))])('%s: every value of every generated unit is systemd’s', (fact) => {
-    const mine = cases.filter((one) => one.fact === fact);
-    expect(mine.length).toBeGreaterThanOrEqual(PER_FACT);
-    for (const one of mine) {
-      const specifiers = unitSpecifiers(one.name, `/etc/systemd/system/${one.name}`);
-      const unit = effectiveUnit(one.name, sourcesOf(one), specifiers);
-      const files = [...one.files].map(([path, bytes]) => `${path}: ${JSON.stringify(bytes.toString('latin1').slice(0, 500))}`);
-      expect(differences(unit, specifiers, shown.get(one.name) ?? ''), files.join('\n')).toEqual([]);
-    }
-  });
+  it.each([...new Set(cases.map(({ fact }) => fact))])(
+    '%s: every value of every generated unit is systemd’s',
+    (fact) => {
+      const mine = cases.filter((one) => one.fact === fact);
+      expect(mine.length).toBeGreaterThanOrEqual(PER_FACT);
+      for (const one of mine) {
+        const specifiers = unitSpecifiers(one.name, `/etc/systemd/system/${one.name}`);
+        const unit = effectiveUnit(one.name, sourcesOf(one), specifiers);
+        const files = [...one.files].map(
+          ([path, bytes]) => `${path}: ${JSON.stringify(bytes.toString('latin1').slice(0, 500))}`,
+        );
+        expect(differences(unit, specifiers, shown.get(one.name) ?? ''), files.join('\n')).toEqual([]);
+      }
+    },
+  );
 });

@@ -22,17 +22,26 @@ describe('effectiveUnit, against systemd-analyze verify', () => {
     verdicts = await verifyOffline(cases);
   });
 
-  it.each([...new Set(cases.map(({ fact }) => fact))])('%s: loads what systemd loads, and heeds the lines it heeds', (fact) => {
-    const mine = cases.filter((one) => one.fact === fact);
-    expect(mine.length).toBeGreaterThanOrEqual(PER_FACT);
-    for (const one of mine) {
-      const unit = effectiveUnit(one.name, sourcesOf(one), unitSpecifiers(one.name, `/etc/systemd/system/${one.name}`));
-      const verdict = verdicts.get(one.name);
-      const files = [...one.files].map(([path, bytes]) => `${path}: ${JSON.stringify(bytes.toString('latin1').slice(0, 500))}`);
-      expect(unit.loadState === 'loaded', files.join('\n')).toBe(verdict?.loads);
-      expect(unheeded(unit, one), files.join('\n')).toEqual(complained(verdict));
-    }
-  });
+  it.each([...new Set(cases.map(({ fact }) => fact))])(
+    '%s: loads what systemd loads, and heeds the lines it heeds',
+    (fact) => {
+      const mine = cases.filter((one) => one.fact === fact);
+      expect(mine.length).toBeGreaterThanOrEqual(PER_FACT);
+      for (const one of mine) {
+        const unit = effectiveUnit(
+          one.name,
+          sourcesOf(one),
+          unitSpecifiers(one.name, `/etc/systemd/system/${one.name}`),
+        );
+        const verdict = verdicts.get(one.name);
+        const files = [...one.files].map(
+          ([path, bytes]) => `${path}: ${JSON.stringify(bytes.toString('latin1').slice(0, 500))}`,
+        );
+        expect(unit.loadState === 'loaded', files.join('\n')).toBe(verdict?.loads);
+        expect(unheeded(unit, one), files.join('\n')).toEqual(complained(verdict));
+      }
+    },
+  );
 });
 
 /** `path:line` of what we say systemd does not heed, by the line that systemd names. */
@@ -50,7 +59,9 @@ function unheeded(unit: EffectiveUnit, one: GrammarCase): readonly string[] {
 }
 
 function complained(verdict: OfflineVerdict | undefined): readonly string[] {
-  return [...(verdict?.complaints ?? [])].flatMap(([path, lines]) => [...lines.keys()].map((line) => `${path}:${line}`)).sort();
+  return [...(verdict?.complaints ?? [])]
+    .flatMap(([path, lines]) => [...lines.keys()].map((line) => `${path}:${line}`))
+    .sort();
 }
 
 const PATH = '/etc/systemd/system/u.service';
@@ -66,7 +77,9 @@ function effective(fragment: string, ...dropIns: readonly string[]): EffectiveUn
 
 function valuesOf(unit: EffectiveUnit, setting: string): readonly string[] {
   const found = unit.settings.find(({ section, key }) => `${section}.${key}` === setting);
-  return (found?.values ?? []).map(({ value, path, line }) => `${value} at ${path === PATH ? 'unit' : 'drop-in'}:${line}`);
+  return (found?.values ?? []).map(
+    ({ value, path, line }) => `${value} at ${path === PATH ? 'unit' : 'drop-in'}:${line}`,
+  );
 }
 
 const START = '[Service]\nExecStart=/bin/true\n';
@@ -101,7 +114,9 @@ describe('effectiveUnit', () => {
   });
 
   it('S9: an empty condition takes all conditions away, and no assertion', () => {
-    const unit = effective(`[Unit]\nConditionPathExists=/a\nConditionHost=b\nAssertPathExists=/c\nConditionUser=\n${START}`);
+    const unit = effective(
+      `[Unit]\nConditionPathExists=/a\nConditionHost=b\nAssertPathExists=/c\nConditionUser=\n${START}`,
+    );
     expect(unit.settings.map(({ key }) => key)).toEqual(['AssertPathExists', 'ExecStart']);
   });
 

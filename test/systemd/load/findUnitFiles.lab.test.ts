@@ -48,7 +48,7 @@ describe.skipIf(!labAvailable().ok)('findUnitFiles on a booted host', () => {
 
   it('agrees with the manager on every unit of the host, and on its load path', async () => {
     const listed = await host.ok(
-      '{ systemctl list-units --all --plain --no-legend --full; systemctl list-unit-files --no-legend --full; } | awk \'{print $1}\'',
+      "{ systemctl list-units --all --plain --no-legend --full; systemctl list-unit-files --no-legend --full; } | awk '{print $1}'",
     );
     const index = await readIndex();
     const names = [...new Set(listed.split('\n'))].filter((name) => !name.includes('@.') && !name.endsWith('.device'));

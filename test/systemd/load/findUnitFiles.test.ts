@@ -23,7 +23,8 @@ afterEach(() => {
   tree.remove();
 });
 
-const find = async (name: string): Promise<UnitFiles> => (await findUnitFiles(name, { root: tree.root }))._unsafeUnwrap();
+const find = async (name: string): Promise<UnitFiles> =>
+  (await findUnitFiles(name, { root: tree.root }))._unsafeUnwrap();
 
 /** Finds the unit, and has systemd say the same. */
 async function findAsSystemd(name: string): Promise<UnitFiles> {
@@ -51,12 +52,23 @@ describe('findUnitFiles: which drop-ins apply, and in which order', () => {
       tree.dropIn(`${RUN}/u.service.d/${name}`);
     }
     const files = await findAsSystemd('u.service');
-    expect(dropIns(files).map((path) => path.slice(path.lastIndexOf('/') + 1))).toEqual(
-      ['10-a.conf', '10.conf', '20-a.conf', '30-same.conf', '9.conf', 'A.conf', '_.conf', 'a.conf', '~.conf', 'é.conf'],
-    );
+    expect(dropIns(files).map((path) => path.slice(path.lastIndexOf('/') + 1))).toEqual([
+      '10-a.conf',
+      '10.conf',
+      '20-a.conf',
+      '30-same.conf',
+      '9.conf',
+      'A.conf',
+      '_.conf',
+      'a.conf',
+      '~.conf',
+      'é.conf',
+    ]);
     expect(dropIns(files)).toContain(`${CONTROL}/u.service.d/30-same.conf`);
     expect(reason(files, `${RUN}/u.service.d/30-same.conf`)).toBe('lower-directory');
-    expect(files.shadowed.find(({ path }) => path.includes('/run/'))?.message).toContain(`${CONTROL}/u.service.d/30-same`);
+    expect(files.shadowed.find(({ path }) => path.includes('/run/'))?.message).toContain(
+      `${CONTROL}/u.service.d/30-same`,
+    );
   });
 
   it('DP2 every drop-in comes after the unit file, wherever the two lie', async () => {
@@ -116,7 +128,8 @@ describe('findUnitFiles: which drop-ins apply, and in which order', () => {
 
   it('DP6 only *.conf that are not hidden count; a directory or dangling link of that name hides lower ones', async () => {
     tree.unit(`${ETC}/u.service`);
-    for (const name of ['.a.conf', 'b.conf~', 'c.conf.bak', 'conf', 'd.conf']) tree.dropIn(`${ETC}/u.service.d/${name}`);
+    for (const name of ['.a.conf', 'b.conf~', 'c.conf.bak', 'conf', 'd.conf'])
+      tree.dropIn(`${ETC}/u.service.d/${name}`);
     tree.directory(`${ETC}/u.service.d/x.conf`);
     tree.dropIn(`${LIB}/u.service.d/x.conf`);
     tree.link(`${ETC}/u.service.d/y.conf`, '/nowhere/y.conf');
@@ -213,7 +226,10 @@ describe('findUnitFiles: which drop-ins apply, and in which order', () => {
   it('names a drop-in whose name is not UTF-8', async () => {
     tree.unit(`${ETC}/u.service`);
     mkdirSync(`${tree.root}${ETC}/u.service.d`);
-    writeFileSync(Buffer.concat([Buffer.from(`${tree.root}${ETC}/u.service.d/`), Buffer.from([0xff]), Buffer.from('.conf')]), 'x');
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${tree.root}${ETC}/u.service.d/`), Buffer.from([0xff]), Buffer.from('.conf')]),
+      'x',
+    );
     const [problem] = (await find('u.service')).problems;
     expect(problem).toMatchObject({ code: 'DROP_IN_NAME_NOT_UTF8' });
     expect(problem?.path).toContain('\\xff.conf');
@@ -250,7 +266,11 @@ describe('findUnitFiles: what kind of file a unit has', () => {
     tree.unit('/opt/app/u.service');
     tree.link(`${ETC}/u.service`, '/opt/app/u.service');
     const path = `${tree.root}${ETC}/u.service`;
-    expect(await findAsSystemd('u.service')).toMatchObject({ kind: 'linked', path, linkedTo: `${tree.root}/opt/app/u.service` });
+    expect(await findAsSystemd('u.service')).toMatchObject({
+      kind: 'linked',
+      path,
+      linkedTo: `${tree.root}/opt/app/u.service`,
+    });
     tree.link(`${ETC}/gone.service`, '/opt/app/gone.service');
     tree.dropIn(`${ETC}/gone.service.d/a.conf`);
     const gone = await findAsSystemd('gone.service');
@@ -265,7 +285,11 @@ describe('findUnitFiles: what kind of file a unit has', () => {
   ])('%s masks the unit, also one in a lower directory', async (_, mask) => {
     mask();
     tree.unit(`${LIB}/u.service`);
-    expect(await findAsSystemd('u.service')).toMatchObject({ kind: 'masked', fragment: null, path: `${tree.root}${ETC}/u.service` });
+    expect(await findAsSystemd('u.service')).toMatchObject({
+      kind: 'masked',
+      fragment: null,
+      path: `${tree.root}${ETC}/u.service`,
+    });
   });
 
   it('a mask is one too in a root without /dev', async () => {
@@ -316,7 +340,10 @@ describe('findUnitFiles: what kind of file a unit has', () => {
     execFileSync('mkfifo', [`${tree.root}/opt/fifo`]);
     tree.link(`${ETC}/fifo.service`, '/opt/fifo');
     tree.link(`${ETC}/directory.service`, '/opt');
-    for (const [name, found] of [['fifo', 'fifo'], ['directory', 'directory']]) {
+    for (const [name, found] of [
+      ['fifo', 'fifo'],
+      ['directory', 'directory'],
+    ]) {
       const refused = await findUnitFiles(`${name}.service`, { root: tree.root });
       expect(refused._unsafeUnwrapErr()).toMatchObject({ code: 'NOT_A_REGULAR_FILE', found });
     }
@@ -339,7 +366,9 @@ describe('findUnitFiles: what kind of file a unit has', () => {
   });
 
   it('refuses what is no name of a unit', async () => {
-    expect((await findUnitFiles('../x.service', { root: tree.root }))._unsafeUnwrapErr().code).toBe('INVALID_UNIT_NAME');
+    expect((await findUnitFiles('../x.service', { root: tree.root }))._unsafeUnwrapErr().code).toBe(
+      'INVALID_UNIT_NAME',
+    );
   });
 });
 

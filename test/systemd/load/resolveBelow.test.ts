@@ -11,7 +11,14 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'wca-below-'));
   mkdirSync(join(root, 'a/b'), { recursive: true });
   writeFileSync(join(root, 'a/file'), '');
-  const links = { 'a/up': '..', 'a/abs': '/a/b', 'a/out': '../../../../a/b', 'a/loop': 'loop', 'a/gone': '/nowhere/x', 'a/tofile': 'file' };
+  const links = {
+    'a/up': '..',
+    'a/abs': '/a/b',
+    'a/out': '../../../../a/b',
+    'a/loop': 'loop',
+    'a/gone': '/nowhere/x',
+    'a/tofile': 'file',
+  };
   for (const [path, target] of Object.entries(links)) symlinkSync(target, join(root, path));
 });
 afterEach(() => {

@@ -29,7 +29,9 @@ describe.skipIf(!labAvailable().ok)('explainExitStatus on a booted host', () => 
   let host: Host;
   beforeAll(async () => {
     host = await bootHost({ variant: 'clean' });
-    await host.ok('touch /run/in-the-way /var/lib/in-the-way /var/cache/in-the-way /var/log/in-the-way /etc/in-the-way');
+    await host.ok(
+      'touch /run/in-the-way /var/lib/in-the-way /var/cache/in-the-way /var/log/in-the-way /etc/in-the-way',
+    );
     await putUnits(
       host,
       Object.fromEntries(
@@ -44,7 +46,11 @@ describe.skipIf(!labAvailable().ok)('explainExitStatus on a booted host', () => 
 
   it('names every status as systemd itself does in the journal of a unit that failed with it', async () => {
     // A oneshot's start fails when its command does.
-    await host.run(`systemctl start ${Object.keys(BROKEN).map((status) => `broken${status}.service`).join(' ')}`);
+    await host.run(
+      `systemctl start ${Object.keys(BROKEN)
+        .map((status) => `broken${status}.service`)
+        .join(' ')}`,
+    );
     for (const status of Object.keys(BROKEN).map(Number)) {
       const unit = `broken${status}.service`;
       expect(await host.ok(`systemctl show -p ExecMainStatus --value ${unit}`), unit).toBe(String(status));

@@ -29,7 +29,11 @@ describe('parseFailedCommand', () => {
   });
 
   it('is not led astray by arguments with line breaks', () => {
-    const odd = shown('ExecStartPre', 'code=exited ; status=0', '/bin/sh -c echo a;\nexit } 3 ; code=exited ; status=3 }\n');
+    const odd = shown(
+      'ExecStartPre',
+      'code=exited ; status=0',
+      '/bin/sh -c echo a;\nexit } 3 ; code=exited ; status=3 }\n',
+    );
     expect(parseFailedCommand(odd)).toBeNull();
     expect(parseFailedCommand(odd + shown('ExecStopPost', 'code=exited ; status=5'))).toMatchObject({
       setting: 'ExecStopPost',

@@ -88,7 +88,9 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
 
   it('is refused to others than root, as such', async () => {
     await host.ok('chmod 755 /opt/wca');
-    const refused = await host.run(await writeQuestion(host, "systemd.startUnit('plain.service')"), { user: 'www-data' });
+    const refused = await host.run(await writeQuestion(host, "systemd.startUnit('plain.service')"), {
+      user: 'www-data',
+    });
     expect(JSON.parse(refused.stdout)).toMatchObject({ code: 'SYSTEMCTL_FAILED', exitCode: 4 });
   });
 
@@ -140,7 +142,10 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
     await host.ok(`! test -e ${link}`);
 
     await host.ok('systemctl enable plain.service');
-    expect(await ask("enableUnit('plain.service')")).toMatchObject({ code: 'UNIT_ENABLEMENT_DIFFERS', state: 'static' });
+    expect(await ask("enableUnit('plain.service')")).toMatchObject({
+      code: 'UNIT_ENABLEMENT_DIFFERS',
+      state: 'static',
+    });
     expect(await ask("disableUnit('plain.service')")).toBe('done');
     await host.ok('systemctl enable -q --runtime installed.service');
     expect(await ask("isEnabled('installed.service')")).toEqual({ enabled: true, state: 'enabled-runtime' });
@@ -220,8 +225,8 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
       "await systemd.awaitState(unit, 'inactive', 10);",
       "await systemd.listUnits(['installed*.service']);",
       "await systemd.verifyUnit(unit, Buffer.from('[Service]\\n'));",
-      "await systemd.holdUnits([unit]);",
-      "await systemd.releaseUnits([unit]);",
+      'await systemd.holdUnits([unit]);',
+      'await systemd.releaseUnits([unit]);',
       "await systemd.startUnit('fails-before.service');",
       "await systemd.awaitHealthy('fails-before.service', { deadlineMs: 10 });",
     ];
@@ -229,14 +234,14 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
     const env = { SYSTEMD_PAGER: '/bin/false', SYSTEMD_LOG_LEVEL: 'debug', LC_ALL: 'de_DE.UTF-8' };
     await host.ok([`${INSTALL_DIR}/node`, `${INSTALL_DIR}/calls.mjs`], { env });
     const calls = (await host.ok(['cat', record])).split('\n').map((line) => line.split('|'));
-    expect(new Set(calls.map(([program]) => program))).toEqual(
-      new Set(['systemctl', 'journalctl', 'systemd-analyze']),
-    );
+    expect(new Set(calls.map(([program]) => program))).toEqual(new Set(['systemctl', 'journalctl', 'systemd-analyze']));
     expect(calls.length).toBeGreaterThan(15);
     for (const [program, environment = '', args = ''] of calls) {
       const names = environment.split(' ').map((each) => each.split('=')[0]);
       expect(environment, args).toContain('LC_ALL=C ');
-      expect(names.filter((name) => !/^(?:LC_ALL|PATH|PWD|SYSTEMD_(?:UNIT_PATH|LOG_\w+)|)$/.test(name ?? ''))).toEqual([]);
+      expect(names.filter((name) => !/^(?:LC_ALL|PATH|PWD|SYSTEMD_(?:UNIT_PATH|LOG_\w+)|)$/.test(name ?? ''))).toEqual(
+        [],
+      );
       if (program === 'journalctl') expect(args).toMatch(/ --unit=\S+\.service$/);
       else if (/\.service|\*/.test(args)) expect(args).toMatch(/ -- \S+$/);
     }

@@ -18,7 +18,11 @@ describe('systemctlFailed', () => {
       systemctlFailed(ended(1, 'Failed to start x.service: Unit x.service is masked.\n'), 'start', 'x.service').code,
     ).toBe('UNIT_MASKED');
     expect(
-      systemctlFailed(ended(1, 'Failed to enable unit: Unit file /etc/systemd/system/x.service is masked.\n'), 'enable', 'x.service').code,
+      systemctlFailed(
+        ended(1, 'Failed to enable unit: Unit file /etc/systemd/system/x.service is masked.\n'),
+        'enable',
+        'x.service',
+      ).code,
     ).toBe('UNIT_MASKED');
     expect(systemctlFailed(ended(1, 'Failed to reload daemon: Access denied\n'), 'daemon-reload', null)).toMatchObject({
       code: 'SYSTEMCTL_FAILED',
@@ -29,7 +33,11 @@ describe('systemctlFailed', () => {
 
   it('does not take what the unit needs for the unit itself', () => {
     for (const state of ['not found', 'is masked']) {
-      const failed = systemctlFailed(ended(5, `Failed to start x.service: Unit y.service ${state}.\n`), 'start', 'x.service');
+      const failed = systemctlFailed(
+        ended(5, `Failed to start x.service: Unit y.service ${state}.\n`),
+        'start',
+        'x.service',
+      );
       expect(failed.code).toBe('SYSTEMCTL_FAILED');
       expect(failed.message).toContain('y.service');
     }

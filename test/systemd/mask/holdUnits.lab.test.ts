@@ -83,9 +83,7 @@ describe.skipIf(!labAvailable().ok)('a hold on a booted host', () => {
   });
 
   it('leaves a mask that an administrator made', async () => {
-    await host.ok(
-      'ln -sf /dev/null /etc/systemd/system/held.timer; systemctl daemon-reload',
-    );
+    await host.ok('ln -sf /dev/null /etc/systemd/system/held.timer; systemctl daemon-reload');
     expect(await release(['held.timer'])).toBe('done');
     expect(await inHost(host, "systemd.startUnit('held.timer')")).toMatchObject({ code: 'UNIT_MASKED' });
   });

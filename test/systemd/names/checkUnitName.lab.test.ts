@@ -11,14 +11,55 @@ const ASK = [
   'done',
 ].join('\n');
 
-const LETTERS = ['a', 'Z', '0', '-', '.', '_', ':', '\\', '@', '\\x20', ' ', '/', '%', ',', '~', '\n', '\u007f', 'ä', '$', '='];
-const ENDINGS = ['.service', '.service', '.timer', '.socket', '.mount', '.slice', '.target', '.path', '.scope', '.conf', '.SERVICE', '.d', ''];
+const LETTERS = [
+  'a',
+  'Z',
+  '0',
+  '-',
+  '.',
+  '_',
+  ':',
+  '\\',
+  '@',
+  '\\x20',
+  ' ',
+  '/',
+  '%',
+  ',',
+  '~',
+  '\n',
+  '\u007f',
+  'ä',
+  '$',
+  '=',
+];
+const ENDINGS = [
+  '.service',
+  '.service',
+  '.timer',
+  '.socket',
+  '.mount',
+  '.slice',
+  '.target',
+  '.path',
+  '.scope',
+  '.conf',
+  '.SERVICE',
+  '.d',
+  '',
+];
 
 /** The same names every time: each letter alone and beside others, every ending, and lengths around the limit. */
 function names(): readonly string[] {
   const made: string[] = [];
   for (const letter of LETTERS) {
-    made.push(`${letter}.service`, `a${letter}.service`, `${letter}a.service`, `a${letter}b.service`, `x@${letter}.service`);
+    made.push(
+      `${letter}.service`,
+      `a${letter}.service`,
+      `${letter}a.service`,
+      `a${letter}b.service`,
+      `x@${letter}.service`,
+    );
   }
   let state = 20_240_501;
   const next = (below: number): number => {
@@ -26,7 +67,10 @@ function names(): readonly string[] {
     return Math.floor((state / 2 ** 32) * below);
   };
   for (let count = 0; count < 200; count += 1) {
-    const stem = Array.from({ length: 1 + next(5) }, () => LETTERS[next(next(3) === 0 ? LETTERS.length : 9)] ?? '').join('');
+    const stem = Array.from(
+      { length: 1 + next(5) },
+      () => LETTERS[next(next(3) === 0 ? LETTERS.length : 9)] ?? '',
+    ).join('');
     made.push(`${stem}${ENDINGS[next(ENDINGS.length)] ?? ''}`);
   }
   for (const length of [246, 247, 248, 300]) made.push(`${'x'.repeat(length)}.service`);

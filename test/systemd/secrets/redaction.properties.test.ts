@@ -18,19 +18,31 @@ const token = fc.oneof(
 );
 
 /** What is a secret by its look alone: drawn by lot, with some of everything in it. */
-const random = fc.oneof(
-  fc.array(fc.tuple(characters('ABCDEFGHIJKLM'), characters('nopqrstuvwxyz'), characters('0123456789')), { minLength: 7, maxLength: 14 }),
-  fc.array(fc.tuple(characters('abcdef'), characters('0123456789'), characters('0123456789abcdef')), { minLength: 7, maxLength: 21 }),
-).map((parts) => parts.flat().join(''));
+const random = fc
+  .oneof(
+    fc.array(fc.tuple(characters('ABCDEFGHIJKLM'), characters('nopqrstuvwxyz'), characters('0123456789')), {
+      minLength: 7,
+      maxLength: 14,
+    }),
+    fc.array(fc.tuple(characters('abcdef'), characters('0123456789'), characters('0123456789abcdef')), {
+      minLength: 7,
+      maxLength: 21,
+    }),
+  )
+  .map((parts) => parts.flat().join(''));
 
 type Shape = (secret: string) => string;
 
-const escaped: Shape = (text) => [...Buffer.from(text)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+const escaped: Shape = (text) =>
+  [...Buffer.from(text)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 const base64: Shape = (text) => Buffer.from(text).toString('base64');
 const doubled: Shape = (text) => text.replaceAll('%', '%%');
 const inUrl: Shape = (text) => encodeURIComponent(text).replaceAll('%', '%%');
 /** The text in two halves, for a line that breaks inside it. */
-const halves = (text: string): readonly [string, string] => [text.slice(0, text.length >> 1), text.slice(text.length >> 1)];
+const halves = (text: string): readonly [string, string] => [
+  text.slice(0, text.length >> 1),
+  text.slice(text.length >> 1),
+];
 
 /** Ways to write a secret into a unit file; the first halves and the second ones count as well. */
 const NAMED: Readonly<Record<string, Shape>> = {
@@ -47,10 +59,12 @@ const NAMED: Readonly<Record<string, Shape>> = {
   'in a shell': (t) => `ExecStart=/bin/sh -c "export DB_PASSWORD=${t}; exec x"`,
   'a password in a URL': (t) => `Environment=DB=postgres://user:${inUrl(t)}@localhost/x`,
   'a user in a URL argument': (t) => `ExecStart=/usr/bin/git clone https://${inUrl(t)}@example.org/x.git`,
-  'escaped': (t) => `Environment=MY_TOKEN=${escaped(t)}`,
+  escaped: (t) => `Environment=MY_TOKEN=${escaped(t)}`,
   'escaped and quoted, its name too': (t) => `Environment="MY_\\x54OKEN=${escaped(t)}"`,
-  'in base64, beside itself': (t) => `Environment=A_TOKEN=${t} AUTH=${base64(t)} HEADER=${base64(`user:${t}`)} MORE=${base64(`me:${t}:x`)}`,
-  'without a name, before the line that names it': (t) => `Environment=A=${escaped(t)} B=x${escaped(t)}y\nEnvironment=MY_TOKEN=${escaped(t)}`,
+  'in base64, beside itself': (t) =>
+    `Environment=A_TOKEN=${t} AUTH=${base64(t)} HEADER=${base64(`user:${t}`)} MORE=${base64(`me:${t}:x`)}`,
+  'without a name, before the line that names it': (t) =>
+    `Environment=A=${escaped(t)} B=x${escaped(t)}y\nEnvironment=MY_TOKEN=${escaped(t)}`,
   'in a comment': (t) => `# MY_TOKEN=${t}`,
   'in a directive that is commented out': (t) => `#Environment="A=1" "MY_TOKEN=${t}"`,
   'in a comment as a sentence': (t) => `; the password: ${t}`,
@@ -74,13 +88,13 @@ const SPLIT: Readonly<Record<string, (one: string, other: string) => string>> = 
 
 const BY_LOOK: Readonly<Record<string, Shape>> = {
   'a variable': (t) => `Environment=LICENSE=${t}`,
-  'quoted': (t) => `Environment="A=1" "LICENSE=${t} b"`,
+  quoted: (t) => `Environment="A=1" "LICENSE=${t} b"`,
   'an argument': (t) => `ExecStart=/bin/x ${t}`,
   'behind an equals sign': (t) => `ExecStart=/bin/x --id=${t}`,
   'a part of a URL': (t) => `Environment=HOOK=https://example.org/hooks/${t}/x?y=1`,
   'a query of a URL': (t) => `ExecStart=/bin/x https://example.org/?sig=${t}&x=1`,
-  'base64': (t) => `Environment=A=${base64(t)}`,
-  'escaped': (t) => `Environment=A=${escaped(t)}`,
+  base64: (t) => `Environment=A=${base64(t)}`,
+  escaped: (t) => `Environment=A=${escaped(t)}`,
   'in a comment': (t) => `# ${t}`,
   'in JSON': (t) => `Environment='A={"a":"${t}"}'`,
 };
@@ -127,13 +141,19 @@ describe('a secret', () => {
 
   it.each(Object.entries(BY_LOOK))('that looks drawn by lot never shows, without a name: %s', (_, shape) => {
     fc.assert(
-      fc.property(random, (secret) => absent(shown(shape(secret)), [secret, escaped(secret), base64(secret).slice(0, -4)])),
+      fc.property(random, (secret) =>
+        absent(shown(shape(secret)), [secret, escaped(secret), base64(secret).slice(0, -4)]),
+      ),
       { numRuns: 40 },
     );
   });
 
   it('never shows in what systemd complains about', async () => {
-    const ways = [...Object.values(NAMED), (t: string) => `Environment="X_TOKEN=${t}" "junk ${t}"`, (t: string) => `UMask=${t}`];
+    const ways = [
+      ...Object.values(NAMED),
+      (t: string) => `Environment="X_TOKEN=${t}" "junk ${t}"`,
+      (t: string) => `UMask=${t}`,
+    ];
     const secret = 'q8Rz4Lw0Tn6Yb2Kd5Mj1';
     const said = await Promise.all(
       ways.map(async (way) => {
@@ -151,7 +171,9 @@ describe('what is no secret', () => {
     const units = [...systemUnits(), ...packageUnits(() => undefined)];
     if (units.length < 200 && process.env.CI !== 'true') skip('the packages could not be fetched');
     const hidden = units.flatMap(({ path, bytes }) => {
-      const lines = redactUnitText(bytes).split('\n').filter((line) => line.includes('[secret]'));
+      const lines = redactUnitText(bytes)
+        .split('\n')
+        .filter((line) => line.includes('[secret]'));
       return lines.map((line) => `${path.split('/').at(-1) ?? ''}: ${line}`);
     });
     const all = units.reduce((sum, { bytes }) => sum + parseUnit(bytes).assignments.length, 0);

@@ -45,7 +45,9 @@ export function answerOf(reader: Reader, bytes: Buffer): Answer {
     assignments: unit.assignments.map((one) => {
       const lines = one.line === one.lastLine ? String(one.line) : `${one.line}-${one.lastLine}`;
       const place = bytes.toString('latin1', one.valueStart, one.valueEnd);
-      return shortened(`${lines} [${one.section}] ${one.key}=${one.value} <${place}> at ${one.valueStart} of ${one.start}-${one.end}`);
+      return shortened(
+        `${lines} [${one.section}] ${one.key}=${one.value} <${place}> at ${one.valueStart} of ${one.start}-${one.end}`,
+      );
     }),
     sections: unit.sections.map(({ name, line, lastLine, bodyEnd }) => {
       const lines = line === lastLine ? String(line) : `${line}-${lastLine}`;
@@ -91,7 +93,11 @@ function shortened(text: string): string {
 }
 
 /** The same facts from both sides: whether the unit can be read at all, and what its values come to. */
-export function agreement(reader: Reader, bytes: Buffer, loaded: LoadedUnit): { readonly theirs: Facts; readonly own: Facts } {
+export function agreement(
+  reader: Reader,
+  bytes: Buffer,
+  loaded: LoadedUnit,
+): { readonly theirs: Facts; readonly own: Facts } {
   const unit = reader.parseUnit(bytes);
   const users = reader.unitValues(unit, 'Service', 'User');
   const variables = new Map<string, string>();

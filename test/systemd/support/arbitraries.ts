@@ -65,31 +65,129 @@ export const fitValue = fc
 export const oddText = fc
   .array(
     fc.constantFrom(
-      ...['a', 'b c', '/root/x', '"', "'", '\\', '\\n', '\\x41', '#', ';', ' ; ', '=', 'é', '😀', '%', '%%', '%h', '$', '$$'],
-      ...['$HOME', '${A}', '\t', '\n', '\r', ' ', '\u0001', '\u001b', '\u007f', '\ufeff', '\u00a0', '-', '@', '`', '*', '!'],
+      ...[
+        'a',
+        'b c',
+        '/root/x',
+        '"',
+        "'",
+        '\\',
+        '\\n',
+        '\\x41',
+        '#',
+        ';',
+        ' ; ',
+        '=',
+        'é',
+        '😀',
+        '%',
+        '%%',
+        '%h',
+        '$',
+        '$$',
+      ],
+      ...[
+        '$HOME',
+        '${A}',
+        '\t',
+        '\n',
+        '\r',
+        ' ',
+        '\u0001',
+        '\u001b',
+        '\u007f',
+        '\ufeff',
+        '\u00a0',
+        '-',
+        '@',
+        '`',
+        '*',
+        '!',
+      ],
     ),
     { maxLength: 10 },
   )
   .map((pieces) => pieces.join(''));
 
 const WORD_PIECES = [
-  ...['a', 'b', '1', '=', 'A=', 'B=1', '_c=d', '"', '"', "'", "'", ' ', ' ', '\t', '\\"', "\\'", '\\\\', '\\s', '\\x41', '\\x1b'],
-  ...['\\102', '\\u00e9', '\\U0001f600', '\\n', 'é', '$', '$A', '${A}', '%%', ';', ' ; ', ' \\; ', '#', '\\\n', ' \\\n# c\n', '\\\r\n '],
+  ...[
+    'a',
+    'b',
+    '1',
+    '=',
+    'A=',
+    'B=1',
+    '_c=d',
+    '"',
+    '"',
+    "'",
+    "'",
+    ' ',
+    ' ',
+    '\t',
+    '\\"',
+    "\\'",
+    '\\\\',
+    '\\s',
+    '\\x41',
+    '\\x1b',
+  ],
+  ...[
+    '\\102',
+    '\\u00e9',
+    '\\U0001f600',
+    '\\n',
+    'é',
+    '$',
+    '$A',
+    '${A}',
+    '%%',
+    ';',
+    ' ; ',
+    ' \\; ',
+    '#',
+    '\\\n',
+    ' \\\n# c\n',
+    '\\\r\n ',
+  ],
 ];
 const words = (maxLength: number): fc.Arbitrary<string> =>
-  fc.array(fc.constantFrom(...WORD_PIECES, '\\q', '\\ '), { maxLength }).map((pieces) => pieces.join('').replace(/[\\\s]+$/, ''));
+  fc
+    .array(fc.constantFrom(...WORD_PIECES, '\\q', '\\ '), { maxLength })
+    .map((pieces) => pieces.join('').replace(/[\\\s]+$/, ''));
 
 const serviceLine = fc.oneof(
   { weight: 5, arbitrary: words(9).map((text) => `Environment=${text}`) },
   {
     weight: 4,
-    arbitrary: fc.tuple(fc.constantFrom('', '-', '@', ':', '+', '!', '!!', '-@', '+:', '-+', '@-!'), fc.constantFrom('/bin/x', '"/bin/y z"', "'/bin/z'", '/b\\x69n/w'), words(7)).map(
-      ([prefix, path, text]) => `ExecStart=${path.replace(/^(["']?)/, `$1${prefix}`)} a ${text}`,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('', '-', '@', ':', '+', '!', '!!', '-@', '+:', '-+', '@-!'),
+        fc.constantFrom('/bin/x', '"/bin/y z"', "'/bin/z'", '/b\\x69n/w'),
+        words(7),
+      )
+      .map(([prefix, path, text]) => `ExecStart=${path.replace(/^(["']?)/, `$1${prefix}`)} a ${text}`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('User=daemon', 'User=', 'User=a\\x41', 'User="q"', ' User = b # c', 'user=x'),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'Environment=',
+      'ExecStart=',
+      'Environment = \t',
+      '[Unit]\nDescription=d\n[Service]',
+      '# c',
+      '',
+      '; c\\',
     ),
   },
-  { weight: 1, arbitrary: fc.constantFrom('User=daemon', 'User=', 'User=a\\x41', 'User="q"', ' User = b # c', 'user=x') },
-  { weight: 1, arbitrary: fc.constantFrom('Environment=', 'ExecStart=', 'Environment = \t', '[Unit]\nDescription=d\n[Service]', '# c', '', '; c\\') },
-  { weight: 1, arbitrary: fc.constantFrom('[X-a]\nEnvironment=X=1\n[Service]', '\ufeffEnvironment=BOM=1', 'junk', '=x', 'Foo=1') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('[X-a]\nEnvironment=X=1\n[Service]', '\ufeffEnvironment=BOM=1', 'junk', '=x', 'Foo=1'),
+  },
 );
 
 /** Services with users, variables and commands in every odd way there is to write them. */

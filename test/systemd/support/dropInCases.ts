@@ -44,7 +44,9 @@ function dropIn(path: string): string {
 
 /** The unit in a random directory, and drop-ins at the paths. */
 function unitWith({ pick }: Random, name: string, paths: readonly string[]): Files {
-  const files: Files = { [`${pick(['/etc/systemd/system', '/usr/lib/systemd/system', '/run/systemd/system'])}/${name}`]: UNIT };
+  const files: Files = {
+    [`${pick(['/etc/systemd/system', '/usr/lib/systemd/system', '/run/systemd/system'])}/${name}`]: UNIT,
+  };
   for (const path of paths) files[path] = dropIn(path);
   return files;
 }
@@ -55,11 +57,20 @@ function some<T>({ below }: Random, make: () => T): readonly T[] {
 
 const MASKS = ['', { target: '/dev/null' }] as const;
 
-const FACTS: Readonly<Record<string, (random: Random, id: string) => { readonly name: string; readonly files: Files }>> = {
+const FACTS: Readonly<
+  Record<string, (random: Random, id: string) => { readonly name: string; readonly files: Files }>
+> = {
   DP1: (random, id) => {
     const name = `${id}.service`;
     const conf = [random.pick(CONF), random.pick(CONF)];
-    return { name, files: unitWith(random, name, some(random, () => `${random.pick(DIRECTORIES)}/${name}.d/${random.pick(conf)}`)) };
+    return {
+      name,
+      files: unitWith(
+        random,
+        name,
+        some(random, () => `${random.pick(DIRECTORIES)}/${name}.d/${random.pick(conf)}`),
+      ),
+    };
   },
   DP2: (random, id) => {
     const name = `${id}.service`;
@@ -67,21 +78,43 @@ const FACTS: Readonly<Record<string, (random: Random, id: string) => { readonly 
   },
   DP3: (random, id) => {
     const name = `${id}-b-c.service`;
-    const place = (): string => random.pick([`${id}-b-c.service.d`, `${id}-b-.service.d`, `${id}-.service.d`, `${id}.service.d`, `${id}-b.service.d`]);
-    return { name, files: unitWith(random, name, some(random, () => `${random.pick(DIRECTORIES)}/${place()}/${random.pick(CONF)}`)) };
+    const place = (): string =>
+      random.pick([
+        `${id}-b-c.service.d`,
+        `${id}-b-.service.d`,
+        `${id}-.service.d`,
+        `${id}.service.d`,
+        `${id}-b.service.d`,
+      ]);
+    return {
+      name,
+      files: unitWith(
+        random,
+        name,
+        some(random, () => `${random.pick(DIRECTORIES)}/${place()}/${random.pick(CONF)}`),
+      ),
+    };
   },
   DP4: (random, id) => {
     // What lies in service.d is every service's: it says nothing that would keep one from starting.
     const name = `${id}.service`;
     const conf = `${random.pick(['05', '50', 'z'])}-${id}.conf`;
-    const files = unitWith(random, name, some(random, () => `${random.pick(DIRECTORIES)}/${name}.d/${random.pick([conf, random.pick(CONF)])}`));
+    const files = unitWith(
+      random,
+      name,
+      some(random, () => `${random.pick(DIRECTORIES)}/${name}.d/${random.pick([conf, random.pick(CONF)])}`),
+    );
     files[`${random.pick(DIRECTORIES)}/service.d/${conf}`] = `[Service]\nEnvironment=${id}=all FROM=all\n`;
     return { name, files };
   },
   DP5: (random, id) => {
     const name = `${id}.service`;
     const conf = [random.pick(CONF), random.pick(CONF)];
-    const files = unitWith(random, name, some(random, () => `${random.pick(DIRECTORIES)}/${name}.d/${random.pick(conf)}`));
+    const files = unitWith(
+      random,
+      name,
+      some(random, () => `${random.pick(DIRECTORIES)}/${name}.d/${random.pick(conf)}`),
+    );
     files[`${random.pick(DIRECTORIES)}/${name}.d/${random.pick(conf)}`] = random.pick(MASKS);
     return { name, files };
   },
@@ -89,7 +122,11 @@ const FACTS: Readonly<Record<string, (random: Random, id: string) => { readonly 
     const name = `${id}.service`;
     const conf = random.pick(CONF);
     const odd = random.pick(['x', '.hidden.conf', 'y.conf~', 'z.conf.bak', 'q.CONF', '.conf']);
-    const files = unitWith(random, name, [conf, odd, odd].map((file) => `${random.pick(DIRECTORIES)}/${name}.d/${file}`));
+    const files = unitWith(
+      random,
+      name,
+      [conf, odd, odd].map((file) => `${random.pick(DIRECTORIES)}/${name}.d/${file}`),
+    );
     // A directory of this name takes it away from those behind it.
     if (random.next() < 0.5) files[`/etc/systemd/system.control/${name}.d/${conf}/inside`] = 'x';
     return { name, files };
@@ -97,20 +134,32 @@ const FACTS: Readonly<Record<string, (random: Random, id: string) => { readonly 
   DP7: (random, id) => {
     const name = `${id}.service`;
     const target = `/opt/${id}`;
-    const files = unitWith(random, name, [`/etc/systemd/system/${name}.d/${random.pick(CONF)}`, `${target}/${random.pick(CONF)}`]);
-    files[`${random.pick(DIRECTORIES.filter((path) => path !== '/etc/systemd/system'))}/${name}.d`] = { target: random.pick([target, `opt/${id}`, `../${id}`, '/nowhere']) };
+    const files = unitWith(random, name, [
+      `/etc/systemd/system/${name}.d/${random.pick(CONF)}`,
+      `${target}/${random.pick(CONF)}`,
+    ]);
+    files[`${random.pick(DIRECTORIES.filter((path) => path !== '/etc/systemd/system'))}/${name}.d`] = {
+      target: random.pick([target, `opt/${id}`, `../${id}`, '/nowhere']),
+    };
     return { name, files };
   },
   DP8: (random, id) => {
     if (random.next() < 0.5) {
       const name = `${id}@i.service`;
       const template = `${id}@.service`;
-      const files = unitWith(random, template, some(random, () => `${random.pick(DIRECTORIES)}/${random.pick([name, template])}.d/${random.pick(CONF)}`));
+      const files = unitWith(
+        random,
+        template,
+        some(random, () => `${random.pick(DIRECTORIES)}/${random.pick([name, template])}.d/${random.pick(CONF)}`),
+      );
       return { name, files };
     }
     const name = `${id}.service`;
     // Names that differ: which of two with one name counts, systemd leaves open.
-    const files: Files = { [`/etc/systemd/system/${name}`]: UNIT, [`/etc/systemd/system/${id}alias.service`]: { target: name } };
+    const files: Files = {
+      [`/etc/systemd/system/${name}`]: UNIT,
+      [`/etc/systemd/system/${id}alias.service`]: { target: name },
+    };
     for (const path of [`${name}.d/1${random.pick(CONF)}`, `${id}alias.service.d/2${random.pick(CONF)}`]) {
       const whole = `${random.pick(DIRECTORIES)}/${path}`;
       files[whole] = dropIn(whole);
@@ -119,7 +168,10 @@ const FACTS: Readonly<Record<string, (random: Random, id: string) => { readonly 
   },
   DP9: (random, id) => {
     const name = `${id}.service`;
-    const late = [`/etc/systemd/system/${name}.d/zz-ours.conf`, `${random.pick(DIRECTORIES)}/${name}.d/${random.pick(['zz-p.conf', 'zzz.conf', '~.conf', 'é.conf', 'zz-ours.conf'])}`];
+    const late = [
+      `/etc/systemd/system/${name}.d/zz-ours.conf`,
+      `${random.pick(DIRECTORIES)}/${name}.d/${random.pick(['zz-p.conf', 'zzz.conf', '~.conf', 'é.conf', 'zz-ours.conf'])}`,
+    ];
     return { name, files: unitWith(random, name, late) };
   },
 };

@@ -58,7 +58,8 @@ export function wrongIn(input: Buffer): { readonly wrong: string | null; readonl
   if (!printUnit(unit).equals(copy)) return { wrong: 'printed otherwise', edited: false };
   let last = 0;
   for (const { start, end, valueStart, valueEnd } of unit.assignments) {
-    const inOrder = last <= start && start < valueStart && valueStart <= valueEnd && valueEnd <= end && end <= input.length;
+    const inOrder =
+      last <= start && start < valueStart && valueStart <= valueEnd && valueEnd <= end && end <= input.length;
     if (!inOrder) return { wrong: 'places out of order', edited: false };
     last = end;
   }
@@ -77,7 +78,8 @@ export function wrongIn(input: Buffer): { readonly wrong: string | null; readonl
     const there = applyEdits(unit, result.value);
     if (!there.editable) return { wrong: 'not editable any more', edited: true };
     if (edit(there).unwrapOr(result.value).length > 0) return { wrong: 'not idempotent', edited: true };
-    if (!applyEdits(there, invertEdits(unit, result.value)).bytes.equals(copy)) return { wrong: 'not undone', edited: true };
+    if (!applyEdits(there, invertEdits(unit, result.value)).bytes.equals(copy))
+      return { wrong: 'not undone', edited: true };
   }
   return { wrong: null, edited: true };
 }

@@ -19,7 +19,9 @@ type Unit = string | readonly (string | readonly [string, number])[];
 /** The golden vectors, from `test/corpus/grammar.json`. */
 export function grammarVectors(): readonly GrammarVector[] {
   const file = new URL('../../corpus/grammar.json', import.meta.url);
-  const vectors = JSON.parse(readFileSync(file, 'utf8')) as readonly (Omit<GrammarVector, 'bytes'> & { readonly unit: Unit })[];
+  const vectors = JSON.parse(readFileSync(file, 'utf8')) as readonly (Omit<GrammarVector, 'bytes'> & {
+    readonly unit: Unit;
+  })[];
   return vectors.map(({ unit, ...vector }) => {
     const pieces = typeof unit === 'string' ? [unit] : unit;
     const text = pieces.map((piece) => (typeof piece === 'string' ? piece : piece[0].repeat(piece[1]))).join('');

@@ -11,7 +11,8 @@ const compiled = new Map<string, string>();
 
 /** The text of a module of src/systemd, by its path there without an ending. */
 export function sourceOf(module: string): string {
-  const source = sources.get(module) ?? readFileSync(new URL(`../../../src/systemd/${module}.ts`, import.meta.url), 'utf8');
+  const source =
+    sources.get(module) ?? readFileSync(new URL(`../../../src/systemd/${module}.ts`, import.meta.url), 'utf8');
   sources.set(module, source);
   return source;
 }

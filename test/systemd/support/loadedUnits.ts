@@ -55,11 +55,13 @@ function complaintsByUnit(lines: readonly string[]): ReadonlyMap<string, LoadedU
 function read(dump: string): Omit<LoadedUnit, 'complaints'> {
   const properties = new Map<string, string[]>();
   // A value may hold line breaks: it goes on until the next line that looks like a property.
-  for (const [, name = '', value = ''] of dump.matchAll(/^\t\t([A-Z][\w ]*): ([\s\S]*?)(?=\n\t\t[A-Z]|\n\t\t->|\n*$(?![\s\S]))/gm)) {
+  for (const [, name = '', value = ''] of dump.matchAll(
+    /^\t\t([A-Z][\w ]*): ([\s\S]*?)(?=\n\t\t[A-Z]|\n\t\t->|\n*$(?![\s\S]))/gm,
+  )) {
     properties.set(name, [...(properties.get(name) ?? []), value]);
   }
   const start = dump.indexOf('\t\t-> ExecStart:\n');
-  const section = start === -1 ? '' : dump.slice(start).split(/\n\t\t(?!\t)/, 1)[0] ?? '';
+  const section = start === -1 ? '' : (dump.slice(start).split(/\n\t\t(?!\t)/, 1)[0] ?? '');
   const commands = [...section.matchAll(/^\t\t\tCommand Line: ([\s\S]*?)(?=\n\t\t\tCommand Line|\n*$(?![\s\S]))/gm)];
   return {
     loads: properties.get('Unit Load State')?.[0] === 'loaded',

@@ -29,9 +29,30 @@ export async function askOffline(root: string, names: readonly string[]): Promis
   const path = (await unitLoadPath({ root }))._unsafeUnwrap().map((one) => one.path);
   const ran = await execa(
     'unshare',
-    ['--mount', '--propagation', 'private', 'sh', '-c', INSIDE, 'sh', root, 'systemd-analyze', 'security', '--offline=yes', '--no-pager', '--json=short', ...names],
+    [
+      '--mount',
+      '--propagation',
+      'private',
+      'sh',
+      '-c',
+      INSIDE,
+      'sh',
+      root,
+      'systemd-analyze',
+      'security',
+      '--offline=yes',
+      '--no-pager',
+      '--json=short',
+      ...names,
+    ],
     {
-      env: { LC_ALL: 'C', SYSTEMD_LOG_LEVEL: 'debug', SYSTEMD_LOG_TARGET: 'console', SYSTEMD_LOG_COLOR: '0', SYSTEMD_UNIT_PATH: path.join(':') },
+      env: {
+        LC_ALL: 'C',
+        SYSTEMD_LOG_LEVEL: 'debug',
+        SYSTEMD_LOG_TARGET: 'console',
+        SYSTEMD_LOG_COLOR: '0',
+        SYSTEMD_UNIT_PATH: path.join(':'),
+      },
       reject: false,
       timeout: 120_000,
       maxBuffer: 512 * 1024 * 1024,
@@ -73,7 +94,12 @@ export interface Comparison {
   readonly ambiguous: number;
   /** Asked for a second time, in a manager that had loaded nothing else. */
   readonly alone: number;
-  readonly disagreements: readonly { readonly name: string; readonly seed: number; readonly we: Told; readonly systemd: Told | undefined }[];
+  readonly disagreements: readonly {
+    readonly name: string;
+    readonly seed: number;
+    readonly we: Told;
+    readonly systemd: Told | undefined;
+  }[];
 }
 
 /** Makes random families of units, all of one tree at once, and compares what we find with what systemd loads. */

@@ -12,7 +12,8 @@ export interface OfflineVerdict {
 }
 
 /** What systemd remarks on and heeds all the same. */
-const REMARK = /does not match strict|[Ss]pecial user|is obsolete|please use|KillMode= is set to|Ignoring unknown escape|is deprecated/;
+const REMARK =
+  /does not match strict|[Ss]pecial user|is obsolete|please use|KillMode= is set to|Ignoring unknown escape|is deprecated/;
 
 /** Asks systemd about many units at once; no manager is needed. */
 export async function verifyOffline(cases: readonly GrammarCase[]): Promise<ReadonlyMap<string, OfflineVerdict>> {
@@ -28,7 +29,11 @@ export async function verifyOffline(cases: readonly GrammarCase[]): Promise<Read
     for (let from = 0; from < cases.length; from += 250) {
       const names = cases.slice(from, from + 250).map(({ name }) => name);
       const options = { env: { SYSTEMD_LOG_TARGET: 'console' }, maxOutputBytes: 64 * 1024 * 1024 };
-      const ran = await runProgram('systemd-analyze', [`--root=${root}`, '--man=no', 'verify', '--', ...names], options);
+      const ran = await runProgram(
+        'systemd-analyze',
+        [`--root=${root}`, '--man=no', 'verify', '--', ...names],
+        options,
+      );
       said.push(...ran._unsafeUnwrap().stderr.split('\n'));
     }
     return verdicts(cases, root, said);
@@ -37,7 +42,11 @@ export async function verifyOffline(cases: readonly GrammarCase[]): Promise<Read
   }
 }
 
-function verdicts(cases: readonly GrammarCase[], root: string, said: readonly string[]): ReadonlyMap<string, OfflineVerdict> {
+function verdicts(
+  cases: readonly GrammarCase[],
+  root: string,
+  said: readonly string[],
+): ReadonlyMap<string, OfflineVerdict> {
   const complaints = new Map<string, Map<number, string>>();
   const refused = new Set<string>();
   for (const line of said) {
@@ -52,7 +61,10 @@ function verdicts(cases: readonly GrammarCase[], root: string, said: readonly st
   }
   return new Map(
     cases.map(({ name, files }) => {
-      const own = [...files.keys()].map((path): [string, ReadonlyMap<number, string>] => [path, complaints.get(path) ?? new Map()]);
+      const own = [...files.keys()].map((path): [string, ReadonlyMap<number, string>] => [
+        path,
+        complaints.get(path) ?? new Map(),
+      ]);
       return [name, { loads: !refused.has(name), complaints: new Map(own) }];
     }),
   );

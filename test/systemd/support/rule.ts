@@ -7,6 +7,9 @@ export interface Rule {
   readonly to: string;
 }
 
-export function rulesOf(module: string, rules: readonly (readonly [name: string, from: string, to: string])[]): readonly Rule[] {
+export function rulesOf(
+  module: string,
+  rules: readonly (readonly [name: string, from: string, to: string])[],
+): readonly Rule[] {
   return rules.map(([name, from, to]) => ({ module, name, from, to }));
 }

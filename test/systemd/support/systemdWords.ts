@@ -16,7 +16,8 @@ export function differences(unit: EffectiveUnit, specifiers: Specifiers, shown: 
   }
   const said = (name: string): string => properties.get(name)?.[0] ?? '';
   const loadState = said('LoadState');
-  if (loadState !== unit.loadState) return [`LoadState: systemd ${loadState}, ours ${unit.loadState} ${JSON.stringify(unit.faults)}`];
+  if (loadState !== unit.loadState)
+    return [`LoadState: systemd ${loadState}, ours ${unit.loadState} ${JSON.stringify(unit.faults)}`];
   if (loadState !== 'loaded') return [];
 
   const found: string[] = [];
@@ -37,7 +38,11 @@ export function differences(unit: EffectiveUnit, specifiers: Specifiers, shown: 
   for (const key of ['TTYPath', 'RootDirectory', 'SyslogIdentifier', 'PAMName', 'PIDFile', 'BusName'])
     compare(key, said(key), last(`Service.${key}`) ?? '');
   // A `!` stands for the `-` in front, and stays when the path is reset.
-  compare('WorkingDirectory', said('WorkingDirectory').replace(/^!$/, ''), (last('Service.WorkingDirectory') ?? '').replace(/^-/, '!'));
+  compare(
+    'WorkingDirectory',
+    said('WorkingDirectory').replace(/^!$/, ''),
+    (last('Service.WorkingDirectory') ?? '').replace(/^-/, '!'),
+  );
   compare('Description', said('Description'), last('Unit.Description') ?? unit.name);
   for (const key of LISTS) compare(key, sorted(parseShownList(said(key))), sorted(values(`Service.${key}`)));
   compare('Documentation', sorted(parseShownList(said('Documentation'))), sorted(values('Unit.Documentation')));
@@ -48,19 +53,32 @@ export function differences(unit: EffectiveUnit, specifiers: Specifiers, shown: 
   }
   const files = (properties.get('EnvironmentFiles') ?? [])
     .filter((file) => file !== '')
-    .map((file) => file.replace(/^(.*) \(ignore_errors=(yes|no)\)$/s, (_, path: string, ignored: string) => (ignored === 'yes' ? `-${path}` : path)));
+    .map((file) =>
+      file.replace(/^(.*) \(ignore_errors=(yes|no)\)$/s, (_, path: string, ignored: string) =>
+        ignored === 'yes' ? `-${path}` : path,
+      ),
+    );
   compare('EnvironmentFile', files, values('Service.EnvironmentFile'));
   for (const [setting, property] of SPANS) {
     const value = last(setting);
     if (value === undefined) continue;
     const ours = Math.round(microsecondsOf(value) ?? NaN);
     // 0 means "never" to a timeout.
-    compare(setting, Math.round(parseTimeSpan(said(property)) ?? Infinity), ours === 0 && setting.includes('Timeout') ? Infinity : ours);
+    compare(
+      setting,
+      Math.round(parseTimeSpan(said(property)) ?? Infinity),
+      ours === 0 && setting.includes('Timeout') ? Infinity : ours,
+    );
   }
-  for (const [key, byDefault] of [['UMask', '0022'], ['RuntimeDirectoryMode', '0755']] as const)
+  for (const [key, byDefault] of [
+    ['UMask', '0022'],
+    ['RuntimeDirectoryMode', '0755'],
+  ] as const)
     compare(key, parseInt(said(key), 8), parseInt(last(`Service.${key}`) ?? byDefault, 8));
-  for (const key of ['RemainAfterExit', 'DynamicUser', 'SendSIGHUP']) compare(key, said(key), yes(`Service.${key}`, false));
-  for (const key of dynamic ? [] : ['NoNewPrivileges', 'PrivateTmp']) compare(key, said(key), yes(`Service.${key}`, false));
+  for (const key of ['RemainAfterExit', 'DynamicUser', 'SendSIGHUP'])
+    compare(key, said(key), yes(`Service.${key}`, false));
+  for (const key of dynamic ? [] : ['NoNewPrivileges', 'PrivateTmp'])
+    compare(key, said(key), yes(`Service.${key}`, false));
   compare('DefaultDependencies', said('DefaultDependencies'), yes('Unit.DefaultDependencies', true));
   for (const key of ['ProtectSystem', 'ProtectHome', 'RuntimeDirectoryPreserve']) {
     if (dynamic && key.startsWith('Protect')) continue;
@@ -68,11 +86,25 @@ export function differences(unit: EffectiveUnit, specifiers: Specifiers, shown: 
     const flag = booleanOf(value);
     compare(key, said(key), flag === null ? value : flag ? 'yes' : 'no');
   }
-  for (const [key, byDefault] of [['Restart', 'no'], ['KillMode', 'control-group'], ['OOMPolicy', 'stop'], ['ExitType', 'main']] as const)
+  for (const [key, byDefault] of [
+    ['Restart', 'no'],
+    ['KillMode', 'control-group'],
+    ['OOMPolicy', 'stop'],
+    ['ExitType', 'main'],
+  ] as const)
     compare(key, said(key), last(`Service.${key}`) ?? byDefault);
-  for (const setting of ['Service.Type', 'Service.Slice', 'Unit.OnFailureJobMode', 'Unit.SuccessAction', 'Unit.CollectMode'])
+  for (const setting of [
+    'Service.Type',
+    'Service.Slice',
+    'Unit.OnFailureJobMode',
+    'Unit.SuccessAction',
+    'Unit.CollectMode',
+  ])
     if (last(setting) !== undefined) compare(setting, said(setting.slice(setting.indexOf('.') + 1)), last(setting));
-  for (const [setting, byDefault] of [['Service.FileDescriptorStoreMax', '0'], ['Unit.StartLimitBurst', '5']] as const)
+  for (const [setting, byDefault] of [
+    ['Service.FileDescriptorStoreMax', '0'],
+    ['Unit.StartLimitBurst', '5'],
+  ] as const)
     compare(setting, said(setting.slice(setting.indexOf('.') + 1)), String(unsignedOf(last(setting) ?? byDefault)));
   for (const key of ['Nice', 'OOMScoreAdjust']) {
     const value = last(`Service.${key}`);
@@ -82,9 +114,21 @@ export function differences(unit: EffectiveUnit, specifiers: Specifiers, shown: 
     const number = unsignedOf(last(`Service.${key}`) ?? '');
     if (number !== null) compare(key, said(key), String(number));
   }
-  for (const key of ['ExecCondition', 'ExecStart', 'ExecStartPre', 'ExecStartPost', 'ExecStop', 'ExecStopPost', 'ExecReload']) {
+  for (const key of [
+    'ExecCondition',
+    'ExecStart',
+    'ExecStartPre',
+    'ExecStartPost',
+    'ExecStop',
+    'ExecStopPost',
+    'ExecReload',
+  ]) {
     const theirs = (properties.get(key) ?? []).filter((command) => command !== '');
-    compare(key, theirs.map(shownCommand), values(`Service.${key}`).map((command) => ourCommand(command, specifiers)));
+    compare(
+      key,
+      theirs.map(shownCommand),
+      values(`Service.${key}`).map((command) => ourCommand(command, specifiers)),
+    );
   }
   return found;
 }
@@ -94,7 +138,15 @@ function signed(text: string): bigint {
   return text.startsWith('-') ? -size : size;
 }
 
-const LISTS = ['SupplementaryGroups', 'Environment', 'PassEnvironment', 'UnsetEnvironment', 'ReadWritePaths', 'ReadOnlyPaths', 'InaccessiblePaths'];
+const LISTS = [
+  'SupplementaryGroups',
+  'Environment',
+  'PassEnvironment',
+  'UnsetEnvironment',
+  'ReadWritePaths',
+  'ReadOnlyPaths',
+  'InaccessiblePaths',
+];
 const SPANS = [
   ['Service.RestartSec', 'RestartUSec'],
   ['Service.TimeoutStartSec', 'TimeoutStartUSec'],
@@ -106,7 +158,8 @@ const SPANS = [
 
 /** Program, arguments and whether failing is forgiven, of `{ path=… ; argv[]=… ; ignore_errors=… ; … }`. */
 function shownCommand(command: string): readonly string[] {
-  const [, path = '', words = '', ignored = ''] = /^\{ path=(.*?) ; argv\[\]=(.*) ; ignore_errors=(yes|no) ; start_time=/s.exec(command) ?? [];
+  const [, path = '', words = '', ignored = ''] =
+    /^\{ path=(.*?) ; argv\[\]=(.*) ; ignore_errors=(yes|no) ; start_time=/s.exec(command) ?? [];
   return [path, words, ignored];
 }
 
@@ -114,7 +167,16 @@ function ourCommand(command: string, specifiers: Specifiers): readonly string[] 
   const { path, args, prefixes } = parseExec(command);
   const expanded = (text: string): string => expandSpecifiers(text, specifiers)._unsafeUnwrap();
   const program = expanded(path);
-  const simple = program.startsWith('/') ? `/${program.split('/').filter((part) => part !== '' && part !== '.').join('/')}` : program;
+  const simple = program.startsWith('/')
+    ? `/${program
+        .split('/')
+        .filter((part) => part !== '' && part !== '.')
+        .join('/')}`
+    : program;
   const words = args.map(({ value }) => expanded(value));
-  return [simple, (prefixes.includes('@') ? words : [program, ...words]).join(' '), prefixes.includes('-') ? 'yes' : 'no'];
+  return [
+    simple,
+    (prefixes.includes('@') ? words : [program, ...words]).join(' '),
+    prefixes.includes('-') ? 'yes' : 'no',
+  ];
 }

@@ -123,11 +123,22 @@ export function addRandomFamily(
     else if (way === 9) {
       tree.unit(`/opt/${key}/${baseName(path)}`);
       tree.link(path, pick([`/opt/${key}/${baseName(path)}`, `/opt/../opt/./${key}//${baseName(path)}`]));
-    } else if (way === 10) tree.link(path, pick([`/opt/${key}/missing.${type}`, `missing.${type}`, '/etc/systemd/system']));
+    } else if (way === 10)
+      tree.link(path, pick([`/opt/${key}/missing.${type}`, `missing.${type}`, '/etc/systemd/system']));
     else if (way === 11) tree.directory(path);
     else {
       if (below(2) === 0) tree.unit(`${pick(DIRECTORIES)}/${other}`);
-      tree.link(path, pick([other, other, `/usr/lib/systemd/system/${other}`, `/lib/systemd/system/${other}`, `../system/${other}`, `/etc/systemd/system/x/${other}`]));
+      tree.link(
+        path,
+        pick([
+          other,
+          other,
+          `/usr/lib/systemd/system/${other}`,
+          `/lib/systemd/system/${other}`,
+          `../system/${other}`,
+          `/etc/systemd/system/x/${other}`,
+        ]),
+      );
     }
   }
   for (let count = below(14); count > 0; count -= 1) {
@@ -135,7 +146,13 @@ export function addRandomFamily(
     const way = below(12);
     if (way === 0) {
       tree.dropIn(`/opt/${key}/d/${pick(DROP_IN_NAMES)}`);
-      const target = pick([`/opt/${key}/d`, `../../../opt/${key}/d`, `../../../../../opt/${key}/d`, `opt/${key}/d`, `/opt/${key}/no`]);
+      const target = pick([
+        `/opt/${key}/d`,
+        `../../../opt/${key}/d`,
+        `../../../../../opt/${key}/d`,
+        `opt/${key}/d`,
+        `/opt/${key}/no`,
+      ]);
       tree.link(directory, target);
     } else if (way === 1) {
       tree.dropIn(`/etc/systemd/system/${key}-real/a.conf`);

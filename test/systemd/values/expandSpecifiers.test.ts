@@ -16,7 +16,13 @@ describe('expandSpecifiers', () => {
   });
 
   it('tells a letter that systemd does not have from one whose value is not known', () => {
-    expect(expandSpecifiers('%Q', SPECIFIERS)._unsafeUnwrapErr()).toMatchObject({ code: 'UNKNOWN_SPECIFIER', letter: 'Q' });
-    expect(expandSpecifiers('%H', SPECIFIERS)._unsafeUnwrapErr()).toMatchObject({ code: 'SPECIFIER_NOT_KNOWN', letter: 'H' });
+    expect(expandSpecifiers('%Q', SPECIFIERS)._unsafeUnwrapErr()).toMatchObject({
+      code: 'UNKNOWN_SPECIFIER',
+      letter: 'Q',
+    });
+    expect(expandSpecifiers('%H', SPECIFIERS)._unsafeUnwrapErr()).toMatchObject({
+      code: 'SPECIFIER_NOT_KNOWN',
+      letter: 'H',
+    });
   });
 });

@@ -25,7 +25,9 @@ describe('a word on a booted host', () => {
 
   it('reaches the program as this very text, as an argument and as a variable', async () => {
     const args = TEXTS.map((text) => quoteWord(escapeExpansion(text, 'argument'))._unsafeUnwrap());
-    const variables = TEXTS.map((text, i) => quoteWord(escapeExpansion(`V${i}=${text}`, 'environment'))._unsafeUnwrap());
+    const variables = TEXTS.map((text, i) =>
+      quoteWord(escapeExpansion(`V${i}=${text}`, 'environment'))._unsafeUnwrap(),
+    );
     await putUnits(host, {
       'words.service':
         `[Service]\nType=oneshot\nEnvironment=${variables.join(' ')}\nStandardOutput=append:/run/words\n` +

@@ -70,7 +70,23 @@ describe('replacePathPrefix', () => {
   });
 
   it('leaves no whole path and touches nothing else, whatever stands around it', () => {
-    const piece = fc.constantFrom('/root', '/root/x', '/rootfs', '/root2', '/srv/root', 'root', ' ', ':', '"', "'", '=', ',', ';', 'a', '--o=');
+    const piece = fc.constantFrom(
+      '/root',
+      '/root/x',
+      '/rootfs',
+      '/root2',
+      '/srv/root',
+      'root',
+      ' ',
+      ':',
+      '"',
+      "'",
+      '=',
+      ',',
+      ';',
+      'a',
+      '--o=',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const text = pieces.join('');

@@ -12,7 +12,9 @@ describe('unitSpecifiers', () => {
   });
 
   it('takes an instance apart, escaped and unescaped', () => {
-    expect(expanded('%p %i %I %f %j', 'x-y@in\\x2dst-ance.service')).toBe('x-y in\\x2dst-ance in-st/ance /in-st/ance y');
+    expect(expanded('%p %i %I %f %j', 'x-y@in\\x2dst-ance.service')).toBe(
+      'x-y in\\x2dst-ance in-st/ance /in-st/ance y',
+    );
   });
 
   it('gives the directories and the user of the system manager, whatever User= says', () => {

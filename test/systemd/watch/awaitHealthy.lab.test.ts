@@ -51,7 +51,13 @@ const CASES: Readonly<Record<string, Case>> = {
     answer: { code: 'HEALTH_TIMEOUT', says: 'ExecStartPre=: exit status 4' },
   },
   'has-no-user-before': {
-    unit: service('Restart=always', 'RestartSec=60', 'User=nosuchuser', 'ExecStartPre=/bin/true', 'ExecStart=/bin/true'),
+    unit: service(
+      'Restart=always',
+      'RestartSec=60',
+      'User=nosuchuser',
+      'ExecStartPre=/bin/true',
+      'ExecStart=/bin/true',
+    ),
     request: 'holdSeconds: 5',
     answer: { code: 'UNIT_DID_NOT_START', says: 'ExecStartPre=: exit status 217/USER' },
   },
@@ -85,7 +91,9 @@ const CASES: Readonly<Record<string, Case>> = {
     answer: 'healthy',
   },
   'is-restarted': {
-    unit: service(sh('test -e /run/again || (touch /run/again; sleep 3; systemctl restart is-restarted) & exec sleep 1000')),
+    unit: service(
+      sh('test -e /run/again || (touch /run/again; sleep 3; systemctl restart is-restarted) & exec sleep 1000'),
+    ),
     request: 'holdSeconds: 6',
     answer: { code: 'UNIT_DID_NOT_STAY', says: 'did not stay up' },
   },
@@ -231,7 +239,10 @@ describe.skipIf(!labAvailable().ok)('awaitHealthy on a booted host', () => {
 
     it.each(Object.entries(CASES))('is right about one that %s', (name, { answer }) => {
       if (answer === 'healthy') {
-        expect(answers[name]).toMatchObject({ mainPid: expect.any(Number) as unknown, heldMs: expect.any(Number) as unknown });
+        expect(answers[name]).toMatchObject({
+          mainPid: expect.any(Number) as unknown,
+          heldMs: expect.any(Number) as unknown,
+        });
         return;
       }
       const { code, says } = answer;

@@ -27,7 +27,11 @@ test('putting what is there returns the very same buffer', () => {
 test('a runtime goes into the region of runtimes only', () => {
   expect(putBlock(emptyChannelsFile(), 'runtime:opencode', 'x')._unsafeUnwrapErr().code).toBe('REGION_MISSING');
   const next = putBlock(emptyRuntimesFile(), 'runtime:opencode', 'x')._unsafeUnwrap();
-  expect(listBlocks(next)._unsafeUnwrap().map(({ label }) => label)).toEqual(['runtime:opencode']);
+  expect(
+    listBlocks(next)
+      ._unsafeUnwrap()
+      .map(({ label }) => label),
+  ).toEqual(['runtime:opencode']);
 });
 
 test.each([
@@ -93,12 +97,17 @@ test('over random files with many blocks, random edits one after the other chang
         const model = pieces.map((one) => ({ ...one }));
         const file = (): Buffer =>
           Buffer.concat([
-            head, Buffer.from('    // BEGIN bridges\n'), first,
+            head,
+            Buffer.from('    // BEGIN bridges\n'),
+            first,
             ...model.flatMap((one) => [
-              Buffer.from(`    // BEGIN bridge:${one.name}\n`), one.body,
-              Buffer.from(`    // END bridge:${one.name}\n`), one.gap,
+              Buffer.from(`    // BEGIN bridge:${one.name}\n`),
+              one.body,
+              Buffer.from(`    // END bridge:${one.name}\n`),
+              one.gap,
             ]),
-            Buffer.from('    // END bridges\n'), tail,
+            Buffer.from('    // END bridges\n'),
+            tail,
           ]);
         let leading = Buffer.alloc(0);
         let source = file();

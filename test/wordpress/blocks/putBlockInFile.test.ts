@@ -1,5 +1,17 @@
 // needs root, php-cli, strace
-import { chmod, chown, link, lstat, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  link,
+  lstat,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -99,7 +111,8 @@ test('who is not root may make a file, and write one of its own, but not take ov
       `import { putBlockInFile } from ${JSON.stringify(join(import.meta.dirname, '../../../src/wordpress/blocks/putBlockInFile.ts'))};
        const done = await putBlockInFile(${JSON.stringify(place)} + '/${name}', 'bridge:kimaki', ${JSON.stringify(BODY)}, { create: true });
        console.log(done.match((change) => change.changed, (error) => error.errno ?? error.code));`,
-      join(place, 'work'), nobody,
+      join(place, 'work'),
+      nobody,
     );
   const before = await state();
   expect(await put('channels.php')).toBe('EPERM\n');
@@ -119,7 +132,11 @@ test('a missing file is refused, or created for the owner of its directory when 
   const put = await putBlockInFile(file, 'bridge:kimaki', BODY, { create: true });
   expect(put._unsafeUnwrap()).toEqual({ changed: true, created: true, modeHealed: false });
   expect(await state()).toMatchObject({ ...OWNER, mode: 0o644 });
-  expect(listBlocks(await readFile(file))._unsafeUnwrap().map(({ label }) => label)).toEqual(['bridge:kimaki']);
+  expect(
+    listBlocks(await readFile(file))
+      ._unsafeUnwrap()
+      .map(({ label }) => label),
+  ).toEqual(['bridge:kimaki']);
 });
 
 test('a runtime is created in a runtimes file', async () => {

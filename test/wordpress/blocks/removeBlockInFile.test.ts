@@ -19,7 +19,11 @@ afterEach(() => rm(place, { recursive: true }));
 test('the block is gone from the file and the mode is 0644', async () => {
   await chmod(file, 0o600);
   expect((await removeBlockInFile(file, 'bridge:kimaki'))._unsafeUnwrap()).toMatchObject({ changed: true });
-  expect(listBlocks(await readFile(file))._unsafeUnwrap().map(({ name }) => name)).toEqual(['cc-connect']);
+  expect(
+    listBlocks(await readFile(file))
+      ._unsafeUnwrap()
+      .map(({ name }) => name),
+  ).toEqual(['cc-connect']);
   expect((await stat(file)).mode & 0o7777).toBe(0o644);
 });
 

@@ -37,11 +37,21 @@ php_admin_value[memory_limit] = 32M
   await write('mods/fpm/pool.d/x.conf', '[x]\n');
   expect((await findFpmPools({ configRoot }))._unsafeUnwrap()).toEqual([
     {
-      unit: 'php7.4-fpm.service', version: '7.4', poolFile: old, name: 'www', user: 'www-data', group: null,
+      unit: 'php7.4-fpm.service',
+      version: '7.4',
+      poolFile: old,
+      name: 'www',
+      user: 'www-data',
+      group: null,
       listen: '127.0.0.1:9000',
     },
     {
-      unit: 'php8.2-fpm.service', version: '8.2', poolFile: www, name: 'www', user: 'www-data', group: 'www-data',
+      unit: 'php8.2-fpm.service',
+      version: '8.2',
+      poolFile: www,
+      name: 'www',
+      user: 'www-data',
+      group: 'www-data',
       listen: '/run/php/php8.2-fpm-www.sock',
     },
   ]);
@@ -77,6 +87,9 @@ test('no PHP on the host is an empty list', async () => {
 test('a pool php-fpm would refuse is named', async () => {
   const path = await write('8.2/fpm/pool.d/x.conf', '[x]\nlisten=/run/x\n');
   expect((await findFpmPools({ configRoot }))._unsafeUnwrapErr()).toMatchObject({
-    code: 'FPM_POOL_INVALID', path, pool: 'x', missing: 'user',
+    code: 'FPM_POOL_INVALID',
+    path,
+    pool: 'x',
+    missing: 'user',
   });
 });

@@ -13,8 +13,15 @@ test('the drop-in sets UMask and nothing else, beside the unit', () => {
 });
 
 const BAD = [
-  '../x.service', 'a/b.service', 'php8.2-fpm', '', '.service',
-  '-x.service', 'a b.service', 'x.timer', 'a\n.service',
+  '../x.service',
+  'a/b.service',
+  'php8.2-fpm',
+  '',
+  '.service',
+  '-x.service',
+  'a b.service',
+  'x.timer',
+  'a\n.service',
 ];
 
 test.each(BAD)('the unit name %j is refused', (unit) => {

@@ -35,12 +35,16 @@ describe.skipIf(!labAvailable().ok)('the workers of php-fpm', () => {
       const script = `<?php exec('sh -c "umask 077; exec sleep 600" > /dev/null 2>&1 & echo $!', $said); echo $said[0];`;
       await writeFile(join(host.root, SITE, 'starts-something.php'), script);
       const started = await host.ok('curl -s http://127.0.0.1/starts-something.php');
-      expect(await host.ok(`grep -h Umask /proc/${started}/status; cat /proc/${started}/cgroup`)).toMatch(new RegExp(`0077\\n[^]*/${UNIT}`));
+      expect(await host.ok(`grep -h Umask /proc/${started}/status; cat /proc/${started}/cgroup`)).toMatch(
+        new RegExp(`0077\\n[^]*/${UNIT}`),
+      );
       expect(await worker()).toMatchObject({ ...old, umask: 0o002 });
 
       await host.ok(`systemctl stop ${UNIT}`);
       expect(await inHost(host, `wordpress.fpmWorkers('${UNIT}')`)).toEqual([]);
-      expect(await inHost(host, "wordpress.fpmWorkers('php9.9-fpm.service')")).toMatchObject({ code: 'UNIT_NOT_FOUND' });
+      expect(await inHost(host, "wordpress.fpmWorkers('php9.9-fpm.service')")).toMatchObject({
+        code: 'UNIT_NOT_FOUND',
+      });
     } finally {
       await host.down();
     }

@@ -9,11 +9,28 @@ test.each([
   `"tab\\t quote\\" dollar\\$ hex\\x41\\X41\\x4 oct\\101\\400 uni\\u{1F600}\\u{e9} kept\\q\\N\\E"`,
   `"curly { \${ '"`.replace('${', '$ {'),
   `b'bytes'`,
-  `0x1F`, `0X1f`, `0b101`, `0o17`, `017`, `1_000`, `-5`, `+5`, `0`, `-0`,
-  `TRUE`, `False`, `NULL`,
-  `[]`, `array()`, `array( 1, 'two', [ 3 ], )`,
+  `0x1F`,
+  `0X1f`,
+  `0b101`,
+  `0o17`,
+  `017`,
+  `1_000`,
+  `-5`,
+  `+5`,
+  `0`,
+  `-0`,
+  `TRUE`,
+  `False`,
+  `NULL`,
+  `[]`,
+  `array()`,
+  `array( 1, 'two', [ 3 ], )`,
   `[ 'a' => 1, 2, '7' => 3, 4, true => 5, null => 6, 'a' => 8 ]`,
-  `[ 3 => 'x', 'y' ]`, `[ -3 => 'x' ]`, `[ -3 => 'x', -7 => 'y', 'k' => 1 ]`, `[ -1 => 'x', 'y' ]`, `[ -3 => 1, 5 => 2, 3 ]`,
+  `[ 3 => 'x', 'y' ]`,
+  `[ -3 => 'x' ]`,
+  `[ -3 => 'x', -7 => 'y', 'k' => 1 ]`,
+  `[ -1 => 'x', 'y' ]`,
+  `[ -3 => 1, 5 => 2, 3 ]`,
   `[ /* c */ 'a' /* d */ => # e\n 1, // f\n ]`,
   `( 'paren' )`,
   `'é😀'`,
@@ -41,7 +58,10 @@ test('a double-quoted string of random escapes is decoded as PHP decodes it', ()
 test('PHP and this decoder agree on ten thousand of ten thousand random literals, written in every way PHP has', () => {
   const literals = [...new Set(fc.sample(phpLiteral, { numRuns: 20_000, seed: 4711 }))].slice(0, 10_000);
   const php = runPhp(literals.map((literal) => `echo base64_encode(serialize(${literal})), "\\n";\n`).join(''));
-  const printed = php.trimEnd().split('\n').map((line) => Buffer.from(line, 'base64').toString());
+  const printed = php
+    .trimEnd()
+    .split('\n')
+    .map((line) => Buffer.from(line, 'base64').toString());
   expect(literals.length).toBe(10_000);
   const wrong = literals.flatMap((literal, index) => {
     const read = decodePhpValue(literal).match(serialize, (error) => error.message);

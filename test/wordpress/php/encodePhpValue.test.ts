@@ -10,14 +10,17 @@ test('PHP evaluates ten thousand of ten thousand random encoded values to exactl
   const values = fc.sample(phpValue, { numRuns: 10_000, seed: 199 });
   const literals = values.map((value) => encodePhpValue(value)._unsafeUnwrap());
   const printed = runPhp(literals.map((literal) => `echo base64_encode(serialize(${literal})), "\\n";\n`).join(''));
-  const told = printed.trimEnd().split('\n').map((line) => Buffer.from(line, 'base64').toString());
+  const told = printed
+    .trimEnd()
+    .split('\n')
+    .map((line) => Buffer.from(line, 'base64').toString());
   expect(told).toEqual(values.map(serialize));
   const decoded = literals.map((literal) => decodePhpValue(literal).match(serialize, (error) => error.message));
   expect(decoded).toEqual(told);
 });
 
 test('only backslash and quote are escaped in a string', () => {
-  expect(encodePhpValue("it's \\ $x \"\n?>")._unsafeUnwrap()).toBe("'it\\'s \\\\ $x \"\n?>'");
+  expect(encodePhpValue('it\'s \\ $x "\n?>')._unsafeUnwrap()).toBe("'it\\'s \\\\ $x \"\n?>'");
 });
 
 test('a value without an exact literal is refused with its place', () => {
@@ -26,7 +29,13 @@ test('a value without an exact literal is refused with its place', () => {
     [Number.NaN, '$'],
     [2 ** 53, '$'],
     [[['\ud800']], '$[0][0]'],
-    [new Map<string | number, PhpValue>([['5', 1], [5, 2]]), '$[5]'],
+    [
+      new Map<string | number, PhpValue>([
+        ['5', 1],
+        [5, 2],
+      ]),
+      '$[5]',
+    ],
     [new Map([['9007199254740993', 1]]), "$['9007199254740993']"],
   ];
   for (const [value, at] of cases) {

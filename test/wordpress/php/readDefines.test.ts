@@ -9,7 +9,7 @@ function read(code: string): Record<string, unknown> {
 
 test.each([
   ["define('A', 'x');", { A: 'x' }],
-  ["DEFINE(\"A\", 'x' . \"y\\n\");", { A: 'xy\n' }],
+  ['DEFINE("A", \'x\' . "y\\n");', { A: 'xy\n' }],
   ["\\define('A', 02775);", { A: 0o2775 }],
   ["const A = 'x', B = true;", { A: 'x', B: true }],
   ["define('A', __DIR__ . '/content');", { A: '/srv/site/content' }],
@@ -28,7 +28,10 @@ test.each([
   ["if (1) { $r = 'a'; } define('A', $r);", { A: null }],
   ["// define('A', 'x');\n/* define('B', 'y'); */ $s = \"define('C', 'z');\"; # define('D', 1);", {}],
   ["$wp->define('A', 'x'); Other::define('B', 'y'); Config::set('C', 'z');", {}],
-  ["Config::define('A', '/app'); Config::define('B', $x . Config::get('A')); Config::define('C', ABSPATH . Config::get('A'));", { A: '/app', B: null, C: '/srv/site//app' }],
+  [
+    "Config::define('A', '/app'); Config::define('B', $x . Config::get('A')); Config::define('C', ABSPATH . Config::get('A'));",
+    { A: '/app', B: null, C: '/srv/site//app' },
+  ],
   ["\\Roots\\WPConfig\\Config::define('A', realpath(__DIR__ . '/../x') . DIRECTORY_SEPARATOR);", { A: '/srv/x/' }],
 ])('%s', (code, expected) => {
   expect(read(code)).toEqual(expected);
@@ -52,7 +55,10 @@ require getenv( 'Y' );
 define( 'AFTER', A . '/b' );
 `);
   const given = new Map([
-    ['/srv/config/application.php', Buffer.from("<?php\n\ndefine( 'A', $root . '|' . __DIR__ );\nrequire 'application.php';")],
+    [
+      '/srv/config/application.php',
+      Buffer.from("<?php\n\ndefine( 'A', $root . '|' . __DIR__ );\nrequire 'application.php';"),
+    ],
     ['/srv/site/local.php', Buffer.from("<?php define( 'L', 1 ); require 'broken.php'; require 'none.php';")],
     ['/srv/site/broken.php', Buffer.from('<?php define(')],
   ]);

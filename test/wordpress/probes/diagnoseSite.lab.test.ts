@@ -18,7 +18,12 @@ interface Row {
   readonly state: string;
   readonly breakage: string;
   readonly says: string | null;
-  readonly faults: readonly (readonly [code: string, component: string, wordpressSays: string | null, blockedAt: string | null])[];
+  readonly faults: readonly (readonly [
+    code: string,
+    component: string,
+    wordpressSays: string | null,
+    blockedAt: string | null,
+  ])[];
 }
 
 const ROWS: readonly Row[] = [
@@ -99,37 +104,46 @@ describe.skipIf(!labAvailable().ok)('what keeps WordPress from its own files', (
     const ran = await host.run(['php', '/opt/lab/upgrade.php', '/opt/lab/tiny-2.0.0.zip'], { user: 'www-data' });
     return JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '');
   }
-  const diagnose = async (): Promise<SiteDiagnosis> => (await inHost(host, 'wordpress.diagnoseSite(site, web)')) as SiteDiagnosis;
+  const diagnose = async (): Promise<SiteDiagnosis> =>
+    (await inHost(host, 'wordpress.diagnoseSite(site, web)')) as SiteDiagnosis;
 
-  it.each(ROWS)('is found, where $state, and gone once root’s files are given back', async ({ breakage, says, faults }) => {
-    await host.ok(CURED);
-    await host.ok(breakage);
-    const before = await diagnose();
-    expect(before.ok).toBe(faults.length === 0);
-    expect(before.faults.map(({ code, component, wordpressSays }) => [code, component, wordpressSays])).toEqual(
-      faults.map(([code, component, wordpressSays]) => [code, component, wordpressSays]),
-    );
-    for (const [index, [, , , blocked]] of faults.entries()) {
-      const at = before.faults[index]?.blockedAt;
-      if (blocked === null) expect(at).toBeNull();
-      else expect(at).toMatchObject({ needs: 'write', path: expect.stringContaining(blocked) as string });
-    }
-    const updated = { codes: [], version: '2.0.0' };
-    expect(await update()).toMatchObject(says === null ? updated : { codes: [says] });
+  it.each(ROWS)(
+    'is found, where $state, and gone once root’s files are given back',
+    async ({ breakage, says, faults }) => {
+      await host.ok(CURED);
+      await host.ok(breakage);
+      const before = await diagnose();
+      expect(before.ok).toBe(faults.length === 0);
+      expect(before.faults.map(({ code, component, wordpressSays }) => [code, component, wordpressSays])).toEqual(
+        faults.map(([code, component, wordpressSays]) => [code, component, wordpressSays]),
+      );
+      for (const [index, [, , , blocked]] of faults.entries()) {
+        const at = before.faults[index]?.blockedAt;
+        if (blocked === null) expect(at).toBeNull();
+        else expect(at).toMatchObject({ needs: 'write', path: expect.stringContaining(blocked) as string });
+      }
+      const updated = { codes: [], version: '2.0.0' };
+      expect(await update()).toMatchObject(says === null ? updated : { codes: [says] });
 
-    await host.ok(`chattr -i ${PLUGIN}/x 2>/dev/null; true`);
-    await inHost(host, `posix.reclaim('${SITE}', { from: 0, to: { uid: 33, gid: 33 } })`);
-    expect(await diagnose()).toMatchObject({ ok: true, faults: [] });
-    // What WordPress itself took away before it failed is not brought back by giving files back.
-    const there = (await host.run(['test', '-e', `${PLUGIN}/tiny.php`])).code === 0;
-    if (!there) await host.ok(CURED);
-    expect(await update()).toEqual(updated);
-  });
+      await host.ok(`chattr -i ${PLUGIN}/x 2>/dev/null; true`);
+      await inHost(host, `posix.reclaim('${SITE}', { from: 0, to: { uid: 33, gid: 33 } })`);
+      expect(await diagnose()).toMatchObject({ ok: true, faults: [] });
+      // What WordPress itself took away before it failed is not brought back by giving files back.
+      const there = (await host.run(['test', '-e', `${PLUGIN}/tiny.php`])).code === 0;
+      if (!there) await host.ok(CURED);
+      expect(await update()).toEqual(updated);
+    },
+  );
 
   it('is found where a missing plugin cannot be installed', async () => {
     await host.ok(`${CURED}; rm -r ${PLUGIN}; chown root: ${CONTENT}/plugins`);
-    expect((await diagnose()).faults).toMatchObject([{ code: 'PLUGINS_CLOSED', message: expect.stringContaining('mkdir_failed_destination') as string }]);
-    expect(await inHost(host, 'wordpress.probePluginUpdate(site, web)')).toMatchObject({ phase: 'install', codes: ['mkdir_failed_destination'] });
+    expect((await diagnose()).faults).toMatchObject([
+      { code: 'PLUGINS_CLOSED', message: expect.stringContaining('mkdir_failed_destination') as string },
+    ]);
+    expect(await inHost(host, 'wordpress.probePluginUpdate(site, web)')).toMatchObject({
+      phase: 'install',
+      codes: ['mkdir_failed_destination'],
+    });
     await inHost(host, `posix.reclaim('${SITE}', { from: 0, to: { uid: 33, gid: 33 } })`);
     expect(await inHost(host, 'wordpress.probePluginUpdate(site, web)')).toMatchObject({ ok: true });
   });

@@ -3,15 +3,27 @@ import { judgeWritability } from '../../../src/wordpress/probes/judgeWritability
 import type { WritabilityReport } from '../../../src/wordpress/probes/probeSiteWritability.js';
 
 const REPORT: WritabilityReport = {
-  ok: true, wordpress: '6.1.1', filesystemMethod: 'direct', pluginsMethod: 'direct', methodDefined: false,
-  chmodDir: null, chmodFile: null, fileModsDisallowed: false, directories: [],
-  unwritable: { count: 0, components: [], paths: [] }, uploads: { count: 0, path: null },
+  ok: true,
+  wordpress: '6.1.1',
+  filesystemMethod: 'direct',
+  pluginsMethod: 'direct',
+  methodDefined: false,
+  chmodDir: null,
+  chmodFile: null,
+  fileModsDisallowed: false,
+  directories: [],
+  unwritable: { count: 0, components: [], paths: [] },
+  uploads: { count: 0, path: null },
 };
 
 /** With one component of these entries closed. */
 function judged(component: string, itself: boolean, wordpress: string): unknown {
   const unwritable = { count: 3, components: [{ component, count: 3, itself, path: '/p/x' }], paths: [] };
-  return judgeWritability({ ...REPORT, wordpress, unwritable }).map(({ code, wordpressSays, blocks }) => [code, wordpressSays, blocks]);
+  return judgeWritability({ ...REPORT, wordpress, unwritable }).map(({ code, wordpressSays, blocks }) => [
+    code,
+    wordpressSays,
+    blocks,
+  ]);
 }
 
 test('a report in order has no fault', () => {
@@ -34,14 +46,19 @@ test('translations and leftovers of updates are told apart from plugins', () => 
 });
 
 test('a name with a colon stays whole', () => {
-  const unwritable = { count: 1, components: [{ component: 'plugin:a:b', count: 1, itself: true, path: '/p' }], paths: [] };
+  const unwritable = {
+    count: 1,
+    components: [{ component: 'plugin:a:b', count: 1, itself: true, path: '/p' }],
+    paths: [],
+  };
   expect(judgeWritability({ ...REPORT, unwritable })[0]?.message).toContain('plugin a:b');
 });
 
 test('no direct method and updates switched off are faults of WordPress itself', () => {
   const off = { ...REPORT, filesystemMethod: 'ftpext', fileModsDisallowed: true, methodDefined: true };
   expect(judgeWritability(off).map(({ code, component }) => [code, component])).toEqual([
-    ['FILE_MODS_OFF', 'wordpress'], ['NOT_DIRECT', 'wordpress'],
+    ['FILE_MODS_OFF', 'wordpress'],
+    ['NOT_DIRECT', 'wordpress'],
   ]);
   expect(judgeWritability(off)[1]?.message).toContain('defines FS_METHOD');
 });
@@ -54,7 +71,8 @@ test('a closed directory is named with what comes of it, also when it is not the
   ] as const;
   const faults = judgeWritability({ ...REPORT, directories });
   expect(faults.map(({ code, wordpressSays }) => [code, wordpressSays])).toEqual([
-    ['PLUGINS_CLOSED', 'remove_old_failed'], ['UPGRADE_CLOSED', 'mkdir_failed_ziparchive'],
+    ['PLUGINS_CLOSED', 'remove_old_failed'],
+    ['UPGRADE_CLOSED', 'mkdir_failed_ziparchive'],
   ]);
   expect(faults[1]?.message).toContain('is not there and cannot be made');
 });

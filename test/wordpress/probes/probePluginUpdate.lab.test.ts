@@ -18,14 +18,21 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
   }, 300_000);
   afterEach(() => host.down());
 
-  const muPlugin = (text: string): Promise<void> => writeFile(join(host.root, CONTENT, 'mu-plugins/lab-test.php'), text);
+  const muPlugin = (text: string): Promise<void> =>
+    writeFile(join(host.root, CONTENT, 'mu-plugins/lab-test.php'), text);
 
   it('is updated and leaves nothing behind, in files or database', async () => {
     const dump = 'mariadb-dump --skip-dump-date wp';
     const before = [await treeSnapshot(host, [SITE, '/tmp']), await host.ok(dump)] as const;
     expect(await inHost(host, PROBE)).toMatchObject({
-      ok: true, phase: 'update', codes: [], method: 'direct', version: '2.0.0', leftovers: [],
-      directory: { ...OWN, mode: 0o755 }, file: { ...OWN, mode: 0o644 },
+      ok: true,
+      phase: 'update',
+      codes: [],
+      method: 'direct',
+      version: '2.0.0',
+      leftovers: [],
+      directory: { ...OWN, mode: 0o755 },
+      file: { ...OWN, mode: 0o644 },
     });
     expect(compareSnapshots(before[0], await treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
     expect(await host.ok(dump)).toBe(before[1]);
@@ -34,7 +41,9 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
   it('gets setgid directories and group-writable files from the mu-plugin', async () => {
     await muPlugin(fsChmodMuPlugin().content);
     expect(await inHost(host, PROBE)).toMatchObject({
-      ok: true, directory: { ...OWN, mode: 0o2775 }, file: { ...OWN, mode: 0o664 },
+      ok: true,
+      directory: { ...OWN, mode: 0o2775 },
+      file: { ...OWN, mode: 0o664 },
     });
   });
 
@@ -69,8 +78,15 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
   it('keeps its hands off while another one is at work, and takes that one’s work away once it is dead', async () => {
     const pid = (await host.ok('pgrep -u www-data -o php-fpm')).trim();
     const work = `/tmp/wca-update-probe-${pid}-0123456789abcdef`;
-    await host.ok(`mkdir ${work}; touch ${work}/x; chown -R www-data: ${work}; mkdir ${work}0 /tmp/wca-update-probe-${pid}-fedcba9876543210`);
-    expect(await inHost(host, PROBE)).toMatchObject({ ok: false, phase: 'prepare', codes: ['wca_running'], leftovers: [] });
+    await host.ok(
+      `mkdir ${work}; touch ${work}/x; chown -R www-data: ${work}; mkdir ${work}0 /tmp/wca-update-probe-${pid}-fedcba9876543210`,
+    );
+    expect(await inHost(host, PROBE)).toMatchObject({
+      ok: false,
+      phase: 'prepare',
+      codes: ['wca_running'],
+      leftovers: [],
+    });
     const dead = work.replace(pid, '999999999');
     await host.ok(`mv ${work} ${dead}`);
     expect(await inHost(host, PROBE)).toMatchObject({ ok: true, leftovers: [] });

@@ -29,7 +29,12 @@ describe.skipIf(!labAvailable().ok)('WordPress asked where its directories are',
   }
 
   it('says what the files say of a plain install', async () => {
-    await agrees(SITE, { root: SITE, contentDir: `${SITE}/wp-content`, uploadsDir: `${SITE}/wp-content/uploads`, multisite: false });
+    await agrees(SITE, {
+      root: SITE,
+      contentDir: `${SITE}/wp-content`,
+      uploadsDir: `${SITE}/wp-content/uploads`,
+      multisite: false,
+    });
   });
 
   it('agrees where constants place them', async () => {
@@ -44,8 +49,12 @@ define( 'UPLOADS', 'files/up' );
     );
     await host.ok(`cp -a ${SITE}/wp-content /var/www/content; mv /var/www/content/plugins /var/www/content/modules`);
     await agrees(SITE, {
-      contentDir: '/var/www/content', pluginsDir: '/var/www/content/modules', muPluginsDir: `${SITE}/must`,
-      languagesDir: '/var/www/content/lang', uploadsDir: `${SITE}/files/up`, upgradeDir: '/var/www/content/upgrade',
+      contentDir: '/var/www/content',
+      pluginsDir: '/var/www/content/modules',
+      muPluginsDir: `${SITE}/must`,
+      languagesDir: '/var/www/content/lang',
+      uploadsDir: `${SITE}/files/up`,
+      upgradeDir: '/var/www/content/upgrade',
     });
     await write(`${SITE}/wp-config.php`, config);
   });
@@ -64,13 +73,18 @@ sed -i "s|__DIR__ . '/'|'/srv/app/current/'|" shared/wp-config.php; ln -s releas
     await host.ok(`set -e; mkdir -p /srv/rock/web/app; cp -a ${SITE} /srv/rock/web/wp; rm /srv/rock/web/wp/wp-config.php
 cp -a ${SITE}/wp-content/. /srv/rock/web/app`);
     const settings = config.replace(/^if \( ! defined\( 'ABSPATH'[^]*/m, '');
-    await write('/srv/rock/web/wp-config.php', `<?php
+    await write(
+      '/srv/rock/web/wp-config.php',
+      `<?php
 require_once dirname( __DIR__ ) . '/vendor/autoload.php';
 require_once dirname( __DIR__ ) . '/config/application.php';
 require_once ABSPATH . 'wp-settings.php';
-`);
+`,
+    );
     // What Bedrock's Config does, in short: it holds definitions back until apply().
-    await write('/srv/rock/vendor/autoload.php', `<?php
+    await write(
+      '/srv/rock/vendor/autoload.php',
+      `<?php
 class Wca_Config {
 	private static $all = array();
 	public static function define( $name, $value ) { self::$all[ $name ] = $value; }
@@ -78,8 +92,11 @@ class Wca_Config {
 	public static function apply() { foreach ( self::$all as $name => $value ) { define( $name, $value ); } }
 }
 class_alias( 'Wca_Config', 'Roots\\\\WPConfig\\\\Config' );
-`);
-    await write('/srv/rock/config/application.php', `${settings.replace('<?php', '<?php\nuse Roots\\WPConfig\\Config;')}
+`,
+    );
+    await write(
+      '/srv/rock/config/application.php',
+      `${settings.replace('<?php', '<?php\nuse Roots\\WPConfig\\Config;')}
 $root_dir = dirname( __DIR__ );
 $webroot_dir = $root_dir . '/web';
 Config::define( 'CONTENT_DIR', '/app' );
@@ -89,14 +106,17 @@ Config::apply();
 if ( ! defined( 'ABSPATH' ) ) {
 	define( 'ABSPATH', $webroot_dir . '/wp/' );
 }
-`);
+`,
+    );
     await agrees('/srv/rock', { root: '/srv/rock/web/wp', contentDir: '/srv/rock/web/app' });
   });
 
   it('works in a network of sites, under the host name of its main one', async () => {
     const network = `define( 'WP_ALLOW_MULTISITE', true );`;
     await write(`${SITE}/wp-config.php`, configured(network));
-    await write('/root/network.php', `<?php
+    await write(
+      '/root/network.php',
+      `<?php
 $_SERVER['HTTP_HOST'] = 'shop.example';
 define( 'WP_INSTALLING_NETWORK', true );
 require '${SITE}/wp-load.php';
@@ -105,16 +125,20 @@ foreach ( $wpdb->tables( 'ms_global' ) as $table => $prefixed ) { $wpdb->$table 
 install_network();
 $done = populate_network( 1, 'shop.example', 'admin@lab.invalid', 'Shops', '/', false );
 echo is_wp_error( $done ) ? json_encode( $done->get_error_codes() ) : 'done';
-`);
+`,
+    );
     expect(await host.ok('php /root/network.php')).toMatch(/done|no_wildcard_dns/);
-    await write(`${SITE}/wp-config.php`, configured(`${network}
+    await write(
+      `${SITE}/wp-config.php`,
+      configured(`${network}
 define( 'MULTISITE', true );
 define( 'SUBDOMAIN_INSTALL', false );
 define( 'DOMAIN_CURRENT_SITE', 'shop.example' );
 define( 'PATH_CURRENT_SITE', '/' );
 define( 'SITE_ID_CURRENT_SITE', 1 );
 define( 'BLOG_ID_CURRENT_SITE', 1 );
-`));
+`),
+    );
     await host.ok(`chown -R www-data: ${SITE}`);
     await agrees(SITE, { multisite: true, uploadsDir: `${SITE}/wp-content/uploads` });
     expect(await inHost(host, 'wordpress.diagnoseSite(site, web)')).toMatchObject({ ok: true });
@@ -129,11 +153,15 @@ printf '[aaa]\\nuser = shop\\n' > /etc/php/8.2/fpm/pool.d/zz-more.conf
 printf '[aaa]\\nuser = nobody\\ngroup = shop\\nlisten = /run/php/aaa.sock\\nlisten.owner = www-data\\npm = ondemand\\npm.max_children = 2\\n' > /etc/php/8.2/fpm/pool.d/aaa.conf
 systemctl restart php8.2-fpm; chown www-data: ${SITE}/wp-content
 echo '<?php echo posix_getpwuid( posix_geteuid() )["name"];' > ${SITE}/who.php; chmod 0644 ${SITE}/who.php`);
-    const served = (): Promise<string> => host.ok(['php', '-r', "echo file_get_contents( 'http://127.0.0.1/who.php' );"]);
+    const served = (): Promise<string> =>
+      host.ok(['php', '-r', "echo file_get_contents( 'http://127.0.0.1/who.php' );"]);
     const owner = 'okAsync(site.owner.user + (site.notes.join().includes("other pools") ? ", guessed" : ""))';
-    const found = (): Promise<unknown> => inHost(host, owner.replace('okAsync', '(await import("neverthrow")).okAsync'));
+    const found = (): Promise<unknown> =>
+      inHost(host, owner.replace('okAsync', '(await import("neverthrow")).okAsync'));
     expect([await served(), await found()]).toEqual(['www-data', 'www-data']);
-    await host.ok("grep -Rl fastcgi_pass /etc/nginx/sites-enabled/ | xargs -n1 realpath | xargs sed -i -E 's|fastcgi_pass [^;]*;|fastcgi_pass unix:/var/run/php/aaa.sock;|'; systemctl reload nginx");
+    await host.ok(
+      "grep -Rl fastcgi_pass /etc/nginx/sites-enabled/ | xargs -n1 realpath | xargs sed -i -E 's|fastcgi_pass [^;]*;|fastcgi_pass unix:/var/run/php/aaa.sock;|'; systemctl reload nginx",
+    );
     await host.waitFor(['php', '-r', "exit( 'shop' === file_get_contents( 'http://127.0.0.1/who.php' ) ? 0 : 1 );"]);
     expect(await found()).toBe('shop');
   });
@@ -142,7 +170,9 @@ echo '<?php echo posix_getpwuid( posix_geteuid() )["name"];' > ${SITE}/who.php; 
     await write(`${SITE}/wp-config.php`, configured("define( 'WP_CONTENT_DIR', strrev( 'tnetnoc/www/rav/' ) );"));
     const asked = (await inHost(host, PROBE)) as SiteDirectoriesProbe;
     expect(asked.differences).toContainEqual({
-      name: 'contentDir', found: `${SITE}/wp-content`, wordpress: '/var/www/content',
+      name: 'contentDir',
+      found: `${SITE}/wp-content`,
+      wordpress: '/var/www/content',
     });
     await write(`${SITE}/wp-config.php`, config);
   });

@@ -35,7 +35,11 @@ describe.skipIf(!labAvailable().ok)('WordPress asked what it could not write', (
     const seen = await report('true');
     const after = [await treeSnapshot(host, [SITE, '/tmp']), await host.ok(dump)] as const;
     expect(seen).toMatchObject({
-      ok: true, filesystemMethod: 'direct', pluginsMethod: 'direct', methodDefined: false, chmodDir: null,
+      ok: true,
+      filesystemMethod: 'direct',
+      pluginsMethod: 'direct',
+      methodDefined: false,
+      chmodDir: null,
       unwritable: { count: 0, paths: [] },
     });
     expect(seen.wordpress).toMatch(/^6\./);
@@ -92,18 +96,31 @@ describe.skipIf(!labAvailable().ok)('WordPress asked what it could not write', (
     expect(closed(await here('upgrade'))).toEqual(['upgrade']);
     expect(closed(await here('themes'))).toEqual(['themes']);
     const plugins = await here('plugins');
-    expect([closed(plugins), plugins.filesystemMethod, plugins.pluginsMethod]).toEqual([['plugins'], 'direct', 'ftpext']);
-    const month = await report(`mkdir -p ${CONTENT}/uploads/$(date +%Y/%m); chown root: ${CONTENT}/uploads/$(date +%Y/%m)`);
+    expect([closed(plugins), plugins.filesystemMethod, plugins.pluginsMethod]).toEqual([
+      ['plugins'],
+      'direct',
+      'ftpext',
+    ]);
+    const month = await report(
+      `mkdir -p ${CONTENT}/uploads/$(date +%Y/%m); chown root: ${CONTENT}/uploads/$(date +%Y/%m)`,
+    );
     expect(closed(month)).toEqual(['uploads-now']);
   });
 
   it('tells that updates would stop when WordPress itself belongs to someone else', async () => {
-    expect(await report(`chown root: ${FILE}`)).toMatchObject({ ok: false, filesystemMethod: 'ftpext', unwritable: { count: 0 } });
+    expect(await report(`chown root: ${FILE}`)).toMatchObject({
+      ok: false,
+      filesystemMethod: 'ftpext',
+      unwritable: { count: 0 },
+    });
   });
 
   it('counts all and lists as many as asked for', async () => {
     await host.ok(`${PREPARE}; chown -R root: ${CONTENT}/plugins/tiny`);
-    const seen = (await inHost(host, 'wordpress.probeSiteWritability(site, web, { maxPaths: 1 })')) as WritabilityReport;
+    const seen = (await inHost(
+      host,
+      'wordpress.probeSiteWritability(site, web, { maxPaths: 1 })',
+    )) as WritabilityReport;
     expect([seen.unwritable.count, seen.unwritable.paths.length]).toEqual([4, 1]);
   });
 });

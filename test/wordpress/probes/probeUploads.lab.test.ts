@@ -22,7 +22,9 @@ describe.skipIf(!labAvailable().ok)('an upload by WordPress', () => {
 
   it('takes away what a killed one left, and nothing else', async () => {
     const month = `${UPLOADS}/$(date +%Y/%m)`;
-    await host.ok(`mkdir -p ${month}; cd ${month}; touch wca-upload-probe-0123456789ab.txt wca-upload-probe-x.txt wca-upload-probe-ba9876543210.txt; chown -R www-data: ${UPLOADS}; chown root: wca-upload-probe-ba9876543210.txt`);
+    await host.ok(
+      `mkdir -p ${month}; cd ${month}; touch wca-upload-probe-0123456789ab.txt wca-upload-probe-x.txt wca-upload-probe-ba9876543210.txt; chown -R www-data: ${UPLOADS}; chown root: wca-upload-probe-ba9876543210.txt`,
+    );
     expect(await inHost(host, PROBE)).toMatchObject({ ok: true, leftovers: [] });
     expect(await host.ok(`ls ${month}`)).toBe('wca-upload-probe-ba9876543210.txt\nwca-upload-probe-x.txt');
     await host.ok(`rm -r ${UPLOADS}/*`);

@@ -29,7 +29,10 @@ async function run(load: string, script: string, timeoutMs = 20_000): Promise<un
   await chmod(file, 0o644);
   const site = { root: place.path, host: null, fpm: null };
   const ran = await runSitePhp(site, await wwwData(), script, SHAPE, { args: { n: 7 }, timeoutMs });
-  return ran.match<unknown>((value) => value, (error: SiteProbeError) => error);
+  return ran.match<unknown>(
+    (value) => value,
+    (error: SiteProbeError) => error,
+  );
 }
 
 test('the script runs as the user, with its arguments, and its answer is read', async () => {
@@ -44,7 +47,9 @@ test('what plugins print before, after, on the same line and into a buffer does 
 test('a site that dies, exits or answers nothing is no answer, with what it said but not its markup', async () => {
   const dies = 'echo "<style>p{}</style><p>Error establishing a database connection</p>"; exit( 0 );';
   expect(await run(dies, ANSWER)).toMatchObject({
-    code: 'PROBE_NO_ANSWER', exitCode: 0, output: 'Error establishing a database connection',
+    code: 'PROBE_NO_ANSWER',
+    exitCode: 0,
+    output: 'Error establishing a database connection',
   });
   expect(await run('nonsense();', ANSWER)).toMatchObject({ code: 'PROBE_NO_ANSWER', exitCode: 255 });
   expect(await run('', 'echo 1;')).toMatchObject({ code: 'PROBE_NO_ANSWER', exitCode: 0 });
@@ -61,7 +66,8 @@ c( 'hunter3' );`;
 
 test('an answer of another shape names the field', async () => {
   expect(await run('', "wca_answer( array( 'user' => 'x', 'n' => 'y' ) );")).toMatchObject({
-    code: 'PROBE_BAD_ANSWER', field: 'n',
+    code: 'PROBE_BAD_ANSWER',
+    field: 'n',
   });
 });
 

@@ -23,7 +23,7 @@ async function contrary(config: string, plugins: Readonly<Record<string, string>
 test('other modes are found in wp-config.php and mu-plugins, with their lines', async () => {
   expect(
     await contrary("define('FS_CHMOD_DIR', 0755);\n\nif (!defined('FS_CHMOD_FILE')) define('FS_CHMOD_FILE', 420);", {
-      'a.php': "<?php\nconst FS_CHMOD_DIR = ( 0755 & ~ umask() );\n",
+      'a.php': '<?php\nconst FS_CHMOD_DIR = ( 0755 & ~ umask() );\n',
       'notes.txt': "<?php define('FS_CHMOD_DIR', 0700);",
     }),
   ).toEqual([
@@ -49,7 +49,7 @@ define('FS_CHMOD_DIR', 02775);`;
 });
 
 test('a file that cannot be read as PHP counts when it mentions the name', async () => {
-  expect(await contrary('', { 'x.php': "<?php\nif (\n// FS_CHMOD_FILE\n", 'y.php': '<?php if (' })).toEqual([
+  expect(await contrary('', { 'x.php': '<?php\nif (\n// FS_CHMOD_FILE\n', 'y.php': '<?php if (' })).toEqual([
     { file: 'mu/x.php', line: 3, name: 'FS_CHMOD_FILE', mode: null, written: null },
   ]);
 });

@@ -59,8 +59,13 @@ test('a plain install is described from its root and from anywhere below it', as
     host: null,
     owner: { user: 'www-data', uid: 33, group: 'www-data', gid: 33 },
     fpm: {
-      unit: 'php8.2-fpm.service', version: '8.2', poolFile: join(configRoot, '8.2/fpm/pool.d/www.conf'), name: 'www',
-      user: 'www-data', group: null, listen: '/run/www',
+      unit: 'php8.2-fpm.service',
+      version: '8.2',
+      poolFile: join(configRoot, '8.2/fpm/pool.d/www.conf'),
+      name: 'www',
+      user: 'www-data',
+      group: null,
+      listen: '/run/www',
     },
     notes: [],
   };
@@ -102,7 +107,9 @@ define('WP_PLUGIN_DIR', 'rel');`,
   );
   const site = await find(root);
   expect(site).toMatchObject({
-    contentDir: `${root}/wp-content`, pluginsDir: `${root}/wp-content/plugins`, uploadsDir: `${root}/up`,
+    contentDir: `${root}/wp-content`,
+    pluginsDir: `${root}/wp-content/plugins`,
+    uploadsDir: `${root}/up`,
   });
   expect(site.notes).toEqual([
     'only PHP can tell WP_CONTENT_DIR (line 2 of wp-config.php); its default is assumed',
@@ -185,19 +192,30 @@ test('the configuration of Bedrock is read where it is, even if WordPress brough
   for (const name of ['plugins', 'mu-plugins', 'uploads']) await mkdir(join(web, 'app', name), { recursive: true });
   for (const start of ['project', 'project/web', 'project/web/wp', 'project/web/wp/wp-includes']) {
     expect(await find(join(place, start))).toMatchObject({
-      root, contentDir: `${web}/app`, muPluginsDir: `${web}/app/mu-plugins`, uploadsDir: `${web}/app/uploads`,
-      configPath: `${web}/wp-config.php`, multisite: true, host: 'example.org', notes: [],
+      root,
+      contentDir: `${web}/app`,
+      muPluginsDir: `${web}/app/mu-plugins`,
+      uploadsDir: `${web}/app/uploads`,
+      configPath: `${web}/wp-config.php`,
+      multisite: true,
+      host: 'example.org',
+      notes: [],
     });
   }
 });
 
 test('a project is found with its releases behind a link, and what an included file hides is noted', async () => {
-  const root = await wordpress('app/releases/7/public', "require __DIR__ . '/../local.php';\nrequire __DIR__ . '/none.php';");
+  const root = await wordpress(
+    'app/releases/7/public',
+    "require __DIR__ . '/../local.php';\nrequire __DIR__ . '/none.php';",
+  );
   await write('app/releases/7/local.php', '<?php define(');
   await symlink('releases/7', join(place, 'app/current'));
   const site = await find(join(place, 'app'));
   expect(site.root).toBe(root);
-  expect(site.notes).toEqual([`${join(place, 'app/releases/7/local.php')}, which it includes, could not be read as PHP`]);
+  expect(site.notes).toEqual([
+    `${join(place, 'app/releases/7/local.php')}, which it includes, could not be read as PHP`,
+  ]);
 });
 
 test('a wp-config.php that cannot be read as PHP leaves defaults, a note and none of its secrets', async () => {

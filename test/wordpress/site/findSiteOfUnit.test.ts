@@ -23,7 +23,10 @@ async function found(service: string, dropIn = ''): Promise<unknown> {
   await writeFile(unit, `[Service]\nExecStart=/bin/true\n${service}\n`);
   await writeFile(`${unit}.d/10.conf`, `[Service]\n${dropIn}\n`);
   const site = await findSiteOfUnit(unit, { configRoot: join(place, 'none') });
-  return site.match<unknown>(({ root }) => root.slice(place.length + 1), ({ code }) => code);
+  return site.match<unknown>(
+    ({ root }) => root.slice(place.length + 1),
+    ({ code }) => code,
+  );
 }
 
 test.each([

@@ -23,11 +23,13 @@ async function backends(files: Readonly<Record<string, string>>): Promise<readon
   return [...(await nginxBackends(join(place, 'www/site/wp'), join(place, 'nginx.conf')))];
 }
 
-const php = (socket: string): string => `location ~ \\.php$ { include snippets/php.conf; fastcgi_pass unix:${socket}; }`;
+const php = (socket: string): string =>
+  `location ~ \\.php$ { include snippets/php.conf; fastcgi_pass unix:${socket}; }`;
 
 test('the server whose root is nearest to the site says where its PHP goes, includes and links followed', async () => {
   const files = {
-    'nginx.conf': 'user www-data; # the workers\nevents { worker_connections 768; }\nhttp { include sites-enabled/*; }\n',
+    'nginx.conf':
+      'user www-data; # the workers\nevents { worker_connections 768; }\nhttp { include sites-enabled/*; }\n',
     'snippets/php.conf': 'fastcgi_param X "a;b}c";',
     'sites-enabled/a': `server { listen 80 default_server; root @/www; ${php('/run/far.sock')} }`,
     'sites-enabled/b': `server { root "@/current"; index index.php; ${php('/var/run/near.sock')} }\nserver { root @/www/other; ${php('/run/other.sock')} }`,
@@ -64,7 +66,13 @@ test.each([
   ['a{b c;}', [{ name: 'a', args: [], block: [{ name: 'b', args: ['c'], block: null }] }]],
   ['a ${b}c;', [{ name: 'a', args: ['${b}c'], block: null }]],
   ['# a {\n', []],
-  ['a b', null], ['a { b;', null], ['a; }', null], ['a "b;', null], ['{ }', null], [';', null], ['a { b }', null],
+  ['a b', null],
+  ['a { b;', null],
+  ['a; }', null],
+  ['a "b;', null],
+  ['{ }', null],
+  [';', null],
+  ['a { b }', null],
 ])('%j is read as nginx reads it', (text, expected) => {
   expect(parseNginx(text)).toEqual(expected);
 });

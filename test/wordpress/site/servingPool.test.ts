@@ -9,7 +9,12 @@ function pool(version: string, name: string, user: string): FpmPool {
   return { unit, version, poolFile, name, user, group: user, listen: `/run/${version}/${name}` };
 }
 
-const none: PoolQuery = { root: '/var/www/shop', contentOwner: null, liveSockets: new Set<string>(), backends: new Set<string>() };
+const none: PoolQuery = {
+  root: '/var/www/shop',
+  contentOwner: null,
+  liveSockets: new Set<string>(),
+  backends: new Set<string>(),
+};
 
 test('the only pool serves the site, whoever owns its files', () => {
   const only = pool('8.2', 'www', 'www-data');

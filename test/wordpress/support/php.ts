@@ -31,10 +31,7 @@ function phpKey(key: string | number): string | number {
 
 const PIECES = ["'", '\\', '"', '$', '{', '}', '\n', '\r', '\0', 'é', '😀', '#', 'a', '?>', '<?php', '//', '*/'];
 
-const text = fc.oneof(
-  fc.string({ unit: 'grapheme' }),
-  fc.string({ unit: fc.constantFrom(...PIECES) }),
-);
+const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom(...PIECES) }));
 const integer = fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -3, max: 3 }));
 const oddKey = fc.constantFrom('5', '05', '-0', '-7', '1.5', '', ' 1', '9223372036854775808');
 const key = fc.oneof(text, fc.nat({ max: 20 }), oddKey);
@@ -62,23 +59,61 @@ const loose = fc
   .array(fc.constantFrom('\\n', '\\q', "\\'", '\\\\', 'a', ' ', '"', '$x'), { maxLength: 6 })
   .map((parts) => `'${parts.join('')}'`);
 const ESCAPES = [
-  '\\n', '\\r', '\\t', '\\v', '\\e', '\\f', '\\\\', '\\$', '\\"', '\\0', '\\101', '\\x41', '\\X41', '\\x7', '\\u{e9}',
-  '\\u{1F600}', '\\q', "\\'", '\\N', 'a', ' ', "'", ' $ ', '{', '}', 'é', '😀', '\n', '?>', '//',
+  '\\n',
+  '\\r',
+  '\\t',
+  '\\v',
+  '\\e',
+  '\\f',
+  '\\\\',
+  '\\$',
+  '\\"',
+  '\\0',
+  '\\101',
+  '\\x41',
+  '\\X41',
+  '\\x7',
+  '\\u{e9}',
+  '\\u{1F600}',
+  '\\q',
+  "\\'",
+  '\\N',
+  'a',
+  ' ',
+  "'",
+  ' $ ',
+  '{',
+  '}',
+  'é',
+  '😀',
+  '\n',
+  '?>',
+  '//',
 ];
 const double = fc.array(fc.constantFrom(...ESCAPES), { maxLength: 8 }).map((parts) => `"${parts.join('')}"`);
 
-const number = fc.tuple(fc.constantFrom('', '-', '+', '- '), fc.maxSafeNat(), fc.integer({ min: 0, max: 5 })).map(
-  ([sign, value, style]) => {
+const number = fc
+  .tuple(fc.constantFrom('', '-', '+', '- '), fc.maxSafeNat(), fc.integer({ min: 0, max: 5 }))
+  .map(([sign, value, style]) => {
     const [dec, hex] = [String(value), value.toString(16)];
     const written = [
-      dec, `0x${hex}`, `0X${hex.toUpperCase()}`, `0${value.toString(8)}`, `0b${value.toString(2)}`,
+      dec,
+      `0x${hex}`,
+      `0X${hex.toUpperCase()}`,
+      `0${value.toString(8)}`,
+      `0b${value.toString(2)}`,
       dec.replace(/\B(?=(\d{3})+$)/g, '_'),
     ];
     return sign + (written[style] ?? dec);
-  },
-);
+  });
 const word = fc.constantFrom('true', 'TRUE', 'False', 'null', 'NULL', '\\true', '\\null');
-const literalKey = fc.oneof(single, double, fc.nat({ max: 9 }).map(String), word, fc.constantFrom("'7'", "'07'", '-2', '0x3'));
+const literalKey = fc.oneof(
+  single,
+  double,
+  fc.nat({ max: 9 }).map(String),
+  word,
+  fc.constantFrom("'7'", "'07'", '-2', '0x3'),
+);
 
 /** A literal as people write it, of the kinds the decoder knows. */
 export const phpLiteral: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({

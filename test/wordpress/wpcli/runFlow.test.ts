@@ -15,7 +15,8 @@ test('a flow is fired and AGENTS.md rendered by the commands Data Machine has fo
     expect(composed._unsafeUnwrap()).toBe('datamachine memory compose AGENTS.md');
     const refusing = await place.script('no', '#!/bin/sh\necho "Error: Flow not found" >&2\nexit 1\n');
     expect((await runFlow(site, identity, 42, { binary: refusing }))._unsafeUnwrapErr()).toMatchObject({
-      code: 'WP_FAILED', output: 'Error: Flow not found',
+      code: 'WP_FAILED',
+      output: 'Error: Flow not found',
     });
   } finally {
     await place.remove();

@@ -21,7 +21,10 @@ describe.skipIf(!labAvailable().ok)('Data Machine through wp', () => {
       expect(request.knownIds).not.toContain(done.job.id);
       // The command of this host lies under /root, so what www-data fires fails.
       expect(done).toMatchObject({ status: 'failed', job: { flow: FLOW } });
-      expect(await inHost(host, 'wordpress.runFlow(site, web, 4711)')).toMatchObject({ code: 'WP_FAILED', exitCode: 1 });
+      expect(await inHost(host, 'wordpress.runFlow(site, web, 4711)')).toMatchObject({
+        code: 'WP_FAILED',
+        exitCode: 1,
+      });
     } finally {
       await host.down();
     }

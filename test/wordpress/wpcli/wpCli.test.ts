@@ -29,10 +29,18 @@ test('nothing of the caller reaches it', async () => {
   const binary = await place.script('wp', '#!/bin/sh\nenv\n');
   const ran = (await wpCli({ root: place.path }, await wwwData(), [], { binary }))._unsafeUnwrap();
   delete process.env.WP_CLI_CONFIG_PATH;
-  const names = ran.stdout.trim().split('\n').map((line) => line.split('=')[0] ?? '');
-  expect(names.filter((name) => !['PWD', '_', 'SHLVL', 'OLDPWD'].includes(name)).sort()).toEqual(
-    ['HOME', 'LC_ALL', 'LOGNAME', 'PATH', 'SHELL', 'USER'],
-  );
+  const names = ran.stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=')[0] ?? '');
+  expect(names.filter((name) => !['PWD', '_', 'SHLVL', 'OLDPWD'].includes(name)).sort()).toEqual([
+    'HOME',
+    'LC_ALL',
+    'LOGNAME',
+    'PATH',
+    'SHELL',
+    'USER',
+  ]);
 });
 
 test('it is never run as root', async () => {

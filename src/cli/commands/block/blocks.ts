@@ -1,5 +1,12 @@
 import { readRegularFile } from '../../../posix/files/index.js';
-import { MAX_BODY_BYTES, getBlock, listBlocks, parseLabel, putBlockInFile, removeBlockInFile } from '../../../wordpress/blocks/index.js';
+import {
+  MAX_BODY_BYTES,
+  getBlock,
+  listBlocks,
+  parseLabel,
+  putBlockInFile,
+  removeBlockInFile,
+} from '../../../wordpress/blocks/index.js';
 import type { BlockFileChange } from '../../../wordpress/blocks/index.js';
 import { defineCommand } from '../../command.js';
 import type { Output } from '../../createOutput.js';
@@ -8,7 +15,10 @@ import type { ExitCode } from '../../exitCodes.js';
 import { usageError } from '../../parseArguments.js';
 
 /** What the labels of each kind of file begin with. */
-const LABELS: ReadonlyMap<string, string> = new Map([['channels', 'bridge:'], ['runtimes', 'runtime:']]);
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ['channels', 'bridge:'],
+  ['runtimes', 'runtime:'],
+]);
 const NAME_NOTE = 'NAME is the whole label: bridge:kimaki, runtime:opencode.';
 
 export const list = defineCommand({
@@ -50,7 +60,9 @@ export const get = defineCommand({
 
 export const put = defineCommand({
   usage: ['FILE NAME [--create channels|runtimes] < BODY'],
-  options: [{ name: 'create', value: 'KIND', help: 'start a new file of this kind where there is none: channels or runtimes' }],
+  options: [
+    { name: 'create', value: 'KIND', help: 'start a new file of this kind where there is none: channels or runtimes' },
+  ],
   operands: { min: 2, max: 2 },
   notes: [NAME_NOTE, 'The owner is kept and the mode becomes 0644; what is already so is not written again.'],
   async run(context) {
@@ -60,12 +72,18 @@ export const put = defineCommand({
     const kind = context.value('create');
     const prefix = kind === undefined ? '' : LABELS.get(kind);
     if (prefix === undefined) return context.fail(usageError('--create is channels or runtimes'));
-    if (!name.startsWith(prefix)) return context.fail(usageError(`a file of ${kind ?? ''} holds blocks called ${prefix}NAME`));
+    if (!name.startsWith(prefix))
+      return context.fail(usageError(`a file of ${kind ?? ''} holds blocks called ${prefix}NAME`));
     // Before a body is waited for that nobody could use.
     const named = parseLabel(name);
     if (named.isErr()) return context.fail(named.error);
-    const done = await putBlockInFile(path.value, name, await context.readInput(MAX_BODY_BYTES), { create: kind !== undefined });
-    return done.match((change) => tell(context.output, change, 'written'), (error) => context.fail(error));
+    const done = await putBlockInFile(path.value, name, await context.readInput(MAX_BODY_BYTES), {
+      create: kind !== undefined,
+    });
+    return done.match(
+      (change) => tell(context.output, change, 'written'),
+      (error) => context.fail(error),
+    );
   },
 });
 
@@ -79,7 +97,10 @@ export const remove = defineCommand({
     const path = context.operandPath(0, 'FILE');
     if (path.isErr()) return context.fail(path.error);
     const done = await removeBlockInFile(path.value, name);
-    return done.match((change) => tell(context.output, change, 'removed'), (error) => context.fail(error));
+    return done.match(
+      (change) => tell(context.output, change, 'removed'),
+      (error) => context.fail(error),
+    );
   },
 });
 

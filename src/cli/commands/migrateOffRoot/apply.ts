@@ -2,7 +2,12 @@ import { errAsync } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
 import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { readRegularFile } from '../../../posix/files/index.js';
-import { applyMigration, migrationRegistry, planMigration, refreshPlan } from '../../../recipes/migrateOffRoot/index.js';
+import {
+  applyMigration,
+  migrationRegistry,
+  planMigration,
+  refreshPlan,
+} from '../../../recipes/migrateOffRoot/index.js';
 import type { MigrationOptions } from '../../../recipes/host/index.js';
 import type { MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
 import { isJsonObject, parsePlan } from '../../../recipes/engine/index.js';
@@ -43,8 +48,10 @@ export const command = defineCommand({
       if (!output.json) renderPlan(output, plan);
       if (!context.flag('yes')) {
         const answer = await context.confirm(`Carry this out on ${plan.host.hostname}?`);
-        if (answer === 'no-terminal') return context.fail(usageError('there is no terminal to ask on; give --yes to carry the plan out'));
-        if (answer === 'no') return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
+        if (answer === 'no-terminal')
+          return context.fail(usageError('there is no terminal to ask on; give --yes to carry the plan out'));
+        if (answer === 'no')
+          return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
       }
     }
     const report = await applyMigration({
@@ -63,8 +70,10 @@ type Found = { readonly plan: Plan; readonly options: MigrationOptions };
 
 function planFor(file: string | undefined, options: MigrationOptions): ResultAsync<Found, CliError> {
   if (file === undefined) return planMigration(options).map((plan) => ({ plan, options }));
-  if (Object.keys(options).length > 0) return errAsync(usageError('a saved plan has its options in it; give one or the other'));
-  if (!file.startsWith('/')) return errAsync(usageError(`PLAN.json must be an absolute path, found ${file.slice(0, 80)}`));
+  if (Object.keys(options).length > 0)
+    return errAsync(usageError('a saved plan has its options in it; give one or the other'));
+  if (!file.startsWith('/'))
+    return errAsync(usageError(`PLAN.json must be an absolute path, found ${file.slice(0, 80)}`));
   // The options in it are obeyed, and its digest is no signature: nobody but root may have written it.
   return readRegularFile(file, { maxBytes: MAX_PLAN_BYTES })
     .mapErr((error): CliError => error)
@@ -95,6 +104,7 @@ function tell(output: Output, report: MigrationReport): ExitCode {
   renderFailure(output, report);
   if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
   renderRemaining(output, report.remaining);
-  if (!report.failed && !report.interrupted) output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; the way back is: wca migrate-off-root rollback`);
+  if (!report.failed && !report.interrupted)
+    output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; the way back is: wca migrate-off-root rollback`);
   return runExitCode(report);
 }

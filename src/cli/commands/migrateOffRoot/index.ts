@@ -3,12 +3,28 @@ import type { CommandGroup } from '../../command.js';
 /** `wca migrate-off-root`: the recipe, step by step. */
 export const command: CommandGroup = {
   subcommands: [
-    { name: 'plan', summary: 'observe, and print what would be done; writes nothing', load: async () => (await import('./plan.js')).command },
-    { name: 'apply', summary: 'carry it out, prove it, undo everything if anything fails', load: async () => (await import('./apply.js')).command },
-    { name: 'verify', summary: 'prove every acceptance point on the live host', load: async () => (await import('./verify.js')).command },
+    {
+      name: 'plan',
+      summary: 'observe, and print what would be done; writes nothing',
+      load: async () => (await import('./plan.js')).command,
+    },
+    {
+      name: 'apply',
+      summary: 'carry it out, prove it, undo everything if anything fails',
+      load: async () => (await import('./apply.js')).command,
+    },
+    {
+      name: 'verify',
+      summary: 'prove every acceptance point on the live host',
+      load: async () => (await import('./verify.js')).command,
+    },
     { name: 'rollback', summary: 'undo the last run', load: async () => (await import('./rollback.js')).command },
     { name: 'resume', summary: 'finish an interrupted run', load: async () => (await import('./resume.js')).command },
-    { name: 'recover', summary: 'what the recovery unit runs at a boot in the middle of a run', load: async () => (await import('./recover.js')).command },
+    {
+      name: 'recover',
+      summary: 'what the recovery unit runs at a boot in the middle of a run',
+      load: async () => (await import('./recover.js')).command,
+    },
     { name: 'status', summary: 'where the last run stands', load: async () => (await import('./status.js')).command },
   ],
 };

@@ -13,7 +13,11 @@ export const PLAN_OPTIONS = [
   { name: 'site', value: 'PATH', help: 'the WordPress root, where the unit does not name it' },
   { name: 'posture', value: 'managed|engineering', help: 'move runtime state only (default), or toolchains too' },
   { name: 'migrate-extra', value: 'PATH', repeatable: true, help: 'also move this, relative to the old home' },
-  { name: 'existing-state', value: 'keep-source|keep-target|set-aside', help: 'where both homes hold state: keep-source (= set-aside) or keep-target' },
+  {
+    name: 'existing-state',
+    value: 'keep-source|keep-target|set-aside',
+    help: 'where both homes hold state: keep-source (= set-aside) or keep-target',
+  },
   { name: 'rewrite-paths', help: 'let paths inside the state that lead to the old home follow the move' },
   { name: 'dispatch', value: 'auto|system-binary|sudo-hop', help: 'how WordPress reaches the agent' },
   { name: 'private', value: 'leave|reclaim', help: 'files WordPress could not read before (default: leave)' },
@@ -24,7 +28,11 @@ export const PLAN_OPTIONS = [
   { name: 'allow-privileged-lines', help: 'go on although the unit has +, ! or !! lines' },
   { name: 'accept-shared-umask', help: "accept that php-fpm's other pools get the umask too" },
   { name: 'no-fpm-umask', help: "leave php-fpm's umask alone" },
-  { name: 'when-idle', value: 'SECONDS', help: 'before the first change, wait that long for a moment in which the service does nothing' },
+  {
+    name: 'when-idle',
+    value: 'SECONDS',
+    help: 'before the first change, wait that long for a moment in which the service does nothing',
+  },
   { name: 'now', help: 'do not wait for such a moment (default)' },
   { name: 'hold', value: 'SECONDS', help: 'how long the new service must hold (default: max(2 x RestartSec, 15))' },
 ] as const;
@@ -52,12 +60,17 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
   const site = context.path('site');
   if (site.isErr()) return err(site.error);
   const posture = oneOf('posture', context.value('posture'), ['managed', 'engineering']);
-  const existing = oneOf('existing-state', context.value('existing-state'), ['keep-source', 'keep-target', 'set-aside']);
+  const existing = oneOf('existing-state', context.value('existing-state'), [
+    'keep-source',
+    'keep-target',
+    'set-aside',
+  ]);
   const dispatch = oneOf('dispatch', context.value('dispatch'), ['auto', 'system-binary', 'sudo-hop']);
   const secret = oneOf('private', context.value('private'), ['leave', 'reclaim']);
   const hold = seconds('hold', context.value('hold'));
   const whenIdle = seconds('when-idle', context.value('when-idle'));
-  if (context.flag('now') && context.value('when-idle') !== undefined) return err(usageError('--now and --when-idle exclude each other'));
+  if (context.flag('now') && context.value('when-idle') !== undefined)
+    return err(usageError('--now and --when-idle exclude each other'));
   for (const checked of [posture, existing, dispatch, secret, hold, whenIdle]) {
     if (checked.isErr()) return err(checked.error);
   }
@@ -86,7 +99,9 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
 }
 
 /** Reads the verification's options off the command line. */
-export function verificationOptions(context: Reads<(typeof VERIFY_OPTIONS)[number]>): Result<VerificationOptions, UsageError> {
+export function verificationOptions(
+  context: Reads<(typeof VERIFY_OPTIONS)[number]>,
+): Result<VerificationOptions, UsageError> {
   return seconds('wait-scheduled', context.value('wait-scheduled')).map((waitScheduled) => ({
     ...given('flow', context.value('flow')),
     ...given('waitScheduled', waitScheduled),
@@ -115,5 +130,7 @@ function oneOf<const T extends string>(
 
 function seconds(name: string, value: string | undefined): Result<number | undefined, UsageError> {
   if (value === undefined) return ok(undefined);
-  return /^\d{1,5}$/.test(value) ? ok(Number(value)) : err(usageError(`--${name} takes whole seconds, found "${value.slice(0, 40)}"`));
+  return /^\d{1,5}$/.test(value)
+    ? ok(Number(value))
+    : err(usageError(`--${name} takes whole seconds, found "${value.slice(0, 40)}"`));
 }

@@ -22,8 +22,10 @@ export const command = defineCommand({
     if (status.isErr()) return context.fail(status.error);
     if (status.value.state === 'interrupted' && !context.flag('yes')) {
       const answer = await context.confirm(`Finish run ${status.value.runId} (${status.value.direction})?`);
-      if (answer === 'no-terminal') return context.fail(usageError('there is no terminal to ask on; give --yes to resume'));
-      if (answer === 'no') return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
+      if (answer === 'no-terminal')
+        return context.fail(usageError('there is no terminal to ask on; give --yes to resume'));
+      if (answer === 'no')
+        return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
     }
     const resumed = await resumeMigration({
       verification: verification.value,

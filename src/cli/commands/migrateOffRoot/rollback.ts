@@ -13,7 +13,11 @@ import { renderStanding } from '../../render/renderStanding.js';
 export const command = defineCommand({
   usage: ['[--run ID] [--dry-run] [--force] [--yes]'],
   options: [
-    { name: 'run', value: 'ID', help: 'an earlier run, when those after it are rolled back (see status); default: the latest' },
+    {
+      name: 'run',
+      value: 'ID',
+      help: 'an earlier run, when those after it are rolled back (see status); default: the latest',
+    },
     { name: 'dry-run', help: 'tell what would be undone and what stands in the way; changes nothing' },
     { name: 'force', help: 'undo although something was edited since; that is kept among the records of the run' },
     { name: 'yes', help: 'do not ask' },
@@ -28,8 +32,10 @@ export const command = defineCommand({
     const target = toUndo(status.value, runId);
     if (!dryRun && !context.flag('yes') && target !== null) {
       const answer = await context.confirm(`Undo run ${target.runId} of ${target.startedAt}?`);
-      if (answer === 'no-terminal') return context.fail(usageError('there is no terminal to ask on; give --yes to roll back'));
-      if (answer === 'no') return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
+      if (answer === 'no-terminal')
+        return context.fail(usageError('there is no terminal to ask on; give --yes to roll back'));
+      if (answer === 'no')
+        return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
     }
     const back = await rollbackMigration({
       ...(runId === undefined ? {} : { runId }),
@@ -43,20 +49,27 @@ export const command = defineCommand({
     output.record(report);
     if (dryRun) {
       output.print(`${report.toUndo.length} steps would be undone, in this order:`);
-      for (const id of report.toUndo) output.print(`  ${id}  ${report.steps.find((step) => step.id === id)?.title ?? ''}`);
+      for (const id of report.toUndo)
+        output.print(`  ${id}  ${report.steps.find((step) => step.id === id)?.title ?? ''}`);
       for (const { stepId, error } of report.refusals) output.print(`  stands in the way: ${stepId}: ${error.message}`);
       return report.refusals.length === 0 ? EXIT.done : EXIT.refused;
     }
     for (const step of report.steps) for (const note of step.notes ?? []) output.print(`note: ${note}`);
     renderRemaining(output, report.remaining);
-    if (report.outcome === 'rolled-back') output.print(report.changed ? `rolled back in ${(report.durationMs / 1000).toFixed(1)} s` : 'already rolled back');
+    if (report.outcome === 'rolled-back')
+      output.print(
+        report.changed ? `rolled back in ${(report.durationMs / 1000).toFixed(1)} s` : 'already rolled back',
+      );
     if (report.outcome === 'rolled-back') await tellStanding(output);
     return exitCodeOf(report.outcome);
   },
 });
 
 /** The run that would be undone, to be asked about; null where there is none. */
-function toUndo(status: RunStatus, named: string | undefined): { readonly runId: string; readonly startedAt: string } | null {
+function toUndo(
+  status: RunStatus,
+  named: string | undefined,
+): { readonly runId: string; readonly startedAt: string } | null {
   if (status.state === 'none') return null;
   if (named !== undefined && named === status.standing?.runId) return status.standing;
   return status.state === 'rolled-back' || (named !== undefined && named !== status.runId) ? null : status;

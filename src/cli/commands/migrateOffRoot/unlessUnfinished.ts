@@ -16,17 +16,25 @@ export function unlessUnfinished<T>(plan: () => ResultAsync<T, CliError>): Resul
 }
 
 function finished(): ResultAsync<void, CliError> {
-  return runStatus({})
-    .map((status): CliError | null => {
-      if (status.state !== 'interrupted') return null;
-      const { runId, runningPid, startedAt } = status;
-      if (runningPid !== null) {
-        return { code: 'LOCKED', message: `process ${runningPid} is carrying out run ${runId} right now; wait for it, and see: wca migrate-off-root status` };
-      }
-      const way = status.direction === 'forward' ? 'finish it with: wca migrate-off-root resume, or go back with: wca migrate-off-root rollback' : 'go on with: wca migrate-off-root rollback';
-      return { code: 'INTERRUPTED_RUN', message: `run ${runId}, begun ${startedAt}, is interrupted; ${way}` };
-    })
-    // Who may not read the journal hears so from what comes next; behind a damaged one may be an unfinished run.
-    .orElse((error) => okAsync<CliError | null>(error.code === 'IO' ? null : error))
-    .andThen((error) => (error === null ? okAsync(undefined) : errAsync(error)));
+  return (
+    runStatus({})
+      .map((status): CliError | null => {
+        if (status.state !== 'interrupted') return null;
+        const { runId, runningPid, startedAt } = status;
+        if (runningPid !== null) {
+          return {
+            code: 'LOCKED',
+            message: `process ${runningPid} is carrying out run ${runId} right now; wait for it, and see: wca migrate-off-root status`,
+          };
+        }
+        const way =
+          status.direction === 'forward'
+            ? 'finish it with: wca migrate-off-root resume, or go back with: wca migrate-off-root rollback'
+            : 'go on with: wca migrate-off-root rollback';
+        return { code: 'INTERRUPTED_RUN', message: `run ${runId}, begun ${startedAt}, is interrupted; ${way}` };
+      })
+      // Who may not read the journal hears so from what comes next; behind a damaged one may be an unfinished run.
+      .orElse((error) => okAsync<CliError | null>(error.code === 'IO' ? null : error))
+      .andThen((error) => (error === null ? okAsync(undefined) : errAsync(error)))
+  );
 }

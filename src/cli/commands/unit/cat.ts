@@ -15,8 +15,10 @@ export const cat = defineCommand({
     if (found.isErr()) return context.fail(found.error);
     const { path, document } = found.value;
     const bytes = printUnit(document);
-    if (document.unsafe !== null) output.warn(`line ${document.unsafe.line}: ${document.unsafe.message}; this file is not safe to edit`);
-    if (output.json) output.record({ path, text: bytes.toString('utf8'), editable: document.editable, problems: document.problems });
+    if (document.unsafe !== null)
+      output.warn(`line ${document.unsafe.line}: ${document.unsafe.message}; this file is not safe to edit`);
+    if (output.json)
+      output.record({ path, text: bytes.toString('utf8'), editable: document.editable, problems: document.problems });
     else output.write(bytes);
     return EXIT.done;
   },

@@ -70,6 +70,8 @@ function render(output: Output, { name, loadState, settings, ignored, faults }: 
   }
   if (loadState !== 'loaded') output.warn(`systemd would not load ${name} (${loadState}):`);
   for (const { path, line, setting, reason } of faults) {
-    output.warn(`  ${printablePath(path)}${line === 0 ? '' : `:${line}`}: ${setting === null ? '' : `${setting}: `}${reason}`);
+    output.warn(
+      `  ${printablePath(path)}${line === 0 ? '' : `:${line}`}: ${setting === null ? '' : `${setting}: `}${reason}`,
+    );
   }
 }

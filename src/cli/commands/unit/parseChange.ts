@@ -23,7 +23,8 @@ export function parseChange(text: string): Result<UnitChange, UsageError> {
 /** Reads `Section.Key` and `Service.Environment.NAME`. */
 export function parseRemoval(text: string): Result<UnitChange, UsageError> {
   const [, section, key, variable] = NAME.exec(text) ?? [];
-  const isWrong = section === undefined || key === undefined || (variable !== undefined && !isEnvironment(section, key));
+  const isWrong =
+    section === undefined || key === undefined || (variable !== undefined && !isEnvironment(section, key));
   if (isWrong) return err(usageError('expected Section.Key or Service.Environment.NAME'));
   return ok({ kind: 'remove', section, key, ...(variable === undefined ? {} : { variable }) });
 }
@@ -31,7 +32,8 @@ export function parseRemoval(text: string): Result<UnitChange, UsageError> {
 /** Reads `Section.Key`. */
 export function parseSettingName(text: string): Result<{ readonly section: string; readonly key: string }, UsageError> {
   const [, section, key, variable] = NAME.exec(text) ?? [];
-  if (section === undefined || key === undefined || variable !== undefined) return err(usageError('expected Section.Key'));
+  if (section === undefined || key === undefined || variable !== undefined)
+    return err(usageError('expected Section.Key'));
   return ok({ section, key });
 }
 

@@ -32,11 +32,15 @@ export function readUnit(operand: string): ResultAsync<UnitFile, CliError> {
 function fileOf(operand: string): ResultAsync<string, CliError> {
   const shown = printablePath(operand);
   if (operand.includes('/')) {
-    return isAbsolute(operand) ? okAsync(operand) : errAsync(usageError(`${shown} is a relative path; give the whole one, or a unit’s name`));
+    return isAbsolute(operand)
+      ? okAsync(operand)
+      : errAsync(usageError(`${shown} is a relative path; give the whole one, or a unit’s name`));
   }
-  return findUnitFiles(operand).mapErr((error): CliError => error).andThen(({ kind, path }) => {
-    if (path !== null && kind !== 'masked') return okAsync(path);
-    const why = path === null ? 'has no unit file' : `is masked by ${path}`;
-    return errAsync({ code: path === null ? 'UNIT_WITHOUT_FILE' : 'UNIT_MASKED', message: `${shown} ${why}` });
-  });
+  return findUnitFiles(operand)
+    .mapErr((error): CliError => error)
+    .andThen(({ kind, path }) => {
+      if (path !== null && kind !== 'masked') return okAsync(path);
+      const why = path === null ? 'has no unit file' : `is masked by ${path}`;
+      return errAsync({ code: path === null ? 'UNIT_WITHOUT_FILE' : 'UNIT_MASKED', message: `${shown} ${why}` });
+    });
 }

@@ -17,7 +17,12 @@ export function appendRecord(path: string, values: readonly Json[]): ResultAsync
       try {
         await file.appendFile('\n');
         for (let at = 0; at < values.length; at += 256) {
-          await file.appendFile(values.slice(at, at + 256).map((value) => `${JSON.stringify(value)}\n`).join(''));
+          await file.appendFile(
+            values
+              .slice(at, at + 256)
+              .map((value) => `${JSON.stringify(value)}\n`)
+              .join(''),
+          );
         }
         await file.sync();
       } finally {

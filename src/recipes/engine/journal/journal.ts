@@ -216,7 +216,12 @@ async function readText(
 }
 
 function withRecord(text: JournalText, { record, line, sum }: NonNullable<ReturnType<typeof decodeLine>>): JournalText {
-  return { ...text, records: [...text.records, record], wholeBytes: text.wholeBytes + Buffer.byteLength(line), lastSum: sum };
+  return {
+    ...text,
+    records: [...text.records, record],
+    wholeBytes: text.wholeBytes + Buffer.byteLength(line),
+    lastSum: sum,
+  };
 }
 
 /** The error for a journal that must not be replayed. */
@@ -237,7 +242,7 @@ function otherVersion(files: RunFiles, formatVersion: number): JournalError {
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }

@@ -32,11 +32,16 @@ async function write(files: RunFiles, directories: readonly string[]): Promise<R
   const places = new Map<number, string>();
   for (const directory of directories) {
     const stat = await lstat(directory).catch(() => null);
-    if (stat?.isDirectory() === true && stat.dev !== own.value.dev && !places.has(stat.dev)) places.set(stat.dev, directory);
+    if (stat?.isDirectory() === true && stat.dev !== own.value.dev && !places.has(stat.dev))
+      places.set(stat.dev, directory);
   }
   if (places.size === 0) return ok(undefined);
   const paths = [...places.values()].map((directory) => join(directory, NAME + randomBytes(6).toString('hex')));
-  const noted = await attempt(() => writeFile(files.reservesElsewhere, JSON.stringify(paths), { flag: 'wx', mode: 0o600, flush: true }), 'write', files.reservesElsewhere);
+  const noted = await attempt(
+    () => writeFile(files.reservesElsewhere, JSON.stringify(paths), { flag: 'wx', mode: 0o600, flush: true }),
+    'write',
+    files.reservesElsewhere,
+  );
   if (noted.isErr()) return err(noted.error);
   for (const path of paths) {
     const filled = await fill(path, ELSEWHERE_BYTES);
@@ -47,7 +52,9 @@ async function write(files: RunFiles, directories: readonly string[]): Promise<R
 
 /** Gives all of the space back; already given back is success. */
 export function removeReserve(files: RunFiles): ResultAsync<void, IoError> {
-  return attempt(() => rm(files.reserve, { force: true }), 'unlink', files.reserve).andThen(() => removeReservesElsewhere(files));
+  return attempt(() => rm(files.reserve, { force: true }), 'unlink', files.reserve).andThen(() =>
+    removeReservesElsewhere(files),
+  );
 }
 
 /** Gives back what was taken outside the state directory: nothing of a run that has ended lies about. */

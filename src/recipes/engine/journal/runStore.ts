@@ -57,7 +57,10 @@ export async function standingRun(stateDir: string): Promise<Result<StoredRun | 
   return latestThat(stateDir, ({ status }) => status !== 'rolled-back');
 }
 
-async function latestThat(stateDir: string, is: (state: RunState) => boolean): Promise<Result<StoredRun | null, JournalError>> {
+async function latestThat(
+  stateDir: string,
+  is: (state: RunState) => boolean,
+): Promise<Result<StoredRun | null, JournalError>> {
   for (const path of [stateDir, runsDir(stateDir)]) {
     const there = await checkPrivateDirectory(path);
     if (there.isErr()) return err(there.error);

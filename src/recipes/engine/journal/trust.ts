@@ -22,7 +22,13 @@ export function untrusted(path: string, reason: string): JournalError {
 
 function closed(path: string): JournalError {
   const shown = printablePath(path);
-  return { code: 'IO', message: `${shown} is open to root alone, and this runs as uid ${ownUid()}: run it with sudo`, syscall: 'open', path: shown, errno: 'EACCES' };
+  return {
+    code: 'IO',
+    message: `${shown} is open to root alone, and this runs as uid ${ownUid()}: run it with sudo`,
+    syscall: 'open',
+    path: shown,
+    errno: 'EACCES',
+  };
 }
 
 /** Why this may have been read or written by others, or null. */

@@ -55,7 +55,7 @@ export async function goBack(
   session.emit({ type: 'rollback-started', reason, steps: openSteps(session).length });
   if (session.state.rollback?.force !== force) await note({ type: 'rollback-started', reason, force });
 
-  for (let again = true; again; ) {
+  for (let again = true; again;) {
     again = false;
     errors.length = 0;
     for (const bound of openSteps(session)) {

@@ -69,7 +69,10 @@ export function recoverRun(request: RecoverRequest): ResultAsync<RecoveryReport,
   return new ResultAsync(latestRun(stateDir)).andThen((found) =>
     found === null
       ? ok(NOTHING)
-      : withHostLock<RecoveryReport, RecoverRefusal>(lockFile(stateDir), () => new ResultAsync(recover(request, stateDir))),
+      : withHostLock<RecoveryReport, RecoverRefusal>(
+          lockFile(stateDir),
+          () => new ResultAsync(recover(request, stateDir)),
+        ),
   );
 }
 

@@ -94,7 +94,10 @@ export function withRun<T, E>(
 }
 
 /** An earlier run can be named once those after it are taken back: each rests on what the one before it left. */
-async function chosenRun(stateDir: string, runId: string | undefined): Promise<Result<StoredRun, JournalError | NoRun>> {
+async function chosenRun(
+  stateDir: string,
+  runId: string | undefined,
+): Promise<Result<StoredRun, JournalError | NoRun>> {
   const latest = await latestRun(stateDir);
   if (latest.isErr()) return err(latest.error);
   if (latest.value === null) return err(noRun('none'));
@@ -105,7 +108,11 @@ async function chosenRun(stateDir: string, runId: string | undefined): Promise<R
   const first = standing.value?.state.runId ?? null;
   if (standing.value !== null && runId === first) return ok(standing.value);
   const why = first === null ? 'every run of this host is rolled back' : `the one to go back next is ${first}`;
-  return err({ code: 'NO_RUN', message: `run ${JSON.stringify(runId.slice(0, 80))} is none that can go back now: ${why}`, state: status });
+  return err({
+    code: 'NO_RUN',
+    message: `run ${JSON.stringify(runId.slice(0, 80))} is none that can go back now: ${why}`,
+    state: status,
+  });
 }
 
 /** The steps of a stored run with what carries them out, if this machine and this version may go on with it. */
@@ -122,8 +129,10 @@ export function bindRun(
 /** The refusal when there is no run to go on with. */
 export function noRun(state: Exclude<NoRun['state'], 'interrupted'>): NoRun {
   const message =
-    state === 'none' ? 'no run has been made on this host'
-    : state === 'applied' ? 'the latest run is applied; there is nothing to resume'
-    : 'the latest run is rolled back; there is nothing left of it';
+    state === 'none'
+      ? 'no run has been made on this host'
+      : state === 'applied'
+        ? 'the latest run is applied; there is nothing to resume'
+        : 'the latest run is rolled back; there is nothing left of it';
   return { code: 'NO_RUN', message, state };
 }

@@ -96,7 +96,11 @@ export function remainingSteps(session: RunSession): readonly RemainingStep[] {
       id: step.id,
       title: step.title,
       message: error?.message ?? 'it was not tried yet',
-      byHand: kind.byHand(step.args, intent?.before ?? null, { id: step.id, journal, recordPath: (name) => ctx.recordPath(name) }),
+      byHand: kind.byHand(step.args, intent?.before ?? null, {
+        id: step.id,
+        journal,
+        recordPath: (name) => ctx.recordPath(name),
+      }),
       journal,
     };
   });

@@ -6,7 +6,22 @@ import type { StateLeft } from '../../../kimaki/state/index.js';
 import type { Site } from '../../../wordpress/site/index.js';
 import { activeDependents } from '../../steps/index.js';
 import type { MigrationFacts, MigrationOptions, MigrationRefusal } from '../../host/index.js';
-import { agentPlacesOf, cannotObserve, leftoversOf, observeBinary, observeDispatch, observeInstance, observeReversals, observeSite, observeTarget, placesOf, refusal, refuseHost, rewriteTarget, rewriteUnitFiles } from '../../host/index.js';
+import {
+  agentPlacesOf,
+  cannotObserve,
+  leftoversOf,
+  observeBinary,
+  observeDispatch,
+  observeInstance,
+  observeReversals,
+  observeSite,
+  observeTarget,
+  placesOf,
+  refusal,
+  refuseHost,
+  rewriteTarget,
+  rewriteUnitFiles,
+} from '../../host/index.js';
 import { observeCompanions } from './observeCompanions.js';
 import { needsWindow } from './needsWindow.js';
 import { observeState } from './observeState.js';
@@ -62,10 +77,22 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   };
   const rewrite = rewriteTarget(common);
   const leftovers = await leftoversOf(target.value.facts.uid);
-  const agentPlaces = await agentPlacesOf(instance, site.value.facts, target.value.facts, target.value.group, site.value.agentsFile);
+  const agentPlaces = await agentPlacesOf(
+    instance,
+    site.value.facts,
+    target.value.facts,
+    target.value.group,
+    site.value.agentsFile,
+  );
   const reach = {
     identity: target.value.likely,
-    roots: [target.value.facts.home, state.value.facts.newDataDir, ...site.value.facts.writable, ...agentPlaces.map(({ path }) => path), ...leftovers],
+    roots: [
+      target.value.facts.home,
+      state.value.facts.newDataDir,
+      ...site.value.facts.writable,
+      ...agentPlaces.map(({ path }) => path),
+      ...leftovers,
+    ],
   };
   const files = rewriteUnitFiles(instance.unit, instance.files, { ...rewrite, binary: binary.value.path });
   if (files.isErr()) return err(refusal('UNIT_UNUSABLE', files.error.message));
@@ -79,7 +106,10 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     binary: binary.value,
   });
   if (dispatch.isErr()) return err(dispatch.error);
-  const names = target.value.identity === null ? [site.value.identity.user.name] : [target.value.facts.name, site.value.identity.user.name];
+  const names =
+    target.value.identity === null
+      ? [site.value.identity.user.name]
+      : [target.value.facts.name, site.value.identity.user.name];
   const accounts = await refuseAccounts(names);
   if (accounts.isErr()) return err(accounts.error);
   const unit = await refuseUnit(options, instance, {
@@ -158,7 +188,8 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
           `${file}:${line} is run by root and will make root-owned files again; give it to ${target.value.facts.name}: ${text}`,
       ),
       ...instance.state.environmentFiles.map(
-        ({ path }) => `${path} wins over what the unit says; see that it sets neither HOME nor KIMAKI_DATA_DIR to the old home`,
+        ({ path }) =>
+          `${path} wins over what the unit says; see that it sets neither HOME nor KIMAKI_DATA_DIR to the old home`,
       ),
     ],
   });

@@ -25,5 +25,9 @@ export async function observeAbilities(
     lockPort: instance.lockPort,
     execStart: [instance.binary ?? '', ...instance.args].join(' '),
   });
-  return facts.isErr() ? err(cannotObserve(facts.error)) : ok(lostAbilities({ ...facts.value, leftovers: facts.value.leftovers.filter((path) => !reclaimed.includes(path)) }));
+  return facts.isErr()
+    ? err(cannotObserve(facts.error))
+    : ok(
+        lostAbilities({ ...facts.value, leftovers: facts.value.leftovers.filter((path) => !reclaimed.includes(path)) }),
+      );
 }

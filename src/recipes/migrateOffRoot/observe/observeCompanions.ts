@@ -23,7 +23,9 @@ export async function observeCompanions(
       return err(refusal('UNIT_CHANGED_ON_DISK', message));
     }
     const isService = name.endsWith('.service');
-    const files = isService ? rewriteUnitFiles(name, unit.value.files, { ...rewrite, binary: null }) : ok({ facts: [], rewritten: [] });
+    const files = isService
+      ? rewriteUnitFiles(name, unit.value.files, { ...rewrite, binary: null })
+      : ok({ facts: [], rewritten: [] });
     if (files.isErr()) return err(refusal('UNIT_UNUSABLE', `${name} acts for the same site: ${files.error.message}`));
     if (isService) {
       const refused = await refuseFiles(name, unit.value.files, files.value.facts, rewrite);

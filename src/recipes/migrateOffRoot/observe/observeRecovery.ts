@@ -3,7 +3,10 @@ import { ownProgram } from '../../steps/index.js';
 import type { MigrationFacts } from '../../host/index.js';
 
 /** What runs at the next boot when a run is cut off, and what an operator should know of it. */
-export async function observeRecovery(): Promise<{ readonly recovery: MigrationFacts['recovery']; readonly warnings: readonly string[] }> {
+export async function observeRecovery(): Promise<{
+  readonly recovery: MigrationFacts['recovery'];
+  readonly warnings: readonly string[];
+}> {
   const recovery = await ownProgram();
   if (recovery === null) {
     const warning =

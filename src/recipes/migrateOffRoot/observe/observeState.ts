@@ -77,7 +77,10 @@ export async function observeState(
     },
     sizes,
     warnings: [
-      ...(await toldPaths(moves.map(({ from }) => from), options.rewritePaths === true ? 'yes' : 'when-asked')),
+      ...(await toldPaths(
+        moves.map(({ from }) => from),
+        options.rewritePaths === true ? 'yes' : 'when-asked',
+      )),
       ...(await toldPaths(stayingState(moves, dataDir.to, target.home), 'no')),
     ],
   });
@@ -138,5 +141,8 @@ async function missingParents(path: string, home: string): Promise<readonly stri
 }
 
 async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, () => false);
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }

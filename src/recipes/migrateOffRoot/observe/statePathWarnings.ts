@@ -12,7 +12,10 @@ export type FollowsMove = 'yes' | 'when-asked' | 'no';
  * What a plan tells of the paths that the state holds of itself: each that leads to the old home, by channel where the
  * database says so, and what cannot follow the move whatever is asked for.
  */
-export function statePathWarnings({ paths, stuck, notSearched }: StatePathPlan, follows: FollowsMove): readonly string[] {
+export function statePathWarnings(
+  { paths, stuck, notSearched }: StatePathPlan,
+  follows: FollowsMove,
+): readonly string[] {
   const way = follows === 'when-asked' ? '; --rewrite-paths lets it follow' : '';
   const listed = follows === 'yes' ? [] : paths.map((path) => `${shown(path)}${way}`);
   return [

@@ -53,7 +53,9 @@ export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeSte
   ];
   // An account that is not there yet has no uid: what needs it is looked at after it was made.
   const waits = facts.target.uid === null;
-  return ok(steps.map((step) => (waits && step.id !== 'user' && step.after === undefined ? { ...step, after: 'user' } : step)));
+  return ok(
+    steps.map((step) => (waits && step.id !== 'user' && step.after === undefined ? { ...step, after: 'user' } : step)),
+  );
 }
 
 function accountSteps({ target, site, options }: MigrationFacts, undoNeeds: readonly string[]): RecipeStep[] {

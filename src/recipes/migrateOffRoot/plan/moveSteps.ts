@@ -55,7 +55,10 @@ function moveId(index: number): string {
  * Lets what the state says of its own place follow it. Before it moves: there it is root's and out of anybody's reach, and
  * the sweep that gives it away afterwards knows the files that were written anew.
  */
-export function statePathSteps({ state, options, oldHomes }: MigrationFacts, undoNeeds: readonly string[]): RecipeStep[] {
+export function statePathSteps(
+  { state, options, oldHomes }: MigrationFacts,
+  undoNeeds: readonly string[],
+): RecipeStep[] {
   if (options.rewritePaths !== true || state.moves.length === 0 || oldHomes.length === 0) return [];
   const moves = state.moves.map(({ from, to }) => ({ from, to }));
   return [

@@ -24,7 +24,12 @@ export function ownershipSteps(facts: MigrationFacts, phase: 'before' | 'window'
     },
   });
   return [
-    owned('home-owner', target.home, target.keptEntries, `what root wrote in the home of ${target.name} stops the service with EACCES`),
+    owned(
+      'home-owner',
+      target.home,
+      target.keptEntries,
+      `what root wrote in the home of ${target.name} stops the service with EACCES`,
+    ),
     // A service clears up behind itself when it stops. Anyone may have moved a secret of root's under such a name:
     // what the account could not read before is not given to it.
     ...leftovers.map((path, index) =>

@@ -10,13 +10,26 @@ export const RECOVERY_UNIT = '/etc/systemd/system/wca-recovery.service';
  * @param undoNeeds - what has to be back before the unit goes: no hold lasts longer than a reboot, so without it a service
  *   would start on one side with its state on the other
  */
-export function recoverySteps({ recovery, unit, companions }: MigrationFacts, undoNeeds: readonly string[]): { readonly on: RecipeStep[]; readonly off: RecipeStep[] } {
+export function recoverySteps(
+  { recovery, unit, companions }: MigrationFacts,
+  undoNeeds: readonly string[],
+): { readonly on: RecipeStep[]; readonly off: RecipeStep[] } {
   if (recovery === null) return { on: [], off: [] };
   const services = [unit.name, ...companions.filter(({ kind }) => kind === 'service').map(({ name }) => name)];
   const args = { path: RECOVERY_UNIT, content: recoveryUnit(recovery, services), services };
   return {
-    on: [{ id: 'recovery', kind: 'systemd.recoveryUnit', phase: 'before', undoNeeds, args: { ...args, installed: true } }],
-    off: [{ id: 'recovery-off', kind: 'systemd.recoveryUnit', phase: 'after', after: 'recovery', args: { ...args, installed: false } }],
+    on: [
+      { id: 'recovery', kind: 'systemd.recoveryUnit', phase: 'before', undoNeeds, args: { ...args, installed: true } },
+    ],
+    off: [
+      {
+        id: 'recovery-off',
+        kind: 'systemd.recoveryUnit',
+        phase: 'after',
+        after: 'recovery',
+        args: { ...args, installed: false },
+      },
+    ],
   };
 }
 

@@ -1,7 +1,26 @@
 import { lintPhp } from '../../../wordpress/php/index.js';
 import { createRegistry, eraseKind } from '../../engine/index.js';
 import type { Registry } from '../../engine/index.js';
-import { channelCommandStep, composeAgentsStep, createUserStep, fileModeStep, holdUnitsStep, makeDirectoryKind, moveTreeStep, openToGroupStep, putFileKind, quiescedStep, reclaimStep, recoveryUnitStep, releaseUnitsStep, rewriteUnitStep, serviceUmaskStep, statePathsStep, sudoersStep, verifyRewriteStep } from '../../steps/index.js';
+import {
+  channelCommandStep,
+  composeAgentsStep,
+  createUserStep,
+  fileModeStep,
+  holdUnitsStep,
+  makeDirectoryKind,
+  moveTreeStep,
+  openToGroupStep,
+  putFileKind,
+  quiescedStep,
+  reclaimStep,
+  recoveryUnitStep,
+  releaseUnitsStep,
+  rewriteUnitStep,
+  serviceUmaskStep,
+  statePathsStep,
+  sudoersStep,
+  verifyRewriteStep,
+} from '../../steps/index.js';
 
 /**
  * Every kind of step a migration is made of, by the name it has in plans and journals.

@@ -38,7 +38,13 @@ export function siteSteps(facts: MigrationFacts): RecipeStep[] {
 /** Many sites have no mu-plugins; the directories to share are those that exist. */
 function muPluginsDirectory({ site }: MigrationFacts): RecipeStep[] {
   if (site.writable.includes(site.muPluginsDir)) return [];
-  const args = { path: site.muPluginsDir, mode: 0o2775, uid: site.uid, gid: site.gid, why: 'a mu-plugin is put into it' };
+  const args = {
+    path: site.muPluginsDir,
+    mode: 0o2775,
+    uid: site.uid,
+    gid: site.gid,
+    why: 'a mu-plugin is put into it',
+  };
   return [{ id: 'mu-plugins', kind: 'posix.makeDirectory', phase: 'before', args }];
 }
 

@@ -25,8 +25,20 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
   // Never the unit of one side with the state of the other: going back, the unit decides first.
   const moves = moveSteps(facts, idsOf(rewrites));
   return [
-    ...rewrites.map((step): RecipeStep => ({ ...step, id: `${step.id}-verified`, kind: 'kimaki.verifyRewrite', phase: 'before' })),
-    { id: 'hold', kind: 'systemd.holdUnits', phase: 'window', args: { units }, until: 'start', undoNeeds: sideSteps(facts) },
+    ...rewrites.map((step): RecipeStep => ({
+      ...step,
+      id: `${step.id}-verified`,
+      kind: 'kimaki.verifyRewrite',
+      phase: 'before',
+    })),
+    {
+      id: 'hold',
+      kind: 'systemd.holdUnits',
+      phase: 'window',
+      args: { units },
+      until: 'start',
+      undoNeeds: sideSteps(facts),
+    },
     {
       id: 'quiet',
       kind: 'posix.quiesced',
@@ -42,7 +54,10 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
     ...statePathSteps(facts, [...moveIds(facts), ...idsOf(rewrites), 'start']),
     ...moves,
     // Given back to root under a service that could not be stopped or put back, its state would be closed to it.
-    ...ownershipSteps(facts, 'window').map((step): RecipeStep => ({ ...step, undoNeeds: [...idsOf(rewrites), 'start'] })),
+    ...ownershipSteps(facts, 'window').map((step): RecipeStep => ({
+      ...step,
+      undoNeeds: [...idsOf(rewrites), 'start'],
+    })),
     ...siteOwnerSteps(facts, 'window'),
     ...agentPlaceSteps(facts, 'window'),
     ...rewrites.map((step): RecipeStep => ({ ...step, undoNeeds: ['start'] })),
@@ -55,7 +70,15 @@ export function windowSteps(facts: MigrationFacts): RecipeStep[] {
       args: {
         ...releaseArgs(facts, units),
         // Without a move nothing goes back from under a process that writes.
-        ...(sources.length === 0 ? {} : { quiet: { paths: state.moves.map(({ to }) => to), units: [...services, unit.name], graceSeconds: GRACE_SECONDS } }),
+        ...(sources.length === 0
+          ? {}
+          : {
+              quiet: {
+                paths: state.moves.map(({ to }) => to),
+                units: [...services, unit.name],
+                graceSeconds: GRACE_SECONDS,
+              },
+            }),
       },
     },
   ];
@@ -66,23 +89,25 @@ export function sideSteps(facts: MigrationFacts): readonly string[] {
   return [...moveIds(facts), ...idsOf(rewriteSteps(facts))];
 }
 
-function releaseArgs({ unit, companions, dependents, target, options, state }: MigrationFacts, units: readonly string[]): ReleaseUnitsArgs {
+function releaseArgs(
+  { unit, companions, dependents, target, options, state }: MigrationFacts,
+  units: readonly string[],
+): ReleaseUnitsArgs {
   const active = [unit, ...companions].filter((each) => each.active).map(({ name }) => name);
   return {
     units,
     start: active,
     ...(dependents.length === 0 ? {} : { dependents }),
-    health:
-      !unit.active
-        ? null
-        : {
-            unit: unit.name,
-            user: target.name,
-            umask: SHARED_UMASK,
-            holdSeconds: options.hold ?? defaultHoldSeconds(unit.restartSeconds),
-            ports: unit.listeningPorts,
-            stateDir: unit.holdsState ? state.newDataDir : null,
-          },
+    health: !unit.active
+      ? null
+      : {
+          unit: unit.name,
+          user: target.name,
+          umask: SHARED_UMASK,
+          holdSeconds: options.hold ?? defaultHoldSeconds(unit.restartSeconds),
+          ports: unit.listeningPorts,
+          stateDir: unit.holdsState ? state.newDataDir : null,
+        },
   };
 }
 

@@ -15,7 +15,13 @@ import type { MigrationRefusal } from '../../host/index.js';
 export type AgentsReach = { readonly identity: Identity; readonly roots: readonly string[] };
 
 /** What systemd expands in a path of a system unit, as far as it matters here. Source: systemd.unit(5), Specifiers. */
-const SPECIFIERS: Readonly<Record<string, string>> = { '%h': '/root', '%L': '/var/log', '%S': '/var/lib', '%C': '/var/cache', '%t': '/run' };
+const SPECIFIERS: Readonly<Record<string, string>> = {
+  '%h': '/root',
+  '%L': '/var/log',
+  '%S': '/var/lib',
+  '%C': '/var/cache',
+  '%t': '/run',
+};
 
 /**
  * Refuses a unit in which root itself opens a file, or finds a program, where the agent will be able to write.
@@ -45,29 +51,46 @@ type Opened = { readonly key: string; readonly value: string; readonly path: str
 
 function openedByRoot(files: readonly UnitFile[]): readonly Opened[] {
   const logs = ['StandardInput', 'StandardOutput', 'StandardError'].flatMap((key) =>
-    all(files, key).slice(-1).flatMap((value): Opened[] => {
-      const path = /^(?:file|append|truncate):(.*)$/s.exec(value)?.[1];
-      return path === undefined ? [] : [{ key, value, path, way: 'let it be journal, or a file in a directory of root\'s own, and plan again' }];
-    }),
+    all(files, key)
+      .slice(-1)
+      .flatMap((value): Opened[] => {
+        const path = /^(?:file|append|truncate):(.*)$/s.exec(value)?.[1];
+        return path === undefined
+          ? []
+          : [{ key, value, path, way: "let it be journal, or a file in a directory of root's own, and plan again" }];
+      }),
   );
   const credentials = ['LoadCredential', 'LoadCredentialEncrypted'].flatMap((key) =>
     all(files, key).flatMap((value): Opened[] => {
       const path = /^[^:]*:(\/.*)$/s.exec(value)?.[1];
-      return path === undefined ? [] : [{ key, value, path, way: 'keep the credential in a directory of root\'s own, and plan again' }];
+      return path === undefined
+        ? []
+        : [{ key, value, path, way: "keep the credential in a directory of root's own, and plan again" }];
     }),
   );
   if (privilegedLines(files).length === 0) return [...logs, ...credentials];
-  const way = 'a line that goes on running as root must not rest on it: take it out of the unit, or take the + off the line, and plan again';
+  const way =
+    'a line that goes on running as root must not rest on it: take it out of the unit, or take the + off the line, and plan again';
   const search = all(files, 'Environment')
     .flatMap((value) => parseEnvironment(value))
     .findLast(({ name }) => name === 'PATH');
   const directories = (search?.value ?? '').split(':').filter((entry) => entry.startsWith('/'));
-  const environmentFiles = all(files, 'EnvironmentFile').map((value) => ({ key: 'EnvironmentFile', value, path: value.replace(/^-/, ''), way }));
+  const environmentFiles = all(files, 'EnvironmentFile').map((value) => ({
+    key: 'EnvironmentFile',
+    value,
+    path: value.replace(/^-/, ''),
+    way,
+  }));
   return [
     ...logs,
     ...credentials,
     // Something put into the directory is what counts, not the directory itself.
-    ...directories.map((entry) => ({ key: 'Environment', value: `PATH=${search?.value ?? ''}`, path: `${entry.replace(/(.)\/+$/, '$1')}/program`, way })),
+    ...directories.map((entry) => ({
+      key: 'Environment',
+      value: `PATH=${search?.value ?? ''}`,
+      path: `${entry.replace(/(.)\/+$/, '$1')}/program`,
+      way,
+    })),
     ...environmentFiles,
   ];
 }
@@ -75,7 +98,9 @@ function openedByRoot(files: readonly UnitFile[]): readonly Opened[] {
 /** Every value of a key that counts, through all files: an empty assignment takes away what was before it. */
 function all(files: readonly UnitFile[], key: string): readonly string[] {
   return files.reduce<readonly string[]>((before, { document }) => {
-    const cleared = document.assignments.some((one) => one.section === 'Service' && one.key === key && one.value === '');
+    const cleared = document.assignments.some(
+      (one) => one.section === 'Service' && one.key === key && one.value === '',
+    );
     const here = unitValues(document, 'Service', key);
     return cleared ? here : [...before, ...here];
   }, []);

@@ -23,13 +23,23 @@ export async function refuseFiles(
 ): Promise<Result<void, MigrationRefusal>> {
   for (const [index, { path, document }] of files.entries()) {
     if (document.unsafe !== null) {
-      return err(refusal('UNIT_UNUSABLE', `${path}:${document.unsafe.line} cannot be edited safely: ${document.unsafe.message}`));
+      return err(
+        refusal('UNIT_UNUSABLE', `${path}:${document.unsafe.line} cannot be edited safely: ${document.unsafe.message}`),
+      );
     }
     const trusted = await checkTrustedPath(path);
     if (trusted.isErr()) return err(refusal('UNTRUSTED_PATH', trusted.error.message));
     if (path.startsWith(EDITABLE) || facts[index]?.needsRewrite !== true) continue;
-    const way = index === 0 ? `bring it to ${EDITABLE} first (systemctl edit --full ${shellWord(unit)})` : `move the drop-in to ${EDITABLE}${unit}.d first`;
-    return err(refusal('UNIT_UNUSABLE', `${unit} is defined in ${path}, which belongs to a package, a generator or a run time setting; ${way}`));
+    const way =
+      index === 0
+        ? `bring it to ${EDITABLE} first (systemctl edit --full ${shellWord(unit)})`
+        : `move the drop-in to ${EDITABLE}${unit}.d first`;
+    return err(
+      refusal(
+        'UNIT_UNUSABLE',
+        `${unit} is defined in ${path}, which belongs to a package, a generator or a run time setting; ${way}`,
+      ),
+    );
   }
   return refuseShared(unit, files, wanted);
 }

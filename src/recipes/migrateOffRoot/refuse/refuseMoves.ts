@@ -24,13 +24,18 @@ export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, M
     const safe = await refuseUnsafe(facts, move);
     if (safe.isErr()) return err(safe.error);
     const room = await roomFor(move.from, move.to);
-    if (room.isErr()) return err(room.error.code === 'NO_SPACE' ? refusal('NO_SPACE', room.error.message) : cannotObserve(room.error));
+    if (room.isErr())
+      return err(room.error.code === 'NO_SPACE' ? refusal('NO_SPACE', room.error.message) : cannotObserve(room.error));
   }
   return refuseInUse(facts);
 }
 
 /** What this very program runs from: moved in the window, it would be the agent's, and root's recovery would run it. */
-export function refuseOwnProgram({ recovery, state, target }: Pick<MigrationFacts, 'recovery' | 'state' | 'target'>): Result<void, MigrationRefusal> {
+export function refuseOwnProgram({
+  recovery,
+  state,
+  target,
+}: Pick<MigrationFacts, 'recovery' | 'state' | 'target'>): Result<void, MigrationRefusal> {
   if (recovery === null) return ok(undefined);
   for (const path of [recovery.program, recovery.node]) {
     const move = state.moves.find(({ from }) => isAtOrBelow(path, from));
@@ -44,7 +49,10 @@ export function refuseOwnProgram({ recovery, state, target }: Pick<MigrationFact
 }
 
 /** The sweep that follows the move, tried on the tree where it is now. */
-async function refuseUnsafe({ target, options }: MigrationFacts, { from }: StateMove): Promise<Result<void, MigrationRefusal>> {
+async function refuseUnsafe(
+  { target, options }: MigrationFacts,
+  { from }: StateMove,
+): Promise<Result<void, MigrationRefusal>> {
   if (options.leaveUnsafe === true) return ok(undefined);
   const swept = await reclaim(from, {
     from: 0,
@@ -55,7 +63,9 @@ async function refuseUnsafe({ target, options }: MigrationFacts, { from }: State
   if (swept.isErr()) return err(cannotObserve(swept.error));
   const unsafe = swept.value.skipped.filter(({ reason }) => UNSAFE.has(reason));
   if (unsafe.length === 0) return ok(undefined);
-  return err(refusal('UNSAFE_ENTRIES', unsafeEntries(`below ${printablePath(from)} these belong to root and`, unsafe).message));
+  return err(
+    refusal('UNSAFE_ENTRIES', unsafeEntries(`below ${printablePath(from)} these belong to root and`, unsafe).message),
+  );
 }
 
 /** What belongs to none of the units is not stopped with them, and would go on writing into what was moved. */
@@ -69,7 +79,9 @@ async function refuseInUse({ state, unit, companions }: MigrationFacts): Promise
     await sleep(LOOK_MS);
     const again = await strangers(paths, stopped);
     const before = foreign.value;
-    foreign = again.map((now) => now.filter(({ pid, path }) => before.some((was) => was.pid === pid && was.path === path)));
+    foreign = again.map((now) =>
+      now.filter(({ pid, path }) => before.some((was) => was.pid === pid && was.path === path)),
+    );
   }
   if (foreign.isErr()) return err(foreign.error);
   const [first] = foreign.value;
@@ -80,7 +92,10 @@ async function refuseInUse({ state, unit, companions }: MigrationFacts): Promise
 }
 
 /** Processes of none of the units that use something there. */
-async function strangers(paths: readonly string[], stopped: readonly string[]): Promise<Result<readonly Holder[], MigrationRefusal>> {
+async function strangers(
+  paths: readonly string[],
+  stopped: readonly string[],
+): Promise<Result<readonly Holder[], MigrationRefusal>> {
   const holders = await findHolders(paths, { onHidden: () => undefined });
   if (holders.isErr()) return err(cannotObserve(holders.error));
   const processes = await listProcesses();

@@ -39,29 +39,48 @@ export async function refusePlaces(places: Places, leaveUnsafe: boolean): Promis
 
 /** A read-only filesystem is told by access(2) for root too. */
 async function refuseReadOnly(directory: string): Promise<Result<void, MigrationRefusal>> {
-  const problem = await access(directory, constants.W_OK).then(() => null, (cause: unknown) => ioError(cause, 'access', directory));
+  const problem = await access(directory, constants.W_OK).then(
+    () => null,
+    (cause: unknown) => ioError(cause, 'access', directory),
+  );
   if (problem?.errno === 'EROFS') {
-    return err(refusal('NOT_WRITABLE', `${printablePath(directory)} is on a filesystem that is mounted read-only; remount it read-write and plan again`));
+    return err(
+      refusal(
+        'NOT_WRITABLE',
+        `${printablePath(directory)} is on a filesystem that is mounted read-only; remount it read-write and plan again`,
+      ),
+    );
   }
   const mounts = await mountsWithin(directory);
   const own = mounts.isOk() ? mounts.value.find(({ mountPoint }) => mountPoint === directory) : undefined;
   if (own === undefined || !OWNERLESS.has(own.type)) return ok(undefined);
-  return err(refusal('NOT_WRITABLE', `${printablePath(directory)} is a filesystem (${own.type}) that keeps no owners, so nothing in it can change hands; move it to one that does`));
+  return err(
+    refusal(
+      'NOT_WRITABLE',
+      `${printablePath(directory)} is a filesystem (${own.type}) that keeps no owners, so nothing in it can change hands; move it to one that does`,
+    ),
+  );
 }
 
-async function refuseImmutable({ directories, files, trees }: Places, leaveUnsafe: boolean): Promise<Result<void, MigrationRefusal>> {
+async function refuseImmutable(
+  { directories, files, trees }: Places,
+  leaveUnsafe: boolean,
+): Promise<Result<void, MigrationRefusal>> {
   const owned: string[] = [];
   for (const root of trees) {
     if (leaveUnsafe || (await lstat(root).catch(() => null)) === null) continue;
     const onEntry = ({ path, type }: OwnedEntry): void => {
       const text = path.toString('utf8');
-      if ((type === 'file' || type === 'directory') && owned.length < MOST_ENTRIES && Buffer.from(text).equals(path)) owned.push(text);
+      if ((type === 'file' || type === 'directory') && owned.length < MOST_ENTRIES && Buffer.from(text).equals(path))
+        owned.push(text);
     };
     const asked = await queryOwnership(root, { by: 0 }, { onEntry });
     if (asked.isErr()) return err(cannotObserve(asked.error));
   }
   const there = await Promise.all(directories.map(existing));
-  const immutable = await immutableEntries([...new Set([...there, ...files, ...files.map((path) => dirname(path)), ...owned])]);
+  const immutable = await immutableEntries([
+    ...new Set([...there, ...files, ...files.map((path) => dirname(path)), ...owned]),
+  ]);
   if (immutable.isErr()) return err(cannotObserve(immutable.error));
   const [first] = immutable.value;
   if (first === undefined) return ok(undefined);

@@ -12,9 +12,20 @@ export type Neighbour = Pick<KimakiInstance, 'unit' | 'home' | 'dataDir'> & {
 };
 
 /** Refuses to move away what another instance of this host lives on. */
-export function refuseShared(dataDir: string, moves: readonly StateMove[], neighbours: readonly KimakiInstance[]): Result<void, MigrationRefusal> {
-  const others = neighbours.map(({ state, ...rest }) => ({ ...rest, isUsed: state.activeState !== 'inactive' || state.unitFileState === 'enabled' }));
-  const shared = sharedState(dataDir, moves.map(({ from }) => from), others);
+export function refuseShared(
+  dataDir: string,
+  moves: readonly StateMove[],
+  neighbours: readonly KimakiInstance[],
+): Result<void, MigrationRefusal> {
+  const others = neighbours.map(({ state, ...rest }) => ({
+    ...rest,
+    isUsed: state.activeState !== 'inactive' || state.unitFileState === 'enabled',
+  }));
+  const shared = sharedState(
+    dataDir,
+    moves.map(({ from }) => from),
+    others,
+  );
   if (shared === null) return ok(undefined);
   const { unit, path } = shared;
   const message =
@@ -30,7 +41,9 @@ export function sharedState(
   neighbours: readonly Neighbour[],
 ): { readonly unit: string; readonly path: string } | null {
   for (const { unit, home, dataDir: others } of neighbours.filter(({ isUsed }) => isUsed)) {
-    const path = moving.find((from) => isAtOrBelow(others, from) || isAtOrBelow(from, others) || (from !== dataDir && isAtOrBelow(from, home)));
+    const path = moving.find(
+      (from) => isAtOrBelow(others, from) || isAtOrBelow(from, others) || (from !== dataDir && isAtOrBelow(from, home)),
+    );
     if (path !== undefined) return { unit, path };
   }
   return null;

@@ -44,19 +44,42 @@ export async function refuseUnit(
 ): Promise<Result<UnitObservation, MigrationRefusal>> {
   const { unit, state } = instance;
   if (state.loadState !== 'loaded') {
-    return err(refusal('UNIT_UNUSABLE', `systemd has ${unit} as "${state.loadState}"; unmask or repair it first (systemctl status ${shellWord(unit)})`));
+    return err(
+      refusal(
+        'UNIT_UNUSABLE',
+        `systemd has ${unit} as "${state.loadState}"; unmask or repair it first (systemctl status ${shellWord(unit)})`,
+      ),
+    );
   }
   const { user } = instance;
   if (user !== 'root' && user !== '0' && user !== wanted.target.facts.name) {
-    return err(refusal('UNIT_UNUSABLE', `${unit} runs as ${user}, which is neither root nor ${wanted.target.facts.name}; there is nothing to move off root`));
+    return err(
+      refusal(
+        'UNIT_UNUSABLE',
+        `${unit} runs as ${user}, which is neither root nor ${wanted.target.facts.name}; there is nothing to move off root`,
+      ),
+    );
   }
   if (!['active', 'inactive', 'failed'].includes(state.activeState)) {
-    return err(refusal('UNIT_UNUSABLE', `${unit} is ${state.activeState} (${state.subState}), neither up nor down: kept so, it could not be proven to work afterwards; see systemctl status ${shellWord(unit)}, repair or stop it, and plan again`));
+    return err(
+      refusal(
+        'UNIT_UNUSABLE',
+        `${unit} is ${state.activeState} (${state.subState}), neither up nor down: kept so, it could not be proven to work afterwards; see systemctl status ${shellWord(unit)}, repair or stop it, and plan again`,
+      ),
+    );
   }
   if (!(await loadedFromDisk(instance))) {
-    return err(refusal('UNIT_CHANGED_ON_DISK', `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`));
+    return err(
+      refusal(
+        'UNIT_CHANGED_ON_DISK',
+        `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`,
+      ),
+    );
   }
-  const files = await refuseFiles(unit, instance.files, wanted.files, { user: wanted.target.facts.name, group: wanted.target.group });
+  const files = await refuseFiles(unit, instance.files, wanted.files, {
+    user: wanted.target.facts.name,
+    group: wanted.target.group,
+  });
   if (files.isErr()) return err(files.error);
   const privileged = await refusePrivileged(options, instance.files);
   if (privileged.isErr()) return err(privileged.error);
@@ -69,7 +92,9 @@ export async function refuseUnit(
   });
   const broken = settings.find(({ weight }) => weight === 'breaks');
   if (broken !== undefined) {
-    return err(refusal('SETTING_AGAINST', `${broken.file}:${broken.line} has ${broken.key}=${broken.value}: ${broken.why}`));
+    return err(
+      refusal('SETTING_AGAINST', `${broken.file}:${broken.line} has ${broken.key}=${broken.value}: ${broken.why}`),
+    );
   }
   const failing = await refuseFailing(wanted);
   if (failing.isErr()) return err(failing.error);
@@ -77,7 +102,12 @@ export async function refuseUnit(
   if (open.isErr()) return err(open.error);
   const low = open.value.listeningPorts.find((port) => port < FIRST_UNPRIVILEGED_PORT);
   if (low !== undefined) {
-    return err(refusal('FAILS_AS_AGENT', `${unit} listens on port ${low}, which ${wanted.target.facts.name} may not; give it a port from 1024 up, or AmbientCapabilities=CAP_NET_BIND_SERVICE`));
+    return err(
+      refusal(
+        'FAILS_AS_AGENT',
+        `${unit} listens on port ${low}, which ${wanted.target.facts.name} may not; give it a port from 1024 up, or AmbientCapabilities=CAP_NET_BIND_SERVICE`,
+      ),
+    );
   }
   return ok({
     ...open.value,
@@ -119,10 +149,17 @@ async function refuseFailing({ target, rewritten }: Wanted): Promise<Result<read
       'Put "-" before the path if it may fail, or "+" (with --allow-privileged-lines) if it must stay root\'s';
     return err(refusal('FAILS_AS_AGENT', message));
   }
-  return ok(failing.value.map(({ file, line, key, detail }) => `${file}:${line} ${key}: ${detail}; its failure is ignored by the unit`));
+  return ok(
+    failing.value.map(
+      ({ file, line, key, detail }) => `${file}:${line} ${key}: ${detail}; its failure is ignored by the unit`,
+    ),
+  );
 }
 
-async function whatIsOpen({ state, dataDir }: KimakiInstance): Promise<Result<Omit<UnitObservation, 'warnings'>, MigrationRefusal>> {
+async function whatIsOpen({
+  state,
+  dataDir,
+}: KimakiInstance): Promise<Result<Omit<UnitObservation, 'warnings'>, MigrationRefusal>> {
   if (state.mainPid === 0) return ok({ listeningPorts: [], holdsState: false });
   const ports = await listeningPorts(state.mainPid);
   if (ports.isErr()) return err(cannotObserve(ports.error));

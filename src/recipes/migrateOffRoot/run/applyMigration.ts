@@ -78,7 +78,9 @@ async function apply(request: ApplyMigrationRequest): Promise<Result<MigrationRe
   const report = await applyPlan({
     plan,
     registry: migrationRegistry(),
-    ...(facts === null ? {} : { preflight: () => preflight(facts, verification), reserveIn: placesOf(facts).directories }),
+    ...(facts === null
+      ? {}
+      : { preflight: () => preflight(facts, verification), reserveIn: placesOf(facts).directories }),
     finalVerification: verifiedBy(options, verification),
     options: { ...options },
     ...(stateDir === undefined ? {} : { stateDir }),
@@ -121,12 +123,17 @@ export function verifiedBy(options: MigrationOptions, verification: Verification
  * else console.log(plan.value.changed);
  * ```
  */
-export function refreshPlan(saved: Plan, options: MigrationOptions): ResultAsync<Plan, PlanMigrationError | PlanMismatch> {
+export function refreshPlan(
+  saved: Plan,
+  options: MigrationOptions,
+): ResultAsync<Plan, PlanMigrationError | PlanMismatch> {
   // Another machine would be refused for reasons of its own before anyone could say that it is another.
   return currentHost()
     .mapErr((error): PlanMigrationError | PlanMismatch => cannotObserve(error))
     .andThen((host): ResultAsync<Plan, PlanMigrationError | PlanMismatch> =>
-      host.machineId === saved.host.machineId ? planMigration(options) : new ResultAsync(Promise.resolve(err(otherMachine(saved, host.hostname)))),
+      host.machineId === saved.host.machineId
+        ? planMigration(options)
+        : new ResultAsync(Promise.resolve(err(otherMachine(saved, host.hostname)))),
     )
     .andThen((fresh) => comparePlans(saved, fresh).map(() => fresh));
 }

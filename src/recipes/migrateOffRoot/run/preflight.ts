@@ -39,7 +39,10 @@ const O_TMPFILE = 0o20200000;
 /** The answers of filesystems without such files, NFS among them. */
 const NOT_KNOWN = new Set(['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL']);
 
-async function tryDirectory(directory: string, owner: { readonly uid: number; readonly gid: number }): Promise<Result<void, StepFailure>> {
+async function tryDirectory(
+  directory: string,
+  owner: { readonly uid: number; readonly gid: number },
+): Promise<Result<void, StepFailure>> {
   const stat = await lstat(directory).catch(() => null);
   if (stat?.isDirectory() !== true) return ok(undefined);
   const where = `${printablePath(directory)} is to be written in, and a file could not be`;
@@ -47,15 +50,21 @@ async function tryDirectory(directory: string, owner: { readonly uid: number; re
   if (opened.isErr()) return err(refused(`${where} made there: ${opened.error.message}`));
   const file = opened.value;
   try {
-    const tried = await attempt(async () => {
-      await file.write('wca\n');
-      await file.chown(owner.uid, owner.gid);
-      await file.sync();
-      return file.stat();
-    }, 'write', directory);
+    const tried = await attempt(
+      async () => {
+        await file.write('wca\n');
+        await file.chown(owner.uid, owner.gid);
+        await file.sync();
+        return file.stat();
+      },
+      'write',
+      directory,
+    );
     if (tried.isErr()) return err(refused(`${where} written or given away there: ${tried.error.message}`));
     const { uid, gid } = tried.value;
-    return uid === owner.uid && gid === owner.gid ? ok(undefined) : err(refused(`${where} given away there: its filesystem does not keep owners`));
+    return uid === owner.uid && gid === owner.gid
+      ? ok(undefined)
+      : err(refused(`${where} given away there: its filesystem does not keep owners`));
   } finally {
     await file.close();
   }
@@ -85,7 +94,10 @@ async function findFlow({ site, target }: MigrationFacts, flow: string): Promise
   // WP-CLI may be closed to the account until the migration opens it.
   if (flows.isErr() || flows.value.some(({ name }) => name === flow)) return ok(undefined);
   const names = flows.value.map(({ name }) => JSON.stringify(name)).join(', ');
-  return err({ code: 'FLOW_NOT_FOUND', message: `there is no flow ${JSON.stringify(flow)} to prove the migration with; there are ${names === '' ? 'none' : names}` });
+  return err({
+    code: 'FLOW_NOT_FOUND',
+    message: `there is no flow ${JSON.stringify(flow)} to prove the migration with; there are ${names === '' ? 'none' : names}`,
+  });
 }
 
 function refused(message: string): StepFailure {

@@ -1,7 +1,19 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { AcceptanceCheck, Subject } from '../../proof/index.js';
-import { checkDatabases, checkDispatch, checkFlows, checkNoWayBack, checkOwnership, checkService, checkSharedWriting, checkUmasks, checkUpdates, checkWpCli, readSubject } from '../../proof/index.js';
+import {
+  checkDatabases,
+  checkDispatch,
+  checkFlows,
+  checkNoWayBack,
+  checkOwnership,
+  checkService,
+  checkSharedWriting,
+  checkUmasks,
+  checkUpdates,
+  checkWpCli,
+  readSubject,
+} from '../../proof/index.js';
 import type { MigrationOptions, MigrationRefusal, VerificationOptions } from '../../host/index.js';
 
 /** The acceptance points, one line each. */

@@ -39,7 +39,12 @@ export const fileModeStep: StepKind<'posix.fileMode', FileModeArgs, FileModeBefo
       report.wouldChange === 0
         ? okAsync(undefined)
         : new ResultAsync<void, StepFailure>(
-            Promise.resolve(err({ code: 'MODE_NOT_SET', message: `files ${args.directory}/${args.prefix}*.php are not ${octalMode(args.mode)} yet; run again` })),
+            Promise.resolve(
+              err({
+                code: 'MODE_NOT_SET',
+                message: `files ${args.directory}/${args.prefix}*.php are not ${octalMode(args.mode)} yet; run again`,
+              }),
+            ),
           ),
     ),
   byHand: (args, _before, where) => ownersByHand(args.directory, where),
@@ -51,7 +56,10 @@ async function applyMode(args: FileModeArgs, ctx: StepContext): Promise<Result<v
   return swept.isErr() ? err(swept.error) : ok(undefined);
 }
 
-function sweep(args: FileModeArgs, how: { dryRun?: boolean; sink?: ChangeSink }): ResultAsync<SweepReport, StepFailure> {
+function sweep(
+  args: FileModeArgs,
+  how: { dryRun?: boolean; sink?: ChangeSink },
+): ResultAsync<SweepReport, StepFailure> {
   return sweepTree(
     args.directory,
     ({ path, type, mode }) => {

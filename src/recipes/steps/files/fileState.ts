@@ -93,7 +93,8 @@ async function restore(
     return removed.isErr() ? err(removed.error) : ok({ notes });
   }
   const { mode, uid, gid } = before;
-  const same = before.bytes === now.value?.bytes && mode === now.value.mode && uid === now.value.uid && gid === now.value.gid;
+  const same =
+    before.bytes === now.value?.bytes && mode === now.value.mode && uid === now.value.uid && gid === now.value.gid;
   if (!same) {
     const replaced = await replaceFile(path, Buffer.from(before.bytes, 'base64'), { mode, uid, gid, expect: current });
     if (replaced.isErr()) return err(replaced.error);

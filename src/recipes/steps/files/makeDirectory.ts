@@ -68,8 +68,7 @@ export function makeDirectoryKind(): StepKind<
     byHand: (args) => [`rmdir -- ${shellWord(args.path)}`],
     tidy: (args) => clearAbandoned(args.path),
     undo: (args) => new ResultAsync(undo(args)),
-    isArgs: (value): value is MakeDirectoryArgs =>
-      hasFields(value, ARGS),
+    isArgs: (value): value is MakeDirectoryArgs => hasFields(value, ARGS),
     isBefore: (value): value is MakeDirectoryBefore => hasFields(value, { exists: 'boolean' }),
   };
 }

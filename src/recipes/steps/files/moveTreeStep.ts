@@ -117,7 +117,8 @@ async function look(args: MoveTreeArgs): Promise<Result<Places, StepFailure>> {
   if (to.isErr()) return err(to.error);
   const left = await moveLeftovers(args.from, args.to);
   // The directory above the target may be one that is still to be made.
-  if (left.isErr() && left.error.code === 'IO' && left.error.errno === 'ENOENT') return ok({ from: from.value, to: to.value, unfinished: false });
+  if (left.isErr() && left.error.code === 'IO' && left.error.errno === 'ENOENT')
+    return ok({ from: from.value, to: to.value, unfinished: false });
   return left.isErr() ? err(left.error) : ok({ from: from.value, to: to.value, unfinished: left.value.length > 0 });
 }
 

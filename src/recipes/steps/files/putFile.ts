@@ -87,8 +87,11 @@ export function putFileKind<V extends StepFailure>(options: {
     apply: (args, before, ctx) => new ResultAsync(apply(args, before, ctx, validators)),
     verify: (args) => new ResultAsync(verify(args)),
     undoable: (args, before, ctx) =>
-      new ResultAsync(current(args.path)).andThen((found) => (ctx.force ? ok(undefined) : mayUndo(args, before, found))),
-    byHand: (args, before, where) => (before.bytes === null ? [`rm -- ${shellWord(args.path)}`] : restoreCommands(args.path, before, where)),
+      new ResultAsync(current(args.path)).andThen((found) =>
+        ctx.force ? ok(undefined) : mayUndo(args, before, found),
+      ),
+    byHand: (args, before, where) =>
+      before.bytes === null ? [`rm -- ${shellWord(args.path)}`] : restoreCommands(args.path, before, where),
     tidy: (args) => clearAbandoned(args.path),
     undo: (args, before, ctx) => new ResultAsync(undo(args, before, ctx)),
     isArgs: (value): value is PutFileArgs => hasFields(value, ARGS),

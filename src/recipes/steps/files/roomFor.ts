@@ -34,9 +34,16 @@ async function look(from: string, to: string): Promise<Result<void, StepFailure>
   const inodes = size.value.inodes + MARGIN_INODES;
   const where = `${printablePath(from)} has to be copied to ${printablePath(target)},`;
   const advice = 'make room there and try again';
-  if (free.value.bytes < bytes) return err({ code: 'NO_SPACE', message: `${where} which has ${free.value.bytes} bytes free of the ${bytes} it needs; ${advice}` });
+  if (free.value.bytes < bytes)
+    return err({
+      code: 'NO_SPACE',
+      message: `${where} which has ${free.value.bytes} bytes free of the ${bytes} it needs; ${advice}`,
+    });
   if (free.value.inodes === null || free.value.inodes >= inodes) return ok(undefined);
-  return err({ code: 'NO_SPACE', message: `${where} which has ${free.value.inodes} inodes free of the ${inodes} it needs; ${advice}` });
+  return err({
+    code: 'NO_SPACE',
+    message: `${where} which has ${free.value.inodes} inodes free of the ${inodes} it needs; ${advice}`,
+  });
 }
 
 /** The path, or what of the way to it exists. */

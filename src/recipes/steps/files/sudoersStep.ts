@@ -18,7 +18,10 @@ const file = putFileKind<StepFailure>({
 export const sudoersStep: StepKind<'kimaki.sudoers', PutFileArgs, PutFileBefore, StepFailure> = {
   ...file,
   kind: 'kimaki.sudoers',
-  check: (args) => file.check(args).andThen((found) => (found.state === 'satisfied' ? okAsync(found) : validateSudoersWhole().map(() => found))),
+  check: (args) =>
+    file
+      .check(args)
+      .andThen((found) => (found.state === 'satisfied' ? okAsync(found) : validateSudoersWhole().map(() => found))),
   apply: (args, before, ctx) => validateSudoersWhole().andThen(() => file.apply(args, before, ctx)),
   verify: (args, ctx) => file.verify(args, ctx).andThen(() => validateSudoersWhole()),
 };

@@ -59,14 +59,17 @@ export const reclaimStep: StepKind<'posix.reclaim', ReclaimArgs, ReclaimBefore, 
   check: (args) =>
     sweep(args, { dryRun: true }).andThen((report): Result<Check<ReclaimBefore>, StepFailure> => {
       const unsafe = report.skipped.filter(({ reason }) => UNSAFE.has(reason));
-      if (unsafe.length > 0 && args.leaveUnsafe !== true) return err(unsafeEntries(`below ${args.root} these belong to uid ${args.from} and`, unsafe));
+      if (unsafe.length > 0 && args.leaveUnsafe !== true)
+        return err(unsafeEntries(`below ${args.root} these belong to uid ${args.from} and`, unsafe));
       const before = { entries: report.wouldChange };
       return ok(report.wouldChange === 0 ? { state: 'satisfied' } : { state: 'needed', before, note: noteOf(report) });
     }),
   apply: (args, _before, ctx) => new ResultAsync(applyReclaim(args, ctx)),
   verify: (args) =>
     sweep(args, { dryRun: true }).andThen((report) =>
-      report.wouldChange === 0 || args.sweptAgain === true ? okAsync(undefined) : new ResultAsync(Promise.resolve(err(left(args, report)))),
+      report.wouldChange === 0 || args.sweptAgain === true
+        ? okAsync(undefined)
+        : new ResultAsync(Promise.resolve(err(left(args, report)))),
     ),
   byHand: (args, _before, where) => ownersByHand(args.root, where),
   undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.root, ctx)),
@@ -96,7 +99,9 @@ export async function sweepRecorded(
 
 /** Thousands of owners are nobody's to type. */
 export function ownersByHand(root: string, where: UndoData): readonly string[] {
-  return [`# owners and modes below ${printablePath(root)} as they were are in ${where.recordPath('changes.ndjson')}, one entry a line; put right what stops it, then: wca migrate-off-root rollback`];
+  return [
+    `# owners and modes below ${printablePath(root)} as they were are in ${where.recordPath('changes.ndjson')}, one entry a line; put right what stops it, then: wca migrate-off-root rollback`,
+  ];
 }
 
 /** Undoes what a sweep recorded; shared by every step that keeps a change record. */
@@ -121,28 +126,36 @@ function sweep(
   const reader: ResultAsync<Identity | null, StepFailure> =
     args.reader === undefined ? okAsync(null) : lookupIdentity(args.reader);
   const who = ResultAsync.combine([reader, lookupUser(args.to.user), lookupGroup(args.to.group)]);
-  return who.andThen(
-    ([identity, user, group]): ResultAsync<SweepReport, StepFailure> =>
-      reclaim(args.root, {
-        from: args.from,
-        to: { uid: user.uid, gid: group.gid },
-        groupWrite: (entry) => widensHere(args, entry),
-        ...(args.keptNames === true ? { keep: ({ path }: TreeEntry) => rootsOnPurpose(path) } : {}),
-        exclude: args.exclude ?? [],
-        crossMounts: args.crossMounts ?? false,
-        unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse',
-        ...(identity === null ? {} : { reader: identity }),
-        ...how,
-      }).orElse((error) => (args.mayBeGone === true && error.code === 'NOT_FOUND' ? ok(NOTHING_THERE) : err(error))),
+  return who.andThen(([identity, user, group]): ResultAsync<SweepReport, StepFailure> =>
+    reclaim(args.root, {
+      from: args.from,
+      to: { uid: user.uid, gid: group.gid },
+      groupWrite: (entry) => widensHere(args, entry),
+      ...(args.keptNames === true ? { keep: ({ path }: TreeEntry) => rootsOnPurpose(path) } : {}),
+      exclude: args.exclude ?? [],
+      crossMounts: args.crossMounts ?? false,
+      unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse',
+      ...(identity === null ? {} : { reader: identity }),
+      ...how,
+    }).orElse((error) => (args.mayBeGone === true && error.code === 'NOT_FOUND' ? ok(NOTHING_THERE) : err(error))),
   );
 }
 
-const NOTHING_THERE: SweepReport = { examined: 0, changed: 0, wouldChange: 0, skipped: [], complete: true, notSeen: [] };
+const NOTHING_THERE: SweepReport = {
+  examined: 0,
+  changed: 0,
+  wouldChange: 0,
+  skipped: [],
+  complete: true,
+  notSeen: [],
+};
 
 function widensHere({ root, groupWriteBelow = [] }: ReclaimArgs, { path, type, mode }: TreeEntry): boolean {
   const base = latin1(root);
   const absolute = path.length === 0 ? base : `${base}/${path.toString('latin1')}`;
-  const shared = groupWriteBelow.some((place) => absolute === latin1(place) || absolute.startsWith(`${latin1(place)}/`));
+  const shared = groupWriteBelow.some(
+    (place) => absolute === latin1(place) || absolute.startsWith(`${latin1(place)}/`),
+  );
   return shared && widenable(path) && (type === 'directory' || (mode & 0o004) !== 0);
 }
 
@@ -179,7 +192,11 @@ export function unsafeEntries(which: string, unsafe: readonly SkippedEntry[]): S
 }
 
 function mayStay({ leaveUnsafe, sweptAgain }: ReclaimArgs, { reason }: SkippedEntry): boolean {
-  return LEFT_ON_PURPOSE.has(reason) || (leaveUnsafe === true && UNSAFE.has(reason)) || (sweptAgain === true && reason === 'changed-meanwhile');
+  return (
+    LEFT_ON_PURPOSE.has(reason) ||
+    (leaveUnsafe === true && UNSAFE.has(reason)) ||
+    (sweptAgain === true && reason === 'changed-meanwhile')
+  );
 }
 
 function left(args: ReclaimArgs, report: SweepReport): StepFailure & { readonly paths: readonly string[] } {
@@ -187,6 +204,8 @@ function left(args: ReclaimArgs, report: SweepReport): StepFailure & { readonly 
   const list = shown.map(({ path, reason }) => `${path} (${reason})`);
   const message =
     `below ${args.root} some entries of uid ${args.from} could not change hands` +
-    (list.length === 0 ? ': they kept changing while the sweep ran; try again when it is quieter' : `: ${list.join(', ')}`);
+    (list.length === 0
+      ? ': they kept changing while the sweep ran; try again when it is quieter'
+      : `: ${list.join(', ')}`);
   return { code: 'RECLAIM_INCOMPLETE', message, paths: shown.map(({ path }) => path) };
 }

@@ -47,15 +47,20 @@ export const channelCommandStep: StepKind<'wordpress.channelCommand', ChannelCom
   verify: (args) => new ResultAsync(verifyCommand(args)),
   byHand: (args, before, where) => restoreCommands(args.path, before, where),
   tidy: (args) => clearAbandoned(args.path),
-  undoable: (args, before, ctx) => withCommand(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours, ctx)),
-  undo: (args, before, ctx) => withCommand(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
+  undoable: (args, before, ctx) =>
+    withCommand(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours, ctx)),
+  undo: (args, before, ctx) =>
+    withCommand(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
 };
 
 async function checkCommand(args: ChannelCommandArgs): Promise<Result<Check<FileState>, StepFailure>> {
   const file = await readFileState(args.path);
   if (file.isErr()) return err(file.error);
   if (file.value === null) {
-    return err({ code: 'CHANNELS_FILE_MISSING', message: `${args.path} is gone; it registered ${args.label} when the plan was made: plan again` });
+    return err({
+      code: 'CHANNELS_FILE_MISSING',
+      message: `${args.path} is gone; it registered ${args.label} when the plan was made: plan again`,
+    });
   }
   const ours = withCommand(args, file.value);
   if (ours.isErr()) return err(ours.error);
@@ -69,18 +74,20 @@ async function verifyCommand(args: ChannelCommandArgs): Promise<Result<void, Ste
   const check = await checkCommand(args);
   if (check.isErr()) return err(check.error);
   if (check.value.state === 'satisfied') return ok(undefined);
-  return err({ code: 'COMMAND_NOT_REGISTERED', message: `${args.path} does not register ${args.command} any more; someone else writes it: see who, and run again` });
+  return err({
+    code: 'COMMAND_NOT_REGISTERED',
+    message: `${args.path} does not register ${args.command} any more; someone else writes it: see who, and run again`,
+  });
 }
 
 function withCommand(args: ChannelCommandArgs, file: FileState): Result<Buffer, StepFailure> {
   const source = Buffer.from(file.bytes, 'base64');
-  return getBlock(source, args.label).andThen(
-    ({ body }): Result<Buffer, StepFailure> =>
-      readCliChannel(body).andThen(({ command }): Result<Buffer, StepFailure> =>
-        // An entry that names the command already keeps its spelling.
-        command === args.command
-          ? ok(source)
-          : setChannelCommand(body, args.command).andThen((edited) => putBlock(source, args.label, edited)),
-      ),
+  return getBlock(source, args.label).andThen(({ body }): Result<Buffer, StepFailure> =>
+    readCliChannel(body).andThen(({ command }): Result<Buffer, StepFailure> =>
+      // An entry that names the command already keeps its spelling.
+      command === args.command
+        ? ok(source)
+        : setChannelCommand(body, args.command).andThen((edited) => putBlock(source, args.label, edited)),
+    ),
   );
 }

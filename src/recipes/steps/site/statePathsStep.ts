@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { clearStatePathLeftovers, findStatePaths, rewriteStatePaths, undoStatePaths, unrewrittenPaths } from '../../../kimaki/state-paths/index.js';
+import {
+  clearStatePathLeftovers,
+  findStatePaths,
+  rewriteStatePaths,
+  undoStatePaths,
+  unrewrittenPaths,
+} from '../../../kimaki/state-paths/index.js';
 import type { StatePath } from '../../../kimaki/state-paths/index.js';
 import { ioError } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
@@ -52,9 +58,15 @@ async function checkPaths(args: StatePathsArgs): Promise<Result<Check<StatePaths
   const { paths, needCopy } = found.value;
   if (paths.length === 0 && needCopy.length === 0) return ok({ state: 'satisfied' });
   const rows = paths.flatMap((path) => (path.kind === 'database' ? [path.label] : []));
-  const shown = rows.length === 0 ? '' : `: ${rows.slice(0, 5).join('; ')}${rows.length > 5 ? ` and ${rows.length - 5} more` : ''}`;
-  const later = needCopy.length === 0 ? '' : `; ${needCopy.length} large databases are looked into while the service is stopped`;
-  return ok({ state: 'needed', before: { places: paths.length }, note: `${rows.length} rows${shown}; ${paths.length - rows.length} files${later}` });
+  const shown =
+    rows.length === 0 ? '' : `: ${rows.slice(0, 5).join('; ')}${rows.length > 5 ? ` and ${rows.length - 5} more` : ''}`;
+  const later =
+    needCopy.length === 0 ? '' : `; ${needCopy.length} large databases are looked into while the service is stopped`;
+  return ok({
+    state: 'needed',
+    before: { places: paths.length },
+    note: `${rows.length} rows${shown}; ${paths.length - rows.length} files${later}`,
+  });
 }
 
 async function applyPaths(args: StatePathsArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
@@ -89,7 +101,10 @@ async function recordedPaths(ctx: StepContext): Promise<Result<readonly StatePat
   const record = ctx.recordPath(RECORD);
   const read = await ResultAsync.fromPromise(readFile(record, 'utf8'), (cause) => ioError(cause, 'read', record));
   if (read.isErr()) return read.error.errno === 'ENOENT' ? ok([]) : err(read.error);
-  const whole = read.value.slice(0, read.value.lastIndexOf('\n') + 1).split('\n').slice(0, -1);
+  const whole = read.value
+    .slice(0, read.value.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1);
   return ok(whole.flatMap((line) => (line === '' ? [] : parsed(line))));
 }
 

@@ -23,7 +23,11 @@ export type Remaining = {
 };
 
 /** Waits until nothing of the units is left and nothing holds the paths; names what still does after the grace time. */
-export async function awaitQuiet(args: QuietArgs, signal: AbortSignal, then: string): Promise<Result<void, StepFailure>> {
+export async function awaitQuiet(
+  args: QuietArgs,
+  signal: AbortSignal,
+  then: string,
+): Promise<Result<void, StepFailure>> {
   // Of a clock that nobody sets: the service is down meanwhile.
   const deadline = performance.now() + args.graceSeconds * 1000;
   for (;;) {
@@ -36,7 +40,10 @@ export async function awaitQuiet(args: QuietArgs, signal: AbortSignal, then: str
 }
 
 /** Every process that is in the way at this moment. */
-export async function stillThere({ paths, units }: Pick<QuietArgs, 'paths' | 'units'>): Promise<Result<readonly Remaining[], StepFailure>> {
+export async function stillThere({
+  paths,
+  units,
+}: Pick<QuietArgs, 'paths' | 'units'>): Promise<Result<readonly Remaining[], StepFailure>> {
   // What even root may not look into (another namespace's init) belongs to no unit of this host.
   const holders = await findHolders(paths, { onHidden: () => undefined });
   if (holders.isErr()) return err(holders.error);
@@ -49,13 +56,20 @@ export async function stillThere({ paths, units }: Pick<QuietArgs, 'paths' | 'un
     const unit = unitOf.get(pid) ?? null;
     return unit === null ? [] : [{ pid, unit, what: `pid ${pid} (${name}) of ${unit} is still running` }];
   });
-  const holding = holders.value.map(({ pid, name, path }): Remaining => ({ pid, unit: unitOf.get(pid) ?? null, what: `pid ${pid} (${name}) has ${path}` }));
+  const holding = holders.value.map(({ pid, name, path }): Remaining => ({
+    pid,
+    unit: unitOf.get(pid) ?? null,
+    what: `pid ${pid} (${name}) has ${path}`,
+  }));
   return ok([...members, ...holding]);
 }
 
 function notQuiet(left: readonly Remaining[], then: string): StepFailure {
   const more = left.length > 5 ? ` and ${left.length - 5} more` : '';
-  const found = left.slice(0, 5).map(({ what }) => what).join('; ');
+  const found = left
+    .slice(0, 5)
+    .map(({ what }) => what)
+    .join('; ');
   const message = `the services are stopped, but not everything is quiet: ${found}${more}; end these processes and ${then}`;
   return { code: 'NOT_QUIET', message };
 }

@@ -37,9 +37,12 @@ export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUni
   byHand: ({ units }, { active, dependents = [] }) => [
     `rm -f -- ${units.map((unit) => shellWord(`/run/systemd/system.control/${unit}`)).join(' ')}`,
     'systemctl daemon-reload',
-    ...(active.length === 0 ? [] : [`systemctl start ${[...active.toReversed(), ...dependents].map(shellWord).join(' ')}`]),
+    ...(active.length === 0
+      ? []
+      : [`systemctl start ${[...active.toReversed(), ...dependents].map(shellWord).join(' ')}`]),
   ],
-  undo: (args, before, ctx) => new ResultAsync(releaseAndStart(args.units, before.active, before.dependents ?? [], ctx, 'try-all')),
+  undo: (args, before, ctx) =>
+    new ResultAsync(releaseAndStart(args.units, before.active, before.dependents ?? [], ctx, 'try-all')),
 };
 
 /** Stops the units in this order, holds them, and stops again what slipped in between. */
@@ -105,7 +108,9 @@ export async function releaseAndStart(
     if (failures.length > 0 && failing === 'stop-at-first') break;
   }
   const [first] = failures;
-  return first === undefined ? ok(undefined) : err({ ...first, message: failures.map(({ message }) => message).join('; ') });
+  return first === undefined
+    ? ok(undefined)
+    : err({ ...first, message: failures.map(({ message }) => message).join('; ') });
 }
 
 async function checkHeld(args: HoldUnitsArgs): Promise<Result<Check<HoldUnitsBefore>, StepFailure>> {
@@ -120,7 +125,10 @@ async function checkHeld(args: HoldUnitsArgs): Promise<Result<Check<HoldUnitsBef
   }
   if (held) return ok({ state: 'satisfied' });
   const dependents = await activeDependents(args.units);
-  return dependents.map((others) => ({ state: 'needed', before: { active, ...(others.length === 0 ? {} : { dependents: others }) } }));
+  return dependents.map((others) => ({
+    state: 'needed',
+    before: { active, ...(others.length === 0 ? {} : { dependents: others }) },
+  }));
 }
 
 async function verifyHeld(args: HoldUnitsArgs): Promise<Result<void, StepFailure>> {

@@ -15,6 +15,9 @@ export async function ownProgram(): Promise<OwnProgram | null> {
   if (manifest === null) return null;
   const program = join(dirname(manifest), 'dist/cli/main.js');
   const node = await realpath(process.execPath).catch(() => process.execPath);
-  const there = await access(program).then(() => true, () => false);
+  const there = await access(program).then(
+    () => true,
+    () => false,
+  );
   return there && [node, program].every((path) => PLAIN.test(path)) ? { node, program } : null;
 }

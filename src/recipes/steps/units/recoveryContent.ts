@@ -19,7 +19,12 @@ function withoutPaths(content: string): string {
 export function withProgram(content: string, { node, program }: OwnProgram): string {
   const [, , recorded] = RUNS.exec(content) ?? [];
   if (recorded === undefined) return content;
-  const mounts = content.replace(/^RequiresMountsFor=.*/m, (line) => line.split(' ').map((path) => (path === recorded ? program : path)).join(' '));
+  const mounts = content.replace(/^RequiresMountsFor=.*/m, (line) =>
+    line
+      .split(' ')
+      .map((path) => (path === recorded ? program : path))
+      .join(' '),
+  );
   return mounts.replace(RUNS, () => `ExecStart=${node} ${program}`);
 }
 
@@ -40,5 +45,8 @@ export async function runnableRecovery(content: string): Promise<string | null> 
 }
 
 function can(path: string, mode: number): Promise<boolean> {
-  return access(path, mode).then(() => true, () => false);
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
 }

@@ -4,7 +4,14 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
 import { shellWord } from '../../../posix/paths/index.js';
-import { daemonReload, disableUnit, enableUnit, showUnit, startUnit, stopUnit } from '../../../systemd/manager/index.js';
+import {
+  daemonReload,
+  disableUnit,
+  enableUnit,
+  showUnit,
+  startUnit,
+  stopUnit,
+} from '../../../systemd/manager/index.js';
 import { attempt } from '../../engine/index.js';
 import type { Check, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
 import { newFileDiff } from '../files/newFileDiff.js';
@@ -45,7 +52,14 @@ export const recoveryUnitStep: StepKind<'systemd.recoveryUnit', RecoveryUnitArgs
   apply: (args) => new ResultAsync(args.installed ? install(args) : remove(args)),
   verify: (args) => new ResultAsync(verifyRecovery(args)),
   byHand: ({ path, installed }) =>
-    installed ? [`systemctl disable ${basename(path)}`, `systemctl stop ${basename(path)}`, `rm -- ${shellWord(path)}`, 'systemctl daemon-reload'] : [],
+    installed
+      ? [
+          `systemctl disable ${basename(path)}`,
+          `systemctl stop ${basename(path)}`,
+          `rm -- ${shellWord(path)}`,
+          'systemctl daemon-reload',
+        ]
+      : [],
   tidy: (args) => clearAbandoned(args.path),
   undo: (args) => new ResultAsync<UndoNotes, StepFailure>(args.installed ? removeAgain(args) : installAgain(args)),
 };
@@ -83,7 +97,10 @@ async function install(args: RecoveryUnitArgs, content = args.content): Promise<
   // Left enabled, it would keep what requires it from ever starting.
   const removed = await remove(args);
   if (removed.isOk()) return err(started.error);
-  return err({ ...started.error, message: `${started.error.message} (and removing ${args.path} failed: ${removed.error.message})` });
+  return err({
+    ...started.error,
+    message: `${started.error.message} (and removing ${args.path} failed: ${removed.error.message})`,
+  });
 }
 
 /**
@@ -94,7 +111,12 @@ async function installAgain(args: RecoveryUnitArgs): Promise<Result<UndoNotes, S
   const there = await found(args);
   if (there.isErr()) return err(there.error);
   const content = await runnableRecovery(args.content);
-  if (content === null) return ok({ notes: [without(args, 'what it ran is gone, and this package is not installed where root could run it at a boot')] });
+  if (content === null)
+    return ok({
+      notes: [
+        without(args, 'what it ran is gone, and this package is not installed where root could run it at a boot'),
+      ],
+    });
   const installed = await install(args, content);
   if (installed.isOk()) return ok({ notes: [] });
   const left = await found(args);
@@ -147,7 +169,14 @@ async function found({ path, content }: RecoveryUnitArgs): Promise<Result<Buffer
 
 /** How many of the services have the link that makes them need the unit. */
 async function linksOf(args: RecoveryUnitArgs): Promise<number> {
-  const found = await Promise.all(linkPaths(args).map((link) => readlink(link).then(() => true, () => false)));
+  const found = await Promise.all(
+    linkPaths(args).map((link) =>
+      readlink(link).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return found.filter(Boolean).length;
 }
 

@@ -54,7 +54,8 @@ export const releaseUnitsStep: StepKind<'systemd.releaseUnits', ReleaseUnitsArgs
   kind: 'systemd.releaseUnits',
   volatile: true,
   describe: (args) => ({
-    title: args.start.length === 0 ? `let ${args.units.join(', ')} go, stopped as found` : `start ${args.start.join(', ')}`,
+    title:
+      args.start.length === 0 ? `let ${args.units.join(', ')} go, stopped as found` : `start ${args.start.join(', ')}`,
     why:
       args.health === null
         ? 'what was not running is left as it was found'
@@ -84,7 +85,10 @@ async function refuseStrangers({ quiet }: ReleaseUnitsArgs): Promise<Result<void
     strangers = look === 0 ? found : strangers.filter(({ what }) => found.some((other) => other.what === what));
     if (strangers.length === 0) return ok(undefined);
   }
-  const list = strangers.slice(0, 5).map(({ what }) => what).join('; ');
+  const list = strangers
+    .slice(0, 5)
+    .map(({ what }) => what)
+    .join('; ');
   const message = `${list}; that is in none of ${quiet.units.join(', ')} and would go on using what moves back: end it and roll back again`;
   return err({ code: 'STATE_IN_USE', message });
 }

@@ -46,12 +46,15 @@ export const rewriteUnitStep: StepKind<'kimaki.rewriteUnit', RewriteUnitArgs, Fi
     diff: args.diff,
   }),
   check: (args) => new ResultAsync(checkRewrite(args)),
-  apply: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => replaceRecorded(args.path, ours, before, ctx)),
+  apply: (args, before, ctx) =>
+    rewritten(args, before).asyncAndThen((ours) => replaceRecorded(args.path, ours, before, ctx)),
   verify: (args) => new ResultAsync(verifyRewrite(args)),
   byHand: (args, before, where) => [...restoreCommands(args.path, before, where), 'systemctl daemon-reload'],
   tidy: (args) => clearAbandoned(args.path),
-  undoable: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours, ctx)),
-  undo: (args, before, ctx) => rewritten(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
+  undoable: (args, before, ctx) =>
+    rewritten(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours, ctx)),
+  undo: (args, before, ctx) =>
+    rewritten(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
 };
 
 /**
@@ -87,7 +90,10 @@ async function verifyRewrite(args: RewriteUnitArgs): Promise<Result<void, StepFa
   const check = await checkRewrite(args);
   if (check.isErr()) return err(check.error);
   if (check.value.state === 'satisfied') return ok(undefined);
-  return err({ code: 'UNIT_NOT_REWRITTEN', message: `${args.path} was rewritten and reads differently now; someone else edits it: see who, and run again` });
+  return err({
+    code: 'UNIT_NOT_REWRITTEN',
+    message: `${args.path} was rewritten and reads differently now; someone else edits it: see who, and run again`,
+  });
 }
 
 async function verifyAside(args: RewriteUnitArgs): Promise<Result<void, StepFailure>> {
@@ -113,5 +119,8 @@ function rewritten(args: RewriteUnitArgs, file: FileState): Result<Buffer, StepF
 }
 
 function missing(args: RewriteUnitArgs): StepFailure {
-  return { code: 'UNIT_FILE_MISSING', message: `${args.path} is gone; it belonged to ${args.unit} when the plan was made: plan again` };
+  return {
+    code: 'UNIT_FILE_MISSING',
+    message: `${args.path} is gone; it belonged to ${args.unit} when the plan was made: plan again`,
+  };
 }

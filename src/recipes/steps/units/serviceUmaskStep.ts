@@ -97,7 +97,11 @@ async function wouldStart(unit: string): Promise<Result<void, StepFailure>> {
   if (state.isErr()) return err(state.error);
   const path = /^\{ path=(\/\S+) ;/.exec(state.value.execStart)?.[1];
   const config = /(?:--fpm-config|-y)[ =](\S+)/.exec(state.value.execStart)?.[1];
-  if (path === undefined) return err({ code: 'CONFIGURATION_UNTESTED', message: `systemctl show -p ExecStart ${unit} names no program, so it is not known whether it would start again` });
+  if (path === undefined)
+    return err({
+      code: 'CONFIGURATION_UNTESTED',
+      message: `systemctl show -p ExecStart ${unit} names no program, so it is not known whether it would start again`,
+    });
   const tested = await runProgram(path, ['--test', ...(config === undefined ? [] : ['--fpm-config', config])]);
   if (tested.isErr()) return err(tested.error);
   if (tested.value.exitCode === 0) return ok(undefined);
@@ -125,7 +129,9 @@ async function undoUmask(
   const restored = await restoreFile(args.path, before.file, Buffer.from(args.content), ctx);
   if (restored.isErr()) return err(restored.error);
   if (!before.directory) {
-    const removed = await ResultAsync.fromPromise(rmdir(dirname(args.path)), (cause) => ioError(cause, 'rmdir', dirname(args.path)));
+    const removed = await ResultAsync.fromPromise(rmdir(dirname(args.path)), (cause) =>
+      ioError(cause, 'rmdir', dirname(args.path)),
+    );
     // Others may keep drop-ins of theirs there by now.
     if (removed.isErr() && !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(removed.error.errno)) return err(removed.error);
   }

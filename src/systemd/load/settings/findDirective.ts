@@ -1,7 +1,15 @@
 import { CGROUP_KEYS } from './tables/cgroupKeys.js';
 import type { AliasTable, Directive, KeyTable } from './directive.js';
 import { EXEC_ALIASES, EXEC_KEYS, KILL_KEYS } from './tables/execKeys.js';
-import { AUTOMOUNT_KEYS, MOUNT_KEYS, PATH_KEYS, SCOPE_KEYS, SOCKET_KEYS, SWAP_KEYS, TIMER_KEYS } from './tables/otherKeys.js';
+import {
+  AUTOMOUNT_KEYS,
+  MOUNT_KEYS,
+  PATH_KEYS,
+  SCOPE_KEYS,
+  SOCKET_KEYS,
+  SWAP_KEYS,
+  TIMER_KEYS,
+} from './tables/otherKeys.js';
 import { SERVICE_ALIASES, SERVICE_KEYS } from './tables/serviceKeys.js';
 import { INSTALL_KEYS, UNIT_ALIASES, UNIT_KEYS } from './tables/unitKeys.js';
 

@@ -18,7 +18,8 @@ export function requirementsOf(name: string, settings: SettingsRead): readonly s
       ? ['OnFailureJobMode=isolate allows for one unit in OnFailure=, and there are more']
       : [];
   if (name.endsWith('.service')) return [...common, ...serviceFaults(settings)];
-  if (name.endsWith('.timer')) return [...common, ...lacking(settings, 'Timer', TIMER_TRIGGERS, 'no On…= to elapse at')];
+  if (name.endsWith('.timer'))
+    return [...common, ...lacking(settings, 'Timer', TIMER_TRIGGERS, 'no On…= to elapse at')];
   if (name.endsWith('.path')) return [...common, ...lacking(settings, 'Path', PATH_TRIGGERS, 'no path to watch')];
   if (name.endsWith('.socket')) return [...common, ...lacking(settings, 'Socket', LISTENS, 'no Listen…= to listen at')];
   return common;
@@ -43,7 +44,8 @@ function serviceFaults(settings: SettingsRead): readonly string[] {
   const type = last('Type') ?? (busName !== undefined ? 'dbus' : starts > 0 ? 'simple' : 'oneshot');
   const faults: string[] = [];
   if (starts === 0 && stops === 0 && !acts) faults.push('the service has neither ExecStart= nor ExecStop=');
-  if (starts === 0 && type !== 'oneshot') faults.push('the service has no ExecStart=, which only Type=oneshot may lack');
+  if (starts === 0 && type !== 'oneshot')
+    faults.push('the service has no ExecStart=, which only Type=oneshot may lack');
   if (starts === 0 && !acts && booleanOf(last('RemainAfterExit') ?? 'no') !== true)
     faults.push('the service has no ExecStart=, which only RemainAfterExit=yes may lack');
   if (starts > 1 && type !== 'oneshot')

@@ -30,7 +30,9 @@ describe('wca block', () => {
   it('puts, lists, gets and removes', async () => {
     expect((await run(BODY, 'put', file, 'bridge:kimaki', '--create', 'channels')).exitCode).toBe(0);
     expect(statSync(file).mode & 0o777).toBe(0o644);
-    const listed = JSON.parse((await run('', 'list', file, '--json')).stdout) as { blocks: readonly { name: string }[] };
+    const listed = JSON.parse((await run('', 'list', file, '--json')).stdout) as {
+      blocks: readonly { name: string }[];
+    };
     expect(listed.blocks.map(({ name }) => name)).toEqual(['bridge:kimaki']);
     expect(await run('', 'get', file, 'bridge:kimaki')).toEqual({ exitCode: 0, stdout: BODY, stderr: '' });
     expect((await run('', 'remove', file, 'bridge:kimaki')).stdout).toBe('removed\n');
@@ -42,7 +44,10 @@ describe('wca block', () => {
     await run(BODY, 'put', file, 'bridge:kimaki', '--create', 'channels');
     chmodSync(file, 0o600);
     const { ino, mtimeMs } = statSync(file);
-    expect(JSON.parse((await run(BODY, 'put', file, 'bridge:kimaki', '--json')).stdout)).toMatchObject({ changed: false, modeHealed: true });
+    expect(JSON.parse((await run(BODY, 'put', file, 'bridge:kimaki', '--json')).stdout)).toMatchObject({
+      changed: false,
+      modeHealed: true,
+    });
     expect(statSync(file)).toMatchObject({ ino, mtimeMs, mode: 0o100644 });
   });
 
@@ -58,7 +63,9 @@ describe('wca block', () => {
   });
 
   it('prints what the shipped schema says, each command its own kind of document', async () => {
-    const schema = JSON.parse(readFileSync(new URL('../../../../schema/block.schema.json', import.meta.url), 'utf8')) as object;
+    const schema = JSON.parse(
+      readFileSync(new URL('../../../../schema/block.schema.json', import.meta.url), 'utf8'),
+    ) as object;
     const ajv = new Ajv2020({ allErrors: true, strict: false });
     ajv.addSchema(schema, 'block');
     const isValid = async (kind: string, input: string, ...args: readonly string[]): Promise<void> => {
@@ -80,7 +87,10 @@ describe('wca block', () => {
   it('gives bytes that are not UTF-8 as they are, and in JSON in base64 too', async () => {
     await run(BODY, 'put', file, 'bridge:kimaki', '--create', 'channels');
     const odd = Buffer.concat([Buffer.from('    // '), Buffer.from([0xff, 0x0a])]);
-    writeFileSync(file, Buffer.concat(splitAt(readFileSync(file), BODY).flatMap((part, index) => (index === 0 ? [part] : [odd, part]))));
+    writeFileSync(
+      file,
+      Buffer.concat(splitAt(readFileSync(file), BODY).flatMap((part, index) => (index === 0 ? [part] : [odd, part]))),
+    );
     const told = JSON.parse((await run('', 'get', file, 'bridge:kimaki', '--json')).stdout) as { bodyBase64: string };
     expect(Buffer.from(told.bodyBase64, 'base64')).toEqual(odd);
     const plain = await run('', 'list', file, '--json');
@@ -108,13 +118,21 @@ describe('wca block', () => {
     else expect(readFileSync(file)).toEqual(before);
   });
 
-  it.each(['../x', 'bridge:', 'bridge:A', "bridge:it's", 'bridge:a\nb', 'bridges', 'bridge:a ', '', `bridge:${'a'.repeat(65)}`])(
-    'the name %j is a usage error', async (name) => {
-      for (const command of ['get', 'put', 'remove']) expect((await run(BODY, command, file, name)).exitCode).toBe(64);
-      await run(BODY, 'put', file, 'bridge:kimaki', '--create', 'channels');
-      for (const command of ['get', 'put', 'remove']) expect((await run(BODY, command, file, name)).exitCode).toBe(64);
-    },
-  );
+  it.each([
+    '../x',
+    'bridge:',
+    'bridge:A',
+    "bridge:it's",
+    'bridge:a\nb',
+    'bridges',
+    'bridge:a ',
+    '',
+    `bridge:${'a'.repeat(65)}`,
+  ])('the name %j is a usage error', async (name) => {
+    for (const command of ['get', 'put', 'remove']) expect((await run(BODY, command, file, name)).exitCode).toBe(64);
+    await run(BODY, 'put', file, 'bridge:kimaki', '--create', 'channels');
+    for (const command of ['get', 'put', 'remove']) expect((await run(BODY, command, file, name)).exitCode).toBe(64);
+  });
 
   it.each([
     ['Windows lines', (text: string) => text.replaceAll('\n', '\r\n')],

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { defineCommand } from '../../../../src/cli/command.js';
-import { PLAN_OPTIONS, VERIFY_OPTIONS, migrationOptions, verificationOptions } from '../../../../src/cli/commands/migrateOffRoot/options.js';
+import {
+  PLAN_OPTIONS,
+  VERIFY_OPTIONS,
+  migrationOptions,
+  verificationOptions,
+} from '../../../../src/cli/commands/migrateOffRoot/options.js';
 import { runLine } from '../../harness.js';
 
 /** A command that only says what it understood. */
@@ -78,9 +83,30 @@ describe('the options of migrate-off-root', () => {
   test('all of them are covered here', async () => {
     const named = [...PLAN_OPTIONS, ...VERIFY_OPTIONS].map(({ name }) => name).sort();
     expect(named).toEqual([
-      'accept-shared-umask', 'allow-privileged-lines', 'allow-unprotected-hardlinks', 'create-user', 'cross-mounts', 'dispatch',
-      'existing-state', 'flow', 'hold', 'include-core', 'leave-unsafe', 'migrate-extra', 'no-fpm-umask', 'now', 'posture', 'private',
-      'probe-channel', 'probe-update', 'rewrite-paths', 'site', 'unit', 'user', 'wait-scheduled', 'when-idle',
+      'accept-shared-umask',
+      'allow-privileged-lines',
+      'allow-unprotected-hardlinks',
+      'create-user',
+      'cross-mounts',
+      'dispatch',
+      'existing-state',
+      'flow',
+      'hold',
+      'include-core',
+      'leave-unsafe',
+      'migrate-extra',
+      'no-fpm-umask',
+      'now',
+      'posture',
+      'private',
+      'probe-channel',
+      'probe-update',
+      'rewrite-paths',
+      'site',
+      'unit',
+      'user',
+      'wait-scheduled',
+      'when-idle',
     ]);
   });
 

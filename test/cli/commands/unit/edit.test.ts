@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../../src/cli/commandTable.js';
 import { runLine } from '../../harness.js';
 
-const UNIT = '[Service]\n# why root\nUser=root\nEnvironment=HOME=/root KIMAKI_BOT_TOKEN=canary-4711\nExecStart=/bin/true\n';
+const UNIT =
+  '[Service]\n# why root\nUser=root\nEnvironment=HOME=/root KIMAKI_BOT_TOKEN=canary-4711\nExecStart=/bin/true\n';
 let folder: string;
 let file: string;
 const run = (...args: readonly string[]) => runLine(['unit', ...args], COMMANDS);
@@ -37,7 +38,11 @@ describe('wca unit cat and list', () => {
 
   it('print the file of a unit by its name, whether or not a manager runs', async () => {
     const path = '/usr/lib/systemd/system/systemd-journald.service';
-    expect(await run('cat', 'systemd-journald.service')).toEqual({ exitCode: 0, stdout: readFileSync(path, 'utf8'), stderr: '' });
+    expect(await run('cat', 'systemd-journald.service')).toEqual({
+      exitCode: 0,
+      stdout: readFileSync(path, 'utf8'),
+      stderr: '',
+    });
     expect((await run('cat', 'nosuch.service')).exitCode).toBe(66);
   });
 
@@ -53,7 +58,13 @@ describe('wca unit cat and list', () => {
 
 describe('wca unit set', () => {
   it('changes what was named and nothing else, and shows no secret', async () => {
-    const said = await run('set', file, 'Service.User=www-data', 'Service.Environment.HOME=/home/x', 'Service.UMask=0002');
+    const said = await run(
+      'set',
+      file,
+      'Service.User=www-data',
+      'Service.Environment.HOME=/home/x',
+      'Service.UMask=0002',
+    );
     expect(said.exitCode).toBe(0);
     expect(readFileSync(file, 'utf8')).toBe(
       UNIT.replace('User=root', 'User=www-data').replace('HOME=/root', 'HOME=/home/x') + 'UMask=0002\n',

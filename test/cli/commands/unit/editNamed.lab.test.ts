@@ -80,7 +80,9 @@ describe.skipIf(!labAvailable().ok)('wca unit set, unset and cat by name, on a b
   it('resets a list that an earlier file adds to, and refuses where nothing resets it', async () => {
     await put('/usr/lib/systemd/system/list.service', `${UNIT}[Unit]\nAfter=a.service\n`);
     await wca('set', 'list.service', 'Service.ExecStart=/bin/true now');
-    expect(await reloaded('list.service', 'ExecStart')).toMatch(/^\{ path=\/bin\/true ; argv\[\]=\/bin\/true now ;[^{]*\}$/);
+    expect(await reloaded('list.service', 'ExecStart')).toMatch(
+      /^\{ path=\/bin\/true ; argv\[\]=\/bin\/true now ;[^{]*\}$/,
+    );
     const refused = await wca('set', 'list.service', 'Unit.After=b.service');
     expect(refused).toMatchObject({ code: 65 });
     expect(refused.stderr).toContain('CANNOT_OVERRIDE');
@@ -109,33 +111,78 @@ describe.skipIf(!labAvailable().ok)('wca unit set, unset and cat by name, on a b
 
   it.each<[string, string, string, () => Promise<unknown>]>([
     ['a masked unit', 'no-mask.service', 'UNIT_MASKED', () => symlink('/dev/null', at(`${ETC}/no-mask.service`))],
-    ['a generated unit', 'no-gen.service', 'UNIT_NOT_LASTING', () => host.ok(`mkdir -p /run/systemd/generator && printf '[Service]\\nExecStart=/bin/true\\n' > /run/systemd/generator/no-gen.service`)],
-    ['a transient unit', 'no-run.service', 'UNIT_NOT_LASTING', () => host.ok('systemd-run -q --unit=no-run sleep 1000')],
-    ['a linked drop-in directory', 'no-link.service', 'DROP_IN_DIRECTORY_IS_LINK', async () => {
-      await put('/usr/lib/systemd/system/no-link.service', UNIT);
-      await mkdir(at('/opt/no-link'), { recursive: true });
-      await symlink('/opt/no-link', at(`${ETC}/no-link.service.d`));
-    }],
-    ['a unit that everyone may write to', 'no-open.service', 'UNTRUSTED_PATH', async () => {
-      await put(`${ETC}/no-open.service`, UNIT);
-      await host.ok(`chmod 666 ${ETC}/no-open.service`);
-    }],
-    ['a drop-in directory that its group may write to', 'no-dir.service', 'UNTRUSTED_PATH', async () => {
-      await put('/usr/lib/systemd/system/no-dir.service', UNIT);
-      await host.ok(`mkdir ${ETC}/no-dir.service.d; chmod 775 ${ETC}/no-dir.service.d`);
-    }],
-    ['a linked unit that another user owns', 'no-home.service', 'UNTRUSTED_PATH', async () => {
-      await put('/opt/no-home.service', UNIT);
-      await host.ok(`chown nobody /opt/no-home.service; ln -s /opt/no-home.service ${ETC}/no-home.service`);
-    }],
-    ['a unit with a FIFO among its drop-ins', 'no-fifo.service', 'UNIT_FILES_UNCERTAIN', async () => {
-      await put(`${ETC}/no-fifo.service`, UNIT);
-      await host.ok(`mkdir ${ETC}/no-fifo.service.d; mkfifo ${ETC}/no-fifo.service.d/x.conf`);
-    }],
-    ['a value that systemd does not take', 'no-value.service', 'UNIT_NOT_VALID', () => put('/usr/lib/systemd/system/no-value.service', UNIT.replace('User=daemon\n', ''))],
+    [
+      'a generated unit',
+      'no-gen.service',
+      'UNIT_NOT_LASTING',
+      () =>
+        host.ok(
+          `mkdir -p /run/systemd/generator && printf '[Service]\\nExecStart=/bin/true\\n' > /run/systemd/generator/no-gen.service`,
+        ),
+    ],
+    [
+      'a transient unit',
+      'no-run.service',
+      'UNIT_NOT_LASTING',
+      () => host.ok('systemd-run -q --unit=no-run sleep 1000'),
+    ],
+    [
+      'a linked drop-in directory',
+      'no-link.service',
+      'DROP_IN_DIRECTORY_IS_LINK',
+      async () => {
+        await put('/usr/lib/systemd/system/no-link.service', UNIT);
+        await mkdir(at('/opt/no-link'), { recursive: true });
+        await symlink('/opt/no-link', at(`${ETC}/no-link.service.d`));
+      },
+    ],
+    [
+      'a unit that everyone may write to',
+      'no-open.service',
+      'UNTRUSTED_PATH',
+      async () => {
+        await put(`${ETC}/no-open.service`, UNIT);
+        await host.ok(`chmod 666 ${ETC}/no-open.service`);
+      },
+    ],
+    [
+      'a drop-in directory that its group may write to',
+      'no-dir.service',
+      'UNTRUSTED_PATH',
+      async () => {
+        await put('/usr/lib/systemd/system/no-dir.service', UNIT);
+        await host.ok(`mkdir ${ETC}/no-dir.service.d; chmod 775 ${ETC}/no-dir.service.d`);
+      },
+    ],
+    [
+      'a linked unit that another user owns',
+      'no-home.service',
+      'UNTRUSTED_PATH',
+      async () => {
+        await put('/opt/no-home.service', UNIT);
+        await host.ok(`chown nobody /opt/no-home.service; ln -s /opt/no-home.service ${ETC}/no-home.service`);
+      },
+    ],
+    [
+      'a unit with a FIFO among its drop-ins',
+      'no-fifo.service',
+      'UNIT_FILES_UNCERTAIN',
+      async () => {
+        await put(`${ETC}/no-fifo.service`, UNIT);
+        await host.ok(`mkdir ${ETC}/no-fifo.service.d; mkfifo ${ETC}/no-fifo.service.d/x.conf`);
+      },
+    ],
+    [
+      'a value that systemd does not take',
+      'no-value.service',
+      'UNIT_NOT_VALID',
+      () => put('/usr/lib/systemd/system/no-value.service', UNIT.replace('User=daemon\n', '')),
+    ],
   ])('refuses %s, and writes nothing', async (_, unit, code, make) => {
     await make();
-    const before = await host.ok(`find ${ETC} /opt -newerct '1 second ago' >/dev/null; find ${ETC} /opt -printf '%p %i %T@\\n' | sort`);
+    const before = await host.ok(
+      `find ${ETC} /opt -newerct '1 second ago' >/dev/null; find ${ETC} /opt -printf '%p %i %T@\\n' | sort`,
+    );
     const said = await wca('set', unit, 'Service.User=a:b');
     expect(said).toMatchObject({ code: 65, stdout: '' });
     expect(said.stderr).toContain(code);

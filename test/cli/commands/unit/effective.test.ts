@@ -13,7 +13,10 @@ const run = (...args: readonly string[]) => runLine(['unit', 'effective', ...arg
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'wca-unit-'));
   file = join(folder, 'demo.service');
-  writeFileSync(file, '[Service]\nExecStart=/bin/true --token canary-4711\nUser=root\nUMask=9\nEnvironment=A=1 KIMAKI_BOT_TOKEN=canary-4711\n');
+  writeFileSync(
+    file,
+    '[Service]\nExecStart=/bin/true --token canary-4711\nUser=root\nUMask=9\nEnvironment=A=1 KIMAKI_BOT_TOKEN=canary-4711\n',
+  );
   mkdirSync(`${file}.d`);
   writeFileSync(join(`${file}.d`, 'user.conf'), '[Service]\nUser=opencode\n');
 });
@@ -41,7 +44,14 @@ describe('wca unit effective', () => {
       formatVersion: 1,
       unit: 'demo.service',
       loadState: 'loaded',
-      settings: [{ section: 'Service', key: 'User', checked: true, values: [{ value: 'opencode', path: `${file}.d/user.conf`, line: 2 }] }],
+      settings: [
+        {
+          section: 'Service',
+          key: 'User',
+          checked: true,
+          values: [{ value: 'opencode', path: `${file}.d/user.conf`, line: 2 }],
+        },
+      ],
       ignored: [{ path: file, line: 4, setting: 'Service.UMask' }],
       faults: [],
     });

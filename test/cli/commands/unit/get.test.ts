@@ -38,10 +38,18 @@ describe('wca unit get', () => {
 
   it('gives section, key and values as JSON', async () => {
     const { stdout } = await run('Service.ExecStart', '--json');
-    expect(JSON.parse(stdout)).toEqual({ formatVersion: 1, section: 'Service', key: 'ExecStart', values: ['/bin/a', '/bin/b    c'] });
+    expect(JSON.parse(stdout)).toEqual({
+      formatVersion: 1,
+      section: 'Service',
+      key: 'ExecStart',
+      values: ['/bin/a', '/bin/b    c'],
+    });
   });
 
-  it.each(['Service', 'Service.', '.User', 'Service.Environment.HOME', 'Service.User=x', ''])('does not take %j for a key', async (name) => {
-    expect(await run(name)).toMatchObject({ exitCode: 64, stdout: '' });
-  });
+  it.each(['Service', 'Service.', '.User', 'Service.Environment.HOME', 'Service.User=x', ''])(
+    'does not take %j for a key',
+    async (name) => {
+      expect(await run(name)).toMatchObject({ exitCode: 64, stdout: '' });
+    },
+  );
 });

@@ -15,19 +15,24 @@ vi.mock('node:fs/promises', async (original) => {
   return {
     ...real,
     open: (...args: Parameters<typeof real.open>) =>
-      failing !== '' && new RegExp(failing).test(String(args[0])) ? Promise.reject(Object.assign(new Error('no'), { code: 'EIO' })) : real.open(...args),
+      failing !== '' && new RegExp(failing).test(String(args[0]))
+        ? Promise.reject(Object.assign(new Error('no'), { code: 'EIO' }))
+        : real.open(...args),
   };
 });
 
-test.each(['/runs$', '/runs/0[^/]*/journal.jsonl$'])('a run that is refused because %s cannot be opened is none, and the next one begins', async (path) => {
-  const host = new FakeHost(tempDir());
-  const where = { registry: host.registry, stateDir: host.stateDir };
-  failing = path;
-  const refused = await applyPlan({ plan: await host.plan([put('a', '1')]), ...where });
-  failing = '';
-  expect(refused.isErr() && refused.error).toMatchObject({ code: 'IO', errno: 'EIO' });
-  expect((await runStatus(where))._unsafeUnwrap().state).toBe('none');
-  const applied = await applyPlan({ plan: await host.plan([put('a', '1')]), ...where });
-  expect(applied.isOk() && applied.value.changed).toBe(true);
-  expect(readdirSync(join(host.stateDir, 'runs')).map((name) => basename(name).slice(0, 7))).toEqual(['000001-']);
-});
+test.each(['/runs$', '/runs/0[^/]*/journal.jsonl$'])(
+  'a run that is refused because %s cannot be opened is none, and the next one begins',
+  async (path) => {
+    const host = new FakeHost(tempDir());
+    const where = { registry: host.registry, stateDir: host.stateDir };
+    failing = path;
+    const refused = await applyPlan({ plan: await host.plan([put('a', '1')]), ...where });
+    failing = '';
+    expect(refused.isErr() && refused.error).toMatchObject({ code: 'IO', errno: 'EIO' });
+    expect((await runStatus(where))._unsafeUnwrap().state).toBe('none');
+    const applied = await applyPlan({ plan: await host.plan([put('a', '1')]), ...where });
+    expect(applied.isOk() && applied.value.changed).toBe(true);
+    expect(readdirSync(join(host.stateDir, 'runs')).map((name) => basename(name).slice(0, 7))).toEqual(['000001-']);
+  },
+);

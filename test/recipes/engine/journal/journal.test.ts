@@ -85,7 +85,9 @@ test('a last record that is cut off or damaged at its end loses nothing: forward
         const ended = way === 'resume' ? await resumeRun(request) : await rollbackRun(request);
         const nothing = ended.isErr() && ended.error.code === 'NO_RUN';
         expect(ended.isOk() || nothing, `${way} after ${killed.records} records without ${lost} bytes`).toBe(true);
-        expect(host.values, `${way} after ${killed.records} records without ${lost} bytes`).toEqual(way === 'resume' ? after : {});
+        expect(host.values, `${way} after ${killed.records} records without ${lost} bytes`).toEqual(
+          way === 'resume' ? after : {},
+        );
       }
     }
   }

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CHAIN_START, decodeHead, decodeJournal, decodeLine, encodeRecord } from '../../../../src/recipes/engine/journal/journalText.js';
+import {
+  CHAIN_START,
+  decodeHead,
+  decodeJournal,
+  decodeLine,
+  encodeRecord,
+} from '../../../../src/recipes/engine/journal/journalText.js';
 import type { JournalRecord } from '../../../../src/recipes/engine/journal/journalRecord.js';
 import { replay } from '../../../../src/recipes/engine/journal/runState.js';
 import { FakeHost, put } from '../../fakeHost.js';

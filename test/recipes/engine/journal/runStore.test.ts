@@ -1,5 +1,13 @@
 import {
-  chmodSync, copyFileSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync,
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -123,7 +131,11 @@ test('of space kept elsewhere, a list that was cut off while it was written stop
     mkdirSync(join(unfinished, 'records'), { recursive: true });
     writeFileSync(join(unfinished, 'reserves.json'), text);
     host.values = {};
-    const applied = await applyPlan({ plan: await host.plan([put('b', '2')]), registry: host.registry, stateDir: host.stateDir });
+    const applied = await applyPlan({
+      plan: await host.plan([put('b', '2')]),
+      registry: host.registry,
+      stateDir: host.stateDir,
+    });
     expect(applied.isOk() && applied.value.changed, text).toBe(true);
   }
 });

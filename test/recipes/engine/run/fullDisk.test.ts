@@ -25,7 +25,7 @@ function smallDisk(): string {
 /** Takes every block that is left. */
 function fill(dir: string): void {
   const block = Buffer.alloc(4096, 1);
-  for (let full = false; !full; ) {
+  for (let full = false; !full;) {
     try {
       writeFileSync(join(dir, 'fill'), block, { flag: 'a' });
     } catch {

@@ -53,9 +53,12 @@ test('after a reboot at any instant what starts fits together, and the run is fi
         const ended = way === 'resume' ? await resumeRun(where) : await rollbackRun(where);
         if (ended.isErr()) expect(ended.error.code, JSON.stringify(killed)).toBe('NO_RUN');
         const state = await runStatus(where).unwrapOr(null);
-        if (state?.state === 'applied') expect(host.values).toEqual({ ...AFTER, ...(host.values.hold === undefined ? { hold: undefined } : {}) });
+        if (state?.state === 'applied')
+          expect(host.values).toEqual({ ...AFTER, ...(host.values.hold === undefined ? { hold: undefined } : {}) });
         else expect(host.values).toEqual(BEFORE);
-        expect(forward && way === 'resume' ? ['applied'] : ['applied', 'rolled-back'].slice(way === 'resume' ? 0 : 1)).toContain(state?.state);
+        expect(
+          forward && way === 'resume' ? ['applied'] : ['applied', 'rolled-back'].slice(way === 'resume' ? 0 : 1),
+        ).toContain(state?.state);
       }
     }
   }

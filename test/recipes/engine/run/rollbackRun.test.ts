@@ -46,20 +46,33 @@ test('undoes in reverse what the run did, and nothing it found satisfied', async
 test('leaves an earlier run until it is named, and names it', async () => {
   const host = await appliedHost();
   const first = statusOf(await runStatus({ stateDir: host.stateDir })).runId;
-  const again = await applyPlan({ plan: await host.plan([...STEPS, put('d', '4')]), registry: host.registry, stateDir: host.stateDir });
+  const again = await applyPlan({
+    plan: await host.plan([...STEPS, put('d', '4')]),
+    registry: host.registry,
+    stateDir: host.stateDir,
+  });
   expect(again.isOk() && again.value.changed).toBe(true);
   const early = await rollbackRun({ registry: host.registry, stateDir: host.stateDir, runId: first });
   expect(early._unsafeUnwrapErr()).toMatchObject({ code: 'NO_RUN', state: 'applied' });
   expect(host.values).toEqual({ a: '1', b: '2', c: '3', d: '4' });
 
-  for (const changed of [true, false]) expect(await rolledBack(host)).toMatchObject({ changed, outcome: 'rolled-back' });
+  for (const changed of [true, false])
+    expect(await rolledBack(host)).toMatchObject({ changed, outcome: 'rolled-back' });
   expect(host.values).toEqual({ a: '1', b: '2', c: '3' });
   const status = statusOf(await runStatus({ stateDir: host.stateDir }));
   expect(status).toMatchObject({ state: 'rolled-back', standing: { runId: first } });
 
-  expect(await rolledBack(host, { runId: first })).toMatchObject({ runId: first, changed: true, outcome: 'rolled-back' });
+  expect(await rolledBack(host, { runId: first })).toMatchObject({
+    runId: first,
+    changed: true,
+    outcome: 'rolled-back',
+  });
   expect(host.values).toEqual({ b: 'old', c: '3' });
-  expect(statusOf(await runStatus({ stateDir: host.stateDir }))).toMatchObject({ state: 'rolled-back', runId: status.runId, standing: null });
+  expect(statusOf(await runStatus({ stateDir: host.stateDir }))).toMatchObject({
+    state: 'rolled-back',
+    runId: status.runId,
+    standing: null,
+  });
   const gone = await rollbackRun({ registry: host.registry, stateDir: host.stateDir, runId: first });
   expect(gone._unsafeUnwrapErr()).toMatchObject({ code: 'NO_RUN', state: 'rolled-back' });
 });

@@ -12,11 +12,25 @@ const channel: StatePath = {
   before: '/root/.kimaki/projects/sandbox',
   after: '/home/opencode/.kimaki/projects/sandbox',
 };
-const link: StatePath = { kind: 'link', file: '/root/.kimaki/current', before: '/root/.kimaki/a', after: '/home/opencode/.kimaki/a' };
-const text: StatePath = { kind: 'text', file: '/root/.kimaki/bin/kimaki', before: 'c2VjcmV0', after: 'c2VjcmV0', mtime: '1.000000000' };
+const link: StatePath = {
+  kind: 'link',
+  file: '/root/.kimaki/current',
+  before: '/root/.kimaki/a',
+  after: '/home/opencode/.kimaki/a',
+};
+const text: StatePath = {
+  kind: 'text',
+  file: '/root/.kimaki/bin/kimaki',
+  before: 'c2VjcmV0',
+  after: 'c2VjcmV0',
+  mtime: '1.000000000',
+};
 
 test('each place is told by channel or file, with the way to let it follow, and nothing of what a file holds', () => {
-  const told = statePathWarnings({ paths: [channel, link, text], stuck: [], notSearched: [], needCopy: [] }, 'when-asked');
+  const told = statePathWarnings(
+    { paths: [channel, link, text], stuck: [], notSearched: [], needCopy: [] },
+    'when-asked',
+  );
   expect(told).toEqual([
     'kimaki.db, id=1002, name=sandbox: directory is /root/.kimaki/projects/sandbox and stays so; --rewrite-paths lets it follow',
     'the link /root/.kimaki/current leads to /root/.kimaki/a and stays so; --rewrite-paths lets it follow',
@@ -25,7 +39,10 @@ test('each place is told by channel or file, with the way to let it follow, and 
 });
 
 test('what is rewritten is the step’s to tell; what cannot follow is told all the same', () => {
-  const told = statePathWarnings({ paths: [channel], stuck: ['a.json: /root/other does not move'], notSearched: ['x.db: no sqlite3'], needCopy: [] }, 'yes');
+  const told = statePathWarnings(
+    { paths: [channel], stuck: ['a.json: /root/other does not move'], notSearched: ['x.db: no sqlite3'], needCopy: [] },
+    'yes',
+  );
   expect(told).toEqual([
     'a.json: /root/other does not move, and the agent will not reach it',
     'not looked into for paths that lead to the old home: x.db: no sqlite3',
@@ -33,7 +50,10 @@ test('what is rewritten is the step’s to tell; what cannot follow is told all 
 });
 
 test('of many only the first are told one by one', () => {
-  const told = statePathWarnings({ paths: Array.from({ length: 30 }, () => channel), stuck: [], notSearched: [], needCopy: [] }, 'when-asked');
+  const told = statePathWarnings(
+    { paths: Array.from({ length: 30 }, () => channel), stuck: [], notSearched: [], needCopy: [] },
+    'when-asked',
+  );
   expect(told).toHaveLength(21);
   expect(told.at(-1)).toBe('… and 10 more like these');
 });

@@ -71,7 +71,9 @@ describe('the steps of a migration', () => {
 
   it('never remove the account while a unit says User= of it or the state is in its home', () => {
     const { target } = exampleFacts();
-    const steps = stepsOf(exampleFacts({ options: { createUser: true }, target: { ...target, uid: null, gid: null, homeMode: null } }));
+    const steps = stepsOf(
+      exampleFacts({ options: { createUser: true }, target: { ...target, uid: null, gid: null, homeMode: null } }),
+    );
     const rewrites = idsOf(steps.filter(({ kind }) => kind === 'kimaki.rewriteUnit'));
     const needs = steps.find(({ id }) => id === 'user')?.undoNeeds ?? [];
     expect(needs).toEqual(expect.arrayContaining(['move-1', ...rewrites, 'start']));
@@ -98,13 +100,17 @@ describe('the steps of a migration', () => {
     expect(place(steps, 'hop-target')).toBeLessThan(place(steps, 'hop-sudoers'));
     expect(steps.find(({ id }) => id === 'hop-sudoers')?.kind).toBe('kimaki.sudoers');
     const { dispatch } = exampleFacts();
-    const direct = stepsOf(exampleFacts({ dispatch: { ...dispatch, strategy: 'system-binary', command: '/usr/bin/kimaki' } }));
+    const direct = stepsOf(
+      exampleFacts({ dispatch: { ...dispatch, strategy: 'system-binary', command: '/usr/bin/kimaki' } }),
+    );
     expect(idsOf(direct).filter((id) => id.startsWith('hop-'))).toEqual([]);
   });
 
   it('look at what needs an account only after it was made', () => {
     const { target } = exampleFacts();
-    const steps = stepsOf(exampleFacts({ options: { createUser: true }, target: { ...target, uid: null, gid: null, homeMode: null } }));
+    const steps = stepsOf(
+      exampleFacts({ options: { createUser: true }, target: { ...target, uid: null, gid: null, homeMode: null } }),
+    );
     expect(steps[0]?.kind).toBe('posix.createUser');
     expect(steps.slice(1).every(({ after }) => after !== undefined)).toBe(true);
   });
@@ -156,14 +162,19 @@ describe('the plan of it', () => {
   it('never guesses what is seen only after an earlier step', async () => {
     const { steps } = await planOf(exampleFacts(), 'needed');
     const later = steps.filter(({ state }) => state === 'later').map(({ id }) => id);
-    expect(later).toEqual(expect.arrayContaining(['quiet', 'move-1', 'home-owner', 'site-owner-again', 'start', 'hop-target']));
+    expect(later).toEqual(
+      expect.arrayContaining(['quiet', 'move-1', 'home-owner', 'site-owner-again', 'start', 'hop-target']),
+    );
     expect(steps.filter(({ state }) => state === 'satisfied')).toEqual([]);
     for (const { title, why } of steps) expect([title, why].every((words) => /\S/.test(words))).toBe(true);
   });
 
   it('checks nothing but the account where that is still to be made', async () => {
     const { target } = exampleFacts();
-    const facts = exampleFacts({ options: { createUser: true }, target: { ...target, uid: null, gid: null, homeMode: null } });
+    const facts = exampleFacts({
+      options: { createUser: true },
+      target: { ...target, uid: null, gid: null, homeMode: null },
+    });
     const { steps } = await planOf(facts, 'needed');
     expect(steps.map(({ state }) => state)).toEqual(['needed', ...steps.slice(1).map(() => 'later')]);
   });

@@ -5,7 +5,13 @@ import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
 import { exampleFacts } from '../exampleFacts.js';
 
 const HOME = '/home/opencode';
-const plain: StateMove = { from: '/root/.kimaki', to: `${HOME}/.kimaki`, atTarget: 'nothing', asidePath: null, parents: [] };
+const plain: StateMove = {
+  from: '/root/.kimaki',
+  to: `${HOME}/.kimaki`,
+  atTarget: 'nothing',
+  asidePath: null,
+  parents: [],
+};
 const deep: StateMove = {
   from: '/root/.local/share/opencode',
   to: `${HOME}/.local/share/opencode`,

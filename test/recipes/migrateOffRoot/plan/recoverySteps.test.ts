@@ -9,7 +9,9 @@ import { tempDir } from '../../tempDir.js';
 import { exampleFacts } from '../exampleFacts.js';
 
 test('the recovery unit is there from before the window until after everything else', () => {
-  const ids = migrationSteps(exampleFacts())._unsafeUnwrap().map(({ id }) => id);
+  const ids = migrationSteps(exampleFacts())
+    ._unsafeUnwrap()
+    .map(({ id }) => id);
   expect(ids.indexOf('recovery')).toBe(0);
   expect(ids.at(-1)).toBe('recovery-off');
 });
@@ -23,7 +25,9 @@ test('it stays for as long as state or a unit could not go back: a reboot lets g
 });
 
 test('where nothing could run it there is none', () => {
-  const ids = migrationSteps(exampleFacts({ recovery: null }))._unsafeUnwrap().map(({ id }) => id);
+  const ids = migrationSteps(exampleFacts({ recovery: null }))
+    ._unsafeUnwrap()
+    .map(({ id }) => id);
   expect(ids.filter((id) => id.startsWith('recovery'))).toEqual([]);
 });
 

@@ -10,10 +10,15 @@ const REPLACED = [
 ];
 
 test('what other steps replace is in no sweep of the site, WordPress core included', () => {
-  const facts = exampleFacts({ agentPlaces: [{ path: '/var/www/site/.opencode', user: 'opencode', group: 'www-data' }] });
+  const facts = exampleFacts({
+    agentPlaces: [{ path: '/var/www/site/.opencode', user: 'opencode', group: 'www-data' }],
+  });
   const sweeps = [...siteOwnerSteps(facts, 'before'), ...siteOwnerSteps(facts, 'window')];
   for (const { args } of sweeps) expect(args).toMatchObject({ exclude: REPLACED });
-  expect(coreOwner(facts).args).toMatchObject({ root: '/var/www/site', exclude: [...REPLACED, '/var/www/site/.opencode'] });
+  expect(coreOwner(facts).args).toMatchObject({
+    root: '/var/www/site',
+    exclude: [...REPLACED, '/var/www/site/.opencode'],
+  });
 });
 
 test('what nothing replaces is swept', () => {
@@ -24,15 +29,26 @@ test('what nothing replaces is swept', () => {
 
 test('what WordPress could not read stays root’s, unless that is asked for', () => {
   const [sweep] = siteOwnerSteps(exampleFacts(), 'before');
-  expect(sweep?.args).toMatchObject({ from: 0, to: { user: 'www-data', group: 'www-data' }, reader: 'www-data', keptNames: true });
+  expect(sweep?.args).toMatchObject({
+    from: 0,
+    to: { user: 'www-data', group: 'www-data' },
+    reader: 'www-data',
+    keptNames: true,
+  });
   const [all] = siteOwnerSteps(exampleFacts({ options: { private: 'reclaim' } }), 'before');
   expect(all?.args).not.toHaveProperty('reader');
 });
 
 test('a directory outside of wp-content has a sweep of its own', () => {
   const { site } = exampleFacts();
-  const steps = siteOwnerSteps(exampleFacts({ site: { ...site, writable: [...site.writable, '/srv/uploads'] } }), 'window');
-  expect(steps.map(({ id, after }) => [id, after])).toEqual([['site-owner-again', 'hold'], ['site-owner-2-again', 'hold']]);
+  const steps = siteOwnerSteps(
+    exampleFacts({ site: { ...site, writable: [...site.writable, '/srv/uploads'] } }),
+    'window',
+  );
+  expect(steps.map(({ id, after }) => [id, after])).toEqual([
+    ['site-owner-again', 'hold'],
+    ['site-owner-2-again', 'hold'],
+  ]);
   expect(steps[1]?.args).toMatchObject({ root: '/srv/uploads' });
 });
 

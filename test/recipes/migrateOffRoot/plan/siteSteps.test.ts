@@ -18,7 +18,13 @@ test('everything happens while the old service runs', () => {
 });
 
 test('owners come before modes, and the mu-plugin before what it is to keep so', () => {
-  expect(idsOf(exampleFacts())).toEqual(['site-owner', 'agent-place-1', 'fs-chmod', 'shared-writing-1', 'shared-writing-2']);
+  expect(idsOf(exampleFacts())).toEqual([
+    'site-owner',
+    'agent-place-1',
+    'fs-chmod',
+    'shared-writing-1',
+    'shared-writing-2',
+  ]);
 });
 
 test('core is taken only when asked for, and after wp-content', () => {
@@ -29,8 +35,14 @@ test('a site without mu-plugins gets the directory first, and what looks into it
   const facts = withoutMuPlugins();
   expect(idsOf(facts)).toEqual(['site-owner', 'agent-place-1', 'mu-plugins', 'fs-chmod', 'shared-writing-1']);
   const steps = migrationSteps(facts)._unsafeUnwrap();
-  expect(steps.find(({ id }) => id === 'mu-plugins')?.args).toMatchObject({ path: facts.site.muPluginsDir, mode: 0o2775, uid: 33, gid: 33 });
-  for (const id of ['fs-chmod', 'mu-plugin-modes']) expect(steps.find((step) => step.id === id)?.after).toBe('mu-plugins');
+  expect(steps.find(({ id }) => id === 'mu-plugins')?.args).toMatchObject({
+    path: facts.site.muPluginsDir,
+    mode: 0o2775,
+    uid: 33,
+    gid: 33,
+  });
+  for (const id of ['fs-chmod', 'mu-plugin-modes'])
+    expect(steps.find((step) => step.id === id)?.after).toBe('mu-plugins');
 });
 
 test('what the operator allowed reaches every sweep', () => {

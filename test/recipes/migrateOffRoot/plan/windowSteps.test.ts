@@ -4,13 +4,26 @@ import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
 import type { Json } from '../../../../src/recipes/engine/plan/json.js';
 import { exampleFacts } from '../exampleFacts.js';
 
-const argsOf = (facts: MigrationFacts, id: string): Json | undefined => windowSteps(facts).find((step) => step.id === id)?.args;
+const argsOf = (facts: MigrationFacts, id: string): Json | undefined =>
+  windowSteps(facts).find((step) => step.id === id)?.args;
 
 test('holds, sees that all is quiet, moves, gives away, edits, redirects, and starts, in this order', () => {
   const window = windowSteps(exampleFacts()).filter(({ phase }) => phase === 'window');
   expect(window.map(({ id }) => id)).toEqual([
-    'hold', 'quiet', 'move-1-aside', 'move-1', 'home-owner', 'leftover-1', 'site-owner-again', 'agent-place-1-again',
-    'unit-1', 'unit-2', 'unit-3', 'dispatch', 'mu-plugin-modes', 'start',
+    'hold',
+    'quiet',
+    'move-1-aside',
+    'move-1',
+    'home-owner',
+    'leftover-1',
+    'site-owner-again',
+    'agent-place-1-again',
+    'unit-1',
+    'unit-2',
+    'unit-3',
+    'dispatch',
+    'mu-plugin-modes',
+    'start',
   ]);
 });
 
@@ -19,7 +32,12 @@ test('paths inside the state are rewritten when asked to, before it moves, and p
   const facts = exampleFacts({ options: { rewritePaths: true } });
   const window = windowSteps(facts);
   const ids = window.map(({ id }) => id);
-  expect(ids.slice(ids.indexOf('quiet'), ids.indexOf('home-owner'))).toEqual(['quiet', 'state-paths', 'move-1-aside', 'move-1']);
+  expect(ids.slice(ids.indexOf('quiet'), ids.indexOf('home-owner'))).toEqual([
+    'quiet',
+    'state-paths',
+    'move-1-aside',
+    'move-1',
+  ]);
   const move = { from: '/root/.kimaki', to: '/home/opencode/.kimaki' };
   expect(window.find(({ id }) => id === 'state-paths')).toMatchObject({
     undoNeeds: ['move-1', 'unit-1', 'unit-2', 'unit-3', 'start'],
@@ -41,19 +59,35 @@ test('owners and units go back only when the service is stopped again', () => {
 
 test('nothing may hold what moves; where nothing moves, nothing may hold the data', () => {
   const facts = exampleFacts();
-  expect(argsOf(facts, 'quiet')).toMatchObject({ paths: ['/root/.kimaki'], units: ['datamachine-worker.service', 'kimaki.service'] });
-  expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'quiet')).toMatchObject({ paths: ['/home/opencode/.kimaki'] });
+  expect(argsOf(facts, 'quiet')).toMatchObject({
+    paths: ['/root/.kimaki'],
+    units: ['datamachine-worker.service', 'kimaki.service'],
+  });
+  expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'quiet')).toMatchObject({
+    paths: ['/home/opencode/.kimaki'],
+  });
 });
 
 test('what ran is started, and what did not is left', () => {
   expect(argsOf(exampleFacts(), 'start')).toMatchObject({
     units: ['datamachine-worker.timer', 'datamachine-worker.service', 'kimaki.service'],
     start: ['kimaki.service', 'datamachine-worker.timer'],
-    health: { unit: 'kimaki.service', user: 'opencode', umask: 0o002, ports: [29988], stateDir: '/home/opencode/.kimaki' },
+    health: {
+      unit: 'kimaki.service',
+      user: 'opencode',
+      umask: 0o002,
+      ports: [29988],
+      stateDir: '/home/opencode/.kimaki',
+    },
   });
   const { unit } = exampleFacts();
-  expect(argsOf(exampleFacts({ unit: { ...unit, active: false } }), 'start')).toMatchObject({ start: ['datamachine-worker.timer'], health: null });
-  expect(argsOf(exampleFacts({ unit: { ...unit, holdsState: false } }), 'start')).toMatchObject({ health: { stateDir: null } });
+  expect(argsOf(exampleFacts({ unit: { ...unit, active: false } }), 'start')).toMatchObject({
+    start: ['datamachine-worker.timer'],
+    health: null,
+  });
+  expect(argsOf(exampleFacts({ unit: { ...unit, holdsState: false } }), 'start')).toMatchObject({
+    health: { stateDir: null },
+  });
 });
 
 test('what is stopped along with the service is started after it; going back, all is quiet before the state moves', () => {
@@ -77,6 +111,14 @@ test.each([
 });
 
 test('credentials in the home stay whose they are, and a left-over may be gone by then', () => {
-  expect(argsOf(exampleFacts(), 'home-owner')).toMatchObject({ root: '/home/opencode', exclude: ['.ssh'], mayBeGone: false });
-  expect(argsOf(exampleFacts(), 'leftover-1')).toMatchObject({ root: '/tmp/opencode-cache', mayBeGone: true, reader: 'opencode' });
+  expect(argsOf(exampleFacts(), 'home-owner')).toMatchObject({
+    root: '/home/opencode',
+    exclude: ['.ssh'],
+    mayBeGone: false,
+  });
+  expect(argsOf(exampleFacts(), 'leftover-1')).toMatchObject({
+    root: '/tmp/opencode-cache',
+    mayBeGone: true,
+    reader: 'opencode',
+  });
 });

@@ -5,7 +5,10 @@ import { exampleFacts } from '../exampleFacts.js';
 function refusedFrom(program: string, from: string): string | null {
   const { state, ...facts } = exampleFacts({ recovery: { node: '/usr/bin/node', program } });
   const moves = state.moves.map((move) => ({ ...move, from }));
-  return refuseOwnProgram({ ...facts, state: { ...state, moves } }).match(() => null, ({ code, message }) => `${code} ${message}`);
+  return refuseOwnProgram({ ...facts, state: { ...state, moves } }).match(
+    () => null,
+    ({ code, message }) => `${code} ${message}`,
+  );
 }
 
 test('a tool that runs from what moves is refused by its path, with what to do', () => {

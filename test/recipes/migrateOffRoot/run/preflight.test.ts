@@ -21,7 +21,9 @@ vi.mock('node:fs/promises', async (original) => {
     open: (...[path, flags, mode]: Parameters<typeof real.open>) => {
       calls.push({ path: String(path), flags: Number(flags) });
       const unnamed = (Number(flags) & O_TMPFILE) === O_TMPFILE;
-      return refusing && unnamed ? Promise.reject(Object.assign(new Error('no'), { code: 'EOPNOTSUPP' })) : real.open(path, flags, mode);
+      return refusing && unnamed
+        ? Promise.reject(Object.assign(new Error('no'), { code: 'EOPNOTSUPP' }))
+        : real.open(path, flags, mode);
     },
   };
 });
@@ -42,24 +44,30 @@ function factsIn(dir: string): MigrationFacts {
   };
 }
 
-test.each([false, true])('files can be made and given away, with or without a name (%s), and none is left', async (without) => {
-  refusing = without;
-  calls.length = 0;
-  const dir = tempDir();
-  expect((await preflight(factsIn(dir), {})).isOk()).toBe(true);
-  expect(readdirSync(dir)).toEqual([]);
-  const exclusive = constants.O_CREAT | constants.O_EXCL;
-  expect(calls.filter(({ flags }) => (flags & exclusive) === exclusive).length > 0).toBe(without);
-});
+test.each([false, true])(
+  'files can be made and given away, with or without a name (%s), and none is left',
+  async (without) => {
+    refusing = without;
+    calls.length = 0;
+    const dir = tempDir();
+    expect((await preflight(factsIn(dir), {})).isOk()).toBe(true);
+    expect(readdirSync(dir)).toEqual([]);
+    const exclusive = constants.O_CREAT | constants.O_EXCL;
+    expect(calls.filter(({ flags }) => (flags & exclusive) === exclusive).length > 0).toBe(without);
+  },
+);
 
-test.each([false, true])('a read-only filesystem is refused by the directory, with or without a name (%s)', async (without) => {
-  refusing = without;
-  const dir = tempDir();
-  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', dir]).status).toBe(0);
-  onTestFinished(() => {
-    spawnSync('umount', ['--lazy', dir]);
-  });
-  const refused = await preflight(factsIn(dir), {});
-  expect(refused.isErr() && refused.error.code).toBe('NOT_WRITABLE');
-  expect(refused.isErr() && refused.error.message).toContain(dir);
-});
+test.each([false, true])(
+  'a read-only filesystem is refused by the directory, with or without a name (%s)',
+  async (without) => {
+    refusing = without;
+    const dir = tempDir();
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', dir]).status).toBe(0);
+    onTestFinished(() => {
+      spawnSync('umount', ['--lazy', dir]);
+    });
+    const refused = await preflight(factsIn(dir), {});
+    expect(refused.isErr() && refused.error.code).toBe('NOT_WRITABLE');
+    expect(refused.isErr() && refused.error.message).toContain(dir);
+  },
+);

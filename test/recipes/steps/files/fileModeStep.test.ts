@@ -53,5 +53,10 @@ test('only files of that name in that very directory change, and nothing through
   expect((await fileModeStep.verify(argsFor(directory), ctx)).isOk()).toBe(true);
   const mode = (name: string): string => (lstatSync(join(directory, name)).mode & 0o7777).toString(8);
   expect(['managed-a.php', 'managed-b.php'].map(mode)).toEqual(['644', '644']);
-  expect(['managed-c.txt', 'other.php', 'managed-deeper.php/managed-d.php', '../decoy.php'].map(mode)).toEqual(['600', '600', '600', '600']);
+  expect(['managed-c.txt', 'other.php', 'managed-deeper.php/managed-d.php', '../decoy.php'].map(mode)).toEqual([
+    '600',
+    '600',
+    '600',
+    '600',
+  ]);
 });

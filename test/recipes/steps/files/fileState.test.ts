@@ -1,8 +1,23 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
-import { mayRestore, readFileState, replaceRecorded, restoreFile } from '../../../../src/recipes/steps/files/fileState.js';
+import {
+  mayRestore,
+  readFileState,
+  replaceRecorded,
+  restoreFile,
+} from '../../../../src/recipes/steps/files/fileState.js';
 import type { FileState } from '../../../../src/recipes/steps/files/fileState.js';
 import { tempDir } from '../../tempDir.js';
 import { snapshotTree } from '../../stepHarness.js';

@@ -130,7 +130,10 @@ describe('posix.moveTree', () => {
 
   test('what is at neither place is an error, never “done”', async () => {
     const dir = tempDir();
-    for (const answer of [await moveTreeStep.check(argsFor(dir)), await moveTreeStep.verify(argsFor(dir), contextOf(dir))]) {
+    for (const answer of [
+      await moveTreeStep.check(argsFor(dir)),
+      await moveTreeStep.verify(argsFor(dir), contextOf(dir)),
+    ]) {
       expect(answer.isErr() && answer.error.code).toBe('SOURCE_MISSING');
     }
   });

@@ -20,7 +20,8 @@ test('the commands put back the very bytes that the journal holds, with their ow
     encodeRecord({ n: 2, at, type: 'step-intended', id: 'unit-1', before }, CHAIN_START).line,
   ];
   writeFileSync(journal, lines.join(''));
-  for (const command of restoreCommands(path, before, { id: 'unit-1', journal })) execFileSync('/bin/sh', ['-c', command]);
+  for (const command of restoreCommands(path, before, { id: 'unit-1', journal }))
+    execFileSync('/bin/sh', ['-c', command]);
   expect(readFileSync(path).equals(bytes)).toBe(true);
   expect(statSync(path).mode & 0o7777).toBe(0o640);
 });

@@ -15,7 +15,10 @@ function mounted(options: string): string {
 }
 
 async function answer(from: string, to: string): Promise<string> {
-  return roomFor(from, to).match(() => 'ok', ({ message }) => message);
+  return roomFor(from, to).match(
+    () => 'ok',
+    ({ message }) => message,
+  );
 }
 
 test('on one filesystem a move needs no room, on another that of the tree and some more', async () => {

@@ -11,7 +11,14 @@ import { tempDir } from '../../tempDir.js';
 const WWW = 33;
 
 function argsFor(root: string, more: Partial<OpenToGroupArgs> = {}): OpenToGroupArgs {
-  return { root, group: 'www-data', owners: ['root', 'www-data'], why: 'for the test', allowUnprotectedHardlinks: true, ...more };
+  return {
+    root,
+    group: 'www-data',
+    owners: ['root', 'www-data'],
+    why: 'for the test',
+    allowUnprotectedHardlinks: true,
+    ...more,
+  };
 }
 
 function put(path: string, mode = 0o644, uid = WWW, gid = uid): void {
@@ -68,7 +75,13 @@ describe('posix.openToGroup', () => {
     expect((await openToGroupStep.verify(argsFor(root), ctx)).isOk()).toBe(true);
     const names = ['', 'tiny', 'tiny/tiny.php', 'tiny/.env', 'tiny/private', 'tiny/theirs', 'roots.php'];
     expect(names.map((name) => about(join(root, name)))).toEqual([
-      '33:33 2775', '33:33 2775', '33:33 0664', '33:33 0644', '33:33 0640', '1:1 0644', '0:33 0664',
+      '33:33 2775',
+      '33:33 2775',
+      '33:33 0664',
+      '33:33 0644',
+      '33:33 0640',
+      '1:1 0644',
+      '0:33 0664',
     ]);
   });
 

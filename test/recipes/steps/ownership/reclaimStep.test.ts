@@ -1,5 +1,16 @@
 // needs root
-import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
@@ -109,9 +120,16 @@ describe('posix.reclaim', () => {
     put(join(root, 'setuid'), 0o4755);
     put(join(root, 'plain'));
     const refused = await reclaimStep.check(argsFor(root));
-    expect(refused.isErr() && refused.error).toMatchObject({ code: 'UNSAFE_ENTRIES', message: expect.stringContaining('(setuid)') as string });
+    expect(refused.isErr() && refused.error).toMatchObject({
+      code: 'UNSAFE_ENTRIES',
+      message: expect.stringContaining('(setuid)') as string,
+    });
     await applied(argsFor(root, { leaveUnsafe: true }), ctx);
-    expect(['a', 'setuid', 'plain'].map((name) => about(join(root, name)))).toEqual(['0:0 0644', '0:0 4755', '33:33 0644']);
+    expect(['a', 'setuid', 'plain'].map((name) => about(join(root, name)))).toEqual([
+      '0:0 0644',
+      '0:0 4755',
+      '33:33 0644',
+    ]);
     const again = await reclaimStep.check(argsFor(root, { leaveUnsafe: true }));
     expect(again.isOk() && again.value.state).toBe('satisfied');
   });
@@ -124,11 +142,15 @@ describe('posix.reclaim', () => {
     put(join(root, 'closed/inside'));
     const args = argsFor(root, { reader: 'www-data' });
     const check = await reclaimStep.check(args);
-    expect(check.isOk() && check.value.state === 'needed' && check.value.note).toMatch(/^1 entry; left as they are: .*private/);
+    expect(check.isOk() && check.value.state === 'needed' && check.value.note).toMatch(
+      /^1 entry; left as they are: .*private/,
+    );
     await applied(args, ctx);
     expect(about(join(root, 'open'))).toBe('33:33 0644');
     expect([about(join(root, 'secret')), about(join(root, 'closed')), about(join(root, 'closed/inside'))]).toEqual([
-      '0:0 0600', '0:0 0700', '0:0 0644',
+      '0:0 0600',
+      '0:0 0700',
+      '0:0 0644',
     ]);
   });
 
@@ -142,9 +164,12 @@ describe('posix.reclaim', () => {
   test('leaves files that are root’s on purpose, wherever they are', async () => {
     const { root, ctx } = arrange();
     mkdirSync(join(root, 'deep'));
-    for (const name of ['.htaccess', 'deep/wp-config.php', 'deep/.user.ini', 'deep/wp-config.php.bak']) put(join(root, name));
+    for (const name of ['.htaccess', 'deep/wp-config.php', 'deep/.user.ini', 'deep/wp-config.php.bak'])
+      put(join(root, name));
     await applied(argsFor(root, { keptNames: true }), ctx);
-    expect(['.htaccess', 'deep/wp-config.php', 'deep/.user.ini'].map((name) => lstatSync(join(root, name)).uid)).toEqual([0, 0, 0]);
+    expect(
+      ['.htaccess', 'deep/wp-config.php', 'deep/.user.ini'].map((name) => lstatSync(join(root, name)).uid),
+    ).toEqual([0, 0, 0]);
     expect(lstatSync(join(root, 'deep/wp-config.php.bak')).uid).toBe(WWW);
   });
 
@@ -157,7 +182,12 @@ describe('posix.reclaim', () => {
     put(join(root, 'shared/private'), 0o640);
     await applied(argsFor(root, { groupWriteBelow: [join(root, 'shared')] }), ctx);
     expect([...files, 'shared/private', 'shared', 'shared-not'].map((name) => about(join(root, name)))).toEqual([
-      '33:33 0664', '33:33 0644', '33:33 0644', '33:33 0640', '33:33 0775', '33:33 0755',
+      '33:33 0664',
+      '33:33 0644',
+      '33:33 0644',
+      '33:33 0640',
+      '33:33 0775',
+      '33:33 0755',
     ]);
   });
 

@@ -3,8 +3,22 @@ import { widenable } from '../../../../src/recipes/steps/ownership/widenable.js'
 
 describe('widenable', () => {
   it.each([
-    'wp-config.php', 'wp-config-backup.php', '.htaccess', '.user.ini', '.env', '.env.local', '.git', 'dump.sql', 'dump.sql.gz',
-    'auth.json', 'server.key', 'my-secrets.txt', 'AGENTS.md', 'opencode.json', '.opencode', 'wp-coding-agents-channels.php',
+    'wp-config.php',
+    'wp-config-backup.php',
+    '.htaccess',
+    '.user.ini',
+    '.env',
+    '.env.local',
+    '.git',
+    'dump.sql',
+    'dump.sql.gz',
+    'auth.json',
+    'server.key',
+    'my-secrets.txt',
+    'AGENTS.md',
+    'opencode.json',
+    '.opencode',
+    'wp-coding-agents-channels.php',
   ])('keeps %s as it is, wherever it lies', (name) => {
     expect(widenable(Buffer.from(name))).toBe(false);
     expect(widenable(Buffer.from(`plugins/tiny/${name}`))).toBe(false);

@@ -139,7 +139,9 @@ describe('wordpress.channelCommand', () => {
   });
 
   test('shows the one line that changes, and none where none does', () => {
-    expect(channelCommandStep.describe(argsFor('/x')).diff).toContain(`-'command' => '${OLD}'\n+'command' => '${NEW}'\n`);
+    expect(channelCommandStep.describe(argsFor('/x')).diff).toContain(
+      `-'command' => '${OLD}'\n+'command' => '${NEW}'\n`,
+    );
     expect(channelCommandStep.describe(argsFor('/x', { from: NEW })).diff).toBe('');
   });
 });

@@ -24,9 +24,15 @@ function rendered(now: string): { readonly file: string; undo: () => Promise<rea
   mkdirSync(join(dir, 'records'));
   writeFileSync(ctx.recordPath('rendered'), sha256(RENDERED));
   writeFileSync(file, now);
-  const before: FileState = { bytes: Buffer.from(OLD).toString('base64'), mode: 0o644, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const before: FileState = {
+    bytes: Buffer.from(OLD).toString('base64'),
+    mode: 0o644,
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+  };
   const undo = async (): Promise<readonly string[]> =>
-    (await composeAgentsStep.undo({ site: dir, user: 'nobody', gid: before.gid }, before, ctx))._unsafeUnwrap()?.notes ?? [];
+    (await composeAgentsStep.undo({ site: dir, user: 'nobody', gid: before.gid }, before, ctx))._unsafeUnwrap()
+      ?.notes ?? [];
   return { file, undo };
 }
 

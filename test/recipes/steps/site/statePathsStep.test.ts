@@ -33,7 +33,8 @@ const context: StepContext = {
   force: false,
 };
 const ARGS = () => ({ roots: [dir], oldHomes: ['/root'], moves: [{ from: '/root/.kimaki', to: '/home/a/.kimaki' }] });
-const query = (sql: string): string => execFileSync('sqlite3', [join(dir, 'k.db'), sql], { encoding: 'utf8', uid: 33, gid: 33 }).trim();
+const query = (sql: string): string =>
+  execFileSync('sqlite3', [join(dir, 'k.db'), sql], { encoding: 'utf8', uid: 33, gid: 33 }).trim();
 
 it('makes channels follow, is satisfied then, and takes it back with what came since', async () => {
   await makeTree(dir, { 'bin/kimaki': '#!/bin/sh\nexec /root/.kimaki/x\n' });
@@ -80,14 +81,21 @@ it('removes what a killed run left in the state and below /var/tmp, and nothing 
   await mkdir(live);
   (await statePathsStep.tidy?.(ARGS()))?._unsafeUnwrap();
   expect((await readdir(join(dir, 'a'))).sort()).toEqual([`.y.json.wca-${process.pid}-0123456789ab`, 'kept.json']);
-  expect((await readdir('/var/tmp')).filter((name) => name.endsWith('-abcDEF'))).toEqual([`wca-db-${process.pid}-abcDEF`]);
+  expect((await readdir('/var/tmp')).filter((name) => name.endsWith('-abcDEF'))).toEqual([
+    `wca-db-${process.pid}-abcDEF`,
+  ]);
   await rmdir(live);
 });
 
 it('looks into a large database when it acts, and writes nothing before', async () => {
-  query("CREATE TABLE channels (id TEXT, directory TEXT); INSERT INTO channels VALUES ('7', '/root/.kimaki/p'); CREATE TABLE big AS SELECT zeroblob(34000000) AS b");
+  query(
+    "CREATE TABLE channels (id TEXT, directory TEXT); INSERT INTO channels VALUES ('7', '/root/.kimaki/p'); CREATE TABLE big AS SELECT zeroblob(34000000) AS b",
+  );
   const before = await readdir('/var/tmp');
-  expect((await statePathsStep.check(ARGS()))._unsafeUnwrap()).toMatchObject({ state: 'needed', before: { places: 0 } });
+  expect((await statePathsStep.check(ARGS()))._unsafeUnwrap()).toMatchObject({
+    state: 'needed',
+    before: { places: 0 },
+  });
   expect(await readdir('/var/tmp')).toEqual(before);
   (await statePathsStep.apply(ARGS(), { places: 0 }, context))._unsafeUnwrap();
   (await statePathsStep.verify(ARGS(), context))._unsafeUnwrap();

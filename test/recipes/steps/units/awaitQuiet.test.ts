@@ -14,6 +14,10 @@ test('the grace time ends although the clock is set back meanwhile', async () =>
     vi.restoreAllMocks();
     closeSync(held);
   });
-  const waited = await awaitQuiet({ paths: [dir], units: [], graceSeconds: 0 }, new AbortController().signal, 'run again');
+  const waited = await awaitQuiet(
+    { paths: [dir], units: [], graceSeconds: 0 },
+    new AbortController().signal,
+    'run again',
+  );
   expect(waited.isErr() && waited.error.code).toBe('NOT_QUIET');
 }, 20_000);

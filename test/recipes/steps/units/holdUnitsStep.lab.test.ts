@@ -37,14 +37,19 @@ describe.skipIf(!lab.ok)('a hold of units that others need', () => {
   let before = '';
   const run = (...args: readonly string[]): Promise<string> => host.ok(['/opt/wca/node', '/opt/wca/hold.mjs', ...args]);
   const active = async (): Promise<readonly string[]> =>
-    (await host.ok("systemctl list-units 'lab-*.service' --state=active --plain --no-legend | awk '{print $1}' | sort")).split('\n').filter(Boolean);
+    (await host.ok("systemctl list-units 'lab-*.service' --state=active --plain --no-legend | awk '{print $1}' | sort"))
+      .split('\n')
+      .filter(Boolean);
 
   beforeAll(async () => {
     host = await bootHost({ variant: 'clean' });
     await installPackage(host);
     await writeFile(join(host.root, 'opt/wca/hold.mjs'), SCRIPT);
-    for (const [name, text] of Object.entries(UNITS)) await writeFile(join(host.root, `etc/systemd/system/lab-${name}.service`), text);
-    await host.ok('systemctl daemon-reload; systemctl start lab-main lab-bound lab-part lab-set-up; systemctl start --no-block lab-job; sleep 0.5');
+    for (const [name, text] of Object.entries(UNITS))
+      await writeFile(join(host.root, `etc/systemd/system/lab-${name}.service`), text);
+    await host.ok(
+      'systemctl daemon-reload; systemctl start lab-main lab-bound lab-part lab-set-up; systemctl start --no-block lab-job; sleep 0.5',
+    );
     before = await run('hold');
   }, 3 * MINUTE);
   afterAll(() => host.down());
@@ -62,7 +67,10 @@ describe.skipIf(!lab.ok)('a hold of units that others need', () => {
 
   it('starts the others again when one does not start, and says which', async () => {
     const held = await run('hold');
-    await writeFile(join(host.root, 'etc/systemd/system/lab-main.service'), `${UNITS.main ?? ''}ExecStartPre=/bin/false\n`);
+    await writeFile(
+      join(host.root, 'etc/systemd/system/lab-main.service'),
+      `${UNITS.main ?? ''}ExecStartPre=/bin/false\n`,
+    );
     const released = await host.run(['/opt/wca/node', '/opt/wca/hold.mjs', 'release', held]);
     expect(released.code).not.toBe(0);
     expect(released.stderr).toContain('lab-main.service');

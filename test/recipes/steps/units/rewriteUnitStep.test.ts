@@ -82,7 +82,13 @@ describe('kimaki.rewriteUnit', () => {
     const check = (await rewriteUnitStep.check(args))._unsafeUnwrap();
     if (check.state === 'satisfied') throw new Error('the unit should need its rewrite');
     writeFileSync(path, '[Service]\nUser=someone\n');
-    const ctx = { runDir: '/nowhere', recordPath: () => '/nowhere', progress: () => undefined, signal: new AbortController().signal, force: false };
+    const ctx = {
+      runDir: '/nowhere',
+      recordPath: () => '/nowhere',
+      progress: () => undefined,
+      signal: new AbortController().signal,
+      force: false,
+    };
     const asked = await rewriteUnitStep.undoable?.(args, check.before, ctx);
     expect(asked?._unsafeUnwrapErr()).toMatchObject({ code: 'CHANGED_SINCE' });
   });

@@ -5,7 +5,10 @@ import { findDirective } from '../../../../src/systemd/load/settings/findDirecti
 
 /** Every key that systemd reads, as `Section.Key`. */
 function keysOfSystemd(): readonly string[] {
-  const said = execFileSync('/usr/lib/systemd/systemd', ['--dump-configuration-items'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const said = execFileSync('/usr/lib/systemd/systemd', ['--dump-configuration-items'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   let section = '';
   return said.split('\n').flatMap((line) => {
     section = /^\[(.*)\]$/.exec(line)?.[1] ?? section;

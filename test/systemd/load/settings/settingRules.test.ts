@@ -11,14 +11,19 @@ import { valueCases } from '../../support/valueCases.js';
 type Reader = Pick<typeof unitModule, 'effectiveUnit'> & Pick<typeof specifierModule, 'unitSpecifiers'>;
 
 /** Of the units in effectiveUnit.lab.test.ts, of which a running systemd says every value. */
-const cases = [...valueCases(), ...grammarCases(seeded(4), 50).filter((_, i) => i % 50 < 15)]
-  .map((one) => ({ name: one.name, sources: sourcesOf(one) }));
+const cases = [...valueCases(), ...grammarCases(seeded(4), 50).filter((_, i) => i % 50 < 15)].map((one) => ({
+  name: one.name,
+  sources: sourcesOf(one),
+}));
 
 function readerWithout(rule?: Rule): Reader {
   return loadWithout(['load/effectiveUnit', 'values/unitSpecifiers'], rule) as Reader;
 }
 
-function answer({ effectiveUnit, unitSpecifiers }: Reader, { name, sources }: (typeof cases)[number]): string | undefined {
+function answer(
+  { effectiveUnit, unitSpecifiers }: Reader,
+  { name, sources }: (typeof cases)[number],
+): string | undefined {
   return answerWithin(2_000, () => effectiveUnit(name, sources, unitSpecifiers(name, `/etc/systemd/system/${name}`)));
 }
 

@@ -17,7 +17,12 @@ test('env, cwd, long array syntax and unknown keys are read', () => {
   const channel = readCliChannel(`$channels["k"] = array( "command" => "/x", 'env' => [ 'HOME' => '/home/opencode' ],
     'cwd' => '/', 'label' => __( 'Kimaki' ), );`)._unsafeUnwrap();
   expect(channel).toEqual({
-    name: 'k', command: '/x', args: [], env: { HOME: '/home/opencode' }, cwd: '/', otherKeys: ['label'],
+    name: 'k',
+    command: '/x',
+    args: [],
+    env: { HOME: '/home/opencode' },
+    cwd: '/',
+    otherKeys: ['label'],
   });
   expect(readCliChannel("$channels['k'] = [ 'command' => 'x', 'env' => [] ];")._unsafeUnwrap().env).toEqual({});
 });

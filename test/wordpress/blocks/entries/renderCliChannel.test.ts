@@ -35,10 +35,14 @@ test('any channel that is rendered reads back as itself', () => {
     { requiredKeys: ['command', 'args'] },
   );
   fc.assert(
-    fc.property(text.filter((name) => !/^-?\d+$/.test(name)), channel, (name, given) => {
-      const body = renderCliChannel(name, given)._unsafeUnwrap();
-      expect(readCliChannel(body)._unsafeUnwrap()).toEqual({ ...given, name, otherKeys: [] });
-    }),
+    fc.property(
+      text.filter((name) => !/^-?\d+$/.test(name)),
+      channel,
+      (name, given) => {
+        const body = renderCliChannel(name, given)._unsafeUnwrap();
+        expect(readCliChannel(body)._unsafeUnwrap()).toEqual({ ...given, name, otherKeys: [] });
+      },
+    ),
     { numRuns: 200, seed: 412 },
   );
 });

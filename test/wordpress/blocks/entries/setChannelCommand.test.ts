@@ -18,7 +18,9 @@ test('a body that already says so comes back as the very same buffer', () => {
 });
 
 test('env is added on a line of its own where the others have one', () => {
-  const next = setChannelCommand(BODY, '/x', { env: { HOME: "/home/o'x" } })._unsafeUnwrap().toString();
+  const next = setChannelCommand(BODY, '/x', { env: { HOME: "/home/o'x" } })
+    ._unsafeUnwrap()
+    .toString();
   expect(next).toBe(
     KIMAKI_BODY.replace('/root/.kimaki/bin/kimaki', '/x').replace(
       "'timeout' => 600,\n",

@@ -32,7 +32,8 @@ function faultOf({ path, prefixes, args, fault }: ExecCommand, specifiers: Speci
   const program = expanded.value;
   if (program === '') return 'the path of the program is empty';
   // eslint-disable-next-line no-control-regex -- control characters are what this looks for
-  if (/[\u0000-\u001f"'\\\u007f]/.test(program)) return 'the path of the program has a character that systemd refuses there';
+  if (/[\u0000-\u001f"'\\\u007f]/.test(program))
+    return 'the path of the program has a character that systemd refuses there';
   if (!program.startsWith('/') && (program.includes('/') || program === '.' || program === '..'))
     return 'the program is neither an absolute path nor a bare name';
   if (program.endsWith('/')) return 'the path of the program ends in a slash';
@@ -43,4 +44,3 @@ function faultOf({ path, prefixes, args, fault }: ExecCommand, specifiers: Speci
   }
   return fault;
 }
-

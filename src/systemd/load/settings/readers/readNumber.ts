@@ -23,5 +23,7 @@ export function readInteger(from: number, to: number): SettingReader {
 export function unsignedOf(text: string): bigint | null {
   const digits = text.replace(/^\+|^-(?=0+$)/, '');
   if (/^0[0-7]*$/.test(digits)) return BigInt(`0o0${digits}`);
-  return /^(?:[1-9][0-9]*|0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+)$/.test(digits) ? BigInt(digits.toLowerCase()) : null;
+  return /^(?:[1-9][0-9]*|0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+)$/.test(digits)
+    ? BigInt(digits.toLowerCase())
+    : null;
 }

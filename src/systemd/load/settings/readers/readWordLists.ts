@@ -28,7 +28,8 @@ function unquoted(read: WordReader): SettingReader {
 function unescaped(read: WordReader): SettingReader {
   return (text, specifiers) => {
     const { words, fault } = splitWords(text, false);
-    const dropped = fault === null ? null : 'from a quote that is not closed or an unknown escape on, the rest is dropped';
+    const dropped =
+      fault === null ? null : 'from a quote that is not closed or an unknown escape on, the rest is dropped';
     return eachWord(
       words.map(({ text: word }) => word ?? ''),
       (word) => (word === '' ? err('a word is empty or no valid UTF-8') : read(word, specifiers)),
@@ -46,7 +47,9 @@ export const readSocketNames: SettingReader = (text, specifiers) =>
   eachWord(
     blankSeparated(text),
     (word) =>
-      unitName(word, specifiers).andThen((name) => (name.endsWith('.socket') ? ok(name) : err('a word names no socket'))),
+      unitName(word, specifiers).andThen((name) =>
+        name.endsWith('.socket') ? ok(name) : err('a word names no socket'),
+      ),
     null,
   );
 
@@ -88,7 +91,9 @@ export const readPaths: SettingReader = unquoted((word, specifiers) =>
 /** `Documentation=`: URIs of the five kinds that systemd.unit(5) names. */
 export const readDocumentation: SettingReader = unquoted((word, specifiers) =>
   expanded(word, specifiers).andThen((uri) =>
-    /^(?:https?:\/\/|file:\/|info:|man:)[^]/.test(uri) ? ok(uri) : err('a word is no http, https, file, info or man URI'),
+    /^(?:https?:\/\/|file:\/|info:|man:)[^]/.test(uri)
+      ? ok(uri)
+      : err('a word is no http, https, file, info or man URI'),
   ),
 );
 
@@ -103,7 +108,9 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** `PassEnvironment=`: names of variables. */
 export const readVariableNames: SettingReader = unquoted((word, specifiers) =>
-  expanded(word, specifiers).andThen((name) => (VARIABLE.test(name) ? ok(name) : err('a word is no name of a variable'))),
+  expanded(word, specifiers).andThen((name) =>
+    VARIABLE.test(name) ? ok(name) : err('a word is no name of a variable'),
+  ),
 );
 
 /** `UnsetEnvironment=`: names of variables, or whole assignments. */

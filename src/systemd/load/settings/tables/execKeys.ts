@@ -8,7 +8,12 @@ import { readInteger, readMode, readUnsigned } from '../readers/readNumber.js';
 import { readSignal } from '../readers/readSignal.js';
 import { readText } from '../readers/readText.js';
 import { readGroupNames, readUserName } from '../readers/readUserName.js';
-import { readEnvironment, readPathsWithPrefix, readVariableNames, readVariablesToUnset } from '../readers/readWordLists.js';
+import {
+  readEnvironment,
+  readPathsWithPrefix,
+  readVariableNames,
+  readVariablesToUnset,
+} from '../readers/readWordLists.js';
 
 /** What services, sockets, mounts and swaps say about the processes they run: systemd.exec(5). */
 export const EXEC_KEYS: KeyTable = [
@@ -17,7 +22,10 @@ export const EXEC_KEYS: KeyTable = [
   [single(readVitalBoolean), 'DynamicUser'],
   [optional(readWorkingDirectory), 'WorkingDirectory'],
   [optional(readVitalPath), 'RootDirectory RootImage RootVerity'],
-  [single(readMode), 'UMask RuntimeDirectoryMode StateDirectoryMode CacheDirectoryMode LogsDirectoryMode ConfigurationDirectoryMode'],
+  [
+    single(readMode),
+    'UMask RuntimeDirectoryMode StateDirectoryMode CacheDirectoryMode LogsDirectoryMode ConfigurationDirectoryMode',
+  ],
   [list(readEnvironment), 'Environment'],
   [list(readEnvironmentFile), 'EnvironmentFile'],
   [list(readVariableNames), 'PassEnvironment'],
@@ -37,7 +45,10 @@ export const EXEC_KEYS: KeyTable = [
   [single(readDuration), 'LogRateLimitIntervalSec TimeoutCleanSec'],
   [single(readUnsigned), 'LogRateLimitBurst'],
   [optional(readPath), 'TTYPath NetworkNamespacePath IPCNamespacePath'],
-  [list(readPathsWithPrefix), 'ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths ExtensionDirectories'],
+  [
+    list(readPathsWithPrefix),
+    'ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths ExtensionDirectories',
+  ],
   [optional(readInteger(-20, 19)), 'Nice'],
   [optional(readInteger(-1000, 1000)), 'OOMScoreAdjust'],
   [optional(readText), 'SyslogIdentifier PAMName UtmpIdentifier'],

@@ -22,7 +22,10 @@ export const SOCKET_KEYS: KeyTable = [
 ];
 
 export const TIMER_KEYS: KeyTable = [
-  [clearing(/^On\w+Sec$|^OnCalendar$/), 'OnCalendar OnActiveSec OnBootSec OnStartupSec OnUnitActiveSec OnUnitInactiveSec'],
+  [
+    clearing(/^On\w+Sec$|^OnCalendar$/),
+    'OnCalendar OnActiveSec OnBootSec OnStartupSec OnUnitActiveSec OnUnitInactiveSec',
+  ],
   [
     UNCHECKED_SINGLE,
     'OnClockChange OnTimezoneChange Persistent WakeSystem RemainAfterElapse FixedRandomDelay AccuracySec RandomizedDelaySec Unit',

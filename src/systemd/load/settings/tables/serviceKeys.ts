@@ -21,7 +21,10 @@ export const SERVICE_KEYS: KeyTable = [
   [single(readChoice(['terminate', 'abort', 'kill'])), 'TimeoutStartFailureMode TimeoutStopFailureMode'],
   [single(readChoice(['none', 'main', 'exec', 'all'])), 'NotifyAccess'],
   [single(readChoice(['continue', 'stop', 'kill'])), 'OOMPolicy'],
-  [single(readDuration), 'RestartSec TimeoutStartSec TimeoutStopSec RuntimeMaxSec RuntimeRandomizedExtraSec WatchdogSec'],
+  [
+    single(readDuration),
+    'RestartSec TimeoutStartSec TimeoutStopSec RuntimeMaxSec RuntimeRandomizedExtraSec WatchdogSec',
+  ],
   [optional(readDuration), 'TimeoutAbortSec'],
   [single(readBoolean), 'PermissionsStartOnly RootDirectoryStartOnly RemainAfterExit GuessMainPID NonBlocking'],
   [single(readUnsigned), 'FileDescriptorStoreMax'],

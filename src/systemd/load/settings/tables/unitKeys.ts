@@ -12,8 +12,10 @@ import { readDocumentation, readPaths, readUnitNames } from '../readers/readWord
 /** `After=` and its like cannot be reset: an empty assignment changes nothing. */
 const DEPENDENCIES: Shape = { merge: 'list', clears: null, read: readUnitNames, emptyResets: false };
 
-const JOB_MODES = 'fail replace replace-irreversibly isolate flush ignore-dependencies ignore-requirements triggering'.split(' ');
-const ACTIONS = 'none reboot reboot-force reboot-immediate poweroff poweroff-force poweroff-immediate exit exit-force'.split(' ');
+const JOB_MODES =
+  'fail replace replace-irreversibly isolate flush ignore-dependencies ignore-requirements triggering'.split(' ');
+const ACTIONS =
+  'none reboot reboot-force reboot-immediate poweroff poweroff-force poweroff-immediate exit exit-force'.split(' ');
 
 /** Of `Condition…=` and `Assert…=`: those that take a path, and those that do not. */
 const PATH_CONDITIONS =
@@ -66,4 +68,7 @@ export const UNIT_ALIASES: AliasTable = {
 };
 
 /** The section `[Install]`, which only `systemctl enable` reads. */
-export const INSTALL_KEYS: KeyTable = [[UNCHECKED_LIST, 'Alias WantedBy RequiredBy Also'], [UNCHECKED_OPTIONAL, 'DefaultInstance']];
+export const INSTALL_KEYS: KeyTable = [
+  [UNCHECKED_LIST, 'Alias WantedBy RequiredBy Also'],
+  [UNCHECKED_OPTIONAL, 'DefaultInstance'],
+];

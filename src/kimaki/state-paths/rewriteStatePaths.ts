@@ -5,7 +5,7 @@ import { basename, dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { findHolders } from '../../posix/processes/index.js';
-import { ioError, printablePath } from '../../posix/paths/index.js';
+import { attempt, printablePath } from '../../posix/paths/index.js';
 import { readRegularFile, replaceFile } from '../../posix/files/index.js';
 import { runChecked } from '../../posix/programs/index.js';
 import type { IoError } from '../../posix/paths/index.js';
@@ -232,10 +232,6 @@ async function restoreTimes(texts: readonly TextPath[]): Promise<Result<void, Pr
   const args = ['--null', '--max-args=2', '--max-procs=2', 'touch', '--no-create', '--no-dereference', '-m'];
   const ran = await runChecked('xargs', args, { input, timeoutMs: 120_000 });
   return ran.map(() => undefined);
-}
-
-function attempt<T>(call: () => Promise<T>, syscall: string, path: string): ResultAsync<T, IoError> {
-  return ResultAsync.fromThrowable(call, (cause) => ioError(cause, syscall, path))();
 }
 
 type Update = DatabasePath & { readonly from: string; readonly to: string };

@@ -7,8 +7,8 @@ import type { IdentityError } from './identity.js';
 import type { IoError } from '../paths/index.js';
 import { listProcesses } from '../processes/index.js';
 import { lookupUser } from './lookupUser.js';
-import { attempt, lstatOrNull } from '../handles/index.js';
-import { printablePath } from '../paths/index.js';
+import { lstatOrNull } from '../handles/index.js';
+import { printablePath, attempt } from '../paths/index.js';
 import { runChecked } from '../programs/index.js';
 
 /** What became of the account. */

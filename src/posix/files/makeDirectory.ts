@@ -2,11 +2,10 @@ import { constants } from 'node:fs';
 import { chmod, chown, mkdir, open, readdir, rename, rmdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { changed, fileTypeOf, octalMode, printablePath } from '../paths/index.js';
+import { changed, fileTypeOf, octalMode, printablePath, attempt } from '../paths/index.js';
 import type { ChangedMeanwhile, IoError } from '../paths/index.js';
 import {
   abandonedNames,
-  attempt,
   handlePath,
   lstatOrNull,
   sameInode,

@@ -3,9 +3,9 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { fileTypeOf, printablePath } from '../paths/index.js';
+import { fileTypeOf, printablePath, attempt } from '../paths/index.js';
 import type { FileType, IoError } from '../paths/index.js';
-import { O_PATH, attempt, handlePath } from '../handles/index.js';
+import { O_PATH, handlePath } from '../handles/index.js';
 
 /** A file's bytes with what the kernel knew about it when it was opened. */
 export interface RegularFile {

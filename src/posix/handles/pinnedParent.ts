@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { ResultAsync, err, ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError, printablePath } from '../paths/index.js';
+import { attempt, printablePath } from '../paths/index.js';
 import type { IoError } from '../paths/index.js';
 import { handlePath } from './pinned.js';
 
@@ -61,11 +61,6 @@ export async function withDirectory<T, E>(
   } finally {
     await opened.value.close();
   }
-}
-
-/** One file call as a Result; `path` is the one to show, not the one through /proc. */
-export function attempt<T>(call: () => Promise<T>, syscall: string, path: string): ResultAsync<T, IoError> {
-  return ResultAsync.fromThrowable(call, (cause) => ioError(cause, syscall, path))();
 }
 
 /** What the entry is, not following a link; null when it is not there. */

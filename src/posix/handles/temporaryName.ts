@@ -3,9 +3,9 @@ import { lstat, readFile, readdir, unlink } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
 import type { IoError } from '../paths/index.js';
-import { attempt } from './pinnedParent.js';
 import type { PinnedParent } from './pinnedParent.js';
 import { readProcess } from '../processes/index.js';
+import { attempt } from '../paths/index.js';
 
 /**
  * A name for work in progress beside `name`: hidden, with a dot inside (sudo's includedir passes it over) and ending

@@ -1,9 +1,9 @@
 import { rename } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { changed, printablePath } from '../paths/index.js';
+import { changed, printablePath, attempt } from '../paths/index.js';
 import type { ChangedMeanwhile, IoError } from '../paths/index.js';
-import { attempt, inheritedPath, lstatOrNull, temporaryName } from '../handles/index.js';
+import { inheritedPath, lstatOrNull, temporaryName } from '../handles/index.js';
 import type { PinnedParent } from '../handles/index.js';
 import { runProgram } from '../programs/index.js';
 import { treeStamp } from './treeDigest.js';

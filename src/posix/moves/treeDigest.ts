@@ -2,9 +2,9 @@ import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, readl
 import type { BigIntStats } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ResultAsync } from 'neverthrow';
-import { byteString, fileTypeOf, joinPath, octalMode, toBytes } from '../paths/index.js';
+import { byteString, fileTypeOf, joinPath, octalMode, toBytes, attempt } from '../paths/index.js';
 import type { IoError } from '../paths/index.js';
-import { O_PATH, attempt, handlePath } from '../handles/index.js';
+import { O_PATH, handlePath } from '../handles/index.js';
 
 /** One entry of a tree: its path from the root (byte string, empty for the root) and all that is compared of it. */
 export interface TreeRecord {

@@ -1,3 +1,4 @@
+export { attempt } from './attempt.js';
 export { byteString, components, joinPath, nodePath, parentPath, shownPath, toBytes, utf8Text } from './bytePath.js';
 export { changed } from './changedMeanwhile.js';
 export type { ChangedMeanwhile } from './changedMeanwhile.js';

@@ -1,7 +1,6 @@
 export { appendRecord } from './journal/appendRecord.js';
 export { applyPlan, interruptedRun } from './run/applyPlan.js';
 export type { ApplyRequest } from './run/applyPlan.js';
-export { attempt } from './journal/attempt.js';
 export { comparePlans } from './plan/comparePlans.js';
 export type { PlanDifference, PlanMismatch } from './plan/comparePlans.js';
 export { currentHost } from './plan/currentHost.js';

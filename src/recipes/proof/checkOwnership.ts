@@ -1,8 +1,7 @@
 import { readdir, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { octalMode, printablePath } from '../../posix/paths/index.js';
+import { octalMode, printablePath, attempt } from '../../posix/paths/index.js';
 import { probeAccess } from '../../posix/access/index.js';
-import { attempt } from '../engine/index.js';
 import { ownTrees, writableDirectories } from '../host/index.js';
 import { failed, passed } from './check.js';
 import type { AcceptanceCheck } from './check.js';

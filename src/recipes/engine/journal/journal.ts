@@ -5,13 +5,13 @@ import type { FileHandle } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IoError } from '../../../posix/paths/index.js';
-import { attempt } from './attempt.js';
 import type { JournalError } from './journalError.js';
 import type { JournalRecord, RecordBody } from './journalRecord.js';
 import { CHAIN_START, decodeHead, decodeJournal, decodeLine, encodeHead, encodeRecord } from './journalText.js';
 import type { JournalText } from './journalText.js';
 import type { RunFiles } from './runFiles.js';
 import { distrustOf, untrusted } from './trust.js';
+import { attempt } from '../../../posix/paths/index.js';
 
 /** A journal on disk, and what its files say together. */
 interface OpenJournal {

@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IoError } from '../../../posix/paths/index.js';
-import { attempt } from './attempt.js';
 import type { RunFiles } from './runFiles.js';
+import { attempt } from '../../../posix/paths/index.js';
 
 /** Enough for the records of a way back, and for a unit or two to be written again. */
 const RESERVE_BYTES = 1024 * 1024;

@@ -4,7 +4,6 @@ import { basename, dirname, join } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IoError } from '../../../posix/paths/index.js';
-import { attempt } from './attempt.js';
 import type { JournalError } from './journalError.js';
 import { Journal, corrupt, readJournal } from './journal.js';
 import type { RecordBody } from './journalRecord.js';
@@ -14,6 +13,7 @@ import type { RunFiles } from './runFiles.js';
 import { replay } from './runState.js';
 import type { RunState } from './runState.js';
 import { checkPrivateDirectory, untrusted } from './trust.js';
+import { attempt } from '../../../posix/paths/index.js';
 
 /** A run on this host, as its journal tells it. */
 export interface StoredRun {

@@ -2,8 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkTrustedPath } from '../../../posix/handles/index.js';
-import { printablePath } from '../../../posix/paths/index.js';
-import { attempt } from './attempt.js';
+import { printablePath, attempt } from '../../../posix/paths/index.js';
 import type { JournalError } from './journalError.js';
 
 /** Whoever runs the engine owns what it keeps: root on a host, anyone in a test. */

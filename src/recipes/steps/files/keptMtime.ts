@@ -6,8 +6,8 @@ import type { Result } from 'neverthrow';
 import { runChecked } from '../../../posix/programs/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { ProgramError } from '../../../posix/programs/index.js';
-import { attempt } from '../../engine/index.js';
 import type { StepContext } from '../../engine/index.js';
+import { attempt } from '../../../posix/paths/index.js';
 
 const RECORD = 'mtime';
 

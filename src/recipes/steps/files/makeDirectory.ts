@@ -2,11 +2,11 @@ import { lstat, rmdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned, makeDirectory } from '../../../posix/files/index.js';
-import { octalMode, shellWord } from '../../../posix/paths/index.js';
+import { octalMode, shellWord, attempt } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { InvalidPath } from '../../../posix/handles/index.js';
 import type { MakeDirectoryError } from '../../../posix/files/index.js';
-import { attempt, hasFields } from '../../engine/index.js';
+import { hasFields } from '../../engine/index.js';
 import type { Check, StepKind, UndoNotes } from '../../engine/index.js';
 
 /** One directory, as it shall be. */

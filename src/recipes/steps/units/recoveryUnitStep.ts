@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
-import { shellWord } from '../../../posix/paths/index.js';
+import { shellWord, attempt } from '../../../posix/paths/index.js';
 import {
   daemonReload,
   disableUnit,
@@ -12,7 +12,6 @@ import {
   startUnit,
   stopUnit,
 } from '../../../systemd/manager/index.js';
-import { attempt } from '../../engine/index.js';
 import type { Check, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
 import { newFileDiff } from '../files/newFileDiff.js';
 import { runnableRecovery, sameRecovery } from './recoveryContent.js';

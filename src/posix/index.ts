@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+export { remedy } from './findings/index.js';
+export type { Finding, Remedy, Severity } from './findings/index.js';
 export { ioError } from './paths/index.js';
 export type { IoError } from './paths/index.js';
 export { printablePath } from './paths/index.js';

@@ -10,7 +10,19 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
 
 /** The rooms of each floor, from the bottom up: a room imports only from those before it. */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  posix: ['paths', 'programs', 'processes', 'handles', 'files', 'accounts', 'access', 'search', 'sweeps', 'moves'],
+  posix: [
+    'paths',
+    'findings',
+    'programs',
+    'processes',
+    'handles',
+    'files',
+    'accounts',
+    'access',
+    'search',
+    'sweeps',
+    'moves',
+  ],
   systemd: ['names', 'document', 'values', 'edits', 'secrets', 'load', 'manager', 'host-edit', 'watch', 'mask'],
   wordpress: ['php', 'fpm', 'site', 'blocks', 'wpcli', 'probes'],
   kimaki: ['instance', 'identity', 'unit', 'state', 'abilities', 'database', 'state-paths', 'dispatch', 'diagnosis'],

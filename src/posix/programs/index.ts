@@ -1,4 +1,5 @@
 export { lackOfHandles } from './lackOfHandles.js';
+export { jsonOf, parseAnswer, wholeNumber } from './parseAnswer.js';
 export { errnoOf } from './programErrors.js';
 export { programFailed, runChecked } from './runChecked.js';
 export { TRUSTED_PATH, runProgram } from './runProgram.js';

@@ -1,5 +1,7 @@
-import { err, ok } from 'neverthrow';
+import { err } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
+import { jsonOf, parseAnswer, wholeNumber } from '../../posix/programs/index.js';
 import { redactSecrets } from '../../systemd/secrets/index.js';
 import type { AskFpmError } from './askFpm.js';
 
@@ -67,34 +69,21 @@ wca_answer( array( 'end' => 'exited', 'exitCode' => $wca_status['exitcode'] ) + 
 
 /** Reads what the script of {@link FPM_PROBE} answered. */
 export function readFpmAnswer(said: string, token: string): Result<FpmAnswer, AskFpmError> {
-  const body = said.slice(said.indexOf('\r\n\r\n') + 4);
-  const answer = parsed(body);
-  if (answer?.token !== token) return err(badAnswer(said));
-  const text = (key: string): string => (typeof answer[key] === 'string' ? answer[key] : '');
-  const number = (key: string): number => (typeof answer[key] === 'number' ? answer[key] : -1);
-  const written = { stdout: text('stdout'), stderr: text('stderr') };
-  switch (answer.end) {
-    case 'exited':
-      return ok({ end: 'exited', exitCode: number('exitCode'), ...written });
-    case 'signalled':
-      return ok({ end: 'signalled', signal: number('signal'), ...written });
-    case 'timeout':
-      return ok({ end: 'timeout' });
-    case 'not-started':
-      return ok({ end: 'not-started', reason: text('reason') });
-    default:
-      return err(badAnswer(said));
-  }
+  const json = jsonOf(said.slice(said.indexOf('\r\n\r\n') + 4));
+  if (parseAnswer(v.object({ token: v.literal(token) }), json).isErr()) return err(badAnswer(said));
+  return parseAnswer(ANSWER, json).mapErr(({ what }): AskFpmError => {
+    const message = `php-fpm ran the probe, but in its answer ${what}; a plugin of PHP may have changed it`;
+    return { code: 'FPM_BAD_ANSWER', message };
+  });
 }
 
-function parsed(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : null;
-  } catch {
-    return null;
-  }
-}
+const WRITTEN = { stdout: v.string(), stderr: v.string() };
+const ANSWER = v.variant('end', [
+  v.object({ end: v.literal('exited'), exitCode: wholeNumber, ...WRITTEN }),
+  v.object({ end: v.literal('signalled'), signal: wholeNumber, ...WRITTEN }),
+  v.object({ end: v.literal('timeout') }),
+  v.object({ end: v.literal('not-started'), reason: v.string() }),
+]);
 
 function badAnswer(said: string): AskFpmError {
   const telling = said

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
 import { fileStatus } from '../site/index.js';
-import { flag, list, nullable, record, text, whole, word } from '../wpcli/index.js';
+import { wholeNumber } from '../../posix/programs/index.js';
 import { runSitePhp } from './runSitePhp.js';
 import type { SiteProbeError } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
@@ -89,7 +90,7 @@ async function probe(
   { timeoutMs = 120_000, ...rest }: UpdateProbeOptions,
 ): Promise<Result<UpdateProbe, SiteProbeError>> {
   const nonce = randomBytes(8).toString('hex');
-  const run = (task: 'run' | 'clean'): ResultAsync<Answer, SiteProbeError> =>
+  const run = (task: 'run' | 'clean'): ResultAsync<v.InferOutput<typeof ANSWER>, SiteProbeError> =>
     runSitePhp(site, identity, UPDATE_SCRIPT, ANSWER, { ...rest, timeoutMs, args: { task, nonce } });
   const answer = await run('run');
   if (answer.isErr()) {
@@ -105,19 +106,18 @@ async function probe(
   }));
 }
 
-type Answer = Omit<UpdateProbe, 'ok'> & { readonly refused: boolean };
+/** A file or directory WordPress wrote, as the scripts describe it. */
+export const WRITTEN = v.nullable(v.object({ uid: wholeNumber, gid: wholeNumber, mode: wholeNumber }));
 
-const WRITTEN = nullable(record<WrittenEntry>({ uid: whole, gid: whole, mode: whole }));
-
-const ANSWER = record<Answer>({
-  phase: word('prepare', 'install', 'update', 'clean'),
-  refused: flag,
-  codes: list(text),
-  message: text,
-  details: text,
-  method: text,
-  version: nullable(text),
+const ANSWER = v.object({
+  phase: v.picklist(['prepare', 'install', 'update', 'clean']),
+  refused: v.boolean(),
+  codes: v.array(v.string()),
+  message: v.string(),
+  details: v.string(),
+  method: v.string(),
+  version: v.nullable(v.string()),
   directory: WRITTEN,
   file: WRITTEN,
-  leftovers: list(text),
+  leftovers: v.array(v.string()),
 });

@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
+import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
 import { DIRECTORIES_SCRIPT } from './directoriesScript.js';
-import { flag, list, record, text } from '../wpcli/index.js';
 import { runSitePhp } from './runSitePhp.js';
 import type { SiteProbeError } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
@@ -77,15 +77,15 @@ const NAMES = [
   'multisite',
 ] as const;
 
-const ANSWER = record<Omit<SiteDirectoriesProbe, 'differences'>>({
-  root: text,
-  contentDir: text,
-  pluginsDir: text,
-  themesDir: text,
-  muPluginsDir: text,
-  uploadsDir: text,
-  languagesDir: text,
-  upgradeDir: text,
-  multisite: flag,
-  themesDirs: list(text),
+const ANSWER = v.object({
+  root: v.string(),
+  contentDir: v.string(),
+  pluginsDir: v.string(),
+  themesDir: v.string(),
+  muPluginsDir: v.string(),
+  uploadsDir: v.string(),
+  languagesDir: v.string(),
+  upgradeDir: v.string(),
+  multisite: v.boolean(),
+  themesDirs: v.array(v.string()),
 });

@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
+import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
-import { flag, list, nullable, record, text, whole, word } from '../wpcli/index.js';
-import type { Shape } from '../wpcli/index.js';
+import { wholeNumber } from '../../posix/programs/index.js';
 import { runSitePhp } from './runSitePhp.js';
 import type { SiteProbeError } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
@@ -124,33 +124,33 @@ export function probeSiteWritability(
   }));
 }
 
-const REPORT: Shape<Omit<WritabilityReport, 'ok'>> = record({
-  wordpress: text,
-  filesystemMethod: text,
-  pluginsMethod: text,
-  methodDefined: flag,
-  chmodDir: nullable(whole),
-  chmodFile: nullable(whole),
-  fileModsDisallowed: flag,
-  directories: list(
-    record<WritableDirectory>({
-      name: word('content', 'plugins', 'themes', 'upgrade', 'languages', 'uploads', 'uploads-now'),
-      path: text,
-      exists: flag,
-      writable: flag,
+const REPORT = v.object({
+  wordpress: v.string(),
+  filesystemMethod: v.string(),
+  pluginsMethod: v.string(),
+  methodDefined: v.boolean(),
+  chmodDir: v.nullable(wholeNumber),
+  chmodFile: v.nullable(wholeNumber),
+  fileModsDisallowed: v.boolean(),
+  directories: v.array(
+    v.object({
+      name: v.picklist(['content', 'plugins', 'themes', 'upgrade', 'languages', 'uploads', 'uploads-now']),
+      path: v.string(),
+      exists: v.boolean(),
+      writable: v.boolean(),
     }),
   ),
-  uploads: record<WritabilityReport['uploads']>({ count: whole, path: nullable(text) }),
-  unwritable: record<WritabilityReport['unwritable']>({
-    count: whole,
-    components: list(record<UnwritableComponent>({ component: text, count: whole, itself: flag, path: text })),
-    paths: list(
-      record<UnwritablePath>({
-        path: text,
-        component: text,
-        why: word('not-writable', 'unreadable', 'dangling-link'),
-        uid: whole,
-        mode: whole,
+  uploads: v.object({ count: wholeNumber, path: v.nullable(v.string()) }),
+  unwritable: v.object({
+    count: wholeNumber,
+    components: v.array(v.object({ component: v.string(), count: wholeNumber, itself: v.boolean(), path: v.string() })),
+    paths: v.array(
+      v.object({
+        path: v.string(),
+        component: v.string(),
+        why: v.picklist(['not-writable', 'unreadable', 'dangling-link']),
+        uid: wholeNumber,
+        mode: wholeNumber,
       }),
     ),
   }),

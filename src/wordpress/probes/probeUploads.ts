@@ -1,6 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
+import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
-import { flag, list, nullable, record, text, whole } from '../wpcli/index.js';
+import { WRITTEN } from './probePluginUpdate.js';
 import type { WrittenEntry } from './probePluginUpdate.js';
 import { runSitePhp } from './runSitePhp.js';
 import type { SiteProbeError } from './runSitePhp.js';
@@ -61,13 +62,11 @@ export function probeUploads(
   }));
 }
 
-const WRITTEN = nullable(record<WrittenEntry>({ uid: whole, gid: whole, mode: whole }));
-
-const ANSWER = record<Omit<UploadsProbe, 'ok'> & { readonly written: boolean }>({
-  written: flag,
-  message: text,
-  path: text,
+const ANSWER = v.object({
+  written: v.boolean(),
+  message: v.string(),
+  path: v.string(),
   file: WRITTEN,
   directory: WRITTEN,
-  leftovers: list(text),
+  leftovers: v.array(v.string()),
 });

@@ -3,11 +3,12 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import type { GenericSchema, InferOutput } from 'valibot';
 import { runAs } from '../../posix/accounts/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
+import { jsonOf, parseAnswer } from '../../posix/programs/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
 import { redactSecrets } from '../../systemd/secrets/index.js';
-import type { Shape } from '../wpcli/index.js';
 import type { Site } from '../site/index.js';
 
 /** PHP could not be run as this user, did not come to an answer, or answered something unexpected. */
@@ -34,29 +35,29 @@ export interface SitePhpOptions {
 
 /**
  * Loads a site's WordPress as `identity` and runs `script` in it, with `$wca` holding the arguments; the script answers
- * once, through `wca_answer($data)`, and the answer is checked against `shape`.
+ * once, through `wca_answer($data)`, and the answer is checked against `schema`.
  *
  * The script comes on standard input, so the user needs no file of ours. WP-Cron is not spawned and requests to other
  * hosts are blocked while it runs, but plugins of the site are loaded, as in any request. It is PHP's command line, of
  * the same version as the site's php-fpm where that is installed: settings of php-fpm's own php.ini do not apply.
  */
-export function runSitePhp<T>(
+export function runSitePhp<const S extends GenericSchema>(
   site: Pick<Site, 'root' | 'host' | 'fpm'>,
   identity: Identity,
   script: string,
-  shape: Shape<T>,
+  schema: S,
   options: SitePhpOptions = {},
-): ResultAsync<T, SiteProbeError> {
-  return new ResultAsync(run(site, identity, script, shape, options));
+): ResultAsync<InferOutput<S>, SiteProbeError> {
+  return new ResultAsync(run(site, identity, script, schema, options));
 }
 
-async function run<T>(
+async function run<const S extends GenericSchema>(
   site: Pick<Site, 'root' | 'host' | 'fpm'>,
   identity: Identity,
   script: string,
-  shape: Shape<T>,
+  schema: S,
   { args = {}, timeoutMs = 60_000, umask = 0o022 }: SitePhpOptions,
-): Promise<Result<T, SiteProbeError>> {
+): Promise<Result<InferOutput<S>, SiteProbeError>> {
   const marker = `wca-answer-${randomBytes(12).toString('hex')}`;
   const given = { ...args, marker, root: site.root, host: site.host ?? 'localhost', uid: identity.user.uid };
   const php = await phpOf(site);
@@ -70,9 +71,8 @@ async function run<T>(
     return err({ code: 'PHP_MISSING', message: `${identity.user.name} cannot find ${php}; install php-cli` });
   }
   const json = answerIn(ran.value.stdout, marker);
-  if (json === null) return err(noAnswer(ran.value, identity, site.root));
-  return shape(json, '').mapErr(({ field, expected }): SiteProbeError => {
-    const what = `"${field}" is not ${expected}`;
+  if (json === undefined || json === null) return err(noAnswer(ran.value, identity, site.root));
+  return parseAnswer(schema, json).mapErr(({ field, what }): SiteProbeError => {
     const message = `the WordPress of ${site.root} answered, but ${what}; this may be a version this does not know`;
     return { code: 'PROBE_BAD_ANSWER', message, field };
   });
@@ -96,13 +96,7 @@ async function phpOf({ fpm }: Pick<Site, 'fpm'>): Promise<string> {
 /** The JSON after the last marker at the start of a line: a plugin may print before and after it. */
 function answerIn(stdout: string, marker: string): unknown {
   const at = `\n${stdout}`.lastIndexOf(`\n${marker} `);
-  if (at === -1) return null;
-  const line = stdout.slice(at + marker.length + 1).split('\n', 1)[0] ?? '';
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return null;
-  }
+  return at === -1 ? undefined : jsonOf(stdout.slice(at + marker.length + 1).split('\n', 1)[0] ?? '');
 }
 
 const MAX_SAID = 16_384;

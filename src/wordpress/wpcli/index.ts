@@ -1,8 +1,6 @@
 export { composeAgentsFile } from './composeAgentsFile.js';
 export { finalJobStatus, jobSucceeded } from './jobStatus.js';
 export type { FinalJobStatus } from './jobStatus.js';
-export { flag, list, nullable, record, text, whole, word } from './jsonShape.js';
-export type { Shape } from './jsonShape.js';
 export { listCronEvents } from './listCronEvents.js';
 export type { CronEvent } from './listCronEvents.js';
 export { listFlows } from './listFlows.js';

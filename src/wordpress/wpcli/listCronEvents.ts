@@ -1,7 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
+import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
-import { record, text } from './jsonShape.js';
-import type { Shape } from './jsonShape.js';
 import type { Site } from '../site/index.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
 import { wpCliJson } from './wpCliJson.js';
@@ -51,10 +50,4 @@ export function listCronEvents(
   );
 }
 
-interface Row {
-  readonly hook: string;
-  readonly next_run_gmt: string;
-  readonly recurrence: string;
-}
-
-const EVENT: Shape<Row> = record<Row>({ hook: text, next_run_gmt: text, recurrence: text });
+const EVENT = v.object({ hook: v.string(), next_run_gmt: v.string(), recurrence: v.string() });

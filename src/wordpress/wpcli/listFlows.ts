@@ -1,10 +1,9 @@
 import type { ResultAsync } from 'neverthrow';
+import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
-import { id, nullable, record, text } from './jsonShape.js';
-import type { Shape } from './jsonShape.js';
 import type { Site } from '../site/index.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
-import { wpCliJson } from './wpCliJson.js';
+import { ID, wpCliJson } from './wpCliJson.js';
 
 /** One Data Machine flow as its command line lists it. */
 export interface Flow {
@@ -54,20 +53,11 @@ export function listFlows(
   );
 }
 
-interface Row {
-  readonly id: number;
-  readonly name: string;
-  readonly pipeline_id: number | null;
-  readonly schedule: string | null;
-  readonly status: string | null;
-  readonly next_run: string | null;
-}
-
-const FLOW: Shape<Row> = record<Row>({
-  id,
-  name: text,
-  pipeline_id: nullable(id),
-  schedule: nullable(text),
-  status: nullable(text),
-  next_run: nullable(text),
+const FLOW = v.object({
+  id: ID,
+  name: v.string(),
+  pipeline_id: v.nullable(ID),
+  schedule: v.nullable(v.string()),
+  status: v.nullable(v.string()),
+  next_run: v.nullable(v.string()),
 });

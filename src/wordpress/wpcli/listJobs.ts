@@ -1,10 +1,9 @@
 import type { ResultAsync } from 'neverthrow';
+import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
-import { id, nullable, record, text } from './jsonShape.js';
-import type { Shape } from './jsonShape.js';
 import type { Site } from '../site/index.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
-import { wpCliJson } from './wpCliJson.js';
+import { ID, wpCliJson } from './wpCliJson.js';
 
 /** One Data Machine job as its command line lists it. */
 export interface Job {
@@ -57,11 +56,11 @@ export function listJobs(
   );
 }
 
-const JOB: Shape<Job> = record<Job>({
-  id,
-  source: text,
-  flow: text,
-  status: text,
-  created: text,
-  completed: nullable(text),
+const JOB = v.object({
+  id: ID,
+  source: v.string(),
+  flow: v.string(),
+  status: v.string(),
+  created: v.string(),
+  completed: v.nullable(v.string()),
 });

@@ -1,7 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
+import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
-import { nullable, record, text } from './jsonShape.js';
-import type { Shape } from './jsonShape.js';
 import type { Site } from '../site/index.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
 import { wpCliJson } from './wpCliJson.js';
@@ -49,9 +48,9 @@ export function listPlugins(
   return wpCliJson(site, identity, args, PLUGIN, options);
 }
 
-const PLUGIN: Shape<InstalledPlugin> = record<InstalledPlugin>({
-  name: text,
-  status: text,
-  update: nullable(text),
-  version: text,
+const PLUGIN = v.object({
+  name: v.string(),
+  status: v.string(),
+  update: v.nullable(v.string()),
+  version: v.string(),
 });

@@ -1,8 +1,8 @@
 import { err, ok } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
+import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
-import { list } from './jsonShape.js';
-import type { Shape } from './jsonShape.js';
+import { jsonOf, parseAnswer, wholeNumber } from '../../posix/programs/index.js';
 import type { Site } from '../site/index.js';
 import { wpCliChecked } from './wpCli.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
@@ -11,38 +11,40 @@ import type { WpCliError, WpCliOptions } from './wpCli.js';
  * Runs a WP-CLI command that prints a list as JSON and checks every item. WP-CLI prints nothing at all for an empty
  * list (the warning goes to stderr), and PHP may print notices before it, so the list is the last line that is one.
  */
-export function wpCliJson<T>(
+export function wpCliJson<const S extends v.GenericSchema>(
   site: Pick<Site, 'root'>,
   identity: Identity,
   args: readonly string[],
-  item: Shape<T>,
+  item: S,
   options: WpCliOptions,
-): ResultAsync<readonly T[], WpCliError> {
+): ResultAsync<readonly v.InferOutput<S>[], WpCliError> {
   const command = `wp ${args.join(' ')}`;
   return wpCliChecked(site, identity, args, options).andThen(({ stdout }) => parseList(stdout, item, command));
 }
 
 /** The list in what a command printed; pure. */
-function parseList<T>(stdout: string, item: Shape<T>, command: string): Result<readonly T[], WpCliError> {
+function parseList<const S extends v.GenericSchema>(
+  stdout: string,
+  item: S,
+  command: string,
+): Result<readonly v.InferOutput<S>[], WpCliError> {
   if (stdout.trim() === '') return ok([]);
   const lines = stdout.trim().split('\n');
   const candidates = [stdout, ...lines.filter((line) => line.startsWith('[')).reverse()];
   for (const candidate of candidates) {
-    const json = parse(candidate);
+    const json = jsonOf(candidate);
     if (!Array.isArray(json)) continue;
-    const checked = list(item)(json, '');
-    return checked.mapErr(({ field, expected }) => unexpected(command, field, `"${field}" is not ${expected}`));
+    return parseAnswer(v.array(item), json).mapErr(({ field, what }) => unexpected(command, field, what));
   }
   return err(unexpected(command, '', 'no JSON list'));
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
-}
+/** A whole number, also as decimal text: databases and PHP often give it so. */
+export const ID = v.pipe(
+  v.unknown(),
+  v.transform((given) => (typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : given)),
+  wholeNumber,
+);
 
 function unexpected(command: string, field: string, what: string): WpCliError {
   const message = `${command} printed something unexpected: ${what}; the plugin may be a version this does not know`;

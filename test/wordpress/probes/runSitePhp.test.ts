@@ -1,8 +1,8 @@
 // needs root, php-cli
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { record, text, whole } from '../../../src/wordpress/wpcli/jsonShape.js';
 import { runSitePhp } from '../../../src/wordpress/probes/runSitePhp.js';
 import type { SiteProbeError } from '../../../src/wordpress/probes/runSitePhp.js';
 import { DIRECTORIES_SCRIPT } from '../../../src/wordpress/probes/directoriesScript.js';
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => place.remove());
 
-const SHAPE = record<{ user: string; n: number }>({ user: text, n: whole });
+const SHAPE = v.object({ user: v.string(), n: v.number() });
 const ANSWER = "wca_answer( array( 'user' => posix_getpwuid( posix_geteuid() )['name'], 'n' => $wca['n'] ) );";
 
 async function run(load: string, script: string, timeoutMs = 20_000): Promise<unknown> {

@@ -6,12 +6,21 @@
 export { remedy } from './findings/index.js';
 export type { Finding, Remedy, Severity } from './findings/index.js';
 export { ioError } from './paths/index.js';
-export type { IoError } from './paths/index.js';
+export type { Aborted, IoError } from './paths/index.js';
 export { printablePath } from './paths/index.js';
 export { shellQuote } from './paths/index.js';
 export { shellWord } from './paths/index.js';
 export { runProgram, TRUSTED_PATH } from './programs/index.js';
-export type { ProgramError, ProgramResult, RunOptions } from './programs/index.js';
+export type {
+  ProgramError,
+  ProgramFailed,
+  ProgramNotFound,
+  ProgramNotStarted,
+  ProgramOutputTooLarge,
+  ProgramResult,
+  ProgramTimeout,
+  RunOptions,
+} from './programs/index.js';
 export { runChecked } from './programs/index.js';
 export { runAs } from './accounts/index.js';
 export type { Group, Identity, IdentityError, User } from './accounts/index.js';

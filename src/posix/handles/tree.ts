@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { FileType, IoError } from '../paths/index.js';
+import type { Aborted, FileType, IoError } from '../paths/index.js';
 import type { ProgramError } from '../programs/index.js';
 
 /** One inode below the root of a sweep, as fstat(2) of its handle says. */
@@ -105,7 +105,7 @@ export type SweepError =
   | { readonly code: 'NOT_FOUND'; readonly message: string; readonly path: string }
   | { readonly code: 'UNSAFE_ROOT'; readonly message: string; readonly path: string; readonly link: string }
   | { readonly code: 'UNPROTECTED_HARDLINKS'; readonly message: string }
-  | { readonly code: 'ABORTED'; readonly message: string }
+  | Aborted
   | IoError
   | ProgramError;
 

@@ -1,38 +1,83 @@
-import { printablePath } from '../paths/index.js';
-import type { ProgramError } from './runProgram.js';
+import { aborted, printablePath } from '../paths/index.js';
+import type { Aborted } from '../paths/index.js';
 import { TRUSTED_PATH } from './trustedPath.js';
 
 /** No such program. */
-export function notFound(file: string): ProgramError {
+export interface ProgramNotFound {
+  readonly code: 'PROGRAM_NOT_FOUND';
+  readonly message: string;
+  readonly program: string;
+}
+
+/** The kernel refused to start the program. */
+export interface ProgramNotStarted {
+  readonly code: 'PROGRAM_NOT_STARTED';
+  readonly message: string;
+  readonly program: string;
+  readonly errno: string;
+}
+
+/** The program ran longer than it may, and was killed. */
+export interface ProgramTimeout {
+  readonly code: 'PROGRAM_TIMEOUT';
+  readonly message: string;
+  readonly program: string;
+  readonly timeoutMs: number;
+}
+
+/** The program wrote more than it may, and was killed. */
+export interface ProgramOutputTooLarge {
+  readonly code: 'PROGRAM_OUTPUT_TOO_LARGE';
+  readonly message: string;
+  readonly program: string;
+  readonly maxOutputBytes: number;
+}
+
+/** The program ended with another status than 0, or by a signal. */
+export interface ProgramFailed {
+  readonly code: 'PROGRAM_FAILED';
+  readonly message: string;
+  readonly program: string;
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  /** The last 2000 characters that the program wrote to standard error, not redacted. */
+  readonly stderr: string;
+}
+
+/** Why a program gave no answer, or failed. */
+export type ProgramError =
+  ProgramNotFound | ProgramNotStarted | ProgramTimeout | ProgramOutputTooLarge | ProgramFailed | Aborted;
+
+/** The error for a program that does not exist. */
+export function notFound(file: string): ProgramNotFound {
   const program = printablePath(file);
   const where = file.startsWith('/') ? '' : ` in ${TRUSTED_PATH}`;
   const hint = !file.startsWith('/') && file.includes('/') ? 'give an absolute path' : 'install it and run again';
   return { code: 'PROGRAM_NOT_FOUND', message: `${program} was not found${where}; ${hint}`, program };
 }
 
-/** The kernel refused to start it; the errno comes from whatever was thrown. */
-export function notStarted(file: string, cause: unknown): ProgramError {
+/** The error for a program that the kernel did not start; the errno comes from what was thrown. */
+export function notStarted(file: string, cause: unknown): ProgramNotStarted {
   const program = printablePath(file);
   const errno = errnoOf(cause);
   const why = errno === 'ENOENT' ? 'it, its interpreter or the working directory does not exist (ENOENT)' : errno;
   return { code: 'PROGRAM_NOT_STARTED', message: `${program} could not be started: ${why}`, program, errno };
 }
 
-/** Its time was over. */
-export function timedOut(file: string, timeoutMs: number): ProgramError {
+/** The error for a program that ran longer than it may. */
+export function timedOut(file: string, timeoutMs: number): ProgramTimeout {
   const program = printablePath(file);
-  const message = `${program} did not end within ${timeoutMs} ms and was killed with all it had started`;
+  const message = `${program} did not end within ${timeoutMs} ms and was killed with all processes it had started`;
   return { code: 'PROGRAM_TIMEOUT', message, program, timeoutMs };
 }
 
-/** Its caller no longer wants it. */
-export function aborted(file: string): ProgramError {
-  const program = printablePath(file);
-  return { code: 'PROGRAM_ABORTED', message: `${program} was stopped on request, with all it had started`, program };
+/** The error for a program whose caller aborted it. */
+export function programAborted(file: string): Aborted {
+  return aborted(`${printablePath(file)} was stopped on request, with all processes it had started`);
 }
 
-/** It wrote more than it may. */
-export function tooMuch(file: string, maxOutputBytes: number): ProgramError {
+/** The error for a program that wrote more than it may. */
+export function tooMuch(file: string, maxOutputBytes: number): ProgramOutputTooLarge {
   const program = printablePath(file);
   const message = `${program} wrote more than ${maxOutputBytes} bytes to one output and was killed`;
   return { code: 'PROGRAM_OUTPUT_TOO_LARGE', message, program, maxOutputBytes };

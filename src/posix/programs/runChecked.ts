@@ -1,7 +1,8 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
+import type { ProgramError, ProgramFailed } from './programErrors.js';
 import { runProgram } from './runProgram.js';
-import type { ProgramError, ProgramResult, RunOptions } from './runProgram.js';
+import type { ProgramResult, RunOptions } from './runProgram.js';
 
 /** Bytes of standard error kept in an error: the end, where programs say why. */
 const STDERR_TAIL = 2_000;
@@ -33,7 +34,7 @@ export function runChecked(
 }
 
 /** The error for a program that ended other than expected; `why` replaces what it said itself. */
-export function programFailed(file: string, result: ProgramResult, why?: string): ProgramError {
+export function programFailed(file: string, result: ProgramResult, why?: string): ProgramFailed {
   const program = result.command[0] ?? file;
   const stderr = result.stderr.slice(-STDERR_TAIL);
   const ended = result.exitCode === null ? `was ended by ${result.signal ?? 'a signal'}` : `exited ${result.exitCode}`;

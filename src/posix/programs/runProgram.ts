@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { aborted, errnoOf, notFound, notStarted, timedOut, tooMuch } from './programErrors.js';
+import { errnoOf, notFound, notStarted, programAborted, timedOut, tooMuch } from './programErrors.js';
+import type { ProgramError } from './programErrors.js';
 import { lackOfHandles } from './lackOfHandles.js';
 import { TRUSTED_PATH } from './trustedPath.js';
 
@@ -24,26 +25,6 @@ export interface ProgramResult {
   readonly durationMs: number;
 }
 
-/** A program that could not be started, ran out of its time or its output allowance, or (checked) said no. */
-export type ProgramError =
-  | { readonly code: 'PROGRAM_NOT_FOUND'; readonly message: string; readonly program: string }
-  | { readonly code: 'PROGRAM_NOT_STARTED'; readonly message: string; readonly program: string; readonly errno: string }
-  | { readonly code: 'PROGRAM_TIMEOUT'; readonly message: string; readonly program: string; readonly timeoutMs: number }
-  | { readonly code: 'PROGRAM_ABORTED'; readonly message: string; readonly program: string }
-  | {
-      readonly code: 'PROGRAM_OUTPUT_TOO_LARGE';
-      readonly message: string;
-      readonly program: string;
-      readonly maxOutputBytes: number;
-    }
-  | {
-      readonly code: 'PROGRAM_FAILED';
-      readonly message: string;
-      readonly program: string;
-      readonly exitCode: number | null;
-      readonly stderr: string;
-    };
-
 /** How a program is run. Every field may be left out. */
 export interface RunOptions {
   /** Milliseconds until the whole process group is killed. Default 60 000. */
@@ -58,7 +39,7 @@ export interface RunOptions {
   readonly maxOutputBytes?: number;
   /** umask of the child, for example `0o022`. Default: this process's own. */
   readonly umask?: number;
-  /** Aborting it kills the whole process group; the answer is then `PROGRAM_ABORTED`. */
+  /** Aborting it kills the whole process group; the answer is then `ABORTED`. */
   readonly signal?: AbortSignal;
   /** Takes standard output chunk by chunk instead of having it kept; its bytes then do not count as output. */
   readonly onStdout?: (chunk: Buffer) => void;
@@ -83,7 +64,7 @@ const REAP_MS = 2_000;
  * counts as the program still running. `umask` is set on this whole process for the instant of the spawn, so files
  * that other code is creating on a thread at that moment may get it too; it cannot be set from a worker thread.
  *
- * Errors: `PROGRAM_NOT_FOUND`, `PROGRAM_NOT_STARTED` (with the errno), `PROGRAM_TIMEOUT`, `PROGRAM_ABORTED`,
+ * Errors: `PROGRAM_NOT_FOUND`, `PROGRAM_NOT_STARTED` (with the errno), `PROGRAM_TIMEOUT`, `ABORTED`,
  * `PROGRAM_OUTPUT_TOO_LARGE`. None of them repeats arguments, which may hold secrets.
  *
  * @param file - a bare name, or an absolute path
@@ -113,7 +94,7 @@ async function run(
 ): Promise<Result<ProgramResult, ProgramError>> {
   const path = await locate(file);
   if (path === null) return err(notFound(file));
-  if (isAborted(options.signal)) return err(aborted(path));
+  if (isAborted(options.signal)) return err(programAborted(path));
   const { execa } = await import('execa');
 
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -159,7 +140,7 @@ async function run(
   stderr.on('data', keep(kept.stderr));
 
   const timer = setTimeout(() => stop(timedOut(path, timeoutMs)), timeoutMs);
-  const onAbort = (): void => stop(aborted(path));
+  const onAbort = (): void => stop(programAborted(path));
   options.signal?.addEventListener('abort', onAbort, { once: true });
   // It may have been aborted while execa was being loaded, before anyone listened.
   if (isAborted(options.signal)) onAbort();

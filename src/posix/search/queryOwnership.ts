@@ -50,7 +50,7 @@ const TYPES: Readonly<Partial<Record<string, FileType>>> = {
  * missed. `reclaim` judges each again. `onEntry` must not throw.
  *
  * Errors: `RELATIVE_PATH`, `NOT_FOUND`, `IO`, `QUERY_INCOMPLETE` (find could not read something; what it could was
- * handed on), and the `ProgramError` of find (`PROGRAM_ABORTED` when the signal stopped it).
+ * handed on), and the `ProgramError` of find (`ABORTED` when the signal stopped it).
  *
  * @param root - absolute path of a directory or of anything else
  *

@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { joinPath, printablePath, toBytes, utf8Text } from '../paths/index.js';
+import { aborted, joinPath, printablePath, toBytes, utf8Text } from '../paths/index.js';
 import { handlePath } from '../handles/index.js';
 import { TRUSTED_PATH, errnoOf, lackOfHandles } from '../programs/index.js';
 import type { ProgramError } from '../programs/index.js';
@@ -36,7 +36,7 @@ export interface FindOutcome {
 /** Handed on at once; few, for the same reason as below. */
 const MAX_RECORDS = 128;
 const MAX_COMPLAINTS = 8 * 1024;
-const ABORTED: ProgramError = { code: 'PROGRAM_ABORTED', message: 'find was stopped on request', program: 'find' };
+const ABORTED = aborted('find was stopped on request');
 
 /**
  * Runs GNU find, several at once over parts of a large tree, and hands its records on, as byte strings, while it goes

@@ -1,4 +1,5 @@
-import { ioError, shownPath } from '../paths/index.js';
+import { aborted, ioError, shownPath } from '../paths/index.js';
+import type { Aborted } from '../paths/index.js';
 import type { Root, SweepError } from '../handles/index.js';
 
 /** Turns what a pass threw into the error of the sweep. */
@@ -7,9 +8,8 @@ export function sweepFailure(cause: unknown, root: Root): SweepError {
 }
 
 /** The caller's signal ended it between two batches. */
-export function aborted(): SweepError {
-  const message = 'the sweep was stopped on request; what it had changed until then is in the record';
-  return { code: 'ABORTED', message };
+export function sweepAborted(): Aborted {
+  return aborted('the sweep was stopped on request; the changes made until then are in the record');
 }
 
 /** Why a sweep does not even begin where hard links are not protected. */

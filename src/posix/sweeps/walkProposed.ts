@@ -8,7 +8,7 @@ import type { Walk, WalkContext } from './runPasses.js';
 import { streamFind } from '../search/index.js';
 import type { Pass } from './pass.js';
 import type { Sweep } from './sweep.js';
-import { aborted } from './sweepErrors.js';
+import { sweepAborted } from './sweepErrors.js';
 import type { SweepError } from '../handles/index.js';
 import { walkBelow } from './walkWhole.js';
 
@@ -77,7 +77,7 @@ async function find(
       sinceBreath = 0;
       await setImmediate();
     }
-    return options.signal?.aborted === true ? err(aborted()) : ok(undefined);
+    return options.signal?.aborted === true ? err(sweepAborted()) : ok(undefined);
   };
   const query = {
     directory: root.fd,
@@ -87,7 +87,7 @@ async function find(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
   const found = await streamFind(query, take);
-  if (found.isErr()) return err(found.error.code === 'PROGRAM_ABORTED' ? aborted() : found.error);
+  if (found.isErr()) return err(found.error.code === 'ABORTED' ? sweepAborted() : found.error);
   if (found.value.complaints.length > 0) pass.missed = true;
   return ok(undefined);
 }

@@ -5,7 +5,7 @@ import { joinPath } from '../paths/index.js';
 import { namesIn } from '../handles/index.js';
 import type { Walk, WalkContext } from './runPasses.js';
 import type { Sweep } from './sweep.js';
-import { aborted } from './sweepErrors.js';
+import { sweepAborted } from './sweepErrors.js';
 import type { SweepError, TreeEntry } from '../handles/index.js';
 
 /** Entries between two chances for the rest of the process to run. */
@@ -31,7 +31,7 @@ export async function walkBelow(
   const stopped = (): boolean => options.signal?.aborted === true;
   let sinceBreath = 0;
   for (let path = toEnter.pop(); path !== undefined; path = toEnter.pop()) {
-    if (stopped()) return err(aborted());
+    if (stopped()) return err(sweepAborted());
     let directory = sweep.enter(path);
     const names = directory === null ? null : namesIn(directory);
     if (names === null) sweep.pass.missed ||= directory !== null;
@@ -46,7 +46,7 @@ export async function walkBelow(
       const flushed = await sweep.flush();
       if (flushed.isErr()) return err(flushed.error);
       await setImmediate();
-      if (stopped()) return err(aborted());
+      if (stopped()) return err(sweepAborted());
       directory = sweep.enter(path);
     }
   }

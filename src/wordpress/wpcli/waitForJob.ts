@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { Identity } from '../../posix/accounts/index.js';
+import { aborted } from '../../posix/paths/index.js';
+import type { Aborted } from '../../posix/paths/index.js';
 import { finalJobStatus } from './jobStatus.js';
 import type { FinalJobStatus } from './jobStatus.js';
 import { listJobs } from './listJobs.js';
@@ -41,7 +43,7 @@ export type WaitForJobError =
       /** The new job as last seen, or null when none appeared. */
       readonly last: Job | null;
     }
-  | { readonly code: 'ABORTED'; readonly message: string }
+  | Aborted
   | WpCliError;
 
 /**
@@ -105,7 +107,7 @@ async function wait(
     }
     const slept = await ResultAsync.fromPromise(
       sleep(Math.min(pollMs, left), undefined, signal === undefined ? {} : { signal }),
-      (): WaitForJobError => ({ code: 'ABORTED', message: `the wait for a job of ${shown} was broken off` }),
+      (): WaitForJobError => aborted(`waiting for a job of ${shown} was stopped on request`),
     );
     if (slept.isErr()) return err(slept.error);
   }

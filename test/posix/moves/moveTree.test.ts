@@ -249,7 +249,7 @@ describe('moveTree', () => {
     const controller = new AbortController();
     const moving = moveTree(from, to, { signal: controller.signal });
     controller.abort();
-    expect((await moving)._unsafeUnwrapErr().code).toBe('PROGRAM_ABORTED');
+    expect((await moving)._unsafeUnwrapErr().code).toBe('ABORTED');
     expect(readdirSync(from)).toEqual(['large']);
     expect(readdirSync(join(place, 'new'))).toEqual([]);
   });

@@ -110,7 +110,7 @@ describe('runProgram', () => {
     const running = runProgram('sh', parentAndChild(file), { signal: controller.signal });
     expect(await until(async () => (await readFile(file, 'utf8').catch(() => '')).trim() !== '')).toBe(true);
     controller.abort();
-    expect((await running)._unsafeUnwrapErr().code).toBe('PROGRAM_ABORTED');
+    expect((await running)._unsafeUnwrapErr().code).toBe('ABORTED');
     const child = Number(await readFile(file, 'utf8'));
     expect(await until(async () => !(await lives(child)))).toBe(true);
   });
@@ -119,12 +119,12 @@ describe('runProgram', () => {
     const controller = new AbortController();
     const running = runProgram('sleep', ['300'], { signal: controller.signal });
     controller.abort();
-    expect((await running)._unsafeUnwrapErr().code).toBe('PROGRAM_ABORTED');
+    expect((await running)._unsafeUnwrapErr().code).toBe('ABORTED');
   });
 
   it('starts nothing when it is aborted before it begins', async () => {
     const ran = await runProgram('touch', [join(dir, 'never')], { signal: AbortSignal.abort() });
-    expect(ran._unsafeUnwrapErr().code).toBe('PROGRAM_ABORTED');
+    expect(ran._unsafeUnwrapErr().code).toBe('ABORTED');
     await expect(stat(join(dir, 'never'))).rejects.toThrow('ENOENT');
   });
 

@@ -210,7 +210,7 @@ describe('queryOwnership', () => {
     const descriptors = openDescriptors();
     const abort = new AbortController();
     const answer = await queryOwnership('/usr', {}, { signal: abort.signal, onEntry: () => abort.abort() });
-    expect(answer.isErr() && answer.error.code).toBe('PROGRAM_ABORTED');
+    expect(answer.isErr() && answer.error.code).toBe('ABORTED');
     expect(openDescriptors()).toBe(descriptors);
   });
 

@@ -5,7 +5,7 @@
  * run-book: stop, move the state, `chown -R` and `chmod -R g+w` of the site, edit the unit, start. Usage:
  * `npm run bench -- [FILES…]`, the number of files added to the site.
  */
-import { bootHost, installPackage } from '../test/lab/index.js';
+import { bootHost, buildProject, installPackage } from '../test/lab/index.js';
 import type { Host } from '../test/lab/index.js';
 
 const ROUNDS = 3;
@@ -24,6 +24,7 @@ sed -i -e 's/^User=root/User=opencode/' -e 's#/root/.kimaki/bin/kimaki#/usr/bin/
 systemctl daemon-reload
 systemctl start kimaki datamachine-worker.timer`;
 
+await buildProject();
 for (const files of sizes.length > 0 ? sizes : [0, 20_000, 100_000]) {
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -1,4 +1,4 @@
-// needs git
+// @module-tag git
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// needs systemd, root
+// @module-tag systemd
+// @module-tag root
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/posix/programs/runProgram.js';

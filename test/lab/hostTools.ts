@@ -1,21 +1,12 @@
-import { existsSync } from 'node:fs';
-import { exec, execOk } from './exec.js';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { exec } from './exec.js';
 
-const TOOLS = [
-  { program: '/usr/bin/systemd-nspawn', name: 'systemd-container' },
-  { program: '/usr/bin/mmdebstrap', name: 'mmdebstrap' },
-] as const;
+const INSTALL = fileURLToPath(new URL('../../scripts/installTestPackages.sh', import.meta.url));
 
 /** Installs what the lab needs on this machine and lacks; says so before it does. */
-export async function installHostTools(say: (line: string) => void): Promise<void> {
-  const missing = TOOLS.filter((tool) => !existsSync(tool.program)).map((tool) => tool.name);
-  if (missing.length === 0) return;
-  say(`installing on this machine with apt-get: ${missing.join(', ')}`);
-  const apt = ['-o', 'DPkg::Lock::Timeout=600', '-qq'];
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  await execOk('apt-get', [...apt, 'update'], { env, timeoutMs: 600_000 });
-  const install = [...apt, 'install', '-y', '--no-install-recommends', ...missing];
-  await execOk('apt-get', install, { env, timeoutMs: 900_000 });
+export function installHostTools(): void {
+  execFileSync(INSTALL, ['systemd-container', 'mmdebstrap'], { stdio: ['ignore', 2, 2] });
 }
 
 /**

@@ -55,7 +55,7 @@ async function buildOrReuse(variant: Variant): Promise<Image> {
     const image = join(lab, `image-${variant}-${imageKey}`);
     const built = !existsSync(image);
     if (built) {
-      await timed('tools', () => installHostTools(say));
+      installHostTools();
       if (!existsSync(base)) {
         say('building the Debian 12 base of the lab (about a minute, once)');
         await timed('base', () => bootstrap(base));

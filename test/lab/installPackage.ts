@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { execOk } from './exec.js';
 import type { Host } from './host.js';
 import { withFileLock } from './lock.js';
-import { ensureBuilt } from '../../scripts/ensureBuilt.mjs';
 
 const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const SHIPPED = ['package.json', 'dist', 'schema', 'README.md', 'CHANGELOG.md', 'LICENSE'] as const;
@@ -15,11 +14,10 @@ export const INSTALL_DIR = '/opt/wca';
 
 /**
  * Installs the package in the host as npm would: below /opt/wca/node_modules, with its dependencies, the Node that
- * runs the tests as /opt/wca/node, and /usr/local/bin/wca. Without a source the project is built when it has changed;
+ * runs the tests as /opt/wca/node, and /usr/local/bin/wca. Without a source it is what {@link buildProject} made;
  * otherwise `source` is a packed tarball or a directory with a package.json.
  */
 export async function installPackage(host: Host, source?: string): Promise<void> {
-  if (source === undefined) await buildProject();
   const install = join(host.root, INSTALL_DIR);
   const target = join(install, 'node_modules/@wca/runtime-sdk');
   await mkdir(target, { recursive: true });
@@ -45,20 +43,11 @@ export async function installPackage(host: Host, source?: string): Promise<void>
   await chmod(launcher, 0o755);
 }
 
-let built: Promise<void> | undefined;
-
-/** Builds `dist` unless it is newer than its sources; one build at a time, however many processes ask. */
-export function buildProject(): Promise<void> {
-  built ??= build();
-  return built;
-}
-
-async function build(): Promise<void> {
+/** Builds the code in `dist`, which takes a second; one build at a time, however many processes ask. */
+export async function buildProject(): Promise<void> {
   const cache = join(PROJECT, 'node_modules/.cache/wca-lab');
   await mkdir(cache, { recursive: true });
-  await withFileLock(join(cache, 'lock'), async () => {
-    ensureBuilt({ types: false });
-  });
+  await withFileLock(join(cache, 'lock'), () => execOk('npm', ['run', 'build:code'], { cwd: PROJECT }));
 }
 
 async function dependencyNames(manifest: string): Promise<readonly string[]> {

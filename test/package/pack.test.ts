@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENTRIES } from '../../scripts/entries.mjs';
-import { ensureBuilt } from '../../scripts/ensureBuilt.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAME = '@wca/runtime-sdk';
@@ -31,7 +30,6 @@ const run = (file: string, args: readonly string[], cwd: string): string =>
   });
 
 beforeAll(() => {
-  ensureBuilt();
   scratch = realpathSync(mkdtempSync(join(tmpdir(), 'wca-pack-')));
   consumer = join(scratch, 'consumer');
   mkdirSync(join(consumer, 'node_modules'), { recursive: true });

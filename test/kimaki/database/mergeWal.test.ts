@@ -1,4 +1,4 @@
-// needs sqlite3
+// @module-tag sqlite3
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';

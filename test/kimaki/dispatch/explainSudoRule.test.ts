@@ -1,4 +1,5 @@
-// needs root, sudo
+// @module-tag root
+// @module-tag sudo
 import { expect, it } from 'vitest';
 import { explainSudoRule } from '../../../src/kimaki/dispatch/explainSudoRule.js';
 

@@ -1,4 +1,5 @@
-// needs root, sudo
+// @module-tag root
+// @module-tag sudo
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// needs php-cli
+// @module-tag php-cli
 import { expect, it } from 'vitest';
 import { substituteTokens } from '../../../src/kimaki/dispatch/substituteTokens.js';
 

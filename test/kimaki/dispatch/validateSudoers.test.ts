@@ -1,4 +1,5 @@
-// needs root, sudo
+// @module-tag root
+// @module-tag sudo
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import {
   chmodSync,
   chownSync,

@@ -1,4 +1,6 @@
-// needs root, sqlite3, acl
+// @module-tag root
+// @module-tag sqlite3
+// @module-tag acl
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {

@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

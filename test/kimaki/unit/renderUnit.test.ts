@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeInstance } from '../../../src/kimaki/instance/describeInstance.js';

@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { expect, it } from 'vitest';
 import { instanceName } from '../../../src/kimaki/instance/instanceName.js';
 import { renderUpgradeUnit } from '../../../src/kimaki/unit/renderUpgradeUnit.js';

@@ -1,4 +1,5 @@
-// needs root, acl
+// @module-tag root
+// @module-tag acl
 import {
   chmodSync,
   chownSync,

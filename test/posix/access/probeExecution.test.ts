@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { describe, expect, it } from 'vitest';
 import { lookupGroup } from '../../../src/posix/accounts/lookupGroup.js';
 

@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { describe, expect, it } from 'vitest';
 import { lookupGroupById } from '../../../src/posix/accounts/lookupGroupById.js';
 

@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { describe, expect, it } from 'vitest';
 import { lookupIdentity } from '../../../src/posix/accounts/lookupIdentity.js';
 import { runProgram } from '../../../src/posix/programs/runProgram.js';

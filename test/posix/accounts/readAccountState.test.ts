@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freshPlace } from '../support/place.js';

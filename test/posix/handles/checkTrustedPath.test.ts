@@ -1,4 +1,5 @@
-// needs root, acl
+// @module-tag root
+// @module-tag acl
 import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';

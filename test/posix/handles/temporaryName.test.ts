@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok } from 'neverthrow';

@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-// needs root, acl, attr, strace
+// @module-tag root
+// @module-tag acl
+// @module-tag attr
+// @module-tag strace
 import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,

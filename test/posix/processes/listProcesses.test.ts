@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { listProcesses } from '../../../src/posix/processes/listProcesses.js';

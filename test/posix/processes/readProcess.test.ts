@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { spawn } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { errAsync, okAsync } from 'neverthrow';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

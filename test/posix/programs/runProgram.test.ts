@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// needs root, acl
+// @module-tag root
+// @module-tag acl
 import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -1,4 +1,5 @@
-// needs root, acl
+// @module-tag root
+// @module-tag acl
 import { chmodSync, chownSync, linkSync, lstatSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';

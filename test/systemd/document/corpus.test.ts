@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { beforeAll, describe, expect, it } from 'vitest';
 import { liveVariables } from '../../../src/systemd/values/liveVariables.js';
 import { parseExec } from '../../../src/systemd/values/parseExec.js';

@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

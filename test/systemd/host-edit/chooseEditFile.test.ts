@@ -1,4 +1,5 @@
-// needs root, systemd
+// @module-tag root
+// @module-tag systemd
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

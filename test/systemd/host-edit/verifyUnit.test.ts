@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';

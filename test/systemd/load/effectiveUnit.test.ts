@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { beforeAll, describe, expect, it } from 'vitest';
 import { effectiveUnit } from '../../../src/systemd/load/effectiveUnit.js';
 import { parseUnit } from '../../../src/systemd/document/parseUnit.js';

@@ -1,4 +1,5 @@
-// needs root, systemd
+// @module-tag root
+// @module-tag systemd
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

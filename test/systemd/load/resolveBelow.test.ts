@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { describe, expect, it } from 'vitest';
 import { explainExitStatus } from '../../../src/systemd/manager/explainExitStatus.js';
 import { runProgram } from '../../../src/posix/programs/runProgram.js';

@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { systemManagerRunning } from '../../../src/systemd/manager/systemManagerRunning.js';

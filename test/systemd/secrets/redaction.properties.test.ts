@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packageUnits, systemUnits } from '../../../scripts/unitCorpus.mjs';

@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { describe, expect, it } from 'vitest';
 import { parseExec } from '../../../src/systemd/values/parseExec.js';
 import { askSystemd } from '../support/oracle.js';

@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeExpansion } from '../../../src/systemd/values/escapeExpansion.js';

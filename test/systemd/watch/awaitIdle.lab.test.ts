@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INSTALL_DIR, bootHost, installPackage, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';

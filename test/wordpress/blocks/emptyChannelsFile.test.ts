@@ -1,4 +1,4 @@
-// needs php-cli
+// @module-tag php-cli
 import { expect, test } from 'vitest';
 import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyChannelsFile.js';
 import { emptyRuntimesFile } from '../../../src/wordpress/blocks/emptyRuntimesFile.js';

@@ -1,4 +1,6 @@
-// needs root, php-cli, strace
+// @module-tag root
+// @module-tag php-cli
+// @module-tag strace
 import {
   chmod,
   chown,

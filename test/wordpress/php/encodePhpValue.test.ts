@@ -1,4 +1,4 @@
-// needs php-cli
+// @module-tag php-cli
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodePhpValue } from '../../../src/wordpress/php/decodePhpValue.js';

@@ -1,4 +1,4 @@
-// needs php-cli
+// @module-tag php-cli
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

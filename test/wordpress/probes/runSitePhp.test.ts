@@ -1,4 +1,5 @@
-// needs root, php-cli
+// @module-tag root
+// @module-tag php-cli
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';

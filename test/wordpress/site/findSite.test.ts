@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { chown, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';

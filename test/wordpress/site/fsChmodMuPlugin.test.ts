@@ -1,4 +1,4 @@
-// needs php-cli
+// @module-tag php-cli
 import { expect, test } from 'vitest';
 import { FS_CHMOD_DIR, FS_CHMOD_FILE, fsChmodMuPlugin } from '../../../src/wordpress/site/fsChmodMuPlugin.js';
 import { runPhp } from '../support/php.js';

@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listFlows } from '../../../src/wordpress/wpcli/listFlows.js';
 import { publicPlace, wwwData } from '../support/fakes.js';

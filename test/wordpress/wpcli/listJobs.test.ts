@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listJobs } from '../../../src/wordpress/wpcli/listJobs.js';
 import { publicPlace, wwwData } from '../support/fakes.js';

@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listCronEvents } from '../../../src/wordpress/wpcli/listCronEvents.js';
 import { listPlugins } from '../../../src/wordpress/wpcli/listPlugins.js';

@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { expect, test } from 'vitest';
 import { composeAgentsFile } from '../../../src/wordpress/wpcli/composeAgentsFile.js';
 import { runFlow } from '../../../src/wordpress/wpcli/runFlow.js';

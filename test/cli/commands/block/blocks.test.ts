@@ -1,4 +1,5 @@
-// needs linux, php-cli
+// @module-tag linux
+// @module-tag php-cli
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

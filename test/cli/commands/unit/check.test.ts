@@ -1,4 +1,5 @@
-// needs linux, systemd
+// @module-tag linux
+// @module-tag systemd
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

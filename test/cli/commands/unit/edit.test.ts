@@ -1,4 +1,5 @@
-// needs linux, systemd
+// @module-tag linux
+// @module-tag systemd
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

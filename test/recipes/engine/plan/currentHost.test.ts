@@ -1,4 +1,4 @@
-// needs linux
+// @module-tag linux
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';

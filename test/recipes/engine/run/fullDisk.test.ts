@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

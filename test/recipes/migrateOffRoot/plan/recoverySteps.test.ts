@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

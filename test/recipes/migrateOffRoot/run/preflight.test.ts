@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { spawnSync } from 'node:child_process';
 import { constants, readdirSync } from 'node:fs';
 import type * as promises from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

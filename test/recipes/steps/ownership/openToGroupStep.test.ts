@@ -1,4 +1,4 @@
-// needs root
+// @module-tag root
 import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// needs root, php-cli
+// @module-tag root
+// @module-tag php-cli
 import { chmodSync, chownSync, linkSync, lstatSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// needs root, sqlite3
+// @module-tag root
+// @module-tag sqlite3
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

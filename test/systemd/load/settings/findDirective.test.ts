@@ -1,4 +1,4 @@
-// needs systemd
+// @module-tag systemd
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { findDirective } from '../../../../src/systemd/load/settings/findDirective.js';

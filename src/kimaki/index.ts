@@ -106,11 +106,7 @@ export type { StateConflict, StateInventory, StateKind, StateLeft, StateMove } f
 export { oldHomeMentions } from './state-paths/index.js';
 export type { OldHomeMention, OldHomeMentions } from './state-paths/index.js';
 export { findDatabases } from './database/index.js';
-export { movesByRename } from './state/index.js';
-export type { MoveWay } from './state/index.js';
 export type { FoundDatabases } from './database/index.js';
-export { estimateMove } from './state/index.js';
-export type { EstimateMoveError, MoveEstimate } from './state/index.js';
 export { findStatePaths } from './state-paths/index.js';
 export type { StatePathsRequest } from './state-paths/index.js';
 export type { DatabasePath, LinkPath, StatePath, StatePathPlan, TextPath } from './state-paths/index.js';

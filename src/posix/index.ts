@@ -96,10 +96,10 @@ export type { OwnedEntry, OwnershipAnswer } from './search/index.js';
 export type { OwnershipError, OwnershipOptions } from './search/index.js';
 export type { OwnershipPredicate } from './search/index.js';
 export { countOwned } from './search/index.js';
+export { estimateMove } from './moves/index.js';
+export type { MoveEstimate } from './moves/index.js';
 export { estimateTree } from './search/index.js';
 export type { TreeSize } from './search/index.js';
-export { freeSpace } from './files/index.js';
-export type { FreeSpace, FreeSpaceError } from './files/index.js';
 export type {
   Attributes,
   ChangeSink,

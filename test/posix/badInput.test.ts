@@ -9,7 +9,7 @@ import { estimateTree } from '../../src/posix/search/estimateTree.js';
 import { explainAccess } from '../../src/posix/access/explainAccess.js';
 import { explainExecution } from '../../src/posix/access/explainExecution.js';
 import { findHolders } from '../../src/posix/processes/findHolders.js';
-import { freeSpace } from '../../src/posix/files/freeSpace.js';
+import { estimateMove } from '../../src/posix/moves/estimateMove.js';
 import { lookupIdentity } from '../../src/posix/accounts/lookupIdentity.js';
 import { lookupUser } from '../../src/posix/accounts/lookupUser.js';
 import { moveTree } from '../../src/posix/moves/moveTree.js';
@@ -52,7 +52,7 @@ const TAKERS: Readonly<Record<string, (path: string) => Outcome>> = {
   openChangeRecord: (path) => openChangeRecord(path),
   readChangeRecord: (path) => readChangeRecord(path),
   estimateTree: (path) => estimateTree(path),
-  freeSpace: (path) => freeSpace(path),
+  estimateMove: (path) => estimateMove(path, path),
 };
 
 function fileToMove(): string {

@@ -1,6 +1,4 @@
 export { clearAbandoned } from './clearAbandoned.js';
-export { freeSpace } from './freeSpace.js';
-export type { FreeSpace, FreeSpaceError } from './freeSpace.js';
 export { makeDirectory } from './makeDirectory.js';
 export type { DirectorySpec, MakeDirectoryError } from './makeDirectory.js';
 export { readRegularFile } from './readRegularFile.js';

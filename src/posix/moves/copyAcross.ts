@@ -8,8 +8,8 @@ import type { ChangedMeanwhile, IoError } from '../paths/index.js';
 import { handlePath, inheritedPath, lstatOrNull, temporaryName } from '../handles/index.js';
 import type { PinnedParent } from '../handles/index.js';
 import { removeEntry, retire } from './retireSource.js';
-import { roomForCopy } from './roomForCopy.js';
-import type { NoSpace } from './roomForCopy.js';
+import { copySize, copySpace } from './estimateMove.js';
+import type { NoSpace } from './estimateMove.js';
 import { runChecked } from '../programs/index.js';
 import type { ProgramError } from '../programs/index.js';
 import { firstDifference, treeStamp } from './treeDigest.js';
@@ -48,8 +48,10 @@ export async function copyAcross(
 ): Promise<Result<{ readonly leftBehind: string | null }, CopyError>> {
   const before = await treeStamp(source.at(), from);
   if (before.isErr()) return err(before.error);
-  const room = await roomForCopy(source, target, to, options.signal);
-  if (room.isErr()) return err(room.error);
+  // What cannot be measured is left to the copy to find out.
+  const size = await copySize(source.at(), from, options.signal);
+  const space = size.isErr() ? size : await copySpace(size.value, target.at('.'), { from, to, reserve: 'use' });
+  if (space.isOk() && space.value !== undefined) return err(space.value);
   const mark = temporaryName(target.name);
   const opened = await openPrivate(target, mark, to);
   if (opened.isErr()) return err(opened.error);

@@ -8,7 +8,7 @@ import type { CopyDiffers, CopyOptions } from './copyAcross.js';
 import { lstatOrNull, readMounts, withPinnedParent } from '../handles/index.js';
 import { finishMove, leftoversOf, removeLeftovers } from './moveLeftovers.js';
 import type { InvalidPath, PinnedParent } from '../handles/index.js';
-import type { NoSpace } from './roomForCopy.js';
+import type { NoSpace } from './estimateMove.js';
 import type { ProgramError } from '../programs/index.js';
 
 /** Why a tree was not moved; the source is whole and at its place in every case. */
@@ -44,7 +44,7 @@ export interface TreeMove {
  * Both directories above are held open throughout, links at the two paths are not followed, and the directory above
  * the target has to exist. It does not stop who is using the files: make sure with `findHolders`. What appears at the
  * target in the instant of the rename is replaced if it is a file or an empty directory. A copy that does not fit
- * ({@link estimateTree}, {@link freeSpace}) is not begun; a disk that fills up meanwhile is an error too and leaves
+ * ({@link estimateMove} tells before) is not begun; a disk that fills up meanwhile is an error too and leaves
  * everything as it was.
  *
  * Errors: `SOURCE_MISSING`, `TARGET_EXISTS`, `MOUNT_INSIDE` (something is mounted at or below the source), `NO_SPACE`,

@@ -18,8 +18,8 @@ export interface TreeSize {
 /**
  * Adds up what a file or a directory with all below it takes, as a copy on another filesystem would need it, roughly.
  *
- * Roughly: the other filesystem has blocks of another size, and what is written meanwhile is not in it. Compare with
- * {@link freeSpace}, and leave a margin. Mounts below are passed over unless asked for. Nothing is opened. Memory grows
+ * Roughly: the other filesystem has blocks of another size, and what is written meanwhile is not in it. {@link estimateMove}
+ * compares it with what is free. Mounts below are passed over unless asked for. Nothing is opened. Memory grows
  * with the number of files that have several names.
  *
  * Errors: {@link OwnershipError}, as for `queryOwnership`.
@@ -28,13 +28,11 @@ export interface TreeSize {
  *
  * @example
  * ```ts
- * import { estimateTree, freeSpace } from '@wca/runtime-sdk/posix';
+ * import { estimateTree } from '@wca/runtime-sdk/posix';
  *
  * const size = await estimateTree('/root/.kimaki');
- * const space = await freeSpace('/home');
  * if (size.isErr()) console.error(size.error.code, size.error.message);
- * else if (space.isErr()) console.error(space.error.code, space.error.message);
- * else console.log(size.value.allocatedBytes < space.value.bytes ? 'fits' : 'too large');
+ * else console.log(size.value.allocatedBytes, size.value.inodes);
  * ```
  */
 export function estimateTree(path: string, options: OwnershipOptions = {}): ResultAsync<TreeSize, OwnershipError> {

@@ -1,7 +1,6 @@
 export { activeDependents } from './units/activeDependents.js';
 export { immutableEntries } from './files/immutableEntries.js';
 export { ownProgram } from './units/ownProgram.js';
-export { existing, roomFor } from './files/roomFor.js';
 export { channelCommandStep } from './site/channelCommandStep.js';
 export { composeAgentsStep } from './site/composeAgentsStep.js';
 export { createUserStep } from './ownership/createUserStep.js';

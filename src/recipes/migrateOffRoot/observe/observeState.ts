@@ -2,10 +2,11 @@ import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { dirname } from 'node:path';
-import { RUNTIME_STATE, estimateMove, stateInventory } from '../../../kimaki/state/index.js';
+import { RUNTIME_STATE, stateInventory } from '../../../kimaki/state/index.js';
 import { findStatePaths } from '../../../kimaki/state-paths/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import type { StateConflict, StateInventory } from '../../../kimaki/state/index.js';
+import { estimateMove } from '../../../posix/moves/index.js';
 import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
 import type { MigrationOptions, MigrationRefusal, StateFacts, StateMove, TargetFacts } from '../../host/index.js';
 import { cannotObserve, refusal } from '../../host/index.js';
@@ -96,13 +97,13 @@ function stayingState(moves: readonly StateMove[], dataDir: string, home: string
 
 /** How much moves, and how long it takes: for reading, and no fact to hold a plan against. */
 async function moveSizes(moves: readonly StateMove[]): Promise<readonly string[]> {
-  const estimates = await Promise.all(moves.map(({ from, to }) => estimateMove({ from, to })));
+  const estimates = await Promise.all(moves.map(({ from, to }) => estimateMove(from, to)));
   return estimates.map((estimate, i) => {
     const from = printablePath(moves[i]?.from ?? '');
     if (estimate.isErr()) return `${from} could not be measured: ${estimate.error.message}`;
-    const { bytes, entries, isRename, seconds } = estimate.value;
-    const size = `${(bytes / 1_000_000).toFixed(1)} MB in ${entries} entries`;
-    return `${from}: ${size}, ${isRename ? 'moved by one rename, in an instant' : `copied to another filesystem in about ${seconds} s, the service being down`}`;
+    const { method, size: tree, durationMs } = estimate.value;
+    const size = `${(tree.contentBytes / 1_000_000).toFixed(1)} MB in ${tree.inodes} entries`;
+    return `${from}: ${size}, ${method === 'rename' ? 'moved by one rename, in an instant' : `copied to another filesystem in about ${durationMs / 1000} s, the service being down`}`;
   });
 }
 

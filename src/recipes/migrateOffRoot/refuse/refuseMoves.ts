@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { findHolders, listProcesses } from '../../../posix/processes/index.js';
+import { checkMoveSpace } from '../../../posix/moves/index.js';
 import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
 import { reclaim } from '../../../posix/sweeps/index.js';
 import type { Holder } from '../../../posix/processes/index.js';
-import { UNSAFE, roomFor, unsafeEntries } from '../../steps/index.js';
+import { UNSAFE, unsafeEntries } from '../../steps/index.js';
 import type { MigrationFacts, MigrationRefusal, StateMove } from '../../host/index.js';
 import { cannotObserve, refusal } from '../../host/index.js';
 
@@ -23,7 +24,7 @@ export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, M
   for (const move of facts.state.moves) {
     const safe = await refuseUnsafe(facts, move);
     if (safe.isErr()) return err(safe.error);
-    const room = await roomFor(move.from, move.to);
+    const room = await checkMoveSpace(move.from, move.to);
     if (room.isErr())
       return err(room.error.code === 'NO_SPACE' ? refusal('NO_SPACE', room.error.message) : cannotObserve(room.error));
   }

@@ -7,7 +7,7 @@ import { ioError, printablePath, shellWord } from '../../../posix/paths/index.js
 import { mountsWithin } from '../../../posix/handles/index.js';
 import { queryOwnership } from '../../../posix/search/index.js';
 import type { OwnedEntry } from '../../../posix/search/index.js';
-import { existing, immutableEntries } from '../../steps/index.js';
+import { immutableEntries } from '../../steps/index.js';
 import type { MigrationRefusal, Places } from '../../host/index.js';
 import { cannotObserve, refusal } from '../../host/index.js';
 
@@ -88,4 +88,11 @@ async function refuseImmutable(
   const more = immutable.value.length > SHOWN ? ` and ${immutable.value.length - SHOWN} more` : '';
   const message = `these are immutable or append-only, so that not even root can change them: ${shown.join(', ')}${more}; see why, then chattr -i -a ${shellWord(printablePath(first))}, or leave what would only change hands out with --leave-unsafe`;
   return err(refusal('IMMUTABLE', message));
+}
+
+/** The path, or the nearest directory above it that exists. */
+async function existing(path: string): Promise<string> {
+  for (let found = path; ; found = dirname(found)) {
+    if (found === '/' || (await lstat(found).catch(() => null)) !== null) return found;
+  }
 }

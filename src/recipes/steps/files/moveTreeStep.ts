@@ -2,8 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat } from 'node:fs/promises';
 import { ioError, shellWord } from '../../../posix/paths/index.js';
-import { moveLeftovers, moveTree } from '../../../posix/moves/index.js';
-import { roomFor } from './roomFor.js';
+import { checkMoveSpace, moveLeftovers, moveTree } from '../../../posix/moves/index.js';
 import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
 
 /** From where to where, both absolute; the parent of `to` exists. */
@@ -67,7 +66,7 @@ async function undoableMove(args: MoveTreeArgs, ctx: StepContext): Promise<Resul
   if (!to || unfinished) return ok(undefined);
   if (from && args.placeIsTaken === true) return ok(undefined);
   if (from && !ctx.force) return err(madeAnew(args));
-  return roomFor(args.to, args.from);
+  return checkMoveSpace(args.to, args.from);
 }
 
 async function undoMove(args: MoveTreeArgs, ctx: StepContext): Promise<Result<UndoNotes, StepFailure>> {

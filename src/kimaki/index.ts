@@ -21,9 +21,14 @@ export { parseCronJobs, rootCronJobs } from './abilities/index.js';
 export type { CronJob } from './abilities/index.js';
 
 export { diagnoseInstance } from './diagnosis/index.js';
-export type { DiagnosisError, DiagnosisRequest, FindingId, InstanceFinding, NotChecked } from './diagnosis/index.js';
-export { examineInstance } from './diagnosis/index.js';
-export type { InstanceExamination } from './diagnosis/index.js';
+export type {
+  DiagnosisError,
+  DiagnosisRequest,
+  FindingId,
+  InstanceDiagnosis,
+  InstanceFinding,
+  NotChecked,
+} from './diagnosis/index.js';
 
 export { privilegedLines } from './unit/index.js';
 export type { PrivilegedLine } from './unit/index.js';
@@ -74,7 +79,7 @@ export type {
   ProbedLink,
 } from './dispatch/index.js';
 
-export { migrateCommand } from './identity/index.js';
+export { migrationRemedy } from './identity/index.js';
 
 export { renderUnit } from './unit/index.js';
 export type { RenderUnitError, RenderUnitRequest } from './unit/index.js';

@@ -61,13 +61,7 @@ export type {
 export { HARDEN_RECIPE, hardenInstall, planHardenInstall } from './hardenInstall/index.js';
 export type { HardenError, HardenOptions, HardenRefusal, HardenRequest } from './hardenInstall/index.js';
 export { diagnoseHost } from './diagnosis/index.js';
-export type {
-  DiagnoseHostError,
-  DiagnoseHostRequest,
-  DiagnosedSubject,
-  HostDiagnosis,
-  HostFinding,
-} from './diagnosis/index.js';
+export type { DiagnoseHostError, DiagnoseHostRequest, DiagnosedSubject, HostDiagnosis } from './diagnosis/index.js';
 export { fpmRunner } from './host/index.js';
 export { putFileKind } from './steps/index.js';
 export type { FileValidator, PutFileArgs, PutFileBefore, PutFileFailure } from './steps/index.js';

@@ -58,11 +58,11 @@ export type {
   WritableDirectory,
 } from './probes/index.js';
 export { judgeWritability } from './probes/index.js';
-export type { SiteFault } from './probes/index.js';
+export type { SiteFault, SiteFaultId } from './probes/index.js';
 export { diagnoseSite } from './probes/index.js';
 export type { DiagnosedFault, SiteDiagnosis } from './probes/index.js';
 export { inspectManagedFiles } from './blocks/index.js';
-export type { ManagedFileFault, ManagedFiles, ManagedFilesError } from './blocks/index.js';
+export type { ManagedFileFault, ManagedFileFaultId, ManagedFiles, ManagedFilesError } from './blocks/index.js';
 export { probePluginUpdate } from './probes/index.js';
 export type { UpdateProbe, UpdateProbeOptions, WrittenEntry } from './probes/index.js';
 export { probeUploads } from './probes/index.js';

@@ -15,24 +15,27 @@ import {
 } from '../lab/index.js';
 import type { Host, RunOptions } from '../lab/index.js';
 import { runWithFault } from '../lab/faults.js';
+import type { Finding } from '../../src/posix/findings/index.js';
 import type { HostDiagnosis } from '../../src/recipes/diagnosis/hostDiagnosis.js';
 
 const schema = JSON.parse(readFileSync(new URL('../../schema/doctor.schema.json', import.meta.url), 'utf8')) as object;
 const valid = new Ajv2020({ strict: false, allErrors: true }).compile(schema);
 
-type Subject = HostDiagnosis['subjects'][number];
+type Subject = Omit<HostDiagnosis['subjects'][number], 'findings'> & {
+  readonly findings: readonly (Finding & { readonly fix: string })[];
+};
 
 const CONTENT = `${SITE}/wp-content`;
 const MU = `${CONTENT}/mu-plugins`;
 const WORKER = '/etc/systemd/system/datamachine-worker.service';
 const FPM = 'php8.2-fpm.service';
 
-/** What goes wrong on a migrated host: how it is made, how undone, and by which code and words each has to be named. */
+/** What goes wrong on a migrated host: how it is made, how undone, and by which id and words each has to be named. */
 interface State {
   readonly name: string;
   readonly make: string;
   readonly undo: string;
-  readonly named: readonly (readonly [code: string, severity: string, words: string])[];
+  readonly named: readonly (readonly [id: string, severity: string, words: string])[];
 }
 
 const STATES: readonly State[] = [
@@ -113,13 +116,13 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     const ran = await host.run('wca doctor --json', options);
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code, stderr: '' });
     expect(ran.stdout).not.toContain(CANARY);
-    const document = JSON.parse(ran.stdout) as HostDiagnosis;
+    const document = JSON.parse(ran.stdout) as { readonly ok: boolean; readonly subjects: readonly Subject[] };
     expect(valid(document), JSON.stringify(valid.errors)).toBe(true);
     const of = (kind: Subject['kind']): Subject =>
       document.subjects.find((one) => one.kind === kind) ?? expect.fail(`no ${kind}`);
     return { ok: document.ok, of, all: document.subjects };
   };
-  const codes = ({ findings }: Subject): readonly string[] => [...new Set(findings.map(({ code }) => code))];
+  const codes = ({ findings }: Subject): readonly string[] => [...new Set(findings.map(({ id }) => id))];
 
   it('names what is wrong with a root install half moved, and changes nothing', async () => {
     await host.ok(
@@ -193,8 +196,8 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
       at: 4,
       what: 'kill',
     });
-    const found = (await doctor(1)).of('host').findings.find(({ code }) => code === 'interrupted-run');
-    expect(found).toMatchObject({ severity: 'broken', found: expect.stringContaining('/var/lib/wca/runs/') as string });
+    const found = (await doctor(1)).of('host').findings.find(({ id }) => id === 'interrupted-run');
+    expect(found).toMatchObject({ severity: 'broken', what: expect.stringContaining('/var/lib/wca/runs/') as string });
     expect(found?.fix).toContain('wca migrate-off-root resume');
     expect(found?.fix).toContain('wca migrate-off-root rollback');
     await host.ok('wca migrate-off-root resume --yes', { timeoutMs: 200_000 });
@@ -222,11 +225,11 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     try {
       const found = (await doctor(1)).all.flatMap(({ findings }) => findings);
       const missing = named.filter(
-        ([code, severity, words]) =>
-          !found.some((one) => one.code === code && one.severity === severity && one.found.includes(words)),
+        ([id, severity, words]) =>
+          !found.some((one) => one.id === id && one.severity === severity && one.what.includes(words)),
       );
       expect(missing, JSON.stringify(found, null, 1)).toEqual([]);
-      const told = found.map(({ code, found: what }) => `${code} ${what}`);
+      const told = found.map(({ id, what }) => `${id} ${what}`);
       expect(told).toEqual([...new Set(told)]);
     } finally {
       await host.ok(`set -e\n${undo}`);
@@ -241,15 +244,15 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
       const { of } = await doctor(1);
       expect(of('host').findings).toMatchObject([
         {
-          code: 'instance-unreadable',
+          id: 'instance-unreadable',
           severity: 'broken',
-          found: expect.stringContaining('kimaki-two.service') as string,
+          what: expect.stringContaining('kimaki-two.service') as string,
         },
       ]);
       expect(of('instance').name).toBe('kimaki.service');
       expect(of('site').findings).toMatchObject([
-        { code: 'wordpress-fails', severity: 'broken' },
-        { code: 'root-owned-left' },
+        { id: 'wordpress-fails', severity: 'broken' },
+        { id: 'root-owned-left' },
       ]);
       expect(of('site').notChecked).toEqual([expect.stringContaining('what WordPress may write: ')]);
     } finally {
@@ -263,7 +266,7 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     await host.ok(`mkfifo ${DROP_IN}/x.conf`);
     try {
       expect((await doctor(1)).of('host').findings).toMatchObject([
-        { code: 'units-unreadable', severity: 'broken', found: expect.stringContaining(`${DROP_IN}/x.conf`) as string },
+        { id: 'units-unreadable', severity: 'broken', what: expect.stringContaining(`${DROP_IN}/x.conf`) as string },
       ]);
     } finally {
       await host.ok(`rm ${DROP_IN}/x.conf`);

@@ -1,7 +1,7 @@
 import { diagnoseHost } from '../../recipes/diagnosis/index.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exitCodes.js';
-import { renderDiagnosis } from '../render/renderDiagnosis.js';
+import { diagnosisRecord, renderDiagnosis } from '../render/renderDiagnosis.js';
 
 export const doctor = defineCommand({
   usage: ['[--site PATH] [--unit UNIT]'],
@@ -27,7 +27,7 @@ export const doctor = defineCommand({
       const { error } = diagnosis;
       return error.code === 'NOT_A_SITE' ? context.fail(error, EXIT.notFound) : context.fail(error);
     }
-    context.output.record(diagnosis.value);
+    context.output.record(diagnosisRecord(diagnosis.value));
     renderDiagnosis(context.output, diagnosis.value);
     const { ok, subjects } = diagnosis.value;
     if (!ok) return EXIT.no;

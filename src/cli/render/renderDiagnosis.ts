@@ -1,17 +1,30 @@
-import type { DiagnosedSubject, HostDiagnosis, HostFinding } from '../../recipes/diagnosis/index.js';
+import type { Severity } from '../../posix/findings/index.js';
+import type { DiagnosedSubject, HostDiagnosis } from '../../recipes/diagnosis/index.js';
 import type { Output, Style } from '../createOutput.js';
 import { printableText } from '../renderError.js';
+import { renderRemedy } from './renderRemedy.js';
 
-const STYLES: Readonly<Record<HostFinding['severity'], Style>> = { broken: 'red', risk: 'yellow', note: 'cyan' };
+const STYLES: Readonly<Record<Severity, Style>> = { broken: 'red', risk: 'yellow', note: 'cyan' };
 
-/** Names come from the host; none is so long that its end matters more than the rest of the page. */
+/** Names come from the host; a longer line would hide the rest of the page. */
 const MAX_LENGTH = 600;
 
-/** Tells what is wrong, subject by subject, what is worst first, each with its fix; what was not checked is told apart. */
+/** The diagnosis as JSON: each finding also has its remedy in words, as `fix`. */
+export function diagnosisRecord(diagnosis: HostDiagnosis): object {
+  return {
+    ...diagnosis,
+    subjects: diagnosis.subjects.map((subject) => ({
+      ...subject,
+      findings: subject.findings.map((finding) => ({ ...finding, fix: renderRemedy(finding.remedy) })),
+    })),
+  };
+}
+
+/** Prints the findings of each subject, the most severe first, each with its fix, and then what was not checked. */
 export function renderDiagnosis(output: Output, { subjects }: HostDiagnosis): void {
   for (const subject of subjects) renderSubject(output, subject);
   const all = subjects.flatMap(({ findings }) => findings);
-  const count = (severity: HostFinding['severity']): number => all.filter((one) => one.severity === severity).length;
+  const count = (severity: Severity): number => all.filter((one) => one.severity === severity).length;
   const open = subjects.reduce((sum, { notChecked }) => sum + notChecked.length, 0);
   const looked = (kind: DiagnosedSubject['kind']): number => subjects.filter((one) => one.kind === kind).length;
   const found = [
@@ -31,11 +44,11 @@ function renderSubject(output: Output, { kind, name, path, lookedAt, findings, n
   if (findings.length === 0 && notChecked.length === 0) {
     output.print(`  ${output.style('green', 'fine'.padEnd(6))}  ${lookedAt.map(shown).join(', ')}`);
   }
-  for (const { severity, code, found, fix } of findings) {
+  for (const { severity, id, what, remedy } of findings) {
     output.print(
-      `  ${output.style(STYLES[severity], severity.padEnd(6))}  ${shown(found)} ${output.style('dim', `[${code}]`)}`,
+      `  ${output.style(STYLES[severity], severity.padEnd(6))}  ${shown(what)} ${output.style('dim', `[${id}]`)}`,
     );
-    output.print(`          fix: ${shown(fix)}`);
+    output.print(`          fix: ${shown(renderRemedy(remedy))}`);
   }
   for (const what of notChecked)
     output.print(`  ${output.style('yellow', '?'.padEnd(6))}  not checked: ${shown(what)}`);

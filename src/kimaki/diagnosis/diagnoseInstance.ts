@@ -1,17 +1,25 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { examineInstance } from './examineInstance.js';
-import type { DiagnosisError, DiagnosisRequest, InstanceFinding } from './finding.js';
+import { lookupIdentity, lookupUserById } from '../../posix/accounts/index.js';
+import type { Identity, IdentityError } from '../../posix/accounts/index.js';
+import { dispatchLooks } from './dispatchLooks.js';
+import { identityFindings } from './identityFindings.js';
+import type { DiagnosisRequest, InstanceDiagnosis, InstanceFinding, Look, NotChecked } from './instanceFinding.js';
+import { stateLooks } from './stateLooks.js';
+import { sharedFindings, surroundingLooks } from './surroundingFindings.js';
+import { unitHostFindings, unitTextFindings } from './unitFindings.js';
 
 /**
- * Names every state the field knows that an instance is in, each with what was found and what to do; reads only.
+ * Names every known state that an instance is in, each with what was found and what to do; reads only.
  *
- * Looked at are identity (as configured, loaded and running), unit and drop-ins, data directory and homes, program and
- * dispatch, and what shares the host with it. What is not named was looked at and not found, as far as these readers see:
- * files are judged by owner, mode and text, and nothing is started or sent; `probeDispatch` proves the chain. Of the site
- * only the channel is judged, not its files. Needs root.
+ * It looks at the identity (as configured, loaded and running), the unit and its drop-ins, the data directory and the
+ * homes, the program and the dispatch, and at what else on the host uses the same site, port or directory. Each part is
+ * read by itself: a part that cannot be read, by an ordinary user for example, is in `notChecked` and hides no other.
+ * What is in neither list was looked at and not found. Files are judged by owner, mode and text; nothing is started or
+ * sent (`probeDispatch` proves the dispatch). Of the site only the channel is judged (`diagnoseSite` judges its files).
+ * Needs root to see all of it.
  *
- * Errors: a part of the host could not be read; `examineInstance` goes on then, and says so.
+ * Errors: none.
  *
  * @example
  * ```ts
@@ -20,18 +28,51 @@ import type { DiagnosisError, DiagnosisRequest, InstanceFinding } from './findin
  * const instances = await findInstances();
  * if (instances.isErr()) throw new Error(instances.error.message);
  * for (const instance of instances.value) {
- *   const findings = await diagnoseInstance({ instance, instances: instances.value, caller: null });
- *   if (findings.isErr()) console.error(findings.error.message);
- *   else for (const { id, weight, found, fix } of findings.value) console.log(weight, id, found, fix);
+ *   const diagnosis = await diagnoseInstance({ instance, instances: instances.value, caller: null });
+ *   if (diagnosis.isErr()) continue;
+ *   for (const { severity, id, what, remedy } of diagnosis.value.findings) console.log(severity, id, what, remedy);
+ *   for (const { what, why } of diagnosis.value.notChecked) console.log('not checked:', what, why);
  * }
  * ```
  */
-export function diagnoseInstance(request: DiagnosisRequest): ResultAsync<readonly InstanceFinding[], DiagnosisError> {
-  return new ResultAsync(diagnose(request));
+export function diagnoseInstance(request: DiagnosisRequest): ResultAsync<InstanceDiagnosis, never> {
+  return ResultAsync.fromSafePromise(diagnose(request));
 }
 
-async function diagnose(request: DiagnosisRequest): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
-  const { findings, notChecked } = await examineInstance(request);
-  const failed = notChecked.find(({ error }) => error !== null)?.error ?? null;
-  return failed === null ? ok(findings) : err(failed);
+const LOOKS: readonly Look[] = [
+  { what: 'its unit on this host', look: ({ instance }, service) => unitHostFindings(instance, service) },
+  ...stateLooks(),
+  ...dispatchLooks(),
+  ...surroundingLooks(),
+];
+
+async function diagnose(request: DiagnosisRequest): Promise<InstanceDiagnosis> {
+  const { instance, instances } = request;
+  const findings: InstanceFinding[] = [];
+  const notChecked: NotChecked[] = [];
+  const account = await identityOf(instance.user);
+  if (account.isErr()) notChecked.push({ what: 'its account', why: account.error.message, error: account.error });
+  else findings.push(...identityFindings(instance, account.value));
+  const service = account.unwrapOr(null);
+  findings.push(...unitTextFindings(instance), ...sharedFindings(instance, instances));
+  for (const { what, look } of LOOKS) {
+    const seen = await look(request, service);
+    if (seen.isErr()) {
+      notChecked.push({ what, why: seen.error.message, error: seen.error });
+      continue;
+    }
+    const { found, leftOut } = 'found' in seen.value ? seen.value : { found: seen.value, leftOut: [] };
+    findings.push(...found);
+    notChecked.push(...leftOut.map((why) => ({ what, why, error: null })));
+  }
+  return { findings, notChecked };
+}
+
+/** `User=` takes a number too; null when there is no such account. */
+async function identityOf(user: string): Promise<Result<Identity | null, IdentityError>> {
+  const identity = /^[0-9]+$/.test(user)
+    ? await lookupUserById(Number(user)).andThen(({ name }) => lookupIdentity(name))
+    : await lookupIdentity(user);
+  if (identity.isOk()) return ok(identity.value);
+  return ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(identity.error.code) ? ok(null) : err(identity.error);
 }

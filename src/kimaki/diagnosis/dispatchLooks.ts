@@ -3,7 +3,8 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { explainAccess, explainExecution } from '../../posix/access/index.js';
-import { ioError, shellWord } from '../../posix/paths/index.js';
+import { remedy } from '../../posix/findings/index.js';
+import { ioError } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { showUnit } from '../../systemd/manager/index.js';
@@ -18,9 +19,9 @@ import {
   unreadablePackageFiles,
   validateSudoersWhole,
 } from '../dispatch/index.js';
-import { migrateCommand } from '../identity/index.js';
-import { finding } from './finding.js';
-import type { DiagnosisError, DiagnosisRequest, InstanceFinding, Look } from './finding.js';
+import { migrationRemedy } from '../identity/index.js';
+import { editing, findingsOf } from './instanceFinding.js';
+import type { DiagnosisError, DiagnosisRequest, InstanceFinding, Look } from './instanceFinding.js';
 
 /** How messages reach an instance, and what would stop them. */
 export function dispatchLooks(): readonly Look[] {
@@ -39,49 +40,38 @@ type Found = (
   service: Identity | null,
 ) => Promise<Result<readonly InstanceFinding[], DiagnosisError>>;
 
+const INSTALL = remedy.command('npm', 'install', '--global', '--prefix', '/usr', 'kimaki');
+const HOMES = /^\/(root|home)\//;
+
 const program: Found = async ({ instance }, service) => {
-  const { binary, unit, environment } = instance;
+  const { binary, unit, environment, fragmentPath } = instance;
   if (binary === null || !binary.startsWith('/') || service === null) return ok([]);
+  const about = findingsOf(instance);
   const found: InstanceFinding[] = [];
-  if (/^\/(root|home)\//.test(binary)) {
-    found.push(
-      finding(
-        'program-in-home',
-        'risk',
-        `${unit} starts ${binary}, which lies in a home`,
-        instance.user === 'root'
-          ? migrateCommand(instance)
-          : `start the program of the system prefix instead: editor ${shellWord(instance.fragmentPath)} && systemctl daemon-reload`,
-      ),
-    );
+  if (HOMES.test(binary)) {
+    const way =
+      instance.user === 'root'
+        ? migrationRemedy(instance)
+        : editing(fragmentPath, 'start the program of the system prefix instead');
+    found.push(about('program-in-home', 'risk', `${unit} starts ${binary}, which lies in a home`, way, [binary]));
   }
   const explained = await explainExecution(binary, service, { searchPath: environment.PATH ?? TRUSTED_PATH });
   if (explained.isErr() && explained.error.code !== 'NOT_FOUND') return err(explained.error);
   const blocked = explained.isErr() ? `${binary} does not exist` : explained.value.blockedAt;
   if (blocked !== null) {
     const at = typeof blocked === 'string' ? blocked : `refused at ${blocked.path} (${blocked.reason})`;
-    found.push(
-      finding(
-        'program-unreachable',
-        'broken',
-        `${service.user.name} cannot execute ${binary}: ${at}`,
-        'npm install --global --prefix /usr kimaki, and correct ExecStart=',
-      ),
-    );
+    const what = `${service.user.name} cannot execute ${binary}: ${at}`;
+    const way = remedy.inOrder(INSTALL, editing(fragmentPath, 'correct ExecStart='));
+    found.push(about('program-unreachable', 'broken', what, way, [binary]));
     return ok(found);
   }
   const reach = await unreadablePackageFiles(binary, service);
   if (reach.isErr()) return err(reach.error);
   const [first] = reach.value.unreadable;
   if (first !== undefined) {
-    found.push(
-      finding(
-        'package-unreadable',
-        'broken',
-        `${service.user.name} cannot read ${first}, a part of the program`,
-        `chmod -R go+rX ${shellWord(reach.value.root ?? first)}`,
-      ),
-    );
+    const what = `${service.user.name} cannot read ${first}, a part of the program`;
+    const way = remedy.command('chmod', '-R', 'go+rX', reach.value.root ?? first);
+    found.push(about('package-unreadable', 'broken', what, way, [first]));
   }
   return ok(found);
 };
@@ -92,81 +82,49 @@ const shared: Found = async ({ caller, instance }, service) => {
   const resolved = await resolveDispatchBinary({ users });
   if (resolved.isErr() || resolved.value.path !== null) return ok([]);
   const who = users.map(({ user }) => user.name).join(' and ');
-  const why = resolved.value.candidates.map(({ path, reason }) => `${path}: ${reason ?? 'refused'}`).join('; ');
-  return ok([
-    finding(
-      'program-unreachable',
-      'broken',
-      `there is no kimaki that ${who} can both execute for ${instance.unit}${why === '' ? '' : `: ${why}`}`,
-      'npm install --global --prefix /usr kimaki',
-    ),
-  ]);
+  const why = resolved.value.candidates.map(({ path, reason }) => `${path}: ${reason ?? 'refused'}`);
+  const what = `there is no kimaki that ${who} can both execute for ${instance.unit}${why.length === 0 ? '' : `: ${why.join('; ')}`}`;
+  return ok([findingsOf(instance)('program-unreachable', 'broken', what, INSTALL, why)]);
 };
 
 const channel: Found = async ({ channel: registered, caller, instance }) => {
   if (registered === undefined) return ok([]);
+  const about = findingsOf(instance);
   if (registered === null) {
-    return ok([
-      finding(
-        'channel-missing',
-        'note',
-        `nothing registers ${instance.unit} as a channel, so WordPress sends it nothing`,
-        'register it with: wca block put',
-      ),
-    ]);
+    const what = `no channel is registered for ${instance.unit}, so WordPress sends it nothing`;
+    const way = remedy.text('register it: write the block bridge:kimaki into the managed mu-plugin of channels');
+    return ok([about('channel-missing', 'note', what, way)]);
   }
   const { file, command } = registered;
   const found = [...wrongEnvironment(registered, instance)];
   if (caller === null) return ok(found);
+  const { name } = caller.user;
+  const migrate = migrationRemedy(instance);
   const readable = await explainAccess(file, caller, 'read');
   if (readable.isErr()) return err(readable.error);
   if (!readable.value.allowed) {
-    found.push(
-      finding(
-        'channel-unreadable',
-        'broken',
-        `${caller.user.name} cannot read ${file}: no channel is registered at all`,
-        `chmod 0644 ${shellWord(file)}`,
-      ),
-    );
+    const what = `${name} cannot read ${file}, so no channel is registered at all`;
+    found.push(about('channel-unreadable', 'broken', what, remedy.command('chmod', '0644', file), [file]));
   }
-  if (/^\/(root|home)\//.test(command)) {
-    found.push(
-      finding(
-        'command-in-home',
-        'risk',
-        `${file} registers ${command}, which lies in a home`,
-        migrateCommand(instance),
-      ),
-    );
+  if (HOMES.test(command)) {
+    const what = `${file} registers ${command}, which lies in a home`;
+    found.push(about('command-in-home', 'risk', what, migrate, [file]));
   }
   const explained = await explainExecution(command, caller, { searchPath: TRUSTED_PATH });
   if (explained.isErr()) {
     if (explained.error.code !== 'NOT_FOUND') return err(explained.error);
-    found.push(
-      finding(
-        'command-missing',
-        'broken',
-        `${file} registers ${command}, which does not exist`,
-        migrateCommand(instance),
-      ),
-    );
+    const what = `${file} registers ${command}, which does not exist`;
+    found.push(about('command-missing', 'broken', what, migrate, [file]));
   } else if (explained.value.blockedAt !== null) {
     const { path, reason } = explained.value.blockedAt;
-    found.push(
-      finding(
-        'command-unreachable',
-        'broken',
-        `${file} registers ${command}, and ${caller.user.name} is stopped at ${path} (${reason})`,
-        migrateCommand(instance),
-      ),
-    );
+    const what = `${file} registers ${command}, and ${name} is stopped at ${path} (${reason})`;
+    found.push(about('command-unreachable', 'broken', what, migrate, [file, path]));
   }
   return ok(found);
 };
 
-/** What a channel tells the program it starts of where the service keeps its data; the hop does not let it through. */
-function wrongEnvironment(
+/** Compares what a channel says of where the service keeps its data with the service; the sudo hop passes none of it on. Pure. */
+export function wrongEnvironment(
   { file, command, env = {} }: NonNullable<DiagnosisRequest['channel']>,
   instance: KimakiInstance,
 ): readonly InstanceFinding[] {
@@ -179,70 +137,60 @@ function wrongEnvironment(
   return Object.entries(wanted).flatMap(([name, value]) => {
     const given = env[name];
     if (given === undefined || given === value) return [];
-    return [
-      finding(
-        'channel-environment',
-        'broken',
-        `${file} gives ${name}=${given} to ${command}, and ${instance.unit} has ${value}: messages go astray`,
-        migrateCommand(instance),
-      ),
-    ];
+    const what = `${file} gives ${name}=${given} to ${command}, and ${instance.unit} has ${value}: messages do not reach the agent`;
+    return [findingsOf(instance)('channel-environment', 'broken', what, migrationRemedy(instance), [file])];
   });
 }
 
-/** The hop, where it is what the channel leads through. */
+/** The sudo hop, where the channel uses it. */
 const hop: Found = async ({ channel: registered, caller, instance }, service) => {
   const { home, dataDir, lockPort, name } = instance;
+  const about = findingsOf(instance);
   const command = registered?.command ?? '';
   const paths = sudoHopPaths(name ?? '');
   const installed = command === '' || !command.startsWith('/') ? ok(null) : await readSudoHop(command);
   if (installed.isErr()) return err(installed.error);
   if (installed.value === null || caller === null || service === null) return ok([]);
-  // Whoever may not read the policy gets a "no" from both programs, which says nothing of it.
+  // Without read access to the policy both programs answer "no", which says nothing about the policy.
   const policy = await readRegularFile('/etc/sudoers', { followLinks: true });
   if (policy.isErr() && policy.error.code !== 'NOT_FOUND') return err(policy.error);
   const found: InstanceFinding[] = [];
   const whole = await validateSudoersWhole();
-  if (whole.isErr())
-    found.push(
-      finding('sudoers-invalid', 'broken', whole.error.message, 'visudo -c names the line; correct it first of all'),
-    );
+  if (whole.isErr()) {
+    const way = remedy.inOrder(remedy.command('visudo', '-c'), remedy.text('correct the line it names'));
+    found.push(about('sudoers-invalid', 'broken', whole.error.message, way));
+  }
   const { target, runAs } = installed.value;
   const rule = await explainSudoRule(caller.user.name, runAs, [target, 'send']);
   if (rule.isErr()) return err(rule.error);
   if (!rule.value.allowed) {
-    const how = rule.value.listed ? 'a later rule takes it back' : 'sudo reads no such rule';
-    found.push(
-      finding(
-        'hop-not-in-force',
-        'broken',
-        `${caller.user.name} may not run ${target} as ${runAs}: ${how}`,
-        rule.value.listed ? 'look for a file that sorts behind in /etc/sudoers.d' : migrateCommand(instance),
-      ),
-    );
+    const { listed } = rule.value;
+    const how = listed ? 'a later rule takes it back' : 'sudo reads no such rule';
+    const way = listed
+      ? remedy.text('look in /etc/sudoers.d for a file whose name sorts after the rule')
+      : migrationRemedy(instance);
+    const what = `${caller.user.name} may not run ${target} as ${runAs}: ${how}`;
+    found.push(about('hop-not-in-force', 'broken', what, way));
   }
-  const binary = installed.value.program ?? '/usr/bin/kimaki';
   const wanted = renderSudoHop({
     instance: name ?? '',
     callers: [caller.user.name],
     serviceUser: service.user.name,
     home,
     dataDir,
-    binary,
+    binary: installed.value.program ?? '/usr/bin/kimaki',
     lockPort,
   });
   if (command !== paths.wrapper || wanted.isErr()) return ok(found);
   const report = await inspectSudoHop(wanted.value);
   if (report.isErr()) return err(report.error);
-  found.push(
-    ...report.value.findings.map(({ path, detail }) =>
-      finding('hop-stale', 'broken', `${path}: ${detail}`, migrateCommand(instance)),
-    ),
-  );
+  for (const { path, detail } of report.value.findings) {
+    found.push(about('hop-stale', 'broken', `${path}: ${detail}`, migrationRemedy(instance), [path]));
+  }
   return ok(found);
 };
 
-/** Helpers that no instance of this host uses, and rules that sudo passes over for their name. */
+/** Helpers that no instance of this host uses, and rules that sudo ignores because of their file name. */
 const strays: Found = async ({ instances, instance }) => {
   const known = new Set(
     [...instances, instance].flatMap(({ name }) => {
@@ -254,33 +202,26 @@ const strays: Found = async ({ instances, instance }) => {
   for (const directory of ['/etc/sudoers.d', '/usr/local/bin', '/usr/local/lib/wp-coding-agents']) {
     const names = await ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'readdir', directory));
     if (names.isErr() && names.error.errno !== 'ENOENT') return err(names.error);
-    for (const name of names
-      .unwrapOr([])
-      .filter((one) => /^(wp-coding-agents-)?kimaki-dispatch/.test(one))
-      .sort()) {
-      const path = `${directory}/${name}`;
+    const helpers = names.unwrapOr([]).filter((one) => /^(wp-coding-agents-)?kimaki-dispatch/.test(one));
+    for (const path of helpers.map((name) => `${directory}/${name}`).sort()) {
       if (known.has(path)) continue;
-      const ignored = directory === '/etc/sudoers.d' && /\.|~$/.test(name);
+      const ignored = directory === '/etc/sudoers.d' && /\.|~$/.test(path.slice(directory.length + 1));
       const what = ignored
         ? `${path}: sudo reads no file whose name has a dot or ends in ~`
         : `${path} belongs to no instance of this host`;
-      found.push(finding('hop-stray', 'risk', what, 'see what it was for, and remove it'));
+      const way = remedy.text('look what it was for, and remove it');
+      found.push(findingsOf(instance)('hop-stray', 'risk', what, way, [path]));
     }
   }
   return ok(found);
 };
 
-const php: Found = async ({ fpmUnit, channel: registered }) => {
+const php: Found = async ({ fpmUnit, channel: registered, instance }) => {
   if (fpmUnit === undefined || registered === undefined || registered === null) return ok([]);
   const state = await showUnit(fpmUnit);
   if (state.isErr()) return err(state.error);
   if (!state.value.noNewPrivileges || !registered.command.includes('dispatch')) return ok([]);
-  return ok([
-    finding(
-      'php-without-privileges',
-      'broken',
-      `${fpmUnit} sets NoNewPrivileges=yes, or something that implies it: sudo refuses to run from PHP`,
-      `take it out of ${fpmUnit}`,
-    ),
-  ]);
+  const what = `${fpmUnit} sets NoNewPrivileges=yes, or a setting that implies it: sudo refuses to run from PHP`;
+  const way = remedy.text(`take NoNewPrivileges= and what implies it out of ${fpmUnit}`);
+  return ok([findingsOf(instance)('php-without-privileges', 'broken', what, way)]);
 };

@@ -3,17 +3,18 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { countOwned } from '../../posix/search/index.js';
 import { explainAccess } from '../../posix/access/index.js';
-import { isAtOrBelow, printablePath, shellWord } from '../../posix/paths/index.js';
+import { remedy } from '../../posix/findings/index.js';
+import { isAtOrBelow, printablePath } from '../../posix/paths/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
-import { databasePlace, findStatePaths } from '../state-paths/index.js';
-import type { KimakiInstance } from '../instance/index.js';
-import { migrateCommand } from '../identity/index.js';
 import { findLeftovers } from '../abilities/index.js';
+import { migrationRemedy } from '../identity/index.js';
+import type { KimakiInstance } from '../instance/index.js';
+import { databasePlace, findStatePaths } from '../state-paths/index.js';
 import { RUNTIME_STATE, entryType, surveyState, walkState } from '../state/index.js';
-import { finding } from './finding.js';
-import type { DiagnosisError, InstanceFinding, Look, LookFound } from './finding.js';
+import { editing, findingsOf } from './instanceFinding.js';
+import type { DiagnosisError, InstanceFinding, Look, LookFound } from './instanceFinding.js';
 
-/** What an instance keeps, and whether it can go on keeping it. */
+/** What an instance keeps on disk, and whether it can go on using it. */
 export function stateLooks(): readonly Look[] {
   return [
     { what: 'its data directory', look: ({ instance }, service) => dataFindings(instance, service) },
@@ -31,56 +32,44 @@ async function dataFindings(
   instance: KimakiInstance,
   service: Identity | null,
 ): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
-  const { dataDir, home, unit } = instance;
+  const { dataDir, home, unit, fragmentPath } = instance;
+  const about = findingsOf(instance);
   const found: InstanceFinding[] = [];
   const type = await entryType(dataDir);
   if (type.isErr()) return err(type.error);
   if (type.value !== 'directory') {
-    const what = type.value === null ? 'does not exist' : `is a ${type.value}`;
-    return ok([
-      finding(
-        'data-directory-missing',
-        'broken',
-        `the data directory of ${unit}, ${dataDir}, ${what}: started now, it would begin anew`,
-        'correct the unit, or bring the data back',
-      ),
-    ]);
+    const is = type.value === null ? 'does not exist' : `is a ${type.value}`;
+    const what = `the data directory of ${unit}, ${dataDir}, ${is}: started now, the service would begin with empty data`;
+    const way = remedy.anyOf(remedy.text('restore the data'), editing(fragmentPath, 'correct the data directory'));
+    return ok([about('data-directory-missing', 'broken', what, way, [dataDir])]);
   }
   const own = service?.user.home ?? home;
   if (/^\/(root|home\/[^/]+)(\/|$)/.test(dataDir) && !isAtOrBelow(dataDir, own)) {
-    found.push(
-      finding(
-        'data-directory-elsewhere',
-        'risk',
-        `${dataDir} lies in another home than ${own}, that of ${instance.user}`,
-        migrateCommand(instance),
-      ),
+    const what = `${dataDir} lies in another home than ${own}, the home of ${instance.user}`;
+    found.push(about('data-directory-elsewhere', 'risk', what, migrationRemedy(instance), [dataDir]));
+  }
+  if (service === null) return ok(found);
+  const { name } = service.user;
+  const writable = await explainAccess(dataDir, service, 'create');
+  if (writable.isErr()) return err(writable.error);
+  const { allowed, blockedAt } = writable.value;
+  if (!allowed) {
+    const at = blockedAt === null ? '' : ` at ${blockedAt.path} (${blockedAt.reason})`;
+    const way = remedy.inOrder(
+      remedy.command('systemctl', 'stop', unit),
+      remedy.text(`let ${name} own it`),
+      remedy.command('systemctl', 'start', unit),
     );
+    const what = `${name} cannot write ${dataDir}: refused${at}`;
+    found.push(about('data-directory-closed', 'broken', what, way, [blockedAt?.path ?? dataDir]));
   }
-  if (service !== null) {
-    const writable = await explainAccess(dataDir, service, 'create');
-    if (writable.isErr()) return err(writable.error);
-    const { allowed, blockedAt } = writable.value;
-    if (!allowed) {
-      const at = blockedAt === null ? '' : ` at ${blockedAt.path} (${blockedAt.reason})`;
-      found.push(
-        finding(
-          'data-directory-closed',
-          'broken',
-          `${service.user.name} cannot write ${dataDir}: refused${at}`,
-          `give it to ${service.user.name}, while the service is stopped`,
-        ),
-      );
-    }
-    const databases = await foreignDatabases(dataDir, service);
-    if (databases.isErr()) return err(databases.error);
-    found.push(...databases.value);
-  }
-  return ok(found);
+  const databases = await foreignDatabases(instance, service);
+  return databases.map((more) => [...found, ...more]);
 }
 
-/** What the state says of where things are, and is another home: the agent cannot go there any more. */
-async function oldPaths({ dataDir, home, user }: KimakiInstance): Promise<Result<LookFound, DiagnosisError>> {
+/** Paths inside the state that lead to another home, which the agent cannot enter any more. */
+async function oldPaths(instance: KimakiInstance): Promise<Result<LookFound, DiagnosisError>> {
+  const { dataDir, home, user } = instance;
   const type = await entryType(dataDir);
   if (type.isErr()) return err(type.error);
   if (user === 'root' || home === '/root' || type.value !== 'directory') return ok([]);
@@ -90,19 +79,13 @@ async function oldPaths({ dataDir, home, user }: KimakiInstance): Promise<Result
   const places = paths.map((path) =>
     path.kind === 'database' ? `${printablePath(path.file)}, ${databasePlace(path)}` : printablePath(path.file),
   );
+  if (places.length === 0) return ok({ found: [], leftOut: notSearched });
   const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : '';
-  const found =
-    places.length === 0
-      ? []
-      : [
-          finding(
-            'old-home-in-state',
-            'risk',
-            `the state leads into /root, where ${user} may not go: ${places.slice(0, SHOWN).join('; ')}${more}`,
-            'correct them while the service is stopped; rewriteStatePaths of @wca/runtime-sdk/kimaki does that',
-          ),
-        ];
-  return ok({ found, leftOut: notSearched });
+  const what = `the state leads into /root, which ${user} cannot enter: ${places.slice(0, SHOWN).join('; ')}${more}`;
+  const way = remedy.text(
+    'correct these paths while the service is stopped; rewriteStatePaths of @wca/runtime-sdk/kimaki does it',
+  );
+  return ok({ found: [findingsOf(instance)('old-home-in-state', 'risk', what, way, places)], leftOut: notSearched });
 }
 
 /** As many places as a person reads. */
@@ -110,58 +93,53 @@ const SHOWN = 3;
 
 /** What root left in directories where only an owner may replace it; a program that wants to write there again fails. */
 async function closedLeftovers(
-  { user }: KimakiInstance,
+  instance: KimakiInstance,
   service: Identity | null,
 ): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   if (service === null || service.user.uid === 0) return ok([]);
-  const leftovers = await findLeftovers(service);
-  return leftovers.map((paths) =>
+  const { user } = instance;
+  return (await findLeftovers(service)).map((paths) =>
     paths.map((path) => {
-      const fix = `see whose it is; if it is root's: wca reclaim ${shellWord(path)} --from root --to ${user}:${service.group.name}`;
-      return finding(
-        'leftover-closed',
-        'risk',
-        `${path} is closed to ${user}, who may want to write there under that name`,
-        fix,
+      const what = `${path} is closed to ${user}, whose programs may want to write under that name`;
+      const way = remedy.when(
+        'it is a leftover of root',
+        remedy.call('reclaim', path, { from: 'root', to: `${user}:${service.group.name}` }),
       );
+      return findingsOf(instance)('leftover-closed', 'risk', what, way, [path]);
     }),
   );
 }
 
-/** SQLite has to write the log and the index beside the database too: one that is another's makes it read-only. */
+/** SQLite has to write the log and the index beside the database too: where another account owns one, it is read-only. */
 async function foreignDatabases(
-  dataDir: string,
+  instance: KimakiInstance,
   service: Identity,
 ): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   const files: string[] = [];
-  const walked = await walkState(dataDir, 2_000, (entry) => {
+  const walked = await walkState(instance.dataDir, 2_000, (entry) => {
     if (entry.type === 'file' && /\.(db|sqlite3?)(-wal|-shm|-journal)?$/.test(entry.relative.join('/')))
       files.push(entry.path.toString('utf8'));
     return 'skip';
   });
   if (walked.isErr()) return err(walked.error);
+  const { name, uid } = service.user;
   const found: InstanceFinding[] = [];
   for (const file of files) {
     const stat = await lstat(file).catch(() => null);
-    if (stat === null || stat.uid === service.user.uid) continue;
-    const what = `${file} belongs to uid ${stat.uid}, not to ${service.user.name}: "attempt to write a readonly database"`;
-    found.push(
-      finding(
-        'database-owner',
-        'broken',
-        what,
-        `while the service is stopped: chown -h ${service.user.name}: ${shellWord(file)}`,
-      ),
+    if (stat === null || stat.uid === uid) continue;
+    const what = `${file} belongs to uid ${stat.uid}, not to ${name}: "attempt to write a readonly database"`;
+    const way = remedy.inOrder(
+      remedy.command('systemctl', 'stop', instance.unit),
+      remedy.command('chown', '-h', `${name}:`, file),
+      remedy.command('systemctl', 'start', instance.unit),
     );
+    found.push(findingsOf(instance)('database-owner', 'broken', what, way, [file]));
   }
   return ok(found);
 }
 
-async function bothHomes({
-  dataDir,
-  accountHome,
-  home,
-}: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+async function bothHomes(instance: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+  const { dataDir, accountHome, home } = instance;
   const others = [
     ...new Set(['/root', accountHome, home].flatMap((one) => (one === null ? [] : [`${one}/.kimaki`]))),
   ].filter((path) => path !== dataDir);
@@ -169,28 +147,24 @@ async function bothHomes({
   for (const path of others) {
     const survey = await surveyState(path);
     if (survey.isErr()) return err(survey.error);
-    if (survey.value.holds === 'nothing') continue;
-    const what =
-      survey.value.holds === 'state'
-        ? `holds state (${survey.value.evidence.slice(0, 3).join(', ')})`
-        : 'holds the skeleton of an install';
+    const { holds, evidence } = survey.value;
+    if (holds === 'nothing') continue;
+    const held = holds === 'state' ? `state (${evidence.slice(0, 3).join(', ')})` : 'the skeleton of an install';
+    const what = `${path} holds ${held}, and the service uses ${dataDir}`;
+    const way = remedy.text('decide which copy to keep and set the other aside; nothing is merged');
     found.push(
-      finding(
-        'state-in-both-homes',
-        survey.value.holds === 'state' ? 'risk' : 'note',
-        `${path} ${what}, and ${dataDir} is the one in use`,
-        'see which counts; nothing merges them',
-      ),
+      findingsOf(instance)('state-in-both-homes', holds === 'state' ? 'risk' : 'note', what, way, [path, dataDir]),
     );
   }
   return ok(found);
 }
 
-/** What root left below a home that is another's; it is closed to the service as soon as it runs as that other. */
+/** What root owns below a home of another account; it is closed to the service once it runs as that account. */
 async function foreignFiles(
-  { home, accountHome, user, unit }: KimakiInstance,
+  instance: KimakiInstance,
   service: Identity | null,
 ): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+  const { home, accountHome, user, unit } = instance;
   const isOthers = user !== 'root' || home !== (accountHome ?? home);
   if (!isOthers || service === null || home === '/') return ok([]);
   const found: InstanceFinding[] = [];
@@ -201,17 +175,12 @@ async function foreignFiles(
     const count = await countOwned(path, { by: 0 });
     if (count.isErr()) return err(count.error);
     if (count.value === 0) continue;
-    const what = `${count.value} entries of ${path} are root's, in the home that ${unit} uses`;
-    found.push(
-      finding(
-        'foreign-files-in-home',
-        user === 'root' ? 'risk' : 'broken',
-        what,
-        user === 'root'
-          ? migrateCommand({ unit, user })
-          : `wca reclaim ${shellWord(path)} --from root --to ${user}:${service.group.name}`,
-      ),
-    );
+    const isRoot = user === 'root';
+    const what = `${count.value} entries of ${path} belong to root, in the home that ${unit} uses`;
+    const way = isRoot
+      ? migrationRemedy(instance)
+      : remedy.call('reclaim', path, { from: 'root', to: `${user}:${service.group.name}` });
+    found.push(findingsOf(instance)('foreign-files-in-home', isRoot ? 'risk' : 'broken', what, way, [path]));
   }
   return ok(found);
 }

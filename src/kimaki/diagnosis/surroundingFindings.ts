@@ -1,20 +1,22 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { shellWord } from '../../posix/paths/index.js';
+import { remedy } from '../../posix/findings/index.js';
+import { octalMode } from '../../posix/paths/index.js';
 import { showUnit } from '../../systemd/manager/index.js';
-import type { KimakiInstance } from '../instance/index.js';
-import { findSiteServices } from '../instance/index.js';
-import { SHARED_UMASK, migrateCommand } from '../identity/index.js';
 import { rootCronJobs } from '../abilities/index.js';
-import { finding } from './finding.js';
-import type { DiagnosisError, InstanceFinding, Look } from './finding.js';
+import { SHARED_UMASK, migrationRemedy } from '../identity/index.js';
+import { findSiteServices } from '../instance/index.js';
+import type { KimakiInstance } from '../instance/index.js';
+import { editing, findingsOf } from './instanceFinding.js';
+import type { DiagnosisError, InstanceFinding, Look } from './instanceFinding.js';
 
-/** What an instance shares with others of the host that it must not; pure. */
+/** What an instance shares with other instances and must not share; pure. */
 export function sharedFindings(
   instance: KimakiInstance,
   instances: readonly KimakiInstance[],
 ): readonly InstanceFinding[] {
-  const { unit, lockPort, dataDir, site, environment } = instance;
+  const { unit, lockPort, dataDir, site, environment, fragmentPath } = instance;
+  const about = findingsOf(instance);
   const others = instances.filter((other) => other.unit !== unit);
   const named = (same: (other: KimakiInstance) => boolean): string =>
     others
@@ -23,49 +25,29 @@ export function sharedFindings(
       .join(', ');
   const found: InstanceFinding[] = [];
   if (lockPort === null) {
-    found.push(
-      finding(
-        'port-invalid',
-        'broken',
-        `KIMAKI_LOCK_PORT of ${unit} is "${(environment.KIMAKI_LOCK_PORT ?? '').slice(0, 40)}", which is no port`,
-        'set a port from 1024 to 65535',
-      ),
-    );
+    const what = `KIMAKI_LOCK_PORT of ${unit} is "${(environment.KIMAKI_LOCK_PORT ?? '').slice(0, 40)}", which is not a port`;
+    found.push(about('port-invalid', 'broken', what, editing(fragmentPath, 'set a port from 1024 to 65535')));
   }
   const port = named((other) => lockPort !== null && other.lockPort === lockPort);
-  if (port !== '')
-    found.push(
-      finding(
-        'port-shared',
-        'broken',
-        `${unit} and ${port} want the same lock port ${lockPort ?? 0}: only one of them runs`,
-        'give each a KIMAKI_LOCK_PORT of its own',
-      ),
-    );
+  if (port !== '') {
+    const what = `${unit} and ${port} use the same lock port ${lockPort ?? 0}: only one of them can run`;
+    found.push(about('port-shared', 'broken', what, remedy.text('give each instance a KIMAKI_LOCK_PORT of its own')));
+  }
   const data = named((other) => other.dataDir === dataDir);
-  if (data !== '')
-    found.push(
-      finding(
-        'data-directory-shared',
-        'broken',
-        `${unit} and ${data} write into the same ${dataDir}`,
-        'give each a data directory of its own',
-      ),
-    );
+  if (data !== '') {
+    const what = `${unit} and ${data} write into the same ${dataDir}`;
+    const way = remedy.text('give each instance a data directory of its own');
+    found.push(about('data-directory-shared', 'broken', what, way, [dataDir]));
+  }
   const both = named((other) => site !== null && other.site === site);
-  if (both !== '')
-    found.push(
-      finding(
-        'site-shared',
-        'risk',
-        `${unit} and ${both} both work on ${site ?? ''}`,
-        'disable the one that is left over',
-      ),
-    );
+  if (both !== '') {
+    const what = `${unit} and ${both} both work on ${site ?? ''}`;
+    found.push(about('site-shared', 'risk', what, remedy.text('disable the instance that is no longer used')));
+  }
   return found;
 }
 
-/** Who else works on the site, and as whom. */
+/** Other services and cron jobs that work on the site, and the account they run as. */
 export function surroundingLooks(): readonly Look[] {
   return [
     { what: 'services that work on its site', look: ({ instance }) => serviceFindings(instance) },
@@ -73,49 +55,44 @@ export function surroundingLooks(): readonly Look[] {
   ];
 }
 
-async function serviceFindings({
-  unit,
-  site,
-  user,
-  companions,
-}: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+async function serviceFindings(instance: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+  const { site, user, companions } = instance;
   if (site === null) return ok([]);
+  const about = findingsOf(instance);
   const found: InstanceFinding[] = [];
   const services = await findSiteServices(site);
   if (services.isErr()) return err(services.error);
   for (const service of services.value) {
     if (service.user !== 'root') continue;
     const by = service.triggeredBy.length === 0 ? '' : `, started by ${service.triggeredBy.join(', ')}`;
-    const what = `${service.unit} works on ${site} as root${by}: what it writes is root's`;
-    const fix =
+    const what = `${service.unit} works on ${site} as root${by}: root owns what it writes`;
+    const settings = { 'Service.User': user, 'Service.UMask': '0002' };
+    const way =
       user === 'root'
-        ? migrateCommand({ unit, user })
-        : `wca unit set ${shellWord(service.unit)} Service.User=${user} Service.UMask=0002, unless root's rights are needed`;
-    found.push(finding('companion-as-root', 'risk', what, fix));
+        ? migrationRemedy(instance)
+        : remedy.when('it does not need the rights of root', remedy.call('editUnit', service.unit, settings));
+    found.push(about('companion-as-root', 'risk', what, way));
   }
   for (const companion of user === 'root' ? [] : companions.filter((one) => one.endsWith('.service'))) {
     const state = await showUnit(companion);
     if (state.isErr()) return err(state.error);
     if (state.value.umask === SHARED_UMASK) continue;
-    const what = `${companion} works on ${site} too, with UMask=${state.value.umask.toString(8).padStart(4, '0')}: WordPress cannot update what it writes`;
-    found.push(finding('companion-umask', 'broken', what, `wca unit set ${shellWord(companion)} Service.UMask=0002`));
+    const what = `${companion} works on ${site} too, with UMask=${octalMode(state.value.umask)}: WordPress cannot update what it writes`;
+    const way = remedy.call('editUnit', companion, { 'Service.UMask': '0002' });
+    found.push(about('companion-umask', 'broken', what, way));
   }
   return ok(found);
 }
 
-async function cronFindings({
-  site,
-  user,
-}: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+async function cronFindings(instance: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+  const { site, user } = instance;
   if (site === null) return ok([]);
-  const jobs = await rootCronJobs(site);
-  const fix =
-    user === 'root'
-      ? 'give the job to the account the service moves to, or to www-data'
-      : `give the job to ${user} or to www-data, without --allow-root`;
-  return jobs.map((found) =>
-    found.map(({ file, line, text }) =>
-      finding('cron-as-root', 'risk', `${file}:${line} acts for the site as root: ${text}`, fix),
-    ),
+  const account = user === 'root' ? 'the account the service moves to' : user;
+  const way = remedy.text(`let ${account} or www-data run the job, and take --allow-root out of it`);
+  return rootCronJobs(site).map((jobs) =>
+    jobs.map(({ file, line, text }) => {
+      const where = `${file}:${line}`;
+      return findingsOf(instance)('cron-as-root', 'risk', `${where} works on the site as root: ${text}`, way, [where]);
+    }),
   );
 }

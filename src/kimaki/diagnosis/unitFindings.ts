@@ -1,8 +1,9 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
+import { remedy } from '../../posix/findings/index.js';
 import { checkTrustedPath } from '../../posix/handles/index.js';
-import { shellWord } from '../../posix/paths/index.js';
+import { octalMode } from '../../posix/paths/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { checkUnitTrust } from '../../systemd/host-edit/index.js';
 import { effectiveUnit } from '../../systemd/load/index.js';
@@ -10,153 +11,135 @@ import { isSecretName, redactSecrets } from '../../systemd/secrets/index.js';
 import { parseEnvironment, unitSpecifiers } from '../../systemd/values/index.js';
 import type { KimakiInstance } from '../instance/index.js';
 import { effectiveAssignments, loadedFromDisk } from '../instance/index.js';
-import { SHARED_UMASK, migrateCommand } from '../identity/index.js';
+import { SHARED_UMASK, migrationRemedy } from '../identity/index.js';
 import { privilegedLines, programsFailingAsAgent, settingsAgainst, untrustedPrograms } from '../unit/index.js';
-import { finding } from './finding.js';
-import type { DiagnosisError, InstanceFinding } from './finding.js';
+import { editing, findingsOf } from './instanceFinding.js';
+import type { DiagnosisError, InstanceFinding } from './instanceFinding.js';
+
+const RELOAD = remedy.command('systemctl', 'daemon-reload');
 
 /** What an instance's unit says, by its text; pure. */
 export function unitTextFindings(instance: KimakiInstance): readonly InstanceFinding[] {
-  const { unit, files, users, kind, fragmentPath, home, dataDir, args } = instance;
-  const isRoot = instance.user === 'root';
-  const migrate = migrateCommand(instance);
+  return [
+    ...fileFindings(instance),
+    ...umaskFindings(instance),
+    ...lineFindings(instance),
+    ...commandFindings(instance),
+  ];
+}
+
+/** The files themselves: whether they load, can be edited, last, and decide. */
+function fileFindings(instance: KimakiInstance): readonly InstanceFinding[] {
+  const { unit, files, kind, fragmentPath } = instance;
+  const about = findingsOf(instance);
   const found: InstanceFinding[] = [];
   const sources = files.map((file, index) => ({
     ...file,
     role: index === 0 ? ('fragment' as const) : ('drop-in' as const),
   }));
-  const loads = effectiveUnit(unit, sources, unitSpecifiers(unit, fragmentPath));
-  for (const { path, line, reason } of loads.faults) {
-    found.push(
-      finding(
-        'unit-does-not-load',
-        'broken',
-        `${path}${line === 0 ? '' : `:${line}`}: ${reason}`,
-        `correct the line: ${editing(path)}`,
-      ),
-    );
+  for (const { path, line, reason } of effectiveUnit(unit, sources, unitSpecifiers(unit, fragmentPath)).faults) {
+    const where = `${path}${line === 0 ? '' : `:${line}`}`;
+    const way = editing(path, 'correct that line');
+    found.push(about('unit-does-not-load', 'broken', `${where}: ${reason}`, way, [where]));
   }
   for (const { path, document } of files) {
     if (document.unsafe === null) continue;
-    const { line, message } = document.unsafe;
-    found.push(
-      finding(
-        'unit-not-editable',
-        'risk',
-        `${path}:${line} has ${message}: systemd reads something else than an editor shows`,
-        `repair that line by hand: ${editing(path)}`,
-      ),
-    );
+    const where = `${path}:${document.unsafe.line}`;
+    const what = `${where} has ${document.unsafe.message}: systemd reads something else than an editor shows`;
+    found.push(about('unit-not-editable', 'risk', what, editing(path, 'repair that line by hand'), [where]));
   }
   if (['linked', 'generated', 'transient'].includes(kind)) {
-    const why = kind === 'linked' ? 'a link out of the load path' : `${kind}, and does not last`;
-    found.push(
-      finding('unit-not-lasting', 'risk', `${fragmentPath} is ${why}`, 'put a plain file into /etc/systemd/system'),
-    );
+    const why =
+      kind === 'linked' ? 'a link to a file outside the directories of units' : `${kind}, and is lost at the next boot`;
+    const way = remedy.text('put a plain file into /etc/systemd/system');
+    found.push(about('unit-not-lasting', 'risk', `${fragmentPath} is ${why}`, way, [fragmentPath]));
   }
-  const [fragment] = files;
   for (const { file, assignment } of effectiveAssignments(files, 'Service', (key) =>
     ['User', 'Group', 'UMask'].includes(key),
   )) {
-    if (file === fragment?.path) continue;
+    if (file === files[0]?.path) continue;
     const { key, value, line } = assignment;
-    found.push(
-      finding(
-        'drop-in-decides',
-        'note',
-        `${file}:${line} sets ${key}=${value}, whatever ${fragmentPath} says`,
-        `see systemctl cat ${shellWord(unit)}; what is to change must change there`,
-      ),
-    );
-  }
-  const umask = instance.umask === null ? 0o022 : parseInt(instance.umask, 8);
-  if (umask !== SHARED_UMASK) {
-    const what = `${unit} has ${instance.umask === null ? 'no UMask=, so 0022' : `UMask=${instance.umask}`}: WordPress cannot update what the agent writes`;
-    found.push(
-      finding(
-        'umask-missing',
-        'broken',
-        what,
-        isRoot ? migrate : `wca unit set ${shellWord(unit)} Service.UMask=0002 && systemctl restart ${shellWord(unit)}`,
-      ),
-    );
-  } else if (users.running !== null && users.running.umask !== SHARED_UMASK) {
-    found.push(
-      finding(
-        'umask-not-running',
-        'broken',
-        `${unit} has UMask=0002, and its process runs with ${octal(users.running.umask)}`,
-        `systemctl restart ${shellWord(unit)}`,
-      ),
-    );
-  }
-  for (const { file, line, key, path, why } of privilegedLines(files)) {
-    if (isRoot) continue;
-    found.push(
-      finding(
-        'privileged-line',
-        'risk',
-        `${file}:${line} ${key}=${why}${path} runs as root whatever User= says, and makes root-owned files`,
-        `take the prefix off, or see that nobody but root can change the program: ${editing(file)}`,
-      ),
-    );
-  }
-  for (const { file, line, key, value, why, weight } of settingsAgainst(files, { home, dataDir })) {
-    if (isRoot) continue;
-    found.push(
-      finding('setting-against', weight === 'breaks' ? 'broken' : 'note', `${file}:${line} has ${key}=${value}`, why),
-    );
-  }
-  for (const { file, assignment } of effectiveAssignments(
-    files,
-    'Service',
-    (key) => key === 'Environment' || key.startsWith('Exec'),
-  )) {
-    const { key, line, value } = assignment;
-    if (/--allow-root\b/.test(value)) {
-      found.push(
-        finding(
-          'allow-root',
-          'risk',
-          `${file}:${line} tells wp to run as root: ${redactSecrets(`${key}=${value}`).slice(0, 200)}`,
-          isRoot ? migrate : `take --allow-root out: ${editing(file)}`,
-        ),
-      );
-    }
-    if (/\b(pkill|pgrep|killall)\b/.test(value) && /(-[uU]\s*|--(euid|uid|user)[=\s])["']?(root|0)\b/.test(value)) {
-      found.push(
-        finding(
-          'kills-roots-processes',
-          'risk',
-          `${file}:${line} ends processes of root at every start`,
-          isRoot ? migrate : `name ${instance.user} there: ${editing(file)}`,
-        ),
-      );
-    }
-    const secrets =
-      key === 'Environment' ? parseEnvironment(value).filter((variable) => isSecretName(variable.name)) : [];
-    for (const { name } of secrets) {
-      found.push(
-        finding(
-          'secret-in-unit',
-          'risk',
-          `${file}:${line} holds ${name}, which everybody may read from systemd (systemctl show)`,
-          `move it into an EnvironmentFile= of root, 0600: ${editing(file)}`,
-        ),
-      );
-    }
-  }
-  if (!isRoot && !args.includes('--no-auto-upgrade')) {
-    found.push(
-      finding(
-        'self-upgrade',
-        'note',
-        `${unit} upgrades itself at start with npm i -g, which ${instance.user} may not, and the failure is not shown`,
-        `add --no-auto-upgrade to ExecStart= (${editing(fragmentPath)}), and upgrade as root: npm install --global kimaki`,
-      ),
-    );
+    const what = `${file}:${line} sets ${key}=${value}, whatever ${fragmentPath} says`;
+    const way = editing(file, 'change that line if it is wrong');
+    found.push(about('drop-in-decides', 'note', what, way, [`${file}:${line}`]));
   }
   return found;
+}
+
+function umaskFindings(instance: KimakiInstance): readonly InstanceFinding[] {
+  const { unit, users, umask } = instance;
+  const about = findingsOf(instance);
+  const restart = remedy.command('systemctl', 'restart', unit);
+  if ((umask === null ? 0o022 : parseInt(umask, 8)) !== SHARED_UMASK) {
+    const what = `${unit} has ${umask === null ? 'no UMask=, so 0022' : `UMask=${umask}`}: WordPress cannot update what the agent writes`;
+    const way =
+      instance.user === 'root'
+        ? migrationRemedy(instance)
+        : remedy.inOrder(remedy.call('editUnit', unit, { 'Service.UMask': '0002' }), restart);
+    return [about('umask-missing', 'broken', what, way)];
+  }
+  if (users.running === null || users.running.umask === SHARED_UMASK) return [];
+  const what = `${unit} has UMask=0002, and its process runs with ${octalMode(users.running.umask)}`;
+  return [about('umask-not-running', 'broken', what, restart)];
+}
+
+/** Lines and settings that matter once the service does not run as root. */
+function lineFindings(instance: KimakiInstance): readonly InstanceFinding[] {
+  const { unit, files, fragmentPath, home, dataDir, args, user } = instance;
+  if (user === 'root') return [];
+  const about = findingsOf(instance);
+  const privileged = privilegedLines(files).map(({ file, line, key, path, why }) => {
+    const what = `${file}:${line} ${key}=${why}${path} runs as root whatever User= says, and makes root-owned files`;
+    const way = editing(file, `remove the prefix "${why}", or make sure that only root can change ${path}`);
+    return about('privileged-line', 'risk', what, way, [`${file}:${line}`]);
+  });
+  const against = settingsAgainst(files, { home, dataDir }).map(({ file, line, key, value, why, weight }) => {
+    const what = `${file}:${line} has ${key}=${value}: ${why}`;
+    const way = editing(file, `remove ${key}=, or allow there what the service needs`);
+    return about('setting-against', weight === 'breaks' ? 'broken' : 'note', what, way, [`${file}:${line}`]);
+  });
+  if (args.includes('--no-auto-upgrade')) return [...privileged, ...against];
+  const what = `${unit} upgrades itself at start with npm i -g, which ${user} is not allowed to do, and the failure is not shown`;
+  const way = remedy.inOrder(
+    editing(fragmentPath, 'add --no-auto-upgrade to ExecStart='),
+    remedy.text('upgrade as root from then on'),
+    remedy.command('npm', 'install', '--global', 'kimaki'),
+  );
+  return [...privileged, ...against, about('self-upgrade', 'note', what, way)];
+}
+
+/** What stands in the unit's commands and variables. */
+function commandFindings(instance: KimakiInstance): readonly InstanceFinding[] {
+  const about = findingsOf(instance);
+  const isRoot = instance.user === 'root';
+  const migrate = migrationRemedy(instance);
+  const assignments = effectiveAssignments(
+    instance.files,
+    'Service',
+    (key) => key === 'Environment' || key.startsWith('Exec'),
+  );
+  return assignments.flatMap(({ file, assignment: { key, line, value } }) => {
+    const where = `${file}:${line}`;
+    const found: InstanceFinding[] = [];
+    if (/--allow-root\b/.test(value)) {
+      const what = `${where} tells wp to run as root: ${redactSecrets(`${key}=${value}`).slice(0, 200)}`;
+      const way = isRoot ? migrate : editing(file, 'take --allow-root out');
+      found.push(about('allow-root', 'risk', what, way, [where]));
+    }
+    if (/\b(pkill|pgrep|killall)\b/.test(value) && /(-[uU]\s*|--(euid|uid|user)[=\s])["']?(root|0)\b/.test(value)) {
+      const way = isRoot ? migrate : editing(file, `name ${instance.user} instead of root`);
+      found.push(
+        about('kills-roots-processes', 'risk', `${where} ends processes of root at every start`, way, [where]),
+      );
+    }
+    const variables = key === 'Environment' ? parseEnvironment(value) : [];
+    for (const { name } of variables.filter((variable) => isSecretName(variable.name))) {
+      const what = `${where} holds ${name}, which every user of this host can read from systemd (systemctl show)`;
+      const way = editing(file, 'move it into an EnvironmentFile= that root owns, with mode 0600');
+      found.push(about('secret-in-unit', 'risk', what, way, [where]));
+    }
+    return found;
+  });
 }
 
 /** What an instance's unit means on this host. */
@@ -165,102 +148,63 @@ export async function unitHostFindings(
   service: Identity | null,
 ): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   const { files, environment, unit } = instance;
+  const about = findingsOf(instance);
   const found: InstanceFinding[] = [];
   if (!(await loadedFromDisk(instance))) {
-    found.push(
-      finding(
-        'needs-daemon-reload',
-        'risk',
-        `the files of ${unit} are not what systemd has loaded`,
-        'look at the difference, then systemctl daemon-reload',
-      ),
-    );
+    const way = remedy.inOrder(remedy.text('look at the difference'), RELOAD);
+    found.push(about('needs-daemon-reload', 'risk', `the files of ${unit} are not what systemd has loaded`, way));
   }
   for (const { path } of files) {
     const trusted = await checkUnitTrust(path);
     if (trusted.isOk()) continue;
     if (trusted.error.code !== 'UNTRUSTED_PATH') return err(trusted.error);
-    found.push(
-      finding(
-        'unit-untrusted',
-        'risk',
-        `${path}: ${trusted.error.reason} at ${trusted.error.component}: who may change a unit is root`,
-        'chown root: and chmod go-w it and what is above',
-      ),
-    );
+    const { component, reason } = trusted.error;
+    const what = `${path}: ${reason} at ${component}: whoever can change a unit can become root`;
+    const way = remedy.inOrder(remedy.command('chown', 'root:', component), remedy.command('chmod', 'go-w', component));
+    found.push(about('unit-untrusted', 'risk', what, way, [component]));
   }
   const untrusted = await untrustedPrograms(privilegedLines(files));
   if (untrusted.isErr()) return err(untrusted.error);
   for (const { line, component, reason } of untrusted.value) {
-    found.push(
-      finding(
-        'untrusted-program',
-        'risk',
-        `${line.file}:${line.line} runs ${line.path} as root, and ${component}: ${reason}`,
-        'give it and everything above to root, not writable for others',
-      ),
-    );
+    const where = `${line.file}:${line.line}`;
+    const what = `${where} runs ${line.path} as root, and ${component}: ${reason}`;
+    const way = remedy.text(`let root own ${component} and everything above it, not writable for others`);
+    found.push(about('untrusted-program', 'risk', what, way, [where, component]));
   }
   if (service !== null) {
     const failing = await programsFailingAsAgent(files, service, environment.PATH ?? TRUSTED_PATH);
     if (failing.isErr()) return err(failing.error);
-    for (const one of failing.value) {
-      const weight = one.fatal && one.certain ? 'broken' : one.fatal ? 'risk' : 'note';
-      found.push(
-        finding(
-          'failing-program',
-          weight,
-          `${one.file}:${one.line} ${one.key}=${one.path}: ${one.detail}`,
-          'put "-" before it if it may fail, or have root do it',
-        ),
-      );
+    for (const { file, line, key, path, detail, fatal, certain } of failing.value) {
+      const severity = fatal && certain ? 'broken' : fatal ? 'risk' : 'note';
+      const way = editing(file, 'put "-" before the program if it may fail, or let root run it');
+      const what = `${file}:${line} ${key}=${path}: ${detail}`;
+      found.push(about('failing-program', severity, what, way, [`${file}:${line}`]));
     }
   }
-  return found.length === 0 && environment.PATH === undefined ? ok([]) : pathEntries(instance, found);
+  return pathEntries(instance).then((entries) => entries.map((more) => [...found, ...more]));
 }
 
-/** A program in a directory that somebody else may write to is that somebody's. */
-async function pathEntries(
-  { environment, user, unit }: KimakiInstance,
-  found: readonly InstanceFinding[],
-): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
-  const more: InstanceFinding[] = [];
+/** Whoever can write in a directory of PATH decides which programs the service runs. */
+async function pathEntries(instance: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+  const { environment, user, unit, fragmentPath } = instance;
+  const about = findingsOf(instance);
+  const found: InstanceFinding[] = [];
   for (const directory of (environment.PATH ?? '').split(':').filter((entry) => entry !== '')) {
+    const remove = editing(fragmentPath, `take ${directory} out of PATH`);
     if (!directory.startsWith('/')) {
-      more.push(
-        finding(
-          'path-entry',
-          'risk',
-          `PATH of ${unit} has "${directory}", which is another directory wherever it is`,
-          'take it out',
-        ),
-      );
+      const what = `PATH of ${unit} has "${directory}", which means another directory wherever a program is started`;
+      found.push(about('path-entry', 'risk', what, remove));
     } else if (/^\/root(\/|$)/.test(directory) && user !== 'root') {
-      more.push(
-        finding('path-entry', 'broken', `PATH of ${unit} has ${directory}, where ${user} may not go`, 'take it out'),
-      );
+      const what = `PATH of ${unit} has ${directory}, which ${user} cannot enter`;
+      found.push(about('path-entry', 'broken', what, remove));
     } else {
       const trusted = await checkTrustedPath(directory);
       if (trusted.isOk() || trusted.error.code !== 'UNTRUSTED_PATH') continue;
-      const own = directory.startsWith('/home/');
-      more.push(
-        finding(
-          'path-entry',
-          own ? 'note' : 'risk',
-          `PATH of ${unit} has ${directory}: ${trusted.error.reason} at ${trusted.error.component}`,
-          'put the system directories before it, or take it out',
-        ),
-      );
+      const { component, reason } = trusted.error;
+      const what = `PATH of ${unit} has ${directory}: ${reason} at ${component}`;
+      const way = remedy.anyOf(remedy.text('put the system directories before it'), remove);
+      found.push(about('path-entry', directory.startsWith('/home/') ? 'note' : 'risk', what, way, [component]));
     }
   }
-  return ok([...found, ...more]);
-}
-
-/** How a person changes a file of a unit. */
-function editing(file: string): string {
-  return `editor ${file} && systemctl daemon-reload`;
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
+  return ok(found);
 }

@@ -2,7 +2,7 @@ export { decideServiceIdentity } from './decideServiceIdentity.js';
 export { detectServiceIdentity } from './detectServiceIdentity.js';
 export type { DetectIdentityRequest } from './detectServiceIdentity.js';
 export { identityAssignments } from './identityAssignments.js';
-export { migrateCommand } from './migrateCommand.js';
+export { migrationRemedy } from './migrationRemedy.js';
 export { DEFAULT_SERVICE_ACCOUNT, SHARED_UMASK } from './serviceIdentity.js';
 export type {
   DetectIdentityError,

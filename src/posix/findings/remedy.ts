@@ -9,6 +9,8 @@ export type Remedy =
   | CallRemedy
   /** What a person has to do, as a sentence without its full stop. */
   | { readonly kind: 'text'; readonly text: string }
+  /** This, if the condition holds; it completes "if …". */
+  | { readonly kind: 'when'; readonly condition: string; readonly remedy: Remedy }
   /** All of these, one after the other. */
   | { readonly kind: 'in-order'; readonly remedies: readonly Remedy[] }
   /** One of these. */
@@ -66,6 +68,7 @@ export const remedy = {
     args,
   }),
   text: (text: string): Remedy => ({ kind: 'text', text }),
+  when: (condition: string, way: Remedy): Remedy => ({ kind: 'when', condition, remedy: way }),
   inOrder: (...remedies: readonly Remedy[]): Remedy => ({ kind: 'in-order', remedies }),
   anyOf: (...remedies: readonly Remedy[]): Remedy => ({ kind: 'any-of', remedies }),
 } as const;

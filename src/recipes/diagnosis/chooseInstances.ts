@@ -2,11 +2,13 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { findInstances, instanceName } from '../../kimaki/instance/index.js';
 import type { FindInstancesError, KimakiInstance } from '../../kimaki/instance/index.js';
-import { printablePath, shellWord } from '../../posix/paths/index.js';
+import { findingsAbout, remedy } from '../../posix/findings/index.js';
+import type { Finding, Remedy } from '../../posix/findings/index.js';
+import { printablePath } from '../../posix/paths/index.js';
 import { listUnits } from '../../systemd/manager/index.js';
-import type { HostFinding, PartFound } from './hostDiagnosis.js';
+import type { PartFound } from './hostDiagnosis.js';
 
-/** The instances of a host, those of them that are to be looked at, and what is to be said of the others. */
+/** The instances of a host, those to be diagnosed, and what was found about the others. */
 export type ChosenInstances = PartFound & {
   /** Every one that could be read. */
   readonly all: readonly KimakiInstance[];
@@ -14,20 +16,20 @@ export type ChosenInstances = PartFound & {
 };
 
 /**
- * Reads every instance by itself, so that one that cannot be read hides no other. An error only for the one that is named,
- * and where there is no systemd to ask and no site to look at either.
+ * Reads every instance by itself, so that one that cannot be read hides no other. Errors: the named instance cannot be
+ * read; systemd does not run and no site is named.
  */
 export async function chooseInstances(
   named: string | undefined,
   isSiteNamed: boolean,
 ): Promise<Result<ChosenInstances, FindInstancesError>> {
   const all = new Map<string, KimakiInstance>();
-  const findings: HostFinding[] = [];
+  const findings: Finding[] = [];
   const notChecked: string[] = [];
-  // What root cannot read is in a state that somebody has to end; what others cannot read says nothing.
-  const unreadable = (code: string, message: string, fix: string): void => {
-    if (process.geteuid?.() === 0) findings.push({ code, severity: 'broken', found: message, fix });
-    else notChecked.push(message);
+  // What root cannot read is a fault of the host. What another account cannot read says nothing about the host.
+  const unreadable = (id: string, subject: string, what: string, way: Remedy): void => {
+    if (process.geteuid?.() === 0) findings.push(findingsAbout(subject)(id, 'broken', what, way));
+    else notChecked.push(what);
   };
   const listed = await listUnits(['kimaki.service', 'kimaki-*.service']);
   if (listed.isErr()) {
@@ -35,8 +37,9 @@ export async function chooseInstances(
     if (code !== 'SYSTEMD_NOT_RUNNING')
       unreadable(
         'units-unreadable',
-        `the units of this host cannot be told: ${message}`,
-        'systemctl list-units --type=service',
+        'systemd',
+        `the units of this host cannot be listed: ${message}`,
+        remedy.command('systemctl', 'list-units', '--type=service'),
       );
     else if (isSiteNamed && named === undefined) notChecked.push(`kimaki instances: ${message}`);
     else return err(listed.error);
@@ -44,12 +47,13 @@ export async function chooseInstances(
   for (const unit of [...listed.unwrapOr([])].filter((one) => instanceName(one) !== null).sort()) {
     const read = await findInstances({ unit });
     if (read.isOk()) for (const instance of read.value) all.set(instance.unit, instance);
-    else if (isAbsent(read.error)) findings.push(masked(read.error.message));
+    else if (isAbsent(read.error)) findings.push(masked(unit, read.error.message));
     else
       unreadable(
         'instance-unreadable',
+        unit,
         `${printablePath(unit)} cannot be read: ${read.error.message}`,
-        `systemctl cat ${shellWord(unit)}`,
+        remedy.command('systemctl', 'cat', unit),
       );
   }
   if (named === undefined) return ok({ all: [...all.values()], chosen: [...all.values()], findings, notChecked });
@@ -63,11 +67,7 @@ function isAbsent({ code }: FindInstancesError): boolean {
   return code === 'UNIT_NOT_FOUND' || code === 'UNIT_WITHOUT_FILE';
 }
 
-function masked(why: string): HostFinding {
-  return {
-    code: 'unit-masked',
-    severity: 'note',
-    found: `${why}: nothing of it runs`,
-    fix: 'remove what is left of it, or systemctl unmask it',
-  };
+function masked(unit: string, why: string): Finding {
+  const way = remedy.anyOf(remedy.text('remove what is left of it'), remedy.command('systemctl', 'unmask', unit));
+  return findingsAbout(unit)('unit-masked', 'note', `${why}: it cannot be started`, way);
 }

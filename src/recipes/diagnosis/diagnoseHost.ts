@@ -3,12 +3,14 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { FindInstancesError, KimakiInstance } from '../../kimaki/instance/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
+import { bySeverity, findingsAbout, remedy } from '../../posix/findings/index.js';
+import type { Finding } from '../../posix/findings/index.js';
 import { findSite } from '../../wordpress/site/index.js';
 import type { Site, SiteError } from '../../wordpress/site/index.js';
 import { DEFAULT_STATE_DIR, isJsonObject, runStatus } from '../engine/index.js';
 import type { MigrationOptions } from '../host/index.js';
-import { bySeverity, lookAt, looked } from './hostDiagnosis.js';
-import type { DiagnosedSubject, HostDiagnosis, HostFinding } from './hostDiagnosis.js';
+import { lookAt, looked, unread } from './hostDiagnosis.js';
+import type { DiagnosedSubject, HostDiagnosis } from './hostDiagnosis.js';
 import { hostParts } from './hostParts.js';
 import { chooseInstances } from './chooseInstances.js';
 import type { ChosenInstances } from './chooseInstances.js';
@@ -17,9 +19,9 @@ import type { SiteOfInstance } from './instanceSubject.js';
 import { sharingParts } from './sharingParts.js';
 import { siteParts } from './siteParts.js';
 
-/** What of a host is to be looked at. */
+/** Which part of a host to diagnose. */
 export interface DiagnoseHostRequest {
-  /** The site's root or anything below it, absolute. Default: the site of every instance that is looked at. */
+  /** The site's root or anything below it, absolute. Default: the site of every diagnosed instance. */
   readonly site?: string;
   /** One instance's unit. Default: every instance of the host, and with `site` every one that works on it. */
   readonly unit?: string;
@@ -27,21 +29,21 @@ export interface DiagnoseHostRequest {
   readonly stateDir?: string;
 }
 
-/** What was named is not there, or cannot be read. */
+/** What was named does not exist, or cannot be read. */
 export type DiagnoseHostError = FindInstancesError | SiteError;
 
 /**
- * Names every state the field knows that is wrong with the kimaki instances of this host, with their sites and with the host
- * itself, each with what was found and what to do; writes nothing.
+ * Names every known fault of the kimaki instances of this host, of their sites and of the host itself, each with what was
+ * found and what to do; writes nothing.
  *
- * It puts together `examineInstance`, `diagnoseSite`, `inspectManagedFiles`, the acceptance points of a migration that can be
- * looked at without side effects, and where the last run stands. What could not be looked at, for want of root or of a
- * program, is in `notChecked` of its subject and counts as neither good nor bad. What was found for several instances alike
- * is told once, of the host; an instance that root cannot read is a finding. Nothing is started, sent or updated: whether a flow completes or an update goes through is for
- * `verifyMigration`. A host without an instance is no error.
+ * It combines `diagnoseInstance`, `diagnoseSite`, `inspectManagedFiles`, those acceptance checks of a migration that have
+ * no side effects, and the state of the last run. What could not be looked at, because root or a program is missing, is in
+ * `notChecked` of its subject and counts as neither good nor bad. The same finding about several instances is reported once,
+ * for the host. An instance that root cannot read is a finding. Nothing is started, sent or updated: whether a flow
+ * completes or an update works is checked by `verifyMigration`. A host without an instance is no error.
  *
- * Errors: {@link DiagnoseHostError}, for what was named (`UNIT_NOT_FOUND`, `UNIT_WITHOUT_FILE`, `NOT_A_SITE` …), and
- * `SYSTEMD_NOT_RUNNING` where no site was.
+ * Errors: {@link DiagnoseHostError}, about what was named (`UNIT_NOT_FOUND`, `UNIT_WITHOUT_FILE`, `NOT_A_SITE` …), and
+ * `SYSTEMD_NOT_RUNNING` where no site was named.
  *
  * @example
  * ```ts
@@ -50,7 +52,7 @@ export type DiagnoseHostError = FindInstancesError | SiteError;
  * const diagnosis = await diagnoseHost({});
  * if (diagnosis.isErr()) throw new Error(diagnosis.error.message);
  * for (const { name, findings, notChecked } of diagnosis.value.subjects) {
- *   for (const { severity, code, found, fix } of findings) console.log(name, severity, code, found, fix);
+ *   for (const { severity, id, what, remedy } of findings) console.log(name, severity, id, what, remedy);
  *   for (const what of notChecked) console.log(name, 'not checked:', what);
  * }
  * ```
@@ -146,41 +148,37 @@ async function siteSubject(
 ): Promise<DiagnosedSubject> {
   const subject = { kind: 'site', name: site.root, path: site.root } as const;
   if (site.owner.uid === 0) {
-    const found = `WordPress at ${site.root} runs as root: whoever gets PHP to run something is root, and there is nobody to give its files to`;
-    const runsAsRoot: HostFinding = {
-      code: 'site-runs-as-root',
-      severity: 'broken',
-      found,
-      fix: 'set user= and group= in its php-fpm pool, and restart php-fpm',
-    };
+    const what = `WordPress at ${site.root} runs as root: whoever can make PHP run a program is root, and its files have no other account to belong to`;
+    const way = remedy.text('set user= and group= in its php-fpm pool, and restart php-fpm');
+    const runsAsRoot = findingsAbout(site.root)('site-runs-as-root', 'broken', what, way);
     return lookAt(subject, [{ what: 'its account', look: async () => looked([runsAsRoot]) }]);
   }
   const web = await lookupIdentity(site.owner.user);
-  if (web.isErr())
-    return lookAt(subject, [
-      { what: 'its account', look: async () => ({ findings: [], notChecked: [web.error.message] }) },
-    ]);
+  if (web.isErr()) {
+    const { message } = web.error;
+    return lookAt(subject, [{ what: 'its account', look: async () => unread(message) }]);
+  }
   const around = { site, web: web.value, instance, accepted };
   return lookAt(subject, [...siteParts(around), ...sharingParts(around)]);
 }
 
-/** What the last migration was asked to leave alone is as it should be. */
+/** The options of the last migration: what it was asked to leave alone is not a fault. */
 async function lastAccepted(stateDir: string): Promise<MigrationOptions> {
   const status = await runStatus({ stateDir });
   if (status.isErr() || status.value.state !== 'applied' || !isJsonObject(status.value.options)) return {};
   return status.value.options;
 }
 
-/** What was found of several instances in the same words is the host's; pure. */
-function toldOnce(subjects: readonly DiagnosedSubject[]): {
+/** Takes a finding that several instances have in the same words as one of the host; pure. */
+export function toldOnce(subjects: readonly DiagnosedSubject[]): {
   readonly apart: readonly DiagnosedSubject[];
-  readonly common: readonly HostFinding[];
+  readonly common: readonly Finding[];
 } {
-  const key = ({ code, found }: HostFinding): string => `${code} ${found}`;
+  const key = ({ id, what }: Finding): string => `${id} ${what}`;
   const times = new Map<string, number>();
   for (const { findings } of subjects)
     for (const one of new Set(findings.map(key))) times.set(one, (times.get(one) ?? 0) + 1);
-  const isCommon = (one: HostFinding): boolean => (times.get(key(one)) ?? 0) > 1;
+  const isCommon = (one: Finding): boolean => (times.get(key(one)) ?? 0) > 1;
   const common = new Map(
     subjects.flatMap(({ findings }) => findings.filter(isCommon).map((one) => [key(one), one] as const)),
   );
@@ -188,16 +186,17 @@ function toldOnce(subjects: readonly DiagnosedSubject[]): {
   return { apart, common: [...common.values()] };
 }
 
-/** There is none, and nothing explains why. */
+/** There is no instance, and no other finding explains why. */
 function noInstance(
   { chosen, findings, notChecked }: ChosenInstances,
   located: readonly Located[],
-): readonly HostFinding[] {
+): readonly Finding[] {
   const isExplained = notChecked.length > 0 || findings.some(({ severity }) => severity === 'broken');
   if (located.length > 0 || isExplained) return [];
-  const found =
+  const what =
     chosen.length === 0
       ? 'there is no kimaki.service and no kimaki-NAME.service that could run on this host'
       : 'no kimaki instance of this host works on that site';
-  return [{ code: 'no-instance', severity: 'note', found, fix: 'name its unit with --unit if it is called otherwise' }];
+  const way = remedy.when('its unit has another name', remedy.option('unit'));
+  return [findingsAbout(hostname())('no-instance', 'note', what, way)];
 }

@@ -1,14 +1,5 @@
-/** One thing that was found about a subject. */
-export interface HostFinding {
-  /** What it is, in lower case with dashes (`runs-as-root`, `plugin-closed`); stable. */
-  readonly code: string;
-  /** `broken`: something does not work today; `risk`: it will, or somebody can make it so; `note`: worth knowing. */
-  readonly severity: 'broken' | 'risk' | 'note';
-  /** What was found, with the path or the line, and why it matters; secrets redacted. */
-  readonly found: string;
-  /** What to do about it: a command where there is one. */
-  readonly fix: string;
-}
+import { bySeverity } from '../../posix/findings/index.js';
+import type { Finding } from '../../posix/findings/index.js';
 
 /** An instance, a site, or the host itself, as it was found. */
 export interface DiagnosedSubject {
@@ -17,28 +8,28 @@ export interface DiagnosedSubject {
   readonly name: string;
   /** The unit file, or the root of the site; null where there is none. */
   readonly path: string | null;
-  /** The parts that were looked at, for people. */
+  /** The parts that were looked at, in words for people. */
   readonly lookedAt: readonly string[];
   /** The most severe first. */
-  readonly findings: readonly HostFinding[];
-  /** What could not be looked at, or not whole, and why; nothing is known of it. */
+  readonly findings: readonly Finding[];
+  /** What could not be looked at, or not completely, and why. It counts as neither good nor bad. */
   readonly notChecked: readonly string[];
 }
 
 /** What was found on a host. */
 export interface HostDiagnosis {
-  /** No finding is `broken`. What could not be looked at counts for neither side. */
+  /** No finding is `broken`. What could not be looked at counts as neither good nor bad. */
   readonly ok: boolean;
   readonly subjects: readonly DiagnosedSubject[];
 }
 
 /** What a look at one part of a subject gave. */
 export interface PartFound {
-  readonly findings: readonly HostFinding[];
+  readonly findings: readonly Finding[];
   readonly notChecked: readonly string[];
 }
 
-/** One part of a subject, looked at by itself, so that what cannot be read of it hides nothing else. */
+/** One part of a subject. Each is looked at by itself, so that one that cannot be read hides no other. */
 export interface Part {
   readonly what: string;
   readonly look: () => Promise<PartFound>;
@@ -49,16 +40,9 @@ export function unread(why: string): PartFound {
   return { findings: [], notChecked: [why] };
 }
 
-/** A part that was looked at whole. */
-export function looked(findings: readonly HostFinding[]): PartFound {
+/** A part that was looked at completely. */
+export function looked(findings: readonly Finding[]): PartFound {
   return { findings, notChecked: [] };
-}
-
-const SEVERITIES: readonly HostFinding['severity'][] = ['broken', 'risk', 'note'];
-
-/** The most severe first, otherwise in the order given; pure. */
-export function bySeverity(findings: readonly HostFinding[]): readonly HostFinding[] {
-  return SEVERITIES.flatMap((severity) => findings.filter((one) => one.severity === severity));
 }
 
 /** Looks at every part of a subject, one after the other. */
@@ -66,7 +50,7 @@ export async function lookAt(
   subject: Pick<DiagnosedSubject, 'kind' | 'name' | 'path'>,
   parts: readonly Part[],
 ): Promise<DiagnosedSubject> {
-  const findings: HostFinding[] = [];
+  const findings: Finding[] = [];
   const notChecked: string[] = [];
   for (const { what, look } of parts) {
     const seen = await look();

@@ -1,36 +1,39 @@
 import { join } from 'node:path';
-import { printablePath, shellWord } from '../../posix/paths/index.js';
+import { findingsAbout, remedy } from '../../posix/findings/index.js';
+import type { Remedy } from '../../posix/findings/index.js';
+import { printablePath } from '../../posix/paths/index.js';
 import { systemManagerRunning } from '../../systemd/manager/index.js';
 import { HARDEN_RECIPE } from '../hardenInstall/index.js';
 import { reversalsHere } from '../host/index.js';
 import { runStatus } from '../engine/index.js';
 import { looked, unread } from './hostDiagnosis.js';
-import type { HostFinding, Part, PartFound } from './hostDiagnosis.js';
+import type { Part, PartFound } from './hostDiagnosis.js';
 
 /**
- * What is judged of the host itself: systemd, runs of this tool that were cut off, and what hands owners back.
+ * The parts of the host itself: systemd, interrupted runs of this tool, and what changes owners back at a boot.
  *
- * @param trees - what must not become root's at the next boot
+ * @param trees - what root must not own after the next boot
  */
 export function hostParts(stateDir: string, trees: readonly string[]): readonly Part[] {
   return [
     { what: 'systemd', look: manager },
     { what: 'migrations', look: () => runs(stateDir, MIGRATION) },
-    { what: 'hardenings', look: () => runs(join(stateDir, HARDEN_RECIPE), { on: HARDENING, back: HARDENING }) },
+    { what: 'hardenings', look: () => runs(join(stateDir, HARDEN_RECIPE), HARDENING) },
     { what: 'tmpfiles.d', look: () => ownersAtBoot(trees) },
   ];
 }
 
+/** How an interrupted run is finished: while it goes forward, and while it is being undone. */
+type WaysOn = { readonly forward: Remedy; readonly back: Remedy };
+
 const MIGRATION: WaysOn = {
-  on: 'wca migrate-off-root resume, or the way back: wca migrate-off-root rollback',
-  back: 'wca migrate-off-root rollback',
+  forward: remedy.anyOf(remedy.recipe('migrateOffRoot', 'resume'), remedy.recipe('migrateOffRoot', 'rollback')),
+  back: remedy.recipe('migrateOffRoot', 'rollback'),
 };
 
-/** The installer's part. */
-const HARDENING = 'run the installer again: hardenInstall finishes it first';
-
-/** How an interrupted run is ended, forward and on its way back. */
-type WaysOn = { readonly on: string; readonly back: string };
+/** An installer hardens; it finishes an interrupted run before it does anything else. */
+const RUN_INSTALLER = remedy.text('run the installer again: hardenInstall finishes the interrupted run first');
+const HARDENING: WaysOn = { forward: RUN_INSTALLER, back: RUN_INSTALLER };
 
 async function manager(): Promise<PartFound> {
   const running = await systemManagerRunning();
@@ -41,20 +44,21 @@ async function runs(stateDir: string, ways: WaysOn): Promise<PartFound> {
   const status = await runStatus({ stateDir });
   if (status.isErr()) {
     const { error } = status;
-    // To anybody else a directory of root's is not to be trusted, or closed.
+    // Another account cannot read the directory of root, or does not trust it; that is no fault of the host.
     if (error.code === 'IO' || process.geteuid?.() !== 0) return unread(error.message);
-    const fix = `look at ${shellWord(stateDir)}; nothing is run until it is whole or moved away`;
-    return looked([{ code: 'journal-unusable', severity: 'broken', found: error.message, fix }]);
+    const way = remedy.text(`look at ${stateDir}, and repair it or move it away; until then nothing is run`);
+    return looked([findingsAbout(stateDir)('journal-unusable', 'broken', error.message, way, [stateDir])]);
   }
   if (status.value.state !== 'interrupted') return looked([]);
   const { runId, journal, runningPid, lastAt, direction } = status.value;
+  const about = findingsAbout(runId);
   if (runningPid !== null) {
-    const found = `process ${runningPid} is carrying out run ${runId} right now: what else is found here may be half done`;
-    return looked([{ code: 'run-under-way', severity: 'note', found, fix: 'wait for it, and look again' }]);
+    const what = `process ${runningPid} is carrying out run ${runId} right now: other findings may come from it`;
+    return looked([about('run-under-way', 'note', what, remedy.text('wait until it has ended, and look again'))]);
   }
-  const found = `run ${runId} was interrupted at ${lastAt} and waits (${journal}): until it is ended, nothing else is begun, and what else is found here may come from it`;
+  const what = `run ${runId} was interrupted at ${lastAt} and waits (${journal}): no other run can begin until it is finished, and other findings may come from it`;
   return looked([
-    { code: 'interrupted-run', severity: 'broken', found, fix: direction === 'forward' ? ways.on : ways.back },
+    about('interrupted-run', 'broken', what, direction === 'forward' ? ways.forward : ways.back, [journal]),
   ]);
 }
 
@@ -63,15 +67,15 @@ async function ownersAtBoot(trees: readonly string[]): Promise<PartFound> {
   const lines = await reversalsHere(trees);
   if (lines.isErr()) return unread(lines.error.message);
   return looked(
-    lines.value.map(({ file, text }): HostFinding => {
-      const found = `${printablePath(file)} gives it to root at every boot: ${printablePath(text)}`;
-      const name = file.slice(file.lastIndexOf('/') + 1);
-      return {
-        code: 'owner-reversal',
-        severity: 'risk',
-        found,
-        fix: `correct that line in a copy that wins: cp ${shellWord(file)} ${shellWord(`/etc/tmpfiles.d/${name}`)}`,
-      };
+    lines.value.map(({ file, text }) => {
+      const copy = `/etc/tmpfiles.d/${file.slice(file.lastIndexOf('/') + 1)}`;
+      const correct = remedy.text(`correct the line in ${printablePath(copy)}, which overrides the other file`);
+      const way =
+        file === copy
+          ? remedy.text(`correct that line in ${printablePath(file)}`)
+          : remedy.inOrder(remedy.command('cp', file, copy), correct);
+      const what = `${printablePath(file)} changes the owner back to root at every boot: ${printablePath(text)}`;
+      return findingsAbout(file)('owner-reversal', 'risk', what, way, [file]);
     }),
   );
 }

@@ -1,13 +1,13 @@
-import { examineInstance } from '../../kimaki/diagnosis/index.js';
+import { diagnoseInstance } from '../../kimaki/diagnosis/index.js';
 import type { DiagnosisRequest } from '../../kimaki/diagnosis/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
-import { shellWord } from '../../posix/paths/index.js';
+import { bySeverity, findingsAbout, remedy } from '../../posix/findings/index.js';
+import type { Finding } from '../../posix/findings/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { Site } from '../../wordpress/site/index.js';
 import { readChannel } from '../host/index.js';
-import { bySeverity } from './hostDiagnosis.js';
-import type { DiagnosedSubject, HostFinding } from './hostDiagnosis.js';
+import type { DiagnosedSubject } from './hostDiagnosis.js';
 
 /** The site of an instance: found, why it was not, or null where the unit names none. */
 export type SiteOfInstance = { readonly site: Site } | { readonly message: string; readonly isMissing: boolean } | null;
@@ -20,45 +20,32 @@ export async function instanceSubject(
 ): Promise<DiagnosedSubject> {
   const { unit, fragmentPath } = instance;
   const around = await surroundings(instance, where);
-  const { findings, notChecked } = await examineInstance({ instance, instances, ...around.request });
-  const found = findings.map(({ id, weight, found: what, fix }): HostFinding => ({
-    code: id,
-    severity: weight,
-    found: what,
-    fix,
-  }));
+  const diagnosed = await diagnoseInstance({ instance, instances, ...around.request });
+  const { findings, notChecked } = diagnosed.unwrapOr({ findings: [], notChecked: [] });
   return {
     kind: 'instance',
     name: unit,
     path: fragmentPath,
     lookedAt: ['identity', 'unit and drop-ins', 'state', 'program and dispatch', 'neighbours, services and cron jobs'],
-    findings: bySeverity([...siteFindings(unit, where), ...found]),
+    findings: bySeverity([...siteFindings(unit, where), ...findings]),
     notChecked: [...around.notChecked, ...notChecked.map(({ what, why }) => `${what}: ${why}`)],
   };
 }
 
-function siteFindings(unit: string, where: SiteOfInstance): readonly HostFinding[] {
+function siteFindings(unit: string, where: SiteOfInstance): readonly Finding[] {
   if (where === null || 'site' in where) return [];
-  if (!where.isMissing) {
-    // To root everything is open: what it cannot read, WordPress or the web server cannot either.
-    if (process.geteuid?.() !== 0) return [];
-    return [
-      {
-        code: 'site-unreadable',
-        severity: 'broken',
-        found: `the site of ${unit} cannot be told: ${where.message}`,
-        fix: 'correct what is named there, and look again',
-      },
-    ];
+  const about = findingsAbout(unit);
+  if (where.isMissing) {
+    const way = remedy.inOrder(
+      remedy.command('systemctl', 'edit', '--full', unit),
+      remedy.text('correct WorkingDirectory='),
+    );
+    return [about('site-missing', 'broken', `${unit} works on a site that does not exist: ${where.message}`, way)];
   }
-  return [
-    {
-      code: 'site-missing',
-      severity: 'broken',
-      found: `${unit} works on a site that is not there: ${where.message}`,
-      fix: `systemctl edit --full ${shellWord(unit)}: correct WorkingDirectory=`,
-    },
-  ];
+  // Root can read everything, so what root cannot read WordPress and the web server cannot read either.
+  if (process.geteuid?.() !== 0) return [];
+  const what = `the site of ${unit} cannot be examined: ${where.message}`;
+  return [about('site-unreadable', 'broken', what, remedy.text('correct what the message names, and look again'))];
 }
 
 type Around = {
@@ -72,7 +59,7 @@ async function surroundings(instance: KimakiInstance, where: SiteOfInstance): Pr
     notChecked: [`how WordPress reaches it: ${why}`],
   });
   if (where === null)
-    return blind('the unit names no site (WorkingDirectory=, DATAMACHINE_SITE_PATH); name it with --site');
+    return blind('the unit names no site (WorkingDirectory=, DATAMACHINE_SITE_PATH), and none was given');
   if (!('site' in where)) return blind(where.message);
   const { site } = where;
   const caller: Identity | null = (await lookupIdentity(site.owner.user)).unwrapOr(null);

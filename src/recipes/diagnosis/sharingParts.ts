@@ -1,6 +1,7 @@
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
-import { migrateCommand } from '../../kimaki/identity/index.js';
+import { migrationRemedy } from '../../kimaki/identity/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
+import { findingsAbout } from '../../posix/findings/index.js';
 import type { AcceptanceCheck, Subject } from '../proof/index.js';
 import { checkSharedWriting, checkUmasks } from '../proof/index.js';
 import { agentPlacesOf } from '../host/index.js';
@@ -8,7 +9,7 @@ import { unread } from './hostDiagnosis.js';
 import type { Part, PartFound } from './hostDiagnosis.js';
 import type { SiteAround } from './siteParts.js';
 
-/** What is judged where the agent is an account of its own: whether WordPress and it can go on working on the same files. */
+/** Whether WordPress and an agent with an account of its own can both work on the same files. */
 export function sharingParts(around: SiteAround): readonly Part[] {
   const { instance } = around;
   if (instance === null || instance.user === 'root') return [];
@@ -24,13 +25,13 @@ export function sharingParts(around: SiteAround): readonly Part[] {
   ];
 }
 
-/** Takes acceptance points as findings: what is not proven there is not checked here. */
+/** Takes acceptance checks as findings: what they did not check is not checked here. */
 async function checked(
   around: SiteAround,
   instance: KimakiInstance,
   check: (subject: Subject) => Promise<readonly AcceptanceCheck[]>,
 ): Promise<PartFound> {
-  // The checks act as both accounts; whoever may not, would take that for an answer.
+  // The checks act as both accounts, which only root can do; without that they would report wrong answers.
   if (process.geteuid?.() !== 0) return unread('only root can try it as each of the two accounts');
   const { site, web, accepted } = around;
   const service = await lookupIdentity(instance.user);
@@ -53,9 +54,10 @@ async function checked(
     options: {},
     accepted,
   });
+  const about = findingsAbout(site.root);
   return {
     findings: points.flatMap(({ id, ok, detail }) =>
-      ok === false ? [{ code: id, severity: 'broken' as const, found: detail, fix: migrateCommand(instance) }] : [],
+      ok === false ? [about(id, 'broken', detail, migrationRemedy(instance))] : [],
     ),
     notChecked: points.flatMap(({ ok, detail }) => (ok === null ? [detail] : [])),
   };

@@ -6,7 +6,7 @@ export { RUNTIMES_FILE, emptyRuntimesFile } from './emptyRuntimesFile.js';
 export { getBlock } from './getBlock.js';
 export type { HardLinked } from './healMode.js';
 export { inspectManagedFiles } from './inspectManagedFiles.js';
-export type { ManagedFileFault, ManagedFiles, ManagedFilesError } from './inspectManagedFiles.js';
+export type { ManagedFileFault, ManagedFileFaultId, ManagedFiles, ManagedFilesError } from './inspectManagedFiles.js';
 export { listBlocks } from './listBlocks.js';
 export { MAX_BODY_BYTES, putBlock } from './putBlock.js';
 export { putBlockInFile } from './putBlockInFile.js';

@@ -7,6 +7,8 @@ import { ioError, octalMode, printablePath } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { AccessError } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
+import { findingsAbout, remedy } from '../../posix/findings/index.js';
+import type { Finding, Remedy, Severity } from '../../posix/findings/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { CHANNELS_FILE } from './emptyChannelsFile.js';
@@ -16,16 +18,17 @@ import { lintPhp } from '../php/index.js';
 import { listBlocks } from './listBlocks.js';
 import type { Site } from '../site/index.js';
 
-/** Something wrong with one managed mu-plugin. */
-export interface ManagedFileFault {
-  readonly code:
-    'MANAGED_NOT_A_FILE' | 'MANAGED_UNREADABLE' | 'MANAGED_MODE' | 'MANAGED_FENCE_DAMAGED' | 'MANAGED_SYNTAX';
-  readonly path: string;
+/** The kinds of {@link ManagedFileFault}; stable. */
+export type ManagedFileFaultId =
+  'managed-not-a-file' | 'managed-unreadable' | 'managed-mode' | 'managed-fence-damaged' | 'managed-syntax';
+
+/**
+ * Something wrong with one managed mu-plugin; its subject is the path. `broken`: WordPress does not load the file, or
+ * fails because of it. `risk`: it works today.
+ */
+export interface ManagedFileFault extends Finding<ManagedFileFaultId> {
   /** Counted from 1; null where it is not about a line. */
   readonly line: number | null;
-  /** WordPress does without the file, or breaks on it. False: it works today. */
-  readonly breaks: boolean;
-  readonly message: string;
 }
 
 /** What is wrong with the managed mu-plugins of a site, and what could not be told. */
@@ -59,7 +62,7 @@ export type ManagedFilesError = IoError | ReadFileError | AccessError;
  * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
  * const managed = await inspectManagedFiles(site.value, identity.value);
  * if (managed.isErr()) console.error(managed.error.code, managed.error.message);
- * else for (const { code, message } of managed.value.faults) console.log(code, message);
+ * else for (const { id, what } of managed.value.faults) console.log(id, what);
  * ```
  */
 export function inspectManagedFiles(
@@ -95,18 +98,33 @@ async function inspectOne(
   identity: Identity,
 ): Promise<Result<Omit<ManagedFiles, 'names'>, ManagedFilesError>> {
   const shown = printablePath(path);
+  const about = findingsAbout<ManagedFileFaultId>(shown);
   const fault = (
-    code: ManagedFileFault['code'],
-    breaks: boolean,
-    message: string,
+    id: ManagedFileFaultId,
+    severity: Severity,
+    what: string,
+    way: Remedy,
     line: number | null = null,
-  ): ManagedFileFault => ({ code, path: shown, line, breaks, message });
+  ): ManagedFileFault => ({
+    ...about(id, severity, what, way, [line === null ? shown : `${shown}:${line}`]),
+    line,
+  });
+  const mode0644 = remedy.command('chmod', '0644', shown);
+  const byHand = (check: Remedy): Remedy =>
+    remedy.inOrder(remedy.text('repair it by hand until this is silent'), check);
   const file = await readRegularFile(path);
   if (file.isErr()) {
     if (file.error.code === 'NOT_FOUND') return ok({ faults: [], notChecked: [] });
     if (file.error.code !== 'NOT_A_REGULAR_FILE') return err(file.error);
     return ok({
-      faults: [fault('MANAGED_NOT_A_FILE', false, `${shown} is not a regular file, so that it cannot be managed`)],
+      faults: [
+        fault(
+          'managed-not-a-file',
+          'risk',
+          `${shown} is not a regular file, so it cannot be managed`,
+          remedy.text('put a regular file there'),
+        ),
+      ],
       notChecked: [],
     });
   }
@@ -118,21 +136,35 @@ async function inspectOne(
   if (!allowed) {
     const why = blockedAt === null ? '' : ` (${blockedAt.reason})`;
     faults.push(
-      fault('MANAGED_UNREADABLE', true, `${identity.user.name} cannot read ${shown}${why}: PHP does without it`),
+      fault(
+        'managed-unreadable',
+        'broken',
+        `${identity.user.name} cannot read ${shown}${why}, so PHP does not load it`,
+        mode0644,
+      ),
     );
   } else if ((mode & 0o7777) !== MODE) {
     faults.push(
       fault(
-        'MANAGED_MODE',
-        false,
-        `${shown} is ${octalMode(mode)}, and 0644 is wanted: readable for php-fpm, to be written by its owner alone`,
+        'managed-mode',
+        'risk',
+        `${shown} is ${octalMode(mode)}, and 0644 is wanted: php-fpm reads it, and only its owner writes it`,
+        mode0644,
       ),
     );
   }
   const blocks = [CHANNELS_FILE, RUNTIMES_FILE].includes(name) ? listBlocks(bytes) : ok([]);
   if (blocks.isErr()) {
     const line = 'line' in blocks.error ? blocks.error.line : null;
-    faults.push(fault('MANAGED_FENCE_DAMAGED', false, `${shown}: ${blocks.error.message}`, line));
+    faults.push(
+      fault(
+        'managed-fence-damaged',
+        'risk',
+        `${shown}: ${blocks.error.message}`,
+        byHand(remedy.call('listBlocks', shown)),
+        line,
+      ),
+    );
   }
   const sound = await lintPhp(bytes);
   if (sound.isOk()) return ok({ faults, notChecked: [] });
@@ -141,9 +173,10 @@ async function inspectOne(
   const { line } = sound.error;
   faults.push(
     fault(
-      'MANAGED_SYNTAX',
-      true,
+      'managed-syntax',
+      'broken',
       `${shown}${line === null ? '' : `:${line}`} does not compile, which ends every request: ${sound.error.message}`,
+      byHand(remedy.command('php', '-l', shown)),
       line,
     ),
   );

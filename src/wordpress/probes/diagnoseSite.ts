@@ -1,9 +1,10 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { explainAccess } from '../../posix/access/index.js';
 import type { AccessBlock } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
+import { remedy } from '../../posix/findings/index.js';
 import { fileStatus } from '../site/index.js';
 import { judgeWritability } from './judgeWritability.js';
 import type { SiteFault } from './judgeWritability.js';
@@ -12,26 +13,29 @@ import type { WritabilityOptions, WritabilityReport } from './probeSiteWritabili
 import type { SiteProbeError } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
 
-/** A fault with the place where the kernel says no. */
+/** A fault with the component of its path that refuses. */
 export interface DiagnosedFault extends SiteFault {
-  /** The first component of the path that refuses, by whose owner, mode, ACL or mount; null where none does. */
+  /** The first component of the path that refuses, because of its owner, mode, ACL or mount; null where none does. */
   readonly blockedAt: AccessBlock | null;
 }
 
 /** What keeps WordPress from changing its own files. */
 export interface SiteDiagnosis {
-  /** Nothing does. */
+  /** There is no fault. */
   readonly ok: boolean;
   readonly faults: readonly DiagnosedFault[];
   readonly report: WritabilityReport;
 }
 
+/** The parts of a site that are needed to examine it. */
+type Examined = Pick<Site, 'root' | 'host' | 'fpm'> & Partial<Pick<Site, 'contentDir' | 'pluginsDir' | 'themesDir'>>;
+
 /**
- * Names what WordPress, as `identity`, could not update or write, and for each the component of the path that refuses
- * and why. Nothing is written.
+ * Names what WordPress, as `identity`, could not update or write, and for each the component of the path that refuses,
+ * why, and what to do. Nothing is written.
  *
- * It is `probeSiteWritability` judged (`judgeWritability`), with `explainAccess` for the first path of each fault, and
- * promises and leaves out what these do: no update is tried.
+ * It runs `probeSiteWritability`, judges the report (`judgeWritability`) and calls `explainAccess` for the first path of
+ * each fault; their limits hold here too. No update is tried.
  *
  * @example
  * ```ts
@@ -43,11 +47,11 @@ export interface SiteDiagnosis {
  * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
  * const diagnosis = await diagnoseSite(site.value, identity.value);
  * if (diagnosis.isErr()) console.error(diagnosis.error.code, diagnosis.error.message);
- * else for (const { component, blockedAt } of diagnosis.value.faults) console.log(component, blockedAt?.reason);
+ * else for (const { subject, what, blockedAt } of diagnosis.value.faults) console.log(subject, what, blockedAt?.reason);
  * ```
  */
 export function diagnoseSite(
-  site: Pick<Site, 'root' | 'host' | 'fpm'>,
+  site: Examined,
   identity: Identity,
   options: WritabilityOptions = {},
 ): ResultAsync<SiteDiagnosis, SiteProbeError> {
@@ -55,7 +59,7 @@ export function diagnoseSite(
 }
 
 async function diagnose(
-  site: Pick<Site, 'root' | 'host' | 'fpm'>,
+  site: Examined,
   identity: Identity,
   options: WritabilityOptions,
 ): Promise<Result<SiteDiagnosis, SiteProbeError>> {
@@ -63,12 +67,37 @@ async function diagnose(
   if (report.isErr()) return err(report.error);
   const faults: DiagnosedFault[] = [];
   for (const fault of judgeWritability(report.value)) {
-    faults.push({ ...fault, blockedAt: fault.path === null ? null : await whatRefuses(fault.path, identity) });
+    faults.push(located(fault, fault.path === null ? null : await whatRefuses(fault.path, identity), site, identity));
   }
   return ok({ ok: faults.length === 0, faults, report: report.value });
 }
 
-/** Of what is not there, the nearest directory above in which it would have to be made. */
+/** Adds to a fault what refuses, and whose the files have to be; pure. */
+export function located(
+  fault: SiteFault,
+  blockedAt: AccessBlock | null,
+  { contentDir, pluginsDir, themesDir }: Pick<Examined, 'contentDir' | 'pluginsDir' | 'themesDir'>,
+  { user, group }: Identity,
+): DiagnosedFault {
+  const { path, subject, what, evidence } = fault;
+  const isNamed = blockedAt === null || what.includes(blockedAt.path);
+  const told =
+    blockedAt === null ? what : `${what}${isNamed ? '' : `; ${blockedAt.path} refuses`} (${blockedAt.reason})`;
+  const [kind, name = ''] = subject.split(/:(.*)/s);
+  const directory = kind === 'plugin' ? pluginsDir : kind === 'theme' ? themesDir : undefined;
+  const tree = directory === undefined ? (path ?? contentDir) : join(directory, name);
+  return {
+    ...fault,
+    what: told,
+    evidence: isNamed || blockedAt === null ? evidence : [...evidence, blockedAt.path],
+    ...(path === null || tree === undefined
+      ? {}
+      : { remedy: remedy.call('reclaim', tree, { from: 'root', to: `${user.name}:${group.name}` }) }),
+    blockedAt,
+  };
+}
+
+/** Of a path that does not exist, the nearest directory above in which it would have to be made. */
 async function whatRefuses(path: string, identity: Identity): Promise<AccessBlock | null> {
   for (let at = path; ; at = dirname(at)) {
     const status = await fileStatus(at);

@@ -1,7 +1,7 @@
 export { diagnoseSite } from './diagnoseSite.js';
 export type { DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
 export { judgeWritability } from './judgeWritability.js';
-export type { SiteFault } from './judgeWritability.js';
+export type { SiteFault, SiteFaultId } from './judgeWritability.js';
 export { probePluginUpdate } from './probePluginUpdate.js';
 export type { UpdateProbe, UpdateProbeOptions, WrittenEntry } from './probePluginUpdate.js';
 export { probeSiteDirectories } from './probeSiteDirectories.js';

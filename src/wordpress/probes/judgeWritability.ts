@@ -1,31 +1,35 @@
+import { findingsAbout, remedy } from '../../posix/findings/index.js';
+import type { Finding, Remedy } from '../../posix/findings/index.js';
 import type { WritabilityReport } from './probeSiteWritability.js';
 
-/** One reason why WordPress could not change its own files. */
-export interface SiteFault {
-  readonly code:
-    | 'PLUGIN_CLOSED'
-    | 'THEME_CLOSED'
-    | 'PLUGINS_CLOSED'
-    | 'THEMES_CLOSED'
-    | 'UPGRADE_CLOSED'
-    | 'UPGRADE_LEFTOVER'
-    | 'LANGUAGES_CLOSED'
-    | 'UPLOADS_CLOSED'
-    | 'UPLOAD_ENTRIES_CLOSED'
-    | 'CONTENT_CLOSED'
-    | 'NOT_DIRECT'
-    | 'FILE_MODS_OFF';
-  /** `plugin:akismet`, `theme:twentytwentythree`, `plugins`, `upgrade`, `uploads-now`, `wordpress`. */
-  readonly component: string;
+/** The kinds of {@link SiteFault}; stable. */
+export type SiteFaultId =
+  | 'plugin-closed'
+  | 'theme-closed'
+  | 'plugins-closed'
+  | 'themes-closed'
+  | 'upgrade-closed'
+  | 'upgrade-leftover'
+  | 'languages-closed'
+  | 'uploads-closed'
+  | 'upload-entries-closed'
+  | 'content-closed'
+  | 'not-direct'
+  | 'file-mods-off';
+
+/**
+ * One reason why WordPress could not change its own files.
+ *
+ * Its subject is the component: `plugin:akismet`, `theme:twentytwentythree`, `plugins`, `upgrade`, `uploads-now`,
+ * `wordpress`. `broken`: an update or an upload fails. `risk`: those work, and an editor of these files does not.
+ */
+export interface SiteFault extends Finding<SiteFaultId> {
   /** The first path that refuses, or null when it is not about a path. */
   readonly path: string | null;
   /** How many entries refuse. */
   readonly count: number;
-  /** The error code an update ends with because of this, or null when it ends otherwise or goes through. */
+  /** The error code an update ends with because of this, or null when it ends otherwise or works. */
   readonly wordpressSays: string | null;
-  /** It keeps an update or an upload from working. False: those get past it, and an editor of these files does not. */
-  readonly blocks: boolean;
-  readonly message: string;
 }
 
 /**
@@ -45,7 +49,7 @@ export interface SiteFault {
  * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
  * const report = await probeSiteWritability(site.value, identity.value);
  * if (report.isErr()) console.error(report.error.code, report.error.message);
- * else for (const { component, message } of judgeWritability(report.value)) console.log(component, message);
+ * else for (const { subject, what } of judgeWritability(report.value)) console.log(subject, what);
  * ```
  *
  * Source: WP_Upgrader::install_package(), clear_destination() and unpack_package(); _unzip_file_ziparchive().
@@ -59,51 +63,62 @@ function methodFaults({
   fileModsDisallowed,
   methodDefined,
 }: WritabilityReport): readonly SiteFault[] {
-  const about = { component: 'wordpress', path: null, count: 1, wordpressSays: null, blocks: true };
+  const about = findingsAbout<SiteFaultId>('wordpress');
+  const rest = { path: null, count: 1, wordpressSays: null };
   const faults: SiteFault[] = [];
   if (fileModsDisallowed) {
-    const message = 'DISALLOW_FILE_MODS is on: WordPress updates nothing, whatever its files belong to';
-    faults.push({ ...about, code: 'FILE_MODS_OFF', message });
+    const what = 'DISALLOW_FILE_MODS is on: WordPress updates nothing, whoever owns its files';
+    const way = remedy.text('take DISALLOW_FILE_MODS out of wp-config.php, unless it is intended');
+    faults.push({ ...about('file-mods-off', 'note', what, way), ...rest });
   }
   if (filesystemMethod !== 'direct') {
     const why = methodDefined
-      ? 'the site defines FS_METHOD so'
-      : 'wp-admin/includes/file.php or wp-content belongs to someone else';
-    const message = `get_filesystem_method() is ${filesystemMethod || 'none'} (${why}): updates that nobody attends stop without an error`;
-    faults.push({ ...about, code: 'NOT_DIRECT', message });
+      ? 'the site defines FS_METHOD'
+      : 'wp-admin/includes/file.php or wp-content belongs to another account';
+    const what = `get_filesystem_method() is ${filesystemMethod || 'none'} (${why}): unattended updates stop without an error`;
+    const way = methodDefined
+      ? remedy.text('take FS_METHOD out of wp-config.php')
+      : remedy.text('let the account of WordPress own wp-admin/includes/file.php and wp-content');
+    faults.push({ ...about('not-direct', 'broken', what, way), ...rest });
   }
   return faults;
 }
 
-type Closed = Pick<SiteFault, 'code' | 'wordpressSays'> & { readonly harm: string };
+type Closed = { readonly id: SiteFaultId; readonly wordpressSays: string | null; readonly harm: string };
 
 const CLOSED: Readonly<Record<string, Closed>> = {
-  content: { code: 'CONTENT_CLOSED', wordpressSays: null, harm: 'nothing new can be made in it, such as upgrade' },
+  content: {
+    id: 'content-closed',
+    wordpressSays: null,
+    harm: 'WordPress cannot create anything in it, such as upgrade',
+  },
   plugins: {
-    code: 'PLUGINS_CLOSED',
+    id: 'plugins-closed',
     wordpressSays: 'remove_old_failed',
     harm: 'an update empties the plugin and cannot put the new one in its place; an install ends with mkdir_failed_destination',
   },
   themes: {
-    code: 'THEMES_CLOSED',
+    id: 'themes-closed',
     wordpressSays: 'remove_old_failed',
     harm: 'an update empties the theme and cannot put the new one in its place; an install ends with mkdir_failed_destination',
   },
-  upgrade: { code: 'UPGRADE_CLOSED', wordpressSays: 'mkdir_failed_ziparchive', harm: 'no update can be unpacked' },
-  languages: { code: 'LANGUAGES_CLOSED', wordpressSays: null, harm: 'translations cannot be installed' },
-  uploads: { code: 'UPLOADS_CLOSED', wordpressSays: null, harm: 'nothing can be uploaded' },
-  'uploads-now': { code: 'UPLOADS_CLOSED', wordpressSays: null, harm: 'nothing can be uploaded this month' },
+  upgrade: { id: 'upgrade-closed', wordpressSays: 'mkdir_failed_ziparchive', harm: 'no update can be unpacked' },
+  languages: { id: 'languages-closed', wordpressSays: null, harm: 'translations cannot be installed' },
+  uploads: { id: 'uploads-closed', wordpressSays: null, harm: 'nothing can be uploaded' },
+  'uploads-now': { id: 'uploads-closed', wordpressSays: null, harm: 'nothing can be uploaded this month' },
 };
 
 function directoryFaults({ directories }: WritabilityReport): readonly SiteFault[] {
   return directories.flatMap(({ name, path, exists, writable }) => {
     const closed = CLOSED[name];
     if (writable || closed === undefined) return [];
-    const { code, wordpressSays, harm } = closed;
-    const message = exists
+    const { id, wordpressSays, harm } = closed;
+    const what = exists
       ? `${path} is closed to WordPress: ${harm}`
-      : `${path} is not there and cannot be made: ${harm}`;
-    return [{ code, component: name, path, count: 1, wordpressSays, blocks: true, message }];
+      : `${path} does not exist and cannot be created: ${harm}`;
+    return [
+      { ...findingsAbout<SiteFaultId>(name)(id, 'broken', what, own(path), [path]), path, count: 1, wordpressSays },
+    ];
   });
 }
 
@@ -112,38 +127,47 @@ function componentFaults({ unwritable, wordpress }: WritabilityReport): readonly
   const [major = 0, minor = 0] = wordpress.split('.').map(Number);
   const movesAside = major > 6 || (major === 6 && minor >= 3);
   return unwritable.components.map(({ component, count, itself, path }): SiteFault => {
+    const about = findingsAbout<SiteFaultId>(component);
     const [kind = '', name = ''] = component.split(/:(.*)/s);
-    const about = { component, path, count };
+    const of = (id: SiteFaultId, blocks: boolean, what: string, wordpressSays: string | null): SiteFault => ({
+      ...about(id, blocks ? 'broken' : 'risk', what, own(path), [path]),
+      path,
+      count,
+      wordpressSays,
+    });
     if (kind === 'plugin' || kind === 'theme') {
       const blocks = itself || !movesAside;
-      const harm = blocks ? 'it cannot be updated' : 'WordPress of this version gets past it, an editor does not';
-      return {
-        ...about,
-        code: kind === 'plugin' ? 'PLUGIN_CLOSED' : 'THEME_CLOSED',
-        wordpressSays: blocks ? 'files_not_writable' : null,
-        blocks,
-        message: `${count} entries of ${kind} ${name} are closed to WordPress, the first is ${path}: ${harm}`,
-      };
+      const harm = blocks ? 'it cannot be updated' : 'this version of WordPress can update it, but an editor cannot';
+      const what = `${count} entries of ${kind} ${name} are closed to WordPress, the first is ${path}: ${harm}`;
+      const id = kind === 'plugin' ? 'plugin-closed' : 'theme-closed';
+      return of(id, blocks, what, blocks ? 'files_not_writable' : null);
     }
-    const isUpgrade = kind === 'upgrade';
-    return {
-      ...about,
-      code: isUpgrade ? 'UPGRADE_LEFTOVER' : 'LANGUAGES_CLOSED',
-      wordpressSays: isUpgrade ? 'copy_failed_ziparchive' : null,
-      blocks: true,
-      message: isUpgrade
-        ? `${count} entries left in upgrade are closed to WordPress, the first is ${path}: an update that unpacks to the same name fails (mkdir_failed_ziparchive where a directory is missing in it)`
-        : `${count} translations are closed to WordPress, the first is ${path}: they cannot be updated`,
-    };
+    if (kind === 'upgrade') {
+      const what = `${count} entries left in upgrade are closed to WordPress, the first is ${path}: an update that unpacks to the same name fails (mkdir_failed_ziparchive where a directory is missing in it)`;
+      return of('upgrade-leftover', true, what, 'copy_failed_ziparchive');
+    }
+    const what = `${count} translations are closed to WordPress, the first is ${path}: they cannot be updated`;
+    return of('languages-closed', true, what, null);
   });
 }
 
 function uploadFaults({ uploads: { count, path } }: WritabilityReport): readonly SiteFault[] {
   if (count === 0) return [];
-  const message =
+  const what =
     `${count} entries of uploads are closed to WordPress, the first is ${path ?? '?'}: it cannot edit or replace them, ` +
-    'nor make or delete anything in those that are directories';
+    'nor create or delete anything in those that are directories';
+  const about = findingsAbout<SiteFaultId>('uploads');
+  const evidence = path === null ? [] : [path];
   return [
-    { code: 'UPLOAD_ENTRIES_CLOSED', component: 'uploads', path, count, wordpressSays: null, blocks: false, message },
+    {
+      ...about('upload-entries-closed', 'risk', what, own(path ?? 'them'), evidence),
+      path,
+      count,
+      wordpressSays: null,
+    },
   ];
+}
+
+function own(path: string): Remedy {
+  return remedy.text(`let the account of WordPress own ${path}`);
 }

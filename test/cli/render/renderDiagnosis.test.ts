@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { findingsAbout, remedy } from '../../../src/posix/findings/index.js';
 import { createOutput } from '../../../src/cli/createOutput.js';
-import { renderDiagnosis } from '../../../src/cli/render/renderDiagnosis.js';
+import { diagnosisRecord, renderDiagnosis } from '../../../src/cli/render/renderDiagnosis.js';
 
 type Subjects = Parameters<typeof renderDiagnosis>[1]['subjects'];
 
@@ -16,6 +17,8 @@ async function shown(subjects: Subjects): Promise<string> {
   stdout.end();
   return text(stdout);
 }
+
+const about = findingsAbout('kimaki.service');
 
 const HOST: Subjects[number] = {
   kind: 'host',
@@ -34,9 +37,9 @@ const UNIT: Subjects[number] = {
 
 test('tells each finding with its fix, what was not checked apart, and counts at the end', async () => {
   const findings = [
-    { code: 'runs-as-root', severity: 'broken', found: 'it runs as root', fix: 'wca migrate-off-root plan' },
-    { code: 'path-entry', severity: 'risk', found: 'PATH has /opt', fix: 'take it out' },
-  ] as const;
+    about('runs-as-root', 'broken', 'it runs as root', remedy.recipe('migrateOffRoot', 'plan')),
+    about('path-entry', 'risk', 'PATH has /opt', remedy.text('take it out')),
+  ];
   const site = { ...HOST, kind: 'site', name: '/srv/a', path: '/srv/a', notChecked: ['uploads: no php'] } as const;
   expect(await shown([HOST, { ...UNIT, findings }, site])).toBe(`host one
   fine    systemd, migrations
@@ -59,11 +62,19 @@ test('calls nothing fine of which something was not checked', async () => {
 });
 
 test('keeps whatever stands in a name on one line, escaped and short', async () => {
-  const found = `a\nfine\u001b[2J\u202e ${'x'.repeat(2_000)}`;
+  const what = `a\nfine\u001b[2J\u202e ${'x'.repeat(2_000)}`;
   const said = await shown([
-    { ...UNIT, name: 'kimaki-\u001b.service', findings: [{ code: 'x', severity: 'note', found, fix: 'b\nc' }] },
+    { ...UNIT, name: 'kimaki-\u001b.service', findings: [about('x', 'note', what, remedy.text('b\nc'))] },
   ]);
   expect(['\u001b', '\u202e'].filter((one) => said.includes(one))).toEqual([]);
   expect(said.split('\n')).toHaveLength(6);
   expect(Math.max(...said.split('\n').map((line) => line.length))).toBeLessThan(700);
+});
+
+test('gives programs each remedy as data and in words', () => {
+  const finding = about('path-entry', 'risk', 'PATH has /opt', remedy.command('systemctl', 'daemon-reload'));
+  expect(diagnosisRecord({ ok: true, subjects: [{ ...UNIT, findings: [finding] }] })).toMatchObject({
+    ok: true,
+    subjects: [{ name: 'kimaki.service', findings: [{ ...finding, fix: 'systemctl daemon-reload' }] }],
+  });
 });

@@ -9,6 +9,8 @@ import {
   SITE,
   UNIT_FILE,
 } from '../../lab/index.js';
+import type { InstanceDiagnosis } from '../../../src/kimaki/diagnosis/index.js';
+import type { Finding } from '../../../src/posix/findings/index.js';
 import type { Host } from '../../lab/index.js';
 import { hostScript } from '../support/hostScript.js';
 
@@ -16,13 +18,6 @@ const lab = labAvailable();
 const RULE = '/etc/sudoers.d/wp-coding-agents-kimaki-dispatch';
 const HOP = '/usr/local/bin/wp-coding-agents-kimaki-dispatch';
 const FPM = '/etc/systemd/system/php8.2-fpm.service.d';
-
-interface Finding {
-  readonly id: string;
-  readonly weight: string;
-  readonly found: string;
-  readonly fix: string;
-}
 
 /** States that go together: how they are made and undone, and by which words each has to be named. */
 interface States {
@@ -198,11 +193,12 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
        const source = (await posix.readRegularFile('${CHANNELS}'))._unsafeUnwrap().bytes;
        const { command } = wordpress.getBlock(source, 'bridge:kimaki').andThen(({ body }) => wordpress.readCliChannel(body))._unsafeUnwrap();
        const request = { instance, instances, caller, channel: { file: '${CHANNELS}', command }, fpmUnit: site.fpm.unit };
-       answer((await kimaki.diagnoseInstance(request)).match((found) => found, (error) => ({ error })));`,
+       answer((await kimaki.diagnoseInstance(request))._unsafeUnwrap());`,
     );
     expect(JSON.stringify(said)).not.toContain(CANARY);
-    if (!Array.isArray(said)) throw new Error(JSON.stringify(said));
-    return said as readonly Finding[];
+    const { findings, notChecked } = said as InstanceDiagnosis;
+    expect(notChecked.filter(({ error }) => error !== null)).toEqual([]);
+    return findings;
   };
   const ids = (found: readonly Finding[]): readonly string[] => [...new Set(found.map(({ id }) => id))].sort();
 
@@ -222,8 +218,8 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
       'state-in-both-homes',
       'umask-missing',
     ]);
-    expect(found.every(({ fix }) => fix !== '')).toBe(true);
-    expect(found.find(({ id }) => id === 'command-unreachable')?.found).toContain('/root');
+    expect(found.every(({ remedy }) => remedy.kind !== 'text' || remedy.text !== '')).toBe(true);
+    expect(found.find(({ id }) => id === 'command-unreachable')?.what).toContain('/root');
   });
 
   const MOVES = `[{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }]`;
@@ -246,7 +242,7 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
   it('finds nothing broken once it is migrated', async () => {
     await host.ok('wca migrate-off-root apply --yes --hold 1', { timeoutMs: 200_000 });
     const found = await diagnose();
-    expect(found.filter(({ weight }) => weight === 'broken')).toEqual([]);
+    expect(found.filter(({ severity }) => severity === 'broken')).toEqual([]);
     expect(ids(found)).toEqual([
       'failing-program',
       'old-home-in-state',
@@ -279,7 +275,7 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
     await host.ok(make);
     try {
       const found = await diagnose();
-      const missing = named.filter(([id, words]) => !found.some((one) => one.id === id && one.found.includes(words)));
+      const missing = named.filter(([id, words]) => !found.some((one) => one.id === id && one.what.includes(words)));
       expect(missing, JSON.stringify(found, null, 1)).toEqual([]);
     } finally {
       await host.ok(undo);
@@ -288,6 +284,6 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
 
   it('says nothing more when all of that is undone', async () => {
     await host.ok('systemctl restart kimaki');
-    expect((await diagnose()).filter(({ weight }) => weight === 'broken')).toEqual([]);
+    expect((await diagnose()).filter(({ severity }) => severity === 'broken')).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ it('is plain data that survives JSON', () => {
     remedy.option('existingState', 'keep-source'),
     remedy.inOrder(remedy.command('systemctl', 'daemon-reload'), remedy.text('look again')),
     remedy.recipe('migrateOffRoot', 'resume'),
+    remedy.when('it is a leftover', remedy.command('rm', '/tmp/x')),
     remedy.recipe('migrateOffRoot', 'plan', { unit: 'kimaki-shop.service' }),
     remedy.call('reclaim', '/srv/x', { from: 'root', to: 'opencode:www-data' }),
   );

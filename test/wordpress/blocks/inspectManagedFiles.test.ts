@@ -25,13 +25,13 @@ async function put(name: string, content: string | Buffer, mode = 0o644): Promis
   await chmod(join(root, 'mu', name), mode);
 }
 
-/** The codes, the names of the files and the lines. */
+/** The ids, the names of the files and the lines. */
 async function faults(): Promise<unknown> {
   const nobody = (await lookupIdentity('nobody'))._unsafeUnwrap();
   const inspected = await inspectManagedFiles({ muPluginsDir: join(root, 'mu') }, nobody);
   const { notChecked, faults: found } = inspected._unsafeUnwrap();
   expect(notChecked).toEqual([]);
-  return found.map(({ code, path, line, breaks }) => [code, path.slice(root.length + 4), line, breaks]);
+  return found.map(({ id, subject, line, severity }) => [id, subject.slice(root.length + 4), line, severity]);
 }
 
 test('sound files are nothing to speak of, and those of others are not looked at', async () => {
@@ -45,8 +45,8 @@ test('a file php-fpm cannot read is told from one that only has another mode', a
   await put(CHANNELS, SOUND, 0o600);
   await put('wp-coding-agents-a.php', '<?php', 0o664);
   expect(await faults()).toEqual([
-    ['MANAGED_MODE', 'wp-coding-agents-a.php', null, false],
-    ['MANAGED_UNREADABLE', CHANNELS, null, true],
+    ['managed-mode', 'wp-coding-agents-a.php', null, 'risk'],
+    ['managed-unreadable', CHANNELS, null, 'broken'],
   ]);
 });
 
@@ -54,21 +54,21 @@ test('one that its reader owns is read by it, and is still not 0644', async () =
   const nobody = (await lookupIdentity('nobody'))._unsafeUnwrap();
   await put(CHANNELS, SOUND, 0o600);
   await chown(join(root, 'mu', CHANNELS), nobody.user.uid, 0);
-  expect(await faults()).toEqual([['MANAGED_MODE', CHANNELS, null, false]]);
+  expect(await faults()).toEqual([['managed-mode', CHANNELS, null, 'risk']]);
 });
 
 test('damaged fences and PHP that does not compile are named with their lines', async () => {
   await put(CHANNELS, '<?php\n    // BEGIN bridge:x\n');
   await put('wp-coding-agents-a.php', '<?php\n\nif (\n');
   expect(await faults()).toEqual([
-    ['MANAGED_SYNTAX', 'wp-coding-agents-a.php', expect.any(Number), true],
-    ['MANAGED_FENCE_DAMAGED', CHANNELS, expect.any(Number), false],
+    ['managed-syntax', 'wp-coding-agents-a.php', expect.any(Number), 'broken'],
+    ['managed-fence-damaged', CHANNELS, expect.any(Number), 'risk'],
   ]);
 });
 
 test('a link is not followed', async () => {
   await symlink('/etc/shadow', join(root, 'mu', CHANNELS));
-  expect(await faults()).toEqual([['MANAGED_NOT_A_FILE', CHANNELS, null, false]]);
+  expect(await faults()).toEqual([['managed-not-a-file', CHANNELS, null, 'risk']]);
 });
 
 test('a site without mu-plugins has none', async () => {

@@ -19,7 +19,7 @@ interface Row {
   readonly breakage: string;
   readonly says: string | null;
   readonly faults: readonly (readonly [
-    code: string,
+    id: string,
     component: string,
     wordpressSays: string | null,
     blockedAt: string | null,
@@ -31,31 +31,31 @@ const ROWS: readonly Row[] = [
     state: 'the whole plugin directory belongs to root',
     breakage: `chown -R root: ${PLUGIN}`,
     says: 'files_not_writable',
-    faults: [['PLUGIN_CLOSED', 'plugin:tiny', 'files_not_writable', PLUGIN]],
+    faults: [['plugin-closed', 'plugin:tiny', 'files_not_writable', PLUGIN]],
   },
   {
     state: 'only its files belong to root',
     breakage: `find ${PLUGIN} -type f -exec chown root: {} +`,
     says: 'files_not_writable',
-    faults: [['PLUGIN_CLOSED', 'plugin:tiny', 'files_not_writable', `${PLUGIN}/`]],
+    faults: [['plugin-closed', 'plugin:tiny', 'files_not_writable', `${PLUGIN}/`]],
   },
   {
     state: 'plugins itself belongs to root',
     breakage: `chown root: ${CONTENT}/plugins`,
     says: 'remove_old_failed',
-    faults: [['PLUGINS_CLOSED', 'plugins', 'remove_old_failed', `${CONTENT}/plugins`]],
+    faults: [['plugins-closed', 'plugins', 'remove_old_failed', `${CONTENT}/plugins`]],
   },
   {
     state: 'upgrade belongs to root',
     breakage: `chown root: ${CONTENT}/upgrade`,
     says: 'mkdir_failed_ziparchive',
-    faults: [['UPGRADE_CLOSED', 'upgrade', 'mkdir_failed_ziparchive', `${CONTENT}/upgrade`]],
+    faults: [['upgrade-closed', 'upgrade', 'mkdir_failed_ziparchive', `${CONTENT}/upgrade`]],
   },
   {
     state: 'root has left something below upgrade',
     breakage: `mkdir -p ${CONTENT}/upgrade/tiny-2.0.0/tiny/inc; touch ${CONTENT}/upgrade/tiny-2.0.0/tiny/tiny.php; chown -R root: ${CONTENT}/upgrade/tiny-2.0.0`,
     says: 'copy_failed_ziparchive',
-    faults: [['UPGRADE_LEFTOVER', 'upgrade', 'copy_failed_ziparchive', `${CONTENT}/upgrade/tiny-2.0.0`]],
+    faults: [['upgrade-leftover', 'upgrade', 'copy_failed_ziparchive', `${CONTENT}/upgrade/tiny-2.0.0`]],
   },
   {
     state: 'root owns it and the group may write',
@@ -67,28 +67,28 @@ const ROWS: readonly Row[] = [
     state: 'WordPress itself belongs to root',
     breakage: `chown root: ${SITE}/wp-admin/includes/file.php`,
     says: 'filesystem_method_ftpext',
-    faults: [['NOT_DIRECT', 'wordpress', null, null]],
+    faults: [['not-direct', 'wordpress', null, null]],
   },
   {
     state: 'the month of uploads belongs to root',
     breakage: `mkdir -p ${CONTENT}/uploads/${MONTH}; chown root: ${CONTENT}/uploads/${MONTH}`,
     says: null,
     faults: [
-      ['UPLOADS_CLOSED', 'uploads-now', null, `${CONTENT}/uploads/`],
-      ['UPLOAD_ENTRIES_CLOSED', 'uploads', null, `${CONTENT}/uploads/`],
+      ['uploads-closed', 'uploads-now', null, `${CONTENT}/uploads/`],
+      ['upload-entries-closed', 'uploads', null, `${CONTENT}/uploads/`],
     ],
   },
   {
     state: 'an old upload belongs to root',
     breakage: `mkdir -p ${CONTENT}/uploads/2019/01; touch ${CONTENT}/uploads/2019/01/a.png; chown -R root: ${CONTENT}/uploads/2019`,
     says: null,
-    faults: [['UPLOAD_ENTRIES_CLOSED', 'uploads', null, `${CONTENT}/uploads/2019`]],
+    faults: [['upload-entries-closed', 'uploads', null, `${CONTENT}/uploads/2019`]],
   },
   {
     state: 'an attribute closes a file to everyone',
     breakage: `cp ${PLUGIN}/readme.txt ${PLUGIN}/x; chown www-data: ${PLUGIN}/x; chattr +i ${PLUGIN}/x`,
     says: 'files_not_writable',
-    faults: [['PLUGIN_CLOSED', 'plugin:tiny', 'files_not_writable', `${PLUGIN}/x`]],
+    faults: [['plugin-closed', 'plugin:tiny', 'files_not_writable', `${PLUGIN}/x`]],
   },
 ];
 
@@ -114,8 +114,8 @@ describe.skipIf(!labAvailable().ok)('what keeps WordPress from its own files', (
       await host.ok(breakage);
       const before = await diagnose();
       expect(before.ok).toBe(faults.length === 0);
-      expect(before.faults.map(({ code, component, wordpressSays }) => [code, component, wordpressSays])).toEqual(
-        faults.map(([code, component, wordpressSays]) => [code, component, wordpressSays]),
+      expect(before.faults.map(({ id, subject, wordpressSays }) => [id, subject, wordpressSays])).toEqual(
+        faults.map(([id, subject, wordpressSays]) => [id, subject, wordpressSays]),
       );
       for (const [index, [, , , blocked]] of faults.entries()) {
         const at = before.faults[index]?.blockedAt;
@@ -138,7 +138,7 @@ describe.skipIf(!labAvailable().ok)('what keeps WordPress from its own files', (
   it('is found where a missing plugin cannot be installed', async () => {
     await host.ok(`${CURED}; rm -r ${PLUGIN}; chown root: ${CONTENT}/plugins`);
     expect((await diagnose()).faults).toMatchObject([
-      { code: 'PLUGINS_CLOSED', message: expect.stringContaining('mkdir_failed_destination') as string },
+      { id: 'plugins-closed', what: expect.stringContaining('mkdir_failed_destination') as string },
     ]);
     expect(await inHost(host, 'wordpress.probePluginUpdate(site, web)')).toMatchObject({
       phase: 'install',

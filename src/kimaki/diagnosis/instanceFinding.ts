@@ -1,4 +1,7 @@
 import type { Result } from 'neverthrow';
+import { findingsAbout, remedy } from '../../posix/findings/index.js';
+import type { Finding, MakeFinding, Remedy } from '../../posix/findings/index.js';
+import { printablePath } from '../../posix/paths/index.js';
 import type { AccessError } from '../../posix/access/index.js';
 import type { Identity, IdentityError } from '../../posix/accounts/index.js';
 import type { IoError } from '../../posix/paths/index.js';
@@ -9,7 +12,7 @@ import type { OwnershipError } from '../../posix/search/index.js';
 import type { SystemdError } from '../../systemd/manager/index.js';
 import type { KimakiInstance, ReadUnitFilesError } from '../instance/index.js';
 
-/** A state the field knows; stable. */
+/** A known state of an instance; stable. */
 export type FindingId =
   // Who it is.
   | 'runs-as-root'
@@ -70,25 +73,17 @@ export type FindingId =
   | 'companion-umask'
   | 'cron-as-root';
 
-/** One state an instance is in. */
-export interface InstanceFinding {
-  readonly id: FindingId;
-  /** `broken`: something does not work today; `risk`: it will, or somebody can make it so; `note`: worth knowing. */
-  readonly weight: 'broken' | 'risk' | 'note';
-  /** What was found, with the path or the line; secrets redacted. */
-  readonly found: string;
-  /** What to do about it. */
-  readonly fix: string;
-}
+/** One state an instance is in; its subject is the unit. */
+export type InstanceFinding = Finding<FindingId>;
 
-/** What an instance is diagnosed from, besides itself. */
+/** What an instance is diagnosed from. */
 export interface DiagnosisRequest {
   readonly instance: KimakiInstance;
-  /** Every instance of the host, this one among them or not: two may share what they must not. */
+  /** Every instance of the host, with or without this one: two may share what they must not. */
   readonly instances: readonly KimakiInstance[];
-  /** The account PHP runs as; null where that is not known, and then nothing is said of it. */
+  /** The account PHP runs as; null where it is not known, and then what depends on it is not checked. */
   readonly caller: Identity | null;
-  /** What the site registers for this instance, null for nothing; left out where nobody looked. */
+  /** What the site registers for this instance, null for nothing; left out where it was not read. */
   readonly channel?: {
     readonly file: string;
     readonly command: string;
@@ -98,7 +93,7 @@ export interface DiagnosisRequest {
   readonly fpmUnit?: string;
 }
 
-/** Something could not be looked at. */
+/** Something could not be read. */
 export type DiagnosisError =
   | ReadUnitFilesError
   | IdentityError
@@ -110,16 +105,22 @@ export type DiagnosisError =
   | SystemdError
   | IoError;
 
-/** A part of an instance that could not be looked at, or not whole. */
+/** A part of an instance that could not be looked at, or not completely. */
 export interface NotChecked {
   /** Which part: `its state`. */
   readonly what: string;
   readonly why: string;
-  /** What kept it from being read; null where it was, and something of it was left out. */
+  /** Why the part could not be read; null where it was read, and something in it was left out. */
   readonly error: DiagnosisError | null;
 }
 
-/** One part of an instance that is looked at by itself, so that what cannot be read of it hides nothing else. */
+/** What an instance was found to be, and what of it could not be looked at. */
+export interface InstanceDiagnosis {
+  readonly findings: readonly InstanceFinding[];
+  readonly notChecked: readonly NotChecked[];
+}
+
+/** One part of an instance. Each is looked at by itself, so that one that cannot be read hides no other. */
 export interface Look {
   readonly what: string;
   readonly look: (request: DiagnosisRequest, service: Identity | null) => Promise<Result<LookFound, DiagnosisError>>;
@@ -129,7 +130,15 @@ export interface Look {
 export type LookFound =
   readonly InstanceFinding[] | { readonly found: readonly InstanceFinding[]; readonly leftOut: readonly string[] };
 
-/** Puts a finding together. */
-export function finding(id: FindingId, weight: InstanceFinding['weight'], found: string, fix: string): InstanceFinding {
-  return { id, weight, found, fix };
+/** Makes findings about an instance. */
+export function findingsOf({ unit }: Pick<KimakiInstance, 'unit'>): MakeFinding<FindingId> {
+  return findingsAbout<FindingId>(unit);
+}
+
+/** Edit a file of a unit, and have systemd load it. */
+export function editing(file: string, what: string): Remedy {
+  return remedy.inOrder(
+    remedy.text(`in ${printablePath(file)}, ${what}`),
+    remedy.command('systemctl', 'daemon-reload'),
+  );
 }

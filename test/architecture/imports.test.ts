@@ -32,6 +32,7 @@ const CROWDED: Readonly<Record<string, string>> = {
 /** Places where something may be thrown, each with the reason why no caller sees it. */
 const MAY_THROW: Readonly<Record<string, string>> = {
   'posix/processes/findHolders.ts': 'inside a try that makes an IoError of it',
+  'posix/handles/openPath.ts': 'inside a try that makes an IoError of it',
   'posix/handles/pinned.ts': 'inside a try of every caller; a kernel that old runs no Node 20',
   'posix/handles/pinnedTree.ts': 'inside a try of every caller that makes an IoError of it',
   'posix/sweeps/sweep.ts': 'what fstat(2) says of an entry that is no other mount; inside a try of runPasses',

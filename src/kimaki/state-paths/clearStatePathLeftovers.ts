@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned } from '../../posix/files/index.js';
+import { attemptAt } from '../../posix/handles/index.js';
 import type { InvalidPath } from '../../posix/handles/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import { clearDatabaseCopies } from '../database/index.js';
@@ -59,7 +60,8 @@ async function clear(roots: readonly string[]): Promise<Result<void, IoError | I
     for (const path of new Set(found)) {
       const pid = TEMPORARY.exec(path)?.[3];
       const isAtWork = pid !== undefined && (await lstat(`/proc/${pid}`).catch(() => null)) !== null;
-      if (pid !== undefined && !isAtWork) await unlink(path).catch(() => undefined);
+      // What cannot be removed stays for the next call.
+      if (pid !== undefined && !isAtWork) await attemptAt(path, 'unlink', unlink).unwrapOr(undefined);
       const cleared = pid === undefined ? await clearAbandoned(path) : ok(undefined);
       if (cleared.isErr()) return err(cleared.error);
     }
@@ -79,6 +81,6 @@ async function clearStages(directory: string): Promise<void> {
     const path = `${directory}/${name}`;
     const stat = await lstat(path).catch(() => null);
     if (stat?.isDirectory() === true && stat.uid === process.geteuid?.() && (stat.mode & 0o077) === 0)
-      await rm(path, { recursive: true, force: true }).catch(() => undefined);
+      await attemptAt(path, 'rm', (at) => rm(at, { recursive: true, force: true })).unwrapOr(undefined);
   }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { checkTrustedPath } from '../../posix/handles/index.js';
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { attemptAt, checkTrustedPath } from '../../posix/handles/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import { runChecked } from '../../posix/programs/index.js';
 
@@ -68,25 +68,19 @@ export const STAGE = /^\.paths\.wca-([1-9][0-9]*)-[0-9a-f]{12}$/;
 
 /** By a handle on the directory above. */
 async function place({ file, from }: TextReplacement, finished: string): Promise<boolean> {
-  const above = await open(dirname(file), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
-    () => null,
-  );
-  if (above === null) return false;
-  try {
-    const at = `/proc/self/fd/${above.fd}/${basename(file)}`;
-    const made = await lstat(finished);
-    const read = await readRegularFile(at);
-    if (read.isErr() || !made.isFile() || !read.value.bytes.equals(from)) return false;
-    // What was replaced since cp looked has other attributes.
-    const { uid, gid, mode } = read.value;
-    if (made.uid !== uid || made.gid !== gid || (made.mode & 0o7777) !== mode) return false;
-    await rename(finished, at);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await above.close();
-  }
+  const placed = attemptAt(file, 'rename', (at) => placeAt(at, from, finished), { lastLink: 'refuse' });
+  return placed.unwrapOr(false);
+}
+
+async function placeAt(at: string, from: Buffer, finished: string): Promise<boolean> {
+  const made = await lstat(finished);
+  const read = await readRegularFile(at);
+  if (read.isErr() || !made.isFile() || !read.value.bytes.equals(from)) return false;
+  // What was replaced since cp looked has other attributes.
+  const { uid, gid, mode } = read.value;
+  if (made.uid !== uid || made.gid !== gid || (made.mode & 0o7777) !== mode) return false;
+  await rename(finished, at);
+  return true;
 }
 
 /** The deepest directory that all of these files are below. */

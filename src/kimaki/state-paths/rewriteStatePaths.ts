@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lchown, lstat, open, readlink, rename, symlink, unlink } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { lchown, lstat, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { withPinnedParent } from '../../posix/handles/index.js';
+import type { PinnedParent } from '../../posix/handles/index.js';
 import { findHolders } from '../../posix/processes/index.js';
 import { attempt, printablePath } from '../../posix/paths/index.js';
 import { readRegularFile, replaceFile } from '../../posix/files/index.js';
@@ -191,38 +191,39 @@ async function placeText({ file }: TextPath, from: string, to: string): Promise<
 
 /** By a handle on the directory above, so that exchanging one higher up redirects nothing. The new link has the old one's owner. */
 async function placeLink({ file }: LinkPath, from: string, to: string): Promise<Result<boolean, RewriteStateError>> {
-  const above = await attempt(
-    () => open(dirname(file), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW),
-    'open',
-    dirname(file),
+  const placed = await withPinnedParent<boolean, IoError>(file, (parent) => placeLinkIn(parent, file, from, to), {
+    lastLink: 'refuse',
+  });
+  const isGone = placed.isErr() && placed.error.code === 'IO' && placed.error.syscall === 'open';
+  return isGone && placed.error.errno === 'ENOENT' ? ok(false) : placed;
+}
+
+async function placeLinkIn(
+  parent: PinnedParent,
+  file: string,
+  from: string,
+  to: string,
+): Promise<Result<boolean, IoError>> {
+  const stat = await attempt(() => lstat(parent.at()), 'lstat', file);
+  if (stat.isErr()) return stat.error.errno === 'ENOENT' ? ok(false) : err(stat.error);
+  if (!stat.value.isSymbolicLink()) return ok(false);
+  const target = await attempt(() => readlink(parent.at()), 'readlink', file);
+  if (target.isErr()) return err(target.error);
+  if (target.value === to) return ok(true);
+  if (target.value !== from) return ok(false);
+  const temp = `.link.wca-${process.pid}-${randomBytes(6).toString('hex')}`;
+  const placed = await attempt(
+    async () => {
+      await symlink(to, parent.at(temp));
+      await lchown(parent.at(temp), stat.value.uid, stat.value.gid);
+      await rename(parent.at(temp), parent.at());
+      await parent.directory.sync();
+    },
+    'rename',
+    file,
   );
-  if (above.isErr()) return above.error.errno === 'ENOENT' ? ok(false) : err(above.error);
-  const at = (name: string): string => `/proc/self/fd/${above.value.fd}/${name}`;
-  try {
-    const name = basename(file);
-    const stat = await attempt(() => lstat(at(name)), 'lstat', file);
-    if (stat.isErr()) return stat.error.errno === 'ENOENT' ? ok(false) : err(stat.error);
-    if (!stat.value.isSymbolicLink()) return ok(false);
-    const target = await attempt(() => readlink(at(name)), 'readlink', file);
-    if (target.isErr()) return err(target.error);
-    if (target.value === to) return ok(true);
-    if (target.value !== from) return ok(false);
-    const temp = `.link.wca-${process.pid}-${randomBytes(6).toString('hex')}`;
-    const placed = await attempt(
-      async () => {
-        await symlink(to, at(temp));
-        await lchown(at(temp), stat.value.uid, stat.value.gid);
-        await rename(at(temp), at(name));
-        await above.value.sync();
-      },
-      'rename',
-      file,
-    );
-    if (placed.isErr()) await unlink(at(temp)).catch(() => undefined);
-    return placed.map(() => true);
-  } finally {
-    await above.value.close();
-  }
+  if (placed.isErr()) await unlink(parent.at(temp)).catch(() => undefined);
+  return placed.map(() => true);
 }
 
 /** By touch(1), since Node sets times to the microsecond only, and by one xargs(1) for all. Links are not followed. */

@@ -1,11 +1,13 @@
-import { constants } from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { err, ok } from 'neverthrow';
+import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { attempt, printablePath } from '../paths/index.js';
+import { attempt, ioError, printablePath } from '../paths/index.js';
 import type { IoError } from '../paths/index.js';
+import { openPath } from './openPath.js';
+import type { LinkOnTheWay } from './openPath.js';
 import { handlePath } from './pinned.js';
 
 /** A path that does not name one entry of a directory: relative, or ending in `/`, `.` or `..`. */
@@ -29,38 +31,89 @@ export interface PinnedParent {
   at(name?: string): string;
 }
 
-/** Opens the directory above `path`, runs `act` with it, and closes it however that went. */
-export function withPinnedParent<T, E>(
+/** How the way to the directory is gone. */
+export interface ParentOptions {
+  /** Whether the directory itself may be named by a link; links above are followed. Default `follow`. */
+  readonly lastLink?: 'follow' | 'refuse';
+}
+
+/**
+ * Opens the directory above `path`, runs `act` with it, and closes it however that went. Every writer, mover, remover
+ * and mode change below a path that is given reaches its directory through here.
+ *
+ * Links on the way are followed as the kernel does with `fs.protected_symlinks=1`, whatever the setting is: not one in
+ * a sticky directory open to all, unless it belongs to this process's user or to the owner of the directory.
+ */
+export async function withPinnedParent<T, E>(
   path: string,
-  act: (parent: PinnedParent) => Promise<Result<T, E>>,
+  act: (parent: PinnedParent) => PromiseLike<Result<T, E>>,
+  options: ParentOptions = {},
 ): Promise<Result<T, E | InvalidPath | IoError>> {
   const slash = path.lastIndexOf('/');
   const name = path.slice(slash + 1);
   if (!path.startsWith('/') || name === '' || name === '.' || name === '..' || path.includes('\0')) {
     const shown = printablePath(path);
     const message = `'${shown}' is not the absolute path of a file; give one from / that ends in a name`;
-    return Promise.resolve(err({ code: 'INVALID_PATH', message, path: shown }));
+    return err({ code: 'INVALID_PATH', message, path: shown });
   }
   const above = path.slice(0, slash) || '/';
-  return withDirectory(above, (directory) =>
-    act({ directory, name, path: above, at: (entry = name) => `${handlePath(directory.fd)}/${entry}` }),
+  const opened = await openDirectory(above, options.lastLink === 'refuse');
+  if (opened.isErr()) return err(opened.error);
+  const directory = opened.value;
+  try {
+    return await act({
+      directory,
+      name,
+      path: above,
+      at: (entry = name) => `${handlePath(directory.fd)}/${entry}`,
+    });
+  } finally {
+    await directory.close();
+  }
+}
+
+/**
+ * Makes one call on one entry through the handle of its directory, as {@link withPinnedParent} opens it: `call` gets the
+ * way to the entry. A path that names no entry is `IO` with `EINVAL`.
+ */
+export function attemptAt<T>(
+  path: string,
+  syscall: string,
+  call: (at: string) => Promise<T>,
+  options: ParentOptions = {},
+): ResultAsync<T, IoError> {
+  const made = withPinnedParent<T, IoError>(path, (parent) => attempt(() => call(parent.at()), syscall, path), options);
+  return new ResultAsync(made).mapErr((error) =>
+    error.code === 'IO' ? error : { ...ioError({ code: 'EINVAL' }, syscall, path), message: error.message },
   );
 }
 
-/** Opens a directory for use by handle and for fsync, and closes it after `act`. */
-export async function withDirectory<T, E>(
-  path: string,
-  act: (directory: FileHandle) => Promise<Result<T, E>>,
-  flags = 0,
-): Promise<Result<T, E | IoError>> {
-  const { O_RDONLY, O_DIRECTORY } = constants;
-  const opened = await attempt(() => open(path, O_RDONLY | O_DIRECTORY | flags), 'open', path);
-  if (opened.isErr()) return err(opened.error);
+/** Opens a directory for use by handle and for fsync. */
+async function openDirectory(path: string, refusesLast: boolean): Promise<Result<FileHandle, IoError>> {
+  // As the kernel has it for a path as a whole.
+  if (Buffer.byteLength(path) >= PATH_MAX) return err(ioError({ code: 'ENAMETOOLONG' }, 'open', path));
+  const pinned = openPath(path, (link) => mayFollow(link) && !(link.isLast && refusesLast));
+  if (pinned.isErr()) return err(pinned.error.code === 'IO' ? pinned.error : refused(path, pinned.error.link));
   try {
-    return await act(opened.value);
+    const { O_RDONLY, O_DIRECTORY } = constants;
+    return await attempt(() => open(handlePath(pinned.value), O_RDONLY | O_DIRECTORY), 'open', path);
   } finally {
-    await opened.value.close();
+    closeSync(pinned.value);
   }
+}
+
+const PATH_MAX = 4096;
+
+/** Source: `may_follow_link` of the kernel's fs/namei.c. */
+function mayFollow({ link, directory }: LinkOnTheWay): boolean {
+  const isOpenToAll = (directory.mode & 0o1002) === 0o1002;
+  return !isOpenToAll || link.uid === process.geteuid?.() || link.uid === directory.uid;
+}
+
+function refused(path: string, link: string): IoError {
+  const error = ioError({ code: 'EACCES' }, 'open', path);
+  const message = `${error.path} leads through the symbolic link ${link}, which is not followed; give the path behind it`;
+  return { ...error, message };
 }
 
 /** What the entry is, not following a link; null when it is not there. */

@@ -1,7 +1,7 @@
 import { mkdir, readlink, symlink, unlink } from 'node:fs/promises';
-import { ResultAsync, err, ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError } from '../../posix/paths/index.js';
+import { attemptAt } from '../../posix/handles/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 
 /** Something other than a hold stands in the place where the link of a hold belongs. */
@@ -25,11 +25,9 @@ export function holdPath(unit: string): string {
 export async function makeHoldLink(unit: string): Promise<Result<boolean, IoError | HoldInTheWay>> {
   const path = holdPath(unit);
   // `systemctl set-property --runtime` makes it too. A strict umask only narrows it, and systemd reads it as root.
-  const directory = await ResultAsync.fromPromise(mkdir(HOLD_DIRECTORY, { mode: 0o755 }), (cause) =>
-    ioError(cause, 'mkdir', HOLD_DIRECTORY),
-  );
+  const directory = await attemptAt(HOLD_DIRECTORY, 'mkdir', (at) => mkdir(at, { mode: 0o755 }));
   if (directory.isErr() && directory.error.errno !== 'EEXIST') return err(directory.error);
-  const linked = await ResultAsync.fromPromise(symlink(MASK, path), (cause) => ioError(cause, 'symlink', path));
+  const linked = await attemptAt(path, 'symlink', (at) => symlink(MASK, at));
   if (linked.isOk()) return ok(true);
   if (linked.error.errno !== 'EEXIST') return err(linked.error);
   if (await isHoldLink(path)) return ok(false);
@@ -41,7 +39,7 @@ export async function makeHoldLink(unit: string): Promise<Result<boolean, IoErro
 export async function removeHoldLink(unit: string): Promise<Result<void, IoError>> {
   const path = holdPath(unit);
   if (!(await isHoldLink(path))) return ok(undefined);
-  const removed = await ResultAsync.fromPromise(unlink(path), (cause) => ioError(cause, 'unlink', path));
+  const removed = await attemptAt(path, 'unlink', unlink);
   return removed.isErr() && removed.error.errno !== 'ENOENT' ? err(removed.error) : ok(undefined);
 }
 

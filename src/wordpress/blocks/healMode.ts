@@ -2,6 +2,8 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { withPinnedParent } from '../../posix/handles/index.js';
+import type { InvalidPath } from '../../posix/handles/index.js';
 import { ioError, printablePath } from '../../posix/paths/index.js';
 import type { ChangedMeanwhile, IoError } from '../../posix/paths/index.js';
 
@@ -24,11 +26,16 @@ export function healMode(
   path: string,
   mode: number,
   bytes: Buffer,
-): ResultAsync<boolean, IoError | ChangedMeanwhile | HardLinked> {
-  return new ResultAsync(change(path, mode, bytes));
+): ResultAsync<boolean, IoError | InvalidPath | ChangedMeanwhile | HardLinked> {
+  return new ResultAsync(
+    withPinnedParent<boolean, IoError | ChangedMeanwhile | HardLinked>(path, (parent) =>
+      change(parent.at(), path, mode, bytes),
+    ),
+  );
 }
 
 async function change(
+  at: string,
   path: string,
   mode: number,
   bytes: Buffer,
@@ -36,7 +43,7 @@ async function change(
   const shown = printablePath(path);
   let syscall = 'open';
   try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const handle = await open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       syscall = 'fstat';
       const now = await handle.stat();

@@ -7,6 +7,7 @@ import { runChecked } from '../../../posix/programs/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { ProgramError } from '../../../posix/programs/index.js';
 import type { StepContext } from '../../engine/index.js';
+import { attemptAt, inheritedPath } from '../../../posix/handles/index.js';
 import { attempt } from '../../../posix/paths/index.js';
 
 const RECORD = 'mtime';
@@ -44,7 +45,7 @@ export async function restoreMtime(ctx: StepContext, path: string): Promise<Resu
   // Cut off by a crash before the act it was noted for.
   if (!WHOLE.test(time)) return ok(undefined);
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const opened = await attempt(() => open(path, flags), 'open', path);
+  const opened = await attemptAt(path, 'open', (at) => open(at, flags));
   if (opened.isErr()) return err(opened.error);
   try {
     return await setMtime(opened.value, path, time);
@@ -61,7 +62,7 @@ async function setMtime(file: FileHandle, path: string, time: string): Promise<R
   if (!stat.value.isFile() || stat.value.nlink > 1n) return ok(undefined);
   // An undo that has nothing to do must not fail where nothing can be done.
   if (printedTime(stat.value.mtimeNs) === time) return ok(undefined);
-  const args = ['--no-create', '-m', `--date=@${time}`, '--', '/proc/self/fd/3'];
+  const args = ['--no-create', '-m', `--date=@${time}`, '--', inheritedPath(3)];
   const touched = await runChecked('touch', args, { inherit: [file.fd] });
   return touched.map(() => undefined);
 }

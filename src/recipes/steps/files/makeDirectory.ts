@@ -2,6 +2,7 @@ import { lstat, rmdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned, makeDirectory } from '../../../posix/files/index.js';
+import { attemptAt } from '../../../posix/handles/index.js';
 import { octalMode, shellWord, attempt } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { InvalidPath } from '../../../posix/handles/index.js';
@@ -100,7 +101,7 @@ async function check(args: MakeDirectoryArgs): Promise<Result<Check<MakeDirector
 }
 
 async function undo({ path }: MakeDirectoryArgs): Promise<Result<UndoNotes, MakeDirectoryFailure>> {
-  const removed = await attempt(() => rmdir(path), 'rmdir', path);
+  const removed = await attemptAt(path, 'rmdir', rmdir);
   if (removed.isOk() || removed.error.errno === 'ENOENT') return ok({ notes: [] });
   const { errno } = removed.error;
   if (errno === 'ENOTEMPTY' || errno === 'EEXIST') {

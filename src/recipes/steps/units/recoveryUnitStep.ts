@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
-import { shellWord, attempt } from '../../../posix/paths/index.js';
+import { attemptAt } from '../../../posix/handles/index.js';
+import { shellWord } from '../../../posix/paths/index.js';
 import {
   daemonReload,
   disableUnit,
@@ -183,10 +184,10 @@ async function linksOf(args: RecoveryUnitArgs): Promise<number> {
 async function removeLinks(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>> {
   for (const link of linkPaths(args)) {
     if ((await readlink(link).catch(() => null)) === null) continue;
-    const removed = await attempt(() => unlink(link), 'unlink', link);
+    const removed = await attemptAt(link, 'unlink', unlink);
     if (removed.isErr()) return err(removed.error);
     // Others may have links of theirs there.
-    await rmdir(dirname(link)).catch(() => undefined);
+    await attemptAt(dirname(link), 'rmdir', rmdir).unwrapOr(undefined);
   }
   return ok(undefined);
 }

@@ -3,6 +3,7 @@ import type { Result } from 'neverthrow';
 import { lstat, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { clearAbandoned, makeDirectory, replaceFile } from '../../../posix/files/index.js';
+import { attemptAt } from '../../../posix/handles/index.js';
 import { ioError, octalMode, shellWord } from '../../../posix/paths/index.js';
 import { readProcess } from '../../../posix/processes/index.js';
 import { runProgram } from '../../../posix/programs/index.js';
@@ -129,9 +130,7 @@ async function undoUmask(
   const restored = await restoreFile(args.path, before.file, Buffer.from(args.content), ctx);
   if (restored.isErr()) return err(restored.error);
   if (!before.directory) {
-    const removed = await ResultAsync.fromPromise(rmdir(dirname(args.path)), (cause) =>
-      ioError(cause, 'rmdir', dirname(args.path)),
-    );
+    const removed = await attemptAt(dirname(args.path), 'rmdir', rmdir);
     // Others may keep drop-ins of theirs there by now.
     if (removed.isErr() && !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(removed.error.errno)) return err(removed.error);
   }

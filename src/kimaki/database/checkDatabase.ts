@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
-import { withDatabase } from './askDatabase.js';
+import { printablePath } from '../../posix/paths/index.js';
+import { withDatabase } from './withDatabase.js';
 import { quotedName } from './sqliteDatabase.js';
 
 /** What a database holds, and whether it is whole. */
@@ -14,10 +15,10 @@ export interface DatabaseCheck {
 /**
  * Tells whether a SQLite database with its log is whole, and how many rows each table has, without touching it.
  *
- * SQLite never opens its files: it is given database and log as one image, through its input or (beyond 4 MiB) as a private
- * copy below /var/tmp. A service may go on writing. `damaged` is what SQLite says of the content; whatever else
- * goes wrong (no `sqlite3`, a collation it does not know, an open transaction, more than 256 MiB, no room for the copy) is
- * `not-checked`, never `intact`, and no error.
+ * SQLite reads a private copy of database and log below /var/tmp, which is removed afterwards, and never opens the files
+ * themselves. A service may go on writing. `damaged` is what SQLite says of the content; whatever else goes wrong (a
+ * collation it does not know, an open transaction, more than 256 MiB, no room for the copy, two minutes without an answer)
+ * is `not-checked`, never `intact`, and no error.
  *
  * Source: sqlite.org/howtocorrupt.html, sqlite.org/pragma.html (integrity_check).
  *
@@ -31,15 +32,15 @@ export interface DatabaseCheck {
  * ```
  */
 export async function checkDatabase(path: string): Promise<DatabaseCheck> {
-  const looked = await withDatabase<DatabaseCheck>(path, true, async (ask) => {
-    const first = await ask(`PRAGMA integrity_check; ${TABLES}`);
+  const looked = await withDatabase<DatabaseCheck>(path, async (ask) => {
+    const first = await ask(['PRAGMA integrity_check', TABLES]);
     if (first.isErr()) return err(first.error);
     const verdicts = first.value.flatMap((row) => ('integrity_check' in row ? [String(row.integrity_check)] : []));
     if (verdicts.join() !== 'ok')
-      return ok(notIntact('damaged', `${path}: ${verdicts[0]?.slice(0, 200) ?? 'no answer'}`));
+      return ok(notIntact('damaged', `${path}: ${printablePath(verdicts[0]?.slice(0, 200) ?? 'no answer')}`));
     const tables = first.value.flatMap((row) => ('name' in row ? [String(row.name)] : []));
     const counted = await ask(
-      tables.map((table, index) => `SELECT ${index} AS t, count(*) AS n FROM ${quotedName(table)};`).join('\n'),
+      tables.map((table, index) => `SELECT ${index} AS t, count(*) AS n FROM ${quotedName(table)}`),
     );
     if (counted.isErr()) return err(counted.error);
     const rows = Object.fromEntries(counted.value.map(({ t, n }) => [tables[Number(t)] ?? '', Number(n)]));
@@ -51,7 +52,7 @@ export async function checkDatabase(path: string): Promise<DatabaseCheck> {
 }
 
 const TABLES =
-  "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name;";
+  "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name";
 
 function notIntact(state: 'damaged' | 'not-checked', detail: string): DatabaseCheck {
   return { state, rows: {}, detail };

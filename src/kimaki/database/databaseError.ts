@@ -1,20 +1,19 @@
 import { printablePath } from '../../posix/paths/index.js';
 
-/** Why a database was not read or written: what `message` tells, with the way out. Never a value of it. */
+/** Why a database was not read or written. `message` says what to do, and holds no value of the database. */
 export interface DatabaseError {
   /**
-   * - `SQLITE3_MISSING`: the program is not installed, or too old to be run here.
+   * - `SQLITE3_MISSING`: the program that writes is not installed, or too old to be run here.
    * - `DATABASE_OWNER`: its files belong to different accounts, or to none.
    * - `DATABASE_DAMAGED`: SQLite calls it malformed, or no database.
-   * - `DATABASE_NEEDS_COPY`: it can be looked into on a copy only, and none was to be made.
-   * - `DATABASE_TOO_LARGE`, `DATABASE_BUSY` (it kept changing, a transaction is open, or a process has it open),
-   *   `DATABASE_UNREADABLE`.
+   * - `DATABASE_TOO_LARGE`: larger than 256 MiB.
+   * - `DATABASE_BUSY`: it kept changing, a transaction is open, or a process has it open.
+   * - `DATABASE_UNREADABLE`: everything else, also when SQLite did not answer in time or there is no room for a copy.
    */
   readonly code:
     | 'SQLITE3_MISSING'
     | 'DATABASE_OWNER'
     | 'DATABASE_DAMAGED'
-    | 'DATABASE_NEEDS_COPY'
     | 'DATABASE_TOO_LARGE'
     | 'DATABASE_BUSY'
     | 'DATABASE_UNREADABLE';
@@ -22,8 +21,14 @@ export interface DatabaseError {
   readonly path: string;
 }
 
-/** The error of one database; `why` goes on from its path. */
+/** The error of one database; `why` follows its path. */
 export function databaseError(code: DatabaseError['code'], path: string, why: string): DatabaseError {
   const shown = printablePath(path);
   return { code, message: `${shown} ${why}`.replace(' : ', ': '), path: shown };
+}
+
+/** Tells what SQLite says of a damaged database (SQLITE_CORRUPT, SQLITE_NOTADB) from whatever else went wrong. */
+export function codeOf(message: string): DatabaseError['code'] {
+  if (message.includes('database is locked')) return 'DATABASE_BUSY';
+  return /is malformed|is not a database/.test(message) ? 'DATABASE_DAMAGED' : 'DATABASE_UNREADABLE';
 }

@@ -1,4 +1,4 @@
-export { clearDatabaseCopies, withDatabase } from './askDatabase.js';
+export { clearDatabaseCopies, withDatabase } from './withDatabase.js';
 export { checkDatabase } from './checkDatabase.js';
 export type { DatabaseCheck } from './checkDatabase.js';
 export type { DatabaseError } from './databaseError.js';

@@ -17,20 +17,19 @@ const LABELS: readonly string[] = ['channel_id', 'channel', 'id', 'session_id', 
 export function databasePaths(
   path: string,
   homes: readonly string[],
-  mayCopy: boolean,
 ): Promise<Result<readonly Omit<DatabasePath, 'after'>[], DatabaseError>> {
-  return withDatabase<readonly Omit<DatabasePath, 'after'>[]>(path, mayCopy, async (ask) => {
-    const schema = await ask(
+  return withDatabase<readonly Omit<DatabasePath, 'after'>[]>(path, async (ask) => {
+    const schema = await ask([
       `SELECT m.name AS "table", p.name AS "column" FROM sqlite_master m JOIN pragma_table_list(m.name) l JOIN pragma_table_info(m.name) p
-       WHERE m.type = 'table' AND l.type = 'table' AND l.wr = 0 AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, p.cid;`,
-    );
+       WHERE m.type = 'table' AND l.type = 'table' AND l.wr = 0 AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, p.cid`,
+    ]);
     if (schema.isErr()) return err(schema.error);
     const columns = schema.value.map((row) => ({ table: String(row.table), column: String(row.column) }));
     const named = new Map(
       [...grouped(columns, ({ table }) => table)].map(([table, all]) => [table, all.map(({ column }) => column)]),
     );
     const rows = await ask(
-      columns.map(({ table, column }, index) => query(index, table, column, named.get(table) ?? [], homes)).join('\n'),
+      columns.map(({ table, column }, index) => query(index, table, column, named.get(table) ?? [], homes)),
     );
     if (rows.isErr()) return err(rows.error);
     return ok(
@@ -70,5 +69,5 @@ function query(
     return `(${value} = ${text} OR substr(${value}, 1, length(${below})) = ${below})`;
   });
   return `SELECT ${index} AS wca_place, rowid AS wca_rowid, ${label === '' ? `'row ' || rowid` : label} AS wca_label, ${value} AS wca_value FROM ${quotedName(table)}
-    WHERE typeof(${value}) = 'text' AND instr(${value}, char(10)) = 0 AND (${isBelow.length === 0 ? '0' : isBelow.join(' OR ')});`;
+    WHERE typeof(${value}) = 'text' AND instr(${value}, char(10)) = 0 AND (${isBelow.length === 0 ? '0' : isBelow.join(' OR ')})`;
 }

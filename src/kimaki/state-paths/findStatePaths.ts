@@ -24,8 +24,6 @@ export interface StatePathsRequest {
   readonly oldHomes: readonly string[];
   /** What moves, so that paths below it can follow. */
   readonly moves: readonly PathMove[];
-  /** May a database beyond 32 MiB be copied below /var/tmp to be looked into? Without it nothing at all is written. */
-  readonly mayCopy?: boolean;
 }
 
 /**
@@ -33,8 +31,8 @@ export interface StatePathsRequest {
  *
  * A path is to follow its move where it stands for itself: the value of a database, a whole string of a JSON file, a word
  * of a script (shims), the target of a link. What merely mentions one (a message, a log) is listed as `stuck`, and so is a
- * path below an old home that does not move. SQLite opens no database of the state (see `checkDatabase`); one that could not
- * be looked into is in `notSearched`. Packages, caches and `.git` are passed over, but for where git keeps its worktrees.
+ * path below an old home that does not move. Databases are read on a private copy (see `checkDatabase`); one that could
+ * not be read is in `notSearched`. Packages, caches and `.git` are passed over, but for where git keeps its worktrees.
  *
  * Errors: `IO`.
  *
@@ -53,25 +51,18 @@ export function findStatePaths(request: StatePathsRequest): ResultAsync<StatePat
   return new ResultAsync(find(request));
 }
 
-async function find({
-  roots,
-  oldHomes,
-  moves,
-  mayCopy = false,
-}: StatePathsRequest): Promise<Result<StatePathPlan, IoError>> {
+async function find({ roots, oldHomes, moves }: StatePathsRequest): Promise<Result<StatePathPlan, IoError>> {
   const paths: StatePath[] = [];
   const stuck: string[] = [];
   const notSearched: string[] = [];
-  const needCopy: string[] = [];
   const mentions = await oldHomeMentions(roots, oldHomes);
   if (mentions.isErr()) return err(mentions.error);
   const databases = await findDatabases(roots);
   if (databases.isErr()) return err(databases.error);
   for (const database of databases.value.paths) {
-    const found = await databasePaths(database, oldHomes, mayCopy);
+    const found = await databasePaths(database, oldHomes);
     if (found.isErr()) {
       notSearched.push(found.error.message);
-      if (found.error.code === 'DATABASE_NEEDS_COPY') needCopy.push(database);
       continue;
     }
     for (const path of found.value) {
@@ -94,7 +85,7 @@ async function find({
     if (followed.isErr()) return err(followed.error);
     if (followed.value !== null) paths.push(followed.value);
   }
-  return ok({ paths, stuck, notSearched, needCopy });
+  return ok({ paths, stuck, notSearched });
 }
 
 /** What becomes of one file or link; what does not follow goes to `stuck`. */

@@ -7,6 +7,6 @@ export function missingValues(
 ): readonly string[] {
   return values.map(
     ({ table, column, rowid, to }, index) =>
-      `SELECT ${index} AS n WHERE NOT EXISTS (SELECT 1 FROM ${quotedName(table)} WHERE rowid = ${rowid} AND ${quotedName(column)} = ${quotedText(to)});`,
+      `SELECT ${index} AS n WHERE NOT EXISTS (SELECT 1 FROM ${quotedName(table)} WHERE rowid = ${rowid} AND ${quotedName(column)} = ${quotedText(to)})`,
   );
 }

@@ -256,8 +256,8 @@ async function update(file: string, values: readonly Update[]): Promise<Result<r
     const name = quotedName(column);
     return `UPDATE ${quotedName(table)} SET ${name} = ${quotedText(to)} WHERE rowid = ${rowid} AND ${name} = ${quotedText(from)};`;
   });
-  const sql = ['BEGIN IMMEDIATE;', ...statements, 'COMMIT;', ...missingValues(values)];
-  const ran = await runSqlite(file, file, owner.value, sql.join('\n'));
+  const sql = ['BEGIN IMMEDIATE;', ...statements, 'COMMIT;', ...missingValues(values).map((query) => `${query};`)];
+  const ran = await runSqlite(file, owner.value, sql.join('\n'));
   if (ran.isErr()) return err(ran.error);
   const missing = new Set(ran.value.map((row) => Number(row.n)));
   return ok(values.filter((_, index) => missing.has(index)));

@@ -39,8 +39,6 @@ export type StatePathPlan = {
   readonly paths: readonly StatePath[];
   /** Places that name something there which does not move, so that they will lead nowhere. For people, secrets redacted. */
   readonly stuck: readonly string[];
-  /** Databases and files that were not looked into, each with the reason. */
+  /** Databases and files that were not read, each with the reason. */
   readonly notSearched: readonly string[];
-  /** Of those, the databases that only a copy would show, where none was to be made. Absolute. */
-  readonly needCopy: readonly string[];
 };

@@ -11,8 +11,8 @@ import { missingValues } from './missingValues.js';
 import type { StatePath } from './statePathPlan.js';
 
 /**
- * Names the places of a plan that do not hold their new path, for people; none when all were rewritten. Changes nothing in
- * the state, but may copy a large database below /var/tmp (see `checkDatabase`).
+ * Names the places of a plan that do not hold their new path, for people; none when all were rewritten. Changes nothing; reads
+ * databases on a private copy (see `checkDatabase`).
  *
  * Errors: a database that cannot be looked into. A file that cannot be read counts as not rewritten.
  *
@@ -39,8 +39,8 @@ async function unrewritten(paths: readonly StatePath[]): Promise<Result<readonly
   const values = paths.filter((path) => path.kind === 'database');
   for (const [file, inFile] of grouped(values, (path) => path.file)) {
     const asked = inFile.map((value) => ({ ...value, to: value.after }));
-    const missing = await withDatabase(file, true, (ask) =>
-      ask(missingValues(asked).join('\n')).then((rows) => rows.map((all) => all.map(({ n }) => Number(n)))),
+    const missing = await withDatabase(file, (ask) =>
+      ask(missingValues(asked)).then((rows) => rows.map((all) => all.map(({ n }) => Number(n)))),
     );
     if (missing.isErr()) return err(missing.error);
     left.push(

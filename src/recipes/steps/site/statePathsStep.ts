@@ -51,26 +51,23 @@ export const statePathsStep: StepKind<'kimaki.statePaths', StatePathsArgs, State
   tidy: (args) => clearStatePathLeftovers(args.roots),
 };
 
-/** Nothing is copied, for a plan writes nothing: what only a copy shows is looked into by `apply`. */
 async function checkPaths(args: StatePathsArgs): Promise<Result<Check<StatePathsBefore>, StepFailure>> {
   const found = await findStatePaths(args);
   if (found.isErr()) return err(found.error);
-  const { paths, needCopy } = found.value;
-  if (paths.length === 0 && needCopy.length === 0) return ok({ state: 'satisfied' });
+  const { paths } = found.value;
+  if (paths.length === 0) return ok({ state: 'satisfied' });
   const rows = paths.flatMap((path) => (path.kind === 'database' ? [path.label] : []));
   const shown =
     rows.length === 0 ? '' : `: ${rows.slice(0, 5).join('; ')}${rows.length > 5 ? ` and ${rows.length - 5} more` : ''}`;
-  const later =
-    needCopy.length === 0 ? '' : `; ${needCopy.length} large databases are looked into while the service is stopped`;
   return ok({
     state: 'needed',
     before: { places: paths.length },
-    note: `${rows.length} rows${shown}; ${paths.length - rows.length} files${later}`,
+    note: `${rows.length} rows${shown}; ${paths.length - rows.length} files`,
   });
 }
 
 async function applyPaths(args: StatePathsArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
-  const found = await findStatePaths({ ...args, mayCopy: true });
+  const found = await findStatePaths(args);
   if (found.isErr()) return err(found.error);
   const { paths } = found.value;
   const recorded = await appendRecord(ctx.recordPath(RECORD), paths);

@@ -27,10 +27,7 @@ const text: StatePath = {
 };
 
 test('each place is told by channel or file, with the way to let it follow, and nothing of what a file holds', () => {
-  const told = statePathWarnings(
-    { paths: [channel, link, text], stuck: [], notSearched: [], needCopy: [] },
-    'when-asked',
-  );
+  const told = statePathWarnings({ paths: [channel, link, text], stuck: [], notSearched: [] }, 'when-asked');
   expect(told).toEqual([
     'kimaki.db, id=1002, name=sandbox: directory is /root/.kimaki/projects/sandbox and stays so; --rewrite-paths lets it follow',
     'the link /root/.kimaki/current leads to /root/.kimaki/a and stays so; --rewrite-paths lets it follow',
@@ -40,18 +37,18 @@ test('each place is told by channel or file, with the way to let it follow, and 
 
 test('what is rewritten is the step’s to tell; what cannot follow is told all the same', () => {
   const told = statePathWarnings(
-    { paths: [channel], stuck: ['a.json: /root/other does not move'], notSearched: ['x.db: no sqlite3'], needCopy: [] },
+    { paths: [channel], stuck: ['a.json: /root/other does not move'], notSearched: ['x.db is larger than 256 MiB'] },
     'yes',
   );
   expect(told).toEqual([
     'a.json: /root/other does not move, and the agent will not reach it',
-    'not looked into for paths that lead to the old home: x.db: no sqlite3',
+    'not looked into for paths that lead to the old home: x.db is larger than 256 MiB',
   ]);
 });
 
 test('of many only the first are told one by one', () => {
   const told = statePathWarnings(
-    { paths: Array.from({ length: 30 }, () => channel), stuck: [], notSearched: [], needCopy: [] },
+    { paths: Array.from({ length: 30 }, () => channel), stuck: [], notSearched: [] },
     'when-asked',
   );
   expect(told).toHaveLength(21);
@@ -59,7 +56,7 @@ test('of many only the first are told one by one', () => {
 });
 
 test('nothing is promised for what is in state that does not move', () => {
-  expect(statePathWarnings({ paths: [link], stuck: [], notSearched: [], needCopy: [] }, 'no')).toEqual([
+  expect(statePathWarnings({ paths: [link], stuck: [], notSearched: [] }, 'no')).toEqual([
     'the link /root/.kimaki/current leads to /root/.kimaki/a and stays so',
   ]);
 });

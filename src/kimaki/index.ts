@@ -11,7 +11,6 @@ export { instanceName } from './instance/index.js';
 export { loadedFromDisk } from './instance/index.js';
 export { readUnitFiles } from './instance/index.js';
 export type { ReadUnitFilesError, UnitFiles } from './instance/index.js';
-export type { UnitFile } from './instance/index.js';
 export { findCompanions } from './instance/index.js';
 export { findSiteServices } from './instance/index.js';
 export type { SiteService } from './instance/index.js';

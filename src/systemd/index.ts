@@ -28,6 +28,14 @@ export type { EnvironmentVariable } from './values/index.js';
 export { parseExec } from './values/index.js';
 export type { ExecArgument, ExecCommand } from './values/index.js';
 export { effectiveUnit } from './load/index.js';
+export {
+  effectiveBoolean,
+  effectiveCommands,
+  effectiveEnvironment,
+  effectiveValue,
+  effectiveValues,
+} from './load/index.js';
+export type { EffectiveCommand } from './load/index.js';
 export type { EffectiveSetting, EffectiveUnit, EffectiveValue, UnitFault } from './load/index.js';
 export { expandSpecifiers } from './values/index.js';
 export type { SpecifierFault, Specifiers } from './values/index.js';

@@ -6,11 +6,11 @@ import { checkTrustedPath } from '../../posix/handles/index.js';
 import { octalMode } from '../../posix/paths/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { checkUnitTrust } from '../../systemd/host-edit/index.js';
-import { effectiveUnit } from '../../systemd/load/index.js';
+import { effectiveValue } from '../../systemd/load/index.js';
+import type { EffectiveUnit } from '../../systemd/load/index.js';
 import { isSecretName, redactSecrets } from '../../systemd/secrets/index.js';
-import { parseEnvironment, unitSpecifiers } from '../../systemd/values/index.js';
 import type { KimakiInstance } from '../instance/index.js';
-import { effectiveAssignments, loadedFromDisk } from '../instance/index.js';
+import { loadedFromDisk } from '../instance/index.js';
 import { SHARED_UMASK, migrationRemedy } from '../identity/index.js';
 import { privilegedLines, programsFailingAsAgent, settingsAgainst, untrustedPrograms } from '../unit/index.js';
 import { editing, findingsOf } from './instanceFinding.js';
@@ -30,14 +30,10 @@ export function unitTextFindings(instance: KimakiInstance): readonly InstanceFin
 
 /** The files themselves: whether they load, can be edited, last, and decide. */
 function fileFindings(instance: KimakiInstance): readonly InstanceFinding[] {
-  const { unit, files, kind, fragmentPath } = instance;
+  const { files, effective, kind, fragmentPath } = instance;
   const about = findingsOf(instance);
   const found: InstanceFinding[] = [];
-  const sources = files.map((file, index) => ({
-    ...file,
-    role: index === 0 ? ('fragment' as const) : ('drop-in' as const),
-  }));
-  for (const { path, line, reason } of effectiveUnit(unit, sources, unitSpecifiers(unit, fragmentPath)).faults) {
+  for (const { path, line, reason } of effective.faults) {
     const where = `${path}${line === 0 ? '' : `:${line}`}`;
     const way = editing(path, 'correct that line');
     found.push(about('unit-does-not-load', 'broken', `${where}: ${reason}`, way, [where]));
@@ -54,11 +50,10 @@ function fileFindings(instance: KimakiInstance): readonly InstanceFinding[] {
     const way = remedy.text('put a plain file into /etc/systemd/system');
     found.push(about('unit-not-lasting', 'risk', `${fragmentPath} is ${why}`, way, [fragmentPath]));
   }
-  for (const { file, assignment } of effectiveAssignments(files, 'Service', (key) =>
-    ['User', 'Group', 'UMask'].includes(key),
-  )) {
-    if (file === files[0]?.path) continue;
-    const { key, value, line } = assignment;
+  for (const key of ['User', 'Group', 'UMask']) {
+    const setting = effectiveValue(effective, 'Service', key);
+    if (setting === undefined || setting.path === fragmentPath) continue;
+    const { path: file, line, value } = setting;
     const what = `${file}:${line} sets ${key}=${value}, whatever ${fragmentPath} says`;
     const way = editing(file, 'change that line if it is wrong');
     found.push(about('drop-in-decides', 'note', what, way, [`${file}:${line}`]));
@@ -85,15 +80,15 @@ function umaskFindings(instance: KimakiInstance): readonly InstanceFinding[] {
 
 /** Lines and settings that matter once the service does not run as root. */
 function lineFindings(instance: KimakiInstance): readonly InstanceFinding[] {
-  const { unit, files, fragmentPath, home, dataDir, args, user } = instance;
+  const { unit, effective, fragmentPath, home, dataDir, args, user } = instance;
   if (user === 'root') return [];
   const about = findingsOf(instance);
-  const privileged = privilegedLines(files).map(({ file, line, key, path, why }) => {
+  const privileged = privilegedLines(effective).map(({ file, line, key, path, why }) => {
     const what = `${file}:${line} ${key}=${why}${path} runs as root whatever User= says, and makes root-owned files`;
     const way = editing(file, `remove the prefix "${why}", or make sure that only root can change ${path}`);
     return about('privileged-line', 'risk', what, way, [`${file}:${line}`]);
   });
-  const against = settingsAgainst(files, { home, dataDir }).map(({ file, line, key, value, why, weight }) => {
+  const against = settingsAgainst(effective, { home, dataDir }).map(({ file, line, key, value, why, weight }) => {
     const what = `${file}:${line} has ${key}=${value}: ${why}`;
     const way = editing(file, `remove ${key}=, or allow there what the service needs`);
     return about('setting-against', weight === 'breaks' ? 'broken' : 'note', what, way, [`${file}:${line}`]);
@@ -113,16 +108,14 @@ function commandFindings(instance: KimakiInstance): readonly InstanceFinding[] {
   const about = findingsOf(instance);
   const isRoot = instance.user === 'root';
   const migrate = migrationRemedy(instance);
-  const assignments = effectiveAssignments(
-    instance.files,
-    'Service',
-    (key) => key === 'Environment' || key.startsWith('Exec'),
-  );
-  return assignments.flatMap(({ file, assignment: { key, line, value } }) => {
+  return textsOf(instance.effective).flatMap(({ key, value, file, line }) => {
+    const name = key === 'Environment' ? value.slice(0, value.indexOf('=')) : '';
+    const isSecret = isSecretName(name);
     const where = `${file}:${line}`;
     const found: InstanceFinding[] = [];
     if (/--allow-root\b/.test(value)) {
-      const what = `${where} tells wp to run as root: ${redactSecrets(`${key}=${value}`).slice(0, 200)}`;
+      const shown = isSecret ? `${key}=${name}=[secret]` : redactSecrets(`${key}=${value}`).slice(0, 200);
+      const what = `${where} tells wp to run as root: ${shown}`;
       const way = isRoot ? migrate : editing(file, 'take --allow-root out');
       found.push(about('allow-root', 'risk', what, way, [where]));
     }
@@ -132,8 +125,7 @@ function commandFindings(instance: KimakiInstance): readonly InstanceFinding[] {
         about('kills-roots-processes', 'risk', `${where} ends processes of root at every start`, way, [where]),
       );
     }
-    const variables = key === 'Environment' ? parseEnvironment(value) : [];
-    for (const { name } of variables.filter((variable) => isSecretName(variable.name))) {
+    if (isSecret) {
       const what = `${where} holds ${name}, which every user of this host can read from systemd (systemctl show)`;
       const way = editing(file, 'move it into an EnvironmentFile= that root owns, with mode 0600');
       found.push(about('secret-in-unit', 'risk', what, way, [where]));
@@ -142,12 +134,24 @@ function commandFindings(instance: KimakiInstance): readonly InstanceFinding[] {
   });
 }
 
+/** The commands as they stand in the file, and each variable. */
+function textsOf({ settings }: EffectiveUnit): readonly {
+  readonly key: string;
+  readonly value: string;
+  readonly file: string;
+  readonly line: number;
+}[] {
+  return settings
+    .filter(({ section, key }) => section === 'Service' && (key === 'Environment' || key.startsWith('Exec')))
+    .flatMap(({ key, values }) => values.map(({ value, path, line }) => ({ key, value, file: path, line })));
+}
+
 /** What an instance's unit means on this host. */
 export async function unitHostFindings(
   instance: KimakiInstance,
   service: Identity | null,
 ): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
-  const { files, environment, unit } = instance;
+  const { files, effective, environment, unit } = instance;
   const about = findingsOf(instance);
   const found: InstanceFinding[] = [];
   if (!(await loadedFromDisk(instance))) {
@@ -163,7 +167,7 @@ export async function unitHostFindings(
     const way = remedy.inOrder(remedy.command('chown', 'root:', component), remedy.command('chmod', 'go-w', component));
     found.push(about('unit-untrusted', 'risk', what, way, [component]));
   }
-  const untrusted = await untrustedPrograms(privilegedLines(files));
+  const untrusted = await untrustedPrograms(privilegedLines(effective));
   if (untrusted.isErr()) return err(untrusted.error);
   for (const { line, component, reason } of untrusted.value) {
     const where = `${line.file}:${line.line}`;
@@ -172,7 +176,7 @@ export async function unitHostFindings(
     found.push(about('untrusted-program', 'risk', what, way, [where, component]));
   }
   if (service !== null) {
-    const failing = await programsFailingAsAgent(files, service, environment.PATH ?? TRUSTED_PATH);
+    const failing = await programsFailingAsAgent(effective, service, environment.PATH ?? TRUSTED_PATH);
     if (failing.isErr()) return err(failing.error);
     for (const { file, line, key, path, detail, fatal, certain } of failing.value) {
       const severity = fatal && certain ? 'broken' : fatal ? 'risk' : 'note';

@@ -7,7 +7,8 @@ import type { IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { listUnits } from '../../systemd/manager/index.js';
 import type { SystemdError, UnitState } from '../../systemd/manager/index.js';
-import type { UnitFileKind } from '../../systemd/load/index.js';
+import type { UnitSource } from '../../systemd/document/index.js';
+import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import { describeInstance } from './describeInstance.js';
 import type { InstanceDescription } from './describeInstance.js';
 import { findCompanions } from './findCompanions.js';
@@ -15,7 +16,6 @@ import { instanceName } from './instanceName.js';
 import { readEnvironmentFiles } from './readEnvironmentFiles.js';
 import { readUnitFiles } from './readUnitFiles.js';
 import type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
-import type { UnitFile } from './unitFile.js';
 
 /** Who an instance runs as: three answers that need not agree. */
 export interface InstanceUsers {
@@ -45,7 +45,9 @@ export interface KimakiInstance extends InstanceDescription {
   /** The unit file. */
   readonly fragmentPath: string;
   /** The unit file first, then the drop-ins in the order systemd applies them; their bytes are the documents'. */
-  readonly files: readonly UnitFile[];
+  readonly files: readonly UnitSource[];
+  /** What they come to, see `readUnitFiles`. */
+  readonly effective: EffectiveUnit;
   readonly state: UnitState;
   /** What kind of thing the unit file is: the administrator's own, a package's, a link … */
   readonly kind: UnitFileKind;
@@ -110,19 +112,13 @@ async function readInstance({
   kind,
 }: UnitFiles): Promise<Result<KimakiInstance, FindInstancesError>> {
   const unit = state.id;
-  const account = await accountOf(describeInstance({ unit, files, effective, accountHome: null }).user);
+  const account = await accountOf(describeInstance({ effective, accountHome: null }).user);
   if (account.isErr()) return err(account.error);
   const accountHome = account.value?.home ?? null;
-  const environmentFiles = await readEnvironmentFiles(effective.settings);
+  const environmentFiles = await readEnvironmentFiles(effective);
   if (environmentFiles.isErr()) return err(environmentFiles.error);
 
-  const description = describeInstance({
-    unit,
-    files,
-    effective,
-    environmentFiles: environmentFiles.value,
-    accountHome,
-  });
+  const description = describeInstance({ effective, environmentFiles: environmentFiles.value, accountHome });
   const running = await runningUser(state.mainPid);
   if (running.isErr()) return err(running.error);
   const { site, user, home } = description;
@@ -133,6 +129,7 @@ async function readInstance({
     unit,
     fragmentPath: files[0]?.path ?? '',
     files,
+    effective,
     state,
     kind,
     users: { configured: user, loaded: state.user === '' ? 'root' : state.user, running: running.value },

@@ -4,7 +4,7 @@ import type { Result } from 'neverthrow';
 import { ioError } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { IoError } from '../../posix/paths/index.js';
-import { unitLoadPath } from '../../systemd/load/index.js';
+import { effectiveCommands, unitLoadPath } from '../../systemd/load/index.js';
 import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import { describeInstance } from './describeInstance.js';
 import { instanceName } from './instanceName.js';
@@ -13,8 +13,6 @@ import type { CompanionFacts } from './isCompanion.js';
 import { mentionsPath } from './mentionsPath.js';
 import { readUnitFiles } from './readUnitFiles.js';
 import type { ReadUnitFilesError } from './readUnitFiles.js';
-import { effectiveAssignments } from './unitFile.js';
-import type { UnitFile } from './unitFile.js';
 
 /** A service that names a site, and what starts it. */
 export interface SiteService extends CompanionFacts {
@@ -64,29 +62,26 @@ async function find(site: string): Promise<Result<readonly SiteService[], ReadUn
       if (unit.error.code === 'UNIT_NOT_FOUND' || unit.error.code === 'UNIT_WITHOUT_FILE') continue;
       return err(unit.error);
     }
-    const { state, files, effective, kind } = unit.value;
+    const { state, effective, kind } = unit.value;
     if (instanceName(state.id) !== null) continue;
-    const facts = companionFacts(state.id, files, effective);
+    const facts = companionFacts(effective);
     if (namesSite(facts, site)) services.set(state.id, { ...facts, triggeredBy: state.triggeredBy, kind });
   }
   return ok([...services.values()]);
 }
 
-/** What a service's files say that decides whether it is a companion; pure. */
-export function companionFacts(unit: string, files: readonly UnitFile[], effective?: EffectiveUnit): CompanionFacts {
+/** What a service says that decides whether it is a companion; pure. */
+export function companionFacts(effective: EffectiveUnit): CompanionFacts {
   const { user, home, homeSource, site, siteSource, environment } = describeInstance({
-    unit,
-    files,
+    effective,
     accountHome: null,
-    ...(effective === undefined ? {} : { effective }),
   });
-  const commands = effectiveAssignments(files, 'Service', (key) => key.startsWith('Exec'));
   return {
-    unit,
+    unit: effective.name,
     user,
     home: homeSource === 'environment' ? home : null,
     workingDirectory: siteSource === 'working-directory' ? site : null,
-    commands: commands.map(({ assignment }) => assignment.value),
+    commands: effectiveCommands(effective).map(({ program, args }) => [program, ...args].join(' ')),
     environment,
   };
 }

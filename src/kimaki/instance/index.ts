@@ -14,5 +14,3 @@ export { loadedFromDisk } from './loadedFromDisk.js';
 export { mentionsPath, pathPattern } from './mentionsPath.js';
 export { readUnitFiles } from './readUnitFiles.js';
 export type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
-export { effectiveAssignments, effectiveValue } from './unitFile.js';
-export type { UnitFile } from './unitFile.js';

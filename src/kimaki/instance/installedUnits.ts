@@ -44,20 +44,13 @@ async function list(root: string): Promise<Result<readonly InstalledUnit[], Inst
   }
   const installed = new Map<string, InstalledUnit>();
   for (const name of [...names].sort(plainFirst)) {
-    const loaded = await loadUnit(name, { root });
+    const loaded = await loadUnit(name, { root, readPastFaults: true });
     if (loaded.isErr()) return err(loaded.error);
     const { files, unit } = loaded.value;
     if (files.fragment === null || installed.has(files.id)) continue;
-    const environmentFiles = root === '/' ? await readEnvironmentFiles(unit.settings) : ok([]);
+    const environmentFiles = root === '/' ? await readEnvironmentFiles(unit) : ok([]);
     if (environmentFiles.isErr()) return err(environmentFiles.error);
-    const documents = [files.fragment, ...files.dropIns];
-    const facts = {
-      unit: files.id,
-      files: documents,
-      effective: unit,
-      environmentFiles: environmentFiles.value,
-      accountHome: null,
-    };
+    const facts = { effective: unit, environmentFiles: environmentFiles.value, accountHome: null };
     installed.set(files.id, { unit: files.id, description: describeInstance(facts) });
   }
   return ok([...installed.values()]);

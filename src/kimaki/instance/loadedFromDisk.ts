@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
+import type { UnitSource } from '../../systemd/document/index.js';
 import type { UnitState } from '../../systemd/manager/index.js';
-import type { UnitFile } from './unitFile.js';
 
 /**
  * Whether what systemd has loaded of a unit is what lies on disk: the same files, none of them changed since.
@@ -23,7 +23,7 @@ export async function loadedFromDisk({
   files,
   state,
 }: {
-  readonly files: readonly UnitFile[];
+  readonly files: readonly Pick<UnitSource, 'path'>[];
   readonly state: UnitState;
 }): Promise<boolean> {
   if (state.needDaemonReload) return false;

@@ -3,7 +3,8 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
-import type { EffectiveSetting } from '../../systemd/load/index.js';
+import { effectiveValues } from '../../systemd/load/index.js';
+import type { EffectiveUnit } from '../../systemd/load/index.js';
 import { parseEnvironmentFile } from './parseEnvironmentFile.js';
 
 /**
@@ -15,17 +16,14 @@ import { parseEnvironmentFile } from './parseEnvironmentFile.js';
  * Source: systemd.exec(5), EnvironmentFile=.
  */
 export function readEnvironmentFiles(
-  settings: readonly EffectiveSetting[],
+  unit: EffectiveUnit,
 ): ResultAsync<readonly Readonly<Record<string, string>>[], ReadFileError> {
-  return new ResultAsync(read(settings));
+  return new ResultAsync(read(unit));
 }
 
-async function read(
-  settings: readonly EffectiveSetting[],
-): Promise<Result<readonly Readonly<Record<string, string>>[], ReadFileError>> {
-  const named = settings.find(({ section, key }) => section === 'Service' && key === 'EnvironmentFile')?.values ?? [];
+async function read(unit: EffectiveUnit): Promise<Result<readonly Readonly<Record<string, string>>[], ReadFileError>> {
   const variables: Readonly<Record<string, string>>[] = [];
-  for (const { value } of named) {
+  for (const { value } of effectiveValues(unit, 'Service', 'EnvironmentFile')) {
     for (const path of await matches(value.replace(/^-/, ''))) {
       const file = await readRegularFile(path, { followLinks: true, maxBytes: 1024 * 1024 });
       if (file.isErr() && file.error.code !== 'NOT_FOUND') return err(file.error);

@@ -2,18 +2,21 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
+import type { UnitSource } from '../../systemd/document/index.js';
 import { loadUnit } from '../../systemd/load/index.js';
 import { showUnit } from '../../systemd/manager/index.js';
 import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import type { SystemdError, UnitState } from '../../systemd/manager/index.js';
-import type { UnitFile } from './unitFile.js';
 
 /** A unit as the manager has it, the files it is made of on disk, and what they come to. */
 export interface UnitFiles {
   readonly state: UnitState;
   /** The fragment first, then the drop-ins in the order systemd applies them. */
-  readonly files: readonly UnitFile[];
-  /** What systemd would load at its next daemon-reload. */
+  readonly files: readonly UnitSource[];
+  /**
+   * What they come to at the next daemon-reload. Of a unit that does not load, what the lines behind the fault say as well:
+   * who the service is meant to run as may stand there.
+   */
   readonly effective: EffectiveUnit;
   /** What kind of thing the unit's file is, and so who may change it. */
   readonly kind: UnitFileKind;
@@ -56,7 +59,7 @@ async function read(unit: string): Promise<Result<UnitFiles, ReadUnitFilesError>
   const shown = await showUnit(unit);
   if (shown.isErr()) return err(shown.error);
   const state = shown.value;
-  const loaded = await loadUnit(unit);
+  const loaded = await loadUnit(unit, { readPastFaults: true });
   if (loaded.isErr()) return err(loaded.error);
   const { fragment, dropIns, kind, problems } = loaded.value.files;
   if (state.loadState === 'masked' || fragment === null) {
@@ -74,6 +77,5 @@ async function read(unit: string): Promise<Result<UnitFiles, ReadUnitFilesError>
       path,
     });
   }
-  const files = [fragment, ...dropIns].map(({ path, document }) => ({ path, document }));
-  return ok({ state, files, effective: loaded.value.unit, kind });
+  return ok({ state, files: [fragment, ...dropIns], effective: loaded.value.unit, kind });
 }

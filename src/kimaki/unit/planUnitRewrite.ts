@@ -2,6 +2,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import { applyEdits, replaceAssignment, setDirective } from '../../systemd/edits/index.js';
+import { emptyResets } from '../../systemd/load/index.js';
 import { redactSecrets } from '../../systemd/secrets/index.js';
 import type { Assignment, Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
 import { rewriteEnvironment, rewriteExecStart } from './rewriteAssignment.js';
@@ -157,10 +158,11 @@ function inScope({ section, key }: Assignment): boolean {
   return section === 'Service' || (section === 'Unit' && /^(Condition|Assert|RequiresMountsFor)/.test(key));
 }
 
-/** The assignments of these keys that no later empty one of the same key takes away, in file order. */
+/** The assignments of these keys that no later empty one of the same key resets, in file order. */
 function live({ assignments }: UnitDocument, keys: readonly string[]): readonly Assignment[] {
   return assignments.filter((one, index) => {
     if (!inScope(one) || !keys.includes(one.key)) return false;
+    if (!emptyResets(one.section, one.key)) return true;
     return !assignments
       .slice(index)
       .some((later) => later.section === one.section && later.key === one.key && later.value === '');

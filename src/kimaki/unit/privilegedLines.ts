@@ -1,6 +1,5 @@
-import { parseExec } from '../../systemd/values/index.js';
-import { effectiveAssignments, effectiveValue } from '../instance/index.js';
-import type { UnitFile } from '../instance/index.js';
+import { effectiveBoolean, effectiveCommands } from '../../systemd/load/index.js';
+import type { EffectiveUnit } from '../../systemd/load/index.js';
 
 /** One command that goes on running as root after `User=` has changed. */
 export interface PrivilegedLine {
@@ -8,7 +7,7 @@ export interface PrivilegedLine {
   /** Counted from 1. */
   readonly line: number;
   readonly key: string;
-  /** The program, as written. */
+  /** The program. */
   readonly path: string;
   readonly why: '+' | '!' | '!!' | 'PermissionsStartOnly';
 }
@@ -20,34 +19,23 @@ export interface PrivilegedLine {
  * command but `ExecStart=` (systemd.service(5)). Commands that a later empty assignment takes away do not count.
  * Whether such a program is safe from the agent is another question: `checkTrustedPath` answers it.
  *
- * @param files - the fragment first, then the drop-ins as systemd applies them
- *
  * @example
  * ```ts
- * import { parseUnit } from '@wca/runtime-sdk/systemd';
+ * import { loadUnit } from '@wca/runtime-sdk/systemd';
  * import { privilegedLines } from '@wca/runtime-sdk/kimaki';
  *
- * const document = parseUnit('[Service]\nExecStartPre=+/opt/kimaki-config/post-upgrade.sh\n');
- * const files = [{ path: 'post-upgrade.conf', document }];
- * for (const { line, why, path } of privilegedLines(files)) console.log(line, why, path);
+ * const loaded = await loadUnit('kimaki.service');
+ * if (loaded.isErr()) throw new Error(loaded.error.message);
+ * for (const { file, line, why, path } of privilegedLines(loaded.value.unit)) console.log(file, line, why, path);
  * ```
  */
-export function privilegedLines(files: readonly UnitFile[]): readonly PrivilegedLine[] {
-  const startOnly = isTrue(effectiveValue(files, 'Service', 'PermissionsStartOnly'));
-  return effectiveAssignments(files, 'Service', (key) => key.startsWith('Exec')).flatMap(({ file, assignment }) => {
-    const { key, line, value } = assignment;
-    const first = parseExec(value);
-    return [first, ...first.following].flatMap(({ prefixes, path }): PrivilegedLine[] => {
-      const why = prefixes.includes('+') ? '+' : prefixes.includes('!!') ? '!!' : prefixes.includes('!') ? '!' : null;
-      if (why !== null) return [{ file, line, key, path, why }];
-      return startOnly && key !== 'ExecStart' && path !== ''
-        ? [{ file, line, key, path, why: 'PermissionsStartOnly' }]
-        : [];
-    });
+export function privilegedLines(unit: EffectiveUnit): readonly PrivilegedLine[] {
+  const startOnly = effectiveBoolean(unit, 'Service', 'PermissionsStartOnly');
+  return effectiveCommands(unit).flatMap(({ key, prefixes, program: path, path: file, line }): PrivilegedLine[] => {
+    const why = prefixes.includes('+') ? '+' : prefixes.includes('!!') ? '!!' : prefixes.includes('!') ? '!' : null;
+    if (why !== null) return [{ file, line, key, path, why }];
+    return startOnly && key !== 'ExecStart' && path !== ''
+      ? [{ file, line, key, path, why: 'PermissionsStartOnly' }]
+      : [];
   });
-}
-
-/** systemd.syntax(7), boolean values. */
-export function isTrue(value: string | null): boolean {
-  return value !== null && /^(1|yes|y|true|t|on)$/i.test(value);
 }

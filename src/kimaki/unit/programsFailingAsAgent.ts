@@ -6,11 +6,9 @@ import { readRegularFile } from '../../posix/files/index.js';
 import type { AccessError } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
-import { parseExec } from '../../systemd/values/index.js';
-import { isTrue } from './privilegedLines.js';
+import { effectiveBoolean, effectiveCommands } from '../../systemd/load/index.js';
+import type { EffectiveUnit } from '../../systemd/load/index.js';
 import { scriptWrites } from './scriptWrites.js';
-import { effectiveAssignments, effectiveValue } from '../instance/index.js';
-import type { UnitFile } from '../instance/index.js';
 
 /** A command of the unit that will fail, or is likely to, when the agent's user runs it. */
 export interface FailingProgram {
@@ -32,8 +30,8 @@ export interface FailingProgram {
 /**
  * Finds the commands around a service that fail when the agent's user runs them, before they stop it from starting.
  *
- * Looked at are the commands that run as that user, `ExecStart=` included, in effect after a rewrite: pass the
- * rewritten documents. That a program cannot be executed is certain. That a script writes where the user may not is
+ * Looked at are the commands that run as that user, `ExecStart=` included, in effect after a rewrite: pass what
+ * the rewritten files come to. That a program cannot be executed is certain. That a script writes where the user may not is
  * a guess from its text (see `scriptWrites`), reported as such; what a compiled program does is not known.
  *
  * Errors: those of looking at paths, and of reading a script.
@@ -43,24 +41,24 @@ export interface FailingProgram {
  * @example
  * ```ts
  * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { parseUnit } from '@wca/runtime-sdk/systemd';
+ * import { loadUnit } from '@wca/runtime-sdk/systemd';
  * import { programsFailingAsAgent } from '@wca/runtime-sdk/kimaki';
  *
  * const agent = await lookupIdentity('opencode');
  * if (agent.isErr()) throw new Error(agent.error.message);
- * const document = parseUnit('[Service]\nExecStartPre=/opt/kimaki-config/post-upgrade.sh\n');
- * const files = [{ path: 'kimaki.service', document }];
- * const found = await programsFailingAsAgent(files, agent.value, '/usr/local/bin:/usr/bin:/bin');
+ * const loaded = await loadUnit('kimaki.service');
+ * if (loaded.isErr()) throw new Error(loaded.error.message);
+ * const found = await programsFailingAsAgent(loaded.value.unit, agent.value, '/usr/local/bin:/usr/bin:/bin');
  * if (found.isErr()) console.error(found.error.message);
  * else for (const one of found.value) console.log(one.key, one.path, one.detail);
  * ```
  */
 export function programsFailingAsAgent(
-  files: readonly UnitFile[],
+  unit: EffectiveUnit,
   identity: Identity,
   searchPath: string,
 ): ResultAsync<readonly FailingProgram[], FailingProgramError> {
-  return new ResultAsync(find(files, identity, searchPath));
+  return new ResultAsync(find(unit, identity, searchPath));
 }
 
 /** A path could not be looked at, or a script not be read. */
@@ -69,27 +67,23 @@ export type FailingProgramError = AccessError | ReadFileError;
 type Place = Pick<FailingProgram, 'file' | 'line' | 'key' | 'path' | 'fatal'>;
 
 async function find(
-  files: readonly UnitFile[],
+  unit: EffectiveUnit,
   identity: Identity,
   searchPath: string,
 ): Promise<Result<readonly FailingProgram[], FailingProgramError>> {
-  const startOnly = isTrue(effectiveValue(files, 'Service', 'PermissionsStartOnly'));
+  const startOnly = effectiveBoolean(unit, 'Service', 'PermissionsStartOnly');
   const failing: FailingProgram[] = [];
-  for (const { file, assignment } of effectiveAssignments(files, 'Service', (key) => key.startsWith('Exec'))) {
-    const { key, line, value } = assignment;
-    const first = parseExec(value);
-    for (const { prefixes, path } of [first, ...first.following]) {
-      // A bare name is looked up by systemd in directories that everybody may enter.
-      if (/[+!]/.test(prefixes) || (startOnly && key !== 'ExecStart') || !path.startsWith('/')) continue;
-      const place = { file, line, key, path, fatal: !prefixes.includes('-') };
-      const executes = await execution(place, identity, searchPath);
-      if (executes.isErr()) return err(executes.error);
-      failing.push(...executes.value);
-      if (executes.value.length > 0) continue;
-      const writes = await forbiddenWrites(place, identity);
-      if (writes.isErr()) return err(writes.error);
-      failing.push(...writes.value);
-    }
+  for (const { key, prefixes, program: path, path: file, line } of effectiveCommands(unit)) {
+    // A bare name is looked up by systemd in directories that everybody may enter.
+    if (/[+!]/.test(prefixes) || (startOnly && key !== 'ExecStart') || !path.startsWith('/')) continue;
+    const place = { file, line, key, path, fatal: !prefixes.includes('-') };
+    const executes = await execution(place, identity, searchPath);
+    if (executes.isErr()) return err(executes.error);
+    failing.push(...executes.value);
+    if (executes.value.length > 0) continue;
+    const writes = await forbiddenWrites(place, identity);
+    if (writes.isErr()) return err(writes.error);
+    failing.push(...writes.value);
   }
   return ok(failing);
 }

@@ -22,11 +22,12 @@ export interface UntrustedProgram {
  *
  * @example
  * ```ts
- * import { parseUnit } from '@wca/runtime-sdk/systemd';
+ * import { loadUnit } from '@wca/runtime-sdk/systemd';
  * import { privilegedLines, untrustedPrograms } from '@wca/runtime-sdk/kimaki';
  *
- * const document = parseUnit('[Service]\nExecStartPre=+/opt/kimaki-config/post-upgrade.sh\n');
- * const found = await untrustedPrograms(privilegedLines([{ path: 'post-upgrade.conf', document }]));
+ * const loaded = await loadUnit('kimaki.service');
+ * if (loaded.isErr()) throw new Error(loaded.error.message);
+ * const found = await untrustedPrograms(privilegedLines(loaded.value.unit));
  * if (found.isErr()) console.error(found.error.message);
  * else for (const { line, component, reason } of found.value) console.log(line.path, component, reason);
  * ```

@@ -4,13 +4,12 @@ import type { Result } from 'neverthrow';
 import { SHARED_UMASK } from '../../kimaki/identity/index.js';
 import { instanceName, loadedFromDisk, readUnitFiles } from '../../kimaki/instance/index.js';
 import { renderUpgradeUnit } from '../../kimaki/unit/index.js';
-import type { KimakiInstance, UnitFile } from '../../kimaki/instance/index.js';
+import type { KimakiInstance, UnitFiles } from '../../kimaki/instance/index.js';
 import type { UnitRewriteRequest } from '../../kimaki/unit/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { listeningPorts, readProcess } from '../../posix/processes/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
 import { resolveExecutable } from '../../posix/access/index.js';
-import type { UnitState } from '../../systemd/manager/index.js';
 import {
   cannotObserve,
   observeBinary,
@@ -64,7 +63,7 @@ export async function observeInstall(options: HardenOptions): Promise<Result<Obs
     umask: SHARED_UMASK.toString(8).padStart(4, '0'),
     ...(setsArgs ? { addArgs: ['--no-auto-upgrade'] } : {}),
   };
-  const unit = await hardened(instance.unit, instance.state, instance.files, request);
+  const unit = await hardened(instance.unit, instance, request);
   if (unit.isErr()) return err(unit.error);
   const others = await observeCompanions(instance, request);
   if (others.isErr()) return err(others.error);
@@ -110,12 +109,11 @@ type Rewrite = Omit<UnitRewriteRequest, 'dropIn' | 'moves'>;
 
 async function hardened(
   name: string,
-  state: UnitState,
-  files: readonly UnitFile[],
+  { state, files, effective }: Pick<UnitFiles, 'state' | 'files' | 'effective'>,
   request: Rewrite,
 ): Promise<Result<HardenedUnit, HardenRefusal>> {
   const rewrite = { ...request, moves: [] };
-  const changed = rewriteUnitFiles(name, files, rewrite);
+  const changed = rewriteUnitFiles(effective, files, rewrite);
   if (changed.isErr()) return err(refusal('UNIT_UNUSABLE', changed.error.message));
   const [fragment, ...dropIns] = changed.value.facts.map((file, index) => ({ ...file, dropIn: index > 0 }));
   const edits = [...dropIns, ...(fragment === undefined ? [] : [fragment])]
@@ -145,12 +143,12 @@ async function observeCompanions(
   for (const name of instance.companions) {
     const unit = await readUnitFiles(name);
     if (unit.isErr()) return err(cannotObserve(unit.error));
-    const { state, files } = unit.value;
+    const { state } = unit.value;
     if (!name.endsWith('.service')) {
       activators.push({ name, active: state.activeState === 'active' });
       continue;
     }
-    const companion = await hardened(name, state, files, { ...request, binary: null, addArgs: [] });
+    const companion = await hardened(name, unit.value, { ...request, binary: null, addArgs: [] });
     if (companion.isErr()) return err(companion.error);
     companions.push(companion.value);
   }

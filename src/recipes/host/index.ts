@@ -33,4 +33,5 @@ export { refuseHost } from './refuseHost.js';
 export { rewriteSteps, rewriteTarget } from './rewriteSteps.js';
 export type { RewriteTarget } from './rewriteSteps.js';
 export { isSharedDropIn, rewriteUnitFiles } from './rewriteUnitFiles.js';
+export type { UnitFilesRewrite } from './rewriteUnitFiles.js';
 export { ownTrees, writableDirectories } from './writableDirectories.js';

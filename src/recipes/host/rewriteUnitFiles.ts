@@ -3,11 +3,13 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { basename, dirname } from 'node:path';
 import { planUnitRewrite } from '../../kimaki/unit/index.js';
-import type { UnitFile } from '../../kimaki/instance/index.js';
 import type { UnitRewriteError } from '../../kimaki/unit/index.js';
 import { printablePath } from '../../posix/paths/index.js';
 import { diffUnit } from '../../systemd/secrets/index.js';
 import { printUnit } from '../../systemd/document/index.js';
+import type { UnitSource } from '../../systemd/document/index.js';
+import { effectiveUnit } from '../../systemd/load/index.js';
+import type { EffectiveUnit } from '../../systemd/load/index.js';
 import type { UnitFileFacts } from './facts.js';
 import type { RewriteTarget } from './rewriteSteps.js';
 
@@ -25,19 +27,26 @@ export interface UnitFilesRewrite {
   /** Of each file its digest as it is, and the diff with secrets redacted. */
   readonly facts: readonly UnitFileFacts[];
   /** The files as they will be. */
-  readonly rewritten: readonly UnitFile[];
+  readonly rewritten: readonly UnitSource[];
+  /** What they come to then; read past faults, see `effectiveUnit`. */
+  readonly effective: EffectiveUnit;
   /** What still names an old home then, as sentences: nobody knows what such a line means. */
   readonly leftovers: readonly string[];
 }
 
-/** What a rewrite would make of the files of a unit; a drop-in that other units share stays as it is. */
+/**
+ * What a rewrite would make of the files of a unit; a drop-in that other units share stays as it is.
+ *
+ * @param unit - as it is: `readUnitFiles(…).effective`
+ * @param files - the unit file and its drop-ins as they are
+ */
 export function rewriteUnitFiles(
-  unit: string,
-  files: readonly UnitFile[],
+  { name: unit, specifiers }: Pick<EffectiveUnit, 'name' | 'specifiers'>,
+  files: readonly UnitSource[],
   request: RewriteTarget & { readonly binary: string | null },
 ): Result<UnitFilesRewrite, UnitRewriteError> {
   const facts: UnitFileFacts[] = [];
-  const rewritten: UnitFile[] = [];
+  const rewritten: UnitSource[] = [];
   const leftovers: string[] = [];
   for (const [index, file] of files.entries()) {
     const { path, document } = file;
@@ -60,5 +69,6 @@ export function rewriteUnitFiles(
       );
     }
   }
-  return ok({ facts, rewritten, leftovers });
+  const effective = effectiveUnit(unit, rewritten, specifiers, { readPastFaults: true });
+  return ok({ facts, rewritten, effective, leftovers });
 }

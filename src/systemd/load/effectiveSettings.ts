@@ -25,7 +25,11 @@ export class EffectiveSettings {
   }
 
   /** Takes one assignment in and notes what does not count of it. What is refused ends the file. */
-  apply(path: string, assignment: Assignment, ignored: UnitFault[]): Refusal | null {
+  apply(
+    path: string,
+    assignment: Assignment,
+    { ignored, keepRefused }: { readonly ignored: UnitFault[]; readonly keepRefused: boolean },
+  ): Refusal | null {
     const { section, key, value: text, line } = assignment;
     // X- is for those who keep notes of their own in unit files, systemd.unit(5).
     if (!this.sections.includes(section) || key.startsWith('X-')) return null;
@@ -51,7 +55,7 @@ export class EffectiveSettings {
     const reading = directive.read(text, this.#specifiers);
     switch (reading.kind) {
       case 'refused':
-        this.#add(directive, located(reading.values));
+        this.#add(directive, located(keepRefused ? [text] : reading.values));
         return { reason: reading.reason, loadState: reading.loadState ?? 'bad-setting' };
       case 'reset':
         this.#reset(directive, section);

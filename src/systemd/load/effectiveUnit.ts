@@ -14,6 +14,8 @@ export interface EffectiveUnit {
   readonly settings: readonly EffectiveSetting[];
   /** What the files say and systemd does not heed, in the order it reads them. */
   readonly ignored: readonly UnitFault[];
+  /** What specifiers stand for in this unit; values of command lines and of keys that are not checked hold them as written. */
+  readonly specifiers: Specifiers;
 }
 
 /** One key with what it is set to. */
@@ -61,6 +63,9 @@ export interface UnitFault {
  * @param sources - the fragment, if there is one, and the drop-ins in the order in which systemd applies them, as
  *   `findUnitFiles` gives them
  * @param specifiers - see `unitSpecifiers`
+ * @param options - `readPastFaults`: go on behind a fault of the unit file, at which systemd stops, and take a refused
+ *   value as it stands, so that `settings` says what the unit is meant to be. `loadState` and `faults` (the first one)
+ *   stay the same, and so does everything else of a unit that loads. Default false
  *
  * @example
  * ```ts
@@ -73,10 +78,15 @@ export interface UnitFault {
  * for (const { key, values } of unit.settings) console.log(key, values.map(({ value, line }) => `${value} (line ${line})`));
  * ```
  */
-export function effectiveUnit(name: string, sources: readonly UnitSource[], specifiers: Specifiers): EffectiveUnit {
+export function effectiveUnit(
+  name: string,
+  sources: readonly UnitSource[],
+  specifiers: Specifiers,
+  { readPastFaults = false }: { readonly readPastFaults?: boolean } = {},
+): EffectiveUnit {
   const settings = new EffectiveSettings(name, specifiers);
   const fragment = sources.find(({ role }) => role === 'fragment');
-  const nothing = { name, settings: [], ignored: [] };
+  const nothing = { name, settings: [], ignored: [], specifiers };
   if (fragment === undefined) {
     const reason = 'there is no unit file of this name; drop-ins alone make no unit';
     return { ...nothing, loadState: 'not-found', faults: [{ path: name, line: 0, setting: null, reason }] };
@@ -85,14 +95,11 @@ export function effectiveUnit(name: string, sources: readonly UnitSource[], spec
     const reason = 'the unit file is empty, which masks the unit';
     return { ...nothing, loadState: 'masked', faults: [{ path: fragment.path, line: 0, setting: null, reason }] };
   }
-  const fatal = applySource(settings, fragment);
-  if (fatal !== null) {
-    const { loadState, ...fault } = fatal;
-    return { name, loadState, faults: [fault], settings: settings.all(), ignored: settings.ignored };
-  }
+  const fatal = applySource(settings, fragment, readPastFaults);
+  if (fatal !== null && !readPastFaults) return unloaded(fatal);
   for (const source of sources) {
     if (source.role !== 'drop-in') continue;
-    const end = applySource(settings, source);
+    const end = applySource(settings, source, false);
     if (end !== null) {
       const { path, line, setting, reason } = end;
       settings.ignored.push({
@@ -103,6 +110,7 @@ export function effectiveUnit(name: string, sources: readonly UnitSource[], spec
       });
     }
   }
+  if (fatal !== null) return unloaded(fatal);
   const faults = requirementsOf(name, settings).map((reason) => ({
     path: fragment.path,
     line: 0,
@@ -110,7 +118,18 @@ export function effectiveUnit(name: string, sources: readonly UnitSource[], spec
     reason,
   }));
   const loadState = faults.length === 0 ? 'loaded' : 'bad-setting';
-  return { name, loadState, faults, settings: settings.all(), ignored: settings.ignored };
+  return { name, loadState, faults, settings: settings.all(), ignored: settings.ignored, specifiers };
+
+  function unloaded({ loadState: state, ...fault }: FatalFault): EffectiveUnit {
+    return {
+      name,
+      loadState: state,
+      faults: [fault],
+      settings: settings.all(),
+      ignored: settings.ignored,
+      specifiers,
+    };
+  }
 }
 
 type FatalFault = UnitFault & { readonly loadState: 'bad-setting' | 'error' };
@@ -118,20 +137,24 @@ type FatalFault = UnitFault & { readonly loadState: 'bad-setting' | 'error' };
 /** What systemd fails on as soon as it reads the line. */
 const FATAL: ReadonlySet<UnitProblem['code']> = new Set(['INVALID_UTF8', 'LINE_TOO_LONG', 'BROKEN_HEADER']);
 
-/** Applies a file line by line, up to the fault at which systemd gives up on it, if there is one. */
-function applySource(settings: EffectiveSettings, { path, document }: UnitSource): FatalFault | null {
+/** Applies a file line by line, up to the fault at which systemd gives up on it, if there is one, or past it. */
+function applySource(
+  settings: EffectiveSettings,
+  { path, document }: UnitSource,
+  readPastFaults: boolean,
+): FatalFault | null {
   const problem = firstFatal(document);
   const ignored: UnitFault[] = [];
   let refused: FatalFault | null = null;
   for (const assignment of document.assignments) {
-    if (problem !== null && assignment.lastLine >= problem.line) break;
-    const refusal = settings.apply(path, assignment, ignored);
+    if (!readPastFaults && problem !== null && assignment.lastLine >= problem.line) break;
+    const refusal = settings.apply(path, assignment, { ignored, keepRefused: readPastFaults });
     if (refusal === null) continue;
     const { section, key, line } = assignment;
-    refused = { path, line, setting: `${section}.${key}`, ...refusal };
-    break;
+    refused ??= { path, line, setting: `${section}.${key}`, ...refusal };
+    if (!readPastFaults) break;
   }
-  const end = refused?.line ?? problem?.line ?? Infinity;
+  const end = readPastFaults ? Infinity : (refused?.line ?? problem?.line ?? Infinity);
   for (const { code, line, message } of document.problems) {
     if (LINES_IGNORED.has(code) && line < end) ignored.push({ path, line, setting: null, reason: message });
   }
@@ -141,7 +164,7 @@ function applySource(settings: EffectiveSettings, { path, document }: UnitSource
     ignored.push({ path, line, setting: null, reason });
   }
   settings.ignored.push(...ignored.sort((one, other) => one.line - other.line));
-  if (refused !== null || problem === null) return refused;
+  if (problem === null || (refused !== null && refused.line < problem.line)) return refused;
   return { path, line: problem.line, setting: null, reason: problem.message, loadState: 'error' };
 }
 

@@ -1,14 +1,23 @@
 export { effectiveUnit } from './effectiveUnit.js';
 export type { EffectiveSetting, EffectiveUnit, EffectiveValue, UnitFault } from './effectiveUnit.js';
+export {
+  effectiveBoolean,
+  effectiveCommands,
+  effectiveEnvironment,
+  effectiveValue,
+  effectiveValues,
+} from './effectiveValues.js';
+export type { EffectiveCommand } from './effectiveValues.js';
+export { emptyResets, isKnownKey, isListKey } from './isListKey.js';
 export { findBlockingDropIn } from './findBlockingDropIn.js';
 export { findUnitFiles } from './findUnitFiles.js';
 export type { FindUnitFilesOptions } from './findUnitFiles.js';
-export { isListKey } from './isListKey.js';
 export { loadUnit } from './loadUnit.js';
-export type { LoadedUnit } from './loadUnit.js';
+export type { LoadUnitOptions, LoadedUnit } from './loadUnit.js';
 export { below } from './resolveBelow.js';
 export { baseName } from './resolveUnitName.js';
 export { findDirective } from './settings/findDirective.js';
+export { booleanOf } from './settings/readers/readBoolean.js';
 export { microsecondsOf } from './settings/readers/readDuration.js';
 export { sourcesOf } from './sourcesOf.js';
 export type {

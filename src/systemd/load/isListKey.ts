@@ -14,3 +14,16 @@ import { findDirective } from './settings/findDirective.js';
 export function isListKey(section: string, key: string): boolean {
   return findDirective(section, key)?.merge === 'list';
 }
+
+/**
+ * Says whether an empty assignment takes away what was assigned to a key before (`User=`, `ExecStart=`), and is not just
+ * ignored (`UMask=`, `ProtectHome=`). A key that systemd 252 does not know counts as one that is reset.
+ */
+export function emptyResets(section: string, key: string): boolean {
+  return findDirective(section, key)?.emptyResets !== false;
+}
+
+/** Says whether systemd 252 knows a key of a section. */
+export function isKnownKey(section: string, key: string): boolean {
+  return findDirective(section, key) !== undefined;
+}

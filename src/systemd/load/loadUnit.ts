@@ -8,12 +8,22 @@ import type { EffectiveUnit } from './effectiveUnit.js';
 import { findUnitFiles } from './findUnitFiles.js';
 import { readHostSpecifiers } from './readHostSpecifiers.js';
 import type { FindUnitFilesError, UnitFiles } from './unitFiles.js';
+import { sourcesOf } from './sourcesOf.js';
 import { unitSpecifiers } from '../values/index.js';
+import type { Specifiers } from '../values/index.js';
 
 /** A unit as its files make it. */
 export interface LoadedUnit {
   readonly files: UnitFiles;
   readonly unit: EffectiveUnit;
+}
+
+/** How a unit is read. */
+export interface LoadUnitOptions {
+  /** Where the host's `/` is; default this host's. */
+  readonly root?: string;
+  /** Go on behind a fault of the unit file, see `effectiveUnit`; default false. */
+  readonly readPastFaults?: boolean;
 }
 
 /**
@@ -28,7 +38,6 @@ export interface LoadedUnit {
  * `unit.loadState` says so, and `unit.faults` why.
  *
  * @param target - the name of a unit with its suffix, or with a slash in it the path of a unit file
- * @param options - `root`: where the host's `/` is; default this host's
  *
  * @example
  * ```ts
@@ -39,14 +48,14 @@ export interface LoadedUnit {
  * else console.log(loaded.value.unit.loadState, loaded.value.unit.settings.length);
  * ```
  */
-export function loadUnit(
-  target: string,
-  options: { readonly root?: string } = {},
-): ResultAsync<LoadedUnit, FindUnitFilesError> {
-  return new ResultAsync(load(target, options.root ?? '/'));
+export function loadUnit(target: string, options: LoadUnitOptions = {}): ResultAsync<LoadedUnit, FindUnitFilesError> {
+  return new ResultAsync(load(target, options));
 }
 
-async function load(target: string, root: string): Promise<Result<LoadedUnit, FindUnitFilesError>> {
+async function load(
+  target: string,
+  { root = '/', readPastFaults = false }: LoadUnitOptions,
+): Promise<Result<LoadedUnit, FindUnitFilesError>> {
   const isPath = target.includes('/');
   if (isPath && root === '/') {
     // What is no unit file there must not let one of the same name in the usual directories speak for it.
@@ -59,10 +68,9 @@ async function load(target: string, root: string): Promise<Result<LoadedUnit, Fi
   );
   if (found.isErr()) return err(found.error);
   const files = found.value;
-  if (files.kind === 'masked') return ok({ files, unit: masked(files) });
-  const sources = [...(files.fragment === null ? [] : [files.fragment]), ...files.dropIns];
   const specifiers = unitSpecifiers(files.id, files.path, await readHostSpecifiers(root));
-  return ok({ files, unit: effectiveUnit(files.id, sources, specifiers) });
+  if (files.kind === 'masked') return ok({ files, unit: masked(files, specifiers) });
+  return ok({ files, unit: effectiveUnit(files.id, sourcesOf(files), specifiers, { readPastFaults }) });
 }
 
 /** A link to /dev/null is the usual mask; any other device is none that a person would give. */
@@ -70,8 +78,8 @@ async function masks(target: string): Promise<boolean> {
   return target !== '/dev/null' && (await realpath(target).catch(() => null)) === '/dev/null';
 }
 
-function masked({ id, path }: UnitFiles): EffectiveUnit {
+function masked({ id, path }: UnitFiles, specifiers: Specifiers): EffectiveUnit {
   const reason = 'the unit is masked: its file is empty or a link to /dev/null, and it cannot be started';
   const faults = [{ path: path ?? id, line: 0, setting: null, reason }];
-  return { name: id, loadState: 'masked', faults, settings: [], ignored: [] };
+  return { name: id, loadState: 'masked', faults, settings: [], ignored: [], specifiers };
 }

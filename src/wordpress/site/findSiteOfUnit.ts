@@ -1,7 +1,7 @@
 import { errAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
-import { loadUnit } from '../../systemd/load/index.js';
+import { effectiveEnvironment, effectiveValue, loadUnit } from '../../systemd/load/index.js';
 import type { EffectiveUnit, FindUnitFilesError } from '../../systemd/load/index.js';
 import { findSite } from './findSite.js';
 import type { Site, SiteError, SiteOptions } from './site.js';
@@ -50,16 +50,10 @@ export function findSiteOfUnit(
   });
 }
 
-const VARIABLE = 'DATAMACHINE_SITE_PATH=';
-
 /** The directory a unit's settings name; pure. */
-function sitePath({ settings }: EffectiveUnit): string | null {
-  const values = (key: string): readonly string[] =>
-    settings.find((one) => one.section === 'Service' && one.key === key)?.values.map(({ value }) => value) ?? [];
+function sitePath(unit: EffectiveUnit): string | null {
   // `-` forgives a directory that is missing; `~` is the user's home.
-  const directory = values('WorkingDirectory').at(-1)?.replace(/^-/, '');
-  const variable = values('Environment')
-    .findLast((value) => value.startsWith(VARIABLE))
-    ?.slice(VARIABLE.length);
+  const directory = effectiveValue(unit, 'Service', 'WorkingDirectory')?.value.replace(/^-/, '');
+  const variable = effectiveEnvironment(unit).DATAMACHINE_SITE_PATH;
   return [directory, variable].find((path) => path?.startsWith('/')) ?? null;
 }

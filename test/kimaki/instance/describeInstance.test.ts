@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { describeInstance } from '../../../src/kimaki/instance/describeInstance.js';
 import type { InstanceDescription, InstanceFacts } from '../../../src/kimaki/instance/describeInstance.js';
-import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
+import { effectiveOf } from '../../systemd/support/effectiveOf.js';
 
-function instance(texts: string | readonly string[], facts: Partial<InstanceFacts> = {}): InstanceDescription {
-  const files = [texts]
-    .flat()
-    .map((text, index) => ({ path: `/etc/${index}`, document: parseUnit(`[Service]\n${text}\n`) }));
-  return describeInstance({ unit: 'kimaki.service', files, accountHome: '/root', ...facts });
+function instance(
+  texts: string | readonly string[],
+  facts: Partial<InstanceFacts> = {},
+  unit?: string,
+): InstanceDescription {
+  const files = [texts].flat().map((text) => `[Service]\n${text}\n`);
+  return describeInstance({ effective: effectiveOf(files, unit), accountHome: '/root', ...facts });
 }
 
 describe('user and home', () => {
@@ -82,7 +84,7 @@ describe('site and port', () => {
     ['WorkingDirectory=/a\nEnvironment=DATAMACHINE_SITE_PATH=/b', '/a', 'working-directory'],
     ['WorkingDirectory=/srv/%i', '/srv/shop', 'working-directory'],
   ])('%j is %s', (text, site, siteSource) => {
-    expect(instance(text, { unit: 'kimaki@shop.service' })).toMatchObject({ name: null, site, siteSource });
+    expect(instance(text, {}, 'kimaki@shop.service')).toMatchObject({ name: null, site, siteSource });
   });
 
   it.each([
@@ -94,6 +96,13 @@ describe('site and port', () => {
     ['', null],
   ])('KIMAKI_LOCK_PORT=%s gives %s', (text, port) => {
     expect(instance(`Environment=KIMAKI_LOCK_PORT=${text}`).lockPort).toBe(port);
+  });
+});
+
+it('is described with what systemd keeps of its lines', () => {
+  expect(instance(['UMask=0002\nUMask=', 'UMask=rwx\nWorkingDirectory=/a', 'WorkingDirectory='])).toMatchObject({
+    umask: '0002',
+    site: null,
   });
 });
 

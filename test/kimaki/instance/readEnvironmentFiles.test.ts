@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readEnvironmentFiles } from '../../../src/kimaki/instance/readEnvironmentFiles.js';
-import { effectiveUnit } from '../../../src/systemd/load/effectiveUnit.js';
-import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
-import { unitSpecifiers } from '../../../src/systemd/values/unitSpecifiers.js';
+import { serviceOf } from '../../systemd/support/effectiveOf.js';
 import { makeTree } from '../support/tree.js';
 
 let root = '';
@@ -17,14 +15,7 @@ afterEach(async () => {
 });
 
 async function read(...lines: readonly string[]): Promise<unknown> {
-  const document = parseUnit(`[Service]\nExecStart=/k\n${lines.join('\n')}\n`);
-  const path = '/etc/systemd/system/kimaki.service';
-  const { settings } = effectiveUnit(
-    'kimaki.service',
-    [{ path, role: 'fragment', document }],
-    unitSpecifiers('kimaki.service', path),
-  );
-  return (await readEnvironmentFiles(settings))._unsafeUnwrap();
+  return (await readEnvironmentFiles(serviceOf(lines.join('\n'))))._unsafeUnwrap();
 }
 
 it('gives the variables of each file, in order, and nothing for one that is missing', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effectiveOf } from '../../systemd/support/effectiveOf.js';
 import { describeInstance } from '../../../src/kimaki/instance/describeInstance.js';
 import { planUnitRewrite } from '../../../src/kimaki/unit/planUnitRewrite.js';
 import type { UnitRewrite, UnitRewriteRequest } from '../../../src/kimaki/unit/unitRewrite.js';
@@ -117,8 +118,8 @@ describe('the unit of a root install', () => {
 
   it('describes the migrated instance, which systemd accepts as it did before', async () => {
     const { document } = plan(FRANKENSTEIN);
-    const files = [{ path: 'kimaki.service', document }];
-    expect(describeInstance({ unit: 'kimaki.service', files, accountHome: '/home/opencode' })).toMatchObject({
+    const effective = effectiveOf([document.bytes.toString()]);
+    expect(describeInstance({ effective, accountHome: '/home/opencode' })).toMatchObject({
       user: 'opencode',
       home: '/home/opencode',
       dataDir: '/home/opencode/.kimaki',
@@ -329,9 +330,9 @@ describe('any unit', () => {
         expect(rewritten(once.bytes.toString())).toBe(once.bytes.toString());
         const comments = (all: string): string[] => all.split('\n').filter((each) => each.trim().startsWith('#'));
         expect(comments(once.bytes.toString())).toEqual(comments(text));
-        expect(
-          describeInstance({ unit: 'u.service', files: [{ path: 'u', document: once }], accountHome: null }).user,
-        ).toBe('opencode');
+        expect(describeInstance({ effective: effectiveOf([once.bytes.toString()]), accountHome: null }).user).toBe(
+          'opencode',
+        );
       }),
       { numRuns: 500 },
     );

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
-import { isTrue, privilegedLines } from '../../../src/kimaki/unit/privilegedLines.js';
-import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
+import { privilegedLines } from '../../../src/kimaki/unit/privilegedLines.js';
+import { serviceOf } from '../../systemd/support/effectiveOf.js';
 
 const found = (...texts: string[]): string[] =>
-  privilegedLines(texts.map((text, index) => ({ path: `f${index}`, document: parseUnit(`[Service]\n${text}\n`) }))).map(
-    ({ file, line, key, path, why }) => `${file}:${line} ${key} ${path} ${why}`,
-  );
+  privilegedLines(serviceOf(...texts)).map(({ file, line, key, path, why }) => `${file}:${line} ${key} ${path} ${why}`);
 
 it('finds each prefix that goes round User=, wherever it stands among the others', () => {
   expect(
@@ -28,7 +26,11 @@ it('knows PermissionsStartOnly, which frees everything but ExecStart', () => {
   expect(found('PermissionsStartOnly=yes\nExecStartPre=/opt/x.sh', 'PermissionsStartOnly=no')).toEqual([]);
 });
 
-it('reads booleans as systemd does', () => {
-  expect(['1', 'yes', 'Y', 'true', 'T', 'on', 'ON'].every(isTrue)).toBe(true);
-  expect(['0', 'no', '', 'enabled', null].some(isTrue)).toBe(false);
+it('keeps PermissionsStartOnly=yes when a later line is empty or no boolean, as systemd does', () => {
+  const lines = 'PermissionsStartOnly=yes\nPermissionsStartOnly=\nPermissionsStartOnly=nope\nExecStartPre=/opt/x.sh';
+  expect(found(lines)).toEqual(['f0:5 ExecStartPre /opt/x.sh PermissionsStartOnly']);
+});
+
+it('names the program that a specifier stands for', () => {
+  expect(found('ExecStartPre=+%h/hook.sh')).toEqual(['f0:2 ExecStartPre /root/hook.sh +']);
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { programsFailingAsAgent } from '../../../src/kimaki/unit/programsFailingAsAgent.js';
 import type { FailingProgram } from '../../../src/kimaki/unit/programsFailingAsAgent.js';
 import { lookupIdentity } from '../../../src/posix/accounts/lookupIdentity.js';
-import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
+import { serviceOf } from '../../systemd/support/effectiveOf.js';
 
 let dir = '';
 beforeEach(async () => {
@@ -19,8 +19,7 @@ afterEach(async () => {
 
 async function find(lines: string): Promise<readonly FailingProgram[]> {
   const agent = (await lookupIdentity('www-data'))._unsafeUnwrap();
-  const files = [{ path: 'kimaki.service', document: parseUnit(`[Service]\n${lines}\n`) }];
-  return (await programsFailingAsAgent(files, agent, '/usr/bin:/bin'))._unsafeUnwrap();
+  return (await programsFailingAsAgent(serviceOf(lines), agent, '/usr/bin:/bin'))._unsafeUnwrap();
 }
 
 async function script(name: string, text: string, mode = 0o755): Promise<string> {

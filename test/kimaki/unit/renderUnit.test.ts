@@ -5,7 +5,7 @@ import { describeInstance } from '../../../src/kimaki/instance/describeInstance.
 import type { InstanceDescription } from '../../../src/kimaki/instance/describeInstance.js';
 import { renderUnit } from '../../../src/kimaki/unit/renderUnit.js';
 import type { RenderUnitRequest } from '../../../src/kimaki/unit/renderUnit.js';
-import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
+import { effectiveOf } from '../../systemd/support/effectiveOf.js';
 import { askSystemd } from '../../systemd/support/oracle.js';
 
 const request: RenderUnitRequest = {
@@ -18,8 +18,7 @@ const request: RenderUnitRequest = {
 };
 
 function readBack(text: string, unit = 'kimaki.service'): InstanceDescription {
-  const files = [{ path: `/etc/systemd/system/${unit}`, document: parseUnit(text) }];
-  return describeInstance({ unit, files, accountHome: null });
+  return describeInstance({ effective: effectiveOf([text], unit), accountHome: null });
 }
 
 describe('a rendered unit', () => {

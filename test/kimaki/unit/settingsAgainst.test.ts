@@ -1,12 +1,10 @@
 import { expect, it } from 'vitest';
 import { settingsAgainst } from '../../../src/kimaki/unit/settingsAgainst.js';
-import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
+import { serviceOf } from '../../systemd/support/effectiveOf.js';
 
 const use = { home: '/home/opencode', dataDir: '/home/opencode/.kimaki' };
 const found = (text: string, needsSudo = false): string[] =>
-  settingsAgainst([{ path: 'u', document: parseUnit(`[Service]\n${text}\n`) }], { ...use, needsSudo }).map(
-    ({ line, key, weight }) => `${line} ${key} ${weight}`,
-  );
+  settingsAgainst(serviceOf(text), { ...use, needsSudo }).map(({ line, key, weight }) => `${line} ${key} ${weight}`);
 
 it.each([
   ['ProtectHome=yes', ['2 ProtectHome breaks']],
@@ -14,6 +12,12 @@ it.each([
   ['ProtectHome=read-only', ['2 ProtectHome breaks']],
   ['ProtectHome=yes\nProtectHome=no', []],
   ['ProtectHome=no', []],
+  ['ProtectHome=yes\nProtectHome=', ['2 ProtectHome breaks']],
+  ['ProtectHome=yes\nProtectHome=nope', ['2 ProtectHome breaks']],
+  ['ProtectSystem=strict\nProtectSystem=', ['2 ProtectSystem breaks']],
+  ['InaccessibleDirectories=/home', ['2 InaccessiblePaths breaks']],
+  ['InaccessiblePaths=/home\nInaccessiblePaths=', []],
+  ['ReadOnlyPaths="/home/opencode"', ['2 ReadOnlyPaths breaks']],
   ['ProtectSystem=strict', ['2 ProtectSystem breaks']],
   ['ProtectSystem=full', []],
   ['ProtectSystem=strict\nReadWritePaths=/srv /home/opencode', []],
@@ -41,4 +45,10 @@ it.each([
 it('minds what forbids sudo when sudo is needed', () => {
   expect(found('NoNewPrivileges=yes', true)).toEqual(['2 NoNewPrivileges breaks']);
   expect(found('NoNewPrivileges=no', true)).toEqual([]);
+  expect(found('NoNewPrivileges=yes\nNoNewPrivileges=nope', true)).toEqual(['2 NoNewPrivileges breaks']);
+});
+
+it('judges what a drop-in makes of a line of the same number', () => {
+  expect(settingsAgainst(serviceOf('ProtectHome=yes', 'ProtectHome=no'), use)).toEqual([]);
+  expect(settingsAgainst(serviceOf('ProtectHome=yes', 'ProtectHome='), use)).toMatchObject([{ file: 'f0', line: 2 }]);
 });

@@ -6,9 +6,12 @@ import { isSharedDropIn, rewriteUnitFiles } from '../../../src/recipes/host/rewr
 import { rewriteTarget } from '../../../src/recipes/host/rewriteSteps.js';
 import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
 import { printUnit } from '../../../src/systemd/document/printUnit.js';
+import { effectiveValue } from '../../../src/systemd/load/effectiveValues.js';
+import { unitSpecifiers } from '../../../src/systemd/values/unitSpecifiers.js';
 import { exampleFacts } from '../migrateOffRoot/exampleFacts.js';
 
 const UNIT = 'kimaki.service';
+const NOW = { name: UNIT, specifiers: unitSpecifiers(UNIT, null) };
 const TOKEN = 'canary-0123456789abcdef';
 const FRAGMENT = {
   path: `/etc/systemd/system/${UNIT}`,
@@ -25,11 +28,15 @@ const SHARED = { path: '/etc/systemd/system/service.d/10-all.conf', text: '[Serv
 const request = { ...rewriteTarget(exampleFacts()), binary: '/usr/bin/kimaki' };
 
 const filesOf = (...files: readonly (typeof FRAGMENT)[]) =>
-  files.map(({ path, text }) => ({ path, document: parseUnit(text) }));
+  files.map(({ path, text }, index) => ({
+    path,
+    role: index === 0 ? ('fragment' as const) : ('drop-in' as const),
+    document: parseUnit(text),
+  }));
 
 describe('rewriteUnitFiles', () => {
   test('has the digest of each file as it is, and what would change with the secrets hidden', () => {
-    const { facts } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
+    const { facts } = rewriteUnitFiles(NOW, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
     expect(facts.map(({ path, needsRewrite }) => [path, needsRewrite])).toEqual([
       [FRAGMENT.path, true],
       [DROP_IN.path, true],
@@ -42,7 +49,7 @@ describe('rewriteUnitFiles', () => {
 
   test('adds to a drop-in nothing that it does not set', () => {
     const { facts } = rewriteUnitFiles(
-      UNIT,
+      NOW,
       filesOf(FRAGMENT, { ...DROP_IN, text: '[Service]\nRestartSec=3\n' }),
       request,
     )._unsafeUnwrap();
@@ -50,8 +57,8 @@ describe('rewriteUnitFiles', () => {
   });
 
   test('finds nothing to do in what it made itself', () => {
-    const { rewritten } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
-    const { facts } = rewriteUnitFiles(UNIT, rewritten, request)._unsafeUnwrap();
+    const { rewritten } = rewriteUnitFiles(NOW, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
+    const { facts } = rewriteUnitFiles(NOW, rewritten, request)._unsafeUnwrap();
     expect(facts.map(({ needsRewrite, diff }) => [needsRewrite, diff])).toEqual([
       [false, ''],
       [false, ''],
@@ -59,25 +66,30 @@ describe('rewriteUnitFiles', () => {
     expect(printUnit(rewritten[0]?.document ?? parseUnit('')).toString()).toContain(TOKEN);
   });
 
+  test('says what the rewritten files come to', () => {
+    const { effective } = rewriteUnitFiles(NOW, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
+    expect(effectiveValue(effective, 'Service', 'User')).toMatchObject({ value: 'opencode', path: DROP_IN.path });
+  });
+
   test('leaves a drop-in that other units share', () => {
-    const { facts, rewritten } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, SHARED), request)._unsafeUnwrap();
+    const { facts, rewritten } = rewriteUnitFiles(NOW, filesOf(FRAGMENT, SHARED), request)._unsafeUnwrap();
     expect(facts[1]).toMatchObject({ needsRewrite: false, diff: '' });
     expect(printUnit(rewritten[1]?.document ?? parseUnit('')).toString()).toBe(SHARED.text);
   });
 
   test('refuses what cannot be written into a unit', () => {
     const wrong = { ...request, umask: 'rwx' };
-    expect(rewriteUnitFiles(UNIT, filesOf(FRAGMENT), wrong)._unsafeUnwrapErr().code).toBe('INVALID_REWRITE_VALUE');
+    expect(rewriteUnitFiles(NOW, filesOf(FRAGMENT), wrong)._unsafeUnwrapErr().code).toBe('INVALID_REWRITE_VALUE');
   });
 
   test('tells of the lines that still name the old home', () => {
     const text = `${FRAGMENT.text}Environment=NOTE=see,/root/notes\n`;
-    const { leftovers } = rewriteUnitFiles(UNIT, filesOf({ ...FRAGMENT, text }), request)._unsafeUnwrap();
+    const { leftovers } = rewriteUnitFiles(NOW, filesOf({ ...FRAGMENT, text }), request)._unsafeUnwrap();
     expect(leftovers.map((line) => line.split(' ')[0])).toEqual([`${FRAGMENT.path}:7`]);
   });
 
   test('no secret of a unit gets into the arguments or the words of any step', () => {
-    const { facts: files } = rewriteUnitFiles(UNIT, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
+    const { facts: files } = rewriteUnitFiles(NOW, filesOf(FRAGMENT, DROP_IN), request)._unsafeUnwrap();
     const example = exampleFacts();
     const companion = { name: 'worker.service', kind: 'service' as const, active: true, files };
     const steps = migrationSteps({

@@ -182,6 +182,23 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
       );
     });
 
+    it('is one of a unit that hides the new home, where a line that systemd ignores comes last: 65, naming the line', async () => {
+      const dropIn = (lines: string): string =>
+        `mkdir -p ${UNIT_FILE}.d; printf '[Service]\\n${lines}' > ${UNIT_FILE}.d/60-home.conf; systemctl daemon-reload`;
+      const undo = `rm -r ${UNIT_FILE}.d; systemctl daemon-reload`;
+      for (const last of ['', 'nope']) {
+        const words = ['60-home.conf:2', 'ProtectHome=yes'];
+        await whileBroken(dropIn(`ProtectHome=yes\\nProtectHome=${last}\\n`), () => bothRefuse(65, words), undo);
+      }
+      await whileBroken(
+        dropIn('ProtectHome=yes\\nProtectHome=no\\n'),
+        async () => {
+          endedWith(await migrate(host, ['plan']), 0);
+        },
+        undo,
+      );
+    });
+
     it('is one of a unit that was edited since it was loaded: 65, naming daemon-reload', async () => {
       await whileBroken(
         `sleep 1; echo '# edited' >> ${UNIT_FILE}; test "$(systemctl show -p NeedDaemonReload --value kimaki)" = yes`,

@@ -52,6 +52,17 @@ export const SETTING_RULES: readonly Rule[] = [
     ['only the words of a key are taken', 'text) => words.includes(text));', 'text) => text !== "");'],
     ['a boolean is a choice where it may be', ' || booleanOf(text) !== null', ''],
   ]),
+  ...rulesOf('load/settings/readers/readStream', [
+    ['a stream has one of its words', 'return words.includes(word) || ', 'return true || '],
+    ['a path of a stream is absolute', "'fault' in simplified ? ignored(simplified.fault) : ", ''],
+    ['a descriptor has no colon in its name', '\\x39\\x3b', '\\x39\\x3a\\x3b'],
+    ['syslog is the journal', 'OBSOLETE[text] ?? text', 'text'],
+    [
+      'specifiers of a stream are expanded',
+      'expandSpecifiers(rest, specifiers)',
+      "expandSpecifiers(rest.replaceAll('%', '%%'), specifiers)",
+    ],
+  ]),
   ...rulesOf('load/settings/readers/readText', [
     ['a text that comes to nothing resets', "value === '' ? { kind: 'reset' } : ", ''],
     [
@@ -208,7 +219,7 @@ export const SETTING_RULES: readonly Rule[] = [
     ['nothing to add changes nothing', 'if (added.length === 0) return;', ''],
     [
       'what a refused line says before its fault counts',
-      '        this.#add(directive, located(reading.values));\n        return {',
+      '        this.#add(directive, located(keepRefused ? [text] : reading.values));\n        return {',
       '        return {',
     ],
     [
@@ -219,13 +230,13 @@ export const SETTING_RULES: readonly Rule[] = [
   ]),
   ...rulesOf('load/effectiveUnit', [
     ['an empty file masks', 'if (fragment.document.bytes.length === 0) {', 'if (false) {'],
-    ['a fault ends the unit', 'if (fatal !== null) {', 'if (false) {'],
-    ['a broken line ends the file', 'if (problem !== null && assignment.lastLine >= problem.line) break;', ''],
+    ['a fault ends the unit', 'if (fatal !== null && !readPastFaults) return unloaded(fatal);', ''],
     [
-      'a refused line ends the file',
-      '    refused = { path, line, setting: `${section}.${key}`, ...refusal };\n    break;',
-      '    refused = { path, line, setting: `${section}.${key}`, ...refusal };',
+      'a broken line ends the file',
+      'if (!readPastFaults && problem !== null && assignment.lastLine >= problem.line) break;',
+      '',
     ],
+    ['a refused line ends the file', '    if (!readPastFaults) break;', ''],
     ['invalid UTF-8 is fatal', "'INVALID_UTF8', ", ''],
     ['a line that is too long is fatal', "'LINE_TOO_LONG', ", ''],
     ['a broken header is fatal', ", 'BROKEN_HEADER'", ''],

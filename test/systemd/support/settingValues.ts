@@ -322,6 +322,40 @@ const SIGNALS = [
   '15 ',
 ];
 
+const STREAMS = [
+  'file:/a',
+  'append:/b//c',
+  'truncate:%h/d',
+  'file:rel',
+  'append:/a/../b',
+  'file:%Q',
+  'file:',
+  'file: /a',
+  'FILE:/a',
+  'fd:',
+  'fd:name',
+  'fd:a b',
+  'fd:a:b',
+  'fd:é',
+  'fd:%Q',
+  'fd',
+  'file',
+  'append',
+  'null',
+  'inherit',
+  'tty',
+  'tty-force',
+  'data',
+  'socket',
+  'journal',
+  'journal+console',
+  'kmsg',
+  'syslog',
+  'syslog+console',
+  'nope',
+  '',
+];
+
 /** What a random unit may set, as `Section.Key`, and to what. */
 export const SETTING_VALUES: Readonly<Record<string, readonly string[]>> = {
   'Service.User': USERS,
@@ -383,6 +417,8 @@ export const SETTING_VALUES: Readonly<Record<string, readonly string[]>> = {
   'Service.FileDescriptorStoreMax': NUMBERS,
   'Service.Nice': [...NUMBERS, '-20', '-21', '19', '20', '-0x5', '--5'],
   'Service.OOMScoreAdjust': [...NUMBERS, '-1000', '1001'],
+  'Service.StandardInput': STREAMS,
+  'Service.StandardOutput': STREAMS,
   'Service.KillSignal': SIGNALS,
   'Service.FinalKillSignal': SIGNALS,
   // Two services may not have one name.

@@ -1,9 +1,11 @@
-import { isListKey } from '../../../systemd/load/index.js';
-import { lastValue, unitValues } from '../../../systemd/document/index.js';
+import { checkUnitName } from '../../../systemd/names/index.js';
+import { effectiveUnit, effectiveValues, isKnownKey } from '../../../systemd/load/index.js';
+import { unitSpecifiers } from '../../../systemd/values/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import { parseSettingName } from './parseChange.js';
 import { OPERAND_NOTE, readUnit } from './readUnit.js';
+import type { UnitFile } from './readUnit.js';
 
 export const get = defineCommand({
   usage: ['UNIT Section.Key'],
@@ -11,8 +13,8 @@ export const get = defineCommand({
   operands: { min: 2, max: 2 },
   notes: [
     OPERAND_NOTE,
-    'Prints the value as it stands in the file, secrets included: the last one, or for a key whose assignments add up',
-    'all since the last empty one. Drop-ins are not read. Exit status 1: it is not set.',
+    'Prints the value as it stands in the file, secrets included: the last one that systemd heeds, or for a key whose',
+    'assignments add up all since the last empty one. Drop-ins are not read. Exit status 1: it is not set.',
   ],
   async run(context) {
     const { output } = context;
@@ -22,11 +24,23 @@ export const get = defineCommand({
     const found = await readUnit(operand);
     if (found.isErr()) return context.fail(found.error);
     const { section, key } = name.value;
-    const { document } = found.value;
-    const last = lastValue(document, section, key);
-    const values = isListKey(section, key) ? unitValues(document, section, key) : last === undefined ? [] : [last];
+    const values = valuesIn(found.value, section, key);
     values.forEach((value) => output.print(value));
     output.record({ section, key, values });
     return values.length > 0 ? EXIT.done : EXIT.no;
   },
 });
+
+/** The values, as they stand in the file, of the assignments that count in it; pure. */
+function valuesIn({ path, name, document }: UnitFile, section: string, key: string): readonly string[] {
+  const assignments = document.assignments.filter((one) => one.section === section && one.key === key);
+  if (!isKnownKey(section, key)) return assignments.slice(-1).map(({ value }) => value);
+  // A drop-in, or a file of any name, is read as one of a unit that has such a section.
+  const unit = checkUnitName(name).isOk()
+    ? name
+    : `unit.${section === 'Unit' || section === 'Install' ? 'service' : section.toLowerCase()}`;
+  const sources = [{ path, role: 'fragment' as const, document }];
+  const effective = effectiveUnit(unit, sources, unitSpecifiers(unit, path), { readPastFaults: true });
+  const lines = new Set(effectiveValues(effective, section, key).map(({ line }) => line));
+  return assignments.filter(({ line }) => lines.has(line)).map(({ value }) => value);
+}

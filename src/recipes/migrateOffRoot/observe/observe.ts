@@ -94,7 +94,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
       ...leftovers,
     ],
   };
-  const files = rewriteUnitFiles(instance.unit, instance.files, { ...rewrite, binary: binary.value.path });
+  const files = rewriteUnitFiles(instance.effective, instance.files, { ...rewrite, binary: binary.value.path });
   if (files.isErr()) return err(refusal('UNIT_UNUSABLE', files.error.message));
   const companions = await observeCompanions(instance, rewrite, reach);
   if (companions.isErr()) return err(companions.error);
@@ -114,8 +114,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
   if (accounts.isErr()) return err(accounts.error);
   const unit = await refuseUnit(options, instance, {
     target: target.value,
-    files: files.value.facts,
-    rewritten: files.value.rewritten,
+    rewrite: files.value,
     newDataDir: state.value.facts.newDataDir,
     reach,
     needsSudo: dispatch.value.facts.strategy === 'sudo-hop',

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readUnitFiles } from '../../../kimaki/instance/index.js';
-import type { KimakiInstance } from '../../../kimaki/instance/index.js';
+import type { KimakiInstance, UnitFiles } from '../../../kimaki/instance/index.js';
 import type { CompanionFacts, MigrationRefusal, RewriteTarget } from '../../host/index.js';
 import { refuseAgentsReach } from '../refuse/refuseAgentsReach.js';
 import type { AgentsReach } from '../refuse/refuseAgentsReach.js';
@@ -14,7 +14,7 @@ export async function observeCompanions(
   rewrite: RewriteTarget,
   reach: AgentsReach,
 ): Promise<Result<readonly CompanionFacts[], MigrationRefusal>> {
-  const facts: CompanionFacts[] = [];
+  const companions: CompanionFacts[] = [];
   for (const name of instance.companions) {
     const unit = await readUnitFiles(name);
     if (unit.isErr()) return err(cannotObserve(unit.error));
@@ -23,24 +23,32 @@ export async function observeCompanions(
       return err(refusal('UNIT_CHANGED_ON_DISK', message));
     }
     const isService = name.endsWith('.service');
-    const files = isService
-      ? rewriteUnitFiles(name, unit.value.files, { ...rewrite, binary: null })
-      : ok({ facts: [], rewritten: [] });
-    if (files.isErr()) return err(refusal('UNIT_UNUSABLE', `${name} acts for the same site: ${files.error.message}`));
-    if (isService) {
-      const refused = await refuseFiles(name, unit.value.files, files.value.facts, rewrite);
-      if (refused.isErr()) return err(refused.error);
-      const reached = await refuseAgentsReach(name, files.value.rewritten, reach);
-      if (reached.isErr()) return err(reached.error);
-    }
+    const facts = isService ? await serviceFiles(name, unit.value, rewrite, reach) : ok([]);
+    if (facts.isErr()) return err(facts.error);
     const { activeState, type } = unit.value.state;
-    facts.push({
+    companions.push({
       name,
       kind: isService ? 'service' : 'activator',
-      files: files.value.facts,
+      files: facts.value,
       // A job that runs through and ends is its timer's to start again, at the time it is due.
       active: activeState === 'active' && type !== 'oneshot',
     });
   }
-  return ok(facts);
+  return ok(companions);
+}
+
+async function serviceFiles(
+  name: string,
+  { files, effective }: UnitFiles,
+  rewrite: RewriteTarget,
+  reach: AgentsReach,
+): Promise<Result<CompanionFacts['files'], MigrationRefusal>> {
+  const rewritten = rewriteUnitFiles(effective, files, { ...rewrite, binary: null });
+  if (rewritten.isErr()) {
+    return err(refusal('UNIT_UNUSABLE', `${name} acts for the same site: ${rewritten.error.message}`));
+  }
+  const refused = await refuseFiles(files, rewritten.value, rewrite);
+  if (refused.isErr()) return err(refused.error);
+  const reached = await refuseAgentsReach(rewritten.value.effective, reach);
+  return reached.isErr() ? err(reached.error) : ok(rewritten.value.facts);
 }

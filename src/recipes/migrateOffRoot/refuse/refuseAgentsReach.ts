@@ -2,26 +2,17 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { dirname } from 'node:path';
 import { privilegedLines } from '../../../kimaki/unit/index.js';
-import type { UnitFile } from '../../../kimaki/instance/index.js';
 import { explainAccess } from '../../../posix/access/index.js';
 import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
 import type { Identity } from '../../../posix/accounts/index.js';
-import { parseEnvironment } from '../../../systemd/values/index.js';
-import { unitValues } from '../../../systemd/document/index.js';
+import { effectiveEnvironment, effectiveValue, effectiveValues } from '../../../systemd/load/index.js';
+import type { EffectiveUnit } from '../../../systemd/load/index.js';
+import { expandSpecifiers } from '../../../systemd/values/index.js';
 import { refusal } from '../../host/index.js';
 import type { MigrationRefusal } from '../../host/index.js';
 
 /** What the agent will be able to write: its account, and the places that become its own. */
 export type AgentsReach = { readonly identity: Identity; readonly roots: readonly string[] };
-
-/** What systemd expands in a path of a system unit, as far as it matters here. Source: systemd.unit(5), Specifiers. */
-const SPECIFIERS: Readonly<Record<string, string>> = {
-  '%h': '/root',
-  '%L': '/var/log',
-  '%S': '/var/lib',
-  '%C': '/var/cache',
-  '%t': '/run',
-};
 
 /**
  * Refuses a unit in which root itself opens a file, or finds a program, where the agent will be able to write.
@@ -30,17 +21,16 @@ const SPECIFIERS: Readonly<Record<string, string>> = {
  * there has root write or read any file. A `+` line runs as root with the unit's own PATH and environment files: who may
  * write in one of those is root at the next start. Source: systemd.exec(5), StandardOutput=, LoadCredential=.
  *
- * @param files - the unit's files as they will be
+ * @param unit - what the unit's files will come to
  */
 export async function refuseAgentsReach(
-  unit: string,
-  files: readonly UnitFile[],
+  unit: EffectiveUnit,
   reach: AgentsReach,
 ): Promise<Result<void, MigrationRefusal>> {
-  for (const { key, value, path, way } of openedByRoot(files)) {
+  for (const { key, value, path, way } of openedByRoot(unit)) {
     if (!(await agentMayReplace(path, reach))) continue;
     const message =
-      `${unit} has ${key}=${printablePath(value)}, which root opens or searches, and ${reach.identity.user.name} will be able ` +
+      `${unit.name} has ${key}=${printablePath(value)}, which root opens or searches, and ${reach.identity.user.name} will be able ` +
       `to put something else at ${printablePath(path)}: it would be root; ${way}`;
     return err(refusal('SETTING_AGAINST', message));
   }
@@ -49,33 +39,28 @@ export async function refuseAgentsReach(
 
 type Opened = { readonly key: string; readonly value: string; readonly path: string; readonly way: string };
 
-function openedByRoot(files: readonly UnitFile[]): readonly Opened[] {
-  const logs = ['StandardInput', 'StandardOutput', 'StandardError'].flatMap((key) =>
-    all(files, key)
-      .slice(-1)
-      .flatMap((value): Opened[] => {
-        const path = /^(?:file|append|truncate):(.*)$/s.exec(value)?.[1];
-        return path === undefined
-          ? []
-          : [{ key, value, path, way: "let it be journal, or a file in a directory of root's own, and plan again" }];
-      }),
-  );
+function openedByRoot(unit: EffectiveUnit): readonly Opened[] {
+  const logs = ['StandardInput', 'StandardOutput', 'StandardError'].flatMap((key): Opened[] => {
+    const value = effectiveValue(unit, 'Service', key)?.value ?? '';
+    const path = /^(?:file|append|truncate):(.*)$/s.exec(value)?.[1];
+    return path === undefined
+      ? []
+      : [{ key, value, path, way: "let it be journal, or a file in a directory of root's own, and plan again" }];
+  });
   const credentials = ['LoadCredential', 'LoadCredentialEncrypted'].flatMap((key) =>
-    all(files, key).flatMap((value): Opened[] => {
-      const path = /^[^:]*:(\/.*)$/s.exec(value)?.[1];
-      return path === undefined
+    effectiveValues(unit, 'Service', key).flatMap(({ value }): Opened[] => {
+      const path = /^[^:]*:(.*)$/s.exec(expandSpecifiers(value, unit.specifiers).unwrapOr(value))?.[1];
+      return path?.startsWith('/') !== true
         ? []
         : [{ key, value, path, way: "keep the credential in a directory of root's own, and plan again" }];
     }),
   );
-  if (privilegedLines(files).length === 0) return [...logs, ...credentials];
+  if (privilegedLines(unit).length === 0) return [...logs, ...credentials];
   const way =
     'a line that goes on running as root must not rest on it: take it out of the unit, or take the + off the line, and plan again';
-  const search = all(files, 'Environment')
-    .flatMap((value) => parseEnvironment(value))
-    .findLast(({ name }) => name === 'PATH');
-  const directories = (search?.value ?? '').split(':').filter((entry) => entry.startsWith('/'));
-  const environmentFiles = all(files, 'EnvironmentFile').map((value) => ({
+  const search = effectiveEnvironment(unit).PATH ?? '';
+  const directories = search.split(':').filter((entry) => entry.startsWith('/'));
+  const environmentFiles = effectiveValues(unit, 'Service', 'EnvironmentFile').map(({ value }) => ({
     key: 'EnvironmentFile',
     value,
     path: value.replace(/^-/, ''),
@@ -87,7 +72,7 @@ function openedByRoot(files: readonly UnitFile[]): readonly Opened[] {
     // Something put into the directory is what counts, not the directory itself.
     ...directories.map((entry) => ({
       key: 'Environment',
-      value: `PATH=${search?.value ?? ''}`,
+      value: `PATH=${search}`,
       path: `${entry.replace(/(.)\/+$/, '$1')}/program`,
       way,
     })),
@@ -95,19 +80,7 @@ function openedByRoot(files: readonly UnitFile[]): readonly Opened[] {
   ];
 }
 
-/** Every value of a key that counts, through all files: an empty assignment takes away what was before it. */
-function all(files: readonly UnitFile[], key: string): readonly string[] {
-  return files.reduce<readonly string[]>((before, { document }) => {
-    const cleared = document.assignments.some(
-      (one) => one.section === 'Service' && one.key === key && one.value === '',
-    );
-    const here = unitValues(document, 'Service', key);
-    return cleared ? here : [...before, ...here];
-  }, []);
-}
-
-async function agentMayReplace(written: string, { identity, roots }: AgentsReach): Promise<boolean> {
-  const path = written.replace(/%[hLSCt]/g, (specifier) => SPECIFIERS[specifier] ?? specifier);
+async function agentMayReplace(path: string, { identity, roots }: AgentsReach): Promise<boolean> {
   if (roots.some((root) => isAtOrBelow(path, root))) return true;
   for (let parent = dirname(path); ; parent = dirname(parent)) {
     const explained = await explainAccess(parent, identity, 'create');

@@ -1,11 +1,11 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
-import type { UnitFile } from '../../../kimaki/instance/index.js';
 import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { octalMode, shellWord } from '../../../posix/paths/index.js';
-import { lastValue } from '../../../systemd/document/index.js';
-import type { MigrationRefusal, UnitFileFacts } from '../../host/index.js';
+import type { UnitSource } from '../../../systemd/document/index.js';
+import { effectiveValue } from '../../../systemd/load/index.js';
+import type { MigrationRefusal, UnitFilesRewrite } from '../../host/index.js';
 import { isSharedDropIn, refusal } from '../../host/index.js';
 
 /** Where a unit may be edited in place; what lies elsewhere belongs to a package or to a generator. */
@@ -16,11 +16,12 @@ const EDITABLE = '/etc/systemd/system/';
  * administrator's, or overruled by a drop-in that other units share and that is therefore not edited.
  */
 export async function refuseFiles(
-  unit: string,
-  files: readonly UnitFile[],
-  facts: readonly UnitFileFacts[],
+  files: readonly UnitSource[],
+  rewrite: UnitFilesRewrite,
   wanted: { readonly user: string; readonly group: string },
 ): Promise<Result<void, MigrationRefusal>> {
+  const { facts } = rewrite;
+  const unit = rewrite.effective.name;
   for (const [index, { path, document }] of files.entries()) {
     if (document.unsafe !== null) {
       return err(
@@ -41,14 +42,15 @@ export async function refuseFiles(
       ),
     );
   }
-  return refuseShared(unit, files, wanted);
+  return refuseShared(rewrite, wanted);
 }
 
+/** Rewritten, every file but the shared ones says what is wanted: where the unit does not come to it, one of those wins. */
 function refuseShared(
-  unit: string,
-  files: readonly UnitFile[],
+  { effective, rewritten }: UnitFilesRewrite,
   { user, group }: { readonly user: string; readonly group: string },
 ): Result<void, MigrationRefusal> {
+  const unit = effective.name;
   const umask = octalMode(SHARED_UMASK);
   const right: readonly (readonly [key: string, wanted: string, holds: (value: string) => boolean])[] = [
     ['User', user, (value) => value === user],
@@ -56,12 +58,18 @@ function refuseShared(
     ['UMask', umask, (value) => Number.parseInt(value, 8) === SHARED_UMASK],
   ];
   for (const [key, want, holds] of right) {
-    const setting = files.findLast(({ document }) => lastValue(document, 'Service', key) !== undefined);
-    if (setting === undefined || !isSharedDropIn(unit, setting.path)) continue;
-    const value = lastValue(setting.document, 'Service', key) ?? '';
+    const setting = effectiveValue(effective, 'Service', key);
+    const value = setting?.value ?? '';
     if (holds(value)) continue;
+    // Where nothing is set any more, the last file that names the key has reset it.
+    const path =
+      setting?.path ??
+      rewritten.findLast(({ document }) =>
+        document.assignments.some((one) => one.section === 'Service' && one.key === key),
+      )?.path;
+    if (path === undefined || !isSharedDropIn(unit, path)) continue;
     const message =
-      `${setting.path} sets ${key}=${value} for other units as well and wins over ${unit}, so it is not edited; ` +
+      `${path} sets ${key}=${value} for other units as well and wins over ${unit}, so it is not edited; ` +
       `set ${key}=${want} in ${EDITABLE}${unit}.d/, in a file whose name sorts after it, and plan again`;
     return err(refusal('SETTING_AGAINST', message));
   }

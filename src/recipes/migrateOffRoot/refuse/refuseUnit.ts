@@ -2,12 +2,13 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { loadedFromDisk } from '../../../kimaki/instance/index.js';
 import { privilegedLines, programsFailingAsAgent, settingsAgainst } from '../../../kimaki/unit/index.js';
-import type { KimakiInstance, UnitFile } from '../../../kimaki/instance/index.js';
+import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import { TRUSTED_PATH } from '../../../posix/programs/index.js';
 import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { findHolders, listeningPorts } from '../../../posix/processes/index.js';
 import { shellWord } from '../../../posix/paths/index.js';
-import type { MigrationOptions, MigrationRefusal, Target, UnitFileFacts } from '../../host/index.js';
+import type { EffectiveUnit } from '../../../systemd/load/index.js';
+import type { MigrationOptions, MigrationRefusal, Target, UnitFilesRewrite } from '../../host/index.js';
 import { refuseAgentsReach } from './refuseAgentsReach.js';
 import type { AgentsReach } from './refuseAgentsReach.js';
 import { refuseFiles } from './refuseFiles.js';
@@ -16,10 +17,8 @@ import { cannotObserve, refusal } from '../../host/index.js';
 /** What is asked of the unit. */
 type Wanted = {
   readonly target: Target;
-  /** What the rewrite makes of each file of the unit. */
-  readonly files: readonly UnitFileFacts[];
-  /** The unit's files as they will be. */
-  readonly rewritten: readonly UnitFile[];
+  /** What the rewrite makes of the unit's files, and what they come to then. */
+  readonly rewrite: UnitFilesRewrite;
   readonly newDataDir: string;
   /** What the agent will be able to write. */
   readonly reach: AgentsReach;
@@ -76,16 +75,17 @@ export async function refuseUnit(
       ),
     );
   }
-  const files = await refuseFiles(unit, instance.files, wanted.files, {
+  const { effective } = wanted.rewrite;
+  const files = await refuseFiles(instance.files, wanted.rewrite, {
     user: wanted.target.facts.name,
     group: wanted.target.group,
   });
   if (files.isErr()) return err(files.error);
-  const privileged = await refusePrivileged(options, instance.files);
+  const privileged = await refusePrivileged(options, instance.effective);
   if (privileged.isErr()) return err(privileged.error);
-  const reached = await refuseAgentsReach(unit, wanted.rewritten, wanted.reach);
+  const reached = await refuseAgentsReach(effective, wanted.reach);
   if (reached.isErr()) return err(reached.error);
-  const settings = settingsAgainst(wanted.rewritten, {
+  const settings = settingsAgainst(effective, {
     home: wanted.target.facts.home,
     dataDir: wanted.newDataDir,
     needsSudo: wanted.needsSudo,
@@ -121,9 +121,9 @@ export async function refuseUnit(
 
 async function refusePrivileged(
   options: MigrationOptions,
-  files: readonly UnitFile[],
+  unit: EffectiveUnit,
 ): Promise<Result<readonly string[], MigrationRefusal>> {
-  const lines = privilegedLines(files);
+  const lines = privilegedLines(unit);
   const [first] = lines;
   if (first === undefined) return ok([]);
   const shown = lines.map(({ file, line, key, path, why }) => `${file}:${line} ${key}=${why}${path}`).join('; ');
@@ -139,8 +139,8 @@ async function refusePrivileged(
   return ok([`allowed to go on running as root: ${shown}`]);
 }
 
-async function refuseFailing({ target, rewritten }: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {
-  const failing = await programsFailingAsAgent(rewritten, target.likely, TRUSTED_PATH);
+async function refuseFailing({ target, rewrite }: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {
+  const failing = await programsFailingAsAgent(rewrite.effective, target.likely, TRUSTED_PATH);
   if (failing.isErr()) return err(cannotObserve(failing.error));
   const fatal = failing.value.find((each) => each.fatal);
   if (fatal !== undefined) {

@@ -6,6 +6,7 @@ import { readChoice, readChoiceOrBoolean } from '../readers/readChoice.js';
 import { readDuration } from '../readers/readDuration.js';
 import { readInteger, readMode, readUnsigned } from '../readers/readNumber.js';
 import { readSignal } from '../readers/readSignal.js';
+import { readInputStream, readOutputStream } from '../readers/readStream.js';
 import { readText } from '../readers/readText.js';
 import { readGroupNames, readUserName } from '../readers/readUserName.js';
 import {
@@ -42,6 +43,8 @@ export const EXEC_KEYS: KeyTable = [
   [single(readChoice(['all', 'pid'])), 'ProcSubset'],
   [single(readChoice(['init', 'login', 'user'])), 'UtmpMode'],
   [single(readChoiceOrBoolean(['restart'])), 'RuntimeDirectoryPreserve'],
+  [single(readInputStream), 'StandardInput'],
+  [single(readOutputStream), 'StandardOutput StandardError'],
   [single(readDuration), 'LogRateLimitIntervalSec TimeoutCleanSec'],
   [single(readUnsigned), 'LogRateLimitBurst'],
   [optional(readPath), 'TTYPath NetworkNamespacePath IPCNamespacePath'],
@@ -58,7 +61,7 @@ export const EXEC_KEYS: KeyTable = [
   ],
   [
     UNCHECKED_SINGLE,
-    'CPUSchedulingPriority StandardInput StandardOutput StandardError SyslogFacility SyslogLevel LogLevelMax TimerSlackNSec LimitCPU LimitFSIZE LimitDATA LimitSTACK LimitCORE LimitRSS LimitNOFILE LimitAS LimitNPROC LimitMEMLOCK LimitLOCKS LimitSIGPENDING LimitMSGQUEUE LimitNICE LimitRTPRIO LimitRTTIME',
+    'CPUSchedulingPriority SyslogFacility SyslogLevel LogLevelMax TimerSlackNSec LimitCPU LimitFSIZE LimitDATA LimitSTACK LimitCORE LimitRSS LimitNOFILE LimitAS LimitNPROC LimitMEMLOCK LimitLOCKS LimitSIGPENDING LimitMSGQUEUE LimitNICE LimitRTPRIO LimitRTTIME',
   ],
   [
     UNCHECKED_LIST,

@@ -24,6 +24,7 @@ const tags = [
 export default defineConfig({
   test: {
     tags,
+    setupFiles: 'test/support/matchers.ts',
     projects: [
       {
         extends: true,

@@ -89,7 +89,7 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
       const before = await snapshot();
       expect(await apply(registry, stateDir, await planOf(registry, kind.kind, args))).toMatchObject({ failed: false });
       const back = await rollbackRun({ registry, stateDir });
-      expect(back.isOk() && back.value.outcome).toBe('rolled-back');
+      expect(back).toBeOk(expect.objectContaining({ outcome: 'rolled-back' }));
       expect(await snapshot()).toBe(before);
     });
 
@@ -99,12 +99,12 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
       const check = await kind.check(args);
       if (check.isErr() || check.value.state !== 'needed') throw new Error('nothing to do');
       expect(kind.isBefore?.(check.value.before) ?? true).toBe(true);
-      expect((await kind.undo(args, check.value.before, ctx)).isOk()).toBe(true);
+      expect(await kind.undo(args, check.value.before, ctx)).toBeOk();
       expect(await snapshot()).toBe(before);
-      expect((await kind.apply(args, check.value.before, ctx)).isOk()).toBe(true);
-      expect((await kind.verify(args, ctx)).isOk()).toBe(true);
-      expect((await kind.undo(args, check.value.before, ctx)).isOk()).toBe(true);
-      expect((await kind.undo(args, check.value.before, ctx)).isOk()).toBe(true);
+      expect(await kind.apply(args, check.value.before, ctx)).toBeOk();
+      expect(await kind.verify(args, ctx)).toBeOk();
+      expect(await kind.undo(args, check.value.before, ctx)).toBeOk();
+      expect(await kind.undo(args, check.value.before, ctx)).toBeOk();
       expect(await snapshot()).toBe(before);
     });
 
@@ -121,7 +121,7 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
           if (way === 'forward') await settle(kind, args, found, ctx);
           expect((await kind.tidy?.(args))?.isErr() ?? false).toBe(false);
           const undone = await kind.undo(args, found, ctx);
-          expect(undone.isErr() && undone.error.message, `killed at change ${at}, ${way}`).toBe(false);
+          expect(undone, `killed at change ${at}, ${way}`).toBeOk();
           expect(await snapshot(), `killed at change ${at}, ${way}`).toBe(before);
         }
       }
@@ -143,7 +143,7 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
       if (check.isErr() || check.value.state !== 'needed') throw new Error('nothing to do');
       await disturb();
       const disturbed = await snapshot();
-      expect((await kind.apply(args, check.value.before, ctx)).isErr()).toBe(true);
+      expect(await kind.apply(args, check.value.before, ctx)).toBeErr();
       expect(await snapshot()).toBe(disturbed);
     });
   });
@@ -177,7 +177,7 @@ async function changesOf<A extends Json, B extends Json>(
     if (!durable) count += 1;
   });
   try {
-    expect((await kind.apply(args, found, ctx)).isOk()).toBe(true);
+    expect(await kind.apply(args, found, ctx)).toBeOk();
   } finally {
     unhook();
   }
@@ -228,11 +228,11 @@ async function settle<A extends Json, B extends Json>(
   const check = await kind.check(args);
   const isDone = check.isOk() && check.value.state === 'satisfied' && (await kind.verify(args, ctx)).isOk();
   if (isDone) return;
-  expect((await kind.undo(args, before, ctx)).isOk()).toBe(true);
+  expect(await kind.undo(args, before, ctx)).toBeOk();
   const again = await neededBefore(kind, args);
   const applied = await kind.apply(args, again, ctx);
-  expect(applied.isErr() && applied.error.message).toBe(false);
-  expect((await kind.verify(args, ctx)).isOk()).toBe(true);
+  expect(applied).toBeOk();
+  expect(await kind.verify(args, ctx)).toBeOk();
 }
 
 /** Everything below a directory: type, mode, owner, content or target, and of files the time of their content. */

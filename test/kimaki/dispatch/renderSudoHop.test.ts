@@ -46,7 +46,7 @@ describe('the rule', () => {
     expect(sudoers).toMatchObject({ path: '/etc/sudoers.d/wp-coding-agents-kimaki-dispatch', mode: 0o440 });
     const path = join(dir, 'rule');
     await writeFile(path, sudoers.content, { mode: 0o440 });
-    expect((await validateSudoers(path)).isOk()).toBe(true);
+    expect(await validateSudoers(path)).toBeOk();
     const read: unknown = JSON.parse(execFileSync('cvtsudoers', ['-f', 'json', path]).toString());
     const spec = (caller: string): unknown => ({
       User_List: [{ username: caller }],

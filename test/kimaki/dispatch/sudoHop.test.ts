@@ -25,7 +25,7 @@ describe('sudoHopPaths', () => {
 
 describe('checkAccountName', () => {
   it.each(['www-data', 'opencode', '_apt', 'machine$'])('accepts %s', (name) => {
-    expect(checkAccountName(name).isOk()).toBe(true);
+    expect(checkAccountName(name)).toBeOk();
   });
 
   it.each([
@@ -56,7 +56,7 @@ describe('checkHopPath', () => {
   );
 
   it.each(['/', '/home/opencode', "/srv/it's here"])('accepts %j', (path) => {
-    expect(checkHopPath('home', path).isOk()).toBe(true);
+    expect(checkHopPath('home', path)).toBeOk();
   });
 });
 

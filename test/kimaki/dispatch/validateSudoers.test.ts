@@ -21,7 +21,7 @@ async function file(name: string, content: string): Promise<string> {
 
 it('accepts what visudo accepts', async () => {
   const path = await file('good', 'www-data ALL=(opencode) NOPASSWD: /bin/true *\n');
-  expect((await validateSudoers(path)).isOk()).toBe(true);
+  expect(await validateSudoers(path)).toBeOk();
 });
 
 it('refuses a syntax error with the words of visudo and the path', async () => {
@@ -37,5 +37,5 @@ it('refuses a file that is not there', async () => {
 });
 
 it('accepts the policy of this host as a whole', async () => {
-  expect((await validateSudoersWhole()).isOk()).toBe(true);
+  expect(await validateSudoersWhole()).toBeOk();
 });

@@ -168,6 +168,6 @@ describe('explainExecution', () => {
   it('reports the file itself missing as an error', async () => {
     const place = freshPlace();
     const answer = await explainExecution(join(place, 'none'), WWW_DATA, { searchPath: TRUSTED_PATH });
-    expect(answer.isErr() && answer.error.code).toBe('NOT_FOUND');
+    expect(answer).toBeErr({ code: 'NOT_FOUND' });
   });
 });

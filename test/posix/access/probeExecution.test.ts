@@ -43,7 +43,7 @@ describe('probeExecution', () => {
     directory(join(place, 'out'), 0o777);
     const path = script(join(place, 'tell'), `#!/bin/sh\nread line || echo "$1 $PATH" > ${place}/out/told\n`);
     const probe = await probeExecution(path, WWW_DATA, { args: ['word'], searchPath: `${place}/out:/usr/bin` });
-    expect(probe.isOk() && probe.value.started).toBe(true);
+    expect(probe).toBeOk(expect.objectContaining({ started: true }));
     expect(existsSync(join(place, 'out/told'))).toBe(true);
   });
 

@@ -78,7 +78,7 @@ describe('resolveExecutable', () => {
   it('refuses what is no name', async () => {
     for (const name of ['', 'a/b', '/usr/bin/env', 'a\0']) {
       const found = await resolveExecutable(name, [WWW_DATA], { searchPath: '/usr/bin' });
-      expect(found.isErr() && found.error.code).toBe('INVALID_EXECUTABLE_NAME');
+      expect(found).toBeErr({ code: 'INVALID_EXECUTABLE_NAME' });
     }
   });
 });

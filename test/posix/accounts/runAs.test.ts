@@ -86,8 +86,8 @@ describe('runAs', () => {
     const open = join(dir, 'open');
     await mkdir(open);
     await chown(open, 33, 33);
-    expect((await runAs(www, 'touch', [join(open, 'default')])).isOk()).toBe(true);
-    expect((await runAs(www, 'touch', [join(open, 'shared')], { umask: 0o002 })).isOk()).toBe(true);
+    expect(await runAs(www, 'touch', [join(open, 'default')])).toBeOk();
+    expect(await runAs(www, 'touch', [join(open, 'shared')], { umask: 0o002 })).toBeOk();
     expect((await stat(join(open, 'default'))).mode & 0o777).toBe(0o644);
     expect(await stat(join(open, 'shared'))).toMatchObject({ uid: 33, gid: 33 });
     expect((await stat(join(open, 'shared'))).mode & 0o777).toBe(0o664);

@@ -23,9 +23,9 @@ test('what killed calls for this path left is removed, files and empty directori
   writeFileSync(join(dir, 'kept.service'), 'x');
   writeFileSync(join(dir, named('kept.service', gone())), 'half');
   mkdirSync(join(dir, named('kept.service', gone())));
-  expect((await clearAbandoned(join(dir, 'kept.service'))).isOk()).toBe(true);
+  expect(await clearAbandoned(join(dir, 'kept.service'))).toBeOk();
   expect(readdirSync(dir)).toEqual(['kept.service']);
-  expect((await clearAbandoned(join(dir, 'kept.service'))).isOk()).toBe(true);
+  expect(await clearAbandoned(join(dir, 'kept.service'))).toBeOk();
 });
 
 test('what is of a living process, of another path, or not empty stays', async () => {
@@ -34,7 +34,7 @@ test('what is of a living process, of another path, or not empty stays', async (
   for (const name of stays) writeFileSync(join(dir, name), 'x');
   const full = named('a', gone());
   mkdirSync(join(dir, full, 'inside'), { recursive: true });
-  expect((await clearAbandoned(join(dir, 'a'))).isOk()).toBe(true);
+  expect(await clearAbandoned(join(dir, 'a'))).toBeOk();
   expect(readdirSync(dir).sort()).toEqual([...stays, full].sort());
 });
 
@@ -44,15 +44,15 @@ test('a pid that another process has by now protects nothing', async () => {
   onTestFinished(() => void child.kill());
   const name = named('a', child.pid ?? 0);
   writeFileSync(join(dir, name), 'x');
-  expect((await clearAbandoned(join(dir, 'a'))).isOk()).toBe(true);
+  expect(await clearAbandoned(join(dir, 'a'))).toBeOk();
   expect(readdirSync(dir)).toEqual([name]);
   // A process that began an hour after the file was last changed, as after a reboot; nobody can set that time back.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
   onTestFinished(() => void vi.useRealTimers());
-  expect((await clearAbandoned(join(dir, 'a'))).isOk()).toBe(true);
+  expect(await clearAbandoned(join(dir, 'a'))).toBeOk();
   expect(readdirSync(dir)).toEqual([]);
 });
 
 test('a directory above that is not there is nothing to clear', async () => {
-  expect((await clearAbandoned('/nonexistent/wca/file')).isOk()).toBe(true);
+  expect(await clearAbandoned('/nonexistent/wca/file')).toBeOk();
 });

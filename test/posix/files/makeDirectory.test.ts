@@ -22,7 +22,7 @@ describe('makeDirectory', () => {
 
   it('leaves a directory that is already so as it is, with what is in it', async () => {
     const path = join(freshPlace(), 'dir');
-    expect((await makeDirectory(path, SPEC)).isOk()).toBe(true);
+    expect(await makeDirectory(path, SPEC)).toBeOk();
     writeFileSync(join(path, 'content'), '');
     const before = statSync(path).ctimeMs;
     expect((await makeDirectory(path, SPEC))._unsafeUnwrap()).toEqual({ created: false });
@@ -61,7 +61,7 @@ describe('makeDirectory', () => {
   it('removes what a killed call left beside it', async () => {
     const place = freshPlace();
     mkdirSync(join(place, '.dir.wca-4194305-0123456789ab'));
-    expect((await makeDirectory(join(place, 'dir'), SPEC)).isOk()).toBe(true);
+    expect(await makeDirectory(join(place, 'dir'), SPEC)).toBeOk();
     expect(readdirSync(place)).toEqual(['dir']);
   });
 

@@ -9,7 +9,7 @@ describe('removeFile', () => {
   it('removes a file', async () => {
     const path = join(freshPlace(), 'file');
     writeFileSync(path, 'x');
-    expect((await removeFile(path)).isOk()).toBe(true);
+    expect(await removeFile(path)).toBeOk();
     expect(existsSync(path)).toBe(false);
   });
 
@@ -21,7 +21,7 @@ describe('removeFile', () => {
       expect(refused._unsafeUnwrapErr(), expected).toMatchObject({ code: 'CHANGED_MEANWHILE', path });
     }
     expect(readFileSync(path, 'utf8')).toBe('theirs');
-    expect((await removeFile(path, { expect: Buffer.from('theirs') })).isOk()).toBe(true);
+    expect(await removeFile(path, { expect: Buffer.from('theirs') })).toBeOk();
   });
 
   it('says NOT_FOUND when nothing is there', async () => {
@@ -47,7 +47,7 @@ describe('removeFile', () => {
     const dead = '4194305-0123456789ab';
     const names = [`.file.wca-${dead}`, `.other.wca-${dead}`, `.file.wca-${process.pid}-0123456789ab`];
     for (const name of ['file', ...names]) writeFileSync(join(place, name), '');
-    expect((await removeFile(join(place, 'file'))).isOk()).toBe(true);
+    expect(await removeFile(join(place, 'file'))).toBeOk();
     expect(readdirSync(place).sort()).toEqual(names.slice(1).sort());
   });
 

@@ -66,14 +66,14 @@ describe('replaceFile', () => {
   it('drops the ACL a directory would give when the original has none', async () => {
     writeFileSync(path, 'old');
     run('setfacl', ['-d', '-m', 'u:33:rwx', place]);
-    expect((await replaceFile(path, 'new')).isOk()).toBe(true);
+    expect(await replaceFile(path, 'new')).toBeOk();
     expect(run('getfacl', ['-c', '-n', '--absolute-names', path])).not.toContain('user:33');
   });
 
   it('sets the owner and mode asked for, special bits included', async () => {
     writeFileSync(path, 'old');
     const done = await replaceFile(path, 'new', { uid: 33, gid: 4, mode: 0o2750 });
-    expect(done.isOk()).toBe(true);
+    expect(done).toBeOk();
     expect(modeOf(path)).toBe('2750');
     expect(statSync(path)).toMatchObject({ uid: 33, gid: 4 });
   });
@@ -87,7 +87,7 @@ describe('replaceFile', () => {
         return okAsync(undefined);
       },
     });
-    expect(done.isOk()).toBe(true);
+    expect(done).toBeOk();
     expect(seen.slice(0, 2)).toEqual(['content', '600']);
     // No sudoers directory, unit loader or web server takes such a name for one of its own.
     expect(seen[2]).toMatch(/^.*\/\.unit\.service\.wca-[0-9]+-[0-9a-f]{12}$/);
@@ -115,7 +115,7 @@ describe('replaceFile', () => {
     const validate = (temp: string) => runChecked('visudo', ['-cf', temp]).map(() => undefined);
     const bad = await replaceFile(path, 'this is no sudoers file\n', { validate });
     expect(bad._unsafeUnwrapErr()).toMatchObject({ code: 'PROGRAM_FAILED' });
-    expect((await replaceFile(path, 'www-data ALL=(nobody) NOPASSWD: /bin/true\n', { validate })).isOk()).toBe(true);
+    expect(await replaceFile(path, 'www-data ALL=(nobody) NOPASSWD: /bin/true\n', { validate })).toBeOk();
   });
 
   it('replaces only the bytes that were expected', async () => {
@@ -125,7 +125,7 @@ describe('replaceFile', () => {
       expect(refused._unsafeUnwrapErr()).toMatchObject({ code: 'CHANGED_MEANWHILE', path });
     }
     expect(readFileSync(path, 'utf8')).toBe('theirs');
-    expect((await replaceFile(path, 'new', { expect: Buffer.from('theirs') })).isOk()).toBe(true);
+    expect(await replaceFile(path, 'new', { expect: Buffer.from('theirs') })).toBeOk();
   });
 
   it('expects a file to be there, or not to be there', async () => {
@@ -172,7 +172,7 @@ describe('replaceFile', () => {
       found: 'symlink',
     });
     symlinkSync('/nowhere', join(place, 'dangling'));
-    expect((await replaceFile(join(place, 'dangling'), 'new')).isErr()).toBe(true);
+    expect(await replaceFile(join(place, 'dangling'), 'new')).toBeErr();
     expect(readFileSync(decoy, 'utf8')).toBe('decoy');
     expect(lstatSync(path).isSymbolicLink()).toBe(true);
   });
@@ -198,7 +198,7 @@ describe('replaceFile', () => {
         return okAsync(undefined);
       },
     });
-    expect(done.isOk()).toBe(true);
+    expect(done).toBeOk();
     expect(readFileSync(join(moved, 'unit.service'), 'utf8')).toBe('new');
     expect(readFileSync(join(decoy, 'unit.service'), 'utf8')).toBe('decoy');
     expect(readdirSync(decoy)).toEqual(['unit.service']);
@@ -207,7 +207,7 @@ describe('replaceFile', () => {
   it('leaves other names of a hard-linked file with the old bytes', async () => {
     writeFileSync(path, 'old');
     linkSync(path, `${path}.bak`);
-    expect((await replaceFile(path, 'new')).isOk()).toBe(true);
+    expect(await replaceFile(path, 'new')).toBeOk();
     expect(readFileSync(`${path}.bak`, 'utf8')).toBe('old');
   });
 
@@ -243,8 +243,8 @@ describe('replaceFile', () => {
 
   it('writes names at the length limit', async () => {
     for (const name of ['x'.repeat(255), 'é'.repeat(127)]) {
-      expect((await replaceFile(join(place, name), 'new')).isOk(), name).toBe(true);
-      expect((await replaceFile(join(place, name), 'again')).isOk(), name).toBe(true);
+      expect(await replaceFile(join(place, name), 'new'), name).toBeOk();
+      expect(await replaceFile(join(place, name), 'again'), name).toBeOk();
     }
   });
 
@@ -290,7 +290,7 @@ describe('replaceFile', () => {
           killed = await runKilled(call, nth);
           if (killed) kills += 1;
           expect([before, 'new']).toContain(existsSync(path) ? readFileSync(path, 'utf8') : null);
-          expect((await replaceFile(path, 'healed')).isOk()).toBe(true);
+          expect(await replaceFile(path, 'healed')).toBeOk();
           expect(readdirSync(place)).toEqual(['unit.service']);
         }
       }

@@ -24,7 +24,7 @@ describe('checkTrustedPath', () => {
   it('trusts what only root can change, below a sticky directory too', async () => {
     const own = [at('dir/file'), at('dir'), `${at('dir')}/./`, `${place}/dir/../dir/file`];
     for (const path of ['/', '/usr/bin/env', '/etc/passwd', ...own]) {
-      expect((await checkTrustedPath(path)).isOk(), path).toBe(true);
+      expect(await checkTrustedPath(path), path).toBeOk();
     }
   });
 
@@ -35,7 +35,7 @@ describe('checkTrustedPath', () => {
       component: at('dir'),
       reason: 'it belongs to uid 33',
     });
-    expect((await checkTrustedPath(at('dir/file'), { allowUid: 33 })).isOk()).toBe(true);
+    expect(await checkTrustedPath(at('dir/file'), { allowUid: 33 })).toBeOk();
     expect((await refusal(at('dir/file'), 34)).code).toBe('UNTRUSTED_PATH');
   });
 
@@ -54,14 +54,14 @@ describe('checkTrustedPath', () => {
 
   it('takes a sticky directory above, but not as the thing itself', async () => {
     chmodSync(at('dir'), 0o1777);
-    expect((await checkTrustedPath(at('dir/file'))).isOk()).toBe(true);
+    expect(await checkTrustedPath(at('dir/file'))).toBeOk();
     expect(await refusal(at('dir'))).toMatchObject({ component: at('dir') });
   });
 
   it('follows links through every directory they lead through', async () => {
     mkdirSync(at('other'));
     symlinkSync('../dir/file', at('other/link'));
-    expect((await checkTrustedPath(at('other/link'))).isOk()).toBe(true);
+    expect(await checkTrustedPath(at('other/link'))).toBeOk();
     chmodSync(at('dir'), 0o777);
     expect(await refusal(at('other/link'))).toMatchObject({ component: at('dir') });
   });

@@ -106,8 +106,8 @@ describe('moveTree', () => {
       if (other) otherFilesystem();
       writeFileSync(from, 'one file', { mode: 0o600 });
       symlinkSync('/etc/shadow', `${from}.link`);
-      expect((await moveTree(from, to)).isOk()).toBe(true);
-      expect((await moveTree(`${from}.link`, `${to}.link`)).isOk()).toBe(true);
+      expect(await moveTree(from, to)).toBeOk();
+      expect(await moveTree(`${from}.link`, `${to}.link`)).toBeOk();
       expect(readFileSync(to, 'utf8')).toBe('one file');
       expect(lstatSync(`${to}.link`).isSymbolicLink()).toBe(true);
       expect(readdirSync(join(place, 'old'))).toEqual([]);
@@ -146,7 +146,7 @@ describe('moveTree', () => {
     mkdirSync(join(from, 'deep'), { recursive: true });
     writeFileSync(join(from, 'deep/file'), 'x');
     const before = account(from);
-    expect((await moveTree(from, to)).isOk()).toBe(true);
+    expect(await moveTree(from, to)).toBeOk();
     expect(account(to)).toBe(before);
   });
 
@@ -209,7 +209,7 @@ describe('moveTree', () => {
     mkdirSync(from);
     writeFileSync(join(from, 'file'), 'x');
     mount(join(place, 'new'), '-t', 'tmpfs', '-o', 'size=0,nr_inodes=0', 'tmpfs');
-    expect((await moveTree(from, to)).isOk()).toBe(true);
+    expect(await moveTree(from, to)).toBeOk();
     expect(readFileSync(join(to, 'file'), 'utf8')).toBe('x');
   });
 
@@ -260,7 +260,7 @@ describe('moveTree', () => {
   it('keeps what an open handle wrote before a rename, since the inode is the same', async () => {
     mkdirSync(from);
     const fd = openSync(join(from, 'log'), 'w');
-    expect((await moveTree(from, to)).isOk()).toBe(true);
+    expect(await moveTree(from, to)).toBeOk();
     writeSync(fd, 'after the move');
     expect(readFileSync(join(to, 'log'), 'utf8')).toBe('after the move');
   });

@@ -72,7 +72,7 @@ describe('treeDigest', () => {
     const root = plant(join(freshPlace(), 'one'));
     run('mkfifo', [join(root, 'fifo')]);
     symlinkSync('.', join(root, 'loop'));
-    expect((await treeDigest(root)).isOk()).toBe(true);
+    expect(await treeDigest(root)).toBeOk();
   });
 
   it('says with the errno when there is nothing', async () => {
@@ -85,7 +85,7 @@ describe('treeStamp', () => {
     const place = freshPlace();
     const root = plant(join(place, 'one'));
     const before = (await treeStamp(root))._unsafeUnwrap();
-    expect((await treeDigest(root)).isOk()).toBe(true);
+    expect(await treeDigest(root)).toBeOk();
     renameSync(root, join(place, 'two'));
     expect((await treeStamp(join(place, 'two')))._unsafeUnwrap()).toBe(before);
   });

@@ -43,10 +43,10 @@ describe('acquireHostLock', () => {
     const first = (await acquireHostLock(path))._unsafeUnwrap();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
-    expect((await first.release()).isOk()).toBe(true);
+    expect(await first.release()).toBeOk();
     const second = (await acquireHostLock(path))._unsafeUnwrap();
-    expect((await second.release()).isOk()).toBe(true);
-    expect((await second.release()).isOk()).toBe(true);
+    expect(await second.release()).toBeOk();
+    expect(await second.release()).toBeOk();
   });
 
   it('refuses a second holder and names the first one, also within one process', async () => {
@@ -55,7 +55,7 @@ describe('acquireHostLock', () => {
     const refused = (await acquireHostLock(path))._unsafeUnwrapErr();
     expect(refused).toMatchObject({ code: 'LOCKED', path, holderPid: process.pid });
     expect(refused.message).toContain(`process ${process.pid} holds the lock ${path}; wait for it to end`);
-    expect((await lock.release()).isOk()).toBe(true);
+    expect(await lock.release()).toBeOk();
   });
 
   it('is one lock with flock(1) of any other program', async () => {
@@ -64,7 +64,7 @@ describe('acquireHostLock', () => {
     const other = async (): Promise<number | null> =>
       (await runProgram('flock', ['-n', path, 'true']))._unsafeUnwrap().exitCode;
     expect(await other()).toBe(1);
-    expect((await lock.release()).isOk()).toBe(true);
+    expect(await lock.release()).toBeOk();
     expect(await other()).toBe(0);
   });
 
@@ -76,7 +76,7 @@ describe('acquireHostLock', () => {
     expect((await acquireHostLock(path))._unsafeUnwrapErr()).toMatchObject({ code: 'LOCKED', holderPid: child.pid });
     await ended(child);
     const lock = (await acquireHostLock(path))._unsafeUnwrap();
-    expect((await lock.release()).isOk()).toBe(true);
+    expect(await lock.release()).toBeOk();
   });
 
   it('goes to exactly one of many that ask at once', async () => {
@@ -92,10 +92,10 @@ describe('acquireHostLock', () => {
     const path = join(freshPlace(), 'lock');
     const lock = (await acquireHostLock(path))._unsafeUnwrap();
     const child = spawn('sleep', ['60'], { stdio: 'ignore' });
-    expect((await lock.release()).isOk()).toBe(true);
+    expect(await lock.release()).toBeOk();
     const again = await acquireHostLock(path);
     child.kill('SIGKILL');
-    expect((await again._unsafeUnwrap().release()).isOk()).toBe(true);
+    expect(await again._unsafeUnwrap().release()).toBeOk();
   });
 
   it('takes no lock on what someone else could have put there', async () => {
@@ -123,8 +123,8 @@ describe('acquireHostLock', () => {
     const lock = (await acquireHostLock(path))._unsafeUnwrap();
     const count = (): number => Number(run('sh', ['-c', `ls /proc/${process.pid}/fd | wc -l`]));
     const before = count();
-    for (let tries = 0; tries < 5; tries += 1) expect((await acquireHostLock(path)).isErr()).toBe(true);
+    for (let tries = 0; tries < 5; tries += 1) expect(await acquireHostLock(path)).toBeErr();
     expect(count()).toBeLessThanOrEqual(before);
-    expect((await lock.release()).isOk()).toBe(true);
+    expect(await lock.release()).toBeOk();
   });
 });

@@ -16,7 +16,7 @@ describe('listProcesses', () => {
   it('passes over processes that end while it looks', async () => {
     const churn = spawn('sh', ['-c', 'while :; do /bin/true; done'], { stdio: 'ignore' });
     try {
-      for (let round = 0; round < 20; round += 1) expect((await listProcesses()).isOk()).toBe(true);
+      for (let round = 0; round < 20; round += 1) expect(await listProcesses()).toBeOk();
     } finally {
       churn.kill('SIGKILL');
     }

@@ -48,6 +48,6 @@ describe('withHostLock', () => {
     });
     expect(done._unsafeUnwrapErr()).toMatchObject({ code: 'LOCKED' });
     expect(acted).toBe(false);
-    expect((await lock.release()).isOk()).toBe(true);
+    expect(await lock.release()).toBeOk();
   });
 });

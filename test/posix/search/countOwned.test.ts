@@ -13,6 +13,6 @@ describe('countOwned', () => {
     file(join(root, 'one\ntwo\nthree'));
     const roots = [...snapshot(root).values()].filter((seen) => seen.startsWith('0:')).length;
     const counted = await countOwned(root, { by: 0 });
-    expect(counted.isOk() && counted.value).toBe(roots);
+    expect(counted).toBeOk(roots);
   });
 });

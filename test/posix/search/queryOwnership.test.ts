@@ -203,7 +203,7 @@ describe('queryOwnership', () => {
       [join(freshPlace(), 'none'), 'NOT_FOUND'],
     ] as const) {
       const answer = await countOwned(root, { by: 0 });
-      expect(answer.isErr() && answer.error.code).toBe(code);
+      expect(answer).toBeErr({ code });
     }
   });
 
@@ -211,12 +211,12 @@ describe('queryOwnership', () => {
     const descriptors = openDescriptors();
     const abort = new AbortController();
     const answer = await queryOwnership('/usr', {}, { signal: abort.signal, onEntry: () => abort.abort() });
-    expect(answer.isErr() && answer.error.code).toBe('ABORTED');
+    expect(answer).toBeErr({ code: 'ABORTED' });
     expect(openDescriptors()).toBe(descriptors);
   });
 
   it('does not run past its deadline', async () => {
     const answer = await countOwned('/usr', {}, { timeoutMs: 1 });
-    expect(answer.isErr() && answer.error.code).toBe('PROGRAM_TIMEOUT');
+    expect(answer).toBeErr({ code: 'PROGRAM_TIMEOUT' });
   });
 });

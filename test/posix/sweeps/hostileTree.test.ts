@@ -91,7 +91,7 @@ describe.each([true, false])('reclaim of a hostile tree (proposals by find: %s)'
       sink: record,
     } as const;
     const report = (await reclaim(root, request))._unsafeUnwrap();
-    expect((await record.close()).isOk()).toBe(true);
+    expect(await record.close()).toBeOk();
 
     const changes = (await readChangeRecord(file))._unsafeUnwrap();
     const listed = new Map(

@@ -25,8 +25,8 @@ async function open(file: string): Promise<ChangeRecord> {
 
 async function note(file: string, ...changes: readonly TreeChange[]): Promise<void> {
   const record = await open(file);
-  expect((await record.append(changes)).isOk()).toBe(true);
-  expect((await record.close()).isOk()).toBe(true);
+  expect(await record.append(changes)).toBeOk();
+  expect(await record.close()).toBeOk();
 }
 
 async function codeOf(file: string): Promise<string> {
@@ -39,7 +39,7 @@ describe('openChangeRecord', () => {
     const file = join(freshPlace(), 'record');
     await note(file, CHANGE);
     const read = await readChangeRecord(file);
-    expect(read.isOk() && read.value).toEqual([CHANGE]);
+    expect(read).toBeOk([CHANGE]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
@@ -47,10 +47,10 @@ describe('openChangeRecord', () => {
     const place = freshPlace();
     const file = join(place, 'record');
     const record = await open(file);
-    expect((await record.append([CHANGE, CHANGE])).isOk()).toBe(true);
+    expect(await record.append([CHANGE, CHANGE])).toBeOk();
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(4);
-    expect((await record.close()).isOk()).toBe(true);
-    expect((await record.append([CHANGE])).isErr()).toBe(true);
+    expect(await record.close()).toBeOk();
+    expect(await record.append([CHANGE])).toBeErr();
   });
 
   it('continues a record, without the torn line a crash left at its end', async () => {
@@ -62,7 +62,7 @@ describe('openChangeRecord', () => {
       chmodSync(file, 0o600);
       await note(file, CHANGE);
       const read = await readChangeRecord(file);
-      expect(read.isOk() && read.value, `cut at ${cut}`).toEqual([CHANGE]);
+      expect(read, `cut at ${cut}`).toBeOk([CHANGE]);
     }
   });
 
@@ -99,7 +99,7 @@ describe('readChangeRecord', () => {
     expect(torn.isOk() && torn.value).toHaveLength(2);
     appendFileSync(file, '\n');
     const corrupt = await readChangeRecord(file);
-    expect(corrupt.isErr() && corrupt.error).toMatchObject({ code: 'RECORD_CORRUPT', line: 4 });
+    expect(corrupt).toBeErr({ code: 'RECORD_CORRUPT', line: 4 });
   });
 
   it('refuses a path that would lead out of the tree', async () => {
@@ -107,12 +107,12 @@ describe('readChangeRecord', () => {
       const file = join(freshPlace(), 'record');
       await note(file, { ...CHANGE, path: Buffer.from(path) });
       const read = await readChangeRecord(file);
-      expect(read.isErr() && read.error.code, path).toBe('RECORD_CORRUPT');
+      expect(read, path).toBeErr({ code: 'RECORD_CORRUPT' });
     }
   });
 
   it('tells that there is no record', async () => {
     const read = await readChangeRecord(join(freshPlace(), 'none'));
-    expect(read.isErr() && read.error.code).toBe('NOT_FOUND');
+    expect(read).toBeErr({ code: 'NOT_FOUND' });
   });
 });

@@ -312,7 +312,7 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     const descriptors = openDescriptors();
     const sink = { append: () => errAsync(ioError({ code: 'ENOSPC' }, 'write', '/record')) };
     const done = await reclaim(root, { ...TO_WWW, proposeWithFind, sink });
-    expect(done.isErr() && done.error).toMatchObject({ code: 'IO', errno: 'ENOSPC' });
+    expect(done).toBeErr({ code: 'IO', errno: 'ENOSPC' });
     expect(snapshot(root)).toEqual(before);
     expect(openDescriptors()).toBe(descriptors);
   });
@@ -328,7 +328,7 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
     const root = freshPlace();
     file(join(root, 'one'));
     const done = await reclaim(root, { ...TO_WWW, proposeWithFind, signal: AbortSignal.abort() });
-    expect(done.isErr() && done.error.code).toBe('ABORTED');
+    expect(done).toBeErr({ code: 'ABORTED' });
   });
 
   it('also takes what was moved in or made while it was at work', async () => {
@@ -382,19 +382,19 @@ describe('reclaim', () => {
     symlinkSync(join(place, 'real'), join(place, 'www/site'));
     symlinkSync(join(place, 'real'), join(place, 'by-root'));
     const refused = await reclaim(join(place, 'www/site'), TO_WWW);
-    expect(refused.isErr() && refused.error).toMatchObject({ code: 'UNSAFE_ROOT', link: join(place, 'www/site') });
+    expect(refused).toBeErr({ code: 'UNSAFE_ROOT', link: join(place, 'www/site') });
     expect(ownerOf(join(place, 'real'))).toBe('0:0');
     expect(await reclaimed(join(place, 'by-root'))).toMatchObject({ changed: 1 });
     chmodSync(place, 0o777);
     const writable = await reclaim(join(place, 'by-root'), TO_WWW);
-    expect(writable.isErr() && writable.error.code).toBe('UNSAFE_ROOT');
+    expect(writable).toBeErr({ code: 'UNSAFE_ROOT' });
   });
 
   it('tells a relative and a missing root apart', async () => {
     const relative = await reclaim('tmp', TO_WWW);
-    expect(relative.isErr() && relative.error.code).toBe('RELATIVE_PATH');
+    expect(relative).toBeErr({ code: 'RELATIVE_PATH' });
     const missing = await reclaim(join(freshPlace(), 'missing/below'), TO_WWW);
-    expect(missing.isErr() && missing.error.code).toBe('NOT_FOUND');
+    expect(missing).toBeErr({ code: 'NOT_FOUND' });
   });
 
   it('refuses where any user may link a file of root, unless told otherwise', async () => {

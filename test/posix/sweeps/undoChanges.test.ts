@@ -42,7 +42,7 @@ describe('undoChanges', () => {
       const record = await openChangeRecord(file);
       if (record.isErr()) throw new Error(record.error.message);
       await handOver(root, record.value);
-      expect((await record.value.close()).isOk()).toBe(true);
+      expect(await record.value.close()).toBeOk();
       expect(snapshot(root)).not.toEqual(before);
 
       const changes = await readChangeRecord(file);

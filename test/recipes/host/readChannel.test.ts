@@ -47,7 +47,7 @@ test.each([
   ['an entry that only PHP can tell', channels(block('kimaki', "$channels['kimaki'] = [ 'command' => where() ];"))],
   ['two blocks of one name', channels(PLAIN + PLAIN)],
 ])('%s is an error, not a guess', async (_, content) => {
-  expect((await readChannel(withFile(content), '')).isErr()).toBe(true);
+  expect(await readChannel(withFile(content), '')).toBeErr();
 });
 
 test('a link in place of the file is an error', async () => {

@@ -8,21 +8,21 @@ describe('guardEditable', () => {
       code: 'UNIT_NOT_EDITABLE',
       line: 2,
     });
-    expect(guardEditable(parseUnit('[A]\nfoo\n')).isOk()).toBe(true);
+    expect(guardEditable(parseUnit('[A]\nfoo\n'))).toBeOk();
   });
 });
 
 describe('guardName', () => {
   it('takes names of directives and shortens what it refuses', () => {
-    expect(guardName('X-Mine').isOk()).toBe(true);
+    expect(guardName('X-Mine')).toBeOk();
     expect(guardName(`\u001b${'x'.repeat(500)}`)._unsafeUnwrapErr().message.length).toBeLessThan(200);
   });
 });
 
 describe('guardValue', () => {
   it('counts what else stands on the line', () => {
-    expect(guardValue('A', 'x'.repeat(1000), 100).isOk()).toBe(true);
-    expect(guardValue('A', 'x'.repeat(1000), 1024 * 1024).isErr()).toBe(true);
+    expect(guardValue('A', 'x'.repeat(1000), 100)).toBeOk();
+    expect(guardValue('A', 'x'.repeat(1000), 1024 * 1024)).toBeErr();
   });
 });
 

@@ -16,8 +16,8 @@ afterEach(() => {
 describe('checkUnitTrust', () => {
   it('trusts a unit of root’s, and the place of one that is not there yet', async () => {
     writeFileSync(join(folder, 'x.service'), '');
-    expect((await checkUnitTrust(join(folder, 'x.service'))).isOk()).toBe(true);
-    expect((await checkUnitTrust(join(folder, 'y.service.d/new/a.conf'))).isOk()).toBe(true);
+    expect(await checkUnitTrust(join(folder, 'x.service'))).toBeOk();
+    expect(await checkUnitTrust(join(folder, 'y.service.d/new/a.conf'))).toBeOk();
   });
 
   it.each<[string, (file: string, directory: string) => void]>([

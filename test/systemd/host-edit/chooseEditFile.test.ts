@@ -156,7 +156,7 @@ describe('chooseEditFile', () => {
       const said = await askOffline(all.root, [...edits.keys()]);
       for (const [name, path] of edits) {
         const files = (await findInIndex(again, name))._unsafeUnwrap();
-        expect(confirmEdit(files, path, [{ ...key, value: 'ours' }]).isOk(), name).toBe(true);
+        expect(confirmEdit(files, path, [{ ...key, value: 'ours' }]), name).toBeOk();
         const setters = new Set(files.dropIns.map((one) => one.path.slice(all.root.length)));
         const inOrder = said.get(name)?.dropIns.filter((one) => setters.has(one)) ?? [];
         expect(inOrder.at(-1), name).toBe(path.slice(all.root.length));

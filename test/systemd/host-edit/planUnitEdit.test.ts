@@ -135,12 +135,10 @@ describe('confirmEdit', () => {
   const written = source(OURS, '[Service]\nUser=y\nUser=x\n');
 
   it('is content when the file is read and wins', () => {
-    expect(confirmEdit(packaged('User=z', [written]), OURS, wanted).isOk()).toBe(true);
+    expect(confirmEdit(packaged('User=z', [written]), OURS, wanted)).toBeOk();
     const variable = [{ section: 'Service', key: 'Environment', variable: 'A', value: '1' }];
     const other = source('/x/99.conf', '[Service]\nEnvironment=B=1\n');
-    expect(
-      confirmEdit(packaged('', [source(OURS, '[Service]\nEnvironment=A=1\n'), other]), OURS, variable).isOk(),
-    ).toBe(true);
+    expect(confirmEdit(packaged('', [source(OURS, '[Service]\nEnvironment=A=1\n'), other]), OURS, variable)).toBeOk();
   });
 
   it('names the file that wins instead, or says why the written one is not read', () => {

@@ -76,7 +76,7 @@ test.each(damaged)('%s is refused with its line, never repaired', (_, lines, pro
 });
 
 test('a documentation block that shows a fence is no fence', () => {
-  expect(listBlocks(Buffer.from(`/*\n *   // BEGIN bridge:<name>\n */\n${R}\n${E}\n`)).isOk()).toBe(true);
+  expect(listBlocks(Buffer.from(`/*\n *   // BEGIN bridge:<name>\n */\n${R}\n${E}\n`))).toBeOk();
 });
 
 test('bytes that are not UTF-8 keep their place in a body', () => {

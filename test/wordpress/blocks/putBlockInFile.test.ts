@@ -80,7 +80,7 @@ test('the mode of a file with a second name is not touched, for it is the mode o
   expect(refused).toMatchObject({ code: 'HARD_LINKED', path: file, names: 2 });
   expect(await state()).toEqual(before);
   // Other bytes make a file of its own, and the other name keeps what it had.
-  expect((await putBlockInFile(file, 'bridge:kimaki', BODY)).isOk()).toBe(true);
+  expect(await putBlockInFile(file, 'bridge:kimaki', BODY)).toBeOk();
   expect(await readFile(join(place, 'snapshot'))).toEqual(CHANNELS);
   expect((await lstat(join(place, 'snapshot'))).mode & 0o7777).toBe(0o600);
 });
@@ -145,7 +145,7 @@ test('a runtime is created in a runtimes file', async () => {
   await rm(file);
   const body = "    $signatures['opencode'] = [];\n";
   const put = await putBlockInFile(file, 'runtime:opencode', body, { create: true });
-  expect(put.isOk()).toBe(true);
+  expect(put).toBeOk();
   expect((await readFile(file)).toString().startsWith(emptyRuntimesFile().toString().slice(0, 40))).toBe(true);
 });
 

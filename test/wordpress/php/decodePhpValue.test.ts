@@ -101,9 +101,9 @@ test('the error names the line of the offending value', () => {
 });
 
 test('nesting that overflows the parser is an error and not a crash', () => {
-  expect(decodePhpValue(`${'['.repeat(50_000)}${']'.repeat(50_000)}`).isErr()).toBe(true);
+  expect(decodePhpValue(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)).toBeErr();
 });
 
 test('nothing at all and half an expression are errors', () => {
-  for (const source of ['', '[', "'a' =>"]) expect(decodePhpValue(source).isErr()).toBe(true);
+  for (const source of ['', '[', "'a' =>"]) expect(decodePhpValue(source)).toBeErr();
 });

@@ -14,13 +14,13 @@ afterEach(() => rm(place, { recursive: true }));
 test('code PHP compiles is accepted, as bytes and as a file', async () => {
   const code = Buffer.from("<?php\nadd_filter( 'x', function () { return 1; } );\n");
   await writeFile(join(place, 'a.php'), code);
-  expect((await lintPhp(code)).isOk()).toBe(true);
-  expect((await lintPhp(join(place, 'a.php'))).isOk()).toBe(true);
+  expect(await lintPhp(code)).toBeOk();
+  expect(await lintPhp(join(place, 'a.php'))).toBeOk();
 });
 
 test('nothing in the code is run', async () => {
   const file = join(place, 'touched');
-  expect((await lintPhp(Buffer.from(`<?php touch('${file}');`))).isOk()).toBe(true);
+  expect(await lintPhp(Buffer.from(`<?php touch('${file}');`))).toBeOk();
   await expect(writeFile(file, '', { flag: 'wx' })).resolves.toBeUndefined();
 });
 

@@ -50,6 +50,6 @@ test('a unit that names none, one that is not there and a directory that is no s
   expect(gone).toMatchObject({ code: 'UNIT_NAMES_NO_SITE', unit: 'wca-no-such.service' });
   expect(gone.message).toContain('not-found');
   for (const bad of ['../x', 'kimaki bad.service', '']) {
-    expect((await findSiteOfUnit(bad)).isErr(), bad).toBe(true);
+    expect(await findSiteOfUnit(bad), bad).toBeErr();
   }
 });

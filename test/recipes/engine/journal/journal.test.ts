@@ -19,7 +19,7 @@ async function appliedHost(): Promise<FakeHost> {
   const host = new FakeHost(tempDir());
   host.remember();
   const applied = await applyPlan({ plan: await host.plan(STEPS), registry: host.registry, stateDir: host.stateDir });
-  expect(applied.isOk()).toBe(true);
+  expect(applied).toBeOk();
   return host;
 }
 
@@ -97,7 +97,7 @@ test('an incomplete last record is cut away before the next one is written', asy
   const source = await appliedHost();
   const killed = killedRuns(source).find(({ records, tornBytes }) => records === 4 && tornBytes > 1);
   const host = stage(source, killed ?? { records: 0, values: {}, tornBytes: 0 }, tempDir());
-  expect((await resumeRun({ registry: host.registry, stateDir: host.stateDir })).isOk()).toBe(true);
+  expect(await resumeRun({ registry: host.registry, stateDir: host.stateDir })).toBeOk();
   expect(await stateOf(host)).toBe('applied');
   expect(host.records.filter(({ type }) => type === 'run-resumed')).toHaveLength(1);
 });
@@ -110,7 +110,7 @@ test('a journal of which nothing is left is refused too: a run has its first rec
     writeFileSync(join(dirname(journal), 'journal.head'), content);
     expect(await stateOf(host)).toBe('JOURNAL_CORRUPT 1');
     const again = await applyPlan({ plan: await host.plan(STEPS), registry: host.registry, stateDir: host.stateDir });
-    expect(again.isErr() && again.error.code).toBe('JOURNAL_CORRUPT');
+    expect(again).toBeErr({ code: 'JOURNAL_CORRUPT' });
   }
 });
 

@@ -35,7 +35,7 @@ async function journal(): Promise<{ readonly bytes: Buffer; readonly records: re
 test('what was encoded is read back', async () => {
   const { bytes, records } = await journal();
   const text = decodeJournal(bytes);
-  expect(text.isOk() && text.value).toMatchObject({ records, wholeBytes: bytes.length, torn: false });
+  expect(text).toBeOk(expect.objectContaining({ records, wholeBytes: bytes.length, torn: false }));
 });
 
 test('cut off anywhere, it gives the whole records before the cut, and says whether one was torn', async () => {
@@ -57,7 +57,7 @@ test('no single changed byte goes unnoticed', async () => {
       const text = decodeJournal(damaged);
       // Without its newline the last record counts as torn; the head file has it whole.
       if (at === last) expect(text.isOk() && text.value.records.length).toBe(5);
-      else expect(text.isErr(), `byte ${at} ^ ${flip}`).toBe(true);
+      else expect(text, `byte ${at} ^ ${flip}`).toBeErr();
     }
   }
 });

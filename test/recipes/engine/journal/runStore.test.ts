@@ -23,7 +23,7 @@ async function appliedHost(): Promise<FakeHost & { readonly runDir: string }> {
     registry: host.registry,
     stateDir: host.stateDir,
   });
-  expect(applied.isOk()).toBe(true);
+  expect(applied).toBeOk();
   return Object.assign(host, { runDir: dirname(host.journal ?? '') });
 }
 
@@ -90,7 +90,7 @@ describe('a journal that others could have written is not trusted', () => {
     chmodSync(host.journal ?? '', 0o666);
     const plan = await host.plan([put('b', '2')]);
     const refused = await applyPlan({ plan, registry: host.registry, stateDir: host.stateDir });
-    expect(refused.isErr() && refused.error.code).toBe('JOURNAL_UNTRUSTED');
+    expect(refused).toBeErr({ code: 'JOURNAL_UNTRUSTED' });
     expect(host.values.b).toBeUndefined();
   });
 });
@@ -102,7 +102,7 @@ test('what a killed run left of a directory it was making is no run, and goes wi
   writeFileSync(join(runs, '.new-000002-20260102T030405Z', 'journal.jsonl'), '{"n":1');
   expect(await stateOf(host)).toBe('applied');
   const plan = await host.plan([put('b', '2')]);
-  expect((await applyPlan({ plan, registry: host.registry, stateDir: host.stateDir })).isOk()).toBe(true);
+  expect(await applyPlan({ plan, registry: host.registry, stateDir: host.stateDir })).toBeOk();
   expect(readdirSync(runs).map((name) => name.slice(0, 7))).toEqual(['000001-', '000002-']);
 });
 
@@ -112,16 +112,16 @@ test('the number orders the runs, whatever the clock says', async () => {
   const past = new Date('2001-01-01T00:00:00Z');
   const plan = await host.plan([put('b', '2')]);
   const second = await applyPlan({ plan, registry, stateDir, now: () => past });
-  expect(second.isOk() && second.value.runId).toBe('000002-20010101T000000Z');
+  expect(second).toBeOk(expect.objectContaining({ runId: '000002-20010101T000000Z' }));
   const status = await runStatus({ stateDir });
-  expect(status.isOk() && status.value).toMatchObject({ runId: '000002-20010101T000000Z' });
+  expect(status).toBeOk(expect.objectContaining({ runId: '000002-20010101T000000Z' }));
 });
 
 test('a state directory without a parent is refused, not made up', async () => {
   const host = new FakeHost(join(tempDir(), 'missing'));
   const plan = await host.plan([put('a', '1')]);
   const refused = await applyPlan({ plan, registry: host.registry, stateDir: host.stateDir });
-  expect(refused.isErr() && refused.error).toMatchObject({ code: 'IO', syscall: 'mkdir', errno: 'ENOENT' });
+  expect(refused).toBeErr({ code: 'IO', syscall: 'mkdir', errno: 'ENOENT' });
 });
 
 test('of space kept elsewhere, a list that was cut off while it was written stops no later run', async () => {
@@ -136,7 +136,7 @@ test('of space kept elsewhere, a list that was cut off while it was written stop
       registry: host.registry,
       stateDir: host.stateDir,
     });
-    expect(applied.isOk() && applied.value.changed, text).toBe(true);
+    expect(applied, text).toBeOk(expect.objectContaining({ changed: true }));
   }
 });
 
@@ -147,5 +147,5 @@ test('who is not root is told so, and nothing about whose the directory is', asy
   });
   // Root's alone on every host, as the state directory is.
   const status = await runStatus({ stateDir: '/root' });
-  expect(status.isErr() && status.error).toMatchObject({ code: 'IO', errno: 'EACCES', path: '/root' });
+  expect(status).toBeErr({ code: 'IO', errno: 'EACCES', path: '/root' });
 });

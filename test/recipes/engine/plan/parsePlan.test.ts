@@ -25,7 +25,7 @@ async function planned(): Promise<Plan> {
 test('what was saved is read back', async () => {
   const plan = await planned();
   const read = parsePlan(JSON.stringify(plan, null, 2), registry);
-  expect(read.isOk() && read.value).toEqual(plan);
+  expect(read).toBeOk(plan);
 });
 
 test('a plan of format 1 is still read', () => {

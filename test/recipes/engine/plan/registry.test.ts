@@ -24,9 +24,9 @@ const broken: StepKind<'fake.broken', null, null, StepFailure> = {
 test('a kind that throws gives a failure instead', async () => {
   const kind = eraseKind(broken);
   const described = kind.describe(null);
-  expect(described.isErr() && described.error.message).toContain('describe');
+  expect(described).toBeErr({ message: expect.stringContaining('describe') });
   const checked = await kind.check(null);
-  expect(checked.isErr() && checked.error).toMatchObject({ code: 'STEP_THREW', kind: 'fake.broken' });
+  expect(checked).toBeErr({ code: 'STEP_THREW', kind: 'fake.broken' });
 });
 
 test('arguments and recorded states of another shape do not reach the kind', async () => {
@@ -34,19 +34,19 @@ test('arguments and recorded states of another shape do not reach the kind', asy
   const args = { path: '/nowhere/x', content: '', mode: 0o644, uid: 0, gid: 0 };
   for (const wrong of [null, [], 'x', { ...args, path: 1 }, { ...args, extra: true }, { ...args, validate: 1 }]) {
     const checked = await kind.check(wrong);
-    expect(checked.isErr() && checked.error.code).toBe('INVALID_STEP_DATA');
+    expect(checked).toBeErr({ code: 'INVALID_STEP_DATA' });
   }
   for (const wrong of [null, {}, { bytes: 1 }, { bytes: 'aa' }, { bytes: null, mode: 1 }]) {
     const undone = await kind.undo(args, wrong, CTX);
-    expect(undone.isErr() && undone.error.code).toBe('INVALID_STEP_DATA');
+    expect(undone).toBeErr({ code: 'INVALID_STEP_DATA' });
   }
 });
 
 test('a kind without undoable may always be undone, and one without notes has none', async () => {
   const kind = eraseKind(broken);
-  expect((await kind.undoable(null, null, CTX)).isOk()).toBe(true);
+  expect(await kind.undoable(null, null, CTX)).toBeOk();
   const undone = await kind.undo(null, null, CTX);
-  expect(undone.isOk() && undone.value).toEqual({ notes: [] });
+  expect(undone).toBeOk({ notes: [] });
 });
 
 test('names are looked up, inherited ones too not found', () => {

@@ -67,13 +67,13 @@ test('space is kept on every other filesystem that may have to be written, and g
   const host = new FakeHost(dir);
   host.onChange = () => seen.push(left());
   const request = { registry: host.registry, stateDir: host.stateDir, reserveIn: [dir, other, other, '/nowhere'] };
-  expect((await applyPlan({ plan: await host.plan(STEPS), ...request })).isOk()).toBe(true);
+  expect(await applyPlan({ plan: await host.plan(STEPS), ...request })).toBeOk();
   expect(new Set(seen)).toEqual(new Set([1]));
   expect(left()).toBe(0);
 
   host.failing.add('apply:d');
   const failed = await applyPlan({ plan: await host.plan([put('d', '4')]), ...request });
-  expect(failed.isOk() && failed.value).toMatchObject({ failed: true, rolledBack: true });
+  expect(failed).toBeOk(expect.objectContaining({ failed: true, rolledBack: true }));
   expect(seen).toContain(0);
   expect(left()).toBe(0);
 });
@@ -83,7 +83,7 @@ test('without space for a journal nothing is begun', async () => {
   fill(dir);
   const host = new FakeHost(dir);
   const ended = await applyPlan({ plan: await host.plan(STEPS), registry: host.registry, stateDir: host.stateDir });
-  expect(ended.isErr() && ended.error).toMatchObject({ code: 'IO', errno: 'ENOSPC' });
+  expect(ended).toBeErr({ code: 'IO', errno: 'ENOSPC' });
   expect(host.values).toEqual({});
   expect(await stateOf(host)).toBe('none');
 });

@@ -26,7 +26,7 @@ async function source(failing: readonly string[] = []): Promise<FakeHost> {
   for (const each of failing) host.failing.add(each);
   const plan = await host.plan(STEPS);
   host.remember();
-  expect((await applyPlan({ plan, registry: host.registry, stateDir: host.stateDir })).isOk()).toBe(true);
+  expect(await applyPlan({ plan, registry: host.registry, stateDir: host.stateDir })).toBeOk();
   return host;
 }
 
@@ -45,9 +45,9 @@ test('after a reboot at any instant what starts fits together, and the run is fi
         const host = stage(from, killed, tempDir());
         const where = { registry: host.registry, stateDir: host.stateDir };
         const recovered = await recoverRun(where);
-        expect(recovered.isOk() && recovered.value.undoErrors).toEqual([]);
+        expect(recovered).toBeOk(expect.objectContaining({ undoErrors: [] }));
         expect(fits(host), JSON.stringify([killed, host.values])).toBe(true);
-        expect((await recoverRun(where)).isOk()).toBe(true);
+        expect(await recoverRun(where)).toBeOk();
         // A hold does not outlast the reboot.
         host.values = Object.fromEntries(Object.entries(host.values).filter(([key]) => key !== 'hold'));
         const ended = way === 'resume' ? await resumeRun(where) : await rollbackRun(where);
@@ -70,9 +70,9 @@ test('what was found satisfied in the window is asked again, since what was stop
   const host = stage(from, killed ?? { records: 0, values: {}, tornBytes: 0 }, tempDir());
   const where = { registry: host.registry, stateDir: host.stateDir };
   const recovered = await recoverRun(where);
-  expect(recovered.isOk() && recovered.value.undone).toEqual(['unit', 'moved']);
+  expect(recovered).toBeOk(expect.objectContaining({ undone: ['unit', 'moved'] }));
   host.values = { ...host.values, quiet: 'noise' };
-  expect((await resumeRun(where)).isOk()).toBe(true);
+  expect(await resumeRun(where)).toBeOk();
   expect(host.values.quiet).toBe('3');
 });
 
@@ -89,6 +89,6 @@ test('with a step that cannot be taken back nothing may start', async () => {
 test('without a run there is nothing to put together, and nothing is made', async () => {
   const host = new FakeHost(tempDir());
   const recovered = await recoverRun({ registry: host.registry, stateDir: host.stateDir });
-  expect(recovered.isOk() && recovered.value).toEqual({ runId: null, undone: [], undoErrors: [] });
+  expect(recovered).toBeOk({ runId: null, undone: [], undoErrors: [] });
   expect(host.journal).toBeNull();
 });

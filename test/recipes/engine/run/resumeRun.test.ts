@@ -29,7 +29,7 @@ async function wholeRun(failing: string | null): Promise<FakeHost> {
   if (failing !== null) host.failing.add(failing);
   const { registry, stateDir } = host;
   const ended = await applyPlan({ plan, registry, stateDir, finalVerification: () => okAsync('proven') });
-  expect(ended.isOk()).toBe(true);
+  expect(ended).toBeOk();
   host.failing.clear();
   return host;
 }
@@ -63,7 +63,7 @@ async function interrupted(steps: readonly RecipeStep[], lastStep: string): Prom
       if (event.type === 'step-done' && event.step.id === lastStep) controller.abort();
     },
   });
-  expect(ended.isOk() && ended.value.interrupted).toBe(true);
+  expect(ended).toBeOk(expect.objectContaining({ interrupted: true }));
   return host;
 }
 
@@ -84,7 +84,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
 
       const back = stage(source, killed, tempDir());
       const rolledBack = await rollbackRun({ registry: back.registry, stateDir: back.stateDir });
-      expect(rolledBack.isOk() && rolledBack.value.outcome, JSON.stringify(killed)).toBe('rolled-back');
+      expect(rolledBack, JSON.stringify(killed)).toBeOk(expect.objectContaining({ outcome: 'rolled-back' }));
       expect(back.values, JSON.stringify(killed)).toEqual(BEFORE);
       expect(await stateOf(back)).toBe('rolled-back');
     }
@@ -98,7 +98,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
         const host = stage(source, killed, tempDir());
         if (!failed || (await stateOf(host)) !== 'interrupted') continue;
         const done = await act({ registry: host.registry, stateDir: host.stateDir });
-        expect(done.isOk(), JSON.stringify(killed)).toBe(true);
+        expect(done, JSON.stringify(killed)).toBeOk();
         expect(host.values, JSON.stringify(killed)).toEqual(BEFORE);
         expect(await stateOf(host)).toBe('rolled-back');
       }
@@ -138,7 +138,7 @@ describe('a resumed run', () => {
     await resumed(host);
     expect(host.values).toEqual({ hold: 'held', b: '2', start: '3' });
     const back = await rollbackRun({ registry: host.registry, stateDir: host.stateDir });
-    expect(back.isOk()).toBe(true);
+    expect(back).toBeOk();
     expect(host.values).toEqual({});
   });
 

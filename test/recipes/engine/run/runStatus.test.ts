@@ -27,7 +27,7 @@ test('tells of an applied run what was done, when, and how it was proven', async
   const finalVerification = () => okAsync({ points: 9 });
   const { registry, stateDir } = host;
   const applied = await applyPlan({ plan, registry, stateDir, finalVerification, options: { hold: 15 } });
-  expect(applied.isOk()).toBe(true);
+  expect(applied).toBeOk();
   expect(await status(host)).toMatchObject({
     state: 'applied',
     direction: 'forward',
@@ -54,7 +54,7 @@ test('of a run that is going on names the process, of a dead one none', async ()
   const { registry, stateDir } = host;
   const paused = await applyPlan({ plan, registry, stateDir, signal: controller.signal, finalVerification });
   expect(during).toMatchObject({ state: 'interrupted', runningPid: process.pid });
-  expect(paused.isOk() && paused.value.interrupted).toBe(true);
+  expect(paused).toBeOk(expect.objectContaining({ interrupted: true }));
   expect(await status(host)).toMatchObject({ state: 'interrupted', runningPid: null });
 });
 
@@ -62,9 +62,9 @@ test('of an incomplete rollback says what failed', async () => {
   const host = new FakeHost(tempDir());
   const { registry, stateDir } = host;
   const applied = await applyPlan({ plan: await host.plan([put('a', '1')]), registry, stateDir });
-  expect(applied.isOk()).toBe(true);
+  expect(applied).toBeOk();
   host.failing.add('undo:a');
-  expect((await rollbackRun({ registry, stateDir })).isOk()).toBe(true);
+  expect(await rollbackRun({ registry, stateDir })).toBeOk();
   expect(await status(host)).toMatchObject({
     state: 'interrupted',
     direction: 'back',

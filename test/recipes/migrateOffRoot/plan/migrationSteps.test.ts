@@ -22,7 +22,7 @@ const place = (steps: readonly RecipeStep[], id: string): number => {
 describe('the steps of a migration', () => {
   it('are valid for the engine: known kinds, unique ids, references that lead somewhere', () => {
     for (const facts of [exampleFacts(), migratedFacts(), exampleFacts({ agentsFile: null, fpm: null })]) {
-      expect(validateSteps(stepsOf(facts), migrationRegistry()).isOk()).toBe(true);
+      expect(validateSteps(stepsOf(facts), migrationRegistry())).toBeOk();
     }
   });
 
@@ -121,7 +121,7 @@ describe('the steps of a migration', () => {
 
   it('refuse a name that cannot stand in a sudo rule', () => {
     const { target } = exampleFacts();
-    expect(migrationSteps(exampleFacts({ target: { ...target, name: 'open code' } })).isErr()).toBe(true);
+    expect(migrationSteps(exampleFacts({ target: { ...target, name: 'open code' } }))).toBeErr();
   });
 });
 

@@ -50,7 +50,7 @@ test.each([false, true])(
     refusing = without;
     calls.length = 0;
     const dir = tempDir();
-    expect((await preflight(factsIn(dir), {})).isOk()).toBe(true);
+    expect(await preflight(factsIn(dir), {})).toBeOk();
     expect(readdirSync(dir)).toEqual([]);
     const exclusive = constants.O_CREAT | constants.O_EXCL;
     expect(calls.filter(({ flags }) => (flags & exclusive) === exclusive).length > 0).toBe(without);
@@ -67,7 +67,7 @@ test.each([false, true])(
       spawnSync('umount', ['--lazy', dir]);
     });
     const refused = await preflight(factsIn(dir), {});
-    expect(refused.isErr() && refused.error.code).toBe('NOT_WRITABLE');
-    expect(refused.isErr() && refused.error.message).toContain(dir);
+    expect(refused).toBeErr({ code: 'NOT_WRITABLE' });
+    expect(refused).toBeErr({ message: expect.stringContaining(dir) });
   },
 );

@@ -49,8 +49,8 @@ test('only files of that name in that very directory change, and nothing through
     signal: new AbortController().signal,
     force: false,
   };
-  expect((await fileModeStep.apply(argsFor(directory), { entries: 2 }, ctx)).isOk()).toBe(true);
-  expect((await fileModeStep.verify(argsFor(directory), ctx)).isOk()).toBe(true);
+  expect(await fileModeStep.apply(argsFor(directory), { entries: 2 }, ctx)).toBeOk();
+  expect(await fileModeStep.verify(argsFor(directory), ctx)).toBeOk();
   const mode = (name: string): string => (lstatSync(join(directory, name)).mode & 0o7777).toString(8);
   expect(['managed-a.php', 'managed-b.php'].map(mode)).toEqual(['644', '644']);
   expect(['managed-c.txt', 'other.php', 'managed-deeper.php/managed-d.php', '../decoy.php'].map(mode)).toEqual([

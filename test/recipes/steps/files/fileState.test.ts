@@ -83,7 +83,7 @@ describe('readFileState', () => {
     mkdirSync(join(dir, 'directory'));
     for (const name of ['link', 'directory']) {
       const read = await readFileState(join(dir, name));
-      expect(read.isErr() && read.error.code).toBe('NOT_A_REGULAR_FILE');
+      expect(read).toBeErr({ code: 'NOT_A_REGULAR_FILE' });
     }
   });
 });
@@ -113,7 +113,7 @@ describe('replaceRecorded and restoreFile', () => {
     const before = await stateOf(path);
     writeFileSync(path, 'edited');
     const done = await replaceRecorded(path, OURS, before, context());
-    expect(done.isErr() && done.error.code).toBe('CHANGED_MEANWHILE');
+    expect(done).toBeErr({ code: 'CHANGED_MEANWHILE' });
     expect(readFileSync(path, 'utf8')).toBe('edited');
   });
 
@@ -132,7 +132,7 @@ describe('a file that was edited since', () => {
     for (const before of [state, null]) {
       expect(await notesOf(restoreFile(path, before, OURS, context()))).toBe('CHANGED_SINCE');
       const may = await mayRestore(path, before, OURS, { force: false });
-      expect(may.isErr() && may.error.code).toBe('CHANGED_SINCE');
+      expect(may).toBeErr({ code: 'CHANGED_SINCE' });
     }
     expect(readFileSync(path, 'utf8')).toBe('edited');
   });
@@ -168,11 +168,11 @@ describe('a file that was edited since', () => {
 describe('mayRestore', () => {
   test('allows what the run wrote and what was there before', async () => {
     const before = await stateOf(path);
-    expect((await mayRestore(path, before, OURS, { force: false })).isOk()).toBe(true);
+    expect(await mayRestore(path, before, OURS, { force: false })).toBeOk();
     writeFileSync(path, OURS);
-    expect((await mayRestore(path, before, OURS, { force: false })).isOk()).toBe(true);
-    expect((await mayRestore(path, null, OURS, { force: false })).isOk()).toBe(true);
+    expect(await mayRestore(path, before, OURS, { force: false })).toBeOk();
+    expect(await mayRestore(path, null, OURS, { force: false })).toBeOk();
     rmSync(path);
-    expect((await mayRestore(path, null, OURS, { force: false })).isOk()).toBe(true);
+    expect(await mayRestore(path, null, OURS, { force: false })).toBeOk();
   });
 });

@@ -31,7 +31,7 @@ test('what is there and is otherwise is refused, not adapted', async () => {
   symlinkSync(join(dir, 'other'), join(dir, 'link'));
   for (const name of ['other', 'file', 'link']) {
     const check = await kind.check(argsFor(join(dir, name)));
-    expect(check.isErr() && check.error.code).toBe('EXISTS_DIFFERENTLY');
+    expect(check).toBeErr({ code: 'EXISTS_DIFFERENTLY' });
   }
 });
 
@@ -45,7 +45,7 @@ test('undo leaves a directory that is in use, and says so', async () => {
     signal: new AbortController().signal,
     force: false,
   };
-  expect((await kind.apply(args, { exists: false }, ctx)).isOk()).toBe(true);
+  expect(await kind.apply(args, { exists: false }, ctx)).toBeOk();
   writeFileSync(join(args.path, 'theirs'), '');
   const undone = await kind.undo(args, { exists: false }, ctx);
   expect(undone.isOk() && undone.value).toMatchObject({ notes: [expect.stringContaining('is not empty')] });

@@ -55,9 +55,9 @@ describe('posix.moveTree', () => {
   test('undo takes back all that was written since', async () => {
     const dir = tempDir();
     const args = homes(dir);
-    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
     writeFileSync(join(args.to, 'written-since'), 'new rows');
-    expect((await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    expect(await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).toBeOk();
     expect(readFileSync(join(args.from, 'written-since'), 'utf8')).toBe('new rows');
     expect(existsSync(args.to)).toBe(false);
   });
@@ -65,13 +65,13 @@ describe('posix.moveTree', () => {
   test('with something in the old place again it is not undone, and nothing is lost', async () => {
     const dir = tempDir();
     const args = homes(dir);
-    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
     mkdirSync(args.from);
     const before = snapshotTree(dir);
     const may = await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir));
     expect(may?.isErr() === true && may.error.code).toBe('BOTH_EXIST');
     const back = await moveTreeStep.undo(args, { moved: false }, contextOf(dir));
-    expect(back.isErr() && back.error.code).toBe('BOTH_EXIST');
+    expect(back).toBeErr({ code: 'BOTH_EXIST' });
     expect(snapshotTree(dir)).toBe(before);
   });
 
@@ -79,10 +79,10 @@ describe('posix.moveTree', () => {
     const dir = tempDir();
     const args = homes(dir);
     for (const round of ['first', 'second']) {
-      expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+      expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
       mkdirSync(args.from);
       writeFileSync(join(args.from, 'made-since'), round);
-      expect((await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir, true)))?.isOk()).toBe(true);
+      expect(await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir, true))).toBeOk();
       const back = (await moveTreeStep.undo(args, { moved: false }, contextOf(dir, true)))._unsafeUnwrap();
       expect(readFileSync(join(args.from, 'link'), 'utf8')).toBe('rows');
       expect(existsSync(args.to)).toBe(false);
@@ -95,7 +95,7 @@ describe('posix.moveTree', () => {
   test('what is on its way back and does not fit is refused, forced or not', async () => {
     const dir = tempDir();
     const args = homes(dir);
-    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
     rmSync(join(dir, 'old'), { recursive: true });
     mkdirSync(join(dir, 'old'));
     expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', join(dir, 'old')]).status).toBe(0);
@@ -109,23 +109,23 @@ describe('posix.moveTree', () => {
   test('of what was only set aside, its loss is no obstacle to the way back, and is told', async () => {
     const dir = tempDir();
     const args = { ...homes(dir), placeIsTaken: true };
-    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
     rmSync(args.to, { recursive: true });
-    expect((await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir)))?.isOk()).toBe(true);
+    expect(await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir))).toBeOk();
     const back = (await moveTreeStep.undo(args, { moved: false }, contextOf(dir)))._unsafeUnwrap();
     expect(back?.notes.join()).toContain(args.to);
-    expect((await moveTreeStep.undo(argsFor(dir), { moved: false }, contextOf(dir))).isErr()).toBe(true);
+    expect(await moveTreeStep.undo(argsFor(dir), { moved: false }, contextOf(dir))).toBeErr();
   });
 
   test('where a later step fills the old place it may be undone, but only once that is gone', async () => {
     const dir = tempDir();
     const args = { ...homes(dir), placeIsTaken: true };
-    expect((await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
     mkdirSync(args.from);
-    expect((await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir)))?.isOk()).toBe(true);
-    expect((await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).isErr()).toBe(true);
+    expect(await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).toBeErr();
     rmSync(args.from, { recursive: true });
-    expect((await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).isOk()).toBe(true);
+    expect(await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).toBeOk();
   });
 
   test('what is at neither place is an error, never “done”', async () => {
@@ -134,7 +134,7 @@ describe('posix.moveTree', () => {
       await moveTreeStep.check(argsFor(dir)),
       await moveTreeStep.verify(argsFor(dir), contextOf(dir)),
     ]) {
-      expect(answer.isErr() && answer.error.code).toBe('SOURCE_MISSING');
+      expect(answer).toBeErr({ code: 'SOURCE_MISSING' });
     }
   });
 
@@ -143,6 +143,6 @@ describe('posix.moveTree', () => {
     const args = homes(dir);
     symlinkSync('nowhere', args.to);
     const check = await moveTreeStep.check(args);
-    expect(check.isErr() && check.error.code).toBe('BOTH_EXIST');
+    expect(check).toBeErr({ code: 'BOTH_EXIST' });
   });
 });

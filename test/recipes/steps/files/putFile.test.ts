@@ -52,14 +52,14 @@ describe('posix.putFile', () => {
     writeFileSync(path, 'new\n', { mode: 0o600 });
     const args = argsFor(path, { createOnly: true });
     const check = await kind.check(args);
-    expect(check.isOk() && check.value.state).toBe('needed');
+    expect(check).toBeOk(expect.objectContaining({ state: 'needed' }));
   });
 
   test('with createOnly refuses a file of someone else', async () => {
     const path = join(tempDir(), 'file');
     writeFileSync(path, 'theirs\n');
     const check = await kind.check(argsFor(path, { createOnly: true }));
-    expect(check.isErr() && check.error.code).toBe('FILE_IN_THE_WAY');
+    expect(check).toBeErr({ code: 'FILE_IN_THE_WAY' });
   });
 
   test('refuses what is no regular file, and does not follow a link', async () => {
@@ -68,7 +68,7 @@ describe('posix.putFile', () => {
     symlinkSync(join(dir, 'decoy'), join(dir, 'link'));
     for (const name of ['link', '.']) {
       const check = await kind.check(argsFor(join(dir, name)));
-      expect(check.isErr() && check.error.code).toBe('NOT_A_REGULAR_FILE');
+      expect(check).toBeErr({ code: 'NOT_A_REGULAR_FILE' });
     }
   });
 
@@ -82,7 +82,7 @@ describe('posix.putFile', () => {
 
   test('refuses a validator nobody gave', async () => {
     const check = await kind.check(argsFor(join(tempDir(), 'file'), { validate: 'toString' }));
-    expect(check.isErr() && check.error.code).toBe('UNKNOWN_VALIDATOR');
+    expect(check).toBeErr({ code: 'UNKNOWN_VALIDATOR' });
   });
 
   test('does not give away another name of the file', async () => {

@@ -71,8 +71,8 @@ describe('posix.openToGroup', () => {
       signal: new AbortController().signal,
       force: false,
     };
-    expect((await openToGroupStep.apply(argsFor(root), { entries: 0 }, ctx)).isOk()).toBe(true);
-    expect((await openToGroupStep.verify(argsFor(root), ctx)).isOk()).toBe(true);
+    expect(await openToGroupStep.apply(argsFor(root), { entries: 0 }, ctx)).toBeOk();
+    expect(await openToGroupStep.verify(argsFor(root), ctx)).toBeOk();
     const names = ['', 'tiny', 'tiny/tiny.php', 'tiny/.env', 'tiny/private', 'tiny/theirs', 'roots.php'];
     expect(names.map((name) => about(join(root, name)))).toEqual([
       '33:33 2775',
@@ -89,7 +89,7 @@ describe('posix.openToGroup', () => {
     const root = tree(tempDir());
     linkSync(join(root, 'roots.php'), join(root, 'second.php'));
     const refused = await openToGroupStep.check(argsFor(root));
-    expect(refused.isErr() && refused.error.code).toBe('UNSAFE_ENTRIES');
+    expect(refused).toBeErr({ code: 'UNSAFE_ENTRIES' });
     const check = await openToGroupStep.check(argsFor(root, { leaveUnsafe: true }));
     expect(check.isOk() && check.value.state === 'needed' && check.value.note).toContain('hard-link');
   });
@@ -105,15 +105,15 @@ describe('posix.openToGroup', () => {
       force: false,
     };
     const open = await openToGroupStep.verify(argsFor(root), ctx);
-    expect(open.isErr() && open.error.code).toBe('OPEN_INCOMPLETE');
-    expect((await openToGroupStep.verify(argsFor(root, { openedAgain: true }), ctx)).isOk()).toBe(true);
+    expect(open).toBeErr({ code: 'OPEN_INCOMPLETE' });
+    expect(await openToGroupStep.verify(argsFor(root, { openedAgain: true }), ctx)).toBeOk();
   });
 
   test('an account or a group that does not exist is an error', async () => {
     const root = tree(tempDir());
     const user = await openToGroupStep.check(argsFor(root, { owners: ['nobody-has-this-name'] }));
-    expect(user.isErr() && user.error.code).toBe('USER_NOT_FOUND');
+    expect(user).toBeErr({ code: 'USER_NOT_FOUND' });
     const group = await openToGroupStep.check(argsFor(root, { group: 'nobody-has-this-name' }));
-    expect(group.isErr() && group.error.code).toBe('GROUP_NOT_FOUND');
+    expect(group).toBeErr({ code: 'GROUP_NOT_FOUND' });
   });
 });

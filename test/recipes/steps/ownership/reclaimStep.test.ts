@@ -120,7 +120,7 @@ describe('posix.reclaim', () => {
     put(join(root, 'setuid'), 0o4755);
     put(join(root, 'plain'));
     const refused = await reclaimStep.check(argsFor(root));
-    expect(refused.isErr() && refused.error).toMatchObject({
+    expect(refused).toBeErr({
       code: 'UNSAFE_ENTRIES',
       message: expect.stringContaining('(setuid)') as string,
     });
@@ -131,7 +131,7 @@ describe('posix.reclaim', () => {
       '33:33 0644',
     ]);
     const again = await reclaimStep.check(argsFor(root, { leaveUnsafe: true }));
-    expect(again.isOk() && again.value.state).toBe('satisfied');
+    expect(again).toBeOk(expect.objectContaining({ state: 'satisfied' }));
   });
 
   test('leaves what the reader could not read, with all below it, and says so', async () => {
@@ -212,22 +212,22 @@ describe('posix.reclaim', () => {
     await applied(args, ctx);
     rmSync(root, { recursive: true });
     const check = await reclaimStep.check(args);
-    expect(check.isOk() && check.value.state).toBe('satisfied');
-    expect((await reclaimStep.apply(args, { entries: 1 }, ctx)).isOk()).toBe(true);
-    expect((await reclaimStep.verify(args, ctx)).isOk()).toBe(true);
+    expect(check).toBeOk(expect.objectContaining({ state: 'satisfied' }));
+    expect(await reclaimStep.apply(args, { entries: 1 }, ctx)).toBeOk();
+    expect(await reclaimStep.verify(args, ctx)).toBeOk();
     expect(await undone(args, ctx)).toEqual([`${root}: it is no longer there`]);
   });
 
   test('a place that should be there and is not is an error', async () => {
     const { root } = arrange();
     const check = await reclaimStep.check(argsFor(join(root, 'nowhere')));
-    expect(check.isErr() && check.error.code).toBe('NOT_FOUND');
+    expect(check).toBeErr({ code: 'NOT_FOUND' });
   });
 
   test('an account that does not exist is an error, not a number', async () => {
     const { root } = arrange();
     const check = await reclaimStep.check(argsFor(root, { to: { user: 'nobody-has-this-name', group: 'www-data' } }));
-    expect(check.isErr() && check.error.code).toBe('USER_NOT_FOUND');
+    expect(check).toBeErr({ code: 'USER_NOT_FOUND' });
   });
 
   test('keeps the old owner and mode of every entry in a record that only root can read', async () => {

@@ -96,7 +96,7 @@ describe('wordpress.channelCommand', () => {
     chmodSync(path, 0o644);
     chownSync(path, 33, 33);
     const check = await channelCommandStep.check(argsFor(path));
-    expect(check.isOk() && check.value.state).toBe('satisfied');
+    expect(check).toBeOk(expect.objectContaining({ state: 'satisfied' }));
   });
 
   test('leaves another name of the file as it was', async () => {
@@ -116,7 +116,7 @@ describe('wordpress.channelCommand', () => {
     if (check.isErr() || check.value.state !== 'needed') throw new Error('nothing to do');
     const records = tempDir();
     const done = await channelCommandStep.apply(argsFor(path), check.value.before, contextOf(records));
-    expect(done.isErr() && done.error.code).toBe('PHP_SYNTAX');
+    expect(done).toBeErr({ code: 'PHP_SYNTAX' });
     expect(snapshotTree(dir)).toBe(before);
   });
 
@@ -127,16 +127,16 @@ describe('wordpress.channelCommand', () => {
     writeFileSync(path, `${FILE}// edited by an upgrade\n`);
     const may = await channelCommandStep.undoable?.(argsFor(path), before, contextOf(dir));
     expect(may?.isErr() === true && may.error.code).toBe('CHANGED_SINCE');
-    expect((await channelCommandStep.undo(argsFor(path), before, contextOf(dir))).isErr()).toBe(true);
+    expect(await channelCommandStep.undo(argsFor(path), before, contextOf(dir))).toBeErr();
     expect(readFileSync(path, 'utf8')).toContain('edited by an upgrade');
   });
 
   test('tells when the file or the entry is gone', async () => {
     const dir = tempDir();
     const missing = await channelCommandStep.check(argsFor(join(dir, 'missing.php')));
-    expect(missing.isErr() && missing.error.code).toBe('CHANNELS_FILE_MISSING');
+    expect(missing).toBeErr({ code: 'CHANNELS_FILE_MISSING' });
     const nobody = await channelCommandStep.check(argsFor(channels(dir), { label: 'bridge:nobody' }));
-    expect(nobody.isErr()).toBe(true);
+    expect(nobody).toBeErr();
   });
 
   test('shows the one line that changes, and none where none does', () => {

@@ -19,5 +19,5 @@ test('the grace time ends although the clock is set back meanwhile', async () =>
     new AbortController().signal,
     'run again',
   );
-  expect(waited.isErr() && waited.error.code).toBe('NOT_QUIET');
+  expect(waited).toBeErr({ code: 'NOT_QUIET' });
 }, 20_000);

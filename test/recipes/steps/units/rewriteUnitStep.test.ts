@@ -67,7 +67,7 @@ describe('kimaki.rewriteUnit', () => {
       signal: new AbortController().signal,
       force: false,
     };
-    expect((await rewriteUnitStep.apply(args, check.before, ctx)).isOk()).toBe(true);
+    expect(await rewriteUnitStep.apply(args, check.before, ctx)).toBeOk();
     const text = readFileSync(path, 'utf8');
     expect(text).toContain('# a comment that stays');
     expect(text).toContain(SECRET);

@@ -1,4 +1,4 @@
-import { managedFile } from './emptyChannelsFile.js';
+import { managedFile } from './emptyManagedFile.js';
 
 /** The name of the mu-plugin that registers runtime signatures. */
 export const RUNTIMES_FILE = 'wp-coding-agents-runtimes.php';

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { parseLabel } from './blocks.js';
-import type { Block, BlockError } from './blocks.js';
+import { parseLabel } from './block.js';
+import type { Block, BlockError } from './block.js';
 import { parseRegions, regionMissing } from './parseRegions.js';
 
 /**

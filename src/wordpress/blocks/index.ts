@@ -1,7 +1,7 @@
-export { parseLabel } from './blocks.js';
-export type { Block, BlockError, BlockKind, BlockLabel, BodyProblem, FenceProblem } from './blocks.js';
+export { parseLabel } from './block.js';
+export type { Block, BlockError, BlockKind, BlockLabel, BodyProblem, FenceProblem } from './block.js';
 export type { ChannelError, CliChannel, NamedCliChannel } from './entries/cliChannel.js';
-export { CHANNELS_FILE, emptyChannelsFile } from './emptyChannelsFile.js';
+export { CHANNELS_FILE, emptyChannelsFile } from './emptyManagedFile.js';
 export { RUNTIMES_FILE, emptyRuntimesFile } from './emptyRuntimesFile.js';
 export { getBlock } from './getBlock.js';
 export type { HardLinked } from './healMode.js';
@@ -19,4 +19,4 @@ export { readRuntimeSignature, renderRuntimeSignature } from './entries/runtimeS
 export type { RuntimeSignature } from './entries/runtimeSignature.js';
 export { setChannelCommand } from './entries/setChannelCommand.js';
 export type { SetChannelCommandOptions } from './entries/setChannelCommand.js';
-export type { BlockFileChange, BlockFileError } from './writeManaged.js';
+export type { BlockFileChange, BlockFileError } from './writeManagedFile.js';

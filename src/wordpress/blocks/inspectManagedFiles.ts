@@ -11,7 +11,7 @@ import { findingsAbout, remedy } from '../../posix/findings/index.js';
 import type { Finding, Remedy, Severity } from '../../posix/findings/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
-import { CHANNELS_FILE } from './emptyChannelsFile.js';
+import { CHANNELS_FILE } from './emptyManagedFile.js';
 import { RUNTIMES_FILE } from './emptyRuntimesFile.js';
 import { fsChmodMuPlugin } from '../site/index.js';
 import { lintPhp } from '../php/index.js';

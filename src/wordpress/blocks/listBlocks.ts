@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { Block, BlockError } from './blocks.js';
+import type { Block, BlockError } from './block.js';
 import { parseRegions, regionMissing } from './parseRegions.js';
 
 /**

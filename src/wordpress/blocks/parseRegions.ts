@@ -1,8 +1,8 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
-import { linesOf, parseLabel, readFence } from './blocks.js';
-import type { Block, BlockError, FenceProblem } from './blocks.js';
+import { linesOf, parseLabel, readFence } from './block.js';
+import type { Block, BlockError, FenceProblem } from './block.js';
 
 /** One managed region and the blocks in it. */
 export interface Region {

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { linesOf, parseLabel, readFence } from './blocks.js';
-import type { BlockError, BodyProblem } from './blocks.js';
+import { linesOf, parseLabel, readFence } from './block.js';
+import type { BlockError, BodyProblem } from './block.js';
 import { parseRegions, regionMissing } from './parseRegions.js';
 
 /**

@@ -1,16 +1,16 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../../posix/files/index.js';
-import { parseLabel } from './blocks.js';
-import type { BlockLabel } from './blocks.js';
-import { emptyChannelsFile } from './emptyChannelsFile.js';
+import { parseLabel } from './block.js';
+import type { BlockLabel } from './block.js';
+import { emptyChannelsFile } from './emptyManagedFile.js';
 import { emptyRuntimesFile } from './emptyRuntimesFile.js';
 import { lintPhp } from '../php/index.js';
 import type { PhpLintError } from '../php/index.js';
 import { damage, parseRegions } from './parseRegions.js';
 import { putBlock } from './putBlock.js';
-import { writeManaged } from './writeManaged.js';
-import type { BlockFileChange, BlockFileError } from './writeManaged.js';
+import { writeManaged } from './writeManagedFile.js';
+import type { BlockFileChange, BlockFileError } from './writeManagedFile.js';
 
 /** What to do when the file is not there. */
 export interface PutBlockInFileOptions {

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { linesOf, parseLabel } from './blocks.js';
-import type { BlockError } from './blocks.js';
+import { linesOf, parseLabel } from './block.js';
+import type { BlockError } from './block.js';
 import { parseRegions, regionMissing } from './parseRegions.js';
 import { splice } from './putBlock.js';
 

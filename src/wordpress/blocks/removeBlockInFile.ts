@@ -1,10 +1,10 @@
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../../posix/files/index.js';
-import { parseLabel } from './blocks.js';
+import { parseLabel } from './block.js';
 import { removeBlock } from './removeBlock.js';
-import { writeManaged } from './writeManaged.js';
-import type { BlockFileChange, BlockFileError } from './writeManaged.js';
+import { writeManaged } from './writeManagedFile.js';
+import type { BlockFileChange, BlockFileError } from './writeManagedFile.js';
 
 /**
  * Takes a block out of a managed PHP file on disk: old bytes or new bytes, never else, and the new ones only when

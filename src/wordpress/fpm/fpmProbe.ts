@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { jsonOf, parseAnswer, wholeNumber } from '../../posix/programs/index.js';
 import { redactSecrets } from '../../systemd/secrets/index.js';
-import type { AskFpmError } from './askFpm.js';
+import type { AskFpmError } from './requestFastCgi.js';
 
 /** How a command ended that PHP started. */
 export type FpmAnswer =

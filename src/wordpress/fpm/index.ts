@@ -1,4 +1,4 @@
-export type { AskFpmError } from './askFpm.js';
+export type { AskFpmError } from './requestFastCgi.js';
 export { findFpmPools } from './findFpmPools.js';
 export type { FpmError, FpmOptions, FpmPool } from './findFpmPools.js';
 export type { FpmAnswer } from './fpmProbe.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lookupIdentity } from '../../../src/posix/accounts/lookupIdentity.js';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyChannelsFile.js';
+import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
 import { fsChmodMuPlugin } from '../../../src/wordpress/site/fsChmodMuPlugin.js';
 import { inspectManagedFiles } from '../../../src/wordpress/blocks/inspectManagedFiles.js';
 

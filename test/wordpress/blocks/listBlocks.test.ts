@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyChannelsFile.js';
+import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
 import { emptyRuntimesFile } from '../../../src/wordpress/blocks/emptyRuntimesFile.js';
 import { listBlocks } from '../../../src/wordpress/blocks/listBlocks.js';
-import type { FenceProblem } from '../../../src/wordpress/blocks/blocks.js';
+import type { FenceProblem } from '../../../src/wordpress/blocks/block.js';
 import { CHANNELS, KIMAKI_BODY } from '../support/files.js';
 
 test('the blocks of a file are found in order, with their lines and exact bodies', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_BODY_BYTES, putBlock } from '../../../src/wordpress/blocks/putBlock.js';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyChannelsFile.js';
+import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
 import { emptyRuntimesFile } from '../../../src/wordpress/blocks/emptyRuntimesFile.js';
 import { getBlock } from '../../../src/wordpress/blocks/getBlock.js';
 import { listBlocks } from '../../../src/wordpress/blocks/listBlocks.js';

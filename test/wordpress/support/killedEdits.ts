@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyChannelsFile.js';
+import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
 import { putBlock } from '../../../src/wordpress/blocks/putBlock.js';
 import { putBlockInFile } from '../../../src/wordpress/blocks/putBlockInFile.js';
 import { removeBlock } from '../../../src/wordpress/blocks/removeBlock.js';

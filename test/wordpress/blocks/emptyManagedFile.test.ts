@@ -1,6 +1,6 @@
 // @module-tag php-cli
 import { expect, test } from 'vitest';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyChannelsFile.js';
+import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
 import { emptyRuntimesFile } from '../../../src/wordpress/blocks/emptyRuntimesFile.js';
 import { putBlock } from '../../../src/wordpress/blocks/putBlock.js';
 import { renderCliChannel } from '../../../src/wordpress/blocks/entries/renderCliChannel.js';

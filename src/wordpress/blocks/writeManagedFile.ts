@@ -5,7 +5,7 @@ import { printablePath } from '../../posix/paths/index.js';
 import { replaceFile } from '../../posix/files/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import type { ReadFileError, RegularFile, ReplaceFileError } from '../../posix/files/index.js';
-import type { BlockError } from './blocks.js';
+import type { BlockError } from './block.js';
 import { fileStatus } from '../site/index.js';
 import { healMode } from './healMode.js';
 import type { HardLinked } from './healMode.js';

@@ -1,34 +1,46 @@
 /**
- * A site, its mu-plugins, its php-fpm, its WP-CLI.
+ * Find a WordPress site, edit its managed mu-plugins, read its php-fpm pools, run its WP-CLI, and check what WordPress
+ * can write.
  *
  * @packageDocumentation
  */
-export type { PhpNotALiteral, PhpUnencodable, PhpValue } from './php/index.js';
-export type { PhpUnreadable } from './php/index.js';
-export { encodePhpValue } from './php/index.js';
-export { decodePhpValue } from './php/index.js';
-export { parseLabel } from './blocks/index.js';
-export type { Block, BlockError, BlockKind, BlockLabel, BodyProblem, FenceProblem } from './blocks/index.js';
-export { listBlocks } from './blocks/index.js';
-export { getBlock } from './blocks/index.js';
-export { MAX_BODY_BYTES, putBlock } from './blocks/index.js';
-export { removeBlock } from './blocks/index.js';
-export { CHANNELS_FILE, emptyChannelsFile } from './blocks/index.js';
-export { RUNTIMES_FILE, emptyRuntimesFile } from './blocks/index.js';
-export type { ChannelError, CliChannel, NamedCliChannel } from './blocks/index.js';
-export { readCliChannel } from './blocks/index.js';
-export { renderCliChannel } from './blocks/index.js';
-export { setChannelCommand } from './blocks/index.js';
-export type { SetChannelCommandOptions } from './blocks/index.js';
-export { readRuntimeSignature, renderRuntimeSignature } from './blocks/index.js';
-export type { RuntimeSignature } from './blocks/index.js';
-export { lintPhp } from './php/index.js';
-export type { PhpLintError } from './php/index.js';
-export { putBlockInFile } from './blocks/index.js';
-export type { PutBlockInFileOptions } from './blocks/index.js';
-export type { BlockFileChange, BlockFileError } from './blocks/index.js';
-export type { HardLinked } from './blocks/index.js';
-export { removeBlockInFile } from './blocks/index.js';
+export { decodePhpValue, encodePhpValue, lintPhp } from './php/index.js';
+export type { PhpLintError, PhpNotALiteral, PhpUnencodable, PhpUnreadable, PhpValue } from './php/index.js';
+export {
+  getBlock,
+  getBlockInFile,
+  inspectManagedFiles,
+  listBlocks,
+  listBlocksInFile,
+  putBlock,
+  putBlockInFile,
+  readCliChannel,
+  readRuntimeSignature,
+  removeBlock,
+  removeBlockInFile,
+  renderCliChannel,
+  renderRuntimeSignature,
+  setChannelCommand,
+} from './blocks/index.js';
+export type {
+  Block,
+  BlockError,
+  BlockFileChange,
+  BlockFileError,
+  BlockNotFound,
+  BodyRefused,
+  ChannelError,
+  CliChannel,
+  FenceDamaged,
+  HardLinked,
+  InvalidLabel,
+  ManagedFileFault,
+  ManagedFileFaultId,
+  ManagedFiles,
+  NotAChannel,
+  RegionMissing,
+  RuntimeSignature,
+} from './blocks/index.js';
 export { findFpmPools } from './fpm/index.js';
 export type { FpmError, FpmOptions, FpmPool } from './fpm/index.js';
 export { fpmUmaskDropIn } from './fpm/index.js';
@@ -61,8 +73,6 @@ export { judgeWritability } from './probes/index.js';
 export type { SiteFault, SiteFaultId } from './probes/index.js';
 export { diagnoseSite } from './probes/index.js';
 export type { DiagnosedFault, SiteDiagnosis } from './probes/index.js';
-export { inspectManagedFiles } from './blocks/index.js';
-export type { ManagedFileFault, ManagedFileFaultId, ManagedFiles, ManagedFilesError } from './blocks/index.js';
 export { probePluginUpdate } from './probes/index.js';
 export type { UpdateProbe, UpdateProbeOptions, WrittenEntry } from './probes/index.js';
 export { probeUploads } from './probes/index.js';

@@ -1,4 +1,4 @@
-export { aborted } from './aborted.js';
+export { aborted, unlessAborted } from './aborted.js';
 export type { Aborted } from './aborted.js';
 export { attempt } from './attempt.js';
 export { byteString, components, joinPath, nodePath, parentPath, shownPath, toBytes, utf8Text } from './bytePath.js';

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { CHANNELS_FILE, getBlock, listBlocks, readCliChannel } from '../../wordpress/blocks/index.js';
-import type { BlockError, ChannelError, NamedCliChannel } from '../../wordpress/blocks/index.js';
+import type { BlockError, ChannelError, CliChannel } from '../../wordpress/blocks/index.js';
 
 /** A registered channel, where it stands, and the file's bytes. */
 export type RegisteredChannel = {
   readonly file: string;
   readonly label: string;
-  readonly entry: NamedCliChannel;
+  readonly entry: CliChannel;
   readonly bytes: Buffer;
 };
 
@@ -39,6 +39,6 @@ async function read(
   const label = [`bridge:kimaki-${instance}`, 'bridge:kimaki'].find((each) => names.includes(each));
   if (label === undefined) return ok(null);
   return getBlock(bytes, label)
-    .andThen(({ body }): Result<NamedCliChannel, ChannelError | BlockError> => readCliChannel(body))
+    .andThen(({ body }): Result<CliChannel, ChannelError | BlockError> => readCliChannel(body))
     .map((entry) => ({ file, label, entry, bytes }));
 }

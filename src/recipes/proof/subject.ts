@@ -1,6 +1,6 @@
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
-import type { NamedCliChannel } from '../../wordpress/blocks/index.js';
+import type { CliChannel } from '../../wordpress/blocks/index.js';
 import type { Site } from '../../wordpress/site/index.js';
 import type { MigrationOptions, VerificationOptions } from '../host/index.js';
 
@@ -13,7 +13,7 @@ export type Subject = {
   readonly web: Identity;
   readonly site: Site;
   /** The channel that is registered, and in which file. */
-  readonly channel: { readonly file: string; readonly entry: NamedCliChannel } | null;
+  readonly channel: { readonly file: string; readonly entry: CliChannel } | null;
   readonly agentPlaces: readonly { readonly path: string }[];
   readonly options: VerificationOptions;
   /** What the migration was asked to leave alone; it is reported, not refuted. */

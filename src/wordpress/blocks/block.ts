@@ -2,129 +2,114 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 
-/** Which of the two managed files a block belongs to. */
-export type BlockKind = 'bridge' | 'runtime';
-
-/** One fenced block as found in a file. Offsets are bytes, lines count from 1. */
+/** One fenced block of a managed file. Offsets are bytes, lines count from 1. */
 export interface Block {
   /** `bridge:kimaki`. */
   readonly label: string;
-  readonly kind: BlockKind;
+  /** Which of the two managed files it belongs to: channels hold `bridge` blocks, runtimes `runtime` blocks. */
+  readonly kind: 'bridge' | 'runtime';
   /** `kimaki`. */
   readonly name: string;
   /** Line of the BEGIN fence. */
   readonly line: number;
   /** Line of the END fence. */
   readonly endLine: number;
-  /** Everything between the two fence lines, the last newline included. */
+  /** The bytes between the two fence lines, with the last newline. */
   readonly body: Buffer;
   readonly bodyStart: number;
   readonly bodyEnd: number;
 }
 
-/** What is wrong with a fence. */
-export type FenceProblem =
-  | 'unclosed'
-  | 'unopened'
-  | 'doubled'
-  | 'nested'
-  | 'crossed'
-  | 'outside-region'
-  | 'line-ending'
-  | 'indentation'
-  | 'malformed'
-  | 'not-code';
-
-/** What is wrong with a body. */
-export type BodyProblem = 'fence' | 'closing-tag' | 'carriage-return' | 'nul' | 'too-long';
-
-/** A label no block can have, fences that are damaged, a region or block that is not there, a body that is refused. */
-export type BlockError =
-  | { readonly code: 'INVALID_LABEL'; readonly message: string; readonly label: string }
-  | { readonly code: 'REGION_MISSING'; readonly message: string; readonly region: string; readonly line: number }
-  | { readonly code: 'FENCE_DAMAGED'; readonly message: string; readonly problem: FenceProblem; readonly line: number }
-  | { readonly code: 'BLOCK_NOT_FOUND'; readonly message: string; readonly label: string }
-  | {
-      readonly code: 'BODY_REFUSED';
-      readonly message: string;
-      readonly problem: BodyProblem;
-      /** Line of the body, counted from 1. */
-      readonly line: number;
-    };
-
-/** A label taken apart. */
-export interface BlockLabel {
+/** The label has another form than `bridge:NAME` or `runtime:NAME`. */
+export interface InvalidLabel {
+  readonly code: 'INVALID_LABEL';
+  readonly message: string;
   readonly label: string;
-  readonly kind: BlockKind;
-  readonly name: string;
+}
+
+/** The file has no region for blocks of this kind. */
+export interface RegionMissing {
+  readonly code: 'REGION_MISSING';
+  readonly message: string;
   /** `bridges` or `runtimes`. */
+  readonly region: string;
+  /** The last line of the file. */
+  readonly line: number;
+  /** The file; absent when the caller gave its bytes. */
+  readonly path?: string;
+}
+
+/** A fence of the file is damaged, so no block of the file is read or changed. */
+export interface FenceDamaged {
+  readonly code: 'FENCE_DAMAGED';
+  readonly message: string;
+  readonly problem:
+    | 'unclosed'
+    | 'unopened'
+    | 'doubled'
+    | 'nested'
+    | 'crossed'
+    | 'outside-region'
+    | 'line-ending'
+    | 'indentation'
+    | 'malformed'
+    | 'not-code';
+  readonly line: number;
+  /** The file; absent when the caller gave its bytes. */
+  readonly path?: string;
+}
+
+/** The region has no block of this label. */
+export interface BlockNotFound {
+  readonly code: 'BLOCK_NOT_FOUND';
+  readonly message: string;
+  readonly label: string;
+  /** The file; absent when the caller gave its bytes. */
+  readonly path?: string;
+}
+
+/** A body that would break the file. */
+export interface BodyRefused {
+  readonly code: 'BODY_REFUSED';
+  readonly message: string;
+  readonly problem: 'fence' | 'closing-tag' | 'carriage-return' | 'nul' | 'too-long';
+  /** Line of the body, counted from 1. */
+  readonly line: number;
+}
+
+/** Why a block is not read from, or not put into, the bytes of a file. */
+export type BlockError = InvalidLabel | RegionMissing | FenceDamaged | BlockNotFound | BodyRefused;
+
+/** The parts of a label. */
+export interface BlockLabel extends Pick<Block, 'label' | 'kind' | 'name'> {
+  /** The region its block lies in: `bridges` or `runtimes`. */
   readonly region: string;
 }
 
-/** Longer names only make lines that nobody can read. */
+/** A name of 64 characters is readable; a longer one only makes long lines. */
 const LABEL = /^(bridge|runtime):([a-z0-9][a-z0-9_.-]{0,63})$/;
 
 /**
- * Takes the label of a block apart (`bridge:kimaki`), or says why it is none (`INVALID_LABEL`); pure.
+ * Splits the label of a block (`bridge:kimaki`) into its parts; pure.
  *
- * A name is of lower-case letters, digits, `_`, `.` and `-`, begins with a letter or a digit, and has at most 64 of
- * them.
+ * A name has 1 to 64 characters: lower-case letters, digits, `_`, `.` and `-`. The first one is a letter or a digit.
  *
- * @example
- * ```ts
- * import { parseLabel } from '@wca/runtime-sdk/wordpress';
- *
- * const label = parseLabel('bridge:kimaki');
- * if (label.isErr()) console.error(label.error.message);
- * else console.log(label.value.region, label.value.name); // bridges kimaki
- * ```
+ * Errors: `INVALID_LABEL`.
  */
-export function parseLabel(label: string): Result<BlockLabel, BlockError> {
+export function parseLabel(label: string): Result<BlockLabel, InvalidLabel> {
   const match = LABEL.exec(label);
   const kind = match?.[1];
   const name = match?.[2];
   if ((kind !== 'bridge' && kind !== 'runtime') || name === undefined) {
     const shown = printablePath(label).slice(0, 80);
     const expected = 'bridge:NAME or runtime:NAME with NAME like [a-z0-9][a-z0-9_.-]*, 64 at most';
-    const message = `"${shown}" is no block label; expected ${expected}`;
+    const message = `"${shown}" is not the label of a block; expected ${expected}`;
     return err({ code: 'INVALID_LABEL', message, label: shown });
   }
   return ok({ label, kind, name, region: `${kind}s` });
 }
 
-/** A fence line, exact or merely looking like one. */
-interface Fence {
-  readonly edge: 'BEGIN' | 'END';
-  /** `bridges`, `bridge:kimaki` … */
-  readonly tag: string;
-  readonly problem: FenceProblem | null;
-}
-
-/** Of a line without its blanks at the end: with them, a long run of blanks would take quadratic time. */
-const LOOKS_LIKE_FENCE = /^([ \t]*)(?:\/\/|#)[ \t]*(BEGIN|END)[ \t]+(bridges|runtimes|(?:bridge|runtime):.*)$/s;
-
-/** Reads one line (without its newline) as a fence. Null: the line has nothing to do with fences. */
-export function readFence(line: string): Fence | null {
-  const match = LOOKS_LIKE_FENCE.exec(line.trimEnd());
-  const edge = match?.[2];
-  const tag = match?.[3];
-  if (match === null || (edge !== 'BEGIN' && edge !== 'END') || tag === undefined) return null;
-  const isRegion = tag === 'bridges' || tag === 'runtimes';
-  let problem: FenceProblem | null = null;
-  // PHP ends a line, and with it the comment, at a carriage return too.
-  if (line.includes('\r')) problem = 'line-ending';
-  else if (match[1] !== '    ') problem = 'indentation';
-  else if (line !== `    // ${edge} ${tag}` || !(isRegion || LABEL.test(tag))) problem = 'malformed';
-  return { edge, tag, problem };
-}
-
-/** The lines of a buffer as latin1 text without their `\n`; `end` is after the newline. */
-export function* linesOf(source: Buffer): Generator<{ text: string; start: number; end: number; number: number }> {
-  let start = 0;
-  for (let number = 1; start < source.length; number += 1) {
-    const newline = source.indexOf(0x0a, start);
-    const end = newline === -1 ? source.length : newline + 1;
-    yield { text: source.toString('latin1', start, newline === -1 ? end : newline), start, end, number };
-    start = end;
-  }
+/** Whether a fence may carry this label. */
+export function isLabel(text: string): boolean {
+  return LABEL.test(text);
 }

@@ -1,39 +1,17 @@
 /** The name of the mu-plugin that registers CLI channels. */
 export const CHANNELS_FILE = 'wp-coding-agents-channels.php';
+/** The name of the mu-plugin that registers runtime signatures. */
+export const RUNTIMES_FILE = 'wp-coding-agents-runtimes.php';
 
 /**
- * The bytes of a fresh channels mu-plugin: it hooks `datamachine_code_cli_channels` and has an empty `bridges` region.
+ * The bytes of a new managed mu-plugin with an empty region: the channels file (`bridge`), which hooks
+ * `datamachine_code_cli_channels`, or the runtimes file (`runtime`), which hooks
+ * `datamachine_code_worktree_runtime_signatures`.
  *
- * Loaded by WordPress as it is, it changes nothing. It is for a site that has no such file yet; an installed one is
- * edited, never replaced by this.
- *
- * @example
- * ```ts
- * import { emptyChannelsFile, putBlock } from '@wca/runtime-sdk/wordpress';
- *
- * const file = putBlock(emptyChannelsFile(), 'bridge:kimaki', "    $channels['kimaki'] = [];\n");
- * if (file.isErr()) console.error(file.error.message);
- * ```
+ * WordPress loads it without effect. An installed file is edited, never replaced by this.
  */
-export function emptyChannelsFile(): Buffer {
-  return managedFile({
-    title: 'wp-coding-agents: CLI channels',
-    description: 'Registers the chat bridges of this host as CLI channels. The fenced blocks are managed by programs.',
-    filter: 'datamachine_code_cli_channels',
-    variable: '$channels',
-    region: 'bridges',
-  });
-}
-
-/** A mu-plugin with one filter callback and one empty region in it. */
-export function managedFile(file: {
-  title: string;
-  description: string;
-  filter: string;
-  variable: string;
-  region: string;
-}): Buffer {
-  const { title, description, filter, variable, region } = file;
+export function emptyManagedFile(kind: 'bridge' | 'runtime'): Buffer {
+  const { title, description, filter, variable, region } = FILES[kind];
   return Buffer.from(`<?php
 /**
  * Plugin Name: ${title}
@@ -52,3 +30,20 @@ add_filter( '${filter}', function ( ${variable} ) {
 } );
 `);
 }
+
+const FILES = {
+  bridge: {
+    title: 'wp-coding-agents: CLI channels',
+    description: 'Registers the chat bridges of this host as CLI channels. The fenced blocks are managed by programs.',
+    filter: 'datamachine_code_cli_channels',
+    variable: '$channels',
+    region: 'bridges',
+  },
+  runtime: {
+    title: 'wp-coding-agents: runtime signatures',
+    description: 'Names the session variables of each agent runtime. The fenced blocks are managed by programs.',
+    filter: 'datamachine_code_worktree_runtime_signatures',
+    variable: '$signatures',
+    region: 'runtimes',
+  },
+} as const;

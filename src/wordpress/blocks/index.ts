@@ -1,22 +1,25 @@
 export { parseLabel } from './block.js';
-export type { Block, BlockError, BlockKind, BlockLabel, BodyProblem, FenceProblem } from './block.js';
-export type { ChannelError, CliChannel, NamedCliChannel } from './entries/cliChannel.js';
-export { CHANNELS_FILE, emptyChannelsFile } from './emptyManagedFile.js';
-export { RUNTIMES_FILE, emptyRuntimesFile } from './emptyRuntimesFile.js';
-export { getBlock } from './getBlock.js';
-export type { HardLinked } from './healMode.js';
+export type {
+  Block,
+  BlockError,
+  BlockNotFound,
+  BodyRefused,
+  FenceDamaged,
+  InvalidLabel,
+  RegionMissing,
+} from './block.js';
+export type { ChannelError, NotAChannel } from './entries/managedAssignment.js';
+export { CHANNELS_FILE } from './emptyManagedFile.js';
 export { inspectManagedFiles } from './inspectManagedFiles.js';
-export type { ManagedFileFault, ManagedFileFaultId, ManagedFiles, ManagedFilesError } from './inspectManagedFiles.js';
-export { listBlocks } from './listBlocks.js';
-export { MAX_BODY_BYTES, putBlock } from './putBlock.js';
-export { putBlockInFile } from './putBlockInFile.js';
-export type { PutBlockInFileOptions } from './putBlockInFile.js';
+export type { ManagedFileFault, ManagedFileFaultId, ManagedFiles } from './inspectManagedFiles.js';
+export { getBlock, listBlocks } from './listBlocks.js';
+export { getBlockInFile, listBlocksInFile } from './listBlocksInFile.js';
+export { MAX_BODY_BYTES, putBlock, removeBlock } from './putBlock.js';
+export { putBlockInFile, removeBlockInFile } from './putBlockInFile.js';
 export { readCliChannel } from './entries/readCliChannel.js';
-export { removeBlock } from './removeBlock.js';
-export { removeBlockInFile } from './removeBlockInFile.js';
+export type { CliChannel } from './entries/readCliChannel.js';
 export { renderCliChannel } from './entries/renderCliChannel.js';
 export { readRuntimeSignature, renderRuntimeSignature } from './entries/runtimeSignature.js';
 export type { RuntimeSignature } from './entries/runtimeSignature.js';
 export { setChannelCommand } from './entries/setChannelCommand.js';
-export type { SetChannelCommandOptions } from './entries/setChannelCommand.js';
-export type { BlockFileChange, BlockFileError } from './writeManagedFile.js';
+export type { BlockFileChange, BlockFileError, HardLinked } from './writeManagedFile.js';

@@ -1,8 +1,10 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
-import { linesOf, parseLabel, readFence } from './block.js';
-import type { Block, BlockError, FenceProblem } from './block.js';
+import { isLabel, parseLabel } from './block.js';
+import type { Block, BlockError, FenceDamaged, RegionMissing } from './block.js';
+
+type FenceProblem = FenceDamaged['problem'];
 
 /** One managed region and the blocks in it. */
 export interface Region {
@@ -32,7 +34,7 @@ interface Progress {
   block: OpenBlock | null;
 }
 
-/** One line with a sound fence on it. */
+/** A line with a valid fence. */
 interface FenceLine {
   readonly edge: 'BEGIN' | 'END';
   readonly tag: string;
@@ -41,7 +43,10 @@ interface FenceLine {
   readonly end: number;
 }
 
-/** Reads every region and block of a file, or the first damage. Lines inside PHP strings and comments count too. */
+/**
+ * Reads every region and block of a file, or reports the first damaged fence. A line inside a PHP string or comment
+ * counts as well, because this reader does not parse PHP.
+ */
 export function parseRegions(source: Buffer): Result<readonly Region[], BlockError> {
   const progress: Progress = { regions: [], region: null, block: null };
   for (const { text, start, end, number: line } of linesOf(source)) {
@@ -98,30 +103,67 @@ function blockFence(progress: Progress, at: FenceLine, source: Buffer): Result<v
 }
 
 const MEANING: Readonly<Record<FenceProblem, string>> = {
-  unclosed: 'has no END of its own',
-  unopened: 'closes what was never opened',
-  doubled: 'is there twice',
-  nested: 'opens inside another one',
-  crossed: 'closes another fence than the one that is open',
-  'outside-region': 'stands outside its region',
-  'line-ending': 'has a carriage return on its line',
+  unclosed: 'has no matching END',
+  unopened: 'has no matching BEGIN',
+  doubled: 'occurs twice',
+  nested: 'begins inside another block or region',
+  crossed: 'ends another block or region than the one that is open',
+  'outside-region': 'is outside its region',
+  'line-ending': 'has a carriage return in its line',
   indentation: 'is not indented by exactly four spaces',
   malformed: 'is not written exactly as "    // BEGIN kind:name"',
-  'not-code': 'stands in a comment, a string or outside <?php, where a block would do nothing',
+  'not-code': 'is in a comment, in a string or outside <?php, where PHP does not run the block',
 };
 
-/** A `FENCE_DAMAGED` refusal. */
-export function damage(problem: FenceProblem, line: number, fence: string): Result<never, BlockError> {
+/** A `FENCE_DAMAGED` error. */
+export function damage(problem: FenceProblem, line: number, fence: string): Result<never, FenceDamaged> {
   const shown = printablePath(Buffer.from(fence.slice(0, 80), 'latin1')).slice(0, 80);
-  const message = `line ${line}: the fence "${shown}" ${MEANING[problem]}; mend it by hand, nothing was changed`;
+  const message = `line ${line}: the fence "${shown}" ${MEANING[problem]}; correct it by hand. Nothing was changed`;
   return err({ code: 'FENCE_DAMAGED', message, problem, line });
 }
 
-/** Says that the file has no such region; `line` is its last one. */
-export function regionMissing(region: string, source: Buffer): BlockError {
+/** The error for a file without this region. */
+export function regionMissing(region: string, source: Buffer): RegionMissing {
   let line = 0;
   for (const { number } of linesOf(source)) line = number;
-  const where = line === 0 ? 'in an empty file' : `up to line ${line}, the last one`;
-  const message = `no line "    // BEGIN ${region}" ${where}; this is not a file the installer manages`;
+  const where = line === 0 ? 'the file is empty' : `up to line ${line}, the last one`;
+  const message = `found no line "    // BEGIN ${region}" (${where}); the installer does not manage this file`;
   return { code: 'REGION_MISSING', message, region, line: Math.max(1, line) };
+}
+
+/** A line that is a fence, or looks like one. */
+interface Fence {
+  readonly edge: 'BEGIN' | 'END';
+  /** `bridges`, `bridge:kimaki` … */
+  readonly tag: string;
+  readonly problem: FenceProblem | null;
+}
+
+/** Applied to a line without its trailing blanks: with a long run of blanks it would take quadratic time. */
+const LOOKS_LIKE_FENCE = /^([ \t]*)(?:\/\/|#)[ \t]*(BEGIN|END)[ \t]+(bridges|runtimes|(?:bridge|runtime):.*)$/s;
+
+/** Reads one line, without its newline, as a fence. Null: the line does not look like a fence. */
+export function readFence(line: string): Fence | null {
+  const match = LOOKS_LIKE_FENCE.exec(line.trimEnd());
+  const edge = match?.[2];
+  const tag = match?.[3];
+  if (match === null || (edge !== 'BEGIN' && edge !== 'END') || tag === undefined) return null;
+  const isRegion = tag === 'bridges' || tag === 'runtimes';
+  let problem: FenceProblem | null = null;
+  // PHP ends a line, and with it the comment, at a carriage return too.
+  if (line.includes('\r')) problem = 'line-ending';
+  else if (match[1] !== '    ') problem = 'indentation';
+  else if (line !== `    // ${edge} ${tag}` || !(isRegion || isLabel(tag))) problem = 'malformed';
+  return { edge, tag, problem };
+}
+
+/** The lines of a buffer as latin1 text without their `\n`; `end` is after the newline. */
+export function* linesOf(source: Buffer): Generator<{ text: string; start: number; end: number; number: number }> {
+  let start = 0;
+  for (let number = 1; start < source.length; number += 1) {
+    const newline = source.indexOf(0x0a, start);
+    const end = newline === -1 ? source.length : newline + 1;
+    yield { text: source.toString('latin1', start, newline === -1 ? end : newline), start, end, number };
+    start = end;
+  }
 }

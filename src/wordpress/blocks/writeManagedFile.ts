@@ -1,44 +1,57 @@
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../../posix/paths/index.js';
+import { attempt, ioError, octalMode, printablePath } from '../../posix/paths/index.js';
 import { replaceFile } from '../../posix/files/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, ChangedMeanwhile, IoError } from '../../posix/paths/index.js';
 import type { ReadFileError, RegularFile, ReplaceFileError } from '../../posix/files/index.js';
 import type { BlockError } from './block.js';
-import { fileStatus } from '../site/index.js';
-import { healMode } from './healMode.js';
-import type { HardLinked } from './healMode.js';
 import { lintPhp } from '../php/index.js';
 import type { PhpLintError } from '../php/index.js';
 
-/** What came of writing a block. */
+/** What writing a block changed. */
 export interface BlockFileChange {
-  /** The bytes of the file are others now. */
+  /** The content of the file changed. */
   readonly changed: boolean;
-  /** The file was not there before. */
+  /** The file did not exist before. */
   readonly created: boolean;
-  /** The bytes were right already and the mode was not. */
+  /** The content was correct already; only the mode was set. */
   readonly modeHealed: boolean;
 }
 
-/** Why a block was not written; the file is as it was. */
-export type BlockFileError = BlockError | PhpLintError | ReadFileError | ReplaceFileError | HardLinked | IoError;
+/** The mode is wrong, but the file has further names (hard links), and chmod would change the mode of all of them. */
+export interface HardLinked {
+  readonly code: 'HARD_LINKED';
+  readonly message: string;
+  readonly path: string;
+  /** How many names the file has. */
+  readonly names: number;
+}
 
-/** What php-fpm needs to read the file whatever umask the caller has, and nobody else to write it. */
+/** Why a block was not written. The file is unchanged. */
+export type BlockFileError =
+  BlockError | PhpLintError | ReadFileError | ReplaceFileError | HardLinked | IoError | Aborted;
+
+/** php-fpm can read the file whatever umask the caller has, and only its owner can write it. */
 const MANAGED_FILE_MODE = 0o644;
 
-/** Writes the finished bytes of a managed file (null: there is none yet), or only mends its mode when they are there already. */
-export async function writeManaged(
+/**
+ * Writes the new content of a managed file; when the file has that content already, it only corrects the mode.
+ *
+ * @param file - the file as it was read; null when there is none
+ */
+export async function writeManagedFile(
   path: string,
   file: RegularFile | null,
   next: Buffer,
 ): Promise<Result<BlockFileChange, BlockFileError>> {
   if (file?.bytes.equals(next) === true) {
-    const healed = await healMode(path, MANAGED_FILE_MODE, file.bytes);
+    const healed = await healMode(path, file.bytes);
     return healed.map((modeHealed) => ({ changed: false, created: false, modeHealed }));
   }
-  // Given by number, the owner is kept or the write is refused; who is not root could only make the file its own.
+  // With an explicit owner the writer keeps it or fails. Without it, a caller who is not root would become the owner.
   const owner = file === null ? await newOwner(dirname(path)) : ok({ uid: file.uid, gid: file.gid });
   if (owner.isErr()) return err(owner.error);
   const replaced = await replaceFile<PhpLintError>(path, next, {
@@ -50,16 +63,57 @@ export async function writeManaged(
   return replaced.map(({ created }) => ({ changed: true, created, modeHealed: false }));
 }
 
-/** A new file belongs to whom its directory belongs to; only root can give it away. */
+/**
+ * Sets the mode of the file while it still has exactly these bytes; true when the mode was another one.
+ *
+ * Check and change use one handle, so a link put in the place of the file, or a directory exchanged above it, cannot
+ * redirect the change to another file.
+ */
+async function healMode(
+  path: string,
+  bytes: Buffer,
+): Promise<Result<boolean, IoError | ChangedMeanwhile | HardLinked>> {
+  const shown = printablePath(path);
+  let syscall = 'open';
+  try {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      syscall = 'fstat';
+      const now = await handle.stat();
+      syscall = 'read';
+      if (!now.isFile() || now.size !== bytes.length || !(await handle.readFile()).equals(bytes)) {
+        const message = `${shown} was replaced while it was read, so its mode was not changed; run the command again`;
+        return err({ code: 'CHANGED_MEANWHILE', message, path: shown });
+      }
+      const had = now.mode & 0o7777;
+      if (had === MANAGED_FILE_MODE) return ok(false);
+      if (now.nlink > 1) {
+        const message =
+          `${shown} has mode ${octalMode(had)}, expected ${octalMode(MANAGED_FILE_MODE)}. It has ${now.nlink} names (hard links), ` +
+          'and chmod would change all of them; find the others with find -samefile, then chmod the file or copy it';
+        return err({ code: 'HARD_LINKED', message, path: shown, names: now.nlink });
+      }
+      syscall = 'fchmod';
+      await handle.chmod(MANAGED_FILE_MODE);
+      return ok(true);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    return err(ioError(cause, syscall, path));
+  }
+}
+
+/** A new file gets the owner of its directory. Only root can set an owner. */
 async function newOwner(directory: string): Promise<Result<{ uid?: number; gid?: number }, ReadFileError>> {
-  const parent = await fileStatus(directory);
+  const parent = await attempt(() => stat(directory), 'stat', directory);
   if (parent.isOk()) return ok(process.geteuid?.() === 0 ? { uid: parent.value.uid, gid: parent.value.gid } : {});
   if (parent.error.errno !== 'ENOENT') return err(parent.error);
   const shown = printablePath(directory);
-  return err({ code: 'NOT_FOUND', message: `the directory ${shown} does not exist; make it first`, path: shown });
+  return err({ code: 'NOT_FOUND', message: `the directory ${shown} does not exist; create it first`, path: shown });
 }
 
-/** What is wrong is wrong in the file that would have been, not in a temporary one nobody ever sees. */
+/** Names the file that would have been written instead of the temporary file that PHP saw. */
 function named(error: PhpLintError, path: string): PhpLintError {
   if (error.code !== 'PHP_SYNTAX') return error;
   const shown = printablePath(path);

@@ -1,7 +1,6 @@
 // @module-tag php-cli
 import { expect, test } from 'vitest';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
-import { emptyRuntimesFile } from '../../../src/wordpress/blocks/emptyRuntimesFile.js';
+import { emptyManagedFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
 import { putBlock } from '../../../src/wordpress/blocks/putBlock.js';
 import { renderCliChannel } from '../../../src/wordpress/blocks/entries/renderCliChannel.js';
 import { renderRuntimeSignature } from '../../../src/wordpress/blocks/entries/runtimeSignature.js';
@@ -17,21 +16,21 @@ function add_filter($name, $do) { echo $name, ' ', json_encode($do(${given})); }
 }
 
 test('WordPress gets the channel that was put into a fresh file', () => {
-  const channel = { command: "/opt/it's/kimaki", args: ['send'], detach: true };
-  const body = renderCliChannel('kimaki', channel)._unsafeUnwrap();
-  const file = putBlock(emptyChannelsFile(), 'bridge:kimaki', body)._unsafeUnwrap();
+  const channel = { name: 'kimaki', command: "/opt/it's/kimaki", args: ['send'], detach: true };
+  const body = renderCliChannel(channel)._unsafeUnwrap();
+  const file = putBlock(emptyManagedFile('bridge'), 'bridge:kimaki', body)._unsafeUnwrap();
   expect(filtered(file, 'null')).toBe(
     `datamachine_code_cli_channels {"kimaki":{"command":"\\/opt\\/it's\\/kimaki","args":["send"],"detach":true}}`,
   );
 });
 
 test('a fresh file passes on what other plugins registered', () => {
-  expect(filtered(emptyChannelsFile(), "['x' => 1]")).toBe('datamachine_code_cli_channels {"x":1}');
+  expect(filtered(emptyManagedFile('bridge'), "['x' => 1]")).toBe('datamachine_code_cli_channels {"x":1}');
 });
 
 test('WordPress gets the signature that was put into a fresh runtimes file', () => {
   const body = renderRuntimeSignature({ id: 'opencode', variables: { run_id: 'OPENCODE_RUN_ID' } })._unsafeUnwrap();
-  const file = putBlock(emptyRuntimesFile(), 'runtime:opencode', body)._unsafeUnwrap();
+  const file = putBlock(emptyManagedFile('runtime'), 'runtime:opencode', body)._unsafeUnwrap();
   expect(filtered(file, '[]')).toBe(
     'datamachine_code_worktree_runtime_signatures {"opencode":{"run_id":"OPENCODE_RUN_ID"}}',
   );

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lookupIdentity } from '../../../src/posix/accounts/lookupIdentity.js';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
+import { emptyManagedFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
 import { fsChmodMuPlugin } from '../../../src/wordpress/site/fsChmodMuPlugin.js';
 import { inspectManagedFiles } from '../../../src/wordpress/blocks/inspectManagedFiles.js';
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 const CHANNELS = 'wp-coding-agents-channels.php';
-const SOUND = emptyChannelsFile();
+const SOUND = emptyManagedFile('bridge');
 
 async function put(name: string, content: string | Buffer, mode = 0o644): Promise<void> {
   await writeFile(join(root, 'mu', name), content);

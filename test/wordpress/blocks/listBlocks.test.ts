@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
-import { emptyRuntimesFile } from '../../../src/wordpress/blocks/emptyRuntimesFile.js';
-import { listBlocks } from '../../../src/wordpress/blocks/listBlocks.js';
-import type { FenceProblem } from '../../../src/wordpress/blocks/block.js';
+import { emptyManagedFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
+import { getBlock, listBlocks } from '../../../src/wordpress/blocks/listBlocks.js';
+import type { FenceDamaged } from '../../../src/wordpress/blocks/block.js';
 import { CHANNELS, KIMAKI_BODY } from '../support/files.js';
 
 test('the blocks of a file are found in order, with their lines and exact bodies', () => {
@@ -16,8 +15,8 @@ test('the blocks of a file are found in order, with their lines and exact bodies
 });
 
 test('a fresh file has its region and no block', () => {
-  expect(listBlocks(emptyChannelsFile())._unsafeUnwrap()).toEqual([]);
-  expect(listBlocks(emptyRuntimesFile())._unsafeUnwrap()).toEqual([]);
+  expect(listBlocks(emptyManagedFile('bridge'))._unsafeUnwrap()).toEqual([]);
+  expect(listBlocks(emptyManagedFile('runtime'))._unsafeUnwrap()).toEqual([]);
 });
 
 test('a region that ends the file without a newline is whole', () => {
@@ -34,7 +33,7 @@ const R = '    // BEGIN bridges';
 const E = '    // END bridges';
 const K = '    // BEGIN bridge:kimaki';
 const KE = '    // END bridge:kimaki';
-const damaged: readonly (readonly [string, readonly string[], FenceProblem, number])[] = [
+const damaged: readonly (readonly [string, readonly string[], FenceDamaged['problem'], number])[] = [
   ['BEGIN without END', [R, K, 'x', E], 'unclosed', 2],
   ['BEGIN without END at the end of the file', [R, K, 'x'], 'unclosed', 2],
   ['a region that never ends', [R, K, KE], 'unclosed', 1],
@@ -90,4 +89,24 @@ test('lines and files as long as they can be take no time to speak of', () => {
   expect(listBlocks(blanks)._unsafeUnwrapErr()).toMatchObject({ problem: 'malformed', line: 2 });
   const many = Array.from({ length: 100_000 }, (_, n) => `    // BEGIN bridge:b${n}\n    // END bridge:b${n}\n`);
   expect(listBlocks(Buffer.from(`${R}\n${many.join('')}${E}\n`))._unsafeUnwrap()).toHaveLength(100_000);
+});
+
+test('a block is returned byte for byte', () => {
+  expect(getBlock(CHANNELS, 'bridge:kimaki')._unsafeUnwrap().body.toString()).toBe(KIMAKI_BODY);
+});
+
+test('a block that is not there is named along with those that are', () => {
+  const missing = getBlock(CHANNELS, 'bridge:telegram')._unsafeUnwrapErr();
+  expect(missing.code).toBe('BLOCK_NOT_FOUND');
+  expect(missing.message).toContain('bridge:kimaki, bridge:cc-connect');
+});
+
+test('a label of another region says that the region is missing', () => {
+  const missing = getBlock(CHANNELS, 'runtime:opencode')._unsafeUnwrapErr();
+  expect(missing).toMatchObject({ code: 'REGION_MISSING', region: 'runtimes' });
+});
+
+test('no block of a damaged file is returned, not even a sound one', () => {
+  const damaged = Buffer.concat([CHANNELS, Buffer.from('    // END bridges\n')]);
+  expect(getBlock(damaged, 'bridge:kimaki')._unsafeUnwrapErr().code).toBe('FENCE_DAMAGED');
 });

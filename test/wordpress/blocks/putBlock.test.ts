@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_BODY_BYTES, putBlock } from '../../../src/wordpress/blocks/putBlock.js';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
-import { emptyRuntimesFile } from '../../../src/wordpress/blocks/emptyRuntimesFile.js';
-import { getBlock } from '../../../src/wordpress/blocks/getBlock.js';
+import { emptyManagedFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
+import { getBlock } from '../../../src/wordpress/blocks/listBlocks.js';
 import { listBlocks } from '../../../src/wordpress/blocks/listBlocks.js';
-import { removeBlock } from '../../../src/wordpress/blocks/removeBlock.js';
+import { removeBlock } from '../../../src/wordpress/blocks/putBlock.js';
 import { CHANNELS, KIMAKI_BODY } from '../support/files.js';
 
 test('replacing a body leaves every byte outside the block as it was', () => {
@@ -25,8 +24,8 @@ test('putting what is there returns the very same buffer', () => {
 });
 
 test('a runtime goes into the region of runtimes only', () => {
-  expect(putBlock(emptyChannelsFile(), 'runtime:opencode', 'x')._unsafeUnwrapErr().code).toBe('REGION_MISSING');
-  const next = putBlock(emptyRuntimesFile(), 'runtime:opencode', 'x')._unsafeUnwrap();
+  expect(putBlock(emptyManagedFile('bridge'), 'runtime:opencode', 'x')._unsafeUnwrapErr().code).toBe('REGION_MISSING');
+  const next = putBlock(emptyManagedFile('runtime'), 'runtime:opencode', 'x')._unsafeUnwrap();
   expect(
     listBlocks(next)
       ._unsafeUnwrap()
@@ -138,4 +137,19 @@ test('over random files with many blocks, random edits one after the other chang
     ),
     { numRuns: 300, seed: 141 },
   );
+});
+
+test('the block goes with its two fence lines and nothing else', () => {
+  const next = removeBlock(CHANNELS, 'bridge:kimaki')._unsafeUnwrap();
+  const gone = `    // BEGIN bridge:kimaki\n${KIMAKI_BODY}    // END bridge:kimaki\n`;
+  expect(next.toString()).toBe(CHANNELS.toString().replace(gone, ''));
+});
+
+test('removing what is not there returns the very same buffer', () => {
+  expect(removeBlock(CHANNELS, 'bridge:telegram')._unsafeUnwrap()).toBe(CHANNELS);
+});
+
+test('nothing is removed from a damaged file', () => {
+  const damaged = Buffer.from(CHANNELS.toString().replace('    // END bridges', '    // END runtimes'));
+  expect(removeBlock(damaged, 'bridge:kimaki')._unsafeUnwrapErr().code).toBe('FENCE_DAMAGED');
 });

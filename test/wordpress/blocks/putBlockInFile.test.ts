@@ -17,10 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { healMode } from '../../../src/wordpress/blocks/healMode.js';
-import { emptyRuntimesFile } from '../../../src/wordpress/blocks/emptyRuntimesFile.js';
+import { emptyManagedFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
 import { listBlocks } from '../../../src/wordpress/blocks/listBlocks.js';
-import { putBlockInFile } from '../../../src/wordpress/blocks/putBlockInFile.js';
+import { putBlockInFile, removeBlockInFile } from '../../../src/wordpress/blocks/putBlockInFile.js';
 import { runModule } from '../../posix/support/runModule.js';
 import { CHANNELS, KIMAKI_BODY } from '../support/files.js';
 import { killEdits } from '../support/killedEdits.js';
@@ -85,13 +84,6 @@ test('the mode of a file with a second name is not touched, for it is the mode o
   expect((await lstat(join(place, 'snapshot'))).mode & 0o7777).toBe(0o600);
 });
 
-test('a mode is only mended on the bytes that were looked at', async () => {
-  await chmod(file, 0o600);
-  const healed = await healMode(file, 0o644, Buffer.from('<?php // others'));
-  expect(healed._unsafeUnwrapErr()).toMatchObject({ code: 'CHANGED_MEANWHILE', path: file });
-  expect((await lstat(file)).mode & 0o7777).toBe(0o600);
-});
-
 test.each([
   ['a comment', '<?php\n/*\n    // BEGIN bridges\n    // END bridges\n*/\n', 3],
   ['a string', "<?php\n$x = '\n    // BEGIN bridges\n    // END bridges\n';\n", 3],
@@ -101,7 +93,8 @@ test.each([
 ])('a region that stands in %s is refused with its line', async (_, text, line) => {
   await writeFile(file, text);
   const refused = (await putBlockInFile(file, 'bridge:kimaki', BODY))._unsafeUnwrapErr();
-  expect(refused).toMatchObject({ code: 'FENCE_DAMAGED', problem: 'not-code', line });
+  expect(refused).toMatchObject({ code: 'FENCE_DAMAGED', problem: 'not-code', line, path: file });
+  expect(refused.message).toContain(`${file}: line ${line}`);
   expect(await readFile(file, 'utf8')).toBe(text);
 });
 
@@ -146,7 +139,7 @@ test('a runtime is created in a runtimes file', async () => {
   const body = "    $signatures['opencode'] = [];\n";
   const put = await putBlockInFile(file, 'runtime:opencode', body, { create: true });
   expect(put).toBeOk();
-  expect((await readFile(file)).toString().startsWith(emptyRuntimesFile().toString().slice(0, 40))).toBe(true);
+  expect((await readFile(file)).toString().startsWith(emptyManagedFile('runtime').toString().slice(0, 40))).toBe(true);
 });
 
 test.each([
@@ -193,3 +186,29 @@ test('an edit killed at any of its last calls leaves the old bytes or the new on
   // fchmod, two of fsync and rename where a file was, twice; and where none was link and unlink instead of rename.
   expect(seen.kills).toBeGreaterThanOrEqual(13);
 }, 120_000);
+
+test('the block is removed from the file and the mode is 0644', async () => {
+  await chmod(file, 0o600);
+  expect((await removeBlockInFile(file, 'bridge:kimaki'))._unsafeUnwrap()).toMatchObject({ changed: true });
+  const left = listBlocks(await readFile(file))._unsafeUnwrap();
+  expect(left.map(({ name }) => name)).toEqual(['cc-connect']);
+  expect((await lstat(file)).mode & 0o7777).toBe(0o644);
+});
+
+test('removing a block that the file does not have changes no byte', async () => {
+  expect((await removeBlockInFile(file, 'bridge:telegram'))._unsafeUnwrap()).toMatchObject({ changed: false });
+  expect(await readFile(file)).toEqual(CHANNELS);
+});
+
+test('removing from a missing file is an error', async () => {
+  const missing = await removeBlockInFile(join(place, 'x'), 'bridge:kimaki');
+  expect(missing._unsafeUnwrapErr()).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('an aborted signal stops both before the write', async () => {
+  const before = await state();
+  const signal = AbortSignal.abort();
+  expect((await putBlockInFile(file, 'bridge:kimaki', BODY, { signal }))._unsafeUnwrapErr().code).toBe('ABORTED');
+  expect((await removeBlockInFile(file, 'bridge:kimaki', { signal }))._unsafeUnwrapErr().code).toBe('ABORTED');
+  expect(await state()).toEqual(before);
+});

@@ -1,21 +1,21 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyChannelsFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
+import { emptyManagedFile } from '../../../src/wordpress/blocks/emptyManagedFile.js';
 import { putBlock } from '../../../src/wordpress/blocks/putBlock.js';
 import { putBlockInFile } from '../../../src/wordpress/blocks/putBlockInFile.js';
-import { removeBlock } from '../../../src/wordpress/blocks/removeBlock.js';
+import { removeBlock } from '../../../src/wordpress/blocks/putBlock.js';
 import { bundle } from '../../posix/support/runModule.js';
 
 const LABEL = 'bridge:kimaki';
 const OLD_BODY = "    $channels['kimaki'] = [ 'command' => '/old' ];\n";
 const NEW_BODY = "    $channels['kimaki'] = [ 'command' => '/new', 'args' => [] ];\n";
-const OLD = putBlock(emptyChannelsFile(), LABEL, OLD_BODY)._unsafeUnwrap();
+const OLD = putBlock(emptyManagedFile('bridge'), LABEL, OLD_BODY)._unsafeUnwrap();
 
 /** What an edit does: the bytes before it (null: no file) and after it. */
 const EDITS = {
   replace: { before: OLD, after: putBlock(OLD, LABEL, NEW_BODY)._unsafeUnwrap() },
-  create: { before: null, after: putBlock(emptyChannelsFile(), LABEL, NEW_BODY)._unsafeUnwrap() },
+  create: { before: null, after: putBlock(emptyManagedFile('bridge'), LABEL, NEW_BODY)._unsafeUnwrap() },
   remove: { before: OLD, after: removeBlock(OLD, LABEL)._unsafeUnwrap() },
 } as const;
 
@@ -36,7 +36,7 @@ export interface KilledEdits {
 export async function killEdits(directory: string, calls: readonly string[], rounds: number): Promise<KilledEdits> {
   const program = await bundle(
     `import { putBlockInFile } from ${JSON.stringify(join(import.meta.dirname, '../../../src/wordpress/blocks/putBlockInFile.ts'))};
-     import { removeBlockInFile } from ${JSON.stringify(join(import.meta.dirname, '../../../src/wordpress/blocks/removeBlockInFile.ts'))};
+     import { removeBlockInFile } from ${JSON.stringify(join(import.meta.dirname, '../../../src/wordpress/blocks/putBlockInFile.ts'))};
      const [, , edit, path] = process.argv;
      const done = edit === 'remove'
        ? await removeBlockInFile(path, '${LABEL}')

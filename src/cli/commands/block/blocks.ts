@@ -1,8 +1,7 @@
-import { readRegularFile } from '../../../posix/files/index.js';
 import {
   MAX_BODY_BYTES,
-  getBlock,
-  listBlocks,
+  getBlockInFile,
+  listBlocksInFile,
   parseLabel,
   putBlockInFile,
   removeBlockInFile,
@@ -28,7 +27,7 @@ export const list = defineCommand({
   async run(context) {
     const path = context.operandPath(0, 'FILE');
     if (path.isErr()) return context.fail(path.error);
-    const blocks = await readRegularFile(path.value).andThen(({ bytes }) => listBlocks(bytes));
+    const blocks = await listBlocksInFile(path.value);
     if (blocks.isErr()) return context.fail(blocks.error);
     for (const { label } of blocks.value) context.output.print(label);
     context.output.record({ blocks: blocks.value.map(({ label, line, endLine }) => ({ name: label, line, endLine })) });
@@ -47,7 +46,7 @@ export const get = defineCommand({
     if (path.isErr()) return context.fail(path.error);
     const named = parseLabel(name);
     if (named.isErr()) return context.fail(named.error);
-    const block = await readRegularFile(path.value).andThen(({ bytes }) => getBlock(bytes, name));
+    const block = await getBlockInFile(path.value, name);
     if (block.isErr()) return context.fail(block.error);
     const { label, line, endLine, body } = block.value;
     const text = body.toString('utf8');

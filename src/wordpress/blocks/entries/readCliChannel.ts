@@ -1,15 +1,39 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { ChannelError, NamedCliChannel } from './cliChannel.js';
 import { decodeNode } from '../../php/index.js';
-import { managedAssignment, notAChannel } from './managedAssignment.js';
 import type { PhpValue } from '../../php/index.js';
+import { managedAssignment, notAChannel } from './managedAssignment.js';
+import type { ChannelError } from './managedAssignment.js';
 
 /**
- * Reads the body of a `bridge:` block, `$channels['NAME'] = [ … ];`, as a typed channel.
+ * One bridge as `datamachine_code_cli_channels` registers it.
  *
- * The PHP is read, never run, so every value must be a plain literal; a computed value, a second statement, a key
- * given twice or a value of the wrong type is refused with its line. Comments are allowed and ignored.
+ * Data Machine runs `[command, ...args]` without a shell, with PATH and `env` as the only environment. It replaces
+ * `{recipient}`, `{message}`, `{conversation_id}` and `{channel}` in the arguments.
+ */
+export interface CliChannel {
+  /** The key in `$channels`. */
+  readonly name: string;
+  /** Absolute path of the program. */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** True: Data Machine does not wait for the program and does not learn its exit status. */
+  readonly detach?: boolean;
+  /** The `timeout` of the entry, which Data Machine takes in whole seconds. */
+  readonly timeoutSeconds?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Further keys of an entry that was read. `setChannelCommand` keeps them, `renderCliChannel` does not write them. */
+  readonly otherKeys?: readonly string[];
+}
+
+/**
+ * Reads the body of a `bridge:` block, `$channels['NAME'] = [ … ];`; pure.
+ *
+ * The PHP is parsed, never run, so every value must be a plain literal. Comments are ignored.
+ *
+ * Errors, each with its line: `NOT_A_CHANNEL` for another statement, a second one, a key that occurs twice, a value of
+ * the wrong type or a missing command; `PHP_NOT_A_LITERAL` for a computed value; `PHP_UNREADABLE`.
  *
  * @param body - the body as `getBlock` gives it
  *
@@ -22,10 +46,10 @@ import type { PhpValue } from '../../php/index.js';
  * else console.log(channel.value.name, channel.value.command);
  * ```
  */
-export function readCliChannel(body: string | Buffer): Result<NamedCliChannel, ChannelError> {
+export function readCliChannel(body: string | Buffer): Result<CliChannel, ChannelError> {
   const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
   return managedAssignment(bytes, 'channels').andThen(({ name, array, entries }) => {
-    const known: { -readonly [K in keyof NamedCliChannel]?: NamedCliChannel[K] } = {};
+    const known: { -readonly [K in keyof CliChannel]?: CliChannel[K] } = {};
     const otherKeys: string[] = [];
     for (const { key, value: node } of entries) {
       if (!isKnownKey(key)) {
@@ -48,7 +72,7 @@ export function readCliChannel(body: string | Buffer): Result<NamedCliChannel, C
         known.detach = given;
       } else if (key === 'timeout') {
         if (typeof given !== 'number') return wrong('a whole number');
-        known.timeout = given;
+        known.timeoutSeconds = given;
       } else {
         const env = stringMap(given);
         if (env === null) return wrong('a map of strings');
@@ -57,7 +81,7 @@ export function readCliChannel(body: string | Buffer): Result<NamedCliChannel, C
     }
     const { command, args = [], ...rest } = known;
     if (command === undefined) return notAChannel(array.line, "there is no 'command'");
-    return ok({ ...rest, command, args, name, otherKeys });
+    return ok({ ...rest, command, args, name, ...(otherKeys.length === 0 ? {} : { otherKeys }) });
   });
 }
 
@@ -71,7 +95,7 @@ function isStringList(value: PhpValue): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** A PHP array of strings under names, or null. `[]` is the empty map. */
+/** A PHP array of strings under names; null for another value. `[]` is the empty map. */
 export function stringMap(value: PhpValue): Readonly<Record<string, string>> | null {
   if (Array.isArray(value) && value.length === 0) return {};
   if (!(value instanceof Map)) return null;

@@ -1,35 +1,38 @@
 import { Result } from 'neverthrow';
-import type { CliChannel } from './cliChannel.js';
+import type { CliChannel } from './readCliChannel.js';
 import { encodePhpValue } from '../../php/index.js';
 import type { PhpUnencodable, PhpValue } from '../../php/index.js';
 
 /**
- * Writes the body of a `bridge:` block for a channel, in the layout the installer writes, ready for `putBlock`.
+ * Writes the body of a `bridge:` block for a channel, in the layout of the installer, for `putBlock`; pure.
  *
- * Reading it back with `readCliChannel` gives the same channel. Values are encoded, not judged: whether the command
- * can be reached by the user who runs it is not its business.
+ * `readCliChannel` reads the same channel from it. The values are encoded, not checked: the command may be one that
+ * the user who runs it cannot execute. `otherKeys` are not written.
+ *
+ * Errors: `PHP_UNENCODABLE` for a value without an exact PHP literal.
  *
  * @example
  * ```ts
  * import { renderCliChannel } from '@wca/runtime-sdk/wordpress';
  *
- * const body = renderCliChannel('kimaki', {
+ * const body = renderCliChannel({
+ *   name: 'kimaki',
  *   command: '/usr/bin/kimaki',
  *   args: ['send', '--channel', '{recipient}', '--prompt', '{message}'],
  *   detach: true,
- *   timeout: 600,
+ *   timeoutSeconds: 600,
  * });
  * if (body.isErr()) console.error(body.error.at, body.error.message);
  * else console.log(body.value);
  * ```
  */
-export function renderCliChannel(name: string, channel: CliChannel): Result<string, PhpUnencodable> {
-  const { command, args, detach, timeout, env, cwd } = channel;
+export function renderCliChannel(channel: CliChannel): Result<string, PhpUnencodable> {
+  const { name, command, args, detach, timeoutSeconds, env, cwd } = channel;
   const given: readonly (readonly [string, PhpValue | undefined])[] = [
     ['command', command],
     ['args', args],
     ['detach', detach],
-    ['timeout', timeout],
+    ['timeout', timeoutSeconds],
     ['env', env === undefined ? undefined : new Map(Object.entries(env))],
     ['cwd', cwd],
   ];

@@ -1,11 +1,11 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { ChannelError } from './cliChannel.js';
 import { decodeNode, encodePhpValue } from '../../php/index.js';
 import { managedAssignment, notAChannel } from './managedAssignment.js';
+import type { ChannelError } from './managedAssignment.js';
 import type { PhpUnencodable } from '../../php/index.js';
 
-/** Which environment variables name the session of one agent runtime. */
+/** The environment variables in which one agent runtime names its session. */
 export interface RuntimeSignature {
   /** The key in `$signatures`. */
   readonly id: string;
@@ -14,9 +14,11 @@ export interface RuntimeSignature {
 }
 
 /**
- * Reads the body of a `runtime:` block, `$signatures['ID'] = [ 'field' => 'ENV_NAME' ];`.
+ * Reads the body of a `runtime:` block, `$signatures['ID'] = [ 'field' => 'ENV_NAME' ];`; pure.
  *
- * Every value must be a plain string; anything else is refused with its line. The PHP is read, never run.
+ * The PHP is parsed, never run, so every value must be a plain string.
+ *
+ * Errors, each with its line: `NOT_A_CHANNEL` for another statement or value, `PHP_NOT_A_LITERAL`, `PHP_UNREADABLE`.
  *
  * @example
  * ```ts
@@ -42,7 +44,9 @@ export function readRuntimeSignature(body: string | Buffer): Result<RuntimeSigna
 }
 
 /**
- * Writes the body of a `runtime:` block, in the layout the installer writes, ready for `putBlock`.
+ * Writes the body of a `runtime:` block, in the layout of the installer, for `putBlock`; pure.
+ *
+ * Errors: `PHP_UNENCODABLE` for a value without an exact PHP literal.
  *
  * @example
  * ```ts

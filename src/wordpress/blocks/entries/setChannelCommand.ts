@@ -1,17 +1,12 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { ChannelError } from './cliChannel.js';
 import { decodeNode, encodePhpValue } from '../../php/index.js';
 import { managedAssignment, notAChannel } from './managedAssignment.js';
-import type { ManagedAssignment, ManagedEntry } from './managedAssignment.js';
+import type { ChannelError, ManagedAssignment, ManagedEntry } from './managedAssignment.js';
 import { readCliChannel, stringMap } from './readCliChannel.js';
 import { splice } from '../putBlock.js';
 
-/** What else to change along with the command. */
-export interface SetChannelCommandOptions {
-  /** The whole `env` of the channel; null takes the entry out; without it `env` stays as it is. */
-  readonly env?: Readonly<Record<string, string>> | null;
-}
+type Env = Readonly<Record<string, string>> | null;
 
 interface Edit {
   readonly start: number;
@@ -20,14 +15,17 @@ interface Edit {
 }
 
 /**
- * Gives the body of a `bridge:` block with another command (and `env`), changing only the bytes of those values.
+ * Changes the command (and `env`) in the body of a `bridge:` block and gives the new body; pure. Only the bytes of
+ * these values change.
  *
- * Spacing, comments, key order and keys this library does not know stay byte for byte. A body that already says so
- * comes back as the very same Buffer. What it returns has been read back and says what was asked for. Refused is a
- * body that is not one `$channels['NAME'] = [ … ];` with literal values.
+ * Spacing, comments, the order of the keys and unknown keys stay byte for byte. When the body has these values
+ * already, the result is the same Buffer. The new body has been read back and has the values asked for.
+ *
+ * Errors: those of `readCliChannel`; `PHP_UNENCODABLE` for a value without an exact PHP literal.
  *
  * @param body - the body as `getBlock` gives it
  * @param command - absolute path of the program
+ * @param options - `env`: the complete `env` of the channel; null removes the entry; absent keeps it
  *
  * @example
  * ```ts
@@ -42,7 +40,7 @@ interface Edit {
 export function setChannelCommand(
   body: Buffer,
   command: string,
-  options: SetChannelCommandOptions = {},
+  options: { readonly env?: Env } = {},
 ): Result<Buffer, ChannelError> {
   return managedAssignment(body, 'channels').andThen((assignment) =>
     commandEdits(assignment, body, command).andThen((edits) =>
@@ -70,7 +68,7 @@ function commandEdits(
 function envEdits(
   { array, entries }: ManagedAssignment,
   body: Buffer,
-  env: Readonly<Record<string, string>> | null | undefined,
+  env: Env | undefined,
 ): Result<Edit[], ChannelError> {
   if (env === undefined) return ok([]);
   const index = entries.findIndex(({ key }) => key === 'env');
@@ -91,7 +89,7 @@ function span({ value }: ManagedEntry): { start: number; end: number } {
   return { start: value.start, end: value.end };
 }
 
-/** Takes one entry out together with the comma that goes with it. */
+/** Removes one entry with its comma. */
 function removal(entries: readonly ManagedEntry[], index: number, entry: ManagedEntry): Edit {
   const before = entries[index - 1];
   const after = entries[index + 1];
@@ -99,7 +97,7 @@ function removal(entries: readonly ManagedEntry[], index: number, entry: Managed
   return { start: entry.node.start, end: after === undefined ? entry.node.end : after.node.start, text: '' };
 }
 
-/** A new entry goes onto a line of its own exactly when the last one has one. */
+/** A new entry gets a line of its own when the last entry has one. */
 function gapBefore({ node }: ManagedEntry, body: Buffer): string {
   const line = body.toString('latin1', body.lastIndexOf(0x0a, node.start - 1) + 1, node.start);
   return /^[ \t]+$/.test(line) ? `\n${line}` : ' ';
@@ -109,17 +107,13 @@ function sameMap(a: Readonly<Record<string, string>> | null, b: Readonly<Record<
   return a !== null && JSON.stringify(Object.entries(a)) === JSON.stringify(Object.entries(b));
 }
 
-function check(
-  next: Buffer,
-  command: string,
-  env: Readonly<Record<string, string>> | null | undefined,
-): Result<Buffer, ChannelError> {
+function check(next: Buffer, command: string, env: Env | undefined): Result<Buffer, ChannelError> {
   return readCliChannel(next).andThen((channel) => {
     const envIs = env === undefined || (env === null ? channel.env === undefined : sameMap(channel.env ?? null, env));
     if (channel.command === command && envIs) return ok(next);
     return err<Buffer, ChannelError>({
       code: 'NOT_A_CHANNEL',
-      message: 'the block could not be edited: read back it says something else; nothing was changed',
+      message: 'the edited block does not have the values asked for. Nothing was changed',
       line: 1,
     });
   });

@@ -8,8 +8,7 @@ test('the block an installer writes is read as a typed channel', () => {
     command: '/root/.kimaki/bin/kimaki',
     args: ['send', '--channel', '{recipient}', '--prompt', '{message}'],
     detach: true,
-    timeout: 600,
-    otherKeys: [],
+    timeoutSeconds: 600,
   });
 });
 
@@ -39,11 +38,11 @@ test.each([
   ["$other['k'] = [ 'command' => '/x' ];", 'NOT_A_CHANNEL', '$channels'],
   ["$channels['k'] = 'x';", 'NOT_A_CHANNEL', '$channels'],
   ["$channels['k'] .= [ 'command' => '/x' ];", 'NOT_A_CHANNEL', '$channels'],
-  ["$channels['k'] = [ 'command' => '/x' ]; unlink('/');", 'NOT_A_CHANNEL', 'single'],
+  ["$channels['k'] = [ 'command' => '/x' ]; unlink('/');", 'NOT_A_CHANNEL', 'exactly one statement'],
   ["$channels[$k] = [ 'command' => '/x' ];", 'PHP_NOT_A_LITERAL', 'variable'],
   ["$channels['k'] = [ 'command' => getenv('X') ];", 'PHP_NOT_A_LITERAL', 'call'],
   ["$channels['k'] = [ 'command' => '/x'", 'PHP_UNREADABLE', 'line'],
-  ['', 'NOT_A_CHANNEL', 'single'],
+  ['', 'NOT_A_CHANNEL', 'exactly one statement'],
 ])('%s is refused', (body, code, says) => {
   const refused = readCliChannel(body)._unsafeUnwrapErr();
   expect(refused.code).toBe(code);

@@ -4,11 +4,12 @@ import { readCliChannel } from '../../../../src/wordpress/blocks/entries/readCli
 import { renderCliChannel } from '../../../../src/wordpress/blocks/entries/renderCliChannel.js';
 
 test('a channel comes out in the layout installers write', () => {
-  const body = renderCliChannel('kimaki', {
+  const body = renderCliChannel({
+    name: 'kimaki',
     command: '/usr/bin/kimaki',
     args: ['send', '{message}'],
     detach: true,
-    timeout: 600,
+    timeoutSeconds: 600,
     env: { HOME: '/home/opencode' },
   });
   expect(body._unsafeUnwrap()).toBe(`    $channels['kimaki'] = [
@@ -28,7 +29,7 @@ test('any channel that is rendered reads back as itself', () => {
       command: text,
       args: fc.array(text),
       detach: fc.boolean(),
-      timeout: fc.maxSafeInteger(),
+      timeoutSeconds: fc.maxSafeInteger(),
       env: fc.dictionary(fc.stringMatching(/^[A-Z_]+$/), text),
       cwd: text,
     },
@@ -39,8 +40,8 @@ test('any channel that is rendered reads back as itself', () => {
       text.filter((name) => !/^-?\d+$/.test(name)),
       channel,
       (name, given) => {
-        const body = renderCliChannel(name, given)._unsafeUnwrap();
-        expect(readCliChannel(body)._unsafeUnwrap()).toEqual({ ...given, name, otherKeys: [] });
+        const body = renderCliChannel({ ...given, name })._unsafeUnwrap();
+        expect(readCliChannel(body)._unsafeUnwrap()).toEqual({ ...given, name });
       },
     ),
     { numRuns: 200, seed: 412 },
@@ -48,5 +49,5 @@ test('any channel that is rendered reads back as itself', () => {
 });
 
 test('what cannot be written is refused with its place', () => {
-  expect(renderCliChannel('k', { command: '/x', args: ['a', '\udfff'] })._unsafeUnwrapErr().at).toBe('$[1]');
+  expect(renderCliChannel({ name: 'k', command: '/x', args: ['a', '\udfff'] })._unsafeUnwrapErr().at).toBe('$[1]');
 });

@@ -50,8 +50,8 @@ test('any command and env can be set and read back', () => {
   fc.assert(
     fc.property(text, env, (command, wanted) => {
       const next = setChannelCommand(BODY, command, { env: wanted })._unsafeUnwrap();
-      const { env: now = null, command: set, timeout } = readCliChannel(next)._unsafeUnwrap();
-      expect({ command: set, env: now, timeout }).toEqual({ command, env: wanted, timeout: 600 });
+      const { env: now = null, command: set, timeoutSeconds } = readCliChannel(next)._unsafeUnwrap();
+      expect({ command: set, env: now, timeoutSeconds }).toEqual({ command, env: wanted, timeoutSeconds: 600 });
     }),
     { numRuns: 200, seed: 93 },
   );

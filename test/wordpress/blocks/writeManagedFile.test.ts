@@ -1,0 +1,40 @@
+// needs root, php-cli
+import { chmod, lstat, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readRegularFile } from '../../../src/posix/files/readRegularFile.js';
+import { writeManagedFile } from '../../../src/wordpress/blocks/writeManagedFile.js';
+import { CHANNELS } from '../support/files.js';
+
+let place = '';
+let file = '';
+beforeEach(async () => {
+  place = await mkdtemp(join(tmpdir(), 'wca-block-'));
+  file = join(place, 'channels.php');
+  await writeFile(file, CHANNELS);
+});
+afterEach(() => rm(place, { recursive: true }));
+
+test('the mode is only corrected while the file has the bytes that were read', async () => {
+  await chmod(file, 0o600);
+  const read = (await readRegularFile(file))._unsafeUnwrap();
+  const others = Buffer.from('<?php // others');
+  const healed = await writeManagedFile(file, { ...read, bytes: others }, others);
+  expect(healed._unsafeUnwrapErr()).toMatchObject({ code: 'CHANGED_MEANWHILE', path: file });
+  expect((await lstat(file)).mode & 0o7777).toBe(0o600);
+});
+
+test('PHP that does not compile is named after the file, not after the temporary one', async () => {
+  const read = (await readRegularFile(file))._unsafeUnwrap();
+  const refused = (await writeManagedFile(file, read, Buffer.from('<?php\n( ;\n')))._unsafeUnwrapErr();
+  expect(refused).toMatchObject({ code: 'PHP_SYNTAX', path: file, line: 2 });
+  expect(refused.message).toContain(`${file} with this change`);
+  expect(await readFile(file)).toEqual(CHANNELS);
+});
+
+test('the directory of a new file has to exist', async () => {
+  const path = join(place, 'none', 'channels.php');
+  const refused = (await writeManagedFile(path, null, CHANNELS))._unsafeUnwrapErr();
+  expect(refused).toMatchObject({ code: 'NOT_FOUND', path: join(place, 'none') });
+});

@@ -1,4 +1,5 @@
-// needs root, php-cli
+// @module-tag root
+// @module-tag php-cli
 import { chmod, lstat, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -41,16 +41,8 @@ export type {
   RegionMissing,
   RuntimeSignature,
 } from './blocks/index.js';
-export { findFpmPools } from './fpm/index.js';
-export type { FpmError, FpmOptions, FpmPool } from './fpm/index.js';
-export { fpmUmaskDropIn } from './fpm/index.js';
-export type { DropIn, InvalidUnitName } from './fpm/index.js';
-export { fpmWorkers } from './fpm/index.js';
-export type { FpmWorker, FpmWorkersError } from './fpm/index.js';
-export { runInFpm } from './fpm/index.js';
-export type { RunInFpmError, RunInFpmOptions } from './fpm/index.js';
-export type { AskFpmError } from './fpm/index.js';
-export type { FpmAnswer } from './fpm/index.js';
+export { findFpmPools, fpmUmaskDropIn, fpmWorkers } from './fpm/index.js';
+export type { FpmDropIn, FpmError, FpmOptions, FpmPool, FpmPoolInvalid, FpmWorker } from './fpm/index.js';
 export { findSite } from './site/index.js';
 export { findSiteOfUnit } from './site/index.js';
 export type { UnitNamesNoSite } from './site/index.js';

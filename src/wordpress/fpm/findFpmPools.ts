@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import * as ini from 'ini';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError } from '../../posix/paths/index.js';
+import { attempt, printablePath, unlessAborted } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 
 /** One php-fpm pool as configured. */
@@ -14,42 +14,45 @@ export interface FpmPool {
   readonly unit: string;
   /** The PHP version the file belongs to: `8.2`. */
   readonly version: string;
-  /** The first file that has the pool; later ones may add to it. */
+  /** The first file that defines the pool; later ones can add to it. */
   readonly poolFile: string;
   /** The section's name: `www`. */
   readonly name: string;
   readonly user: string;
-  /** Null: the primary group of `user`. */
+  /** Null: php-fpm uses the primary group of `user`. */
   readonly group: string | null;
-  /** Socket path, `host:port` or port, with `$pool` filled in. */
+  /** Path of a socket, `host:port` or port; `$pool` is replaced by the name. */
   readonly listen: string;
 }
 
-/** A pool file that cannot be read, or a pool php-fpm itself would refuse. */
-export type FpmError =
-  | {
-      readonly code: 'FPM_POOL_INVALID';
-      readonly message: string;
-      readonly path: string;
-      readonly pool: string;
-      readonly missing: 'user' | 'listen';
-    }
-  | ReadFileError
-  | IoError;
+/** A pool without a setting that php-fpm requires. */
+export interface FpmPoolInvalid {
+  readonly code: 'FPM_POOL_INVALID';
+  readonly message: string;
+  readonly path: string;
+  readonly pool: string;
+  readonly missing: 'user' | 'listen';
+}
 
-/** Where php-fpm's files are. */
+/** Why the pools are not known: a file cannot be read, or php-fpm itself would reject it. */
+export type FpmError = FpmPoolInvalid | ReadFileError | IoError | Aborted;
+
+/** Where php-fpm is configured. */
 export interface FpmOptions {
-  /** Default `/etc/php`, with `VERSION/fpm/pool.d/*.conf` below it. */
-  readonly configRoot?: string;
+  /** Default `/etc/php`, with the files `VERSION/fpm/pool.d/*.conf` below it. */
+  readonly configDir?: string;
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Finds every pool of every php-fpm master that Debian's layout has (`/etc/php/VERSION/fpm/pool.d/*.conf`), sorted by
+ * Finds every pool of every php-fpm master in the layout of Debian (`/etc/php/VERSION/fpm/pool.d/*.conf`), sorted by
  * version and file name.
  *
- * Only the files are read: it does not say whether a master runs, whether it has loaded these files since, or which
- * site a pool serves. `include` lines in a pool file and pools defined in `php-fpm.conf` are not followed. No PHP on
- * the host is no error: the list is empty.
+ * Only files are read: the result does not show whether a master runs, whether it has loaded the current files, or
+ * which site a pool serves. `include` lines in a pool file and pools defined in `php-fpm.conf` are not followed. A host
+ * without PHP has an empty list.
+ *
+ * Errors: `FPM_POOL_INVALID`, those of reading a file, `IO`, `ABORTED`.
  *
  * @example
  * ```ts
@@ -63,19 +66,21 @@ export interface FpmOptions {
  * Source: php-fpm.conf(5); https://www.php.net/manual/en/install.fpm.configuration.php
  */
 export function findFpmPools(options: FpmOptions = {}): ResultAsync<readonly FpmPool[], FpmError> {
-  return new ResultAsync(find(options.configRoot ?? '/etc/php'));
+  return new ResultAsync(find(options.configDir ?? '/etc/php', options.signal));
 }
 
-async function find(configRoot: string): Promise<Result<readonly FpmPool[], FpmError>> {
-  const versions = await names(configRoot);
+async function find(configDir: string, signal: AbortSignal | undefined): Promise<Result<readonly FpmPool[], FpmError>> {
+  const versions = await names(configDir);
   if (versions.isErr()) return err(versions.error);
   const pools: FpmPool[] = [];
   for (const version of versions.value.filter((name) => /^\d+(\.\d+)*$/.test(name)).sort(byVersion)) {
-    const directory = join(configRoot, version, 'fpm', 'pool.d');
+    const directory = join(configDir, version, 'fpm', 'pool.d');
+    const wanted = unlessAborted(signal, `reading ${printablePath(configDir)}`);
+    if (wanted.isErr()) return err(wanted.error);
     const files = await names(directory);
     if (files.isErr()) return err(files.error);
     const sections = new Map<string, Section>();
-    // php-fpm includes *.conf through glob(3), which leaves out hidden files.
+    // php-fpm includes *.conf with glob(3), which skips hidden files.
     for (const name of files.value.filter((file) => file.endsWith('.conf') && !file.startsWith('.')).sort()) {
       const path = join(directory, name);
       const file = await readRegularFile(path, { followLinks: true });
@@ -96,9 +101,9 @@ interface Section {
   readonly values: Map<string, string>;
 }
 
-/** Adds the pools of one file. As php-fpm does, a section of a name that is known goes on with that pool. */
+/** Adds the pools of one file. A section with the name of an earlier one adds to that pool, as in php-fpm. */
 function addSections(sections: Map<string, Section>, text: string, path: string): void {
-  // ini splits section names at dots; a pool may be named after its domain.
+  // ini splits section names at dots, and a pool can be named after a domain.
   const escaped = text.replace(/^[ \t]*\[([^\]\n]+)\]/gm, (_, name: string) => `[${name.replace(/\./g, '\\.')}]`);
   const parsed: Readonly<Record<string, unknown>> = ini.parse(escaped);
   for (const [name, given] of Object.entries(parsed)) {
@@ -121,8 +126,8 @@ function poolOf(name: string, { path, values }: Section, version: string): Resul
   return ok({ unit, version, poolFile: path, name, user, group: values.get('group') ?? null, listen });
 }
 
-function invalid(path: string, pool: string, missing: 'user' | 'listen'): Result<never, FpmError> {
-  const message = `${path}: pool [${pool}] has no "${missing}"; php-fpm would not start with it, so mend it first`;
+function invalid(path: string, pool: string, missing: 'user' | 'listen'): Result<never, FpmPoolInvalid> {
+  const message = `${path}: pool [${pool}] has no "${missing}", so php-fpm cannot start with it; add the setting first`;
   return err({ code: 'FPM_POOL_INVALID', message, path, pool, missing });
 }
 
@@ -131,7 +136,7 @@ function byVersion(a: string, b: string): number {
 }
 
 function names(directory: string): ResultAsync<readonly string[], IoError> {
-  return ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'scandir', directory)).orElse((error) =>
+  return attempt(() => readdir(directory), 'scandir', directory).orElse((error) =>
     error.errno === 'ENOENT' || error.errno === 'ENOTDIR' ? ok<readonly string[], IoError>([]) : err(error),
   );
 }

@@ -1,30 +1,26 @@
-import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
+import type { InvalidUnitName } from '../../systemd/names/index.js';
 
-/** A file to be written, with its mode. */
-export interface DropIn {
+/** The content of a drop-in file, and where it belongs. */
+export interface FpmDropIn {
   readonly path: string;
   readonly content: string;
   readonly mode: number;
 }
 
-/** Not the name of a service unit, so no drop-in path can be made of it. */
-export interface InvalidUnitName {
-  readonly code: 'INVALID_UNIT_NAME';
-  readonly message: string;
-  readonly unit: string;
-}
-
 /**
- * Gives the drop-in that makes a php-fpm master and all its workers create files writable for their group
- * (`UMask=0002`); nothing is written.
+ * The drop-in that makes a php-fpm master and all its workers create files writable for their group (`UMask=0002`);
+ * pure, nothing is written.
  *
- * The package's own unit stays as it is, so upgrades keep working. It needs a daemon-reload and a **restart**: after a
- * reload workers keep the old umask while `systemctl show` already says 0002, so measure it with `fpmWorkers`. It
- * applies to every pool of that master, other tenants included.
+ * The unit of the package stays unchanged, so upgrades work. The drop-in needs a daemon-reload and a **restart**: after
+ * a reload of php-fpm the workers keep the old umask while `systemctl show` already says 0002, so check the umask with
+ * `fpmWorkers`. It applies to every pool of that master, also those of other sites.
  *
- * @param unit - the master's unit, `php8.2-fpm.service`
+ * Errors: `INVALID_UNIT_NAME`.
+ *
+ * @param unit - the unit of the master, `php8.2-fpm.service`
  *
  * @example
  * ```ts
@@ -35,9 +31,9 @@ export interface InvalidUnitName {
  * else console.log(dropIn.value.path, dropIn.value.content);
  * ```
  *
- * Source: systemd.exec(5) UMask=, systemd.unit(5) on drop-ins.
+ * Source: systemd.exec(5), UMask=; systemd.unit(5), drop-ins.
  */
-export function fpmUmaskDropIn(unit: string): Result<DropIn, InvalidUnitName> {
+export function fpmUmaskDropIn(unit: string): Result<FpmDropIn, InvalidUnitName> {
   if (!/^[A-Za-z0-9:_@][A-Za-z0-9:_.@\\-]*\.service$/.test(unit) || unit.length > 255) {
     const shown = printablePath(unit).slice(0, 80);
     const message = `"${shown}" is not the name of a service unit; expected something like php8.2-fpm.service`;

@@ -3,6 +3,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { listProcesses } from '../../posix/processes/index.js';
 import { lookupUserById } from '../../posix/accounts/index.js';
+import { unlessAborted } from '../../posix/paths/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import type { ProcessStatus } from '../../posix/processes/index.js';
 import type { ProgramError } from '../../posix/programs/index.js';
@@ -11,24 +12,23 @@ import type { SystemdError } from '../../systemd/manager/index.js';
 
 /** One running php-fpm worker. */
 export interface FpmWorker extends ProcessStatus {
-  /** Name of the user it runs as; the number as text when it has none. */
+  /** Name of the user it runs as; the uid as text for a user without a name. */
   readonly user: string;
-  /** Name of its pool as php-fpm titles the process, or null. */
+  /** Name of its pool from the title of the process; null when the title has none. */
   readonly pool: string | null;
 }
 
-/** The unit could not be asked, or /proc not read. */
-export type FpmWorkersError = SystemdError | IoError | ProgramError;
-
 /**
- * Lists the running workers of a php-fpm master, with user and umask as the kernel has them: the proof that a umask
- * or a user is really in force, where `systemctl show` only tells what the next start would do.
+ * Lists the running workers of a php-fpm master with their user and umask from the kernel. It shows whether a umask or
+ * a user is in force; `systemctl show` only tells what the next start would use.
  *
- * Workers are the children of the master in the unit's cgroup; what a request has started lives there too, and is none,
- * whatever its umask. An `ondemand` pool has none until a request comes. A script may change the umask of its own worker
- * for a moment. A stopped unit has no workers: the list is empty.
+ * Workers are the children of the master in the cgroup of the unit. A program that a request has started is in the same
+ * cgroup and is not a worker, whatever its umask is. An `ondemand` pool has no worker until a request comes. A script
+ * can change the umask of its own worker during a request. A stopped unit has no workers: the list is empty.
  *
- * @param unit - the master's unit, `php8.2-fpm.service`
+ * Errors: those of asking systemd for the unit; `IO` for /proc; `ABORTED`.
+ *
+ * @param unit - the unit of the master, `php8.2-fpm.service`
  *
  * @example
  * ```ts
@@ -41,15 +41,25 @@ export type FpmWorkersError = SystemdError | IoError | ProgramError;
  *
  * Source: proc_pid_status(5), `Umask`; cgroups(7).
  */
-export function fpmWorkers(unit: string): ResultAsync<readonly FpmWorker[], FpmWorkersError> {
-  return new ResultAsync(find(unit));
+export function fpmWorkers(
+  unit: string,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<readonly FpmWorker[], FpmWorkersError> {
+  return new ResultAsync(find(unit, options.signal));
 }
 
-async function find(unit: string): Promise<Result<readonly FpmWorker[], FpmWorkersError>> {
+type FpmWorkersError = SystemdError | IoError | ProgramError;
+
+async function find(
+  unit: string,
+  signal: AbortSignal | undefined,
+): Promise<Result<readonly FpmWorker[], FpmWorkersError>> {
   const state = await showUnit(unit);
   if (state.isErr()) return err(state.error);
   const { controlGroup, mainPid } = state.value;
   if (controlGroup === '' || mainPid === 0) return ok([]);
+  const wanted = unlessAborted(signal, `listing the workers of ${unit}`);
+  if (wanted.isErr()) return err(wanted.error);
   const processes = await listProcesses();
   if (processes.isErr()) return err(processes.error);
   const inside = processes.value.filter(

@@ -1,10 +1,7 @@
-export type { AskFpmError } from './requestFastCgi.js';
 export { findFpmPools } from './findFpmPools.js';
-export type { FpmError, FpmOptions, FpmPool } from './findFpmPools.js';
-export type { FpmAnswer } from './fpmProbe.js';
+export type { FpmError, FpmOptions, FpmPool, FpmPoolInvalid } from './findFpmPools.js';
 export { fpmUmaskDropIn } from './fpmUmaskDropIn.js';
-export type { DropIn, InvalidUnitName } from './fpmUmaskDropIn.js';
+export type { FpmDropIn } from './fpmUmaskDropIn.js';
 export { fpmWorkers } from './fpmWorkers.js';
-export type { FpmWorker, FpmWorkersError } from './fpmWorkers.js';
+export type { FpmWorker } from './fpmWorkers.js';
 export { runInFpm } from './runInFpm.js';
-export type { RunInFpmError, RunInFpmOptions } from './runInFpm.js';

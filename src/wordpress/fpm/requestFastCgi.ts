@@ -2,31 +2,36 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../../posix/paths/index.js';
+import { aborted, printablePath } from '../../posix/paths/index.js';
+import type { Aborted } from '../../posix/paths/index.js';
 
-/** php-fpm could not be asked, or said something else than an answer. */
-export interface AskFpmError {
+/** php-fpm does not accept a connection, or does not answer the request. */
+export interface FastCgiError {
   readonly code: 'FPM_UNREACHABLE' | 'FPM_BAD_ANSWER';
   readonly message: string;
 }
 
 /** One request. */
-export interface FpmRequest {
+export interface FastCgiRequest {
   /** The PHP file to run, absolute. */
   readonly script: string;
   /** What the script reads from `php://input`. */
   readonly body: string;
   readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Has a worker of php-fpm run a script, over its own socket and past the web server; gives head and body it answered.
+ * Runs a script in a worker of php-fpm, over the socket of its pool and not through the web server, and gives the head
+ * and body that the script answers.
+ *
+ * Errors: `FPM_UNREACHABLE`, `FPM_BAD_ANSWER`, `ABORTED`.
  *
  * Source: the FastCGI specification, version 1: one request on a connection of its own, in the role of a responder.
  *
- * @param listen - as a pool has it: the path of a socket, `host:port`, or a port
+ * @param listen - as in the configuration of the pool: the path of a socket, `host:port`, or a port
  */
-export function askFpm(listen: string, request: FpmRequest): ResultAsync<string, AskFpmError> {
+export function requestFastCgi(listen: string, request: FastCgiRequest): ResultAsync<string, FastCgiError | Aborted> {
   return new ResultAsync(ask(listen, request));
 }
 
@@ -35,26 +40,32 @@ const END = 3;
 const PARAMS = 4;
 const STDIN = 5;
 const STDOUT = 6;
-/** More than an answer of ours has. */
+/** No answer of the scripts is that long. */
 const MAX_ANSWER = 1024 * 1024;
 
-async function ask(listen: string, { script, body, timeoutMs }: FpmRequest): Promise<Result<string, AskFpmError>> {
+async function ask(
+  listen: string,
+  { script, body, timeoutMs, signal }: FastCgiRequest,
+): Promise<Result<string, FastCgiError | Aborted>> {
   const where = printablePath(listen);
   return new Promise((resolve) => {
     const socket = open(listen);
     const chunks: Buffer[] = [];
     let received = 0;
-    const settle = (answer: Result<string, AskFpmError>): void => {
+    const settle = (answer: Result<string, FastCgiError | Aborted>): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
       socket.destroy();
       resolve(answer);
     };
-    const fail = (code: AskFpmError['code'], why: string): void => {
+    const fail = (code: FastCgiError['code'], why: string): void => {
       settle(err({ code, message: `php-fpm at ${where}: ${why}` }));
     };
+    const stop = (): void => settle(err(aborted(`the request to php-fpm at ${where} was stopped on request`)));
     const timer = setTimeout(() => {
-      fail('FPM_BAD_ANSWER', `no answer within ${timeoutMs} ms; every worker of the pool may be busy`);
+      fail('FPM_BAD_ANSWER', `no answer within ${timeoutMs} ms; see whether all workers of the pool are busy`);
     }, timeoutMs);
+    signal?.addEventListener('abort', stop, { once: true });
     socket.on('error', (cause) => {
       fail('FPM_UNREACHABLE', `${cause.message}; see whether its unit runs`);
     });
@@ -62,13 +73,14 @@ async function ask(listen: string, { script, body, timeoutMs }: FpmRequest): Pro
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       received += chunk.length;
-      if (received > MAX_ANSWER) return fail('FPM_BAD_ANSWER', 'the answer is longer than any of ours');
+      if (received > MAX_ANSWER) return fail('FPM_BAD_ANSWER', `the answer is longer than ${MAX_ANSWER} bytes`);
       const answer = readRecords(Buffer.concat(chunks));
       if (answer !== null) settle(ok(answer));
     });
     socket.on('close', () => {
       fail('FPM_BAD_ANSWER', 'it closed the connection without an answer');
     });
+    if (signal?.aborted === true) stop();
   });
 }
 
@@ -122,7 +134,7 @@ function length(text: string): Buffer {
   return four;
 }
 
-/** What the script wrote, once the request has ended; null before that. */
+/** The output of the script when the request has ended; null before that. */
 function readRecords(bytes: Buffer): string | null {
   const written: Buffer[] = [];
   for (let at = 0; at + 8 <= bytes.length;) {

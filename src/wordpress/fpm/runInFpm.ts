@@ -3,93 +3,170 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError } from '../../posix/paths/index.js';
+import * as v from 'valibot';
+import { attempt } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
+import { jsonOf, parseAnswer, wholeNumber } from '../../posix/programs/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
 import type { IdentityError } from '../../posix/accounts/index.js';
-import type { IoError } from '../../posix/paths/index.js';
-import { askFpm } from './requestFastCgi.js';
-import type { AskFpmError } from './requestFastCgi.js';
+import { redactSecrets } from '../../systemd/secrets/index.js';
+import { requestFastCgi } from './requestFastCgi.js';
+import type { FastCgiError } from './requestFastCgi.js';
 import type { FpmPool } from './findFpmPools.js';
-import { FPM_PROBE, readFpmAnswer } from './fpmProbe.js';
-import type { FpmAnswer } from './fpmProbe.js';
+
+/** How a command ended that PHP started. */
+export type FpmAnswer =
+  | { readonly end: 'exited'; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
+  | { readonly end: 'signalled'; readonly signal: number; readonly stdout: string; readonly stderr: string }
+  | { readonly end: 'timeout' }
+  /** `proc_open` is disabled, or started no process. */
+  | { readonly end: 'not-started'; readonly reason: string };
 
 /** How a command is started from PHP. */
 export interface RunInFpmOptions {
-  /** All the variables it gets; a worker of php-fpm has no PATH of its own. Default none. */
+  /** The complete environment of the command; a worker of php-fpm has no PATH. Default: empty. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Default 10 000. The command is killed after it. */
+  /** The command is killed after this time. Default 10 000. */
   readonly timeoutMs?: number;
+  /** Aborting it ends the request. A command that runs already goes on until `timeoutMs`. */
+  readonly signal?: AbortSignal;
 }
-
-/** php-fpm was not reached, or did not do what it was asked for. */
-export type RunInFpmError = AskFpmError | IdentityError | IoError;
 
 /**
  * Starts a command from a worker of php-fpm the way plugins do it (`proc_open` with an array and an environment of its
- * own), and says how it ended.
+ * own), and gives how it ended.
  *
- * Everything of the real caller counts: account, groups, umask, the sandbox of the unit, `disable_functions`. The worker
- * is asked over its socket, past the web server, to run a script of ours in a directory below /run that only root can
- * change and only the pool's account can read; it is removed afterwards. A child of the command that goes on by itself is
- * not waited for. Needs root.
+ * Account, groups, umask, the sandbox of the unit and `disable_functions` are those of the real caller. The request
+ * goes over the socket of the pool, not through the web server. The script lies in a directory below /run that only
+ * root can change and only the account of the pool can read; it is removed afterwards. A process that the command
+ * leaves in the background is not waited for. Needs root.
  *
- * Errors: `FPM_UNREACHABLE`, `FPM_BAD_ANSWER` (a chroot, or `open_basedir` keeps it from the script), and those of
- * accounts and files.
- *
- * @example
- * ```ts
- * import { findFpmPools, runInFpm } from '@wca/runtime-sdk/wordpress';
- *
- * const pools = await findFpmPools();
- * if (pools.isErr()) throw new Error(pools.error.message);
- * const [pool] = pools.value;
- * if (pool === undefined) throw new Error('no php-fpm here');
- * const ran = await runInFpm(pool, ['/usr/bin/kimaki', '--version']);
- * if (ran.isErr()) console.error(ran.error.message);
- * else console.log(ran.value);
- * ```
+ * Errors: `FPM_UNREACHABLE`; `FPM_BAD_ANSWER` (a chroot or `open_basedir` can make the script inaccessible); `ABORTED`;
+ * those of looking up the account; `IO`.
  */
 export function runInFpm(
   pool: Pick<FpmPool, 'listen' | 'user' | 'group'>,
   command: readonly string[],
   options: RunInFpmOptions = {},
-): ResultAsync<FpmAnswer, RunInFpmError> {
+): ResultAsync<FpmAnswer, FastCgiError | IdentityError | IoError | Aborted> {
   return new ResultAsync(run(pool, command, options));
 }
 
-/** More than the command may take, for PHP's own start. */
+/** Added to the time of the command for the start of PHP. */
 const GRACE_MS = 5_000;
 
 async function run(
   pool: Pick<FpmPool, 'listen' | 'user' | 'group'>,
   command: readonly string[],
-  { env = {}, timeoutMs = 10_000 }: RunInFpmOptions,
-): Promise<Result<FpmAnswer, RunInFpmError>> {
+  { env = {}, timeoutMs = 10_000, ...rest }: RunInFpmOptions,
+): Promise<Result<FpmAnswer, FastCgiError | IdentityError | IoError | Aborted>> {
   const identity = await lookupIdentity(pool.user);
   if (identity.isErr()) return err(identity.error);
   const token = randomBytes(16).toString('hex');
-  const made = await ResultAsync.fromPromise(mkdtemp('/run/wca-fpm-'), (cause) =>
-    ioError(cause, 'mkdtemp', '/run/wca-fpm-'),
-  );
+  const made = await attempt(() => mkdtemp('/run/wca-fpm-'), 'mkdtemp', '/run/wca-fpm-');
   if (made.isErr()) return err(made.error);
   const directory = made.value;
   try {
     const script = join(directory, 'probe.php');
-    const written = await ResultAsync.fromPromise(place(directory, script, token, identity.value.user.uid), (cause) =>
-      ioError(cause, 'write', script),
-    );
+    const written = await attempt(() => place(directory, script, token, identity.value.user.uid), 'write', script);
     if (written.isErr()) return err(written.error);
     const body = JSON.stringify({ token, command, env, timeoutMs });
-    const said = await askFpm(pool.listen, { script, body, timeoutMs: timeoutMs + GRACE_MS });
+    const said = await requestFastCgi(pool.listen, { ...rest, script, body, timeoutMs: timeoutMs + GRACE_MS });
     return said.isErr() ? err(said.error) : readFpmAnswer(said.value, token);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-/** The pool's account may enter and read, and root alone may write. The token keeps others of that account out. */
+/**
+ * The account of the pool can enter and read, only root can write. Other programs of that account do not know the
+ * token, without which the script does nothing.
+ */
 async function place(directory: string, script: string, token: string, uid: number): Promise<void> {
   await writeFile(script, FPM_PROBE.replaceAll('TOKEN', token), { flag: 'wx', mode: 0o400 });
   await chown(script, uid, 0);
   await chmod(directory, 0o711);
+}
+
+/**
+ * The script. proc_open reports success when exec fails, so the exit status tells: 126 or 127, or what PHP writes to
+ * the stderr of the child.
+ */
+const FPM_PROBE = String.raw`<?php
+$wca = json_decode( file_get_contents( 'php://input' ), true );
+header( 'Content-Type: application/json' );
+if ( ! is_array( $wca ) || ! hash_equals( 'TOKEN', (string) ( $wca['token'] ?? '' ) ) ) {
+	http_response_code( 403 );
+	exit;
+}
+function wca_answer( array $answer ): void {
+	$answer['token'] = 'TOKEN';
+	echo json_encode( $answer, JSON_INVALID_UTF8_SUBSTITUTE );
+	exit;
+}
+if ( ! function_exists( 'proc_open' ) ) {
+	wca_answer( array( 'end' => 'not-started', 'reason' => 'proc_open is disabled (disable_functions)' ) );
+}
+$wca_files   = array( tmpfile(), tmpfile() );
+$wca_process = @proc_open(
+	$wca['command'],
+	array( array( 'file', '/dev/null', 'r' ), $wca_files[0], $wca_files[1] ),
+	$wca_pipes,
+	'/',
+	$wca['env']
+);
+if ( ! is_resource( $wca_process ) ) {
+	$wca_error = error_get_last();
+	wca_answer( array( 'end' => 'not-started', 'reason' => $wca_error['message'] ?? 'proc_open gave no process' ) );
+}
+$wca_until = microtime( true ) + $wca['timeoutMs'] / 1000;
+do {
+	$wca_status = proc_get_status( $wca_process );
+	if ( ! $wca_status['running'] ) {
+		break;
+	}
+	usleep( 10000 );
+} while ( microtime( true ) < $wca_until );
+if ( $wca_status['running'] ) {
+	proc_terminate( $wca_process, 9 );
+	wca_answer( array( 'end' => 'timeout' ) );
+}
+function wca_said( $file ): string {
+	rewind( $file );
+	return (string) stream_get_contents( $file, 65536 );
+}
+$wca_said = array( 'stdout' => wca_said( $wca_files[0] ), 'stderr' => wca_said( $wca_files[1] ) );
+if ( $wca_status['signaled'] ) {
+	wca_answer( array( 'end' => 'signalled', 'signal' => $wca_status['termsig'] ) + $wca_said );
+}
+wca_answer( array( 'end' => 'exited', 'exitCode' => $wca_status['exitcode'] ) + $wca_said );
+`;
+
+/** Reads what the script answered: an HTTP head, an empty line and JSON. */
+function readFpmAnswer(said: string, token: string): Result<FpmAnswer, FastCgiError> {
+  const json = jsonOf(said.slice(said.indexOf('\r\n\r\n') + 4));
+  if (parseAnswer(v.object({ token: v.literal(token) }), json).isErr()) return err(badAnswer(said));
+  return parseAnswer(ANSWER, json).mapErr(({ what }): FastCgiError => {
+    const message = `php-fpm ran the probe, but in its answer ${what}`;
+    return { code: 'FPM_BAD_ANSWER', message };
+  });
+}
+
+const WRITTEN = { stdout: v.string(), stderr: v.string() };
+const ANSWER = v.variant('end', [
+  v.object({ end: v.literal('exited'), exitCode: wholeNumber, ...WRITTEN }),
+  v.object({ end: v.literal('signalled'), signal: wholeNumber, ...WRITTEN }),
+  v.object({ end: v.literal('timeout') }),
+  v.object({ end: v.literal('not-started'), reason: v.string() }),
+]);
+
+function badAnswer(said: string): FastCgiError {
+  const telling = said
+    .replace(/<[^>]*>/g, ' ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(Content-Type|X-Powered-By):/i.test(line));
+  const first = redactSecrets(telling[0] ?? '').slice(0, 200);
+  const message = `php-fpm did not run the probe: ${first === '' ? 'the answer is empty' : first}; a chroot or open_basedir of the pool can make /run inaccessible`;
+  return { code: 'FPM_BAD_ANSWER', message };
 }

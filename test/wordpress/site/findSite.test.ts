@@ -8,10 +8,10 @@ import { findSite } from '../../../src/wordpress/site/findSite.js';
 import type { Site } from '../../../src/wordpress/site/site.js';
 
 let place = '';
-let configRoot = '';
+let configDir = '';
 beforeEach(async () => {
   place = await realpath(await mkdtemp(join(tmpdir(), 'wca-site-')));
-  configRoot = join(place, 'etc/php');
+  configDir = join(place, 'etc/php');
   await pool('8.2', 'www', 'www-data');
 });
 afterEach(() => rm(place, { recursive: true }));
@@ -39,7 +39,7 @@ async function wordpress(root: string, config: string | null = ''): Promise<stri
 }
 
 async function find(path: string): Promise<Site> {
-  return (await findSite(path, { configRoot }))._unsafeUnwrap();
+  return (await findSite(path, { configDir }))._unsafeUnwrap();
 }
 
 test('a plain install is described from its root and from anywhere below it', async () => {
@@ -61,7 +61,7 @@ test('a plain install is described from its root and from anywhere below it', as
     fpm: {
       unit: 'php8.2-fpm.service',
       version: '8.2',
-      poolFile: join(configRoot, '8.2/fpm/pool.d/www.conf'),
+      poolFile: join(configDir, '8.2/fpm/pool.d/www.conf'),
       name: 'www',
       user: 'www-data',
       group: null,
@@ -241,7 +241,7 @@ test('of several pools the one whose socket exists serves the site, and the choi
 
 test('without php-fpm the owner of wp-content is taken for the user, with a note', async () => {
   const root = await wordpress('site');
-  await rm(configRoot, { recursive: true });
+  await rm(configDir, { recursive: true });
   await chown(`${root}/wp-content`, 33, 33);
   const site = await find(root);
   expect(site).toMatchObject({ fpm: null, owner: { user: 'www-data', uid: 33, group: 'www-data', gid: 33 } });
@@ -249,7 +249,7 @@ test('without php-fpm the owner of wp-content is taken for the user, with a note
 });
 
 test('what is no site, or cannot be described, is refused', async () => {
-  const refused = async (path: string): Promise<unknown> => (await findSite(path, { configRoot }))._unsafeUnwrapErr();
+  const refused = async (path: string): Promise<unknown> => (await findSite(path, { configDir }))._unsafeUnwrapErr();
   expect(await refused(place)).toMatchObject({ code: 'NOT_A_SITE', path: place });
   expect(await refused('/')).toMatchObject({ code: 'NOT_A_SITE' });
   expect(await refused('www/site')).toMatchObject({ code: 'RELATIVE_PATH' });

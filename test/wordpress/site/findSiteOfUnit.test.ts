@@ -22,7 +22,7 @@ afterEach(() => rm(place, { recursive: true }));
 async function found(service: string, dropIn = ''): Promise<unknown> {
   await writeFile(unit, `[Service]\nExecStart=/bin/true\n${service}\n`);
   await writeFile(`${unit}.d/10.conf`, `[Service]\n${dropIn}\n`);
-  const site = await findSiteOfUnit(unit, { configRoot: join(place, 'none') });
+  const site = await findSiteOfUnit(unit, { configDir: join(place, 'none') });
   return site.match<unknown>(
     ({ root }) => root.slice(place.length + 1),
     ({ code }) => code,

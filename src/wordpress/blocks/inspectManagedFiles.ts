@@ -3,16 +3,15 @@ import { join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { explainAccess } from '../../posix/access/index.js';
-import { ioError, octalMode, printablePath } from '../../posix/paths/index.js';
+import { attempt, octalMode, printablePath, unlessAborted } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { AccessError } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { findingsAbout, remedy } from '../../posix/findings/index.js';
 import type { Finding, Remedy, Severity } from '../../posix/findings/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
-import { CHANNELS_FILE } from './emptyManagedFile.js';
-import { RUNTIMES_FILE } from './emptyRuntimesFile.js';
+import { CHANNELS_FILE, RUNTIMES_FILE } from './emptyManagedFile.js';
 import { fsChmodMuPlugin } from '../site/index.js';
 import { lintPhp } from '../php/index.js';
 import { listBlocks } from './listBlocks.js';
@@ -31,26 +30,25 @@ export interface ManagedFileFault extends Finding<ManagedFileFaultId> {
   readonly line: number | null;
 }
 
-/** What is wrong with the managed mu-plugins of a site, and what could not be told. */
+/** The problems of the managed mu-plugins of a site. */
 export interface ManagedFiles {
   readonly faults: readonly ManagedFileFault[];
-  /** Names of the files that were looked at. */
+  /** Names of the files that were inspected. */
   readonly names: readonly string[];
-  /** One sentence each. */
+  /** What could not be checked, one sentence each. */
   readonly notChecked: readonly string[];
 }
 
-/** Something could not be read. */
-export type ManagedFilesError = IoError | ReadFileError | AccessError;
+type ManagedFilesError = IoError | ReadFileError | AccessError | Aborted;
 
 /**
- * Names what is wrong with the managed mu-plugins of a site: not 0644, not readable for `identity`, damaged fences, PHP that
- * does not compile; reads only.
+ * Lists the problems of the managed mu-plugins of a site: a mode other than 0644, a file that `identity` cannot read,
+ * damaged fences, PHP that does not compile. It only reads.
  *
- * Managed are `wp-coding-agents-*.php` and the file of `fsChmodMuPlugin`. Nothing is run but `php -n -l`, and without php
- * the syntax is in `notChecked`. What the code does is not judged. A site without the directory has none.
+ * Managed are `wp-coding-agents-*.php` and `wca-fs-chmod.php`. Nothing is run but `php -n -l`; without php the syntax
+ * is in `notChecked`. What the code does is not checked. A site without the directory has no managed files.
  *
- * Errors: {@link ManagedFilesError}.
+ * Errors: `IO` and those of reading a file and of `explainAccess`; `ABORTED`.
  *
  * @example
  * ```ts
@@ -68,14 +66,19 @@ export type ManagedFilesError = IoError | ReadFileError | AccessError;
 export function inspectManagedFiles(
   site: Pick<Site, 'muPluginsDir'>,
   identity: Identity,
+  options: { readonly signal?: AbortSignal } = {},
 ): ResultAsync<ManagedFiles, ManagedFilesError> {
-  return new ResultAsync(inspect(site.muPluginsDir, identity));
+  return new ResultAsync(inspect(site.muPluginsDir, identity, options.signal));
 }
 
 const MODE = 0o644;
 
-async function inspect(directory: string, identity: Identity): Promise<Result<ManagedFiles, ManagedFilesError>> {
-  const names = await ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'readdir', directory));
+async function inspect(
+  directory: string,
+  identity: Identity,
+  signal: AbortSignal | undefined,
+): Promise<Result<ManagedFiles, ManagedFilesError>> {
+  const names = await attempt(() => readdir(directory), 'readdir', directory);
   if (names.isErr())
     return names.error.errno === 'ENOENT' ? ok({ faults: [], names: [], notChecked: [] }) : err(names.error);
   const managed = names.value
@@ -84,6 +87,8 @@ async function inspect(directory: string, identity: Identity): Promise<Result<Ma
   const faults: ManagedFileFault[] = [];
   const notChecked: string[] = [];
   for (const name of managed) {
+    const wanted = unlessAborted(signal, `inspecting ${printablePath(directory)}`);
+    if (wanted.isErr()) return err(wanted.error);
     const one = await inspectOne(join(directory, name), name, identity);
     if (one.isErr()) return err(one.error);
     faults.push(...one.value.faults);
@@ -139,7 +144,7 @@ async function inspectOne(
       fault(
         'managed-unreadable',
         'broken',
-        `${identity.user.name} cannot read ${shown}${why}, so PHP does not load it`,
+        `${identity.user.name} cannot read ${shown}${why}, so WordPress does not load it`,
         mode0644,
       ),
     );
@@ -148,7 +153,7 @@ async function inspectOne(
       fault(
         'managed-mode',
         'risk',
-        `${shown} is ${octalMode(mode)}, and 0644 is wanted: php-fpm reads it, and only its owner writes it`,
+        `${shown} has mode ${octalMode(mode)}, expected 0644: php-fpm can read it and only its owner can write it`,
         mode0644,
       ),
     );
@@ -175,7 +180,7 @@ async function inspectOne(
     fault(
       'managed-syntax',
       'broken',
-      `${shown}${line === null ? '' : `:${line}`} does not compile, which ends every request: ${sound.error.message}`,
+      `${shown}${line === null ? '' : `:${line}`} does not compile, so every request fails: ${sound.error.message}`,
       byHand(remedy.command('php', '-l', shown)),
       line,
     ),

@@ -3,6 +3,8 @@ import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { withPinnedParent } from '../../posix/handles/index.js';
+import type { InvalidPath } from '../../posix/handles/index.js';
 import { attempt, ioError, octalMode, printablePath } from '../../posix/paths/index.js';
 import { replaceFile } from '../../posix/files/index.js';
 import type { Aborted, ChangedMeanwhile, IoError } from '../../posix/paths/index.js';
@@ -32,7 +34,7 @@ export interface HardLinked {
 
 /** Why a block was not written. The file is unchanged. */
 export type BlockFileError =
-  BlockError | PhpLintError | ReadFileError | ReplaceFileError | HardLinked | IoError | Aborted;
+  BlockError | PhpLintError | ReadFileError | ReplaceFileError | HardLinked | InvalidPath | IoError | Aborted;
 
 /** php-fpm can read the file whatever umask the caller has, and only its owner can write it. */
 const MANAGED_FILE_MODE = 0o644;
@@ -48,7 +50,10 @@ export async function writeManagedFile(
   next: Buffer,
 ): Promise<Result<BlockFileChange, BlockFileError>> {
   if (file?.bytes.equals(next) === true) {
-    const healed = await healMode(path, file.bytes);
+    const { bytes } = file;
+    const healed = await withPinnedParent<boolean, IoError | ChangedMeanwhile | HardLinked>(path, (parent) =>
+      healMode(parent.at(), path, bytes),
+    );
     return healed.map((modeHealed) => ({ changed: false, created: false, modeHealed }));
   }
   // With an explicit owner the writer keeps it or fails. Without it, a caller who is not root would become the owner.
@@ -66,17 +71,20 @@ export async function writeManagedFile(
 /**
  * Sets the mode of the file while it still has exactly these bytes; true when the mode was another one.
  *
- * Check and change use one handle, so a link put in the place of the file, or a directory exchanged above it, cannot
- * redirect the change to another file.
+ * Check and change use one handle below the pinned parent, so a link put in the place of the file, or a directory
+ * exchanged above it, cannot redirect the change to another file.
+ *
+ * @param at - the file below its pinned parent; `path` is for messages
  */
 async function healMode(
+  at: string,
   path: string,
   bytes: Buffer,
 ): Promise<Result<boolean, IoError | ChangedMeanwhile | HardLinked>> {
   const shown = printablePath(path);
   let syscall = 'open';
   try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const handle = await open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       syscall = 'fstat';
       const now = await handle.stat();

@@ -23,14 +23,6 @@ export interface CronJob {
  * Lines of other users, comments and settings are passed over. What a script does that cron starts is not seen.
  *
  * @param hasUserField - true for /etc/crontab and /etc/cron.d, where the sixth field is the user (crontab(5))
- *
- * @example
- * ```ts
- * import { parseCronJobs } from '@wca/runtime-sdk/kimaki';
- *
- * const text = '* * * * * root wp --allow-root --path=/var/www/site cron event run\n';
- * console.log(parseCronJobs('/etc/cron.d/wp', text, '/var/www/site', true).length); // 1
- * ```
  */
 export function parseCronJobs(file: string, text: string, site: string, hasUserField: boolean): readonly CronJob[] {
   const jobs: CronJob[] = [];
@@ -72,15 +64,6 @@ function scriptLines(file: string, text: string, site: string): readonly CronJob
  * Errors: those of reading a file.
  *
  * @param root - another root directory to look in, for an image that is not running; default `/`
- *
- * @example
- * ```ts
- * import { rootCronJobs } from '@wca/runtime-sdk/kimaki';
- *
- * const jobs = await rootCronJobs('/var/www/site');
- * if (jobs.isErr()) console.error(jobs.error.message);
- * else for (const job of jobs.value) console.log(`${job.file}:${job.line}: ${job.text}`);
- * ```
  */
 export function rootCronJobs(site: string, root = '/'): ResultAsync<readonly CronJob[], ReadFileError | IoError> {
   return new ResultAsync(read(site, root.replace(/\/+$/, '')));

@@ -22,15 +22,6 @@ export interface FoundDatabases {
  * Errors: `IO`. A root that is not there has none.
  *
  * @param roots - files and directories, absolute
- *
- * @example
- * ```ts
- * import { checkDatabase, findDatabases } from '@wca/runtime-sdk/kimaki';
- *
- * const databases = await findDatabases(['/home/opencode/.kimaki']);
- * if (databases.isErr()) console.error(databases.error.message);
- * else for (const path of databases.value.paths) console.log(await checkDatabase(path));
- * ```
  */
 export function findDatabases(roots: readonly string[]): ResultAsync<FoundDatabases, IoError> {
   return new ResultAsync(find(roots));

@@ -21,16 +21,6 @@ export interface SudoRule {
  * Needs root. Errors: those of running sudo.
  *
  * @param command - absolute path, then arguments
- *
- * @example
- * ```ts
- * import { explainSudoRule } from '@wca/runtime-sdk/kimaki';
- *
- * const target = '/usr/local/lib/wp-coding-agents/kimaki-dispatch-target';
- * const rule = await explainSudoRule('www-data', 'opencode', [target, 'send']);
- * if (rule.isErr()) console.error(rule.error.message);
- * else if (!rule.value.allowed) console.log('sudo refuses:', rule.value.reason);
- * ```
  */
 export function explainSudoRule(
   caller: string,

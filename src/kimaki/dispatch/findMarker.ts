@@ -20,15 +20,6 @@ const SKIPPED = new Set(['node_modules', '.git']);
  * means "not seen" and not "not there". Links are not followed.
  *
  * @param sinceMs - milliseconds since the epoch; files older than that are passed over
- *
- * @example
- * ```ts
- * import { findMarker } from '@wca/runtime-sdk/kimaki';
- *
- * const found = await findMarker(['/home/opencode/.kimaki'], 'wca-probe-1f6b2c', Date.now() - 5_000);
- * if (found.isErr()) console.error(found.error.message);
- * else console.log(found.value ?? 'not seen');
- * ```
  */
 export function findMarker(
   roots: readonly string[],

@@ -21,7 +21,7 @@ export type { InstalledHop } from './readSudoHop.js';
 export { renderSudoHop } from './renderSudoHop.js';
 export type { SudoHopRequest } from './renderSudoHop.js';
 export { resolveDispatch } from './resolveDispatch.js';
-export type { DispatchFacts, DispatchPlan, DispatchRefused, DispatchStrategy, Reach } from './resolveDispatch.js';
+export type { DispatchRequest, DispatchPlan, DispatchRefused, DispatchStrategy, Reach } from './resolveDispatch.js';
 export { resolveDispatchBinary } from './resolveDispatchBinary.js';
 export type { DispatchBinaryRequest } from './resolveDispatchBinary.js';
 export { substituteTokens } from './substituteTokens.js';

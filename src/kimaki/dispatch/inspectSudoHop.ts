@@ -35,22 +35,6 @@ export interface SudoHopReport {
  *
  * A rule that is missing for a caller is reported by name besides the differing content, because it is what a
  * helper installed before the caller was known looks like.
- *
- * @example
- * ```ts
- * import { compareSudoHop, renderSudoHop } from '@wca/runtime-sdk/kimaki';
- *
- * const home = '/home/opencode';
- * const hop = renderSudoHop({
- *   callers: ['www-data'],
- *   serviceUser: 'opencode',
- *   home,
- *   dataDir: `${home}/.kimaki`,
- *   binary: '/usr/bin/kimaki',
- * });
- * if (hop.isErr()) console.error(hop.error.message);
- * else console.log(compareSudoHop(hop.value, []).absent); // true
- * ```
  */
 export function compareSudoHop(wanted: SudoHop, found: readonly FoundFile[]): SudoHopReport {
   const files = [wanted.wrapper, wanted.target, wanted.sudoers];
@@ -70,7 +54,7 @@ export function compareSudoHop(wanted: SudoHop, found: readonly FoundFile[]): Su
  *
  * The directories above each file are judged too: one that somebody else than root can write to would let them
  * put their own program behind the rule. Whether the rule is in force is another question, see
- * {@link explainSudoRule}: a later rule may shadow it, and sudo may not read the directory at all.
+ * `probeDispatch`: a later rule may shadow it, and sudo may not read the directory at all.
  *
  * Errors: those of reading a file; a file that is absent or no regular file is a finding and not an error.
  *

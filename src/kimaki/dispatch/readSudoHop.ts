@@ -22,15 +22,6 @@ export interface InstalledHop {
  * that a script puts together from variables are not followed. A target that is missing is no error: its program is null.
  *
  * Errors: those of reading a file.
- *
- * @example
- * ```ts
- * import { readSudoHop } from '@wca/runtime-sdk/kimaki';
- *
- * const hop = await readSudoHop('/usr/local/bin/wp-coding-agents-kimaki-dispatch');
- * if (hop.isErr()) console.error(hop.error.message);
- * else console.log(hop.value?.runAs, hop.value?.program);
- * ```
  */
 export function readSudoHop(command: string): ResultAsync<InstalledHop | null, ReadFileError> {
   return new ResultAsync(read(command));

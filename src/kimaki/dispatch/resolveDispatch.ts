@@ -13,7 +13,7 @@ export interface Reach {
 }
 
 /** What decides how a message gets from PHP to the agent. */
-export interface DispatchFacts {
+export interface DispatchRequest {
   /** What was asked for. */
   readonly strategy: DispatchStrategy | 'auto';
   /** The account php-fpm runs as. */
@@ -76,7 +76,7 @@ export interface DispatchRefused {
  * else console.log(plan.value.strategy, plan.value.why); // sudo-hop
  * ```
  */
-export function resolveDispatch(facts: DispatchFacts): Result<DispatchPlan, DispatchRefused> {
+export function resolveDispatch(facts: DispatchRequest): Result<DispatchPlan, DispatchRefused> {
   if (facts.strategy !== 'auto') return facts.strategy === 'system-binary' ? systemBinary(facts) : sudoHop(facts);
   const direct = systemBinary(facts);
   if (direct.isOk()) return direct;
@@ -88,7 +88,7 @@ export function resolveDispatch(facts: DispatchFacts): Result<DispatchPlan, Disp
   return ok({ ...hop.value, why: `${direct.error.message}, so the message goes over sudo to ${facts.serviceUser}` });
 }
 
-function systemBinary(facts: DispatchFacts): Result<DispatchPlan, DispatchRefused> {
+function systemBinary(facts: DispatchRequest): Result<DispatchPlan, DispatchRefused> {
   const { caller, serviceUser, sharedBinary, callerReachesData } = facts;
   if (sharedBinary.path === null) {
     const why = sharedBinary.reason ?? 'none was found in the system prefix';
@@ -112,7 +112,7 @@ function systemBinary(facts: DispatchFacts): Result<DispatchPlan, DispatchRefuse
   return ok({ strategy: 'system-binary', command: sharedBinary.path, binary: sharedBinary.path, why });
 }
 
-function sudoHop(facts: DispatchFacts): Result<DispatchPlan, DispatchRefused> {
+function sudoHop(facts: DispatchRequest): Result<DispatchPlan, DispatchRefused> {
   const { caller, serviceUser, serviceBinary, serviceReachesData, sudo, hopCommand } = facts;
   if (!sudo.available) {
     const message = `sudo cannot carry the message: ${sudo.reason ?? 'it is not installed'}`;

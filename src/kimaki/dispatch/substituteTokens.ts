@@ -11,14 +11,6 @@ export interface DispatchTokens {
  *
  * What a token stands for is not searched again, so a message that contains `{recipient}` is delivered as it is.
  * Other braces stay. It is what the CLI transport of data-machine-code does before `proc_open`.
- *
- * @example
- * ```ts
- * import { substituteTokens } from '@wca/runtime-sdk/kimaki';
- *
- * const tokens = { recipient: '42', message: 'hello', channel: 'kimaki' };
- * console.log(substituteTokens(['send', '--channel', '{recipient}', '--prompt', '{message}'], tokens));
- * ```
  */
 export function substituteTokens(args: readonly string[], tokens: DispatchTokens): readonly string[] {
   const values: Readonly<Record<string, string>> = {

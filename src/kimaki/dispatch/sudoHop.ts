@@ -43,13 +43,6 @@ export type SudoHopError =
  * what is left and a digest.
  *
  * @param instance - what stands between `kimaki-` and `.service`, or `''`
- *
- * @example
- * ```ts
- * import { sudoHopPaths } from '@wca/runtime-sdk/kimaki';
- *
- * console.log(sudoHopPaths('shop').wrapper); // /usr/local/bin/wp-coding-agents-kimaki-dispatch-shop
- * ```
  */
 export function sudoHopPaths(instance: string): SudoHopPaths {
   const plain = instance.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 100);

@@ -26,18 +26,6 @@ const SHOWN = 10;
  * Errors: the program does not exist, or `find` could not be run as the user.
  *
  * @param program - absolute path; links are followed to where it really lies
- *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { unreadablePackageFiles } from '@wca/runtime-sdk/kimaki';
- *
- * const agent = await lookupIdentity('opencode');
- * if (agent.isErr()) throw new Error(agent.error.message);
- * const reach = await unreadablePackageFiles('/usr/bin/kimaki', agent.value);
- * if (reach.isErr()) console.error(reach.error.message);
- * else for (const path of reach.value.unreadable) console.log('chmod -R go+rX is missing on', path);
- * ```
  */
 export function unreadablePackageFiles(
   program: string,

@@ -25,14 +25,6 @@ export type SudoersError =
  * Errors: `SUDOERS_INVALID` with visudo's words, `PROGRAM_NOT_FOUND` where sudo is not installed.
  *
  * @param file - absolute path; a name with a dot is inert in `sudoers.d`, so a temporary file there is safe
- *
- * @example
- * ```ts
- * import { validateSudoers } from '@wca/runtime-sdk/kimaki';
- *
- * const valid = await validateSudoers('/etc/sudoers.d/wp-coding-agents-kimaki-dispatch');
- * if (valid.isErr()) console.error(valid.error.message);
- * ```
  */
 export function validateSudoers(file: string): ResultAsync<void, SudoersError> {
   return new ResultAsync(check(['-c', '-f', file], file));
@@ -43,14 +35,6 @@ export function validateSudoers(file: string): ResultAsync<void, SudoersError> {
  *
  * An invalid file in `sudoers.d` makes sudo refuse everybody, the operator included: ask before and after a
  * change, and take the change back when the answer turned. Errors as {@link validateSudoers}, with `path` null.
- *
- * @example
- * ```ts
- * import { validateSudoersWhole } from '@wca/runtime-sdk/kimaki';
- *
- * const whole = await validateSudoersWhole();
- * if (whole.isErr()) console.error('sudo is already broken on this host:', whole.error.message);
- * ```
  */
 export function validateSudoersWhole(): ResultAsync<void, SudoersError> {
   return new ResultAsync(check(['-c'], null));

@@ -6,15 +6,6 @@ import type { ServiceIdentity } from './serviceIdentity.js';
  *
  * `SERVICE_USER`, `SERVICE_HOME`, `RUN_AS_ROOT` (`true` or `false`) and `KIMAKI_DATA_DIR`, and nothing else. Every value
  * stands in single quotes, in which only the quote itself has a meaning (POSIX.1, 2.2.2). Warnings are not among them.
- *
- * @example
- * ```ts
- * import { detectServiceIdentity, identityAssignments } from '@wca/runtime-sdk/kimaki';
- *
- * const identity = await detectServiceIdentity({ env: process.env });
- * if (identity.isErr()) console.error(identity.error.message);
- * else process.stdout.write(identityAssignments(identity.value));
- * ```
  */
 export function identityAssignments(identity: ServiceIdentity): string {
   const values: readonly (readonly [string, string])[] = [

@@ -6,13 +6,6 @@ import { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
  * What moves an instance off root, or repairs what a migration of it did: plan `migrateOffRoot`, then apply it; pure.
  *
  * The options name the unit and the account only where the recipe would choose others by itself.
- *
- * @example
- * ```ts
- * import { migrationRemedy } from '@wca/runtime-sdk/kimaki';
- *
- * console.log(JSON.stringify(migrationRemedy({ unit: 'kimaki-shop.service', user: 'root' })));
- * ```
  */
 export function migrationRemedy({ unit, user }: { readonly unit: string; readonly user: string }): Remedy {
   const options = {

@@ -3,14 +3,16 @@ import type { Result } from 'neverthrow';
 import type { IoError } from '../../posix/paths/index.js';
 import { findSiteServices } from './findSiteServices.js';
 import { isCompanion } from './isCompanion.js';
-import type { CompanionOf } from './isCompanion.js';
+import type { InstanceDescription } from './describeInstance.js';
 import type { ReadUnitFilesError } from './readUnitFiles.js';
 
 /**
  * Finds the services that work on an instance's site under its identity, and what triggers them.
  *
- * See {@link isCompanion} for the rule, and `findSiteServices` for where is looked. Services come first, then their
- * timers and other triggers, each once. Transient and generated ones are left out: nobody can edit them.
+ * A companion names the site (working directory, a command, a variable) as whole path components, and runs as the same
+ * user or with the same HOME. Another instance is never one. Unit files and drop-ins of the whole load path are searched
+ * by their text, so a service that reaches the site only through a script is not found. Services come first, then their
+ * timers and other triggers, each once. Transient and generated units are left out, since they have no file to edit.
  *
  * @example
  * ```ts
@@ -22,17 +24,21 @@ import type { ReadUnitFilesError } from './readUnitFiles.js';
  * else console.log(companions.value.join(' ')); // datamachine-worker.service datamachine-worker.timer
  * ```
  */
-export function findCompanions(of: CompanionOf): ResultAsync<readonly string[], ReadUnitFilesError | IoError> {
-  return new ResultAsync(find(of));
+export function findCompanions(
+  instance: Pick<InstanceDescription, 'site' | 'user' | 'home'> & { readonly unit: string },
+): ResultAsync<readonly string[], ReadUnitFilesError | IoError> {
+  return new ResultAsync(find(instance));
 }
 
-async function find(of: CompanionOf): Promise<Result<readonly string[], ReadUnitFilesError | IoError>> {
-  if (of.site === null) return ok([]);
-  const found = await findSiteServices(of.site);
+async function find(
+  instance: Parameters<typeof findCompanions>[0],
+): Promise<Result<readonly string[], ReadUnitFilesError | IoError>> {
+  if (instance.site === null) return ok([]);
+  const found = await findSiteServices(instance.site);
   if (found.isErr()) return err(found.error);
   // What somebody started with systemd-run ends by itself, and has no file to change.
   const companions = found.value.filter(
-    (service) => !['transient', 'generated'].includes(service.kind) && isCompanion(service, of),
+    (service) => !['transient', 'generated'].includes(service.kind) && isCompanion(service, instance),
   );
   return ok([
     ...new Set([...companions.map(({ unit }) => unit), ...companions.flatMap(({ triggeredBy }) => triggeredBy)]),

@@ -15,17 +15,7 @@ import { findCompanions } from './findCompanions.js';
 import { instanceName } from './instanceName.js';
 import { readEnvironmentFiles } from './readEnvironmentFiles.js';
 import { readUnitFiles } from './readUnitFiles.js';
-import type { ReadUnitFilesError, UnitFiles } from './readUnitFiles.js';
-
-/** Who an instance runs as: three answers that need not agree. */
-export interface InstanceUsers {
-  /** As the files say. */
-  readonly configured: string;
-  /** As the manager has it loaded. */
-  readonly loaded: string;
-  /** As the process really is, from /proc; null when none runs. */
-  readonly running: RunningUser | null;
-}
+import type { ReadUnitFilesError, UnitOnHost } from './readUnitFiles.js';
 
 /** Whose a process is, and what it gives to files it makes. */
 export interface RunningUser {
@@ -51,7 +41,15 @@ export interface KimakiInstance extends InstanceDescription {
   readonly state: UnitState;
   /** What kind of thing the unit file is: the administrator's own, a package's, a link … */
   readonly kind: UnitFileKind;
-  readonly users: InstanceUsers;
+  /** Who it runs as: three answers that can differ. */
+  readonly users: {
+    /** As the files say. */
+    readonly configured: string;
+    /** As the manager has it loaded. */
+    readonly loaded: string;
+    /** As the process really is, from /proc; null when none runs. */
+    readonly running: RunningUser | null;
+  };
   /** Home of the configured user, from passwd; null when there is no such account. */
   readonly accountHome: string | null;
   /** Services that work on the same site under the same identity, then the timers and other units that start them. */
@@ -110,7 +108,7 @@ async function readInstance({
   files,
   effective,
   kind,
-}: UnitFiles): Promise<Result<KimakiInstance, FindInstancesError>> {
+}: UnitOnHost): Promise<Result<KimakiInstance, FindInstancesError>> {
   const unit = state.id;
   const account = await accountOf(describeInstance({ effective, accountHome: null }).user);
   if (account.isErr()) return err(account.error);
@@ -145,7 +143,7 @@ async function accountOf(user: string): Promise<Result<User | null, IdentityErro
   return ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(account.error.code) ? ok(null) : err(account.error);
 }
 
-async function runningUser(pid: number): Promise<Result<InstanceUsers['running'], IdentityError | IoError>> {
+async function runningUser(pid: number): Promise<Result<RunningUser | null, IdentityError | IoError>> {
   if (pid === 0) return ok(null);
   const status = await readProcess(pid);
   if (status.isErr()) return status.error.code === 'PROCESS_GONE' ? ok(null) : err(status.error);

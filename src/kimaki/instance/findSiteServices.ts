@@ -9,13 +9,13 @@ import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import { describeInstance } from './describeInstance.js';
 import { instanceName } from './instanceName.js';
 import { namesSite } from './isCompanion.js';
-import type { CompanionFacts } from './isCompanion.js';
+import type { SiteServiceFacts } from './isCompanion.js';
 import { mentionsPath } from './mentionsPath.js';
 import { readUnitFiles } from './readUnitFiles.js';
 import type { ReadUnitFilesError } from './readUnitFiles.js';
 
 /** A service that names a site, and what starts it. */
-export interface SiteService extends CompanionFacts {
+export interface SiteService extends SiteServiceFacts {
   /** Timers, sockets and paths. */
   readonly triggeredBy: readonly string[];
   /** What its file is: a `transient` one is gone when it stops, a `generated` one is written anew. */
@@ -30,15 +30,6 @@ export interface SiteService extends CompanionFacts {
  * (see `rootCronJobs`). The answer holds the services' variables and must not be printed as it is.
  *
  * Errors: those of reading units.
- *
- * @example
- * ```ts
- * import { findSiteServices } from '@wca/runtime-sdk/kimaki';
- *
- * const services = await findSiteServices('/var/www/site');
- * if (services.isErr()) console.error(services.error.message);
- * else for (const { unit, user, triggeredBy } of services.value) console.log(unit, user, triggeredBy.join(' '));
- * ```
  */
 export function findSiteServices(site: string): ResultAsync<readonly SiteService[], ReadUnitFilesError | IoError> {
   return new ResultAsync(find(site));
@@ -71,7 +62,7 @@ async function find(site: string): Promise<Result<readonly SiteService[], ReadUn
 }
 
 /** What a service says that decides whether it is a companion; pure. */
-export function companionFacts(effective: EffectiveUnit): CompanionFacts {
+export function companionFacts(effective: EffectiveUnit): SiteServiceFacts {
   const { user, home, homeSource, site, siteSource, environment } = describeInstance({
     effective,
     accountHome: null,

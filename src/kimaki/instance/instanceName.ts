@@ -2,13 +2,6 @@
  * Gives what stands between `kimaki-` and `.service`, `''` for the plain `kimaki.service`, null for other units.
  *
  * Only the name is judged. A name with a slash, a blank or a control character belongs to no unit.
- *
- * @example
- * ```ts
- * import { instanceName } from '@wca/runtime-sdk/kimaki';
- *
- * console.log(instanceName('kimaki-shop.service'), instanceName('nginx.service')); // shop null
- * ```
  */
 export function instanceName(unit: string): string | null {
   if (unit === 'kimaki.service') return '';

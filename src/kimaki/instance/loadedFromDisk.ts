@@ -9,15 +9,6 @@ import type { UnitState } from '../../systemd/manager/index.js';
  * daemon-reload, though the next one brings it in. Two names of one file count as one.
  *
  * Source: `unit_need_daemon_reload()` in systemd's src/core/unit.c, which asks a cache of directories.
- *
- * @example
- * ```ts
- * import { loadedFromDisk, readUnitFiles } from '@wca/runtime-sdk/kimaki';
- *
- * const unit = await readUnitFiles('kimaki.service');
- * if (unit.isErr()) console.error(unit.error.message);
- * else if (!(await loadedFromDisk(unit.value))) console.log('run systemctl daemon-reload');
- * ```
  */
 export async function loadedFromDisk({
   files,

@@ -9,7 +9,7 @@ import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import type { SystemdError, UnitState } from '../../systemd/manager/index.js';
 
 /** A unit as the manager has it, the files it is made of on disk, and what they come to. */
-export interface UnitFiles {
+export interface UnitOnHost {
   readonly state: UnitState;
   /** The fragment first, then the drop-ins in the order systemd applies them. */
   readonly files: readonly UnitSource[];
@@ -41,21 +41,12 @@ export type ReadUnitFilesError =
  *
  * Errors: `UNIT_WITHOUT_FILE` (masked, held, transient …), `UNIT_FILES_UNCERTAIN`, `UNIT_NOT_FOUND`, those of reading and
  * of `SystemdError`.
- *
- * @example
- * ```ts
- * import { readUnitFiles } from '@wca/runtime-sdk/kimaki';
- *
- * const unit = await readUnitFiles('kimaki.service');
- * if (unit.isErr()) console.error(unit.error.message);
- * else for (const { path, document } of unit.value.files) console.log(path, document.assignments.length);
- * ```
  */
-export function readUnitFiles(unit: string): ResultAsync<UnitFiles, ReadUnitFilesError> {
+export function readUnitFiles(unit: string): ResultAsync<UnitOnHost, ReadUnitFilesError> {
   return new ResultAsync(read(unit));
 }
 
-async function read(unit: string): Promise<Result<UnitFiles, ReadUnitFilesError>> {
+async function read(unit: string): Promise<Result<UnitOnHost, ReadUnitFilesError>> {
   const shown = await showUnit(unit);
   if (shown.isErr()) return err(shown.error);
   const state = shown.value;

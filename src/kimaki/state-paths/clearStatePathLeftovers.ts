@@ -21,14 +21,6 @@ const MAX_ENTRIES = 1_000_000;
  * Errors: `IO`, `INVALID_PATH`. A root that is not there has none.
  *
  * @param roots - as given to `findStatePaths`
- *
- * @example
- * ```ts
- * import { clearStatePathLeftovers } from '@wca/runtime-sdk/kimaki';
- *
- * const cleared = await clearStatePathLeftovers(['/root/.kimaki']);
- * if (cleared.isErr()) console.error(cleared.error.message);
- * ```
  */
 export function clearStatePathLeftovers(roots: readonly string[]): ResultAsync<void, IoError | InvalidPath> {
   return new ResultAsync(clear(roots));

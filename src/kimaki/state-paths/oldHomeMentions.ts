@@ -45,15 +45,6 @@ const SKIPPED = new Set(['node_modules', '.git', 'heap-snapshots', 'registry', '
  *
  * @param roots - what moves (directories or files), absolute
  * @param oldPaths - the paths that will be gone, absolute
- *
- * @example
- * ```ts
- * import { oldHomeMentions } from '@wca/runtime-sdk/kimaki';
- *
- * const found = await oldHomeMentions(['/root/.kimaki'], ['/root']);
- * if (found.isErr()) console.error(found.error.message);
- * else for (const mention of found.value.mentions) console.log(mention.file, mention.line, mention.text);
- * ```
  */
 export function oldHomeMentions(
   roots: readonly string[],

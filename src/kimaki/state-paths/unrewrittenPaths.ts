@@ -17,18 +17,6 @@ import type { StatePath } from './statePathPlan.js';
  * Errors: a database that cannot be looked into. A file that cannot be read counts as not rewritten.
  *
  * @param paths - of `findStatePaths`
- *
- * @example
- * ```ts
- * import { findStatePaths, unrewrittenPaths } from '@wca/runtime-sdk/kimaki';
- *
- * const moves = [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }];
- * const plan = await findStatePaths({ roots: ['/root/.kimaki'], oldHomes: ['/root'], moves });
- * if (plan.isErr()) throw new Error(plan.error.message);
- * const left = await unrewrittenPaths(plan.value.paths);
- * if (left.isErr()) console.error(left.error.message);
- * else for (const place of left.value) console.log(place);
- * ```
  */
 export function unrewrittenPaths(paths: readonly StatePath[]): ResultAsync<readonly string[], DatabaseError> {
   return new ResultAsync(unrewritten(paths));

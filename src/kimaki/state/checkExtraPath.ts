@@ -22,15 +22,6 @@ export interface ExtraPathRefused {
  * known to hold one, and directories that hold a part of the state, since that moves entry by entry.
  *
  * @param path - what the operator gave
- *
- * @example
- * ```ts
- * import { checkExtraPath } from '@wca/runtime-sdk/kimaki';
- *
- * const extra = checkExtraPath('.ssh');
- * if (extra.isErr()) console.error(extra.error.message);
- * else console.log(extra.value);
- * ```
  */
 export function checkExtraPath(path: string): Result<string, ExtraPathRefused> {
   const shown = printablePath(path.length > 200 ? `${path.slice(0, 200)}…` : path);

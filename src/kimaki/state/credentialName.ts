@@ -38,13 +38,6 @@ const SHAPES: readonly RegExp[] = [
  * `.config/gh` is not matched: a forge login moves on purpose with the engineering posture.
  *
  * @param name - a file name, or a path relative to a home (`.docker/config.json`)
- *
- * @example
- * ```ts
- * import { credentialName } from '@wca/runtime-sdk/kimaki';
- *
- * console.log(credentialName('.ssh/id_ed25519'), credentialName('.config/opencode')); // true false
- * ```
  */
 export function credentialName(name: string): boolean {
   const components = name

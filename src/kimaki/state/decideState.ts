@@ -2,14 +2,12 @@ import { RUNTIME_STATE, TOOLCHAIN_STATE } from './statePaths.js';
 import type { Posture } from './statePaths.js';
 import type { StateSurvey } from './surveyState.js';
 
-/** What a part of the state is: the unit's data directory, the agent's own, its tools, or named by the operator. */
-export type StateKind = 'data-directory' | 'runtime' | 'toolchain' | 'extra';
-
 /** One thing that moves. */
-export interface StateMove {
+export interface InventoryMove {
   readonly from: string;
   readonly to: string;
-  readonly kind: StateKind;
+  /** The unit's data directory, the agent's own state, its tools, or a path that the operator named. */
+  readonly kind: 'data-directory' | 'runtime' | 'toolchain' | 'extra';
   readonly type: 'directory' | 'file';
   /** Paths inside, relative to `from`, whose names look like credentials; they move with the rest and are shown. */
   readonly credentials: readonly string[];
@@ -39,7 +37,7 @@ export interface StateInventory {
   readonly dataDir: { readonly from: string; readonly to: string };
   /** HOME now and afterwards. */
   readonly home: { readonly from: string; readonly to: string };
-  readonly moves: readonly StateMove[];
+  readonly moves: readonly InventoryMove[];
   readonly conflicts: readonly StateConflict[];
   readonly left: readonly StateLeft[];
 }
@@ -48,7 +46,7 @@ export interface StateInventory {
 export interface StateCandidate {
   readonly from: string;
   readonly to: string | null;
-  readonly kind: StateKind;
+  readonly kind: InventoryMove['kind'];
   /** Why it stays, when `to` is null. */
   readonly stays: string;
 }
@@ -70,7 +68,7 @@ export interface StateRequest {
 export function stateCandidates(request: StateRequest): readonly StateCandidate[] {
   const { home, accountHome, dataDir, targetHome, posture } = request;
   const candidates: StateCandidate[] = [{ from: dataDir, to: newDataDir(request), kind: 'data-directory', stays: '' }];
-  const add = (kind: StateKind, names: readonly string[], keep: string | null): void => {
+  const add = (kind: InventoryMove['kind'], names: readonly string[], keep: string | null): void => {
     for (const name of names) {
       const from = home === '/' ? `/${name}` : `${home}/${name}`;
       candidates.push({ from, to: keep === null ? `${targetHome}/${name}` : null, kind, stays: keep ?? '' });
@@ -108,7 +106,7 @@ export function decideState(
   surveyed: readonly SurveyedCandidate[],
   credentials: readonly string[],
 ): StateInventory {
-  const moves: StateMove[] = [];
+  const moves: InventoryMove[] = [];
   const conflicts: StateConflict[] = [];
   const left: StateLeft[] = [];
   for (const { from, to, kind, stays, source, target } of surveyed) {

@@ -1,7 +1,7 @@
 export { checkExtraPath } from './checkExtraPath.js';
 export type { ExtraPathRefused } from './checkExtraPath.js';
 export { credentialName } from './credentialName.js';
-export type { StateConflict, StateInventory, StateKind, StateLeft, StateMove } from './decideState.js';
+export type { StateConflict, StateInventory, StateLeft, InventoryMove } from './decideState.js';
 export { stateInventory } from './stateInventory.js';
 export type { StateInventoryError, StateInventoryRequest } from './stateInventory.js';
 export { RUNTIME_STATE, TOOLCHAIN_STATE, statePaths } from './statePaths.js';

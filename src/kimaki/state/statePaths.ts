@@ -42,13 +42,6 @@ export type Posture = 'managed' | 'engineering';
 
 /**
  * Gives the names of state a posture is entitled to, relative to a home.
- *
- * @example
- * ```ts
- * import { statePaths } from '@wca/runtime-sdk/kimaki';
- *
- * console.log(statePaths('managed').includes('.cargo')); // false
- * ```
  */
 export function statePaths(posture: Posture): readonly string[] {
   return posture === 'managed' ? RUNTIME_STATE : [...RUNTIME_STATE, ...TOOLCHAIN_STATE];

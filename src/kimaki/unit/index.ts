@@ -13,6 +13,6 @@ export type { ScriptWrite } from './scriptWrites.js';
 export { settingsAgainst } from './settingsAgainst.js';
 export type { SettingAgainst } from './settingsAgainst.js';
 export type { PathMove } from './textRewrite.js';
-export type { UnitChange, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRewriteRequest } from './unitRewrite.js';
+export type { RewrittenLine, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRewriteRequest } from './unitRewrite.js';
 export { untrustedPrograms } from './untrustedPrograms.js';
 export type { UntrustedProgram } from './untrustedPrograms.js';

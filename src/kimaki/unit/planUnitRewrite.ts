@@ -8,7 +8,7 @@ import type { Assignment, Edit, UnitDocument, UnitEditError } from '../../system
 import { rewriteEnvironment, rewriteExecStart } from './rewriteAssignment.js';
 import { movePaths, namesOldHome, rewriteCommand, throughManagerHome } from './textRewrite.js';
 import type { TextRewrite } from './textRewrite.js';
-import type { UnitChange, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRewriteRequest } from './unitRewrite.js';
+import type { RewrittenLine, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRewriteRequest } from './unitRewrite.js';
 
 /**
  * Plans every edit that moves a unit, a drop-in or a companion from one identity to another; pure and lossless.
@@ -59,7 +59,7 @@ export function planUnitRewrite(
 interface Draft {
   readonly document: UnitDocument;
   readonly edits: Edit[];
-  readonly changes: UnitChange[];
+  readonly changes: RewrittenLine[];
 }
 
 function textRewrite(request: UnitRewriteRequest): TextRewrite {
@@ -148,7 +148,7 @@ function change(draft: Draft, one: Assignment, value: string): Result<void, Unit
   });
 }
 
-function shown(key: string, line: number, before: string, after: string): UnitChange {
+function shown(key: string, line: number, before: string, after: string): RewrittenLine {
   return { key, line, before: redactSecrets(before), after: redactSecrets(after) };
 }
 

@@ -18,16 +18,6 @@ export interface PrivilegedLine {
  * `+` runs with full privileges, `!` and `!!` without the change of user, and `PermissionsStartOnly=yes` frees every
  * command but `ExecStart=` (systemd.service(5)). Commands that a later empty assignment takes away do not count.
  * Whether such a program is safe from the agent is another question: `checkTrustedPath` answers it.
- *
- * @example
- * ```ts
- * import { loadUnit } from '@wca/runtime-sdk/systemd';
- * import { privilegedLines } from '@wca/runtime-sdk/kimaki';
- *
- * const loaded = await loadUnit('kimaki.service');
- * if (loaded.isErr()) throw new Error(loaded.error.message);
- * for (const { file, line, why, path } of privilegedLines(loaded.value.unit)) console.log(file, line, why, path);
- * ```
  */
 export function privilegedLines(unit: EffectiveUnit): readonly PrivilegedLine[] {
   const startOnly = effectiveBoolean(unit, 'Service', 'PermissionsStartOnly');

@@ -37,21 +37,6 @@ export interface FailingProgram {
  * Errors: those of looking at paths, and of reading a script.
  *
  * @param searchPath - the unit's PATH, for `#!/usr/bin/env` interpreters
- *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { loadUnit } from '@wca/runtime-sdk/systemd';
- * import { programsFailingAsAgent } from '@wca/runtime-sdk/kimaki';
- *
- * const agent = await lookupIdentity('opencode');
- * if (agent.isErr()) throw new Error(agent.error.message);
- * const loaded = await loadUnit('kimaki.service');
- * if (loaded.isErr()) throw new Error(loaded.error.message);
- * const found = await programsFailingAsAgent(loaded.value.unit, agent.value, '/usr/local/bin:/usr/bin:/bin');
- * if (found.isErr()) console.error(found.error.message);
- * else for (const one of found.value) console.log(one.key, one.path, one.detail);
- * ```
  */
 export function programsFailingAsAgent(
   unit: EffectiveUnit,

@@ -30,15 +30,6 @@ export interface UpgradeUnitError {
  * Errors: `INVALID_UPGRADE_VALUE`.
  *
  * @param from - `npm`: absolute path of the program; `prefix`: where global packages are, such as `/usr`
- *
- * @example
- * ```ts
- * import { renderUpgradeUnit } from '@wca/runtime-sdk/kimaki';
- *
- * const unit = renderUpgradeUnit({ npm: '/usr/bin/npm', prefix: '/usr' });
- * if (unit.isErr()) console.error(unit.error.message);
- * else console.log(unit.value.path, unit.value.content);
- * ```
  */
 export function renderUpgradeUnit(from: {
   readonly npm: string;

@@ -32,14 +32,6 @@ const NPM_ROOT = /\$\(\s*npm\s+root\s+-g[^)]*\)|`\s*npm\s+root\s+-g[^`]*`/g;
  * It follows plain assignments (`DIR=/usr/lib/x`, `"${DIR:-/x}"`, `$(npm root -g)` taken as the system prefix) and
  * looks at the programs that change files and at redirections. Functions, loops over globs, conditions and sourced
  * files are not understood: it finds the likely, misses the clever, and may name a line that never runs.
- *
- * @example
- * ```ts
- * import { scriptWrites } from '@wca/runtime-sdk/kimaki';
- *
- * const script = 'DIR=/usr/lib/node_modules/kimaki\nrm -rf "$DIR/skills/old"\n';
- * console.log(scriptWrites(script)[0]?.path); // /usr/lib/node_modules/kimaki/skills/old
- * ```
  */
 export function scriptWrites(text: string): readonly ScriptWrite[] {
   const variables = new Map<string, string[]>();

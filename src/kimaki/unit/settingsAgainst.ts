@@ -24,17 +24,6 @@ export interface SettingAgainst {
  * the service.
  *
  * @param use - where the service will live, and whether it must be able to use sudo itself
- *
- * @example
- * ```ts
- * import { loadUnit } from '@wca/runtime-sdk/systemd';
- * import { settingsAgainst } from '@wca/runtime-sdk/kimaki';
- *
- * const loaded = await loadUnit('kimaki.service');
- * if (loaded.isErr()) throw new Error(loaded.error.message);
- * const found = settingsAgainst(loaded.value.unit, { home: '/home/opencode', dataDir: '/home/opencode/.kimaki' });
- * for (const { key, file, line, why } of found) console.log(file, line, key, why);
- * ```
  */
 export function settingsAgainst(
   unit: EffectiveUnit,

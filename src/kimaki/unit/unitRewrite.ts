@@ -26,7 +26,7 @@ export interface UnitRewriteRequest {
 }
 
 /** One directive or variable that changes; secrets redacted. */
-export interface UnitChange {
+export interface RewrittenLine {
   readonly key: string;
   /** In the file as it is now; null for a line that is added. */
   readonly line: number | null;
@@ -48,7 +48,7 @@ export interface UnitRewrite {
   /** Empty when the document is already so. */
   readonly edits: readonly Edit[];
   readonly document: UnitDocument;
-  readonly changes: readonly UnitChange[];
+  readonly changes: readonly RewrittenLine[];
   readonly leftovers: readonly UnitLeftover[];
 }
 

@@ -19,18 +19,6 @@ export interface UntrustedProgram {
  * above it, links included; what the program itself reads or starts is not. A bare name is looked up by systemd in
  * the system's own directories and counts as trusted; a program that is missing is listed, for anybody who may
  * create it decides what runs.
- *
- * @example
- * ```ts
- * import { loadUnit } from '@wca/runtime-sdk/systemd';
- * import { privilegedLines, untrustedPrograms } from '@wca/runtime-sdk/kimaki';
- *
- * const loaded = await loadUnit('kimaki.service');
- * if (loaded.isErr()) throw new Error(loaded.error.message);
- * const found = await untrustedPrograms(privilegedLines(loaded.value.unit));
- * if (found.isErr()) console.error(found.error.message);
- * else for (const { line, component, reason } of found.value) console.log(line.path, component, reason);
- * ```
  */
 export function untrustedPrograms(
   lines: readonly PrivilegedLine[],

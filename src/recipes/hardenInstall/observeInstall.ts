@@ -4,7 +4,7 @@ import type { Result } from 'neverthrow';
 import { SHARED_UMASK } from '../../kimaki/identity/index.js';
 import { instanceName, loadedFromDisk, readUnitFiles } from '../../kimaki/instance/index.js';
 import { renderUpgradeUnit } from '../../kimaki/unit/index.js';
-import type { KimakiInstance, UnitFiles } from '../../kimaki/instance/index.js';
+import type { KimakiInstance, UnitOnHost } from '../../kimaki/instance/index.js';
 import type { UnitRewriteRequest } from '../../kimaki/unit/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { listeningPorts, readProcess } from '../../posix/processes/index.js';
@@ -109,7 +109,7 @@ type Rewrite = Omit<UnitRewriteRequest, 'dropIn' | 'moves'>;
 
 async function hardened(
   name: string,
-  { state, files, effective }: Pick<UnitFiles, 'state' | 'files' | 'effective'>,
+  { state, files, effective }: Pick<UnitOnHost, 'state' | 'files' | 'effective'>,
   request: Rewrite,
 ): Promise<Result<HardenedUnit, HardenRefusal>> {
   const rewrite = { ...request, moves: [] };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { resolveDispatch } from '../../../src/kimaki/dispatch/resolveDispatch.js';
-import type { DispatchFacts } from '../../../src/kimaki/dispatch/resolveDispatch.js';
+import type { DispatchRequest } from '../../../src/kimaki/dispatch/resolveDispatch.js';
 
 const open = { allowed: true, blockedAt: null, reason: null };
 const closed = { allowed: false, blockedAt: '/home/opencode', reason: 'other: ---' };
 const binary = { path: '/usr/bin/kimaki', reason: null };
 const none = { path: null, reason: '/usr/bin/kimaki leads to /root/.bun, which www-data cannot enter' };
-const facts: DispatchFacts = {
+const facts: DispatchRequest = {
   strategy: 'auto',
   caller: 'www-data',
   serviceUser: 'opencode',

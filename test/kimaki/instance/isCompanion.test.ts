@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { isCompanion } from '../../../src/kimaki/instance/isCompanion.js';
-import type { CompanionFacts } from '../../../src/kimaki/instance/isCompanion.js';
+import type { SiteServiceFacts } from '../../../src/kimaki/instance/isCompanion.js';
 
 const of = { unit: 'kimaki.service', site: '/var/www/site', user: 'root', home: '/root' };
-const worker: CompanionFacts = {
+const worker: SiteServiceFacts = {
   unit: 'datamachine-worker.service',
   user: 'root',
   home: '/root',

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readUnitFiles } from '../../../kimaki/instance/index.js';
-import type { KimakiInstance, UnitFiles } from '../../../kimaki/instance/index.js';
+import type { KimakiInstance, UnitOnHost } from '../../../kimaki/instance/index.js';
 import type { CompanionFacts, MigrationRefusal, RewriteTarget } from '../../host/index.js';
 import { refuseAgentsReach } from '../refuse/refuseAgentsReach.js';
 import type { AgentsReach } from '../refuse/refuseAgentsReach.js';
@@ -39,7 +39,7 @@ export async function observeCompanions(
 
 async function serviceFiles(
   name: string,
-  { files, effective }: UnitFiles,
+  { files, effective }: UnitOnHost,
   rewrite: RewriteTarget,
   reach: AgentsReach,
 ): Promise<Result<CompanionFacts['files'], MigrationRefusal>> {

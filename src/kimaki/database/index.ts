@@ -3,6 +3,5 @@ export { checkDatabase } from './checkDatabase.js';
 export type { DatabaseCheck } from './checkDatabase.js';
 export type { DatabaseError } from './databaseError.js';
 export { findDatabases } from './findDatabases.js';
-export type { FoundDatabases } from './findDatabases.js';
 export { runSqlite } from './runSqlite.js';
 export { databaseOwner, quotedName, quotedText } from './sqliteDatabase.js';

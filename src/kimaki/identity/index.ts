@@ -3,7 +3,7 @@ export { detectServiceIdentity } from './detectServiceIdentity.js';
 export type { DetectIdentityRequest } from './detectServiceIdentity.js';
 export { identityAssignments } from './identityAssignments.js';
 export { migrationRemedy } from './migrationRemedy.js';
-export { DEFAULT_SERVICE_ACCOUNT, SHARED_UMASK } from './serviceIdentity.js';
+export { SHARED_UMASK } from './serviceIdentity.js';
 export type {
   DetectIdentityError,
   IdentityAccount,

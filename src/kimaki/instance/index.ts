@@ -1,15 +1,12 @@
-export { DEFAULT_LOCK_PORT, describeInstance } from './describeInstance.js';
+export { describeInstance } from './describeInstance.js';
 export type { InstanceDescription, InstanceFacts } from './describeInstance.js';
 export { findCompanions } from './findCompanions.js';
 export { findInstances } from './findInstances.js';
 export type { FindInstancesError, KimakiInstance, RunningUser } from './findInstances.js';
 export { findSiteServices } from './findSiteServices.js';
-export type { SiteService } from './findSiteServices.js';
 export { installedUnits } from './installedUnits.js';
 export type { InstalledUnitsError } from './installedUnits.js';
 export { instanceName } from './instanceName.js';
-export { isCompanion } from './isCompanion.js';
-export type { SiteServiceFacts } from './isCompanion.js';
 export { loadedFromDisk } from './loadedFromDisk.js';
 export { mentionsPath, pathPattern } from './mentionsPath.js';
 export { readUnitFiles } from './readUnitFiles.js';

@@ -1,18 +1,11 @@
 export { movePathsOfText, movedPath } from './movedPath.js';
 export { planUnitRewrite } from './planUnitRewrite.js';
 export { privilegedLines } from './privilegedLines.js';
-export type { PrivilegedLine } from './privilegedLines.js';
 export { programsFailingAsAgent } from './programsFailingAsAgent.js';
-export type { FailingProgram, FailingProgramError } from './programsFailingAsAgent.js';
 export { renderUnit } from './renderUnit.js';
 export type { RenderUnitError, RenderUnitRequest } from './renderUnit.js';
 export { renderUpgradeUnit } from './renderUpgradeUnit.js';
-export type { UpgradeUnit, UpgradeUnitError } from './renderUpgradeUnit.js';
-export { scriptWrites } from './scriptWrites.js';
-export type { ScriptWrite } from './scriptWrites.js';
 export { settingsAgainst } from './settingsAgainst.js';
-export type { SettingAgainst } from './settingsAgainst.js';
 export type { PathMove } from './textRewrite.js';
 export type { RewrittenLine, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRewriteRequest } from './unitRewrite.js';
 export { untrustedPrograms } from './untrustedPrograms.js';
-export type { UntrustedProgram } from './untrustedPrograms.js';

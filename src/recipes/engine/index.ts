@@ -17,8 +17,8 @@ export type {
   RollbackRefusal,
   RollbackRefused,
 } from './run/engineError.js';
-export type { UndoBlocked, UndoError } from './run/goBack.js';
-export type { FinalVerification } from './run/goForward.js';
+export type { UndoBlocked, UndoError } from './run/undoSteps.js';
+export type { FinalVerification } from './run/applySteps.js';
 export { hasFields } from './plan/hasFields.js';
 export type { RollbackReason } from './journal/journalRecord.js';
 export { canonicalJson, isJson, isJsonObject } from './plan/json.js';
@@ -40,7 +40,7 @@ export type { Refusal, RollbackReport, RollbackRequest } from './run/rollbackRun
 export type { OnRunEvent, RunEvent } from './run/runEvent.js';
 export { DEFAULT_STATE_DIR, lockFile } from './journal/runFiles.js';
 export type { RemainingStep, RunReport, StepReport } from './run/runReport.js';
-export type { StepProgress } from './journal/runState.js';
+export type { StepProgress } from './journal/journalState.js';
 export { runStatus } from './run/runStatus.js';
 export type { RunDetails, RunStatus } from './run/runStatus.js';
 export { ensureStateDir, latestRun } from './journal/runStore.js';

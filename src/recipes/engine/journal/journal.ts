@@ -6,6 +6,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { JournalError } from './journalError.js';
+import { JOURNAL_FORMAT_VERSION } from './journalRecord.js';
 import type { JournalRecord, RecordBody } from './journalRecord.js';
 import { CHAIN_START, decodeHead, decodeJournal, decodeLine, encodeHead, encodeRecord } from './journalText.js';
 import type { JournalText } from './journalText.js';
@@ -236,9 +237,9 @@ export function corrupt(files: RunFiles, where: { readonly record: number; reado
 
 function otherVersion(files: RunFiles, formatVersion: number): JournalError {
   const message =
-    `the journal ${files.journal} was written in format ${formatVersion}, which this version of the tool does not ` +
-    'read; finish the run with the version that began it';
-  return { code: 'JOURNAL_VERSION', message, path: files.journal, formatVersion };
+    `the journal ${files.journal} has format version ${formatVersion}, expected ${JOURNAL_FORMAT_VERSION}; finish the ` +
+    'run with the version of the tool that began it';
+  return { code: 'JOURNAL_VERSION', message, path: files.journal, formatVersion, expected: JOURNAL_FORMAT_VERSION };
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {

@@ -1,5 +1,4 @@
 import type { IoError } from '../../../posix/paths/index.js';
-import type { StepFailure } from '../plan/step.js';
 
 /** A journal that cannot be replayed or belongs to someone else; the run it tells of is left as it is. */
 export type JournalError =
@@ -16,23 +15,19 @@ export type JournalError =
       readonly code: 'JOURNAL_VERSION';
       readonly message: string;
       readonly path: string;
+      /** What the journal has, and what this version of the tool reads. */
       readonly formatVersion: number;
+      readonly expected: number;
     }
   | IoError;
 
-/** A run began and neither ended nor was rolled back; until it did, no other begins. */
+/** A run began and neither ended nor was rolled back; until it did, no run of any recipe begins. */
 export interface InterruptedRun {
   readonly code: 'INTERRUPTED_RUN';
   readonly message: string;
+  /** The recipe it is a run of; resume and rollback of that recipe end it. */
+  readonly recipe: string;
   readonly runId: string;
   /** `back` when a rollback had begun: only going on with it is left. */
   readonly direction: 'forward' | 'back';
-}
-
-/** What stopped a run that had begun. */
-export interface RunFailure {
-  /** Null for the final verification. */
-  readonly stepId: string | null;
-  readonly during: 'check' | 'apply' | 'verify' | 'undo' | 'journal' | 'verification';
-  readonly error: StepFailure;
 }

@@ -56,9 +56,7 @@ export function decodeJournal(bytes: Buffer): Result<JournalText, JournalTextErr
     if (body === null) return corrupt(number, 'its checksum does not match');
     if (number === 1) {
       const version = formatVersionOf(body.text);
-      if (version !== null && (version < 1 || version > JOURNAL_FORMAT_VERSION)) {
-        return err({ kind: 'version', formatVersion: version });
-      }
+      if (version !== null && version !== JOURNAL_FORMAT_VERSION) return err({ kind: 'version', formatVersion: version });
     }
     const record = parseRecord(body.text);
     if (record.isErr()) return corrupt(number, record.error);
@@ -78,7 +76,7 @@ export function encodeHead(count: number, line: string): Buffer {
   return Buffer.from(`${String(count).padStart(HEAD_WIDTH, '0')}\n${line}`);
 }
 
-/** What the head file says: 0 and null as far as it says nothing. Format 1 had the number only. */
+/** What the head file says; 0 and null where it is empty or was cut off. */
 export function decodeHead(bytes: Buffer): { readonly count: number; readonly line: string | null } {
   const match = /^(\d{12})\n(.*\n)?$/s.exec(bytes.toString('utf8'));
   return { count: match === null ? 0 : Number(match[1]), line: match?.[2] ?? null };

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IoError } from '../../../posix/paths/index.js';
@@ -10,23 +10,30 @@ import type { RecordBody } from './journalRecord.js';
 import { removeReserve, writeReserve } from './reserve.js';
 import { runFilesIn, runsDir } from './runFiles.js';
 import type { RunFiles } from './runFiles.js';
-import { replay } from './runState.js';
-import type { RunState } from './runState.js';
+import { replay } from './journalState.js';
+import type { JournalState } from './journalState.js';
 import { checkPrivateDirectory, untrusted } from './trust.js';
 import { attempt } from '../../../posix/paths/index.js';
 
 /** A run on this host, as its journal tells it. */
 export interface StoredRun {
   readonly files: RunFiles;
-  readonly state: RunState;
+  readonly state: JournalState;
 }
 
-/** `000012-20260102T030405Z`: the number orders the runs, since a clock may jump. */
-const RUN_ID = /^(\d{6})-\d{8}T\d{6}Z$/;
-/** A run that is being made; no run yet. */
+/** What the name of a run directory says. */
+interface RunName {
+  readonly runId: string;
+  readonly number: number;
+  readonly recipe: string;
+}
+
+/** `000012-20260102T030405Z-migrate-off-root`: the number orders the runs, since a clock may jump. */
+const RUN_ID = /^(\d{6})-\d{8}T\d{6}Z-([a-z0-9][a-z0-9.-]{0,63})$/;
+/** A run directory that is being filled; not a run yet. */
 const UNFINISHED = '.new-';
 
-/** Makes the state directory if need be, and makes sure that it is its owner's alone. */
+/** Makes the state directory if it is missing, and checks that only its owner has access to it. */
 export async function ensureStateDir(stateDir: string): Promise<Result<void, JournalError>> {
   for (const path of [stateDir, runsDir(stateDir)]) {
     const there = await checkPrivateDirectory(path);
@@ -43,54 +50,75 @@ export async function ensureStateDir(stateDir: string): Promise<Result<void, Jou
 }
 
 /**
- * The latest run that began, or null. Reads only.
+ * The latest run of a recipe, or null. Reads only.
  *
  * A run directory appears under its name with its first record whole, so one without any has lost them: what it did is
- * not known, and `JOURNAL_CORRUPT`.
+ * not known, and `JOURNAL_CORRUPT`. Runs of other recipes are not looked at.
  */
-export async function latestRun(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
-  return latestThat(stateDir, () => true);
+export async function latestRun(stateDir: string, recipe: string): Promise<Result<StoredRun | null, JournalError>> {
+  return latestThat(stateDir, recipe, () => true);
 }
 
-/** The latest run that was not rolled back, or null: what the host is now is its doing. Reads only. */
-export async function standingRun(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
-  return latestThat(stateDir, ({ status }) => status !== 'rolled-back');
+/** The latest run of a recipe that was not rolled back, or null. Reads only. */
+export async function standingRun(stateDir: string, recipe: string): Promise<Result<StoredRun | null, JournalError>> {
+  return latestThat(stateDir, recipe, ({ status }) => status !== 'rolled-back');
+}
+
+/** A run of any recipe that is interrupted, or null; while there is one, no other may begin. Reads only. */
+export async function findInterrupted(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
+  const names = await storedRuns(stateDir);
+  if (names.isErr()) return err(names.error);
+  for (const recipe of new Set(names.value.map((name) => name.recipe))) {
+    const run = await standingRun(stateDir, recipe);
+    if (run.isErr()) return err(run.error);
+    if (run.value?.state.status === 'interrupted') return run;
+  }
+  return ok(null);
 }
 
 async function latestThat(
   stateDir: string,
-  is: (state: RunState) => boolean,
+  recipe: string,
+  is: (state: JournalState) => boolean,
 ): Promise<Result<StoredRun | null, JournalError>> {
-  for (const path of [stateDir, runsDir(stateDir)]) {
-    const there = await checkPrivateDirectory(path);
-    if (there.isErr()) return err(there.error);
-    if (!there.value) return ok(null);
-  }
-  const ids = await runIds(stateDir);
-  if (ids.isErr()) return err(ids.error);
-  for (const runId of ids.value.reverse()) {
-    const run = await loadRun(runFilesIn(join(runsDir(stateDir), runId)));
+  const names = await storedRuns(stateDir);
+  if (names.isErr()) return err(names.error);
+  for (const name of names.value.filter((one) => one.recipe === recipe).reverse()) {
+    const run = await loadRun(runFilesIn(join(runsDir(stateDir), name.runId)), name);
     if (run.isErr() || is(run.value.state)) return run;
   }
   return ok(null);
 }
 
+/** The runs of every recipe, oldest first; none where the state directory is missing. */
+async function storedRuns(stateDir: string): Promise<Result<readonly RunName[], JournalError>> {
+  for (const path of [stateDir, runsDir(stateDir)]) {
+    const there = await checkPrivateDirectory(path);
+    if (there.isErr()) return err(there.error);
+    if (!there.value) return ok([]);
+  }
+  return listRuns(stateDir);
+}
+
+/** The id of the next run of a recipe; asked under the lock, it is free until that run is made. */
+export async function nextRunId(stateDir: string, recipe: string, now: Date): Promise<Result<string, IoError>> {
+  const names = await listRuns(stateDir);
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  return names.map((found) => `${String((found.at(-1)?.number ?? 0) + 1).padStart(6, '0')}-${stamp}-${recipe}`);
+}
+
 /**
  * Makes the directory of a new run with its first records, so that it appears whole or not at all.
  *
- * `reserveIn` are directories of which every other filesystem gives up some space for the way back. As etcd makes its write-ahead log: under another name, synced, renamed, and the directory above synced.
+ * `reserveIn` are directories that undo may have to write in: some space is kept on the filesystem of each. As etcd makes
+ * its write-ahead log: under another name, synced, renamed, and the directory above synced.
  */
 export async function createRun(
   stateDir: string,
-  first: (runId: string) => readonly (readonly [RecordBody, Date])[],
-  now: Date,
+  runId: string,
+  first: readonly (readonly [RecordBody, Date])[],
   reserveIn: readonly string[] = [],
-): Promise<Result<{ readonly runId: string; readonly files: RunFiles; readonly journal: Journal }, JournalError>> {
-  const ids = await runIds(stateDir);
-  if (ids.isErr()) return err(ids.error);
-  const number = Number(RUN_ID.exec(ids.value.at(-1) ?? '')?.[1] ?? 0) + 1;
-  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  const runId = `${String(number).padStart(6, '0')}-${stamp}`;
+): Promise<Result<{ readonly files: RunFiles; readonly journal: Journal }, JournalError>> {
   const making = runFilesIn(join(runsDir(stateDir), UNFINISHED + runId));
   const files = runFilesIn(join(runsDir(stateDir), runId));
 
@@ -98,10 +126,10 @@ export async function createRun(
   if (cleared.isErr()) return err(cleared.error);
   const made = await attempt(() => mkdir(making.runDir, 0o700), 'mkdir', making.runDir);
   if (made.isErr()) return err(made.error);
-  const filled = await fillRun(making, first(runId), reserveIn);
+  const filled = await fillRun(making, first, reserveIn);
   const opened = filled.isErr() ? filled : await nameRun(stateDir, making, files);
-  if (opened.isOk()) return ok({ runId, files, journal: opened.value });
-  // Refused, it must not wait to be resumed either. By one rename, so that no half of it is ever seen.
+  if (opened.isOk()) return ok({ files, journal: opened.value });
+  // The run is refused, so it must not be left to be resumed. One rename, so that no half of it is ever seen.
   await rename(files.runDir, making.runDir).catch(() => undefined);
   await removeReserve(making).unwrapOr(undefined);
   await rm(making.runDir, { recursive: true, force: true }).catch(() => undefined);
@@ -140,7 +168,7 @@ async function fillRun(
   return syncDirectory(files.runDir);
 }
 
-/** What a killed run left of a directory it was making. */
+/** Removes run directories that a killed process was still filling. */
 async function removeUnfinished(stateDir: string): Promise<Result<void, IoError>> {
   const dir = runsDir(stateDir);
   const names = await attempt(() => readdir(dir), 'readdir', dir);
@@ -155,7 +183,7 @@ async function removeUnfinished(stateDir: string): Promise<Result<void, IoError>
   return ok(undefined);
 }
 
-async function loadRun(files: RunFiles): Promise<Result<StoredRun, JournalError>> {
+async function loadRun(files: RunFiles, name: RunName): Promise<Result<StoredRun, JournalError>> {
   for (const path of [files.runDir, files.records]) {
     const trusted = await checkPrivateDirectory(path);
     if (trusted.isErr()) return err(trusted.error);
@@ -165,16 +193,22 @@ async function loadRun(files: RunFiles): Promise<Result<StoredRun, JournalError>
   if (text.isErr()) return err(text.error);
   const state = replay(text.value.records);
   if (state.isErr()) return err(corrupt(files, state.error));
-  if (state.value === null) return err(corrupt(files, { record: 1, reason: 'not one record is left of it' }));
-  if (state.value.runId === basename(files.runDir)) return ok({ files, state: state.value });
-  return err(untrusted(files.journal, `it is the journal of another run, ${JSON.stringify(state.value.runId)}`));
+  if (state.value === null) return err(corrupt(files, { record: 1, reason: 'it has no records left' }));
+  const { runId, plan } = state.value;
+  if (runId === name.runId && plan.recipe === name.recipe) return ok({ files, state: state.value });
+  return err(untrusted(files.journal, `it is the journal of another run, ${JSON.stringify(runId)} of ${plan.recipe}`));
 }
 
 /** Oldest first. */
-async function runIds(stateDir: string): Promise<Result<string[], IoError>> {
+async function listRuns(stateDir: string): Promise<Result<readonly RunName[], IoError>> {
   const dir = runsDir(stateDir);
   const names = await attempt(() => readdir(dir), 'readdir', dir);
-  return names.map((found) => found.filter((name) => RUN_ID.test(name)).sort());
+  return names.map((found) =>
+    found.sort().flatMap((runId): readonly RunName[] => {
+      const [, number, recipe] = RUN_ID.exec(runId) ?? [];
+      return number === undefined || recipe === undefined ? [] : [{ runId, number: Number(number), recipe }];
+    }),
+  );
 }
 
 async function syncDirectory(path: string): Promise<Result<void, IoError>> {

@@ -3,12 +3,12 @@ import type { Result } from 'neverthrow';
 import { digestJson } from './digest.js';
 import { digestPlan } from './digestPlan.js';
 import type { Json } from './json.js';
-import { PLAN_FORMAT_VERSION } from './plan.js';
+import { PLAN_FORMAT_VERSION, RECIPE_NAME } from './plan.js';
 import type { Notice, Plan, PlanHost, PlannedStep } from './plan.js';
-import type { ErasedKind, Registry } from './registry.js';
-import type { RecipeStep, StepFailure } from './step.js';
+import type { Registry } from './registry.js';
+import type { RecipeStep, StepFailure, StepKind } from './step.js';
 import { validateSteps } from './validateSteps.js';
-import type { InvalidRecipe, UnknownStepKind } from './validateSteps.js';
+import type { StepsError } from './validateSteps.js';
 
 /** A step's check could not be answered, so nothing can be planned. */
 export interface StepCheckFailed {
@@ -20,11 +20,11 @@ export interface StepCheckFailed {
 }
 
 /** Why {@link makePlan} has no plan to give. */
-export type MakePlanError = InvalidRecipe | UnknownStepKind | StepCheckFailed;
+export type MakePlanError = StepsError | StepCheckFailed;
 
 /** What {@link makePlan} makes a plan of. */
 export interface PlanRequest {
-  /** Name of the recipe. */
+  /** Name of the recipe, `[a-z0-9][a-z0-9.-]*`: its runs are found by it. */
   readonly recipe: string;
   /** What the steps were decided on. Digested and printed: no secrets. */
   readonly facts: Json;
@@ -44,12 +44,12 @@ export interface PlanRequest {
  * not checked but planned as `later`. Nothing is locked: what is found may change before the plan is applied,
  * which is why applying checks again.
  *
- * Errors: `INVALID_RECIPE` (ids, order, references), `UNKNOWN_STEP_KIND`, `STEP_CHECK_FAILED` with the step's
- * own error.
+ * Errors: `INVALID_RECIPE` (name, ids, order, references), `UNKNOWN_STEP_KIND`, `INVALID_STEP_DATA`,
+ * `STEP_CHECK_FAILED` with the step's own error.
  *
  * @example
  * ```ts
- * import { createRegistry, currentHost, eraseKind, makeDirectoryKind, makePlan } from '@wca/runtime-sdk/recipes';
+ * import { createRegistry, currentHost, makeDirectoryStep, makePlan, step } from '@wca/runtime-sdk/recipes';
  *
  * const host = await currentHost();
  * if (host.isErr()) throw new Error(host.error.message);
@@ -58,20 +58,19 @@ export interface PlanRequest {
  *   facts: {},
  *   notices: [],
  *   steps: [
- *     {
+ *     step(makeDirectoryStep, {
  *       id: 'dir',
- *       kind: 'posix.makeDirectory',
  *       phase: 'before',
  *       args: { path: '/srv/x', mode: 0o755, uid: 0, gid: 0 },
- *     },
+ *     }),
  *   ],
- *   registry: createRegistry([eraseKind(makeDirectoryKind())]),
+ *   registry: createRegistry([makeDirectoryStep]),
  *   host: host.value,
  *   toolVersion: '0.1.0',
  *   now: new Date(),
  * });
  * if (plan.isErr()) console.error(plan.error.message);
- * else console.log(plan.value.steps.map((step) => `${step.state} ${step.title}`).join('\n'));
+ * else console.log(plan.value.steps.map(({ state, title }) => `${state} ${title}`).join('\n'));
  * ```
  */
 export function makePlan(request: PlanRequest): ResultAsync<Plan, MakePlanError> {
@@ -79,6 +78,7 @@ export function makePlan(request: PlanRequest): ResultAsync<Plan, MakePlanError>
 }
 
 async function plan(request: PlanRequest): Promise<Result<Plan, MakePlanError>> {
+  if (!RECIPE_NAME.test(request.recipe)) return err(invalidName(request.recipe));
   const kinds = validateSteps(request.steps, request.registry);
   if (kinds.isErr()) return err(kinds.error);
 
@@ -107,7 +107,7 @@ async function plan(request: PlanRequest): Promise<Result<Plan, MakePlanError>> 
 
 async function planStep(
   step: RecipeStep,
-  kind: ErasedKind,
+  kind: StepKind,
   waits: boolean,
 ): Promise<Result<PlannedStep, StepCheckFailed>> {
   const described = kind.describe(step.args);
@@ -124,6 +124,11 @@ async function planStep(
     ...(check.value.note === undefined ? {} : { note: check.value.note }),
     ...(kind.volatile ? {} : { beforeDigest: digestJson(check.value.before) }),
   });
+}
+
+function invalidName(recipe: string): MakePlanError {
+  const message = `the recipe's name ${JSON.stringify(recipe).slice(0, 80)} does not match ${String(RECIPE_NAME)}; this is a bug of the recipe`;
+  return { code: 'INVALID_RECIPE', message, stepId: '' };
 }
 
 /** The error for a step whose check failed. */

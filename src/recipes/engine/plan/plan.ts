@@ -1,24 +1,58 @@
-import type { Json } from './json.js';
-import type { RecipeStep, StepDescription } from './step.js';
+import * as v from 'valibot';
+import { anyJson, listOf, record, sha256Text, timeText } from './data.js';
 
-/** The version of the plan format this package writes; it reads this and earlier ones. */
-export const PLAN_FORMAT_VERSION = 1;
+/** The version of the plan format this package writes and reads. */
+export const PLAN_FORMAT_VERSION = 2;
+
+/** Names of recipes: they become part of the names of run directories. */
+export const RECIPE_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/;
+
+const planHost = record({
+  /** Tells machines apart and is not secret: see {@link currentHost}. */
+  machineId: v.string(),
+  /** For people; not compared. */
+  hostname: v.string(),
+});
 
 /** The machine a plan was made on. */
-export interface PlanHost {
-  /** Tells machines apart and is not secret: see {@link currentHost}. */
-  readonly machineId: string;
-  /** For people; not compared. */
-  readonly hostname: string;
-}
+export type PlanHost = v.InferOutput<typeof planHost>;
+
+const notice = record({
+  /** Groups notices of one sort: `size`, `lost-ability`, `left-behind`, `warning`. */
+  kind: v.string(),
+  /** One or more sentences. No secrets. */
+  text: v.string(),
+});
 
 /** Something shown with a plan that no decision rests on; not digested. */
-export interface Notice {
-  /** Groups notices of one sort: `size`, `lost-ability`, `left-behind`, `warning`. */
-  readonly kind: string;
-  /** One or more sentences. No secrets. */
-  readonly text: string;
-}
+export type Notice = v.InferOutput<typeof notice>;
+
+const plannedStep = record({
+  id: v.string(),
+  /** Name of the {@link StepKind} that carries it out. */
+  kind: v.string(),
+  args: anyJson,
+  phase: v.picklist(['before', 'window', 'after']),
+  /** Id of the step in {@link StepOptions.after}. */
+  after: v.exactOptional(v.string()),
+  /** Ids of the steps in {@link StepOptions.ends}. */
+  ends: v.exactOptional(listOf(v.string())),
+  /** Ids of the steps in {@link StepOptions.undoneBefore}. */
+  undoneBefore: v.exactOptional(listOf(v.string())),
+  /** {@link StepDescription.title}. */
+  title: v.string(),
+  /** {@link StepDescription.why}. */
+  why: v.string(),
+  /** {@link StepDescription.diff}. */
+  diff: v.exactOptional(v.string()),
+  state: v.picklist(['satisfied', 'needed', 'later']),
+  /** What the check says of a live host: `191 entries`. Not digested. */
+  note: v.exactOptional(v.string()),
+  /** SHA-256 of the canonical JSON of `before`, hex; only of a needed step that is not volatile. */
+  beforeDigest: v.exactOptional(sha256Text),
+  /** Present when the kind is volatile: its state is shown, and not digested. */
+  volatile: v.exactOptional(v.literal(true)),
+});
 
 /**
  * A recipe's step with what was found when the plan was made.
@@ -26,15 +60,27 @@ export interface Notice {
  * `satisfied`: nothing to do. `needed`: it will be done. `later`: its check makes sense only after the step
  * named in `after`.
  */
-export interface PlannedStep extends RecipeStep, StepDescription {
-  readonly state: 'satisfied' | 'needed' | 'later';
-  /** What the check had to say of a live host: `191 entries`. Not digested. */
-  readonly note?: string;
-  /** SHA-256 of the canonical JSON of `before`, hex; only of a needed step that is not volatile. */
-  readonly beforeDigest?: string;
-  /** Present when the kind is volatile: its state is shown, and not digested. */
-  readonly volatile?: true;
-}
+export type PlannedStep = v.InferOutput<typeof plannedStep>;
+
+/** The format of a plan. */
+export const planSchema = record({
+  formatVersion: v.literal(PLAN_FORMAT_VERSION),
+  /** Name of the recipe. */
+  recipe: v.pipe(v.string(), v.regex(RECIPE_NAME)),
+  /** Version of this package that made it. */
+  toolVersion: v.string(),
+  /** ISO 8601, UTC. Not digested. */
+  createdAt: timeText,
+  host: planHost,
+  /** What the decisions rest on. Digested; a change of any of it makes the plan stale. No secrets. */
+  facts: anyJson,
+  notices: listOf(notice),
+  steps: listOf(plannedStep),
+  /** True when at least one step is needed. */
+  changed: v.boolean(),
+  /** SHA-256 over what decisions rest on, hex: see {@link digestPlan}. */
+  digest: sha256Text,
+});
 
 /**
  * What a recipe is going to do, as data: printed, saved, reviewed, and applied later.
@@ -42,21 +88,4 @@ export interface PlannedStep extends RecipeStep, StepDescription {
  * It holds no secret and no `before`, only digests. The digest is no signature: it finds damage and edits by
  * accident, not a forger.
  */
-export interface Plan {
-  readonly formatVersion: 1;
-  /** Name of the recipe. */
-  readonly recipe: string;
-  /** Version of this package that made it. */
-  readonly toolVersion: string;
-  /** ISO 8601, UTC. Not digested. */
-  readonly createdAt: string;
-  readonly host: PlanHost;
-  /** What the decisions rest on. Digested; a change of any of it makes the plan stale. No secrets. */
-  readonly facts: Json;
-  readonly notices: readonly Notice[];
-  readonly steps: readonly PlannedStep[];
-  /** True when at least one step is needed. */
-  readonly changed: boolean;
-  /** SHA-256 over what decisions rest on, hex: see {@link digestPlan}. */
-  readonly digest: string;
-}
+export type Plan = v.InferOutput<typeof planSchema>;

@@ -1,8 +1,9 @@
-import type { ResultAsync } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
+import type { DataSchema } from './data.js';
 import type { Json } from './json.js';
 
 /**
- * What every failure of a step has; each kind's closed union of errors extends it.
+ * What every failure of a step has; each kind's own errors extend it.
  *
  * It is written to the journal: plain JSON, and never a secret in it.
  */
@@ -14,7 +15,7 @@ export interface StepFailure {
 }
 
 /**
- * The answer of a check: what the step is for holds already, or it does not and this is what is there.
+ * The answer of a check: the goal of the step is reached already, or it is not and this is what was found.
  *
  * A satisfied step has no `before`, so undoing what a run did not make cannot be expressed.
  */
@@ -47,13 +48,13 @@ export interface StepContext {
    */
   readonly signal: AbortSignal;
   /**
-   * Only in undo and in the question before it: the operator asked to go back although something was changed since. What would be lost is
-   * kept below {@link StepContext.recordPath} first. Without it, undo refuses to overwrite what is not ours.
+   * Only in undo and undoable: the operator asked to undo although something was changed since. What would be lost is
+   * kept below {@link StepContext.recordPath} first. Without it, undo refuses to overwrite changes of others.
    */
   readonly force: boolean;
 }
 
-/** What a step says of itself before anything happened. */
+/** How a plan shows a step. */
 export interface StepDescription {
   /** What it does, one line: `install /etc/sudoers.d/wca-kimaki`. */
   readonly title: string;
@@ -63,55 +64,7 @@ export interface StepDescription {
   readonly diff?: string;
 }
 
-/**
- * One kind of act: the unit of reversion.
- *
- * `check` reads only; `apply` may rely on nothing but the `before` it is given and refuses when the host no
- * longer matches it; `undo` copes with an apply that stopped anywhere, and may be called twice. Methods
- * return a failure, they do not throw; the engine treats a throw as a failure of the step.
- */
-export interface StepKind<K extends string, A extends Json, B extends Json, E extends StepFailure> {
-  /** `folder.verb`, as in `posix.putFile`: stored in journals, never renamed. */
-  readonly kind: K;
-  /** Pure: the same arguments give the same words. Printed and digested, so no secrets. */
-  describe(args: A): StepDescription;
-  /** Reads only. */
-  check(args: A): ResultAsync<Check<B>, E>;
-  /** Acts. Called after `before` is durable in the journal. */
-  apply(args: A, before: B, ctx: StepContext): ResultAsync<void, E>;
-  /** Proves that the act took effect; reads only. */
-  verify(args: A, ctx: StepContext): ResultAsync<void, E>;
-  /**
-   * May this be undone without throwing away what came since? Asked of every step before the first undo of a
-   * rollback; one refusal refuses the whole. Asked with force it answers what a forced undo would do. Reads only. Without
-   * it the answer is yes.
-   */
-  undoable?(args: A, before: B, ctx: StepContext): ResultAsync<void, E>;
-  /** Back to `before`; what it left alone on purpose goes into the notes. Already undone is success. */
-  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- an undo with nothing to say returns nothing
-  undo(args: A, before: B, ctx: StepContext): ResultAsync<void | UndoNotes, E>;
-  /**
-   * What a person does where `undo` cannot: commands of a root shell, in this order, or a sentence. Pure; no secrets.
-   * Without it only the records are named.
-   */
-  byHand?(args: A, before: B, where: UndoData): readonly string[];
-  /**
-   * Removes what an act of this step that was killed left lying about, and nothing that is the step's work. Asked
-   * before a half-done step is settled or undone. Without it there is nothing of that sort.
-   */
-  tidy?(args: A): ResultAsync<void, E>;
-  /**
-   * Its `before` changes by itself on a live host (counts, sizes): neither it nor whether the step is needed
-   * is part of the plan's digest, and `before` is what the run finds.
-   */
-  readonly volatile?: boolean;
-  /** Refuses arguments of the wrong shape, from a plan or journal file. Without it they are taken as they come. */
-  isArgs?(value: Json): value is A;
-  /** The same for the `before` read back from a journal. */
-  isBefore?(value: Json): value is B;
-}
-
-/** Where the data is that undo goes by. */
+/** Where the data is that undo uses. */
 export interface UndoData {
   readonly id: string;
   /** Its `step-intended` record of this id holds `before`. */
@@ -126,32 +79,189 @@ export interface UndoNotes {
 }
 
 /**
- * One step of a recipe, as data.
+ * What {@link defineStep} makes a kind of: the schemas of its data, and what it does with data of that shape.
  *
- * `phase` orders the work by downtime and is shown; the order of the list is the order of execution.
+ * `check` reads only; `apply` relies on nothing but the `before` it is given and refuses when the host no longer
+ * matches it; `undo` handles an apply that stopped anywhere, and may be called twice. Methods return a failure, they do
+ * not throw; a throw becomes `STEP_THREW`.
  */
-export interface RecipeStep {
+export interface StepDefinition<K extends string, A extends Json, B extends Json> {
+  /** `folder.verb`, as in `posix.putFile`: stored in plans and journals, never renamed. */
+  readonly kind: K;
+  /** Shape of the arguments. */
+  readonly args: DataSchema<A>;
+  /** Shape of what `check` finds and undo needs. */
+  readonly before: DataSchema<B>;
+  /**
+   * Its `before` changes by itself on a live host (counts, sizes): neither it nor whether the step is needed
+   * is part of the plan's digest, and `before` is what the run finds. Default false.
+   */
+  readonly volatile?: boolean;
+  /** Pure: the same arguments give the same words. Printed and digested, so no secrets. */
+  describe(this: void, args: NoInfer<A>): StepDescription;
+  /** Reads only. */
+  check(this: void, args: NoInfer<A>): ResultAsync<Check<NoInfer<B>>, StepFailure>;
+  /** Acts. Called after `before` is durable in the journal. */
+  apply(this: void, args: NoInfer<A>, before: NoInfer<B>, ctx: StepContext): ResultAsync<void, StepFailure>;
+  /** Proves that the act took effect; reads only. */
+  verify(this: void, args: NoInfer<A>, ctx: StepContext): ResultAsync<void, StepFailure>;
+  /**
+   * Whether this can be undone without losing what was written since. Asked of every step before the first undo of a
+   * rollback; one refusal refuses the whole. Asked with force, it answers for a forced undo. Reads only. Without it the
+   * answer is yes.
+   */
+  undoable?(this: void, args: NoInfer<A>, before: NoInfer<B>, ctx: StepContext): ResultAsync<void, StepFailure>;
+  /** Restores `before`; what it left alone on purpose goes into the notes. Already undone is success. */
+  undo(
+    this: void,
+    args: NoInfer<A>,
+    before: NoInfer<B>,
+    ctx: StepContext,
+    // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- an undo with nothing to say returns nothing
+  ): ResultAsync<void | UndoNotes, StepFailure>;
+  /**
+   * What a person does where `undo` cannot: commands of a root shell, in this order, or a sentence. Pure; no secrets.
+   * Without it only the records are named.
+   */
+  byHand?(this: void, args: NoInfer<A>, before: NoInfer<B>, where: UndoData): readonly string[];
+  /**
+   * Removes temporary files of a killed act of this step, and nothing else. Called before a half-done step is completed
+   * or undone. Without it there are none.
+   */
+  tidy?(this: void, args: NoInfer<A>): ResultAsync<void, StepFailure>;
+}
+
+/** Arguments or a `before` that do not have the shape their kind declares. */
+export interface InvalidStepData {
+  readonly code: 'INVALID_STEP_DATA';
+  readonly message: string;
+  readonly kind: string;
+  /** `args.from`, `before.bytes`. */
+  readonly field: string;
+}
+
+/** A step threw instead of returning its failure: a bug of the kind. The run treats it as a failed step. */
+export interface StepThrew {
+  readonly code: 'STEP_THREW';
+  readonly message: string;
+  readonly kind: string;
+}
+
+/**
+ * One kind of act, the unit of reversion; made by {@link defineStep}.
+ *
+ * Every method checks the data it is given first, since it may come from a file: `INVALID_STEP_DATA`. None throws.
+ */
+export interface StepKind<K extends string = string, A extends Json = Json, B extends Json = Json> {
+  readonly kind: K;
+  /** Shape of the arguments. */
+  readonly args: DataSchema<A>;
+  /** Shape of what `check` finds and undo needs. */
+  readonly before: DataSchema<B>;
+  /** {@link StepDefinition.volatile}. */
+  readonly volatile: boolean;
+  /** Whether these are arguments of this kind. */
+  checkArgs(args: Json): Result<A, InvalidStepData>;
+  /** Whether this is a `before` of this kind. */
+  checkBefore(before: Json): Result<B, InvalidStepData>;
+  /** {@link StepDefinition.describe}. */
+  describe(args: A): Result<StepDescription, InvalidStepData | StepThrew>;
+  /** {@link StepDefinition.check}. */
+  check(args: A): ResultAsync<Check<B>, StepFailure>;
+  /** {@link StepDefinition.apply}. */
+  apply(args: A, before: B, ctx: StepContext): ResultAsync<void, StepFailure>;
+  /** {@link StepDefinition.verify}. */
+  verify(args: A, ctx: StepContext): ResultAsync<void, StepFailure>;
+  /** {@link StepDefinition.undoable}; Ok at once for a kind without it. */
+  undoable(args: A, before: B, ctx: StepContext): ResultAsync<void, StepFailure>;
+  /** {@link StepDefinition.undo}; no notes where the kind has none. */
+  undo(args: A, before: B, ctx: StepContext): ResultAsync<UndoNotes, StepFailure>;
+  /** {@link StepDefinition.byHand}; empty for a kind without it, and for data of another shape. */
+  byHand(args: A, before: B, where: UndoData): readonly string[];
+  /** {@link StepDefinition.tidy}; Ok at once for a kind without it. */
+  tidy(args: A): ResultAsync<void, StepFailure>;
+}
+
+/** What a step is besides its kind: see {@link step}. */
+export interface StepOptions<A> {
   /** Unique within the recipe, `[a-z0-9][a-z0-9.-]*`: names journal records and record files. */
   readonly id: string;
-  /** The {@link StepKind} that carries it out. */
-  readonly kind: string;
   /** Its arguments. Printed with the plan: no secrets. */
-  readonly args: Json;
-  /** While the old service runs, in the stop window, or after the start. */
+  readonly args: A;
+  /** While the old service runs, in the stop window, or after the start. Shown; the list's order is what counts. */
   readonly phase: 'before' | 'window' | 'after';
   /**
-   * Id of an earlier step that changes what this one's check sees. While that one is still to be done, this
-   * one is planned as `later` and never guessed.
+   * An earlier step that changes what this one's check sees. While that one is still to be done, this one is planned as
+   * `later` and never guessed.
    */
+  readonly after?: RecipeStep | undefined;
+  /**
+   * Earlier steps whose effect must last until this one (units stay masked up to the start). A resumed run checks them
+   * again, and does them again, as long as this one is not done: a reboot undoes what is in /run.
+   */
+  readonly ends?: readonly RecipeStep[] | undefined;
+  /**
+   * Earlier steps that may be undone only once this one is. When this one could not be undone, those are left alone and
+   * reported: never the unit of one side with the state of the other.
+   */
+  readonly undoneBefore?: readonly RecipeStep[] | undefined;
+}
+
+/**
+ * One step of a recipe, as data; made by {@link step}. It is also the handle by which later steps refer to it.
+ *
+ * References are kept by id, and in a plan's JSON they are ids.
+ */
+export interface RecipeStep<K extends string = string, A extends Json = Json> {
+  readonly id: string;
+  /** The {@link StepKind} that carries it out. */
+  readonly kind: K;
+  readonly args: A;
+  readonly phase: 'before' | 'window' | 'after';
   readonly after?: string;
-  /**
-   * Id of a later step up to which the effect of this one must last (a hold, up to the start). A resumed run
-   * checks it again and does it again as long as that step is not done: a reboot undoes what is in /run.
-   */
-  readonly until?: string;
-  /**
-   * Ids of steps that must be undone before this one may be. When one of them could not be, this one is left
-   * alone and reported: never the unit of one side with the state of the other.
-   */
-  readonly undoNeeds?: readonly string[];
+  readonly ends?: readonly string[];
+  readonly undoneBefore?: readonly string[];
+  /** Only {@link step} makes one: its arguments are those of its kind. */
+  readonly [made]: true;
+}
+
+declare const made: unique symbol;
+
+/**
+ * A step of a recipe; arguments that its kind does not have, or lacks, do not compile.
+ *
+ * @example
+ * ```ts
+ * import { makeDirectoryStep, moveTreeStep, step } from '@wca/runtime-sdk/recipes';
+ *
+ * const directory = step(makeDirectoryStep, {
+ *   id: 'directory',
+ *   phase: 'before',
+ *   args: { path: '/srv/new', mode: 0o755, uid: 0, gid: 0 },
+ * });
+ * const move = step(moveTreeStep, {
+ *   id: 'move',
+ *   phase: 'window',
+ *   after: directory,
+ *   undoneBefore: [directory],
+ *   args: { from: '/srv/old/state', to: '/srv/new/state', why: 'it belongs to the new service' },
+ * });
+ * console.log(move.after); // directory
+ * ```
+ */
+export function step<const K extends string, A extends Json>(
+  kind: Pick<StepKind<K, A>, 'kind' | 'args'>,
+  { id, args, phase, after, ends = [], undoneBefore = [] }: StepOptions<NoInfer<A>>,
+): RecipeStep<K, A> {
+  const made = {
+    id,
+    kind: kind.kind,
+    args,
+    phase,
+    ...(after === undefined ? {} : { after: after.id }),
+    ...(ends.length === 0 ? {} : { ends: ends.map((one) => one.id) }),
+    ...(undoneBefore.length === 0 ? {} : { undoneBefore: undoneBefore.map((one) => one.id) }),
+  };
+  // The mark is for the compiler alone: a step is data.
+  return made as typeof made & RecipeStep<K, A>;
 }

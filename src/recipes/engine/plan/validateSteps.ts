@@ -1,8 +1,9 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { isJson } from './json.js';
-import type { ErasedKind, Registry } from './registry.js';
-import type { RecipeStep } from './step.js';
+import type { Json } from './json.js';
+import type { Registry } from './registry.js';
+import type { InvalidStepData, StepKind } from './step.js';
 
 /** The steps do not make a recipe: a bug of the recipe, or a damaged file. */
 export interface InvalidRecipe {
@@ -19,41 +20,51 @@ export interface UnknownStepKind {
   readonly kind: string;
 }
 
+/** Why a list of steps cannot be planned or carried out. */
+export type StepsError = InvalidRecipe | UnknownStepKind | InvalidStepData;
+
+/** What a list of steps is checked by; a recipe's and a plan's steps both have it. */
+interface AnyStep {
+  readonly id: string;
+  readonly kind: string;
+  readonly args: Json;
+  readonly after?: string;
+  readonly ends?: readonly string[];
+  readonly undoneBefore?: readonly string[];
+}
+
 /** A step and what carries it out. */
-export interface BoundStep<S extends RecipeStep = RecipeStep> {
+export interface BoundStep<S extends AnyStep = AnyStep> {
   readonly step: S;
-  readonly kind: ErasedKind;
+  readonly kind: StepKind;
 }
 
 /** Ids become names of record files, so nothing that means something in a path. */
 const ID = /^[a-z0-9][a-z0-9.-]{0,63}$/;
 
 /**
- * Finds each step's kind and proves that the list hangs together: ids unique and plain, `after` names an earlier
- * step, `until` and `undoNeeds` a later one, arguments are JSON.
+ * Finds each step's kind and proves that the list fits together: ids unique and plain, references to earlier steps only,
+ * arguments of the shape their kind declares.
  */
-export function validateSteps<S extends RecipeStep>(
+export function validateSteps<S extends AnyStep>(
   steps: readonly S[],
   registry: Registry,
-): Result<readonly BoundStep<S>[], InvalidRecipe | UnknownStepKind> {
-  const position = new Map<string, number>();
-  for (const [index, step] of steps.entries()) {
-    if (!ID.test(step.id)) return invalid(step.id, `its id does not match ${String(ID)}`);
-    if (position.has(step.id)) return invalid(step.id, 'its id occurs twice');
-    position.set(step.id, index);
-  }
-
+): Result<readonly BoundStep<S>[], StepsError> {
+  const earlier = new Set<string>();
   const bound: BoundStep<S>[] = [];
-  for (const [index, step] of steps.entries()) {
+  for (const step of steps) {
+    const { id, args, after, ends = [], undoneBefore = [] } = step;
+    if (!ID.test(id)) return invalid(id, `its id does not match ${String(ID)}`);
+    if (earlier.has(id)) return invalid(id, 'its id occurs twice');
     const kind = registry.get(step.kind);
     if (kind === undefined) return unknownKind(step);
-    if (!isJson(step.args)) return invalid(step.id, 'its arguments are not plain JSON');
-    if (step.after !== undefined && !((position.get(step.after) ?? Infinity) < index)) {
-      return invalid(step.id, `it is to come after '${step.after}', which is no earlier step`);
+    if (!isJson(args)) return invalid(id, 'its arguments are not plain JSON');
+    const checked = kind.checkArgs(args);
+    if (checked.isErr()) return err(checked.error);
+    for (const other of [...(after === undefined ? [] : [after]), ...ends, ...undoneBefore]) {
+      if (!earlier.has(other)) return invalid(id, `it refers to ${JSON.stringify(other)}, which is no earlier step`);
     }
-    for (const id of [...(step.until === undefined ? [] : [step.until]), ...(step.undoNeeds ?? [])]) {
-      if (!((position.get(id) ?? -1) > index)) return invalid(step.id, `it names '${id}', which is no later step`);
-    }
+    earlier.add(id);
     bound.push({ step, kind });
   }
   return ok(bound);
@@ -65,7 +76,7 @@ function invalid(stepId: string, why: string): Result<never, InvalidRecipe> {
   return err({ code: 'INVALID_RECIPE', message, stepId });
 }
 
-function unknownKind(step: RecipeStep): Result<never, UnknownStepKind> {
+function unknownKind(step: AnyStep): Result<never, UnknownStepKind> {
   const message =
     `step '${step.id}' is of kind ${JSON.stringify(step.kind)}, which this version of the tool does not know; ` +
     'use the version that made the plan or the run';

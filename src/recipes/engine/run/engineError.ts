@@ -2,7 +2,7 @@ import type { LockError } from '../../../posix/processes/index.js';
 import type { InterruptedRun, JournalError } from '../journal/journalError.js';
 import type { StepCheckFailed } from '../plan/makePlan.js';
 import type { StepFailure } from '../plan/step.js';
-import type { InvalidRecipe, UnknownStepKind } from '../plan/validateSteps.js';
+import type { StepsError } from '../plan/validateSteps.js';
 
 /** What a step found when its turn came is not what the plan was made on. */
 export interface ChangedSincePlan {
@@ -11,7 +11,7 @@ export interface ChangedSincePlan {
   readonly stepId: string;
 }
 
-/** What the caller had tried before the first step did not go well. */
+/** The caller's own check before the first step failed. */
 export interface PreflightFailed {
   readonly code: 'PREFLIGHT_FAILED';
   readonly message: string;
@@ -26,15 +26,15 @@ export interface OtherHost {
   readonly hostname: string;
 }
 
-/** There is nothing to resume or to roll back. */
+/** The recipe has no run to resume or to roll back. */
 export interface NoRun {
   readonly code: 'NO_RUN';
   readonly message: string;
-  /** Where the latest run stands. */
+  /** State of the recipe's latest run. */
   readonly state: 'none' | 'interrupted' | 'applied' | 'rolled-back';
 }
 
-/** Some step must not be undone any more; nothing was changed. */
+/** A step cannot be undone without losing something; nothing was changed. */
 export interface RollbackRefused {
   readonly code: 'ROLLBACK_REFUSED';
   readonly message: string;
@@ -48,14 +48,13 @@ export type ApplyRefusal =
   | JournalError
   | InterruptedRun
   | OtherHost
-  | InvalidRecipe
-  | UnknownStepKind
+  | StepsError
   | StepCheckFailed
   | ChangedSincePlan
   | PreflightFailed;
 
-/** Why an interrupted run was not taken up: nothing was changed. */
-export type ResumeRefusal = LockError | JournalError | NoRun | OtherHost | InvalidRecipe | UnknownStepKind;
+/** Why an interrupted run was not resumed: nothing was changed. */
+export type ResumeRefusal = LockError | JournalError | NoRun | OtherHost | StepsError;
 
 /** Why a rollback was not begun: nothing was changed. */
 export type RollbackRefusal = ResumeRefusal | RollbackRefused;

@@ -1,24 +1,25 @@
-import { ResultAsync, err, ok } from 'neverthrow';
+import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { withHostLock } from '../../../posix/processes/index.js';
 import type { LockError } from '../../../posix/processes/index.js';
 import type { JournalError } from '../journal/journalError.js';
 import type { OtherHost } from './engineError.js';
-import { undoStep } from './goBack.js';
-import type { UndoError } from './goBack.js';
+import { undoStep } from './undoSteps.js';
+import type { UndoError } from './undoSteps.js';
 import type { PlanHost, PlannedStep } from '../plan/plan.js';
 import type { Registry } from '../plan/registry.js';
-import { bindRun } from './resumeRun.js';
+import { bindRun, withRun } from './resumeRun.js';
 import type { OnRunEvent } from './runEvent.js';
-import { DEFAULT_STATE_DIR, lockFile } from '../journal/runFiles.js';
+import { DEFAULT_STATE_DIR } from '../journal/runFiles.js';
 import { RunSession } from './runSession.js';
-import type { RunState } from '../journal/runState.js';
-import { latestRun } from '../journal/runStore.js';
+import type { JournalState, StepState } from '../journal/journalState.js';
+import { standingRun } from '../journal/runStore.js';
 import type { StoredRun } from '../journal/runStore.js';
-import type { BoundStep, InvalidRecipe, UnknownStepKind } from '../plan/validateSteps.js';
+import type { BoundStep, StepsError } from '../plan/validateSteps.js';
 
 /** What {@link recoverRun} needs. */
 export interface RecoverRequest {
+  /** Whose run; runs of other recipes are not looked at. */
+  readonly recipe: string;
   readonly registry: Registry;
   /** Default `/var/lib/wca`. */
   readonly stateDir?: string;
@@ -29,66 +30,63 @@ export interface RecoverRequest {
   readonly now?: () => Date;
 }
 
-/** What was done so that the held services may start. */
+/** What was undone so that the masked services may start. */
 export interface RecoveryReport {
   /** Null when there is no run. */
   readonly runId: string | null;
-  /** Ids of the steps that were taken back, in that order; empty when everything fitted as it was. */
+  /** Ids of the steps that were undone, in that order; empty when nothing had to be. */
   readonly undone: readonly string[];
-  /** What could not be taken back: then nothing may start. */
+  /** What could not be undone: then nothing may start. */
   readonly undoErrors: readonly UndoError[];
 }
 
 /** Why it is not known whether the services may start. */
-export type RecoverRefusal = LockError | JournalError | OtherHost | InvalidRecipe | UnknownStepKind;
+export type RecoverRefusal = LockError | JournalError | OtherHost | StepsError;
 
 /**
- * Makes what a run left behind fit together again after a reboot, before the services it held start; starts nothing.
+ * Repairs the host after a reboot in the middle of a recipe's run, before the services that the run had masked start;
+ * starts nothing.
  *
- * A hold lasts until a reboot at most. Where a run was cut off between a hold and the step it lasts until, what was done
- * in between is undone in reverse, so that the services find what they had before; everywhere else old and new fit
- * as they are, and nothing is done. The run stays interrupted: {@link resumeRun} or {@link rollbackRun} ends it.
- * What systemd has loaded is not reloaded here. Doing it again does nothing more.
+ * A mask lasts until a reboot at most. Where a run was cut off between a step and the later one that `ends` its effect,
+ * what was done in between is undone in reverse, so that the services find what they had before; anywhere else the
+ * services can start as things are, and nothing is done. The run stays interrupted: {@link resumeRun} or
+ * {@link rollbackRun} ends it. systemd is not reloaded here. Doing it again does nothing more.
  *
  * An Ok with `undoErrors` means that the services must not start. Err means that nothing was changed: `LOCKED` (a
- * living process carries the run on), `JOURNAL_CORRUPT`, `JOURNAL_UNTRUSTED`, `JOURNAL_VERSION`, `OTHER_HOST`,
- * `UNKNOWN_STEP_KIND`, `INVALID_RECIPE`, `IO`.
+ * living process continues the run), `JOURNAL_CORRUPT`, `JOURNAL_UNTRUSTED`, `JOURNAL_VERSION`, `OTHER_HOST`,
+ * `UNKNOWN_STEP_KIND`, `INVALID_RECIPE`, `INVALID_STEP_DATA`, `IO`.
  *
  * @example
  * ```ts
- * import { createRegistry, eraseKind, makeDirectoryKind, recoverRun } from '@wca/runtime-sdk/recipes';
+ * import { createRegistry, makeDirectoryStep, recoverRun } from '@wca/runtime-sdk/recipes';
  *
- * const recovered = await recoverRun({ registry: createRegistry([eraseKind(makeDirectoryKind())]) });
+ * const recovered = await recoverRun({ recipe: 'example', registry: createRegistry([makeDirectoryStep]) });
  * if (recovered.isErr()) console.error(recovered.error.code, recovered.error.message);
  * else console.log(recovered.value.undone, recovered.value.undoErrors.length === 0 ? 'may start' : 'must not start');
  * ```
  */
 export function recoverRun(request: RecoverRequest): ResultAsync<RecoveryReport, RecoverRefusal> {
-  const { stateDir = DEFAULT_STATE_DIR } = request;
-  // Looked for before the lock too, which would make its file; what counts is what is found under the lock.
-  return new ResultAsync(latestRun(stateDir)).andThen((found) =>
-    found === null
-      ? ok(NOTHING)
-      : withHostLock<RecoveryReport, RecoverRefusal>(
-          lockFile(stateDir),
-          () => new ResultAsync(recover(request, stateDir)),
-        ),
+  const { stateDir = DEFAULT_STATE_DIR, recipe } = request;
+  const find = (): ResultAsync<StoredRun | null, JournalError> => new ResultAsync(standingRun(stateDir, recipe));
+  return find().andThen((found): ResultAsync<RecoveryReport, RecoverRefusal> =>
+    found === null ? okAsync(NOTHING) : withRun(stateDir, find, (run) => new ResultAsync(recover(request, stateDir, run))),
   );
 }
 
 const NOTHING: RecoveryReport = { runId: null, undone: [], undoErrors: [] };
 
-async function recover(request: RecoverRequest, stateDir: string): Promise<Result<RecoveryReport, RecoverRefusal>> {
-  const run = await latestRun(stateDir);
-  if (run.isErr()) return err(run.error);
-  if (run.value === null) return ok(NOTHING);
-  const { state } = run.value;
-  const open = state.status === 'interrupted' ? openWindow(state) : [];
-  if (open.length === 0) return ok({ ...NOTHING, runId: state.runId });
-  return takeBack(request, stateDir, run.value, new Set(open));
+async function recover(
+  request: RecoverRequest,
+  stateDir: string,
+  run: StoredRun | null,
+): Promise<Result<RecoveryReport, RecoverRefusal>> {
+  if (run === null) return ok(NOTHING);
+  const open = run.state.status === 'interrupted' ? openWindow(run.state) : [];
+  if (open.length === 0) return ok({ ...NOTHING, runId: run.state.runId });
+  return undoWindow(request, stateDir, run, new Set(open));
 }
 
-async function takeBack(
+async function undoWindow(
   request: RecoverRequest,
   stateDir: string,
   run: StoredRun,
@@ -120,7 +118,7 @@ async function undoAll(
     const startedAt = performance.now();
     const { error, notes } = await undoStep(session, bound, force);
     const durationMs = Math.round(performance.now() - startedAt);
-    // A record that cannot be written costs only that the same is undone once more.
+    // Without the record, the step is undone once more; undo is idempotent.
     if (error === null) await session.recordAnyway({ type: 'step-undone', id: step.id, notes, durationMs });
     else await session.recordAnyway({ type: 'step-undo-failed', id: step.id, error });
     if (error === null) undone.push(step.id);
@@ -132,19 +130,21 @@ async function undoAll(
 }
 
 /**
- * Ids of the steps with an effect between a hold and the step that ends it, while that one has none; in order.
+ * Ids of the steps with an effect between a step and the later one that ends its effect, while that one has not begun; in
+ * order.
  *
- * Once the ending step has begun, all between is done and fits what then starts. Pure.
+ * Once the ending step has begun, everything in between is done, and the services fit it. Pure.
  */
-export function openWindow({ steps }: RunState): readonly string[] {
+export function openWindow({ steps }: JournalState): readonly string[] {
   const all = [...steps.values()];
-  for (const [index, { step }] of all.entries()) {
-    const end = all.findIndex((other) => other.step.id === step.until);
+  const endOf = ({ step: { id } }: StepState): number => all.findIndex(({ step }) => step.ends?.includes(id) === true);
+  for (const [index, state] of all.entries()) {
+    const end = endOf(state);
     if (end === -1 || all[end]?.intent !== null) continue;
     return all
       .slice(index + 1, end)
-      .filter(({ intent, step: inner }) => intent !== null && inner.until === undefined)
-      .map(({ step: inner }) => inner.id);
+      .filter((inner) => inner.intent !== null && endOf(inner) === -1)
+      .map(({ step }) => step.id);
   }
   return [];
 }

@@ -1,12 +1,13 @@
-import { ResultAsync, err, ok } from 'neverthrow';
+import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { withHostLock } from '../../../posix/processes/index.js';
+import type { LockError } from '../../../posix/processes/index.js';
 import { otherHost } from './applyPlan.js';
 import { endRun } from './endRun.js';
 import type { JournalError } from '../journal/journalError.js';
 import type { NoRun, OtherHost, ResumeRefusal } from './engineError.js';
-import { goForward } from './goForward.js';
-import type { FinalVerification } from './goForward.js';
+import { applySteps } from './applySteps.js';
+import type { FinalVerification } from './applySteps.js';
 import type { PlanHost, PlannedStep } from '../plan/plan.js';
 import type { Registry } from '../plan/registry.js';
 import type { OnRunEvent } from './runEvent.js';
@@ -16,10 +17,12 @@ import { RunSession } from './runSession.js';
 import { latestRun, standingRun } from '../journal/runStore.js';
 import type { StoredRun } from '../journal/runStore.js';
 import { validateSteps } from '../plan/validateSteps.js';
-import type { BoundStep, InvalidRecipe, UnknownStepKind } from '../plan/validateSteps.js';
+import type { BoundStep, StepsError } from '../plan/validateSteps.js';
 
 /** What {@link resumeRun} needs. */
 export interface ResumeRequest {
+  /** Whose run; runs of other recipes are not looked at. */
+  readonly recipe: string;
   readonly registry: Registry;
   /** Default `/var/lib/wca`. */
   readonly stateDir?: string;
@@ -34,36 +37,51 @@ export interface ResumeRequest {
 }
 
 /**
- * Finishes an interrupted run from its journal: forward where it was going forward, back where it was going back.
+ * Finishes the interrupted run of a recipe from its journal: applies the rest, or undoes the rest if it was being undone.
  *
- * Steps that are done are not done again, except one that holds something until a later step (`until`) and no longer
- * does. A step cut off in the middle is taken as done when it proves to be, else undone and done again. A run that had
- * failed, or was being rolled back, is rolled back to the end; the report then says `failed`.
+ * Steps that are done are not done again, except one whose effect a later step ends (`ends`) and whose effect is gone. A
+ * step cut off in the middle counts as done when its verification passes, else it is undone and done again. A run that
+ * had failed, or was being rolled back, is rolled back to the end; the report then says `failed`.
  *
  * Err means that nothing was changed: `NO_RUN` when none is interrupted, `LOCKED`, `JOURNAL_CORRUPT`,
- * `JOURNAL_UNTRUSTED`, `JOURNAL_VERSION`, `OTHER_HOST`, `UNKNOWN_STEP_KIND`, `INVALID_RECIPE`, `IO`.
+ * `JOURNAL_UNTRUSTED`, `JOURNAL_VERSION`, `OTHER_HOST`, `UNKNOWN_STEP_KIND`, `INVALID_RECIPE`, `INVALID_STEP_DATA`, `IO`.
  *
  * @example
  * ```ts
- * import { createRegistry, eraseKind, makeDirectoryKind, resumeRun } from '@wca/runtime-sdk/recipes';
+ * import { createRegistry, makeDirectoryStep, resumeRun } from '@wca/runtime-sdk/recipes';
  *
- * const resumed = await resumeRun({ registry: createRegistry([eraseKind(makeDirectoryKind())]) });
+ * const resumed = await resumeRun({ recipe: 'example', registry: createRegistry([makeDirectoryStep]) });
  * if (resumed.isErr()) console.error(resumed.error.code, resumed.error.message);
- * else console.log(resumed.value.failed ? 'went back' : 'finished');
+ * else console.log(resumed.value.failed ? 'rolled back' : 'finished');
  * ```
  */
 export function resumeRun(request: ResumeRequest): ResultAsync<RunReport, ResumeRefusal> {
-  const { stateDir = DEFAULT_STATE_DIR } = request;
-  return withRun(stateDir, undefined, (run) => new ResultAsync(resumeLocked(request, stateDir, run)));
+  const { stateDir = DEFAULT_STATE_DIR, recipe } = request;
+  return withRun(stateDir, () => findWaiting(stateDir, recipe), (run) => new ResultAsync(resume(request, stateDir, run)));
 }
 
-async function resumeLocked(
+/** The same for a caller who holds the lock of the state directory already. */
+export function resumeRunLocked(request: ResumeRequest): ResultAsync<RunReport, ResumeRefusal> {
+  const { stateDir = DEFAULT_STATE_DIR, recipe } = request;
+  return findWaiting(stateDir, recipe).andThen((run) => new ResultAsync(resume(request, stateDir, run)));
+}
+
+/** The run of a recipe that is interrupted; a rollback of an earlier run may be, behind later ones that are undone. */
+function findWaiting(stateDir: string, recipe: string): ResultAsync<StoredRun, JournalError | NoRun> {
+  return new ResultAsync(standingRun(stateDir, recipe)).andThen((run) => {
+    if (run?.state.status === 'interrupted') return okAsync(run);
+    if (run !== null) return errAsync(noRun(recipe, 'applied'));
+    return new ResultAsync(latestRun(stateDir, recipe)).andThen((latest) =>
+      err(noRun(recipe, latest === null ? 'none' : 'rolled-back')),
+    );
+  });
+}
+
+async function resume(
   request: ResumeRequest,
   stateDir: string,
   run: StoredRun,
 ): Promise<Result<RunReport, ResumeRefusal>> {
-  const { status } = run.state;
-  if (status !== 'interrupted') return err(noRun(status));
   const steps = bindRun(run, request.registry, request.host);
   if (steps.isErr()) return err(steps.error);
   const { onEvent, now, signal, finalVerification } = request;
@@ -73,46 +91,23 @@ async function resumeLocked(
     const { runId, plan } = run.state;
     session.value.emit({ type: 'run-resumed', runId, plan });
     const noted = await session.value.recordAnyway({ type: 'run-resumed' });
-    // On the way back a full disk must not matter; on the way forward the first intent would say so anyway.
+    // A full disk must not stop an undo; when applying, the next intent could not be written either.
     if (noted !== null && run.state.direction === 'forward') return err(noted);
-    const forward = run.state.direction === 'forward';
-    return ok(await endRun(session.value, forward ? await goForward(session.value, signal, finalVerification) : null));
+    const isForward = run.state.direction === 'forward';
+    return ok(await endRun(session.value, isForward ? await applySteps(session.value, signal, finalVerification) : null));
   } finally {
     await session.value.close();
   }
 }
 
-/** Takes the lock and gives a run to `act`, the latest or the one named; `NO_RUN` when there is none. Makes nothing that is not there. */
-export function withRun<T, E>(
+/** Takes the lock and calls `act` with the run that `find` finds under it. Creates nothing where there is no run. */
+export function withRun<T, E, R, F>(
   stateDir: string,
-  runId: string | undefined,
-  act: (run: StoredRun) => ResultAsync<T, E>,
-): ResultAsync<T, E | ResumeRefusal> {
-  const find = (): ResultAsync<StoredRun, JournalError | NoRun> => new ResultAsync(chosenRun(stateDir, runId));
-  // Looked for before the lock too, which would make its file; what counts is what is found under the lock.
-  return find().andThen(() => withHostLock<T, E | JournalError | NoRun>(lockFile(stateDir), () => find().andThen(act)));
-}
-
-/** An earlier run can be named once those after it are taken back: each rests on what the one before it left. */
-async function chosenRun(
-  stateDir: string,
-  runId: string | undefined,
-): Promise<Result<StoredRun, JournalError | NoRun>> {
-  const latest = await latestRun(stateDir);
-  if (latest.isErr()) return err(latest.error);
-  if (latest.value === null) return err(noRun('none'));
-  const { status } = latest.value.state;
-  if (runId === undefined || runId === latest.value.state.runId) return ok(latest.value);
-  const standing = await standingRun(stateDir);
-  if (standing.isErr()) return err(standing.error);
-  const first = standing.value?.state.runId ?? null;
-  if (standing.value !== null && runId === first) return ok(standing.value);
-  const why = first === null ? 'every run of this host is rolled back' : `the one to go back next is ${first}`;
-  return err({
-    code: 'NO_RUN',
-    message: `run ${JSON.stringify(runId.slice(0, 80))} is none that can go back now: ${why}`,
-    state: status,
-  });
+  find: () => ResultAsync<R, F>,
+  act: (run: R) => ResultAsync<T, E>,
+): ResultAsync<T, E | F | LockError> {
+  // Looked for before the lock too, which would create its file; what counts is what is found under the lock.
+  return find().andThen(() => withHostLock<T, E | F>(lockFile(stateDir), () => find().andThen(act)));
 }
 
 /** The steps of a stored run with what carries them out, if this machine and this version may go on with it. */
@@ -120,19 +115,26 @@ export function bindRun(
   run: StoredRun,
   registry: Registry,
   host: PlanHost | undefined,
-): Result<readonly BoundStep<PlannedStep>[], OtherHost | InvalidRecipe | UnknownStepKind> {
-  const { plan } = run.state;
+): Result<readonly BoundStep<PlannedStep>[], OtherHost | StepsError> {
+  const { plan, steps } = run.state;
   if (host !== undefined && host.machineId !== plan.host.machineId) return err(otherHost(plan.host, host, 'run'));
-  return validateSteps(plan.steps, registry);
+  const bound = validateSteps(plan.steps, registry);
+  if (bound.isErr()) return err(bound.error);
+  for (const { step, kind } of bound.value) {
+    const intent = steps.get(step.id)?.intent ?? null;
+    const checked = intent === null ? ok(null) : kind.checkBefore(intent.before);
+    if (checked.isErr()) return err(checked.error);
+  }
+  return bound;
 }
 
-/** The refusal when there is no run to go on with. */
-export function noRun(state: Exclude<NoRun['state'], 'interrupted'>): NoRun {
-  const message =
-    state === 'none'
-      ? 'no run has been made on this host'
-      : state === 'applied'
-        ? 'the latest run is applied; there is nothing to resume'
-        : 'the latest run is rolled back; there is nothing left of it';
+/** The refusal when a recipe has no run to go on with. */
+export function noRun(recipe: string, state: NoRun['state']): NoRun {
+  const message = {
+    none: `no run of ${recipe} has been made on this host`,
+    interrupted: `the latest run of ${recipe} is interrupted; resume it, or roll it back`,
+    applied: `the latest run of ${recipe} is applied; there is nothing to resume`,
+    'rolled-back': `the latest run of ${recipe} is rolled back; nothing of it is left`,
+  }[state];
   return { code: 'NO_RUN', message, state };
 }

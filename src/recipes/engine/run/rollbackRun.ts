@@ -1,45 +1,49 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { RollbackRefusal, RollbackRefused } from './engineError.js';
-import { goBack } from './goBack.js';
-import type { BackOutcome, UndoError } from './goBack.js';
+import type { JournalError } from '../journal/journalError.js';
+import { latestRun, standingRun } from '../journal/runStore.js';
+import type { NoRun, RollbackRefusal, RollbackRefused } from './engineError.js';
+import { undoSteps } from './undoSteps.js';
+import type { UndoOutcome, UndoError } from './undoSteps.js';
 import type { PlanHost, PlannedStep } from '../plan/plan.js';
 import type { Registry } from '../plan/registry.js';
-import { bindRun, withRun } from './resumeRun.js';
+import { bindRun, noRun, withRun } from './resumeRun.js';
 import type { OnRunEvent } from './runEvent.js';
 import { DEFAULT_STATE_DIR } from '../journal/runFiles.js';
 import { remainingSteps, stepReports } from './runReport.js';
 import type { RemainingStep, StepReport } from './runReport.js';
 import { RunSession } from './runSession.js';
-import type { RunState, StepState } from '../journal/runState.js';
+import type { JournalState, StepState } from '../journal/journalState.js';
 import type { StoredRun } from '../journal/runStore.js';
 import { stepContext } from './stepContext.js';
 import type { BoundStep } from '../plan/validateSteps.js';
 
 /** What {@link rollbackRun} needs. */
 export interface RollbackRequest {
+  /** Whose run; runs of other recipes are not looked at. */
+  readonly recipe: string;
   readonly registry: Registry;
   /** Default `/var/lib/wca`. */
   readonly stateDir?: string;
-  /** The latest run by default; an earlier one only when every later one is rolled back. */
+  /** Default: the latest run of the recipe. An earlier one only when every later one of the recipe is rolled back. */
   readonly runId?: string;
   /** This machine, to refuse a journal of another; not compared without it. */
   readonly host?: PlanHost;
   /** Undo although something was changed since; what would be lost is kept among the run's records. */
   readonly force?: boolean;
-  /** Only ask and report; change nothing. */
+  /** Only check and report; change nothing. */
   readonly dryRun?: boolean;
   readonly onEvent?: OnRunEvent;
-  /** Aborted: ends after the undo that is under way; rolling back again goes on. */
+  /** Aborted: ends after the undo in progress; rolling back again continues. */
   readonly signal?: AbortSignal;
   /** The clock of the journal; for tests. */
   readonly now?: () => Date;
 }
 
-/** A step that says it must not be undone. */
+/** A step that cannot be undone without losing something. */
 export type Refusal = RollbackRefused['refusals'][number];
 
-/** How a rollback came out. */
+/** The result of a rollback. */
 export interface RollbackReport {
   readonly runId: string;
   readonly dryRun: boolean;
@@ -59,31 +63,55 @@ export interface RollbackReport {
 }
 
 /**
- * Undoes the latest run in reverse, whether it was applied or interrupted; rolled back already is success, and what an
- * earlier run did stays until it is named.
+ * Undoes the latest run of a recipe in reverse, whether it was applied or interrupted; already rolled back is success.
+ * What an earlier run did stays until that run is named, and what another recipe did is not touched.
  *
- * Before the first change every step is asked whether it may still be undone without throwing away what came since;
- * one refusal refuses the whole, listing all; forced, what was edited no longer refuses, and what has no way back (no
- * room, gone) still does. Then each is undone, failures are collected, and rolling back again
- * goes on with what is left; a rollback that had begun is not asked again. Only what the run did is undone: what it
- * found satisfied was not its doing.
+ * Before the first change every step is asked whether it can be undone without losing what was written since;
+ * one refusal refuses the whole, listing all. With `force`, an edit no longer refuses, but a step that cannot be undone
+ * (no space, gone) still does. Then each step is undone, failures are collected, and rolling back again continues
+ * with the rest; a rollback that had begun is not asked again. Only what the run did is undone: what it found satisfied
+ * stays.
  *
- * Err means that nothing was changed: `NO_RUN`, `ROLLBACK_REFUSED`, `LOCKED`, `JOURNAL_CORRUPT`,
- * `JOURNAL_UNTRUSTED`, `JOURNAL_VERSION`, `OTHER_HOST`, `UNKNOWN_STEP_KIND`, `INVALID_RECIPE`, `IO`.
+ * Err means that nothing was changed: `NO_RUN`, `ROLLBACK_REFUSED`, `LOCKED`, `JOURNAL_CORRUPT`, `JOURNAL_UNTRUSTED`,
+ * `JOURNAL_VERSION`, `OTHER_HOST`, `UNKNOWN_STEP_KIND`, `INVALID_RECIPE`, `INVALID_STEP_DATA`, `IO`.
  *
  * @example
  * ```ts
- * import { createRegistry, eraseKind, makeDirectoryKind, rollbackRun } from '@wca/runtime-sdk/recipes';
+ * import { createRegistry, makeDirectoryStep, rollbackRun } from '@wca/runtime-sdk/recipes';
  *
- * const registry = createRegistry([eraseKind(makeDirectoryKind())]);
- * const back = await rollbackRun({ registry, dryRun: true });
+ * const registry = createRegistry([makeDirectoryStep]);
+ * const back = await rollbackRun({ recipe: 'example', registry, dryRun: true });
  * if (back.isErr()) console.error(back.error.code, back.error.message);
  * else console.log('would undo', back.value.toUndo, 'refused by', back.value.refusals);
  * ```
  */
 export function rollbackRun(request: RollbackRequest): ResultAsync<RollbackReport, RollbackRefusal> {
-  const { stateDir = DEFAULT_STATE_DIR, runId } = request;
-  return withRun(stateDir, runId, (run) => new ResultAsync(rollBack(request, stateDir, run)));
+  const { stateDir = DEFAULT_STATE_DIR, recipe, runId } = request;
+  return withRun(
+    stateDir,
+    () => new ResultAsync(chosenRun(stateDir, recipe, runId)),
+    (run) => new ResultAsync(rollBack(request, stateDir, run)),
+  );
+}
+
+/** An earlier run can be named once those after it are undone: each builds on what the one before it left. */
+async function chosenRun(
+  stateDir: string,
+  recipe: string,
+  runId: string | undefined,
+): Promise<Result<StoredRun, JournalError | NoRun>> {
+  const latest = await latestRun(stateDir, recipe);
+  if (latest.isErr()) return err(latest.error);
+  if (latest.value === null) return err(noRun(recipe, 'none'));
+  const { state } = latest.value;
+  if (runId === undefined || runId === state.runId) return ok(latest.value);
+  const standing = await standingRun(stateDir, recipe);
+  if (standing.isErr()) return err(standing.error);
+  const next = standing.value?.state.runId ?? null;
+  if (standing.value !== null && runId === next) return ok(standing.value);
+  const why = next === null ? `every run of ${recipe} is rolled back` : `the next one to roll back is ${next}`;
+  const message = `run ${JSON.stringify(runId.slice(0, 80))} of ${recipe} cannot be rolled back now: ${why}`;
+  return err({ code: 'NO_RUN', message, state: state.status });
 }
 
 async function rollBack(
@@ -99,7 +127,7 @@ async function rollBack(
   if (run.state.status === 'rolled-back') return ok({ ...report, outcome: 'rolled-back' });
 
   const begun = run.state.rollback !== null;
-  // One that had begun is gone on with: what cannot go back yet says so by itself, and the rest does.
+  // A rollback that had begun continues: a step that cannot be undone fails by itself, and the rest is undone.
   const refusals = dryRun || !begun ? await askAll(run, toUndo, force) : [];
   if (dryRun) return ok({ ...report, outcome: 'planned', refusals });
   if (refusals.length > 0) return err(await refused(run, toUndo, refusals, force));
@@ -108,14 +136,14 @@ async function rollBack(
   const session = await RunSession.reopen(run, { stateDir, steps: steps.value, onEvent, now });
   if (session.isErr()) return err(session.error);
   try {
-    const back = await goBack(session.value, { reason: 'requested', force, signal });
+    const undone = await undoSteps(session.value, { reason: 'requested', force, signal });
     const { state } = session.value;
     const remaining = remainingSteps(session.value);
     return ok({
       ...reportOf(state, toUndo, false),
       changed: remaining.length < toUndo.length,
-      outcome: outcomeOf(back),
-      undoErrors: back.errors,
+      outcome: outcomeOf(undone),
+      undoErrors: undone.errors,
       remaining,
       durationMs: session.value.elapsedMs,
     });
@@ -144,13 +172,13 @@ function intentOf(run: StoredRun, step: PlannedStep): StepState['intent'] {
   return run.state.steps.get(step.id)?.intent ?? null;
 }
 
-function outcomeOf(back: BackOutcome): RollbackReport['outcome'] {
-  if (back.paused) return 'interrupted';
-  return back.complete ? 'rolled-back' : 'incomplete';
+function outcomeOf({ paused, complete }: UndoOutcome): RollbackReport['outcome'] {
+  if (paused) return 'interrupted';
+  return complete ? 'rolled-back' : 'incomplete';
 }
 
 function reportOf(
-  state: RunState,
+  state: JournalState,
   toUndo: readonly BoundStep<PlannedStep>[],
   dryRun: boolean,
 ): Omit<RollbackReport, 'outcome'> {
@@ -175,11 +203,11 @@ async function refused(
 ): Promise<RollbackRefused> {
   const { runId } = run.state;
   const list = refusals.map(({ stepId, error }) => `${stepId}: ${error.message}`).join('; ');
-  // Force gives way to what was edited, not to what has no room or no way: advised only where nothing else is left.
+  // Force overrides edits, not a lack of space: recommended only where it removes every refusal.
   const helps = !force && (await askAll(run, steps, true)).length === 0;
   const advice = helps
     ? 'Look at it, then roll back with force: what would be lost is kept among the records of the run'
-    : 'Put that right, then roll back again';
-  const message = `run ${runId} cannot go back as things are (${list}); nothing was changed. ${advice}`;
+    : 'Correct that, then roll back again';
+  const message = `run ${runId} cannot be rolled back now (${list}); nothing was changed. ${advice}`;
   return { code: 'ROLLBACK_REFUSED', message, runId, refusals };
 }

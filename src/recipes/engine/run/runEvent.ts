@@ -1,15 +1,16 @@
-import type { RunFailure } from '../journal/journalError.js';
+import type { RunFailure } from '../journal/journalRecord.js';
 import type { RollbackReason } from '../journal/journalRecord.js';
 import type { PlannedStep, Plan } from '../plan/plan.js';
 import type { StepFailure } from '../plan/step.js';
 
 /**
- * What a run tells while it goes on, for whoever shows it; times are milliseconds since the step began.
+ * What a run reports while it goes on; times are milliseconds since the step began.
  *
- * Events are called synchronously and for showing only: a handler that throws is ignored, so that a closed pipe
- * ends no run half way. What counts is in the report and the journal.
+ * Handlers are called synchronously and for showing only: one that throws is ignored, so that a closed pipe does not
+ * end a run half way. What counts is in the report and the journal.
  */
 export type RunEvent =
+  /** Before every other event. A run that then finds everything satisfied leaves no run of this id. */
   | { readonly type: 'run-started'; readonly runId: string; readonly plan: Plan }
   | { readonly type: 'run-resumed'; readonly runId: string; readonly plan: Plan }
   /** `index` counts from 0, of `total`. */

@@ -1,10 +1,10 @@
-import type { RunFailure } from '../journal/journalError.js';
-import { openSteps } from './goBack.js';
-import type { BackOutcome, UndoError } from './goBack.js';
+import type { RunFailure } from '../journal/journalRecord.js';
+import { openSteps } from './undoSteps.js';
+import type { UndoOutcome, UndoError } from './undoSteps.js';
 import type { Json } from '../plan/json.js';
 import type { PlannedStep } from '../plan/plan.js';
 import type { RunSession } from './runSession.js';
-import type { StepProgress, StepState } from '../journal/runState.js';
+import type { StepProgress, StepState } from '../journal/journalState.js';
 import type { StepFailure } from '../plan/step.js';
 
 /** What became of one step. */
@@ -23,7 +23,7 @@ export interface StepReport {
 /** A step that is still to be undone, for a person to do it by hand. */
 export interface RemainingStep {
   readonly id: string;
-  /** What it did, as the plan said it; the other way round is what remains. */
+  /** What it did, as the plan says it: that is still to be undone. */
   readonly title: string;
   /** Why it could not be undone. */
   readonly message: string;
@@ -33,7 +33,7 @@ export interface RemainingStep {
   readonly journal: string;
 }
 
-/** How a run that began, or found nothing to do, came out. */
+/** The result of a run, or of a plan that had nothing to do. */
 export interface RunReport {
   /** Null when nothing had to be done, so that no run was begun. */
   readonly runId: string | null;
@@ -51,23 +51,23 @@ export interface RunReport {
   readonly remaining: readonly RemainingStep[];
   /** What the final verification found, when it passed. */
   readonly verification?: Json;
-  /** Milliseconds this process was at it. */
+  /** Milliseconds this process spent on it. */
   readonly durationMs: number;
 }
 
-/** The report of a run as it stands, after its way back if it took one. */
-export function runReport(session: RunSession, interrupted: boolean, back: BackOutcome | null): RunReport {
+/** The report of a run as it stands, after undoing if it failed. */
+export function runReport(session: RunSession, interrupted: boolean, undone: UndoOutcome | null): RunReport {
   const { state } = session;
   return {
     runId: session.files === null ? null : state.runId,
     changed: session.hasChanges,
     failed: state.direction === 'back',
-    rolledBack: back?.complete === true,
+    rolledBack: undone?.complete === true,
     interrupted,
     steps: stepReports(state.steps),
     ...(state.failure === null ? {} : { error: state.failure }),
-    undoErrors: back?.errors ?? [],
-    remaining: back === null ? [] : remainingSteps(session),
+    undoErrors: undone?.errors ?? [],
+    remaining: undone === null ? [] : remainingSteps(session),
     ...(state.verification === null || state.direction === 'back' ? {} : { verification: state.verification }),
     durationMs: session.elapsedMs,
   };
@@ -95,7 +95,7 @@ export function remainingSteps(session: RunSession): readonly RemainingStep[] {
     return {
       id: step.id,
       title: step.title,
-      message: error?.message ?? 'it was not tried yet',
+      message: error?.message ?? 'not tried yet',
       byHand: kind.byHand(step.args, intent?.before ?? null, {
         id: step.id,
         journal,

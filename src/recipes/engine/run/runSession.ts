@@ -10,8 +10,8 @@ import type { Plan, PlannedStep } from '../plan/plan.js';
 import type { OnRunEvent, RunEvent } from './runEvent.js';
 import { runFilesIn } from '../journal/runFiles.js';
 import type { RunFiles } from '../journal/runFiles.js';
-import { advance, beginState } from '../journal/runState.js';
-import type { RunState, StepState } from '../journal/runState.js';
+import { advance, beginState } from '../journal/journalState.js';
+import type { JournalState, StepState } from '../journal/journalState.js';
 import { createRun } from '../journal/runStore.js';
 import type { StoredRun } from '../journal/runStore.js';
 import type { StepContext } from '../plan/step.js';
@@ -25,7 +25,7 @@ export interface SessionOptions {
   readonly steps: readonly BoundStep<PlannedStep>[];
   readonly onEvent?: OnRunEvent | undefined;
   readonly now?: (() => Date) | undefined;
-  /** Directories in which a way back may have to write. */
+  /** Directories in which undo may have to write. */
   readonly reserveIn?: readonly string[] | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface SessionOptions {
  * One run while this process carries it on: its state, and the journal that state is read from.
  *
  * State changes only by records, so that what is in memory is what a later process would read. A new run gets its
- * directory with its first intent: a run that finds everything satisfied leaves no trace to hide an earlier one.
+ * directory with its first intent: a run that finds everything satisfied leaves none, and the run before stays the latest.
  */
 export class RunSession {
   readonly steps: readonly BoundStep<PlannedStep>[];
@@ -42,11 +42,11 @@ export class RunSession {
   /** Records that could not be written yet: what the state already says. */
   readonly #unwritten: (readonly [RecordBody, Date])[] = [];
   readonly #startedAt = performance.now();
-  #state: RunState;
+  #state: JournalState;
   #files: RunFiles | null;
   #journal: Journal | null;
 
-  private constructor(options: SessionOptions, state: RunState, stored: { files: RunFiles; journal: Journal } | null) {
+  private constructor(options: SessionOptions, state: JournalState, stored: { files: RunFiles; journal: Journal } | null) {
     this.steps = options.steps;
     this.#options = options;
     this.#state = state;
@@ -54,10 +54,18 @@ export class RunSession {
     this.#journal = stored?.journal ?? null;
   }
 
-  /** A run that has not begun: nothing is written yet. */
-  static begin(plan: Plan, runOptions: Json, options: SessionOptions): RunSession {
-    const record = { n: 1, at: nowOf(options).toISOString(), ...startRecord('', plan, runOptions) };
-    return new RunSession(options, beginState(record), null);
+  /** A run that has not begun: nothing is written yet, and its id is free for it. */
+  static begin(runId: string, plan: Plan, runOptions: Json, options: SessionOptions): RunSession {
+    const start: StartRecord = {
+      type: 'run-started',
+      formatVersion: JOURNAL_FORMAT_VERSION,
+      runId,
+      plan,
+      options: runOptions,
+    };
+    const session = new RunSession(options, beginState({ n: 1, at: nowOf(options).toISOString(), ...start }), null);
+    session.#waiting.push([start, new Date(session.#state.startedAt)]);
+    return session;
   }
 
   /** A run that an earlier process left. */
@@ -66,7 +74,7 @@ export class RunSession {
     return opened.map(({ journal }) => new RunSession(options, stored.state, { files: stored.files, journal }));
   }
 
-  get state(): RunState {
+  get state(): JournalState {
     return this.#state;
   }
 
@@ -108,8 +116,8 @@ export class RunSession {
   }
 
   /**
-   * The same where the run goes on even if the record cannot be written: a failure is a failure without its record,
-   * and undone twice is undone once. It is tried again before the next record. Answers what went wrong.
+   * The same, but continues without this record where it cannot be written: a failure stays one, and undo is idempotent.
+   * Writing it is tried again before the next record. Returns what went wrong.
    */
   async recordAnyway(body: RecordBody): Promise<JournalError | null> {
     const at = nowOf(this.#options);
@@ -124,7 +132,7 @@ export class RunSession {
     try {
       this.#options.onEvent?.(event);
     } catch {
-      // Showing must not end a run: the reader of a pipe may be gone.
+      // A handler must not end a run: the reader of a pipe may be gone.
     }
   }
 
@@ -159,31 +167,19 @@ export class RunSession {
 
   #advance(body: RecordBody, at: Date): void {
     const next = advance(this.#state, { n: 0, at: at.toISOString(), ...body });
-    // The engine writes only what it can read again: anything else is a bug, better seen at once.
+    // The engine writes only what it can read again; anything else is a bug and must not go unnoticed.
     if (next.isErr()) throw new Error(`record ${body.type}: ${next.error}`);
     this.#state = next.value;
   }
 
   async #create(intent: RecordBody, at: Date): Promise<Result<void, JournalError>> {
-    const { plan, options, startedAt } = this.#state;
-    const created = await createRun(
-      this.#options.stateDir,
-      (runId) => [[startRecord(runId, plan, options), new Date(startedAt)], ...this.#waiting, [intent, at]],
-      at,
-      this.#options.reserveIn,
-    );
-    if (created.isErr()) return err(created.error);
-    this.#files = created.value.files;
-    this.#journal = created.value.journal;
-    const runId = created.value.runId;
-    this.#state = { ...this.#state, runId };
-    this.emit({ type: 'run-started', runId, plan });
-    return ok(undefined);
+    const { stateDir, reserveIn } = this.#options;
+    const created = await createRun(stateDir, this.#state.runId, [...this.#waiting, [intent, at]], reserveIn);
+    return created.map(({ files, journal }) => {
+      this.#files = files;
+      this.#journal = journal;
+    });
   }
-}
-
-function startRecord(runId: string, plan: Plan, options: Json): StartRecord {
-  return { type: 'run-started', formatVersion: JOURNAL_FORMAT_VERSION, runId, plan, options };
 }
 
 function nowOf(options: SessionOptions): Date {

@@ -2,49 +2,50 @@ import { readdir, readlink, realpath } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../../../posix/files/index.js';
-import type { JournalError, RunFailure } from '../journal/journalError.js';
+import type { JournalError } from '../journal/journalError.js';
+import type { RunFailure } from '../journal/journalRecord.js';
 import type { Json } from '../plan/json.js';
 import type { Plan } from '../plan/plan.js';
 import { DEFAULT_STATE_DIR, lockFile } from '../journal/runFiles.js';
 import { stepReports } from './runReport.js';
 import type { StepReport } from './runReport.js';
-import type { RunState } from '../journal/runState.js';
+import type { JournalState } from '../journal/journalState.js';
 import { latestRun, standingRun } from '../journal/runStore.js';
 
-/** Where the latest run of a host stands. */
+/** State of a recipe's latest run. */
 export type RunStatus = { readonly state: 'none' } | RunDetails;
 
 /** What the journal of the latest run tells. */
 export interface RunDetails {
   readonly state: 'interrupted' | 'applied' | 'rolled-back';
   readonly runId: string;
-  /** `back` from its failure, or from the beginning of its rollback. */
+  /** `back` after a failure or once a rollback has begun. */
   readonly direction: 'forward' | 'back';
-  /** The process that carries the run on right now; null when none does, and an interrupted one waits. */
+  /** The process that holds the lock of all runs right now; null when none does, and an interrupted run waits. */
   readonly runningPid: number | null;
   readonly plan: Pick<Plan, 'recipe' | 'toolVersion' | 'createdAt' | 'host' | 'digest'>;
   readonly options: Json;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** Time of the last word of the journal. */
+  /** Time of the last record of the journal. */
   readonly lastAt: string;
   /** Milliseconds that the process which ended it took to apply it, null before. */
   readonly appliedMs: number | null;
   readonly steps: readonly StepReport[];
   readonly failure: RunFailure | null;
-  readonly rollback: RunState['rollback'];
+  readonly rollback: JournalState['rollback'];
   readonly verification: Json | null;
   /** The journal, for a person. */
   readonly journal: string;
-  /** When this run is rolled back: the one before it that is not, and that {@link rollbackRun} takes back when it is named. */
+  /** When this run is rolled back: the one before it that is not, which {@link rollbackRun} undoes when it is named. */
   readonly standing: { readonly runId: string; readonly startedAt: string } | null;
 }
 
 /**
- * Tells where the latest run stands, from its journal; writes nothing and takes no lock.
+ * State of the latest run of a recipe, from its journal; writes nothing and takes no lock. Runs of other recipes are not
+ * looked at.
  *
- * A run that is going on right now looks like an interrupted one, except for `runningPid`; what it says may be
- * outdated a moment later.
+ * A run in progress looks like an interrupted one, except for `runningPid`; the answer may be outdated a moment later.
  *
  * Errors: `JOURNAL_CORRUPT`, `JOURNAL_UNTRUSTED`, `JOURNAL_VERSION`, `IO`.
  *
@@ -52,21 +53,25 @@ export interface RunDetails {
  * ```ts
  * import { runStatus } from '@wca/runtime-sdk/recipes';
  *
- * const status = await runStatus({});
+ * const status = await runStatus({ recipe: 'example' });
  * if (status.isErr()) console.error(status.error.code, status.error.message);
  * else if (status.value.state === 'interrupted') console.log('resume or roll back', status.value.runId);
  * ```
  */
-export function runStatus(request: { readonly stateDir?: string }): ResultAsync<RunStatus, JournalError> {
-  return new ResultAsync(status(request.stateDir ?? DEFAULT_STATE_DIR));
+export function runStatus(request: {
+  readonly recipe: string;
+  /** Default `/var/lib/wca`. */
+  readonly stateDir?: string;
+}): ResultAsync<RunStatus, JournalError> {
+  return new ResultAsync(status(request.stateDir ?? DEFAULT_STATE_DIR, request.recipe));
 }
 
-async function status(stateDir: string): Promise<Result<RunStatus, JournalError>> {
-  const run = await latestRun(stateDir);
+async function status(stateDir: string, recipe: string): Promise<Result<RunStatus, JournalError>> {
+  const run = await latestRun(stateDir, recipe);
   if (run.isErr()) return err(run.error);
   if (run.value === null) return ok({ state: 'none' });
   const { state, files } = run.value;
-  const { recipe, toolVersion, createdAt, host, digest } = state.plan;
+  const { toolVersion, createdAt, host, digest } = state.plan;
   return ok({
     state: state.status,
     runId: state.runId,
@@ -82,22 +87,22 @@ async function status(stateDir: string): Promise<Result<RunStatus, JournalError>
     rollback: state.rollback,
     verification: state.verification,
     journal: files.journal,
-    standing: state.status === 'rolled-back' ? await standingBefore(stateDir) : null,
+    standing: state.status === 'rolled-back' ? await standingBefore(stateDir, recipe) : null,
   });
 }
 
-async function standingBefore(stateDir: string): Promise<RunDetails['standing']> {
-  const run = await standingRun(stateDir);
-  // A journal of long ago that cannot be read says nothing against the latest.
+async function standingBefore(stateDir: string, recipe: string): Promise<RunDetails['standing']> {
+  const run = await standingRun(stateDir, recipe);
+  // An old journal that cannot be read must not hide the state of the latest run.
   if (run.isErr() || run.value === null) return null;
   const { runId, startedAt } = run.value.state;
   return { runId, startedAt };
 }
 
 /**
- * The process that holds the lock, or null; a lock that was tried here could refuse a run that begins meanwhile.
+ * The process that holds the lock, or null. Taking the lock to find out could refuse a run that starts meanwhile.
  *
- * The file names the last holder, and a dead one stays named: it holds the lock while it has the file open.
+ * The file names the last holder, dead or alive: it holds the lock while it has the file open.
  */
 async function lockHolder(path: string): Promise<number | null> {
   const file = await readRegularFile(path, { maxBytes: 64 });

@@ -1,5 +1,5 @@
 import type { JournalError } from '../journal/journalError.js';
-import { plainFailure } from './goForward.js';
+import { plainFailure } from './applySteps.js';
 import type { RecordBody, RollbackReason } from '../journal/journalRecord.js';
 import type { PlannedStep } from '../plan/plan.js';
 import { removeReserve } from '../journal/reserve.js';
@@ -15,31 +15,31 @@ export interface UndoBlocked {
   readonly needs: readonly string[];
 }
 
-/** What could not be taken back. */
+/** What could not be undone. */
 export interface UndoError {
   /** Null when the journal itself could not be written. */
   readonly stepId: string | null;
   readonly error: StepFailure;
 }
 
-/** How far the way back led. */
-export interface BackOutcome {
-  /** Every intent is taken back, and the journal says so. */
+/** How far undoing came. */
+export interface UndoOutcome {
+  /** Every intent is undone, and the journal says so. */
   readonly complete: boolean;
   readonly paused: boolean;
   readonly errors: readonly UndoError[];
 }
 
 /**
- * Undoes in reverse whatever the run intended, the half-done step too, and collects what fails instead of stopping.
+ * Undoes in reverse what the run intended, the half-done step too, and collects failures instead of stopping.
  *
- * A step is left alone while one of its `undoNeeds` is not undone. What failed is tried again as long as something else
- * was undone after it, which may have stood in its way. Called again, it goes on with what is left.
+ * A step is left alone while one that is `undoneBefore` it is not undone. What failed is tried again as long as something
+ * else was undone after it, which may have blocked it. Called again, it continues with the rest.
  */
-export async function goBack(
+export async function undoSteps(
   session: RunSession,
   how: { readonly reason: RollbackReason; readonly force: boolean; readonly signal?: AbortSignal | undefined },
-): Promise<BackOutcome> {
+): Promise<UndoOutcome> {
   const { reason, force, signal } = how;
   const errors: UndoError[] = [];
   const unwritten: JournalError[] = [];
@@ -50,7 +50,7 @@ export async function goBack(
     if (problem !== null) unwritten.push(problem);
   };
 
-  // Space that cannot be given back is missed only on a full disk, and then the undo that needs it says so.
+  // Space that cannot be freed is needed only on a full disk, and then the undo that needs it fails and says so.
   if (session.files !== null) await removeReserve(session.files).unwrapOr(undefined);
   session.emit({ type: 'rollback-started', reason, steps: openSteps(session).length });
   if (session.state.rollback?.force !== force) await note({ type: 'rollback-started', reason, force });
@@ -91,7 +91,7 @@ export function openSteps(session: RunSession): readonly BoundStep<PlannedStep>[
   return session.steps.filter(({ step }) => session.stepState(step.id).intent !== null).reverse();
 }
 
-/** Takes one step back unless one it needs is not undone; the journal is the caller's business. */
+/** Undoes one step unless one that must be undone before it is not; the caller writes the journal. */
 export async function undoStep(
   session: RunSession,
   { step, kind }: BoundStep<PlannedStep>,
@@ -99,7 +99,10 @@ export async function undoStep(
 ): Promise<{ readonly error: StepFailure | null; readonly notes: readonly string[] }> {
   const { intent } = session.stepState(step.id);
   if (intent === null) return { error: null, notes: [] };
-  const needs = (step.undoNeeds ?? []).filter((id) => session.stepState(id).intent !== null);
+  const needs = session.steps
+    .map((other) => other.step)
+    .filter((other) => other.undoneBefore?.includes(step.id) === true && session.stepState(other.id).intent !== null)
+    .map(({ id }) => id);
   if (needs.length > 0) return { error: blocked(step, needs), notes: [] };
   const tidied = await kind.tidy(step.args);
   if (tidied.isErr()) return { error: plainFailure(tidied.error), notes: [] };
@@ -110,6 +113,6 @@ export async function undoStep(
 function blocked(step: PlannedStep, needs: readonly string[]): UndoBlocked {
   const message =
     `step '${step.id}' (${step.title}) was left as it is, because ${needs.map((id) => `'${id}'`).join(', ')} could ` +
-    'not be undone; put that right, then roll back again';
+    'not be undone; correct that, then roll back again';
   return { code: 'UNDO_BLOCKED', message, needs };
 }

@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import { digestJson } from '../plan/digest.js';
-import type { RunFailure } from '../journal/journalError.js';
+import type { RunFailure } from '../journal/journalRecord.js';
 import type { ApplyRefusal, ChangedSincePlan } from './engineError.js';
 import { isJson } from '../plan/json.js';
 import type { Json } from '../plan/json.js';
@@ -11,16 +11,16 @@ import type { RunSession } from './runSession.js';
 import type { StepContext, StepFailure } from '../plan/step.js';
 import type { BoundStep } from '../plan/validateSteps.js';
 
-/** Proves the whole when every step is done; what it finds goes into journal and report. No secrets. */
+/** Proves the result when every step is done; what it finds goes into journal and report. No secrets. */
 export type FinalVerification = (ctx: StepContext) => ResultAsync<Json, StepFailure>;
 
-/** How far the way forward led. */
-export type ForwardOutcome =
+/** How far applying came. */
+export type ApplyOutcome =
   | { readonly kind: 'applied' }
   /** Everything was satisfied: no run was begun. */
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'paused' }
-  /** `refusal`: how to say it when no run was begun, so that there is nothing to go back from. */
+  /** `refusal`: the error to return when no run was begun, so that there is nothing to undo. */
   | { readonly kind: 'failed'; readonly failure: RunFailure; readonly refusal: ApplyRefusal | null };
 
 interface StepStop {
@@ -32,13 +32,13 @@ interface StepStop {
  * Carries the steps out in order, from wherever the run stands, up to the final verification.
  *
  * Each step: check, compare with the plan, intent on disk, apply, verify. It stops at the first failure, and
- * between two steps when the signal is aborted; going back is not its business.
+ * between two steps when the signal is aborted; undoing is left to {@link undoSteps}.
  */
-export async function goForward(
+export async function applySteps(
   session: RunSession,
   signal: AbortSignal | undefined,
   finalVerification: FinalVerification | undefined,
-): Promise<ForwardOutcome> {
+): Promise<ApplyOutcome> {
   for (const [index, bound] of session.steps.entries()) {
     if (isOver(session, bound.step)) continue;
     if (signal?.aborted === true) return pause(session);
@@ -67,7 +67,7 @@ async function finish(
   session: RunSession,
   signal: AbortSignal | undefined,
   finalVerification: FinalVerification | undefined,
-): Promise<ForwardOutcome> {
+): Promise<ApplyOutcome> {
   if (finalVerification !== undefined) {
     session.emit({ type: 'verification-started' });
     const startedAt = performance.now();
@@ -84,7 +84,7 @@ async function finish(
   }
   const applied = await session.record({ type: 'run-applied', durationMs: session.elapsedMs });
   if (applied.isErr()) return failedAtTheEnd(session, 'journal', applied.error, 0);
-  // What cannot be removed takes a little space, no more.
+  // A reserve that cannot be removed only takes a little space.
   if (session.files !== null) await removeReservesElsewhere(session.files).unwrapOr(undefined);
   return { kind: 'applied' };
 }
@@ -138,9 +138,10 @@ async function prove(
 }
 
 /**
- * A step whose act was cut off: taken as done when it proves to be, else undone, to be done from the beginning.
+ * Completes a step whose act was cut off: it counts as done when its verification passes, else it is undone, to be done
+ * from the beginning.
  *
- * Undo is the one method that must cope with any half-done state, so nothing else has to.
+ * Undo is the one method that must handle any half-done state, so nothing else has to.
  */
 async function settleHalfDone(
   session: RunSession,
@@ -165,14 +166,15 @@ async function settleHalfDone(
   return noted.isErr() ? stopped(step, 'journal', noted.error) : 'undone';
 }
 
-/** Whether a resumed run has nothing to do here any more. */
+/** Whether a resumed run can skip this step: it is done, and so is what ends its effect. */
 function isOver(session: RunSession, step: PlannedStep): boolean {
-  const { progress } = session.stepState(step.id);
-  if (progress !== 'done' && progress !== 'satisfied') return false;
-  return step.until === undefined || ['done', 'satisfied'].includes(session.stepState(step.until).progress);
+  const isDone = ({ id }: PlannedStep): boolean => ['done', 'satisfied'].includes(session.stepState(id).progress);
+  if (!isDone(step)) return false;
+  const ends = session.steps.map((other) => other.step).filter((other) => other.ends?.includes(step.id) === true);
+  return ends.every(isDone);
 }
 
-/** A plan decided on what was found then; something else now is not what was reviewed. */
+/** The plan rests on what was found then; something else now was not reviewed. */
 function changedSincePlan(session: RunSession, bound: BoundStep<PlannedStep>, before: Json): ChangedSincePlan | null {
   const { step, kind } = bound;
   const again = session.stepState(step.id).intent !== null;
@@ -191,7 +193,7 @@ function waitedForChange(session: RunSession, step: PlannedStep): boolean {
   return earlier.intent !== null || waitedForChange(session, earlier.step);
 }
 
-async function pause(session: RunSession): Promise<ForwardOutcome> {
+async function pause(session: RunSession): Promise<ApplyOutcome> {
   if (session.files !== null) await session.recordAnyway({ type: 'run-paused' });
   session.emit({ type: 'run-paused' });
   return { kind: 'paused' };
@@ -206,7 +208,7 @@ async function guardedVerification(
     return verified.isOk() ? { result: verified.value } : { error: plainFailure(verified.error) };
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    return { error: { code: 'STEP_THREW', message: `the final verification broke off: ${detail}; this is a bug` } };
+    return { error: { code: 'STEP_THREW', message: `the final verification threw: ${detail}; this is a bug` } };
   }
 }
 
@@ -224,7 +226,7 @@ async function failedAtTheEnd(
   during: RunFailure['during'],
   error: StepFailure,
   durationMs: number,
-): Promise<ForwardOutcome> {
+): Promise<ApplyOutcome> {
   await session.recordAnyway({ type: 'verification-failed', error, durationMs });
   return { kind: 'failed', failure: { stepId: null, during, error }, refusal: null };
 }
@@ -234,7 +236,7 @@ export function plainFailure(error: StepFailure): StepFailure {
   return isJson(error) ? error : { code: error.code, message: error.message };
 }
 
-/** A function, since the compiler would take a second look at the same signal for the first one. */
+/** A function, since the compiler assumes that a property it has read does not change. */
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }

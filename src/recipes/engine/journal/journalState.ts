@@ -1,7 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { RunFailure } from './journalError.js';
-import type { JournalRecord, RollbackReason } from './journalRecord.js';
+import type { JournalRecord, RollbackReason, RunFailure } from './journalRecord.js';
 import type { Json } from '../plan/json.js';
 import type { Plan, PlannedStep } from '../plan/plan.js';
 import type { StepFailure } from '../plan/step.js';
@@ -29,7 +28,7 @@ export interface StepState {
 }
 
 /** What a journal says of its run; a value, made anew by every record. */
-export interface RunState {
+export interface JournalState {
   readonly runId: string;
   readonly plan: Plan;
   readonly options: Json;
@@ -52,7 +51,7 @@ export interface RunState {
 }
 
 /** What one more record means; the reason when it cannot follow on what was before. */
-export function advance(state: RunState | null, record: JournalRecord): Result<RunState, string> {
+export function advance(state: JournalState | null, record: JournalRecord): Result<JournalState, string> {
   if (record.type === 'run-started') return state === null ? ok(beginState(record)) : err('a run cannot start twice');
   if (state === null) return err('a journal must begin with run-started');
   if (state.status === 'rolled-back') return err(`nothing can follow the end of a run, but ${record.type} does`);
@@ -96,8 +95,8 @@ export function advance(state: RunState | null, record: JournalRecord): Result<R
 /** The whole of a journal; null when it holds no record. The number of the record that does not fit otherwise. */
 export function replay(
   records: readonly JournalRecord[],
-): Result<RunState | null, { readonly record: number; readonly reason: string }> {
-  let state: RunState | null = null;
+): Result<JournalState | null, { readonly record: number; readonly reason: string }> {
+  let state: JournalState | null = null;
   for (const record of records) {
     const next = advance(state, record);
     if (next.isErr()) return err({ record: record.n, reason: next.error });
@@ -107,7 +106,7 @@ export function replay(
 }
 
 /** What was found satisfied in the window was so for the services that were stopped then; they have run since. */
-function withWindowReopened(run: RunState): RunState {
+function withWindowReopened(run: JournalState): JournalState {
   if (run.direction === 'back') return run;
   const reopened = [...run.steps].map(([id, was]): readonly [string, StepState] => [
     id,
@@ -118,8 +117,8 @@ function withWindowReopened(run: RunState): RunState {
 
 type StepRecord = Extract<JournalRecord, { readonly id: string }>;
 
-function advanceStep(run: RunState, was: StepState, record: StepRecord): Result<RunState, string> {
-  const put = (change: Partial<StepState>, more: Partial<RunState> = {}): RunState => ({
+function advanceStep(run: JournalState, was: StepState, record: StepRecord): Result<JournalState, string> {
+  const put = (change: Partial<StepState>, more: Partial<JournalState> = {}): JournalState => ({
     ...run,
     ...more,
     steps: new Map(run.steps).set(record.id, { ...was, ...change }),
@@ -130,7 +129,7 @@ function advanceStep(run: RunState, was: StepState, record: StepRecord): Result<
       if (was.intent !== null) return err(`step '${record.id}' was intended before, and cannot be found satisfied`);
       return forward(run, put({ progress: 'satisfied' }));
     case 'step-intended':
-      // Done again within one run (see `until`): the first `before` is the host before the run.
+      // Done again within one run (see `ends`): the first `before` is the host before the run.
       return forward(run, put({ progress: 'intended', intent: was.intent ?? { before: record.before }, error: null }));
     case 'step-applied':
       if (was.intent === null) return unintended(record);
@@ -161,7 +160,7 @@ function advanceStep(run: RunState, was: StepState, record: StepRecord): Result<
 }
 
 /** What the first record means. */
-export function beginState(record: Extract<JournalRecord, { readonly type: 'run-started' }>): RunState {
+export function beginState(record: Extract<JournalRecord, { readonly type: 'run-started' }>): JournalState {
   const steps = record.plan.steps.map((step): readonly [string, StepState] => [
     step.id,
     { step, progress: 'pending', intent: null, durationMs: 0, error: null, notes: [] },
@@ -182,11 +181,11 @@ export function beginState(record: Extract<JournalRecord, { readonly type: 'run-
   };
 }
 
-function forward(was: RunState, next: RunState): Result<RunState, string> {
+function forward(was: JournalState, next: JournalState): Result<JournalState, string> {
   return was.direction === 'forward' ? ok(next) : err('a run that goes back cannot go forward again');
 }
 
-function backward(was: RunState, next: RunState): Result<RunState, string> {
+function backward(was: JournalState, next: JournalState): Result<JournalState, string> {
   if (was.direction === 'forward') return err('a run that goes forward cannot have been rolled back');
   const open = [...was.steps.values()].find(({ intent }) => intent !== null);
   return open === undefined ? ok(next) : err(`step '${open.step.id}' was not undone, so the run is not rolled back`);

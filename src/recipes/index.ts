@@ -5,24 +5,29 @@
  */
 export { canonicalJson, isJson, isJsonObject } from './engine/index.js';
 export type { Json, JsonObject } from './engine/index.js';
+export { createRegistry, defineStep, step } from './engine/index.js';
 export type {
   Check,
+  DataSchema,
+  InvalidStepData,
   RecipeStep,
+  Registry,
   StepContext,
+  StepDefinition,
   StepDescription,
   StepFailure,
   StepKind,
+  StepOptions,
+  StepThrew,
   UndoData,
   UndoNotes,
 } from './engine/index.js';
-export { createRegistry, eraseKind } from './engine/index.js';
-export type { ErasedKind, InvalidStepData, Registry, StepThrew } from './engine/index.js';
 export { PLAN_FORMAT_VERSION } from './engine/index.js';
 export type { Notice, Plan, PlanHost, PlannedStep } from './engine/index.js';
 export { currentHost } from './engine/index.js';
 export { makePlan } from './engine/index.js';
 export type { MakePlanError, PlanRequest, StepCheckFailed } from './engine/index.js';
-export type { InvalidRecipe, UnknownStepKind } from './engine/index.js';
+export type { InvalidRecipe, StepsError, UnknownStepKind } from './engine/index.js';
 export { digestPlan } from './engine/index.js';
 export { comparePlans } from './engine/index.js';
 export type { PlanDifference, PlanMismatch } from './engine/index.js';
@@ -63,7 +68,32 @@ export type { HardenError, HardenOptions, HardenRefusal, HardenRequest } from '.
 export { diagnoseHost } from './diagnosis/index.js';
 export type { DiagnoseHostError, DiagnoseHostRequest, DiagnosedSubject, HostDiagnosis } from './diagnosis/index.js';
 export { fpmRunner } from './host/index.js';
-export { putFileKind } from './steps/index.js';
-export type { FileValidator, PutFileArgs, PutFileBefore, PutFileFailure } from './steps/index.js';
-export { makeDirectoryKind } from './steps/index.js';
-export type { MakeDirectoryArgs, MakeDirectoryBefore, MakeDirectoryFailure } from './steps/index.js';
+export {
+  assertNoProcessesStep,
+  channelCommandStep,
+  composeAgentsStep,
+  createUserStep,
+  fileModeStep,
+  makeDirectoryStep,
+  moveTreeStep,
+  openToGroupStep,
+  putFileDefinition,
+  putFileStep,
+  reclaimStep,
+  recoveryUnitStep,
+  rewriteUnitStep,
+  serviceUmaskStep,
+  startUnitsStep,
+  statePathsStep,
+  stepRegistry,
+  stopUnitsStep,
+  sudoersStep,
+  verifyRewriteStep,
+} from './steps/index.js';
+export type {
+  FileValidator,
+  MakeDirectoryArgs,
+  MakeDirectoryFailure,
+  PutFileArgs,
+  PutFileFailure,
+} from './steps/index.js';

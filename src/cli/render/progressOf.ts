@@ -6,7 +6,8 @@ export function progressOf(output: Output): OnRunEvent {
   return (event) => {
     switch (event.type) {
       case 'run-started':
-        return output.log(`run ${event.runId}`);
+        // A run that finds everything satisfied leaves nothing of this name.
+        return event.plan.changed ? output.log(`run ${event.runId}`) : undefined;
       case 'run-resumed':
         return output.log(`resuming run ${event.runId}`);
       case 'step-started':

@@ -7,8 +7,10 @@ import { bySeverity, findingsAbout, remedy } from '../../posix/findings/index.js
 import type { Finding } from '../../posix/findings/index.js';
 import { findSite } from '../../wordpress/site/index.js';
 import type { Site, SiteError } from '../../wordpress/site/index.js';
-import { DEFAULT_STATE_DIR, isJsonObject, runStatus } from '../engine/index.js';
+import { DEFAULT_STATE_DIR, readData } from '../engine/index.js';
+import { migrationOptions } from '../host/index.js';
 import type { MigrationOptions } from '../host/index.js';
+import { migrationStatus } from '../migrateOffRoot/index.js';
 import { lookAt, looked, unread } from './hostDiagnosis.js';
 import type { DiagnosedSubject, HostDiagnosis } from './hostDiagnosis.js';
 import { hostParts } from './hostParts.js';
@@ -164,9 +166,9 @@ async function siteSubject(
 
 /** The options of the last migration: what it was asked to leave alone is not a fault. */
 async function lastAccepted(stateDir: string): Promise<MigrationOptions> {
-  const status = await runStatus({ stateDir });
-  if (status.isErr() || status.value.state !== 'applied' || !isJsonObject(status.value.options)) return {};
-  return status.value.options;
+  const status = await migrationStatus({ stateDir });
+  if (status.isErr() || status.value.state !== 'applied') return {};
+  return readData(migrationOptions, status.value.options).unwrapOr({});
 }
 
 /** Takes a finding that several instances have in the same words as one of the host; pure. */

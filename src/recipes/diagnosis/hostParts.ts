@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { findingsAbout, remedy } from '../../posix/findings/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 import { printablePath } from '../../posix/paths/index.js';
 import { systemManagerRunning } from '../../systemd/manager/index.js';
 import { HARDEN_RECIPE } from '../hardenInstall/index.js';
+import { RECIPE } from '../migrateOffRoot/index.js';
 import { reversalsHere } from '../host/index.js';
 import { runStatus } from '../engine/index.js';
 import { looked, unread } from './hostDiagnosis.js';
@@ -18,7 +18,7 @@ export function hostParts(stateDir: string, trees: readonly string[]): readonly 
   return [
     { what: 'systemd', look: manager },
     { what: 'migrations', look: () => runs(stateDir, MIGRATION) },
-    { what: 'hardenings', look: () => runs(join(stateDir, HARDEN_RECIPE), HARDENING) },
+    { what: 'hardenings', look: () => runs(stateDir, HARDENING) },
     { what: 'tmpfiles.d', look: () => ownersAtBoot(trees) },
   ];
 }
@@ -27,13 +27,14 @@ export function hostParts(stateDir: string, trees: readonly string[]): readonly 
 type WaysOn = { readonly forward: Remedy; readonly back: Remedy };
 
 const MIGRATION: WaysOn = {
+  recipe: RECIPE,
   forward: remedy.anyOf(remedy.recipe('migrateOffRoot', 'resume'), remedy.recipe('migrateOffRoot', 'rollback')),
   back: remedy.recipe('migrateOffRoot', 'rollback'),
 };
 
 /** An installer hardens; it finishes an interrupted run before it does anything else. */
 const RUN_INSTALLER = remedy.text('run the installer again: hardenInstall finishes the interrupted run first');
-const HARDENING: WaysOn = { forward: RUN_INSTALLER, back: RUN_INSTALLER };
+const HARDENING: WaysOn = { recipe: HARDEN_RECIPE, forward: RUN_INSTALLER, back: RUN_INSTALLER };
 
 async function manager(): Promise<PartFound> {
   const running = await systemManagerRunning();
@@ -41,7 +42,7 @@ async function manager(): Promise<PartFound> {
 }
 
 async function runs(stateDir: string, ways: WaysOn): Promise<PartFound> {
-  const status = await runStatus({ stateDir });
+  const status = await runStatus({ recipe: ways.recipe, stateDir });
   if (status.isErr()) {
     const { error } = status;
     // Another account cannot read the directory of root, or does not trust it; that is no fault of the host.

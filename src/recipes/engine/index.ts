@@ -1,12 +1,12 @@
 export { appendRecord } from './journal/appendRecord.js';
-export { applyPlan, interruptedRun } from './run/applyPlan.js';
+export { applyPlan, applyPlanLocked, interruptedRun } from './run/applyPlan.js';
 export type { ApplyRequest } from './run/applyPlan.js';
 export { comparePlans } from './plan/comparePlans.js';
 export type { PlanDifference, PlanMismatch } from './plan/comparePlans.js';
 export { currentHost } from './plan/currentHost.js';
 export { sha256 } from './plan/digest.js';
 export { digestPlan } from './plan/digestPlan.js';
-export type { InterruptedRun, JournalError, RunFailure } from './journal/journalError.js';
+export type { InterruptedRun, JournalError } from './journal/journalError.js';
 export type {
   ApplyRefusal,
   ChangedSincePlan,
@@ -19,8 +19,10 @@ export type {
 } from './run/engineError.js';
 export type { UndoBlocked, UndoError } from './run/undoSteps.js';
 export type { FinalVerification } from './run/applySteps.js';
-export { hasFields } from './plan/hasFields.js';
-export type { RollbackReason } from './journal/journalRecord.js';
+export { absolutePath, accountId, fileMode, listOf, parseJson, readData, record } from './plan/data.js';
+export type { DataSchema } from './plan/data.js';
+export { defineStep } from './plan/defineStep.js';
+export type { RollbackReason, RunFailure } from './journal/journalRecord.js';
 export { canonicalJson, isJson, isJsonObject } from './plan/json.js';
 export type { Json, JsonObject } from './plan/json.js';
 export { makePlan } from './plan/makePlan.js';
@@ -31,9 +33,9 @@ export { PLAN_FORMAT_VERSION } from './plan/plan.js';
 export type { Notice, Plan, PlanHost, PlannedStep } from './plan/plan.js';
 export { recoverRun } from './run/recoverRun.js';
 export type { RecoverRefusal, RecoverRequest, RecoveryReport } from './run/recoverRun.js';
-export { createRegistry, eraseKind } from './plan/registry.js';
-export type { ErasedKind, InvalidStepData, Registry, StepThrew } from './plan/registry.js';
-export { resumeRun } from './run/resumeRun.js';
+export { createRegistry } from './plan/registry.js';
+export type { Registry } from './plan/registry.js';
+export { resumeRun, resumeRunLocked } from './run/resumeRun.js';
 export type { ResumeRequest } from './run/resumeRun.js';
 export { rollbackRun } from './run/rollbackRun.js';
 export type { Refusal, RollbackReport, RollbackRequest } from './run/rollbackRun.js';
@@ -43,16 +45,21 @@ export type { RemainingStep, RunReport, StepReport } from './run/runReport.js';
 export type { StepProgress } from './journal/journalState.js';
 export { runStatus } from './run/runStatus.js';
 export type { RunDetails, RunStatus } from './run/runStatus.js';
-export { ensureStateDir, latestRun } from './journal/runStore.js';
+export { ensureStateDir, findInterrupted, latestRun } from './journal/runStore.js';
+export { step } from './plan/step.js';
 export type {
   Check,
+  InvalidStepData,
   RecipeStep,
   StepContext,
+  StepDefinition,
   StepDescription,
   StepFailure,
   StepKind,
+  StepOptions,
+  StepThrew,
   UndoData,
   UndoNotes,
 } from './plan/step.js';
 export { TOOL_VERSION } from './plan/toolVersion.js';
-export type { InvalidRecipe, UnknownStepKind } from './plan/validateSteps.js';
+export type { InvalidRecipe, StepsError, UnknownStepKind } from './plan/validateSteps.js';

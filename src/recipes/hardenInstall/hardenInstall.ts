@@ -1,18 +1,17 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { join } from 'node:path';
 import { withHostLock } from '../../posix/processes/index.js';
 import {
   DEFAULT_STATE_DIR,
   TOOL_VERSION,
-  applyPlan,
+  applyPlanLocked,
   currentHost,
   ensureStateDir,
+  findInterrupted,
   interruptedRun,
-  latestRun,
   lockFile,
   makePlan,
-  resumeRun,
+  resumeRunLocked,
 } from '../engine/index.js';
 import type {
   ApplyRefusal,
@@ -26,7 +25,7 @@ import type {
 } from '../engine/index.js';
 import { checkDispatch, checkUmasks, readSubject } from '../proof/index.js';
 import { cannotObserve, observeInstance, refusal } from '../host/index.js';
-import { migrationRegistry } from '../migrateOffRoot/index.js';
+import { stepRegistry } from '../steps/index.js';
 import { hardenSteps } from './hardenSteps.js';
 import { observeInstall } from './observeInstall.js';
 import type { HardenRefusal } from './observeInstall.js';
@@ -41,14 +40,14 @@ export type HardenError = HardenRefusal | MakePlanError | ApplyRefusal | ResumeR
 /** What {@link hardenInstall} needs besides its options. */
 export interface HardenRequest {
   readonly options: HardenOptions;
-  /** Default `/var/lib/wca`; runs of this recipe are kept in a directory of their own below it. */
+  /** Default `/var/lib/wca`. */
   readonly stateDir?: string;
   readonly onEvent?: OnRunEvent;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Plans what an install needs so that neither an upgrade nor a re-render takes back what a migration did; writes nothing.
+ * Plans what an install needs so that neither an upgrade nor a re-render reverts what a migration did; writes nothing.
  *
  * Planned are: `UMask=0002` of the service and its companions, and `--no-auto-upgrade`; php-fpm's umask; the mu-plugin that
  * keeps shared modes, and 0644 for the managed ones; the sudo hop where dispatch needs it, stale helpers replaced, and the
@@ -82,7 +81,7 @@ async function plan(options: HardenOptions): Promise<Result<Plan, HardenRefusal 
     facts: observed.value.facts,
     notices: observed.value.warnings.map((text) => ({ kind: 'warning', text })),
     steps: steps.value,
-    registry: migrationRegistry(),
+    registry: stepRegistry(),
     host: host.value,
     toolVersion: TOOL_VERSION,
     now: new Date(),
@@ -93,9 +92,10 @@ async function plan(options: HardenOptions): Promise<Result<Plan, HardenRefusal 
  * Hardens an install as {@link planHardenInstall} plans it, and proves umasks and dispatch; for installers, after every
  * run. A second run changes nothing.
  *
- * Each step looks again before it acts, and a failure takes back what this run did. The service is restarted only when
+ * Each step checks again before it acts, and a failure undoes what this run did. The service is restarted only when
  * its unit has to change or its process has another umask; php-fpm only when its workers have. An earlier run of this
- * that was cut off is finished first. It waits for nobody: a migration that is under way or interrupted is an error.
+ * that was cut off is finished first. A migration that is in progress (`LOCKED`) or interrupted (`INTERRUPTED_RUN`) is an
+ * error.
  * Needs root, outside of the service's own session.
  *
  * Errors: {@link HardenError}, nothing was changed. A run that began and failed is a report with `failed`.
@@ -111,7 +111,7 @@ async function plan(options: HardenOptions): Promise<Result<Plan, HardenRefusal 
  */
 export function hardenInstall(request: HardenRequest): ResultAsync<RunReport, HardenError> {
   const { stateDir = DEFAULT_STATE_DIR } = request;
-  // The lock of all recipes: a migration and this must not be at the same host at once.
+  // The lock of all recipes: a migration and this must not change the host at the same time.
   return new ResultAsync(ensureStateDir(stateDir)).andThen(() =>
     withHostLock<RunReport, HardenError>(lockFile(stateDir), () => new ResultAsync(hardenLocked(request, stateDir))),
   );
@@ -119,31 +119,28 @@ export function hardenInstall(request: HardenRequest): ResultAsync<RunReport, Ha
 
 async function hardenLocked(request: HardenRequest, stateDir: string): Promise<Result<RunReport, HardenError>> {
   const { options, onEvent, signal } = request;
-  const latest = await latestRun(stateDir);
-  if (latest.isErr()) return err(latest.error);
-  if (latest.value?.state.status === 'interrupted') return err(interruptedRun(latest.value.state));
-  // Runs of its own kind: `migrate-off-root rollback` must still find the migration.
-  const ownDir = join(stateDir, HARDEN_RECIPE);
   const common = {
-    registry: migrationRegistry(),
+    registry: stepRegistry(),
     finalVerification: () => new ResultAsync(prove(options)),
-    stateDir: ownDir,
+    stateDir,
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(signal === undefined ? {} : { signal }),
   };
-  const cutOff = await latestRun(ownDir);
-  if (cutOff.isErr()) return err(cutOff.error);
-  if (cutOff.value?.state.status === 'interrupted') {
-    const resumed = await resumeRun(common);
+  const interrupted = await findInterrupted(stateDir);
+  if (interrupted.isErr()) return err(interrupted.error);
+  if (interrupted.value !== null) {
+    const { state } = interrupted.value;
+    if (state.plan.recipe !== HARDEN_RECIPE) return err(interruptedRun(state));
+    const resumed = await resumeRunLocked({ ...common, recipe: HARDEN_RECIPE });
     if (resumed.isErr()) return err(resumed.error);
     if (resumed.value.failed || resumed.value.interrupted) return ok(resumed.value);
   }
   const planned = await planHardenInstall(options);
   if (planned.isErr()) return err(planned.error);
-  return applyPlan({ ...common, plan: planned.value, options: { ...options } });
+  return applyPlanLocked({ ...common, plan: planned.value, options: { ...options } });
 }
 
-/** Umasks and dispatch on the live host are the last word. */
+/** Proves umasks and dispatch on the live host. */
 async function prove(options: HardenOptions): Promise<Result<Json, StepFailure>> {
   const { unit, site, noFpmUmask } = options;
   const found = await observeInstance(options);
@@ -156,5 +153,5 @@ async function prove(options: HardenOptions): Promise<Result<Json, StepFailure>>
   const broken = checks.filter(({ ok: holds }) => holds === false);
   if (broken.length === 0) return ok({ ok: true, checks: checks.map((check) => ({ ...check })) });
   const message = broken.map(({ id, detail }) => `${id}: ${detail}`).join('; ');
-  return err({ code: 'NOT_PROVEN', message: `the hardened host does not hold what it must: ${message}` });
+  return err({ code: 'NOT_PROVEN', message: `the hardened host fails its checks: ${message}` });
 }

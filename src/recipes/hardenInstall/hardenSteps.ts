@@ -7,15 +7,27 @@ import { defaultHoldSeconds } from '../../systemd/watch/index.js';
 import { fpmUmaskDropIn } from '../../wordpress/fpm/index.js';
 import { fsChmodMuPlugin } from '../../wordpress/site/index.js';
 import { hopSteps } from '../host/index.js';
+import { step } from '../engine/index.js';
 import type { RecipeStep } from '../engine/index.js';
-import { newFileDiff } from '../steps/index.js';
+import {
+  channelCommandStep,
+  fileModeStep,
+  makeDirectoryStep,
+  newFileDiff,
+  putFileStep,
+  rewriteUnitStep,
+  serviceUmaskStep,
+  startUnitsStep,
+  stopUnitsStep,
+  verifyRewriteStep,
+} from '../steps/index.js';
 import type { HardenFacts } from './facts.js';
 
 /**
  * The hardening of an install as data: the steps in order; pure.
  *
- * What a migration put in place is put in place again where an upgrade took it back. The service is stopped and started
- * only when its unit has to change or its process has another umask.
+ * What a migration set up is set up again where an upgrade removed it. The service is stopped and started only when its
+ * unit has to change or its process has another umask.
  *
  * Errors: an account or a path that cannot stand in a sudo rule.
  */
@@ -37,7 +49,7 @@ export function hardenSteps(facts: HardenFacts): Result<readonly RecipeStep[], S
   return ok([
     ...fsChmod(facts),
     ...hopSteps(hop.value),
-    // The channel's file gets its mode with its command; the sweep of modes would change it under that step's feet.
+    // The channel's file gets its mode with its command; the step that sets modes would change it before that.
     ...channel(facts),
     ...muPluginModes(facts),
     ...upgradeUnit(facts),
@@ -49,19 +61,26 @@ export function hardenSteps(facts: HardenFacts): Result<readonly RecipeStep[], S
 function fsChmod({ site }: HardenFacts): RecipeStep[] {
   const { name, content } = fsChmodMuPlugin();
   const path = `${site.muPluginsDir}/${name}`;
-  const why = 'WordPress takes the modes of what it writes from here; without it, it strips setgid and group write';
-  const isThere = site.writable.includes(site.muPluginsDir);
-  const directory: RecipeStep = {
-    id: 'mu-plugins',
-    kind: 'posix.makeDirectory',
-    phase: 'before',
-    args: { path: site.muPluginsDir, mode: 0o2775, uid: site.uid, gid: site.gid, why: 'a mu-plugin is put into it' },
-  };
-  const put: RecipeStep = {
+  const why = 'WordPress takes the modes of what it writes from here; without it, it removes setgid and group write';
+  const directory = site.writable.includes(site.muPluginsDir)
+    ? []
+    : [
+        step(makeDirectoryStep, {
+          id: 'mu-plugins',
+          phase: 'before',
+          args: {
+            path: site.muPluginsDir,
+            mode: 0o2775,
+            uid: site.uid,
+            gid: site.gid,
+            why: 'a mu-plugin is written into it',
+          },
+        }),
+      ];
+  const put = step(putFileStep, {
     id: 'fs-chmod',
-    kind: 'posix.putFile',
     phase: 'before',
-    ...(isThere ? {} : { after: 'mu-plugins' }),
+    after: directory[0],
     args: {
       path,
       content,
@@ -72,15 +91,15 @@ function fsChmod({ site }: HardenFacts): RecipeStep[] {
       why,
       diff: newFileDiff(path, content),
     },
-  };
-  return isThere ? [put] : [directory, put];
+  });
+  return [...directory, put];
 }
 
 function muPluginModes({ site }: HardenFacts): RecipeStep[] {
   if (!site.writable.includes(site.muPluginsDir)) return [];
-  const why = 'php-fpm must be able to read them, whatever umask their writer had';
+  const why = 'php-fpm must be able to read them, whatever umask they were written with';
   const args = { directory: site.muPluginsDir, prefix: 'wp-coding-agents-', mode: 0o644, why };
-  return [{ id: 'mu-plugin-modes', kind: 'posix.fileMode', phase: 'before', args }];
+  return [step(fileModeStep, { id: 'mu-plugin-modes', phase: 'before', args })];
 }
 
 function channel({ dispatch, site }: HardenFacts): RecipeStep[] {
@@ -95,20 +114,14 @@ function channel({ dispatch, site }: HardenFacts): RecipeStep[] {
     gid: site.gid,
     why,
   };
-  return [{ id: 'dispatch', kind: 'wordpress.channelCommand', phase: 'before', args }];
+  return [step(channelCommandStep, { id: 'dispatch', phase: 'before', args })];
 }
 
 function upgradeUnit({ upgradeUnit: unit }: HardenFacts): RecipeStep[] {
   if (unit === null) return [];
-  const why = 'the service may not upgrade itself: root does it with this, when the operator starts it';
-  return [
-    {
-      id: 'upgrade-unit',
-      kind: 'posix.putFile',
-      phase: 'before',
-      args: { ...unit, uid: 0, gid: 0, why, diff: newFileDiff(unit.path, unit.content) },
-    },
-  ];
+  const why = 'the service may not upgrade itself: root does it with this unit, when the operator starts it';
+  const args = { ...unit, uid: 0, gid: 0, why, diff: newFileDiff(unit.path, unit.content) };
+  return [step(putFileStep, { id: 'upgrade-unit', phase: 'before', args })];
 }
 
 /** The stop window, or nothing. */
@@ -116,46 +129,39 @@ function window(facts: HardenFacts): RecipeStep[] {
   const { unit, companions, activators, options } = facts;
   const touched = [...companions, unit].filter(({ edits, outdated }) => edits.length > 0 || outdated);
   if (touched.length === 0) return [];
+  const units = [...activators.map(({ name }) => name), ...touched.map(({ name }) => name)];
+  const stop = step(stopUnitsStep, { id: 'stop', phase: 'window', args: { units } });
   const edits = touched
     .flatMap((one) => one.edits)
-    .map((args, index): RecipeStep => ({ id: `unit-${index + 1}`, kind: 'kimaki.rewriteUnit', phase: 'window', args }));
-  const units = [...activators.map(({ name }) => name), ...touched.map(({ name }) => name)];
+    .map((args, index) =>
+      step(rewriteUnitStep, { id: `unit-${index + 1}`, phase: 'window', undoneBefore: [stop], args }),
+    );
   const isStarted = touched.includes(unit) && unit.active;
   const health = {
     unit: unit.name,
     user: facts.user,
     umask: SHARED_UMASK,
-    holdSeconds: options.hold ?? defaultHoldSeconds(facts.restartSeconds),
+    watchSeconds: options.hold ?? defaultHoldSeconds(facts.restartSeconds),
     ports: facts.listeningPorts,
     stateDir: null,
   };
+  const start = step(startUnitsStep, {
+    id: 'start',
+    phase: 'window',
+    after: stop,
+    ends: [stop],
+    undoneBefore: edits,
+    args: {
+      units,
+      start: [...activators, ...touched].filter(({ active }) => active).map(({ name }) => name),
+      health: isStarted ? health : null,
+    },
+  });
   return [
-    ...edits.map((step): RecipeStep => ({
-      ...step,
-      id: `${step.id}-verified`,
-      kind: 'kimaki.verifyRewrite',
-      phase: 'before',
-    })),
-    {
-      id: 'hold',
-      kind: 'systemd.holdUnits',
-      phase: 'window',
-      args: { units },
-      until: 'start',
-      undoNeeds: edits.map(({ id }) => id),
-    },
-    ...edits.map((step): RecipeStep => ({ ...step, undoNeeds: ['start'] })),
-    {
-      id: 'start',
-      kind: 'systemd.releaseUnits',
-      phase: 'window',
-      after: 'hold',
-      args: {
-        units,
-        start: [...activators, ...touched].filter(({ active }) => active).map(({ name }) => name),
-        health: isStarted ? health : null,
-      },
-    },
+    ...edits.map(({ id, args }) => step(verifyRewriteStep, { id: `${id}-verified`, phase: 'before', args })),
+    stop,
+    ...edits,
+    start,
   ];
 }
 
@@ -163,5 +169,5 @@ function fpmUmask({ fpm, options }: HardenFacts): RecipeStep[] {
   const dropIn = fpm === null || options.noFpmUmask === true ? null : fpmUmaskDropIn(fpm.unit).unwrapOr(null);
   if (fpm === null || dropIn === null) return [];
   const args = { unit: fpm.unit, umask: SHARED_UMASK, path: dropIn.path, content: dropIn.content };
-  return [{ id: 'fpm-umask', kind: 'systemd.serviceUmask', phase: 'after', args }];
+  return [step(serviceUmaskStep, { id: 'fpm-umask', phase: 'after', args })];
 }

@@ -1,8 +1,10 @@
 import { SHARED_UMASK } from '../../kimaki/identity/index.js';
 import { octalMode } from '../../posix/paths/index.js';
+import { step } from '../engine/index.js';
 import type { RecipeStep } from '../engine/index.js';
+import { rewriteUnitStep } from '../steps/index.js';
 import type { RewriteUnitArgs } from '../steps/index.js';
-import type { MigrationFacts, UnitFileFacts } from './facts.js';
+import type { MigrationFacts } from './facts.js';
 
 /** What the units are to say afterwards, without the file they stand in; the same for every file of the host. */
 export type RewriteTarget = Omit<RewriteUnitArgs['request'], 'binary' | 'dropIn'>;
@@ -11,23 +13,35 @@ export type RewriteTarget = Omit<RewriteUnitArgs['request'], 'binary' | 'dropIn'
  * One rewrite for each unit file and drop-in that has to change: the service's own last.
  *
  * The service's fragment is the commit point, so everything it relies on is in place before it.
+ *
+ * @param undoneBefore - steps that may be undone only once the units are as they were
  */
-export function rewriteSteps(facts: MigrationFacts): RecipeStep[] {
+export function rewriteSteps(
+  facts: MigrationFacts,
+  undoneBefore: readonly RecipeStep[] = [],
+): RecipeStep<'kimaki.rewriteUnit', RewriteUnitArgs>[] {
   const target = rewriteTarget(facts);
-  const steps: RecipeStep[] = [];
-  for (const { name, files } of facts.companions) {
-    for (const [index, file] of files.entries()) {
-      if (file.needsRewrite) steps.push(step(name, file, index > 0, null, target));
-    }
-  }
   const [fragment, ...dropIns] = facts.unit.files;
-  for (const file of dropIns) {
-    if (file.needsRewrite) steps.push(step(facts.unit.name, file, true, facts.binary.path, target));
-  }
-  if (fragment?.needsRewrite === true) {
-    steps.push(step(facts.unit.name, fragment, false, facts.binary.path, target));
-  }
-  return steps.map((each, index) => ({ ...each, id: `unit-${index + 1}` }));
+  const own = [
+    ...dropIns.map((file) => ({ file, dropIn: true })),
+    ...(fragment === undefined ? [] : [{ file: fragment, dropIn: false }]),
+  ];
+  const files = [
+    ...facts.companions.flatMap(({ name, files: of }) =>
+      of.map((file, index) => ({ unit: name, file, dropIn: index > 0, binary: null })),
+    ),
+    ...own.map((one) => ({ unit: facts.unit.name, ...one, binary: facts.binary.path })),
+  ];
+  return files
+    .filter(({ file }) => file.needsRewrite)
+    .map(({ unit, file, dropIn, binary }, index) =>
+      step(rewriteUnitStep, {
+        id: `unit-${index + 1}`,
+        phase: 'window',
+        undoneBefore,
+        args: { unit, path: file.path, diff: file.diff, request: { ...target, binary, dropIn } },
+      }),
+    );
 }
 
 /** What every rewrite of this migration has in common. */
@@ -47,20 +61,4 @@ export function rewriteTarget(
     umask: octalMode(SHARED_UMASK),
     moves: state.moves.map(({ from, to }) => ({ from, to })),
   };
-}
-
-function step(
-  unit: string,
-  file: UnitFileFacts,
-  dropIn: boolean,
-  binary: string | null,
-  target: RewriteTarget,
-): RecipeStep {
-  const args: RewriteUnitArgs = {
-    unit,
-    path: file.path,
-    diff: file.diff,
-    request: { ...target, binary, dropIn },
-  };
-  return { id: 'unit', kind: 'kimaki.rewriteUnit', phase: 'window', args };
 }

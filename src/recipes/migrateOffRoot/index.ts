@@ -1,5 +1,5 @@
 /**
- * Moves a kimaki install that runs as root to an unprivileged user: plan, apply, prove, and back again.
+ * Moves a kimaki install that runs as root to an unprivileged user: plan, apply, verify, roll back.
  *
  * @packageDocumentation
  */
@@ -22,11 +22,12 @@ export type {
 } from '../host/index.js';
 export type { MigrationRefusal, RefusalCode } from '../host/index.js';
 export { migrationSteps } from './plan/migrationSteps.js';
-export { migrationRegistry } from './plan/registry.js';
 export { RECIPE, planMigration } from './plan/planMigration.js';
 export type { PlanMigrationError } from './plan/planMigration.js';
 export { applyMigration, refreshPlan } from './run/applyMigration.js';
-export type { ApplyMigrationError, ApplyMigrationRequest, MigrationReport } from './run/applyMigration.js';
+export type { ApplyMigrationError, ApplyMigrationOptions, MigrationReport } from './run/applyMigration.js';
+export type { NoMigrationPlan } from './run/readPlan.js';
+export { migrationStatus } from './run/migrationStatus.js';
 export { verifyMigration } from './run/verifyMigration.js';
 export type { VerificationReport } from './run/verifyMigration.js';
 export type { AcceptanceCheck } from '../proof/index.js';

@@ -2,15 +2,11 @@ import { errAsync } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
 import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { readRegularFile } from '../../../posix/files/index.js';
-import {
-  applyMigration,
-  migrationRegistry,
-  planMigration,
-  refreshPlan,
-} from '../../../recipes/migrateOffRoot/index.js';
+import { applyMigration, planMigration, refreshPlan } from '../../../recipes/migrateOffRoot/index.js';
 import type { MigrationOptions } from '../../../recipes/host/index.js';
 import type { MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
-import { isJsonObject, parsePlan } from '../../../recipes/engine/index.js';
+import { stepRegistry } from '../../../recipes/steps/index.js';
+import { parsePlan } from '../../../recipes/engine/index.js';
 import type { Plan } from '../../../recipes/engine/index.js';
 import { defineCommand } from '../../command.js';
 import type { CliError } from '../../command.js';
@@ -42,7 +38,7 @@ export const command = defineCommand({
     if (given.isErr()) return context.fail(given.error);
     const found = await unlessUnfinished(() => planFor(context.operands[0], given.value));
     if (found.isErr()) return context.fail(found.error);
-    const { plan, options } = found.value;
+    const plan = found.value;
     const { output } = context;
     if (plan.changed) {
       if (!output.json) renderPlan(output, plan);
@@ -54,9 +50,7 @@ export const command = defineCommand({
           return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
       }
     }
-    const report = await applyMigration({
-      plan,
-      options,
+    const report = await applyMigration(plan, {
       verification: verification.value,
       onEvent: progressOf(output),
       signal: context.interruption(),
@@ -66,29 +60,18 @@ export const command = defineCommand({
   },
 });
 
-type Found = { readonly plan: Plan; readonly options: MigrationOptions };
-
-function planFor(file: string | undefined, options: MigrationOptions): ResultAsync<Found, CliError> {
-  if (file === undefined) return planMigration(options).map((plan) => ({ plan, options }));
+function planFor(file: string | undefined, options: MigrationOptions): ResultAsync<Plan, CliError> {
+  if (file === undefined) return planMigration(options);
   if (Object.keys(options).length > 0)
     return errAsync(usageError('a saved plan has its options in it; give one or the other'));
   if (!file.startsWith('/'))
     return errAsync(usageError(`PLAN.json must be an absolute path, found ${file.slice(0, 80)}`));
-  // The options in it are obeyed, and its digest is no signature: nobody but root may have written it.
+  // The options in it are used, and its digest is no signature: only root may be able to write it.
   return readRegularFile(file, { maxBytes: MAX_PLAN_BYTES })
     .mapErr((error): CliError => error)
     .andThrough(() => checkTrustedPath(file).mapErr((error): CliError => error))
-    .andThen(({ bytes }): Result<Plan, CliError> => parsePlan(bytes.toString('utf8'), migrationRegistry()))
-    .andThen((saved): ResultAsync<Found, CliError> => {
-      const of = optionsOf(saved);
-      return refreshPlan(saved, of).map((plan) => ({ plan, options: of }));
-    });
-}
-
-/** The options a plan was made with are among its facts, and so in its digest. */
-function optionsOf({ facts }: Plan): MigrationOptions {
-  const options = isJsonObject(facts) ? facts['options'] : undefined;
-  return isJsonObject(options) ? options : {};
+    .andThen(({ bytes }): Result<Plan, CliError> => parsePlan(bytes.toString('utf8'), stepRegistry()))
+    .andThen((saved): ResultAsync<Plan, CliError> => refreshPlan(saved));
 }
 
 function tell(output: Output, report: MigrationReport): ExitCode {

@@ -1,5 +1,4 @@
-import { resumeMigration } from '../../../recipes/migrateOffRoot/index.js';
-import { runStatus } from '../../../recipes/engine/index.js';
+import { migrationStatus, resumeMigration } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
@@ -18,7 +17,7 @@ export const command = defineCommand({
     const { output } = context;
     const verification = verificationOptions(context);
     if (verification.isErr()) return context.fail(verification.error);
-    const status = await runStatus({});
+    const status = await migrationStatus();
     if (status.isErr()) return context.fail(status.error);
     if (status.value.state === 'interrupted' && !context.flag('yes')) {
       const answer = await context.confirm(`Finish run ${status.value.runId} (${status.value.direction})?`);

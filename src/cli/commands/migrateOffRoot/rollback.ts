@@ -1,5 +1,4 @@
-import { rollbackMigration } from '../../../recipes/migrateOffRoot/index.js';
-import { runStatus } from '../../../recipes/engine/index.js';
+import { migrationStatus, rollbackMigration } from '../../../recipes/migrateOffRoot/index.js';
 import type { RunStatus } from '../../../recipes/engine/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
@@ -26,7 +25,7 @@ export const command = defineCommand({
   async run(context) {
     const { output } = context;
     const dryRun = context.flag('dry-run');
-    const status = await runStatus({});
+    const status = await migrationStatus();
     if (status.isErr()) return context.fail(status.error);
     const runId = context.value('run');
     const target = toUndo(status.value, runId);
@@ -76,7 +75,7 @@ function toUndo(
 }
 
 async function tellStanding(output: Output): Promise<void> {
-  const status = await runStatus({});
+  const status = await migrationStatus();
   if (status.isOk() && status.value.state !== 'none') renderStanding(output, status.value);
 }
 

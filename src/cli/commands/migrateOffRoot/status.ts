@@ -1,4 +1,4 @@
-import { runStatus } from '../../../recipes/engine/index.js';
+import { migrationStatus } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import { renderStatus } from '../../render/renderStatus.js';
@@ -8,7 +8,7 @@ export const command = defineCommand({
   options: [],
   operands: { min: 0, max: 0 },
   async run(context) {
-    const found = await runStatus({});
+    const found = await migrationStatus();
     if (found.isErr()) return context.fail(found.error);
     const status = found.value;
     const { output } = context;

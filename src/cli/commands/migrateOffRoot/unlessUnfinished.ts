@@ -1,6 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
-import { runStatus } from '../../../recipes/engine/index.js';
+import { migrationStatus } from '../../../recipes/migrateOffRoot/index.js';
 import type { CliError } from '../../command.js';
 
 /**
@@ -17,7 +17,7 @@ export function unlessUnfinished<T>(plan: () => ResultAsync<T, CliError>): Resul
 
 function finished(): ResultAsync<void, CliError> {
   return (
-    runStatus({})
+    migrationStatus()
       .map((status): CliError | null => {
         if (status.state !== 'interrupted') return null;
         const { runId, runningPid, startedAt } = status;

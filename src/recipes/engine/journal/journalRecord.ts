@@ -14,7 +14,10 @@ const numbered = { n: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), at: ti
 const durationMs = v.number();
 
 /** With whatever else the step says, as plain JSON. */
-const failure: v.GenericSchema<unknown, StepFailure> = v.objectWithRest({ code: v.string(), message: v.string() }, anyJson);
+const failure: v.GenericSchema<unknown, StepFailure> = v.objectWithRest(
+  { code: v.string(), message: v.string() },
+  anyJson,
+);
 
 const rollbackReason = v.picklist(['step-failed', 'verification-failed', 'requested']);
 

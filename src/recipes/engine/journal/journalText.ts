@@ -56,7 +56,8 @@ export function decodeJournal(bytes: Buffer): Result<JournalText, JournalTextErr
     if (body === null) return corrupt(number, 'its checksum does not match');
     if (number === 1) {
       const version = formatVersionOf(body.text);
-      if (version !== null && version !== JOURNAL_FORMAT_VERSION) return err({ kind: 'version', formatVersion: version });
+      if (version !== null && version !== JOURNAL_FORMAT_VERSION)
+        return err({ kind: 'version', formatVersion: version });
     }
     const record = parseRecord(body.text);
     if (record.isErr()) return corrupt(number, record.error);

@@ -39,6 +39,15 @@ export const timeText = v.pipe(
   v.check((text) => !Number.isNaN(Date.parse(text)), 'a time in ISO 8601'),
 );
 
+/** An absolute path. */
+export const absolutePath = v.pipe(v.string(), v.startsWith('/'));
+
+/** Permission bits, `07777`. */
+export const fileMode = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0o7777));
+
+/** A uid or gid. */
+export const accountId = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 /**
  * Reads a value from a file strictly: no field of another type, none missing, none unknown.
  *
@@ -69,7 +78,10 @@ function typeOf(value: unknown): string {
 }
 
 function fieldOf(path: readonly { readonly key: unknown }[]): string {
-  return path.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${shown(key)}`)).join('').replace(/^\./, '');
+  return path
+    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${shown(key)}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
 function shown(key: unknown): string {
@@ -112,4 +124,3 @@ export function parseJson(text: string): Json | undefined {
     return undefined;
   }
 }
-

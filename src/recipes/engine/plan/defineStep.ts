@@ -44,8 +44,7 @@ export function defineStep<const K extends string, A extends Json, B extends Jso
 ): StepKind<K, A, B> {
   const { kind } = definition;
   const checkArgs = (args: Json): Result<A, InvalidStepData> => checked(kind, 'args', definition.args, args);
-  const checkBefore = (before: Json): Result<B, InvalidStepData> =>
-    checked(kind, 'before', definition.before, before);
+  const checkBefore = (before: Json): Result<B, InvalidStepData> => checked(kind, 'before', definition.before, before);
 
   const withArgs = <T>(args: Json, act: (a: A) => ResultAsync<T, StepFailure>): ResultAsync<T, StepFailure> => {
     const typed = checkArgs(args);

@@ -56,7 +56,8 @@ export function parsePlan(text: string, registry: Registry): Result<Plan, ParseP
   const plan = readData(planSchema, value);
   if (plan.isErr()) return invalid(plan.error.field, plan.error.problem);
   const isChanged = plan.value.steps.some(({ state }) => state === 'needed');
-  if (plan.value.changed !== isChanged) return invalid('changed', `is ${String(!isChanged)}, and the steps say otherwise`);
+  if (plan.value.changed !== isChanged)
+    return invalid('changed', `is ${String(!isChanged)}, and the steps say otherwise`);
   const bound = validateSteps(plan.value.steps, registry);
   if (bound.isErr()) return err(bound.error);
   if (digestPlan(plan.value) !== plan.value.digest) {

@@ -69,7 +69,9 @@ export function recoverRun(request: RecoverRequest): ResultAsync<RecoveryReport,
   const { stateDir = DEFAULT_STATE_DIR, recipe } = request;
   const find = (): ResultAsync<StoredRun | null, JournalError> => new ResultAsync(standingRun(stateDir, recipe));
   return find().andThen((found): ResultAsync<RecoveryReport, RecoverRefusal> =>
-    found === null ? okAsync(NOTHING) : withRun(stateDir, find, (run) => new ResultAsync(recover(request, stateDir, run))),
+    found === null
+      ? okAsync(NOTHING)
+      : withRun(stateDir, find, (run) => new ResultAsync(recover(request, stateDir, run))),
   );
 }
 

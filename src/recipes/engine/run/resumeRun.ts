@@ -57,7 +57,11 @@ export interface ResumeRequest {
  */
 export function resumeRun(request: ResumeRequest): ResultAsync<RunReport, ResumeRefusal> {
   const { stateDir = DEFAULT_STATE_DIR, recipe } = request;
-  return withRun(stateDir, () => findWaiting(stateDir, recipe), (run) => new ResultAsync(resume(request, stateDir, run)));
+  return withRun(
+    stateDir,
+    () => findWaiting(stateDir, recipe),
+    (run) => new ResultAsync(resume(request, stateDir, run)),
+  );
 }
 
 /** The same for a caller who holds the lock of the state directory already. */
@@ -94,7 +98,9 @@ async function resume(
     // A full disk must not stop an undo; when applying, the next intent could not be written either.
     if (noted !== null && run.state.direction === 'forward') return err(noted);
     const isForward = run.state.direction === 'forward';
-    return ok(await endRun(session.value, isForward ? await applySteps(session.value, signal, finalVerification) : null));
+    return ok(
+      await endRun(session.value, isForward ? await applySteps(session.value, signal, finalVerification) : null),
+    );
   } finally {
     await session.value.close();
   }

@@ -46,7 +46,11 @@ export class RunSession {
   #files: RunFiles | null;
   #journal: Journal | null;
 
-  private constructor(options: SessionOptions, state: JournalState, stored: { files: RunFiles; journal: Journal } | null) {
+  private constructor(
+    options: SessionOptions,
+    state: JournalState,
+    stored: { files: RunFiles; journal: Journal } | null,
+  ) {
     this.steps = options.steps;
     this.#options = options;
     this.#state = state;

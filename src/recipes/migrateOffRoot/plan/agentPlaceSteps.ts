@@ -1,25 +1,31 @@
+import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
 import type { MigrationFacts } from '../../host/index.js';
+import { reclaimStep } from '../../steps/index.js';
 import { needsWindow } from '../observe/needsWindow.js';
 import { sweepOptions } from './sweepOptions.js';
 
-/** The agent's places: most of it while the service runs, and again what that wrote until it was stopped. */
-export function agentPlaceSteps(facts: MigrationFacts, phase: 'before' | 'window'): RecipeStep[] {
-  return facts.agentPlaces.map((place, index): RecipeStep => ({
-    id: `agent-place-${index + 1}${phase === 'window' ? '-again' : ''}`,
-    kind: 'posix.reclaim',
-    phase,
-    ...(phase === 'window' ? { after: 'hold' } : {}),
-    args: {
-      root: place.path,
-      from: 0,
-      to: { user: place.user, group: place.group },
-      why:
-        phase === 'window'
-          ? 'what the old service wrote between the first sweep and its stop'
-          : `the agent keeps this for itself, and ${facts.target.name} must be able to write it`,
-      ...sweepOptions(facts),
-      ...(phase === 'before' && needsWindow(facts) ? { sweptAgain: true } : {}),
-    },
-  }));
+/**
+ * The agent's places: most of it while the service runs, and in the window, after `stop`, what the service wrote until it
+ * was stopped.
+ */
+export function agentPlaceSteps(facts: MigrationFacts, stop?: RecipeStep): RecipeStep[] {
+  return facts.agentPlaces.map(({ path, user, group }, index) =>
+    step(reclaimStep, {
+      id: `agent-place-${index + 1}${stop === undefined ? '' : '-again'}`,
+      phase: stop === undefined ? 'before' : 'window',
+      after: stop,
+      args: {
+        root: path,
+        from: 0,
+        to: { user, group },
+        why:
+          stop === undefined
+            ? `the agent keeps its own files here, and ${facts.target.name} must be able to write them`
+            : 'files that the old service wrote between the first sweep and its stop',
+        ...sweepOptions(facts),
+        ...(stop === undefined && needsWindow(facts) ? { sweptAgain: true } : {}),
+      },
+    }),
+  );
 }

@@ -1,16 +1,20 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { SudoHopError } from '../../../kimaki/dispatch/index.js';
+import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
+import { fpmUmaskDropIn } from '../../../wordpress/fpm/index.js';
+import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
-import { afterSteps } from './afterSteps.js';
-import { dispatchSteps } from './dispatchSteps.js';
-import type { MigrationFacts } from '../../host/index.js';
 import { hopOf, hopSteps } from '../../host/index.js';
+import type { MigrationFacts } from '../../host/index.js';
+import { composeAgentsStep, createUserStep, serviceUmaskStep } from '../../steps/index.js';
 import { needsWindow } from '../observe/needsWindow.js';
+import { dispatchSteps } from './dispatchSteps.js';
 import { ownershipSteps } from './ownershipSteps.js';
-import { recoverySteps } from './recoverySteps.js';
-import { siteSteps } from './siteSteps.js';
-import { sideSteps, windowSteps } from './windowSteps.js';
+import { recoveryOffSteps, recoverySteps } from './recoverySteps.js';
+import { sharedWritingSteps } from './sharedWritingSteps.js';
+import { muPluginsSteps, siteSteps } from './siteSteps.js';
+import { windowSteps } from './windowSteps.js';
 
 /**
  * The migration as data: the steps, in the order in which they are carried out, for a host like this.
@@ -19,8 +23,8 @@ import { sideSteps, windowSteps } from './windowSteps.js';
  * only what must be in it, the rest follows the start. The window is left out where neither a unit nor the
  * state has to change, so a host that is already migrated has nothing stopped.
  *
- * @param facts - what was observed, refusals already behind it
- * @returns the steps, or why a value cannot stand in a sudo rule
+ * @param facts - what was observed; every refusal was checked before
+ * @returns the steps, or why a value cannot be used in a sudo rule
  *
  * @example
  * ```ts
@@ -38,28 +42,45 @@ import { sideSteps, windowSteps } from './windowSteps.js';
 export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeStep[], SudoHopError> {
   const hop = facts.dispatch.strategy === 'sudo-hop' ? hopOf(facts) : ok(null);
   if (hop.isErr()) return err(hop.error);
-  const window = needsWindow(facts);
-  const sides = window ? sideSteps(facts) : [];
-  const recovery = window ? recoverySteps(facts, sides) : { on: [], off: [] };
+  const user = userSteps(facts);
+  const muPlugins = muPluginsSteps(facts.site);
+  const recovery = needsWindow(facts) ? recoverySteps(facts) : [];
+  const window = needsWindow(facts) ? windowSteps(facts, { user, recovery, muPlugins }) : null;
   const steps: RecipeStep[] = [
-    // A unit that says User= of no account does not start, and state in its home would be nobody's.
-    ...accountSteps(facts, window ? [...sides, 'start'] : []),
-    ...recovery.on,
-    ...siteSteps(facts),
+    ...user,
+    ...recovery,
+    ...siteSteps(facts, muPlugins),
     ...hopSteps(hop.value),
-    ...(window ? windowSteps(facts) : [...ownershipSteps(facts, 'before'), ...dispatchSteps(facts, 'before')]),
-    ...afterSteps(facts),
-    ...recovery.off,
+    ...(window?.steps ?? [...ownershipSteps(facts, 'before'), ...dispatchSteps(facts, 'before', muPlugins)]),
+    ...fpmSteps(facts),
+    ...(window === null ? [] : sharedWritingSteps(facts, window.start)),
+    ...agentsFileSteps(facts),
+    ...recoveryOffSteps(facts, recovery),
   ];
-  // An account that is not there yet has no uid: what needs it is looked at after it was made.
-  const waits = facts.target.uid === null;
-  return ok(
-    steps.map((step) => (waits && step.id !== 'user' && step.after === undefined ? { ...step, after: 'user' } : step)),
-  );
+  // An account that does not exist yet has no uid: what needs it is checked after it was created.
+  const [waitsFor] = facts.target.uid === null ? user : [];
+  return ok(steps.map((one) => (waitsFor === undefined || one === waitsFor ? one : later(one, waitsFor))));
 }
 
-function accountSteps({ target, site, options }: MigrationFacts, undoNeeds: readonly string[]): RecipeStep[] {
+function later(one: RecipeStep, earlier: RecipeStep): RecipeStep {
+  return one.after === undefined ? { ...one, after: earlier.id } : one;
+}
+
+function userSteps({ target, site, options }: MigrationFacts): RecipeStep[] {
   if (options.createUser !== true) return [];
   const args = { name: target.name, home: target.home, shell: target.shell, groups: [site.group] };
-  return [{ id: 'user', kind: 'posix.createUser', phase: 'before', undoNeeds, args }];
+  return [step(createUserStep, { id: 'user', phase: 'before', args })];
+}
+
+function fpmSteps({ fpm, options }: MigrationFacts): RecipeStep[] {
+  const dropIn = fpm === null || options.noFpmUmask === true ? null : fpmUmaskDropIn(fpm.unit).unwrapOr(null);
+  if (fpm === null || dropIn === null) return [];
+  const args = { unit: fpm.unit, umask: SHARED_UMASK, path: dropIn.path, content: dropIn.content };
+  return [step(serviceUmaskStep, { id: 'fpm-umask', phase: 'after', args })];
+}
+
+function agentsFileSteps({ agentsFile, site, target }: MigrationFacts): RecipeStep[] {
+  if (agentsFile === null) return [];
+  const args = { site: site.root, user: target.name, gid: site.gid };
+  return [step(composeAgentsStep, { id: 'agents-file', phase: 'after', args })];
 }

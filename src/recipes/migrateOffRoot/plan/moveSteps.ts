@@ -1,73 +1,59 @@
+import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
 import type { MigrationFacts } from '../../host/index.js';
+import { makeDirectoryStep, moveTreeStep, statePathsStep } from '../../steps/index.js';
 
-/** What moves: first what stands in the way is set aside, then missing directories are made, then it is moved. */
-export function moveSteps({ state, unit }: MigrationFacts, rewrites: readonly string[]): RecipeStep[] {
-  return state.moves.flatMap(({ from, to, asidePath, parents }, index): RecipeStep[] => {
-    const id = moveId(index);
-    const aside: RecipeStep[] =
-      asidePath === null
-        ? []
-        : [
-            {
-              id: `${id}-aside`,
-              kind: 'posix.moveTree',
-              phase: 'window',
-              undoNeeds: [id],
-              args: {
-                from: to,
-                to: asidePath,
-                why: 'it stands where the state goes, and nothing is merged or deleted',
-                placeIsTaken: true,
-              },
-            },
-          ];
-    const directories = parents.map((path, depth): RecipeStep => ({
-      id: `${id}-parent-${depth + 1}`,
-      kind: 'posix.makeDirectory',
-      phase: 'window',
-      // What still has the state in it would be left behind for good.
-      undoNeeds: [id],
-      args: { path, mode: 0o755, uid: 0, gid: 0 },
-    }));
-    const move: RecipeStep = {
-      id,
-      kind: 'posix.moveTree',
-      phase: 'window',
-      ...(aside.length > 0 ? { after: `${id}-aside` } : directories.length > 0 ? { after: `${id}-parent-1` } : {}),
-      undoNeeds: [...rewrites, 'start'],
-      args: { from, to, why: `state of ${unit.name}` },
-    };
-    return [...aside, ...directories, move];
-  });
-}
-
-/** Ids of the moves themselves: what was only set aside or made for them holds nothing up on the way back. */
-export function moveIds({ state }: Pick<MigrationFacts, 'state'>): readonly string[] {
-  return state.moves.map((_, index) => moveId(index));
-}
-
-function moveId(index: number): string {
-  return `move-${index + 1}`;
+/** The steps of every move, and of them those that move the state itself. */
+interface MoveSteps {
+  readonly steps: readonly RecipeStep[];
+  readonly moves: readonly RecipeStep[];
 }
 
 /**
- * Lets what the state says of its own place follow it. Before it moves: there it is root's and out of anybody's reach, and
- * the sweep that gives it away afterwards knows the files that were written anew.
+ * What moves: first what occupies the target is set aside, then missing directories are made, then it is moved.
+ *
+ * @param undoneBefore - steps that may be undone only once the state is back
  */
-export function statePathSteps(
-  { state, options, oldHomes }: MigrationFacts,
-  undoNeeds: readonly string[],
-): RecipeStep[] {
+export function moveSteps({ state, unit }: MigrationFacts, undoneBefore: readonly RecipeStep[]): MoveSteps {
+  const all = state.moves.map(({ from, to, asidePath, parents }, index) => {
+    const id = `move-${index + 1}`;
+    const why = 'it occupies the place of the state, and nothing is merged or deleted';
+    const aside =
+      asidePath === null
+        ? []
+        : [
+            step(moveTreeStep, {
+              id: `${id}-aside`,
+              phase: 'window',
+              args: { from: to, to: asidePath, why, placeIsTaken: true },
+            }),
+          ];
+    const directories = parents.map((path, depth) =>
+      step(makeDirectoryStep, {
+        id: `${id}-parent-${depth + 1}`,
+        phase: 'window',
+        args: { path, mode: 0o755, uid: 0, gid: 0 },
+      }),
+    );
+    const move = step(moveTreeStep, {
+      id,
+      phase: 'window',
+      after: aside[0] ?? directories[0],
+      undoneBefore: [...undoneBefore, ...aside, ...directories],
+      args: { from, to, why: `state of ${unit.name}` },
+    });
+    return { steps: [...aside, ...directories, move], move };
+  });
+  return { steps: all.flatMap(({ steps }) => steps), moves: all.map(({ move }) => move) };
+}
+
+/**
+ * Rewrites the paths inside the state that point to its old place. Before the state moves: there only root can change it,
+ * and the sweep that changes its owner afterwards knows the files that were replaced.
+ */
+export function statePathSteps({ state, options, oldHomes }: MigrationFacts): RecipeStep[] {
   if (options.rewritePaths !== true || state.moves.length === 0 || oldHomes.length === 0) return [];
   const moves = state.moves.map(({ from, to }) => ({ from, to }));
-  return [
-    {
-      id: 'state-paths',
-      kind: 'kimaki.statePaths',
-      phase: 'window',
-      undoNeeds,
-      args: { roots: moves.map(({ from }) => from), oldHomes, moves },
-    },
-  ];
+  const args = { roots: moves.map(({ from }) => from), oldHomes, moves };
+  return [step(statePathsStep, { id: 'state-paths', phase: 'window', args })];
 }

@@ -1,7 +1,7 @@
 import type { Notice } from '../../engine/index.js';
 import type { Observation } from '../observe/observe.js';
 
-/** What a plan tells besides its steps: what the agent loses, what stays behind, what an operator should know. */
+/** What a plan shows besides its steps: what the agent loses, what stays behind, what an operator should know. */
 export function noticesOf({ facts, lost, left, sizes, warnings }: Observation): readonly Notice[] {
   return [
     ...lost.map(({ what, because, remedy }) => ({ kind: 'lost-ability', text: `${what}: ${because}; ${remedy}` })),

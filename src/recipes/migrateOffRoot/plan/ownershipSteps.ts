@@ -1,45 +1,45 @@
+import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
 import type { MigrationFacts } from '../../host/index.js';
+import { reclaimStep } from '../../steps/index.js';
 import { sweepOptions } from './sweepOptions.js';
 
-/** The agent's own: its home and what it left lying about. */
-export function ownershipSteps(facts: MigrationFacts, phase: 'before' | 'window'): RecipeStep[] {
-  const { target, leftovers, state } = facts;
+/** The agent's own files: its home and what it left in shared places. `moved` is the last move of the state. */
+export function ownershipSteps(facts: MigrationFacts, phase: 'before' | 'window', moved?: RecipeStep): RecipeStep[] {
+  const { target, leftovers } = facts;
   const to = { user: target.name, group: facts.targetGroup };
-  const moved = state.moves.length > 0 ? { after: `move-${state.moves.length}` } : {};
-  const owned = (id: string, root: string, exclude: readonly string[], why: string, reader?: string): RecipeStep => ({
-    id,
-    kind: 'posix.reclaim',
+  const home = step(reclaimStep, {
+    id: 'home-owner',
     phase,
-    ...moved,
+    after: moved,
     args: {
-      root,
+      root: target.home,
       from: 0,
       to,
-      why,
-      exclude,
-      mayBeGone: root !== target.home,
-      ...(reader === undefined ? {} : { reader }),
+      why: `the service fails with EACCES on files of root in the home of ${target.name}`,
+      exclude: target.keptEntries,
+      mayBeGone: false,
       ...sweepOptions(facts),
     },
   });
-  return [
-    owned(
-      'home-owner',
-      target.home,
-      target.keptEntries,
-      `what root wrote in the home of ${target.name} stops the service with EACCES`,
-    ),
-    // A service clears up behind itself when it stops. Anyone may have moved a secret of root's under such a name:
-    // what the account could not read before is not given to it.
-    ...leftovers.map((path, index) =>
-      owned(
-        `leftover-${index + 1}`,
-        path,
-        [],
-        `left behind by the root service in a shared place, where ${target.name} could not replace it`,
-        target.name,
-      ),
-    ),
-  ];
+  // Anyone may have moved a secret of root's to such a name: what the account could not read before stays root's. A
+  // service may remove these files itself when it stops.
+  const left = leftovers.map((root, index) =>
+    step(reclaimStep, {
+      id: `leftover-${index + 1}`,
+      phase,
+      after: moved,
+      args: {
+        root,
+        from: 0,
+        to,
+        why: `the root service left it in a shared place, where ${target.name} could not replace it`,
+        exclude: [],
+        mayBeGone: true,
+        reader: target.name,
+        ...sweepOptions(facts),
+      },
+    }),
+  );
+  return [home, ...left];
 }

@@ -7,22 +7,22 @@ import { observe } from '../observe/observe.js';
 import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
 import { migrationSteps } from './migrationSteps.js';
 import { cannotObserve, refusal } from '../../host/index.js';
-import { migrationRegistry } from './registry.js';
+import { stepRegistry } from '../../steps/index.js';
 
-/** The name of the recipe in plans and journals. */
+/** The name of this recipe: in plans and journals, and to find its runs. */
 export const RECIPE = 'migrate-off-root';
 
 /** Why there is no plan; nothing was changed in any case. */
 export type PlanMigrationError = MigrationRefusal | MakePlanError;
 
 /**
- * Looks at the host and plans the migration of one kimaki install to an unprivileged user; writes nothing.
+ * Observes the host and plans the migration of one kimaki install to an unprivileged user; writes nothing.
  *
- * What must be refused is refused here, each with its way out: see {@link MigrationRefusal}. The plan says what
- * the agent can do today and not tomorrow, and what is left behind. It is no lock: applying looks again, and
- * refuses what changed in between. A host that is migrated already gives a plan with `changed: false`.
+ * Every reason to refuse is checked here, each with a remedy: see {@link MigrationRefusal}. The plan lists the abilities
+ * that the agent loses, and what is left behind. Nothing is locked: applying checks again, and refuses what changed in
+ * between. A host that is migrated already gives a plan with `changed: false`.
  *
- * Needs root, to read both homes and to ask what is open.
+ * Needs root, to read both homes and to see which files are open.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ async function plan(options: MigrationOptions): Promise<Result<Plan, PlanMigrati
     facts,
     notices: noticesOf(observed.value),
     steps: steps.value,
-    registry: migrationRegistry(),
+    registry: stepRegistry(),
     host: host.value,
     toolVersion: TOOL_VERSION,
     now: new Date(),

@@ -1,54 +1,44 @@
 import { fsChmodMuPlugin } from '../../../wordpress/site/index.js';
+import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
-import { newFileDiff } from '../../steps/index.js';
-import { agentPlaceSteps } from './agentPlaceSteps.js';
 import type { MigrationFacts } from '../../host/index.js';
+import { makeDirectoryStep, newFileDiff, putFileStep } from '../../steps/index.js';
+import { agentPlaceSteps } from './agentPlaceSteps.js';
 import { sharedWritingSteps } from './sharedWritingSteps.js';
 import { coreOwner, siteOwnerSteps } from './siteOwnerSteps.js';
 
 /** What the site needs, all of it while the old service still runs. */
-export function siteSteps(facts: MigrationFacts): RecipeStep[] {
+export function siteSteps(facts: MigrationFacts, muPlugins: readonly RecipeStep[]): RecipeStep[] {
   const { site } = facts;
-  const plugin = fsChmodMuPlugin();
+  const { name, content } = fsChmodMuPlugin();
+  const path = `${site.muPluginsDir}/${name}`;
   return [
-    ...siteOwnerSteps(facts, 'before'),
+    ...siteOwnerSteps(facts),
     ...(facts.options.includeCore === true ? [coreOwner(facts)] : []),
-    ...agentPlaceSteps(facts, 'before'),
-    ...muPluginsDirectory(facts),
-    {
+    ...agentPlaceSteps(facts),
+    ...muPlugins,
+    step(putFileStep, {
       id: 'fs-chmod',
-      kind: 'posix.putFile',
       phase: 'before',
-      ...afterMuPlugins(facts),
+      after: muPlugins[0],
       args: {
-        path: `${site.muPluginsDir}/${plugin.name}`,
-        content: plugin.content,
+        path,
+        content,
         mode: 0o644,
         uid: site.uid,
         gid: site.gid,
         validate: 'php',
-        why: 'WordPress takes the modes of what it writes from here; without it, it strips setgid and group write',
-        diff: newFileDiff(`${site.muPluginsDir}/${plugin.name}`, plugin.content),
+        why: 'WordPress takes the modes of what it writes from here; without it, it removes setgid and group write',
+        diff: newFileDiff(path, content),
       },
-    },
-    ...sharedWritingSteps(facts, 'before'),
+    }),
+    ...sharedWritingSteps(facts),
   ];
 }
 
-/** Many sites have no mu-plugins; the directories to share are those that exist. */
-function muPluginsDirectory({ site }: MigrationFacts): RecipeStep[] {
-  if (site.writable.includes(site.muPluginsDir)) return [];
-  const args = {
-    path: site.muPluginsDir,
-    mode: 0o2775,
-    uid: site.uid,
-    gid: site.gid,
-    why: 'a mu-plugin is put into it',
-  };
-  return [{ id: 'mu-plugins', kind: 'posix.makeDirectory', phase: 'before', args }];
-}
-
-/** For a step that needs the mu-plugins directory. */
-export function afterMuPlugins(facts: MigrationFacts): { readonly after?: string } {
-  return muPluginsDirectory(facts).length === 0 ? {} : { after: 'mu-plugins' };
+/** The mu-plugins directory, where the site has none; steps that use it come after it. */
+export function muPluginsSteps({ writable, muPluginsDir, uid, gid }: MigrationFacts['site']): RecipeStep[] {
+  if (writable.includes(muPluginsDir)) return [];
+  const args = { path: muPluginsDir, mode: 0o2775, uid, gid, why: 'a mu-plugin is written into it' };
+  return [step(makeDirectoryStep, { id: 'mu-plugins', phase: 'before', args })];
 }

@@ -1,7 +1,11 @@
 import type { MigrationFacts } from '../../host/index.js';
 
-/** What the operator said of every sweep. */
-export function sweepOptions({ options }: MigrationFacts): Readonly<Record<string, boolean>> {
+/** The options of the operator that every sweep has. */
+export function sweepOptions({ options }: MigrationFacts): {
+  readonly crossMounts: boolean;
+  readonly allowUnprotectedHardlinks: boolean;
+  readonly leaveUnsafe: boolean;
+} {
   return {
     crossMounts: options.crossMounts ?? false,
     allowUnprotectedHardlinks: options.allowUnprotectedHardlinks ?? false,

@@ -1,98 +1,92 @@
 import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
 import { defaultHoldSeconds } from '../../../systemd/watch/index.js';
+import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
-import type { ReleaseUnitsArgs } from '../../steps/index.js';
+import { rewriteSteps } from '../../host/index.js';
+import type { MigrationFacts } from '../../host/index.js';
+import { assertNoProcessesStep, startUnitsStep, stopUnitsStep, verifyRewriteStep } from '../../steps/index.js';
+import type { StartUnitsArgs } from '../../steps/index.js';
 import { agentPlaceSteps } from './agentPlaceSteps.js';
 import { dispatchSteps } from './dispatchSteps.js';
-import type { MigrationFacts } from '../../host/index.js';
-import { moveIds, moveSteps, statePathSteps } from './moveSteps.js';
+import { moveSteps, statePathSteps } from './moveSteps.js';
 import { ownershipSteps } from './ownershipSteps.js';
-import { rewriteSteps } from '../../host/index.js';
 import { siteOwnerSteps } from './siteOwnerSteps.js';
 
-/** How long a process may take to go after its service was stopped. */
+/** How long a process may take to end after its service was stopped. */
 const GRACE_SECONDS = 10;
 
-/** The stop window, and what is tried aside before it. */
-export function windowSteps(facts: MigrationFacts): RecipeStep[] {
+/** Steps before the window that those in it refer to; each list has one step or none. */
+interface EarlierSteps {
+  readonly user: readonly RecipeStep[];
+  readonly recovery: readonly RecipeStep[];
+  readonly muPlugins: readonly RecipeStep[];
+}
+
+/** The stop window, and what is verified on a copy before it; `start` is its last step. */
+export function windowSteps(
+  facts: MigrationFacts,
+  { user, recovery, muPlugins }: EarlierSteps,
+): { readonly steps: readonly RecipeStep[]; readonly start: RecipeStep } {
   const { unit, state, companions } = facts;
-  const rewrites = rewriteSteps(facts);
   const activators = companions.filter(({ kind }) => kind === 'activator').map(({ name }) => name);
   const services = companions.filter(({ kind }) => kind === 'service').map(({ name }) => name);
   // Stopped in this order and started in reverse: the service itself is down for the shortest time.
   const units = [...activators, ...services, unit.name];
-  const sources = state.moves.map(({ from }) => from);
-  // Never the unit of one side with the state of the other: going back, the unit decides first.
-  const moves = moveSteps(facts, idsOf(rewrites));
-  return [
-    ...rewrites.map((step): RecipeStep => ({
-      ...step,
-      id: `${step.id}-verified`,
-      kind: 'kimaki.verifyRewrite',
-      phase: 'before',
-    })),
-    {
-      id: 'hold',
-      kind: 'systemd.holdUnits',
-      phase: 'window',
-      args: { units },
-      until: 'start',
-      undoNeeds: sideSteps(facts),
+  const processesOf = (paths: readonly string[]): NonNullable<StartUnitsArgs['noProcesses']> => ({
+    paths,
+    units: [...services, unit.name],
+    graceSeconds: GRACE_SECONDS,
+  });
+  const isMoving = state.moves.length > 0;
+
+  const stop = step(stopUnitsStep, { id: 'stop', phase: 'window', args: { units } });
+  const noProcesses = step(assertNoProcessesStep, {
+    id: 'no-processes',
+    phase: 'window',
+    after: stop,
+    args: processesOf(isMoving ? state.moves.map(({ from }) => from) : [state.newDataDir]),
+  });
+  const statePaths = statePathSteps(facts);
+  // Never the unit of one side with the state of the other. Undone in this order: the units are stopped, the unit files
+  // restored, the state moved back; only then may the mask, the safety unit and the account go.
+  const undoneLast = [...user, ...recovery, stop, ...statePaths];
+  const { steps: moving, moves } = moveSteps(facts, undoneLast);
+  const ownership = ownershipSteps(facts, 'window', moves.at(-1));
+  const rewrites = rewriteSteps(facts, [...undoneLast, ...moves, ...ownership]);
+  const start = step(startUnitsStep, {
+    id: 'start',
+    phase: 'window',
+    after: stop,
+    ends: [stop, noProcesses],
+    // A service that could not be stopped keeps its account, its state and its unit. The mask and the safety unit may go:
+    // where the safety unit is what kept the service from starting, it must.
+    undoneBefore: [...user, ...statePaths, ...moves, ...ownership, ...rewrites],
+    args: {
+      ...startArgs(facts, units),
+      // Without a move, no state is moved back from under a process that writes.
+      ...(isMoving ? { noProcesses: processesOf(state.moves.map(({ to }) => to)) } : {}),
     },
-    {
-      id: 'quiet',
-      kind: 'posix.quiesced',
-      phase: 'window',
-      after: 'hold',
-      until: 'start',
-      args: {
-        paths: sources.length > 0 ? sources : [state.newDataDir],
-        units: [...services, unit.name],
-        graceSeconds: GRACE_SECONDS,
-      },
-    },
-    ...statePathSteps(facts, [...moveIds(facts), ...idsOf(rewrites), 'start']),
-    ...moves,
-    // Given back to root under a service that could not be stopped or put back, its state would be closed to it.
-    ...ownershipSteps(facts, 'window').map((step): RecipeStep => ({
-      ...step,
-      undoNeeds: [...idsOf(rewrites), 'start'],
-    })),
-    ...siteOwnerSteps(facts, 'window'),
-    ...agentPlaceSteps(facts, 'window'),
-    ...rewrites.map((step): RecipeStep => ({ ...step, undoNeeds: ['start'] })),
-    ...dispatchSteps(facts, 'window'),
-    {
-      id: 'start',
-      kind: 'systemd.releaseUnits',
-      phase: 'window',
-      after: 'hold',
-      args: {
-        ...releaseArgs(facts, units),
-        // Without a move nothing goes back from under a process that writes.
-        ...(sources.length === 0
-          ? {}
-          : {
-              quiet: {
-                paths: state.moves.map(({ to }) => to),
-                units: [...services, unit.name],
-                graceSeconds: GRACE_SECONDS,
-              },
-            }),
-      },
-    },
+  });
+  const steps = [
+    ...rewrites.map(({ id, args }) => step(verifyRewriteStep, { id: `${id}-verified`, phase: 'before', args })),
+    stop,
+    noProcesses,
+    ...statePaths,
+    ...moving,
+    ...ownership,
+    ...siteOwnerSteps(facts, stop),
+    ...agentPlaceSteps(facts, stop),
+    ...rewrites,
+    ...dispatchSteps(facts, 'window', muPlugins),
+    start,
   ];
+  return { steps, start };
 }
 
-/** Ids of the steps that put state and units on the one side or the other. */
-export function sideSteps(facts: MigrationFacts): readonly string[] {
-  return [...moveIds(facts), ...idsOf(rewriteSteps(facts))];
-}
-
-function releaseArgs(
+function startArgs(
   { unit, companions, dependents, target, options, state }: MigrationFacts,
   units: readonly string[],
-): ReleaseUnitsArgs {
+): StartUnitsArgs {
   const active = [unit, ...companions].filter((each) => each.active).map(({ name }) => name);
   return {
     units,
@@ -104,13 +98,9 @@ function releaseArgs(
           unit: unit.name,
           user: target.name,
           umask: SHARED_UMASK,
-          holdSeconds: options.hold ?? defaultHoldSeconds(unit.restartSeconds),
+          watchSeconds: options.hold ?? defaultHoldSeconds(unit.restartSeconds),
           ports: unit.listeningPorts,
           stateDir: unit.holdsState ? state.newDataDir : null,
         },
   };
-}
-
-function idsOf(steps: readonly RecipeStep[]): readonly string[] {
-  return steps.map(({ id }) => id);
 }

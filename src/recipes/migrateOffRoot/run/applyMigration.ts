@@ -5,21 +5,20 @@ import { awaitIdle } from '../../../systemd/watch/index.js';
 import { showUnit } from '../../../systemd/manager/index.js';
 import type { NotIdle } from '../../../systemd/watch/index.js';
 import type { SystemdError } from '../../../systemd/manager/index.js';
-import { applyPlan, comparePlans, currentHost, isJsonObject } from '../../engine/index.js';
+import { applyPlan, comparePlans, currentHost } from '../../engine/index.js';
 import type { ApplyRefusal, FinalVerification, OnRunEvent, Plan, PlanMismatch, RunReport } from '../../engine/index.js';
 import type { MigrationFacts, MigrationOptions, VerificationOptions } from '../../host/index.js';
 import { cannotObserve, placesOf } from '../../host/index.js';
 import { preflight } from './preflight.js';
-import { RECIPE, planMigration } from '../plan/planMigration.js';
+import { planMigration } from '../plan/planMigration.js';
 import type { PlanMigrationError } from '../plan/planMigration.js';
-import { migrationRegistry } from '../plan/registry.js';
+import { stepRegistry } from '../../steps/index.js';
+import { readPlan } from './readPlan.js';
+import type { NoMigrationPlan } from './readPlan.js';
 import { verifyMigration } from './verifyMigration.js';
 
-/** What {@link applyMigration} needs. */
-export interface ApplyMigrationRequest {
-  /** A plan as `planMigration` makes it now; it is carried out as it is. */
-  readonly plan: Plan;
-  readonly options: MigrationOptions;
+/** How {@link applyMigration} carries a plan out; what it does is in the plan. */
+export interface ApplyMigrationOptions {
   /** What the final verification may do that others would notice. */
   readonly verification?: VerificationOptions;
   /** Default `/var/lib/wca`. */
@@ -30,9 +29,9 @@ export interface ApplyMigrationRequest {
 }
 
 /** Why a migration was not begun; nothing was changed. */
-export type ApplyMigrationError = ApplyRefusal | NotIdle | SystemdError | IoError;
+export type ApplyMigrationError = ApplyRefusal | NoMigrationPlan | NotIdle | SystemdError | IoError;
 
-/** How a migration came out. */
+/** The result of a migration. */
 export interface MigrationReport extends RunReport {
   /**
    * Milliseconds between systemd's ActiveExit and ActiveEnter of the service; null when it was not stopped or
@@ -42,16 +41,18 @@ export interface MigrationReport extends RunReport {
 }
 
 /**
- * Carries a migration out, proves it on the live host, and takes everything back when anything fails.
+ * Carries a migration out, proves it on the live host, and undoes everything when anything fails.
  *
- * Each step looks again before it acts, what undo needs is on disk first, and the old service runs again
- * after a failure. One run at a time; an interrupted one is refused until it was resumed or rolled back. A
- * second run of a migration that is done changes nothing.
+ * The options are those the plan was made with. Each step checks again before it acts, what undo needs is on disk first,
+ * and the old service runs again after a failure. One run at a time; while a run of any recipe is interrupted, this is
+ * refused. A second run of a migration that is done changes nothing.
  *
  * What others would notice (a flow, a message, a throw-away plugin) happens only when `verification` asks for
  * it; what was therefore not proven is in the report's verification as not checked.
  *
  * Errors: {@link ApplyMigrationError}, nothing was changed. A run that began and failed is a report with `failed`.
+ *
+ * @param plan - as `planMigration` makes it now, or `refreshPlan` of a saved one; it is carried out as it is
  *
  * @example
  * ```ts
@@ -59,39 +60,44 @@ export interface MigrationReport extends RunReport {
  *
  * const plan = await planMigration({});
  * if (plan.isErr()) throw new Error(plan.error.message);
- * const done = await applyMigration({ plan: plan.value, options: {} });
+ * const done = await applyMigration(plan.value);
  * if (done.isErr()) console.error(done.error.code, done.error.message);
  * else console.log(done.value.changed, done.value.rolledBack, done.value.downtimeMs);
  * ```
  */
-export function applyMigration(request: ApplyMigrationRequest): ResultAsync<MigrationReport, ApplyMigrationError> {
-  return new ResultAsync(apply(request));
+export function applyMigration(
+  plan: Plan,
+  options: ApplyMigrationOptions = {},
+): ResultAsync<MigrationReport, ApplyMigrationError> {
+  return readPlan(plan).asyncAndThen((facts) => new ResultAsync(apply(plan, facts, options)));
 }
 
-async function apply(request: ApplyMigrationRequest): Promise<Result<MigrationReport, ApplyMigrationError>> {
-  const { plan, options, verification = {}, onEvent, signal, stateDir } = request;
-  if (options.whenIdle !== undefined && plan.steps.some(({ id, state }) => id === 'hold' && state !== 'satisfied')) {
-    const idle = await awaitIdle(unitOf(plan), options.whenIdle);
+async function apply(
+  plan: Plan,
+  facts: MigrationFacts,
+  { verification = {}, onEvent, signal, stateDir }: ApplyMigrationOptions,
+): Promise<Result<MigrationReport, ApplyMigrationError>> {
+  const { options, unit } = facts;
+  if (options.whenIdle !== undefined && plan.steps.some(({ id, state }) => id === 'stop' && state !== 'satisfied')) {
+    const idle = await awaitIdle(unit.name, options.whenIdle);
     if (idle.isErr()) return err(idle.error);
   }
-  const facts = factsOf(plan);
   const report = await applyPlan({
     plan,
-    registry: migrationRegistry(),
-    ...(facts === null
-      ? {}
-      : { preflight: () => preflight(facts, verification), reserveIn: placesOf(facts).directories }),
+    registry: stepRegistry(),
+    preflight: () => preflight(facts, verification),
+    reserveIn: placesOf(facts).directories,
     finalVerification: verifiedBy(options, verification),
-    options: { ...options },
+    options,
     ...(stateDir === undefined ? {} : { stateDir }),
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(signal === undefined ? {} : { signal }),
   });
   if (report.isErr()) return err(report.error);
-  return ok({ ...report.value, downtimeMs: await downtime(unitOf(plan), report.value) });
+  return ok({ ...report.value, downtimeMs: await downtime(unit.name, report.value) });
 }
 
-/** The acceptance points as the last word over a run: one that does not hold takes everything back. */
+/** The acceptance checks as final verification: one that fails undoes the run. */
 export function verifiedBy(options: MigrationOptions, verification: VerificationOptions): FinalVerification {
   return () =>
     verifyMigration(options, verification)
@@ -100,56 +106,48 @@ export function verifiedBy(options: MigrationOptions, verification: Verification
         const broken = report.checks.filter((check) => check.ok === false);
         if (broken.length === 0) return ok({ ok: report.ok, checks: report.checks.map((check) => ({ ...check })) });
         const message = broken.map(({ id, detail }) => `${id}: ${detail}`).join('; ');
-        return err({ code: 'NOT_PROVEN', message: `the migrated host does not hold what it must: ${message}` });
+        return err({ code: 'NOT_PROVEN', message: `the migrated host fails its acceptance checks: ${message}` });
       });
 }
 
 /**
- * Refuses a saved plan that the host no longer fits, and gives back the plan of now, which is the one to carry
- * out: what stands in a file is only compared, never obeyed.
+ * Refuses a saved plan that the host no longer fits, and returns the plan of now, which is the one to carry out: what
+ * stands in a file is only compared. The plan of now is made with the options of the saved one.
  *
- * Errors: `OTHER_HOST`, `OTHER_VERSION`, `STALE_PLAN` with the differences, and those of planning.
+ * Errors: `OTHER_HOST`, `OTHER_RECIPE`, `OTHER_VERSION`, `STALE_PLAN` with the differences, `PLAN_INVALID`, and those of
+ * planning.
  *
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
- * import { parsePlan } from '@wca/runtime-sdk/recipes';
- * import { migrationRegistry, refreshPlan } from '@wca/runtime-sdk/recipes/migrateOffRoot';
+ * import { parsePlan, stepRegistry } from '@wca/runtime-sdk/recipes';
+ * import { refreshPlan } from '@wca/runtime-sdk/recipes/migrateOffRoot';
  *
- * const saved = parsePlan(await readFile('/root/plan.json', 'utf8'), migrationRegistry());
+ * const saved = parsePlan(await readFile('/root/plan.json', 'utf8'), stepRegistry());
  * if (saved.isErr()) throw new Error(saved.error.message);
- * const plan = await refreshPlan(saved.value, {});
+ * const plan = await refreshPlan(saved.value);
  * if (plan.isErr()) console.error(plan.error.code, plan.error.message);
  * else console.log(plan.value.changed);
  * ```
  */
-export function refreshPlan(
-  saved: Plan,
-  options: MigrationOptions,
-): ResultAsync<Plan, PlanMigrationError | PlanMismatch> {
-  // Another machine would be refused for reasons of its own before anyone could say that it is another.
-  return currentHost()
-    .mapErr((error): PlanMigrationError | PlanMismatch => cannotObserve(error))
-    .andThen((host): ResultAsync<Plan, PlanMigrationError | PlanMismatch> =>
-      host.machineId === saved.host.machineId
-        ? planMigration(options)
-        : new ResultAsync(Promise.resolve(err(otherMachine(saved, host.hostname)))),
-    )
-    .andThen((fresh) => comparePlans(saved, fresh).map(() => fresh));
+export function refreshPlan(saved: Plan): ResultAsync<Plan, PlanMigrationError | PlanMismatch | NoMigrationPlan> {
+  return new ResultAsync(refresh(saved));
+}
+
+async function refresh(saved: Plan): Promise<Result<Plan, PlanMigrationError | PlanMismatch | NoMigrationPlan>> {
+  // Another machine comes first: planning on this one could be refused for another reason.
+  const host = await currentHost();
+  if (host.isErr()) return err(cannotObserve(host.error));
+  if (host.value.machineId !== saved.host.machineId) return err(otherMachine(saved, host.value.hostname));
+  const facts = readPlan(saved);
+  if (facts.isErr()) return err(facts.error);
+  const fresh = await planMigration(facts.value.options);
+  return fresh.andThen((plan) => comparePlans(saved, plan).map(() => plan));
 }
 
 function otherMachine(saved: Plan, hostname: string): PlanMismatch {
   const message = `the plan was made on another machine (${JSON.stringify(saved.host.hostname)}); this is ${JSON.stringify(hostname)}; make a plan here`;
   return { code: 'OTHER_HOST', message, planHostname: saved.host.hostname, hostname };
-}
-
-/** The facts of a plan that `planMigration` made; null for any other, which only lacks what they are for. */
-function factsOf({ facts, recipe }: Plan): MigrationFacts | null {
-  return recipe === RECIPE && isJsonObject(facts) ? (facts as MigrationFacts) : null;
-}
-
-function unitOf(plan: Plan): string {
-  return factsOf(plan)?.unit.name ?? '';
 }
 
 async function downtime(name: string, { steps }: RunReport): Promise<number | null> {

@@ -5,18 +5,19 @@ import { daemonReload } from '../../../systemd/manager/index.js';
 import type { SystemdError } from '../../../systemd/manager/index.js';
 import { currentHost, recoverRun } from '../../engine/index.js';
 import type { RecoverRefusal, RecoverRequest, RecoveryReport } from '../../engine/index.js';
-import { migrationRegistry } from '../plan/registry.js';
+import { stepRegistry } from '../../steps/index.js';
+import { RECIPE } from '../plan/planMigration.js';
 
 /** What {@link recoverMigration} needs. */
-export type RecoverMigrationRequest = Omit<RecoverRequest, 'registry' | 'host'>;
+export type RecoverMigrationRequest = Omit<RecoverRequest, 'recipe' | 'registry' | 'host'>;
 
 /**
- * What the recovery unit runs at a boot: after a migration that was cut off in its stop window, units and state fit
- * together again as they did before, and systemd has read the units anew. Nothing is started.
+ * What the safety unit runs at boot: after a migration that was cut off in its stop window, units and state are as they
+ * were before it, and systemd is reloaded. Nothing is started.
  *
- * The migration stays interrupted, to be resumed or rolled back. Everywhere outside the window nothing is done.
+ * The migration stays interrupted, to be resumed or rolled back. Outside of the window nothing is done.
  *
- * Errors: those of {@link recoverRun}, `LOCKED` while a living process carries the run on, and those of the reload.
+ * Errors: those of {@link recoverRun}, `LOCKED` while a living process continues the run, and those of the reload.
  *
  * @example
  * ```ts
@@ -38,10 +39,10 @@ async function recover(
 ): Promise<Result<RecoveryReport, RecoverRefusal | ReadFileError | SystemdError>> {
   const host = await currentHost();
   if (host.isErr()) return err(host.error);
-  const recovered = await recoverRun({ ...request, registry: migrationRegistry(), host: host.value });
+  const recovered = await recoverRun({ ...request, recipe: RECIPE, registry: stepRegistry(), host: host.value });
   if (recovered.isErr()) return err(recovered.error);
   if (recovered.value.undone.length === 0) return ok(recovered.value);
-  // The units were loaded before this ran, as they stood on disk then.
+  // systemd loaded the units before this ran, as they were on disk then.
   const reloaded = await daemonReload();
   return reloaded.isErr() ? err(reloaded.error) : ok(recovered.value);
 }

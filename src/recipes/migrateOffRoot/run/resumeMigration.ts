@@ -1,11 +1,14 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { currentHost, isJsonObject, resumeRun, runStatus } from '../../engine/index.js';
+import { currentHost, readData, resumeRun } from '../../engine/index.js';
 import type { JournalError, OnRunEvent, ResumeRefusal, RunReport } from '../../engine/index.js';
 import type { ReadFileError } from '../../../posix/files/index.js';
 import { verifiedBy } from './applyMigration.js';
-import type { MigrationOptions, VerificationOptions } from '../../host/index.js';
-import { migrationRegistry } from '../plan/registry.js';
+import { migrationOptions } from '../../host/index.js';
+import type { VerificationOptions } from '../../host/index.js';
+import { stepRegistry } from '../../steps/index.js';
+import { RECIPE } from '../plan/planMigration.js';
+import { migrationStatus } from './migrationStatus.js';
 
 /** What {@link resumeMigration} needs. */
 export interface ResumeMigrationRequest {
@@ -20,10 +23,10 @@ export interface ResumeMigrationRequest {
 export type ResumeMigrationError = ResumeRefusal | JournalError | ReadFileError;
 
 /**
- * Finishes a migration that was interrupted, with the options it was begun with: forward, or back when it was on
- * its way back.
+ * Finishes a migration that was interrupted, with the options it was begun with: it applies the rest, or undoes the rest
+ * if it was being rolled back.
  *
- * The final verification runs as for `applyMigration`, and a failure takes everything back.
+ * The final verification runs as for `applyMigration`, and a failure undoes everything.
  *
  * Errors: `NO_RUN` when nothing waits, `LOCKED`, and those of an untrusted or damaged journal.
  *
@@ -41,20 +44,18 @@ export function resumeMigration(request: ResumeMigrationRequest): ResultAsync<Ru
 }
 
 async function resume(request: ResumeMigrationRequest): Promise<Result<RunReport, ResumeMigrationError>> {
-  const { verification = {}, stateDir, ...rest } = request;
-  const where = stateDir === undefined ? {} : { stateDir };
-  const status = await runStatus(where);
+  const { verification = {}, ...rest } = request;
+  const status = await migrationStatus(rest);
   if (status.isErr()) return err(status.error);
   const host = await currentHost();
   if (host.isErr()) return err(host.error);
-  const options: MigrationOptions =
-    status.value.state !== 'none' && isJsonObject(status.value.options) ? status.value.options : {};
+  const options = status.value.state === 'none' ? {} : readData(migrationOptions, status.value.options).unwrapOr({});
   const resumed = await resumeRun({
-    registry: migrationRegistry(),
+    ...rest,
+    recipe: RECIPE,
+    registry: stepRegistry(),
     host: host.value,
     finalVerification: verifiedBy(options, verification),
-    ...where,
-    ...rest,
   });
   return resumed.isErr() ? err(resumed.error) : ok(resumed.value);
 }

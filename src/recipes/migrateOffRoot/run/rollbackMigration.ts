@@ -2,18 +2,19 @@ import type { ResultAsync } from 'neverthrow';
 import type { ReadFileError } from '../../../posix/files/index.js';
 import { currentHost, rollbackRun } from '../../engine/index.js';
 import type { RollbackRefusal, RollbackReport, RollbackRequest } from '../../engine/index.js';
-import { migrationRegistry } from '../plan/registry.js';
+import { stepRegistry } from '../../steps/index.js';
+import { RECIPE } from '../plan/planMigration.js';
 
 /** What {@link rollbackMigration} needs. */
-export type RollbackMigrationRequest = Omit<RollbackRequest, 'registry' | 'host'>;
+export type RollbackMigrationRequest = Omit<RollbackRequest, 'recipe' | 'registry' | 'host'>;
 
 /**
- * Takes the last migration back: units, dispatch, modes and owners as recorded, the state moved back with all
- * that was written in it since, and the services as they ran before.
+ * Undoes the last migration: units, dispatch, modes and owners as recorded, the state moved back with all that was written
+ * in it since, and the services as they ran before. Runs of other recipes are not touched.
  *
- * It decides before its first change: where something was edited since that would be lost, it refuses whole,
- * unless `force` is given; then what would be lost is kept among the records of the run. `dryRun` only tells.
- * Failures of single steps are collected, and running it again goes on.
+ * It decides before its first change: where an edit made since would be lost, it refuses the whole, unless `force` is
+ * given; then what would be lost is kept among the records of the run. `dryRun` only reports. Failures of single steps
+ * are collected, and running it again continues.
  *
  * Errors: `NO_RUN`, `ROLLBACK_REFUSED`, `LOCKED`, and those of an untrusted or damaged journal.
  *
@@ -29,5 +30,5 @@ export type RollbackMigrationRequest = Omit<RollbackRequest, 'registry' | 'host'
 export function rollbackMigration(
   request: RollbackMigrationRequest,
 ): ResultAsync<RollbackReport, RollbackRefusal | ReadFileError> {
-  return currentHost().andThen((host) => rollbackRun({ ...request, registry: migrationRegistry(), host }));
+  return currentHost().andThen((host) => rollbackRun({ ...request, recipe: RECIPE, registry: stepRegistry(), host }));
 }

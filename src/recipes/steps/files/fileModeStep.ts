@@ -1,34 +1,38 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { basename } from 'node:path';
+import * as v from 'valibot';
 import { octalMode } from '../../../posix/paths/index.js';
 import { sweepTree } from '../../../posix/sweeps/index.js';
 import type { ChangeSink, SweepReport } from '../../../posix/handles/index.js';
-import type { Check, StepContext, StepFailure, StepKind } from '../../engine/index.js';
-import { ownersByHand, sweepRecorded, undoRecorded } from '../ownership/reclaimStep.js';
+import { absolutePath, defineStep, fileMode, record } from '../../engine/index.js';
+import type { StepContext, StepFailure } from '../../engine/index.js';
+import { changedEntries, ownersByHand, sweepRecorded, undoRecorded } from '../ownership/reclaimStep.js';
+
+const args = record({
+  directory: absolutePath,
+  /** Names that begin so and end in `.php`. */
+  prefix: v.string(),
+  mode: fileMode,
+  why: v.string(),
+  allowUnprotectedHardlinks: v.exactOptional(v.boolean()),
+});
 
 /** Files of one directory, by pattern, and the mode they get. */
-export type FileModeArgs = {
-  readonly directory: string;
-  /** Names that begin so and end in `.php`. */
-  readonly prefix: string;
-  readonly mode: number;
-  readonly why: string;
-  readonly allowUnprotectedHardlinks?: boolean;
-};
-
-type FileModeBefore = { readonly entries: number };
+export type FileModeArgs = v.InferOutput<typeof args>;
 
 /** Sets the mode of the files of one directory whose names begin alike; recorded, and undone exactly. */
-export const fileModeStep: StepKind<'posix.fileMode', FileModeArgs, FileModeBefore, StepFailure> = {
+export const fileModeStep = defineStep({
   kind: 'posix.fileMode',
+  args,
+  before: changedEntries,
   volatile: true,
   describe: (args) => ({
-    title: `make ${args.directory}/${args.prefix}*.php ${octalMode(args.mode)}`,
+    title: `Change the mode of ${args.directory}/${args.prefix}*.php to ${octalMode(args.mode)}`,
     why: args.why,
   }),
   check: (args) =>
-    sweep(args, { dryRun: true }).map((report): Check<FileModeBefore> =>
+    sweep(args, { dryRun: true }).map((report) =>
       report.wouldChange === 0
         ? { state: 'satisfied' }
         : { state: 'needed', before: { entries: report.wouldChange }, note: `${report.wouldChange} files` },
@@ -42,14 +46,14 @@ export const fileModeStep: StepKind<'posix.fileMode', FileModeArgs, FileModeBefo
             Promise.resolve(
               err({
                 code: 'MODE_NOT_SET',
-                message: `files ${args.directory}/${args.prefix}*.php are not ${octalMode(args.mode)} yet; run again`,
+                message: `not all files ${args.directory}/${args.prefix}*.php have mode ${octalMode(args.mode)}; run again`,
               }),
             ),
           ),
     ),
   byHand: (args, _before, where) => ownersByHand(args.directory, where),
   undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.directory, ctx)),
-};
+});
 
 async function applyMode(args: FileModeArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const swept = await sweepRecorded(ctx, (sink) => sweep(args, { sink }));

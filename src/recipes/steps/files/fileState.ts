@@ -1,18 +1,23 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
 import type { ReplaceFileOptions } from '../../../posix/files/index.js';
-import { sha256 } from '../../engine/index.js';
+import { accountId, fileMode, record, sha256 } from '../../engine/index.js';
 import type { StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
 import { keepMtime, restoreMtime } from './keptMtime.js';
 
-/** A file as it was, whole: what undo needs to put it back. `bytes` is base64. */
-export type FileState = {
-  readonly bytes: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-};
+/** Schema of {@link FileState}. */
+export const fileState = record({
+  /** Base64. */
+  bytes: v.pipe(v.string(), v.base64()),
+  mode: fileMode,
+  uid: accountId,
+  gid: accountId,
+});
+
+/** A file as it was, whole: what undo needs to restore it. */
+export type FileState = v.InferOutput<typeof fileState>;
 
 /** Reads a file as it is now; null when there is none. Links and anything but a regular file are refused. */
 export function readFileState(path: string): ResultAsync<FileState | null, StepFailure> {
@@ -40,8 +45,8 @@ export function replaceRecorded(
 }
 
 /**
- * Whether a file may be put back: it is what we made of it, or what it was before. Anything else was written
- * by someone after us and is not thrown away, unless the undo is forced, which keeps it among the records.
+ * Whether a file can be restored: it is as this run wrote it, or as it was before. Anything else was written by someone
+ * since and is not overwritten, unless the undo is forced, which keeps it among the records.
  */
 export function mayRestore(
   path: string,
@@ -57,7 +62,7 @@ export function mayRestore(
 }
 
 /**
- * Puts a file back as it was, time of change included, or removes it when there was none. Already so is success.
+ * Restores a file as it was, modification time included, or removes it when there was none. Already so is success.
  *
  * One that was edited since is refused, unless the undo is forced: then the edit is kept among the step's records.
  */
@@ -78,7 +83,7 @@ async function restore(
 ): Promise<Result<UndoNotes, StepFailure>> {
   const now = await readFileState(path);
   if (now.isErr()) return err(now.error);
-  if (now.value === null && before === null) return ok(NOTHING_TO_SAY);
+  if (now.value === null && before === null) return ok(NO_NOTES);
   const current = now.value === null ? null : Buffer.from(now.value.bytes, 'base64');
   const notes: string[] = [];
   if (now.value === null || !isOneOf(now.value, before, ours)) {
@@ -99,21 +104,20 @@ async function restore(
     const replaced = await replaceFile(path, Buffer.from(before.bytes, 'base64'), { mode, uid, gid, expect: current });
     if (replaced.isErr()) return err(replaced.error);
   }
-  // Also when all else is back: an undo may have been cut off between the two.
+  // Also where the rest is restored already: an undo may have been cut off between the two.
   const dated = await restoreMtime(ctx, path);
   return dated.isErr() ? err(dated.error) : ok({ notes });
 }
 
-/** Sets aside what a forced undo is about to lose, and says where. */
+/** Saves what a forced undo overwrites; returns the note that says where. */
 async function keepEdit(path: string, edited: Buffer | null, ctx: StepContext): Promise<Result<string, StepFailure>> {
-  if (edited === null) return ok(`${path} had been removed since; it is back as it was before the run`);
+  if (edited === null) return ok(`${path} had been removed since; it is restored as it was before the run`);
   const kept = ctx.recordPath(`edited-${sha256(edited).slice(0, 12)}`);
   const saved = await replaceFile(kept, edited, { mode: 0o600 });
-  return saved.isErr() ? err(saved.error) : ok(`${path} was edited after the run; what it held is kept in ${kept}`);
+  return saved.isErr() ? err(saved.error) : ok(`${path} was edited after the run; the edited file is kept in ${kept}`);
 }
 
-/** An undo that did just what it was to do. */
-const NOTHING_TO_SAY: UndoNotes = { notes: [] };
+const NO_NOTES: UndoNotes = { notes: [] };
 
 function isOneOf(now: FileState, before: FileState | null, ours: Buffer): boolean {
   return now.bytes === ours.toString('base64') || now.bytes === before?.bytes;
@@ -122,6 +126,6 @@ function isOneOf(now: FileState, before: FileState | null, ours: Buffer): boolea
 function changedSince(path: string): StepFailure {
   const message =
     `${path} is neither as this run left it nor as it was before: someone edited it since; ` +
-    'look at it and put it right by hand, or roll back with --force, which keeps the edit among the records of the run';
+    'look at it and correct it by hand, or roll back with force, which keeps the edit among the records of the run';
   return { code: 'CHANGED_SINCE', message };
 }

@@ -23,7 +23,7 @@ export async function keepMtime(ctx: StepContext, path: string): Promise<Result<
   const time = printedTime(stat.value.mtimeNs);
   const record = ctx.recordPath(RECORD);
   const kept = await readFile(record, 'latin1').catch(() => '');
-  // One that was cut off was written ahead of an act that never began.
+  // A record that was cut off belongs to an act that never began.
   if (WHOLE.test(kept)) return ok(undefined);
   return attempt(() => writeFile(record, time, { mode: 0o600, flush: true }), 'write', record);
 }
@@ -36,13 +36,13 @@ function printedTime(mtimeNs: bigint): string {
   return `${mtimeNs / NS}.${String(mtimeNs % NS).padStart(9, '0')}`;
 }
 
-/** Gives a file the time that was kept, to the nanosecond, if one was. */
+/** Restores the modification time that was noted, to the nanosecond, if one was. */
 export async function restoreMtime(ctx: StepContext, path: string): Promise<Result<void, IoError | ProgramError>> {
   const record = ctx.recordPath(RECORD);
   const kept = await attempt(() => readFile(record, 'latin1'), 'read', record);
   if (kept.isErr()) return kept.error.errno === 'ENOENT' ? ok(undefined) : err(kept.error);
   const time = kept.value.trim();
-  // Cut off by a crash before the act it was noted for.
+  // Cut off by a crash before the act.
   if (!WHOLE.test(time)) return ok(undefined);
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const opened = await attemptAt(path, 'open', (at) => open(at, flags));
@@ -58,9 +58,9 @@ export async function restoreMtime(ctx: StepContext, path: string): Promise<Resu
 async function setMtime(file: FileHandle, path: string, time: string): Promise<Result<void, IoError | ProgramError>> {
   const stat = await attempt(() => file.stat({ bigint: true }), 'fstat', path);
   if (stat.isErr()) return err(stat.error);
-  // In a directory of someone else the name may lead elsewhere by now: nothing but a plain file is dated.
+  // In a directory of another account the name may be another file by now: only a regular file with one name is changed.
   if (!stat.value.isFile() || stat.value.nlink > 1n) return ok(undefined);
-  // An undo that has nothing to do must not fail where nothing can be done.
+  // An undo with nothing to do must not fail where nothing can be changed.
   if (printedTime(stat.value.mtimeNs) === time) return ok(undefined);
   const args = ['--no-create', '-m', `--date=@${time}`, '--', inheritedPath(3)];
   const touched = await runChecked('touch', args, { inherit: [file.fd] });

@@ -1,35 +1,44 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat } from 'node:fs/promises';
+import * as v from 'valibot';
 import { ioError, shellWord } from '../../../posix/paths/index.js';
 import { checkMoveSpace, moveLeftovers, moveTree } from '../../../posix/moves/index.js';
-import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
+import { absolutePath, defineStep, record } from '../../engine/index.js';
+import type { Check, StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
 
-/** From where to where, both absolute; the parent of `to` exists. */
-export type MoveTreeArgs = {
-  readonly from: string;
-  readonly to: string;
-  readonly why: string;
-  /** A later step puts something else in the old place, and takes it away before this one is undone. */
-  readonly placeIsTaken?: boolean;
-};
+const args = record({
+  from: absolutePath,
+  /** Its parent exists. */
+  to: absolutePath,
+  why: v.string(),
+  /** A later step puts something else at `from`, and removes it before this one is undone. */
+  placeIsTaken: v.exactOptional(v.boolean()),
+});
+
+/** From where to where. */
+export type MoveTreeArgs = v.InferOutput<typeof args>;
 
 type Places = { readonly from: boolean; readonly to: boolean; readonly unfinished: boolean };
 
-type MoveTreeBefore = { readonly moved: false };
+const before = record({ moved: v.literal(false) });
+
+type MoveTreeBefore = v.InferOutput<typeof before>;
 
 /**
  * Moves a file or a whole directory; undo moves it back with all that was written in it since.
  *
- * Nothing is ever merged or overwritten: with something at both places the step fails, and so does its undo; forced, the
- * undo renames what was made anew at the old place, keeps it, and tells. Where the old place was only cleared
- * (`placeIsTaken`), a copy that somebody deleted since is told, and no failure.
- * Satisfied when the source is gone and the target is there. A copy to another filesystem that was killed is finished, or
- * taken back, from wherever it stood.
+ * Nothing is ever merged or overwritten: with something at both places the step fails, and so does its undo; a forced
+ * undo renames what was made at the old place since, keeps it, and says so in a note. Where the old place was only cleared
+ * (`placeIsTaken`), a copy that somebody deleted since is a note, not a failure.
+ * Satisfied when the source is gone and the target exists. A copy to another filesystem that was killed is completed, or
+ * undone, from wherever it stood.
  */
-export const moveTreeStep: StepKind<'posix.moveTree', MoveTreeArgs, MoveTreeBefore, StepFailure> = {
+export const moveTreeStep = defineStep({
   kind: 'posix.moveTree',
-  describe: (args) => ({ title: `move ${args.from} to ${args.to}`, why: args.why }),
+  args,
+  before,
+  describe: ({ from, to, why }) => ({ title: `Move ${from} to ${to}`, why }),
   check: (args) => new ResultAsync(checkMove(args)),
   apply: (args, _before, ctx) =>
     moveTree(args.from, args.to).map(({ method }) => {
@@ -40,7 +49,7 @@ export const moveTreeStep: StepKind<'posix.moveTree', MoveTreeArgs, MoveTreeBefo
   tidy: (args) => new ResultAsync(tidyMove(args)),
   undoable: (args, _before, ctx) => new ResultAsync(undoableMove(args, ctx)),
   undo: (args, _before, ctx) => new ResultAsync(undoMove(args, ctx)),
-};
+});
 
 async function checkMove(args: MoveTreeArgs): Promise<Result<Check<MoveTreeBefore>, StepFailure>> {
   const places = await look(args);
@@ -80,13 +89,13 @@ async function undoMove(args: MoveTreeArgs, ctx: StepContext): Promise<Result<Un
     if (!ctx.force) return err(madeAnew(args));
     const aside = await setAside(args.from);
     if (aside.isErr()) return err(aside.error);
-    notes.push(`${args.from} had been made anew since; what it held is kept in ${aside.value}`);
+    notes.push(`${args.from} had been created since; its content is kept in ${aside.value}`);
   }
   const moved = await moveTree(args.to, args.from);
   return moved.isErr() ? err(moved.error) : ok({ notes });
 }
 
-/** Under another name in the same directory: whoever has it open goes on with it there. */
+/** Renames it in the same directory: a process that has it open keeps using it there. */
 async function setAside(path: string): Promise<Result<string, StepFailure>> {
   for (let number = 1; ; number += 1) {
     const aside = `${path}.made-since${number === 1 ? '' : `-${number}`}`;
@@ -98,7 +107,7 @@ async function setAside(path: string): Promise<Result<string, StepFailure>> {
   }
 }
 
-/** A copy that was killed before it had its name, or a source that was given up already: whole is the other one. */
+/** Removes the incomplete side of a killed copy: the copy without its name, or the source that is being removed. */
 async function tidyMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> {
   const places = await look(args);
   if (places.isErr()) return err(places.error);
@@ -108,14 +117,14 @@ async function tidyMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> 
   return tidied.isErr() ? err(tidied.error) : ok(undefined);
 }
 
-/** What is at the two places; `unfinished` when a killed copy left something beside them. */
+/** What exists at the two places; `unfinished` when a killed copy left something beside them. */
 async function look(args: MoveTreeArgs): Promise<Result<Places, StepFailure>> {
   const from = await exists(args.from);
   if (from.isErr()) return err(from.error);
   const to = await exists(args.to);
   if (to.isErr()) return err(to.error);
   const left = await moveLeftovers(args.from, args.to);
-  // The directory above the target may be one that is still to be made.
+  // The directory above the target may still have to be made.
   if (left.isErr() && left.error.code === 'IO' && left.error.errno === 'ENOENT')
     return ok({ from: from.value, to: to.value, unfinished: false });
   return left.isErr() ? err(left.error) : ok({ from: from.value, to: to.value, unfinished: left.value.length > 0 });
@@ -128,22 +137,22 @@ async function exists(path: string): Promise<Result<boolean, StepFailure>> {
 }
 
 function bothThere(args: MoveTreeArgs): StepFailure {
-  const message = `${args.from} and ${args.to} both exist; nothing is merged or overwritten: look at both, and set one aside by hand`;
+  const message = `${args.from} and ${args.to} both exist; nothing is merged or overwritten: look at both, and rename one by hand`;
   return { code: 'BOTH_EXIST', message };
 }
 
 function madeAnew(args: MoveTreeArgs): StepFailure {
   const message =
-    `${args.from} was made anew since its content moved to ${args.to}; nothing is merged or overwritten: look at it, give it another ` +
-    'name and roll back again, or roll back with --force, which does that and keeps it';
+    `${args.from} was created after its content had moved to ${args.to}; nothing is merged or overwritten: rename it and ` +
+    'roll back again, or roll back with force, which renames and keeps it';
   return { code: 'BOTH_EXIST', message };
 }
 
 function lostCopy({ from, to }: MoveTreeArgs): string {
-  return `${to}, where ${from} had been set aside, is gone: somebody removed it since; ${from} is not there again`;
+  return `${to}, the copy of ${from}, was removed since the run; ${from} is not restored`;
 }
 
 function gone(args: MoveTreeArgs): StepFailure {
-  const message = `neither ${args.from} nor ${args.to} exists any more; it was there when the plan was made: find out what took it before going on`;
+  const message = `neither ${args.from} nor ${args.to} exists any more; one did when the plan was made: find out what removed it before you continue`;
   return { code: 'SOURCE_MISSING', message };
 }

@@ -1,27 +1,35 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { createServiceUser, lookupUser, removeServiceUser } from '../../../posix/accounts/index.js';
-import type { Check, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
+import { absolutePath, defineStep, listOf, record } from '../../engine/index.js';
+import type { Check, StepFailure, UndoNotes } from '../../engine/index.js';
 
-/** The account as it is to be. */
-export type CreateUserArgs = {
-  readonly name: string;
-  readonly home: string;
-  readonly shell: string;
-  readonly groups: readonly string[];
-};
+const args = record({
+  name: v.string(),
+  home: absolutePath,
+  shell: absolutePath,
+  groups: listOf(v.string()),
+});
 
-type CreateUserBefore = { readonly missing: true };
+/** The account to create. */
+export type CreateUserArgs = v.InferOutput<typeof args>;
+
+const before = record({ missing: v.literal(true) });
+
+type CreateUserBefore = v.InferOutput<typeof before>;
 
 /**
- * Makes the service account with its home (0750) and groups; an account of that name that exists is left alone.
+ * Creates the service account with its home (0750) and groups; an account of that name that exists is left alone.
  *
- * Undo removes the account this step made, and its home only when nothing was put there.
+ * Undo removes the account this step created, and its home only if it is empty.
  */
-export const createUserStep: StepKind<'posix.createUser', CreateUserArgs, CreateUserBefore, StepFailure> = {
+export const createUserStep = defineStep({
   kind: 'posix.createUser',
+  args,
+  before,
   describe: (args) => ({
-    title: `create the user ${args.name} (home ${args.home}, groups ${args.groups.join(', ')})`,
+    title: `Create the user ${args.name} (home ${args.home}, groups ${args.groups.join(', ')})`,
     why: 'the service needs an account of its own without privileges',
   }),
   check: (args) => new ResultAsync(checkUser(args)),
@@ -29,7 +37,7 @@ export const createUserStep: StepKind<'posix.createUser', CreateUserArgs, Create
   verify: (args) => lookupUser(args.name).map(() => undefined),
   byHand: ({ name }) => [`userdel ${name}`],
   undo: (args) => new ResultAsync(undoUser(args)),
-};
+});
 
 async function checkUser(args: CreateUserArgs): Promise<Result<Check<CreateUserBefore>, StepFailure>> {
   const user = await lookupUser(args.name);
@@ -41,5 +49,5 @@ async function undoUser(args: CreateUserArgs): Promise<Result<UndoNotes, StepFai
   const removed = await removeServiceUser(args.name);
   if (removed.isErr()) return err(removed.error);
   const { homeKept } = removed.value;
-  return ok({ notes: homeKept === null ? [] : [`${homeKept} was kept: something was put there since`] });
+  return ok({ notes: homeKept === null ? [] : [`${homeKept} is kept: it holds files that were created since`] });
 }

@@ -1,48 +1,63 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { lookupGroup, lookupUser } from '../../../posix/accounts/index.js';
 import { openToGroup } from '../../../posix/sweeps/index.js';
 import type { SweepReport } from '../../../posix/handles/index.js';
 import type { User } from '../../../posix/accounts/index.js';
-import type { Check, StepContext, StepFailure, StepKind } from '../../engine/index.js';
-import { UNSAFE, noteOf, ownersByHand, sweepRecorded, undoRecorded, unsafeEntries } from './reclaimStep.js';
+import { absolutePath, defineStep, listOf, record } from '../../engine/index.js';
+import type { Check, StepContext, StepFailure } from '../../engine/index.js';
+import {
+  UNSAFE,
+  changedEntries,
+  noteOf,
+  ownersByHand,
+  sweepRecorded,
+  undoRecorded,
+  unsafeEntries,
+} from './reclaimStep.js';
 import { widenable } from './widenable.js';
 
-/** Which tree two accounts are to share through a group. */
-export type OpenToGroupArgs = {
-  readonly root: string;
-  readonly group: string;
-  /** Only entries of these accounts are touched; those of others are listed. */
-  readonly owners: readonly string[];
-  readonly why: string;
-  readonly crossMounts?: boolean;
-  readonly allowUnprotectedHardlinks?: boolean;
+const args = record({
+  root: absolutePath,
+  group: v.string(),
+  /** Only entries of these accounts are changed; those of others are listed. */
+  owners: listOf(v.string()),
+  why: v.string(),
+  crossMounts: v.exactOptional(v.boolean()),
+  allowUnprotectedHardlinks: v.exactOptional(v.boolean()),
   /** Files that cannot safely be opened (hard links, setuid) are listed and left, instead of refused. */
-  readonly leaveUnsafe?: boolean;
-  /** A later step opens the same again: what is written while this one runs is left to that one. */
-  readonly openedAgain?: boolean;
-};
+  leaveUnsafe: v.exactOptional(v.boolean()),
+  /** A later step opens the same tree again: what is written while this one runs is left to that one. */
+  openedAgain: v.exactOptional(v.boolean()),
+});
 
-type OpenToGroupBefore = { readonly entries: number };
+/** Which tree two accounts share through a group. */
+export type OpenToGroupArgs = v.InferOutput<typeof args>;
+
+type OpenToGroupBefore = v.InferOutput<typeof changedEntries>;
 
 /**
  * Lets a group write in a whole tree: setgid and group write on directories, group write on files.
  *
  * Secrets by name, files not everyone could read, hard links and entries of other owners stay as they are.
- * Every mode and group is recorded before it changes and comes back with undo. Umask and setgid keep the tree
- * so only for what is written through them: `mv`, `cp -a` and `rsync -a` bring their own modes.
+ * Every mode and group is recorded before it changes and restored by undo. Umask and setgid keep the tree so only for
+ * files that are created in it: `mv`, `cp -a` and `rsync -a` keep the modes of their source.
  */
-export const openToGroupStep: StepKind<'posix.openToGroup', OpenToGroupArgs, OpenToGroupBefore, StepFailure> = {
+export const openToGroupStep = defineStep({
   kind: 'posix.openToGroup',
+  args,
+  before: changedEntries,
   volatile: true,
   describe: (args) => ({
-    title: `let the group ${args.group} write in ${args.root} (setgid directories, group-writable files)`,
+    title: `Let the group ${args.group} write in ${args.root} (setgid directories, group-writable files)`,
     why: args.why,
   }),
   check: (args) =>
     sweep(args, { dryRun: true }).andThen((report): Result<Check<OpenToGroupBefore>, StepFailure> => {
       const unsafe = report.skipped.filter(({ reason }) => UNSAFE.has(reason));
-      if (unsafe.length > 0 && args.leaveUnsafe !== true) return err(unsafeEntries(`below ${args.root} these`, unsafe));
+      if (unsafe.length > 0 && args.leaveUnsafe !== true)
+        return err(unsafeEntries(`entries below ${args.root}`, unsafe));
       const before = { entries: report.wouldChange };
       return ok(report.wouldChange === 0 ? { state: 'satisfied' } : { state: 'needed', before, note: noteOf(report) });
     }),
@@ -55,7 +70,7 @@ export const openToGroupStep: StepKind<'posix.openToGroup', OpenToGroupArgs, Ope
     ),
   byHand: (args, _before, where) => ownersByHand(args.root, where),
   undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.root, ctx)),
-};
+});
 
 async function applyOpen(args: OpenToGroupArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const swept = await sweepRecorded(ctx, (sink) => sweep(args, { sink, signal: ctx.signal }));
@@ -83,6 +98,6 @@ function sweep(
 }
 
 function unfinished(args: OpenToGroupArgs, report: SweepReport): StepFailure {
-  const message = `${report.wouldChange} entries below ${args.root} are still not writable for the group ${args.group}; they may have been written meanwhile, run again`;
+  const message = `${report.wouldChange} entries below ${args.root} are still not writable for the group ${args.group}; they may have been created meanwhile: run again`;
   return { code: 'OPEN_INCOMPLETE', message };
 }

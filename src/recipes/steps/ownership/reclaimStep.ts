@@ -1,66 +1,75 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { lookupGroup, lookupIdentity, lookupUser } from '../../../posix/accounts/index.js';
 import { openChangeRecord, readChangeRecord, reclaim, undoChanges } from '../../../posix/sweeps/index.js';
 import { printablePath } from '../../../posix/paths/index.js';
 import type { ChangeSink, SkippedEntry, SweepReport, TreeEntry } from '../../../posix/handles/index.js';
 import type { Identity } from '../../../posix/accounts/index.js';
-import type { Check, StepContext, StepFailure, StepKind, UndoData, UndoNotes } from '../../engine/index.js';
+import { absolutePath, accountId, defineStep, listOf, record } from '../../engine/index.js';
+import type { Check, StepContext, StepFailure, UndoData, UndoNotes } from '../../engine/index.js';
 import { widenable } from './widenable.js';
 
-/** What is given back to whom, and what is left alone. Paths are absolute. */
-export type ReclaimArgs = {
-  readonly root: string;
-  /** Only entries of this uid change hands. */
-  readonly from: number;
-  /** Names, looked up when the step runs: the account may be made by an earlier step. */
-  readonly to: { readonly user: string; readonly group: string };
+const args = record({
+  root: absolutePath,
+  /** Only entries of this uid are changed. */
+  from: accountId,
+  /** Names, looked up when the step runs: the account may be created by an earlier step. */
+  to: record({ user: v.string(), group: v.string() }),
   /** Why, for the plan. */
-  readonly why: string;
-  /** An account: what it could not read before is left, with all below an unreadable directory. */
-  readonly reader?: string;
-  /** Entries, absolute or relative to the root, that are left alone with all below them. */
-  readonly exclude?: readonly string[];
-  /** Directories, absolute, in which what changes hands becomes group-writable too. */
-  readonly groupWriteBelow?: readonly string[];
-  /** Files that are root's on purpose stay so: wp-config.php, .htaccess, .user.ini. */
-  readonly keptNames?: boolean;
-  readonly crossMounts?: boolean;
-  readonly allowUnprotectedHardlinks?: boolean;
-  /** Entries that cannot safely change hands are listed and left, instead of failing the step. */
-  readonly leaveUnsafe?: boolean;
-  /** A later step sweeps the same again: what is written while this one runs is left to that one. */
-  readonly sweptAgain?: boolean;
-  /** The root comes and goes by itself: when it is gone there is nothing to do. */
-  readonly mayBeGone?: boolean;
-};
+  why: v.string(),
+  /** An account: what it could not read before is left, with everything below an unreadable directory. */
+  reader: v.exactOptional(v.string()),
+  /** Entries, absolute or relative to the root, that are left alone with everything below them. */
+  exclude: v.exactOptional(listOf(v.string())),
+  /** Directories in which what is changed becomes group-writable too. */
+  groupWriteBelow: v.exactOptional(listOf(absolutePath)),
+  /** Files that some operators give to root on purpose stay so: wp-config.php, .htaccess, .user.ini. */
+  keptNames: v.exactOptional(v.boolean()),
+  crossMounts: v.exactOptional(v.boolean()),
+  allowUnprotectedHardlinks: v.exactOptional(v.boolean()),
+  /** Entries whose owner cannot safely be changed are listed and left, instead of failing the step. */
+  leaveUnsafe: v.exactOptional(v.boolean()),
+  /** A later step sweeps the same tree again: what is written while this one runs is left to that one. */
+  sweptAgain: v.exactOptional(v.boolean()),
+  /** The root may disappear by itself: when it is gone there is nothing to do. */
+  mayBeGone: v.exactOptional(v.boolean()),
+});
 
-type ReclaimBefore = { readonly entries: number };
+/** Whose entries are changed to which owner, and what is left alone. */
+export type ReclaimArgs = v.InferOutput<typeof args>;
+
+/** How many entries a sweep changes; each is in the step's change record. */
+export const changedEntries = record({ entries: v.number() });
+
+type ReclaimBefore = v.InferOutput<typeof changedEntries>;
 
 /** What `posix.reclaim` leaves on purpose; anything else that stays is a failure. */
 export const LEFT_ON_PURPOSE: ReadonlySet<string> = new Set(['private', 'mount-point', 'secret']);
-/** What never changes hands nor mode unless it is left out by `--leave-unsafe`. */
+/** What is never changed; a step that finds one is refused, unless such entries are left out (`leaveUnsafe`). */
 export const UNSAFE: ReadonlySet<string> = new Set(['hard-link', 'device', 'setuid', 'immutable']);
 
 /**
- * Gives what one account owns below a directory to another, race-safe, with a record that undoes it exactly.
+ * Changes the owner of what one account owns below a directory, race-safe, with a record that undoes it exactly.
  *
  * Satisfied when nothing is left to change. The old owner and mode of every entry are on disk before the entry
- * is touched; undo restores each entry that is still the same inode and still ours. What appears during the
- * sweep is found by its further passes; what appears afterwards is not.
+ * is changed; undo restores each entry that is still the same inode and as this step left it. What is created during the
+ * sweep is found by its further passes; what is created afterwards is not.
  */
-export const reclaimStep: StepKind<'posix.reclaim', ReclaimArgs, ReclaimBefore, StepFailure> = {
+export const reclaimStep = defineStep({
   kind: 'posix.reclaim',
+  args,
+  before: changedEntries,
   volatile: true,
   describe: (args) => ({
-    title: `give what ${args.from === 0 ? 'root' : `uid ${args.from}`} owns below ${args.root} to ${args.to.user}:${args.to.group}`,
+    title: `Change the owner of ${args.from === 0 ? 'root-owned files' : `files of uid ${args.from}`} in ${args.root} to ${args.to.user}:${args.to.group}`,
     why: args.why,
   }),
   check: (args) =>
     sweep(args, { dryRun: true }).andThen((report): Result<Check<ReclaimBefore>, StepFailure> => {
       const unsafe = report.skipped.filter(({ reason }) => UNSAFE.has(reason));
       if (unsafe.length > 0 && args.leaveUnsafe !== true)
-        return err(unsafeEntries(`below ${args.root} these belong to uid ${args.from} and`, unsafe));
+        return err(unsafeEntries(`entries of uid ${args.from} below ${args.root}`, unsafe));
       const before = { entries: report.wouldChange };
       return ok(report.wouldChange === 0 ? { state: 'satisfied' } : { state: 'needed', before, note: noteOf(report) });
     }),
@@ -73,7 +82,7 @@ export const reclaimStep: StepKind<'posix.reclaim', ReclaimArgs, ReclaimBefore, 
     ),
   byHand: (args, _before, where) => ownersByHand(args.root, where),
   undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.root, ctx)),
-};
+});
 
 async function applyReclaim(args: ReclaimArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const swept = await sweepRecorded(ctx, (sink) => sweep(args, { sink, signal: ctx.signal }));
@@ -84,7 +93,7 @@ async function applyReclaim(args: ReclaimArgs, ctx: StepContext): Promise<Result
   return refused.length === 0 ? ok(undefined) : err(left(args, swept.value));
 }
 
-/** Sweeps with a record of every change that `undoRecorded` takes back, closed whatever the sweep came to. */
+/** Sweeps with a record of every change, for `undoRecorded`; it is closed whatever the result of the sweep. */
 export async function sweepRecorded(
   ctx: StepContext,
   sweep: (sink: ChangeSink) => ResultAsync<SweepReport, StepFailure>,
@@ -97,10 +106,10 @@ export async function sweepRecorded(
   return closed.isErr() ? err(closed.error) : swept;
 }
 
-/** Thousands of owners are nobody's to type. */
+/** Too many owners to restore by hand. */
 export function ownersByHand(root: string, where: UndoData): readonly string[] {
   return [
-    `# owners and modes below ${printablePath(root)} as they were are in ${where.recordPath('changes.ndjson')}, one entry a line; put right what stops it, then: wca migrate-off-root rollback`,
+    `# the old owners and modes below ${printablePath(root)} are in ${where.recordPath('changes.ndjson')}, one entry a line; remove what stops the rollback, then roll back again`,
   ];
 }
 
@@ -108,13 +117,15 @@ export function ownersByHand(root: string, where: UndoData): readonly string[] {
 export async function undoRecorded(root: string, ctx: StepContext): Promise<Result<UndoNotes, StepFailure>> {
   const changes = await readChangeRecord(ctx.recordPath('changes.ndjson'));
   if (changes.isErr()) {
-    // Nothing was recorded, so nothing was changed: the record is written ahead.
+    // Without a record nothing was changed: it is written first.
     return changes.error.code === 'NOT_FOUND' ? ok({ notes: [] }) : err(changes.error);
   }
   const undone = await undoChanges(root, changes.value);
   if (undone.isErr()) {
-    // What is in a shared place may be cleared away, by a reboot at the latest: then nothing is left to give back.
-    return undone.error.code === 'NOT_FOUND' ? ok({ notes: [`${root}: it is no longer there`] }) : err(undone.error);
+    // A file in a shared place may be removed, by a reboot at the latest: then nothing is left to restore.
+    return undone.error.code === 'NOT_FOUND'
+      ? ok({ notes: [`${root}: it does not exist any more`] })
+      : err(undone.error);
   }
   return ok({ notes: undone.value.skipped.map(({ path, reason }) => `${path}: left as it is, ${reason}`) });
 }
@@ -164,7 +175,7 @@ function latin1(path: string): string {
   return Buffer.from(path, 'utf8').toString('latin1');
 }
 
-/** Names that some operators give to root so that neither WordPress nor a plugin rewrites them. */
+/** Files that some operators give to root so that neither WordPress nor a plugin rewrites them. */
 export function rootsOnPurpose(path: Buffer): boolean {
   const name = path.subarray(path.lastIndexOf(0x2f) + 1).toString('latin1');
   return name === 'wp-config.php' || name === '.htaccess' || name === '.user.ini';
@@ -182,12 +193,12 @@ export function noteOf(report: SweepReport): string {
 /** As many paths as a person reads. */
 const SHOWN = 5;
 
-/** The refusal that names what cannot safely be changed; `which` begins the sentence. */
+/** The refusal that names what cannot safely be changed. */
 export function unsafeEntries(which: string, unsafe: readonly SkippedEntry[]): StepFailure {
   const shown = unsafe.slice(0, SHOWN).map(({ path, reason }) => `${path} (${reason})`);
   const message =
-    `${which} cannot safely change hands: ${shown.join(', ')}` +
-    `${unsafe.length > SHOWN ? ` and ${unsafe.length - SHOWN} more` : ''}; look at them, then leave them out with --leave-unsafe`;
+    `the owner or mode of some ${which} cannot safely be changed: ${shown.join(', ')}` +
+    `${unsafe.length > SHOWN ? ` and ${unsafe.length - SHOWN} more` : ''}; look at them, then allow that they are left as they are`;
   return { code: 'UNSAFE_ENTRIES', message };
 }
 
@@ -203,9 +214,9 @@ function left(args: ReclaimArgs, report: SweepReport): StepFailure & { readonly 
   const shown = report.skipped.filter((entry) => !mayStay(args, entry)).slice(0, SHOWN);
   const list = shown.map(({ path, reason }) => `${path} (${reason})`);
   const message =
-    `below ${args.root} some entries of uid ${args.from} could not change hands` +
+    `the owner of some entries of uid ${args.from} below ${args.root} was not changed` +
     (list.length === 0
-      ? ': they kept changing while the sweep ran; try again when it is quieter'
+      ? ': new ones kept appearing while the sweep ran; try again when less is written there'
       : `: ${list.join(', ')}`);
   return { code: 'RECLAIM_INCOMPLETE', message, paths: shown.map(({ path }) => path) };
 }

@@ -1,26 +1,30 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { clearAbandoned } from '../../../posix/files/index.js';
 import { getBlock, putBlock, readCliChannel, setChannelCommand } from '../../../wordpress/blocks/index.js';
 import { lintPhp } from '../../../wordpress/php/index.js';
 import { restoreCommands } from '../files/restoreCommands.js';
-import type { Check, StepFailure, StepKind } from '../../engine/index.js';
-import { mayRestore, readFileState, replaceRecorded, restoreFile } from '../files/fileState.js';
+import { absolutePath, accountId, defineStep, record } from '../../engine/index.js';
+import type { Check, StepFailure } from '../../engine/index.js';
+import { fileState, mayRestore, readFileState, replaceRecorded, restoreFile } from '../files/fileState.js';
 import type { FileState } from '../files/fileState.js';
 
-/** The channel entry whose command changes. */
-export type ChannelCommandArgs = {
-  readonly path: string;
+const args = record({
+  path: absolutePath,
   /** Label of the block, `bridge:kimaki`. */
-  readonly label: string;
-  readonly command: string;
+  label: v.string(),
+  command: v.string(),
   /** What is registered now, for the plan. */
-  readonly from: string;
-  /** Who the file belongs to afterwards: the site's account, or WordPress could not update it. */
-  readonly uid: number;
-  readonly gid: number;
-  readonly why: string;
-};
+  from: v.string(),
+  /** The owner of the file afterwards: the site's account, so that WordPress can update it. */
+  uid: accountId,
+  gid: accountId,
+  why: v.string(),
+});
+
+/** The channel entry whose command changes. */
+export type ChannelCommandArgs = v.InferOutput<typeof args>;
 
 /** The mode a managed mu-plugin has: php-fpm reads it whatever umask its writer had. */
 const MODE = 0o644;
@@ -28,14 +32,16 @@ const MODE = 0o644;
 /**
  * Registers another dispatch command in the channels mu-plugin; every byte outside that one value stays.
  *
- * A sweep of the tree must leave the file to this step: a new file is a new inode, which the undo of a sweep would
- * not know. The result passes `php -l` before it replaces the file, and the file is 0644 afterwards. Undo puts the old
- * bytes, owner and mode back and refuses where someone edited the file since.
+ * A sweep of the tree must leave the file to this step: the file is replaced, and the undo of a sweep does not know the
+ * new inode. The result passes `php -l` before it replaces the file, and the file is 0644 afterwards. Undo restores the
+ * old bytes, owner and mode and refuses where someone edited the file since.
  */
-export const channelCommandStep: StepKind<'wordpress.channelCommand', ChannelCommandArgs, FileState, StepFailure> = {
+export const channelCommandStep = defineStep({
   kind: 'wordpress.channelCommand',
+  args,
+  before: fileState,
   describe: ({ path, label, command, from, why }) => ({
-    title: `let ${label} dispatch through ${command}`,
+    title: `Register ${command} as the command of ${label}`,
     why,
     diff: command === from ? '' : `--- ${path}\n+++ ${path}\n-'command' => '${from}'\n+'command' => '${command}'\n`,
   }),
@@ -51,7 +57,7 @@ export const channelCommandStep: StepKind<'wordpress.channelCommand', ChannelCom
     withCommand(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours, ctx)),
   undo: (args, before, ctx) =>
     withCommand(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
-};
+});
 
 async function checkCommand(args: ChannelCommandArgs): Promise<Result<Check<FileState>, StepFailure>> {
   const file = await readFileState(args.path);
@@ -59,7 +65,7 @@ async function checkCommand(args: ChannelCommandArgs): Promise<Result<Check<File
   if (file.value === null) {
     return err({
       code: 'CHANNELS_FILE_MISSING',
-      message: `${args.path} is gone; it registered ${args.label} when the plan was made: plan again`,
+      message: `${args.path} does not exist any more; it registered ${args.label} when the plan was made: plan again`,
     });
   }
   const ours = withCommand(args, file.value);
@@ -76,7 +82,7 @@ async function verifyCommand(args: ChannelCommandArgs): Promise<Result<void, Ste
   if (check.value.state === 'satisfied') return ok(undefined);
   return err({
     code: 'COMMAND_NOT_REGISTERED',
-    message: `${args.path} does not register ${args.command} any more; someone else writes it: see who, and run again`,
+    message: `${args.path} does not register ${args.command} any more; find out who else writes it, and run again`,
   });
 }
 

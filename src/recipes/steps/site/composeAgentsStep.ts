@@ -1,35 +1,41 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { clearAbandoned, readRegularFile, replaceFile } from '../../../posix/files/index.js';
 import { lookupIdentity } from '../../../posix/accounts/index.js';
 import { composeAgentsFile } from '../../../wordpress/wpcli/index.js';
 import { findSite } from '../../../wordpress/site/index.js';
-import { sha256 } from '../../engine/index.js';
+import { absolutePath, accountId, defineStep, record, sha256 } from '../../engine/index.js';
 import { restoreCommands } from '../files/restoreCommands.js';
-import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
-import { readFileState, replaceRecorded, restoreFile } from '../files/fileState.js';
+import type { Check, StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
+import { fileState, readFileState, replaceRecorded, restoreFile } from '../files/fileState.js';
 import type { FileState } from '../files/fileState.js';
 
+const args = record({
+  site: absolutePath,
+  user: v.string(),
+  /** The group the file gets: WordPress and the agent both write it. */
+  gid: accountId,
+});
+
 /** The site whose AGENTS.md is rendered, and who renders it. */
-export type ComposeAgentsArgs = {
-  readonly site: string;
-  readonly user: string;
-  /** The group the file gets: both sides may write it. */
-  readonly gid: number;
-};
+export type ComposeAgentsArgs = v.InferOutput<typeof args>;
 
 /**
  * Renders AGENTS.md again as the service user, so that it no longer tells the agent to use `--allow-root`.
  *
- * Satisfied when the file does not carry the flag and is not root's. What WP-CLI puts in besides is Data Machine's affair. Undo
- * puts the old file back; what does not read as it was rendered then is kept among the records of the run, with a note.
+ * Satisfied when the file does not contain the flag and is not owned by root. The rest of its content is Data Machine's.
+ * Undo restores the old file; one that was changed after it was rendered is kept among the records of the run, with a
+ * note.
  */
-export const composeAgentsStep: StepKind<'wordpress.composeAgents', ComposeAgentsArgs, FileState, StepFailure> = {
+export const composeAgentsStep = defineStep({
   kind: 'wordpress.composeAgents',
+  args,
+  before: fileState,
   volatile: true,
   describe: (args) => ({
-    title: `render ${agentsFile(args.site)} again as ${args.user}`,
+    title: `Render ${agentsFile(args.site)} again as ${args.user}`,
     why: 'it tells the agent to call wp with --allow-root, which an unprivileged user does not need',
   }),
   check: (args) => new ResultAsync(checkAgents(args)),
@@ -38,7 +44,7 @@ export const composeAgentsStep: StepKind<'wordpress.composeAgents', ComposeAgent
   byHand: (args, before, where) => restoreCommands(agentsFile(args.site), before, where),
   tidy: (args) => clearAbandoned(agentsFile(args.site)),
   undo: (args, before, ctx) => new ResultAsync(undoAgents(args, before, ctx)),
-};
+});
 
 function agentsFile(site: string): string {
   return join(site, 'AGENTS.md');
@@ -64,7 +70,7 @@ async function applyAgents(
   if (identity.isErr()) return err(identity.error);
   const site = await findSite(args.site);
   if (site.isErr()) return err(site.error);
-  // The agent could not replace root's file, and WP-CLI writes into the one that is there.
+  // WP-CLI writes into the file that exists, and the agent could not write into root's.
   const taken = await replaceRecorded(agentsFile(args.site), Buffer.from(before.bytes, 'base64'), before, ctx, {
     uid: identity.value.user.uid,
     gid: args.gid,
@@ -91,7 +97,7 @@ async function verifyAgents(args: ComposeAgentsArgs): Promise<Result<void, StepF
   const check = await checkAgents(args);
   if (check.isErr()) return err(check.error);
   if (check.value.state === 'satisfied') return ok(undefined);
-  const message = `${agentsFile(args.site)} still tells the agent to use --allow-root after it was rendered as ${args.user}; see what writes that file`;
+  const message = `${agentsFile(args.site)} still tells the agent to use --allow-root after it was rendered as ${args.user}; find out what writes that file`;
   return err({ code: 'FLAG_STILL_THERE', message });
 }
 
@@ -106,7 +112,7 @@ async function undoAgents(
   if (digest.isErr() && digest.error.code !== 'NOT_FOUND') return err(digest.error);
   const noted = digest.isOk() ? digest.value.bytes.toString() : null;
   const isOurs = now.value !== null && digestOf(now.value) === noted;
-  // Data Machine renders it at any time, so one that reads differently is no reason to refuse, only to keep it.
+  // Data Machine renders it at any time, so another content is kept and is no reason to refuse.
   const ours = Buffer.from(isOurs ? now.value.bytes : before.bytes, 'base64');
   return restoreFile(agentsFile(args.site), before, ours, { ...ctx, force: true });
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import {
   clearStatePathLeftovers,
   findStatePaths,
@@ -11,45 +12,67 @@ import {
 import type { StatePath } from '../../../kimaki/state-paths/index.js';
 import { ioError } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
-import { appendRecord } from '../../engine/index.js';
-import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
+import { absolutePath, appendRecord, defineStep, listOf, parseJson, readData, record } from '../../engine/index.js';
+import type { Check, StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
 
-/** Which state has paths in it that follow a move. Absolute. */
-export type StatePathsArgs = {
+const args = record({
   /** Where the state is when the step runs. */
-  readonly roots: readonly string[];
-  /** Homes that are closed to the agent afterwards. */
-  readonly oldHomes: readonly string[];
-  readonly moves: readonly { readonly from: string; readonly to: string }[];
-};
+  roots: listOf(absolutePath),
+  /** Homes that the agent cannot enter afterwards. */
+  oldHomes: listOf(absolutePath),
+  moves: listOf(record({ from: absolutePath, to: absolutePath })),
+});
 
-/** What was found; the places themselves, with what they held, are in the step's own record. */
-type StatePathsBefore = { readonly places: number };
+/** Which state has paths in it that follow a move. */
+export type StatePathsArgs = v.InferOutput<typeof args>;
+
+/** How many places were found; each, with what it held, is in the step's own record. */
+const before = record({ places: v.number() });
+
+type StatePathsBefore = v.InferOutput<typeof before>;
 
 /** One {@link StatePath} a line. */
 const RECORD = 'paths';
 
+const statePath: v.GenericSchema<unknown, StatePath> = v.variant('kind', [
+  record({
+    kind: v.literal('database'),
+    file: absolutePath,
+    table: v.string(),
+    column: v.string(),
+    rowid: v.number(),
+    label: v.string(),
+    before: v.string(),
+    after: v.string(),
+  }),
+  record({ kind: v.literal('text'), file: absolutePath, before: v.string(), after: v.string(), mtime: v.string() }),
+  record({ kind: v.literal('link'), file: absolutePath, before: v.string(), after: v.string() }),
+]);
+
 /**
- * Makes the paths that the state holds of itself follow its move: channel directories in databases, shims, settings, links.
+ * Rewrites the paths inside the state that point to its old place: channel directories in databases, shims, settings,
+ * links.
  *
- * For the stop window: databases are written by their owner, while nobody has them open. Best where nobody else can change
- * the way to them, and before their owner changes: files are written anew, and a sweep that ran before would not know them.
- * Every place is on disk with what it held before the first is rewritten. Undo puts every value back that is still the
- * rewritten one, and names the others.
+ * For the stop window: databases are written by their owner, while no process has them open. It must run before the
+ * owner of the state is changed: files are replaced, and an earlier sweep does not know the new inodes. Every place is on
+ * disk with what it held before the first is rewritten. Undo restores every value that is still the rewritten one, and
+ * names the others.
  */
-export const statePathsStep: StepKind<'kimaki.statePaths', StatePathsArgs, StatePathsBefore, StepFailure> = {
+export const statePathsStep = defineStep({
   kind: 'kimaki.statePaths',
+  args,
+  before,
   volatile: true,
   describe: ({ oldHomes, roots }) => ({
-    title: `let paths in ${roots.join(', ')} that lead to ${oldHomes.join(', ')} follow the move`,
-    why: 'channels, shims and links would lead where the agent may not go any more',
+    title: `Rewrite the paths in ${roots.join(', ')} that point to ${oldHomes.join(', ')}`,
+    why: 'channels, shims and links would point to a directory that the agent cannot enter',
   }),
   check: (args) => new ResultAsync(checkPaths(args)),
   apply: (args, _before, ctx) => new ResultAsync(applyPaths(args, ctx)),
   verify: (args, ctx) => new ResultAsync(verifyPaths(args, ctx)),
   undo: (_args, _before, ctx) => new ResultAsync(undoPaths(ctx)),
   tidy: (args) => clearStatePathLeftovers(args.roots),
-};
+});
 
 async function checkPaths(args: StatePathsArgs): Promise<Result<Check<StatePathsBefore>, StepFailure>> {
   const found = await findStatePaths(args);
@@ -75,7 +98,7 @@ async function applyPaths(args: StatePathsArgs, ctx: StepContext): Promise<Resul
   return rewriteStatePaths(paths);
 }
 
-/** Only what was recorded: who writes such a path afterwards means it. */
+/** Only what was recorded: a path that is written later is meant. */
 async function verifyPaths(args: StatePathsArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const paths = await recordedPaths(ctx);
   if (paths.isErr()) return err(paths.error);
@@ -83,7 +106,7 @@ async function verifyPaths(args: StatePathsArgs, ctx: StepContext): Promise<Resu
   if (left.isErr()) return err(left.error);
   if (left.value.length === 0) return ok(undefined);
   const shown = `${left.value.slice(0, 5).join('; ')}${left.value.length > 5 ? ` and ${left.value.length - 5} more` : ''}`;
-  const message = `below ${args.roots.join(', ')} some paths still lead to ${args.oldHomes.join(', ')} (${shown}); see who writes them`;
+  const message = `some paths below ${args.roots.join(', ')} still point to ${args.oldHomes.join(', ')} (${shown}); find out what writes them`;
   return err({ code: 'PATHS_LEFT', message });
 }
 
@@ -93,7 +116,7 @@ async function undoPaths(ctx: StepContext): Promise<Result<UndoNotes, StepFailur
   return undoStatePaths(paths.value.toReversed()).map((notes) => ({ notes }));
 }
 
-/** None where nothing was begun. A last line that was cut off was written ahead of an act that never began. */
+/** None where nothing was begun. A line that was cut off belongs to an act that never began. */
 async function recordedPaths(ctx: StepContext): Promise<Result<readonly StatePath[], IoError>> {
   const record = ctx.recordPath(RECORD);
   const read = await ResultAsync.fromPromise(readFile(record, 'utf8'), (cause) => ioError(cause, 'read', record));
@@ -102,14 +125,12 @@ async function recordedPaths(ctx: StepContext): Promise<Result<readonly StatePat
     .slice(0, read.value.lastIndexOf('\n') + 1)
     .split('\n')
     .slice(0, -1);
-  return ok(whole.flatMap((line) => (line === '' ? [] : parsed(line))));
-}
-
-function parsed(line: string): readonly StatePath[] {
-  try {
-    return [JSON.parse(line) as StatePath];
-  } catch {
-    // Cut off, before a later call began on a line of its own: it was not acted on.
-    return [];
-  }
+  return ok(
+    whole.flatMap((line) =>
+      readData(statePath, parseJson(line)).match(
+        (path) => [path],
+        () => [],
+      ),
+    ),
+  );
 }

@@ -2,6 +2,7 @@ import { readlink, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
 import { attemptAt } from '../../../posix/handles/index.js';
 import { shellWord } from '../../../posix/paths/index.js';
@@ -13,41 +14,48 @@ import {
   startUnit,
   stopUnit,
 } from '../../../systemd/manager/index.js';
-import type { Check, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
+import { absolutePath, defineStep, listOf, record } from '../../engine/index.js';
+import type { Check, StepFailure, UndoNotes } from '../../engine/index.js';
 import { newFileDiff } from '../files/newFileDiff.js';
 import { runnableRecovery, sameRecovery } from './recoveryContent.js';
 
-/** The unit that runs before others at the next boot, and whether it is to be there. */
-export type RecoveryUnitArgs = {
-  /** In /etc/systemd/system; nothing else may have that name. */
-  readonly path: string;
-  readonly content: string;
-  /** What may start only after it: its [Install] section says RequiredBy= of each. */
-  readonly services: readonly string[];
-  readonly installed: boolean;
-};
+const args = record({
+  /** In /etc/systemd/system; no other unit may have that name. */
+  path: absolutePath,
+  content: v.string(),
+  /** What may start only after it: its [Install] section has RequiredBy= of each. */
+  services: listOf(v.string()),
+  installed: v.boolean(),
+});
 
-type RecoveryUnitBefore = { readonly installed: boolean };
+/** The unit that runs before others at the next boot, and whether it is to be installed. */
+export type RecoveryUnitArgs = v.InferOutput<typeof args>;
+
+const before = record({ installed: v.boolean() });
+
+type RecoveryUnitBefore = v.InferOutput<typeof before>;
 
 /**
- * Puts a unit in place that services need at their next start, or takes it away: a pair of steps around a run.
+ * Installs a unit that services require at their next start, or removes it: a pair of steps around a run.
  *
- * Put in place, it is enabled and started once, which proves that what it runs can run; it stays active until a reboot,
- * so that no start before one waits for it. Where it does not start it is removed again. Undo does the opposite, with this
- * process's Node and package where the recorded ones are gone, and without the unit, told in a note, where that does not start
- * either. A file of that name with other content is not ours and is refused.
+ * Installed, it is enabled and started once, which proves that its program runs; it stays active until a reboot, so that
+ * no start before a reboot waits for it. Where it does not start it is removed again. Undo does the opposite, with this
+ * process's Node and package where the recorded ones are gone; where those do not start either, it does without the unit
+ * and says so in a note. A file of that name with other content is not ours and is refused.
  */
-export const recoveryUnitStep: StepKind<'systemd.recoveryUnit', RecoveryUnitArgs, RecoveryUnitBefore, StepFailure> = {
+export const recoveryUnitStep = defineStep({
   kind: 'systemd.recoveryUnit',
+  args,
+  before,
   volatile: true,
   describe: ({ path, content, services, installed }) =>
     installed
       ? {
-          title: `install ${path}, without which ${services.join(', ')} cannot start after a reboot`,
-          why: 'should this host go down half-way, state and units must fit together again before anything starts',
+          title: 'Install the safety unit, which repairs the host if it reboots during the migration',
+          why: `${services.join(', ')} must not start while the state has moved and the units have not: ${path} runs before them`,
           diff: newFileDiff(path, content),
         }
-      : { title: `remove ${path}`, why: 'from here on every start finds state and units that fit together' },
+      : { title: `Remove the safety unit ${path}`, why: 'the migration is complete, so a reboot needs no repair' },
   check: (args) => new ResultAsync(checkRecovery(args)),
   apply: (args) => new ResultAsync(args.installed ? install(args) : remove(args)),
   verify: (args) => new ResultAsync(verifyRecovery(args)),
@@ -62,7 +70,7 @@ export const recoveryUnitStep: StepKind<'systemd.recoveryUnit', RecoveryUnitArgs
       : [],
   tidy: (args) => clearAbandoned(args.path),
   undo: (args) => new ResultAsync<UndoNotes, StepFailure>(args.installed ? removeAgain(args) : installAgain(args)),
-};
+});
 
 async function checkRecovery(args: RecoveryUnitArgs): Promise<Result<Check<RecoveryUnitBefore>, StepFailure>> {
   const there = await found(args);
@@ -81,7 +89,7 @@ async function verifyRecovery(args: RecoveryUnitArgs): Promise<Result<void, Step
   const check = await checkRecovery(args);
   if (check.isErr()) return err(check.error);
   if (check.value.state === 'satisfied') return ok(undefined);
-  const message = `${args.path} is not ${args.installed ? 'in force' : 'gone'} a moment after it was to be; see systemctl status ${basename(args.path)}`;
+  const message = `${args.path} was ${args.installed ? 'installed and is not in force' : 'removed and is still there'}; see systemctl status ${basename(args.path)}`;
   return err({ code: 'RECOVERY_UNIT_DIFFERS', message });
 }
 
@@ -104,8 +112,8 @@ async function install(args: RecoveryUnitArgs, content = args.content): Promise<
 }
 
 /**
- * On the way back what was recorded may be gone since; then the way back is gone without the unit, which only a host that goes
- * down meanwhile would miss. What stands at its path and is not ours is still a failure.
+ * The recorded Node and package may be gone when this is undone. The rollback then continues without the unit, which is
+ * needed only if the host reboots meanwhile. Another file at its path is still a failure.
  */
 async function installAgain(args: RecoveryUnitArgs): Promise<Result<UndoNotes, StepFailure>> {
   const there = await found(args);
@@ -113,9 +121,7 @@ async function installAgain(args: RecoveryUnitArgs): Promise<Result<UndoNotes, S
   const content = await runnableRecovery(args.content);
   if (content === null)
     return ok({
-      notes: [
-        without(args, 'what it ran is gone, and this package is not installed where root could run it at a boot'),
-      ],
+      notes: [without(args, 'its program is gone, and this package is not installed where root could run it at boot')],
     });
   const installed = await install(args, content);
   if (installed.isOk()) return ok({ notes: [] });
@@ -126,14 +132,14 @@ async function installAgain(args: RecoveryUnitArgs): Promise<Result<UndoNotes, S
 }
 
 function without({ path }: RecoveryUnitArgs, why: string): string {
-  return `${path} could not be put in place again (${why}): do not reboot before the rollback has ended`;
+  return `${path} could not be installed again (${why}): do not reboot before the rollback has ended`;
 }
 
 async function removeAgain(args: RecoveryUnitArgs): Promise<Result<UndoNotes, StepFailure>> {
   return (await remove(args)).map(() => ({ notes: [] }));
 }
 
-/** Stopped only when nothing needs it any more: a stop takes along what requires the unit. Source: systemd.unit(5), Requires=. */
+/** Stopped only when no unit requires it any more: a stop would stop those too. Source: systemd.unit(5), Requires=. */
 async function remove(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>> {
   const there = await found(args);
   if (there.isErr()) return err(there.error);
@@ -158,16 +164,16 @@ async function remove(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>
   return forgotten.isErr() ? err(forgotten.error) : ok(undefined);
 }
 
-/** The unit file as it is, if it is ours, wherever the Node and the package it runs lie; null when there is none. */
+/** The unit file as it is, if it is ours whatever Node and package it runs; null when there is none. */
 async function found({ path, content }: RecoveryUnitArgs): Promise<Result<Buffer | null, StepFailure>> {
   const file = await readRegularFile(path);
   if (file.isErr()) return file.error.code === 'NOT_FOUND' ? ok(null) : err(file.error);
   if (sameRecovery(file.value.bytes.toString(), content)) return ok(file.value.bytes);
-  const message = `${path} exists with another content than this run gives it; see where it comes from (an earlier version of this tool?), remove it with systemctl disable and rm, and run again`;
+  const message = `${path} exists with content that this run does not write; find out where it comes from (an earlier version of this tool?), remove it with systemctl disable and rm, and run again`;
   return err({ code: 'FILE_IN_THE_WAY', message });
 }
 
-/** How many of the services have the link that makes them need the unit. */
+/** How many of the services have the link that makes them require the unit. */
 async function linksOf(args: RecoveryUnitArgs): Promise<number> {
   const found = await Promise.all(
     linkPaths(args).map((link) =>
@@ -180,13 +186,13 @@ async function linksOf(args: RecoveryUnitArgs): Promise<number> {
   return found.filter(Boolean).length;
 }
 
-/** What a disable leaves where somebody removed the file before it: systemctl disables nothing that is not there. */
+/** Removes the links that `systemctl disable` leaves where the unit file was removed before. */
 async function removeLinks(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>> {
   for (const link of linkPaths(args)) {
     if ((await readlink(link).catch(() => null)) === null) continue;
     const removed = await attemptAt(link, 'unlink', unlink);
     if (removed.isErr()) return err(removed.error);
-    // Others may have links of theirs there.
+    // The directory may hold links of other units.
     await attemptAt(dirname(link), 'rmdir', rmdir).unwrapOr(undefined);
   }
   return ok(undefined);

@@ -1,48 +1,56 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { planUnitRewrite } from '../../../kimaki/unit/index.js';
 import { clearAbandoned } from '../../../posix/files/index.js';
 import { parseUnit, printUnit } from '../../../systemd/document/index.js';
 import { verifyUnit } from '../../../systemd/host-edit/index.js';
 import { restoreCommands } from '../files/restoreCommands.js';
-import type { Check, StepFailure, StepKind } from '../../engine/index.js';
-import { mayRestore, readFileState, replaceRecorded, restoreFile } from '../files/fileState.js';
+import { absolutePath, defineStep, listOf, record } from '../../engine/index.js';
+import type { Check, StepFailure } from '../../engine/index.js';
+import { fileState, mayRestore, readFileState, replaceRecorded, restoreFile } from '../files/fileState.js';
 import type { FileState } from '../files/fileState.js';
 
-/** Which unit file or drop-in is rewritten, and to what. Holds no bytes of the file: a unit may hold secrets. */
-export type RewriteUnitArgs = {
+const args = record({
   /** The unit the file belongs to. */
-  readonly unit: string;
-  readonly path: string;
-  readonly request: {
-    readonly user: string;
-    readonly group: string;
-    readonly oldHomes: readonly string[];
-    readonly newHome: string;
-    readonly oldDataDir: string;
-    readonly newDataDir: string;
-    readonly binary: string | null;
-    readonly umask: string;
-    readonly moves: readonly { readonly from: string; readonly to: string }[];
-    readonly dropIn: boolean;
-    readonly addArgs?: readonly string[];
-  };
+  unit: v.string(),
+  path: absolutePath,
+  /** As for `planUnitRewrite`. */
+  request: record({
+    user: v.string(),
+    group: v.string(),
+    oldUser: v.exactOptional(v.string()),
+    oldHomes: listOf(v.string()),
+    newHome: v.string(),
+    oldDataDir: v.string(),
+    newDataDir: v.string(),
+    binary: v.nullable(v.string()),
+    umask: v.string(),
+    moves: listOf(record({ from: v.string(), to: v.string() })),
+    dropIn: v.boolean(),
+    addArgs: v.exactOptional(listOf(v.string())),
+  }),
   /** Unified diff with secrets redacted, for the plan. */
-  readonly diff: string;
-};
+  diff: v.string(),
+});
+
+/** Which unit file or drop-in is rewritten, and to what. Holds no bytes of the file: a unit may hold secrets. */
+export type RewriteUnitArgs = v.InferOutput<typeof args>;
 
 /**
  * Rewrites one unit file or drop-in for another identity: losslessly, validated by systemd, in one rename.
  *
  * The bytes are computed from the file as it is and must still be those when they are replaced. Owner, mode
- * and ACL stay. systemd learns of it at the next daemon-reload, which is the release's. Undo puts the old
- * bytes back, and refuses where someone edited the file since.
+ * and ACL stay. systemd reads it at the next daemon-reload, which the step that starts the units does. Undo restores the
+ * old bytes, and refuses where someone edited the file since.
  */
-export const rewriteUnitStep: StepKind<'kimaki.rewriteUnit', RewriteUnitArgs, FileState, StepFailure> = {
+export const rewriteUnitStep = defineStep({
   kind: 'kimaki.rewriteUnit',
+  args,
+  before: fileState,
   describe: (args) => ({
-    title: `edit ${args.path}`,
-    why: `${args.unit} runs as ${args.request.user} from then on`,
+    title: `Edit ${args.path}`,
+    why: `${args.unit} then runs as ${args.request.user}`,
     diff: args.diff,
   }),
   check: (args) => new ResultAsync(checkRewrite(args)),
@@ -55,17 +63,19 @@ export const rewriteUnitStep: StepKind<'kimaki.rewriteUnit', RewriteUnitArgs, Fi
     rewritten(args, before).asyncAndThen((ours) => mayRestore(args.path, before, ours, ctx)),
   undo: (args, before, ctx) =>
     rewritten(args, before).asyncAndThen((ours) => restoreFile(args.path, before, ours, ctx)),
-};
+});
 
 /**
- * The same edit tried on a private copy while the old service still runs: what systemd would complain about
- * afterwards and does not today stops the migration before anything is stopped.
+ * Verifies the same edit on a private copy while the old service still runs: a complaint of systemd that the old unit does
+ * not cause stops the migration before anything is stopped.
  */
-export const verifyRewriteStep: StepKind<'kimaki.verifyRewrite', RewriteUnitArgs, null, StepFailure> = {
+export const verifyRewriteStep = defineStep({
   kind: 'kimaki.verifyRewrite',
+  args,
+  before: v.null(),
   describe: (args) => ({
-    title: `verify the new ${args.unit} aside`,
-    why: 'a unit that systemd will not load must be found before the old one is stopped',
+    title: `Verify a copy of the new ${args.unit}`,
+    why: 'a unit that systemd does not load must be found before the old one is stopped',
   }),
   check: (args) =>
     new ResultAsync(checkRewrite(args)).map((check): Check<null> =>
@@ -74,7 +84,7 @@ export const verifyRewriteStep: StepKind<'kimaki.verifyRewrite', RewriteUnitArgs
   apply: (args) => new ResultAsync(verifyAside(args)),
   verify: () => new ResultAsync(Promise.resolve(ok(undefined))),
   undo: () => new ResultAsync(Promise.resolve(ok(undefined))),
-};
+});
 
 async function checkRewrite(args: RewriteUnitArgs): Promise<Result<Check<FileState>, StepFailure>> {
   const file = await readFileState(args.path);
@@ -92,12 +102,12 @@ async function verifyRewrite(args: RewriteUnitArgs): Promise<Result<void, StepFa
   if (check.value.state === 'satisfied') return ok(undefined);
   return err({
     code: 'UNIT_NOT_REWRITTEN',
-    message: `${args.path} was rewritten and reads differently now; someone else edits it: see who, and run again`,
+    message: `${args.path} was rewritten and has other content now; find out who else edits it, and run again`,
   });
 }
 
 async function verifyAside(args: RewriteUnitArgs): Promise<Result<void, StepFailure>> {
-  // A drop-in is no unit of its own; what it does to the whole is proven by the health of the service.
+  // A drop-in is not a unit; its effect on the whole unit is proven by the health of the service.
   if (args.request.dropIn) return ok(undefined);
   const file = await readFileState(args.path);
   if (file.isErr()) return err(file.error);
@@ -108,7 +118,7 @@ async function verifyAside(args: RewriteUnitArgs): Promise<Result<void, StepFail
   if (verified.isErr()) return err(verified.error);
   const [first] = verified.value.complaints;
   if (first === undefined) return ok(undefined);
-  const message = `systemd would complain about the new ${args.unit}, which it does not about the old one: ${first}`;
+  const message = `systemd complains about the new ${args.unit} and not about the old one: ${first}`;
   return err({ code: 'UNIT_NOT_VALID', message });
 }
 
@@ -121,6 +131,6 @@ function rewritten(args: RewriteUnitArgs, file: FileState): Result<Buffer, StepF
 function missing(args: RewriteUnitArgs): StepFailure {
   return {
     code: 'UNIT_FILE_MISSING',
-    message: `${args.path} is gone; it belonged to ${args.unit} when the plan was made: plan again`,
+    message: `${args.path} does not exist any more; it belonged to ${args.unit} when the plan was made: plan again`,
   };
 }

@@ -2,6 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import * as v from 'valibot';
 import { clearAbandoned, makeDirectory, replaceFile } from '../../../posix/files/index.js';
 import { attemptAt } from '../../../posix/handles/index.js';
 import { ioError, octalMode, shellWord } from '../../../posix/paths/index.js';
@@ -12,38 +13,45 @@ import { daemonReload, restartUnit, showUnit } from '../../../systemd/manager/in
 import { redactSecrets } from '../../../systemd/secrets/index.js';
 import { fpmWorkers } from '../../../wordpress/fpm/index.js';
 import { restoreCommands } from '../files/restoreCommands.js';
-import type { Check, StepContext, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
-import { mayRestore, readFileState, restoreFile } from '../files/fileState.js';
-import type { FileState } from '../files/fileState.js';
+import { absolutePath, defineStep, record } from '../../engine/index.js';
+import type { Check, StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
+import { fileState, mayRestore, readFileState, restoreFile } from '../files/fileState.js';
 import { newFileDiff } from '../files/newFileDiff.js';
 
-/** The php-fpm unit and the drop-in that sets its umask. */
-export type ServiceUmaskArgs = {
-  readonly unit: string;
-  readonly umask: number;
-  readonly path: string;
-  readonly content: string;
-};
+const args = record({
+  unit: v.string(),
+  umask: v.number(),
+  /** The drop-in. */
+  path: absolutePath,
+  content: v.string(),
+});
 
-type ServiceUmaskBefore = {
+/** The php-fpm unit and the drop-in that sets its umask. */
+export type ServiceUmaskArgs = v.InferOutput<typeof args>;
+
+const before = record({
   /** The drop-in as it was; null when there was none. */
-  readonly file: FileState | null;
-  /** Whether the drop-in directory was there. */
-  readonly directory: boolean;
-};
+  file: v.nullable(fileState),
+  /** Whether the drop-in directory existed. */
+  directory: v.boolean(),
+});
+
+type ServiceUmaskBefore = v.InferOutput<typeof before>;
 
 /**
  * Gives php-fpm a umask by a drop-in and a restart, and proves it on a running worker.
  *
- * A reload keeps the old umask while `systemctl show` already tells the new one, so only /proc counts.
- * Requests in flight at the restart get a 502. Every pool of the master gets the umask. A configuration that php-fpm
- * would not start with again is found before it is stopped: it goes on running as it is, and the step fails.
+ * A reload keeps the old umask while `systemctl show` already reports the new one, so only /proc counts.
+ * Requests in progress at the restart get a 502. Every pool of the master gets the umask. A configuration with which
+ * php-fpm would not start again is found before it is stopped: it keeps running, and the step fails.
  */
-export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs, ServiceUmaskBefore, StepFailure> = {
+export const serviceUmaskStep = defineStep({
   kind: 'systemd.serviceUmask',
+  args,
+  before,
   describe: (args) => ({
-    title: `set UMask=${octalMode(args.umask)} for ${args.unit} and restart it`,
-    why: 'what WordPress writes must stay writable for the agent; requests in flight at the restart get a 502',
+    title: `Set UMask=${octalMode(args.umask)} for ${args.unit} and restart it`,
+    why: 'what WordPress writes must stay writable for the agent; requests in progress at the restart get a 502',
     diff: newFileDiff(args.path, args.content),
   }),
   check: (args) => new ResultAsync(checkUmask(args)),
@@ -56,7 +64,7 @@ export const serviceUmaskStep: StepKind<'systemd.serviceUmask', ServiceUmaskArgs
   ],
   tidy: (args) => clearAbandoned(args.path).andThen(() => clearAbandoned(dirname(args.path))),
   undo: (args, before, ctx) => new ResultAsync(undoUmask(args, before, ctx)),
-};
+});
 
 async function checkUmask(args: ServiceUmaskArgs): Promise<Result<Check<ServiceUmaskBefore>, StepFailure>> {
   const proven = await provenByWorkers(args);
@@ -92,7 +100,7 @@ async function restart(args: ServiceUmaskArgs, ctx: StepContext): Promise<Result
   return ok(undefined);
 }
 
-/** What an administrator has written since the last start may be wrong, and nobody would serve the site any more. */
+/** An edit since the last start may be wrong, and the site would be down after the restart. */
 async function wouldStart(unit: string): Promise<Result<void, StepFailure>> {
   const state = await showUnit(unit);
   if (state.isErr()) return err(state.error);
@@ -101,13 +109,13 @@ async function wouldStart(unit: string): Promise<Result<void, StepFailure>> {
   if (path === undefined)
     return err({
       code: 'CONFIGURATION_UNTESTED',
-      message: `systemctl show -p ExecStart ${unit} names no program, so it is not known whether it would start again`,
+      message: `systemctl show -p ExecStart ${unit} names no program, so it is unknown whether it would start again; nothing was restarted`,
     });
   const tested = await runProgram(path, ['--test', ...(config === undefined ? [] : ['--fpm-config', config])]);
   if (tested.isErr()) return err(tested.error);
   if (tested.value.exitCode === 0) return ok(undefined);
   const line = tested.value.stderr.split('\n').find((each) => each.includes('ERROR')) ?? tested.value.stderr;
-  const message = `${unit} would not start again with its configuration as it is now, so it was not restarted: ${redactSecrets(line.trim().slice(0, 300))}; put it right (${path} --test) and run again`;
+  const message = `${unit} would not start again with its present configuration, so it was not restarted: ${redactSecrets(line.trim().slice(0, 300))}; correct it (${path} --test) and run again`;
   return err({ code: 'CONFIGURATION_BROKEN', message });
 }
 
@@ -131,11 +139,11 @@ async function undoUmask(
   if (restored.isErr()) return err(restored.error);
   if (!before.directory) {
     const removed = await attemptAt(dirname(args.path), 'rmdir', rmdir);
-    // Others may keep drop-ins of theirs there by now.
+    // The directory may hold other drop-ins by now.
     if (removed.isErr() && !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(removed.error.errno)) return err(removed.error);
   }
-  // Workers that never got the umask need no restart to lose it, and may not survive one. One look, since at a boot it may
-  // just be coming up, with the umask.
+  // Workers that never got the umask need no restart, and may not survive one. Checked once, since at boot php-fpm may
+  // just be starting, with the umask.
   const running = await processesOf(args.unit);
   if (running.isErr()) return err(running.error);
   if (running.value.length > 0 && running.value.every(({ umask }) => umask !== args.umask)) {
@@ -146,7 +154,7 @@ async function undoUmask(
   return restarted.isErr() ? err(restarted.error) : ok({ notes: [] });
 }
 
-/** The workers, or the master where there are none: pools that start them on demand fork each from it, with its umask. */
+/** The workers, or the master where there are none: pools that start workers on demand fork them from it, with its umask. */
 async function processesOf(unit: string): Promise<Result<readonly ProcessStatus[], StepFailure>> {
   const workers = await fpmWorkers(unit);
   if (workers.isErr()) return err(workers.error);

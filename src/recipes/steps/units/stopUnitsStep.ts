@@ -1,39 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { shellWord } from '../../../posix/paths/index.js';
 import { holdUnits, releaseUnits } from '../../../systemd/mask/index.js';
 import { showUnit, startUnit, stopUnit } from '../../../systemd/manager/index.js';
 import type { UnitState } from '../../../systemd/manager/index.js';
 import { activeDependents } from './activeDependents.js';
-import type { Check, StepContext, StepFailure, StepKind } from '../../engine/index.js';
+import { defineStep, listOf, record } from '../../engine/index.js';
+import type { Check, StepContext, StepFailure } from '../../engine/index.js';
 
-/** The units to stop and keep stopped; what activates the others comes first. */
-export type HoldUnitsArgs = { readonly units: readonly string[] };
+const args = record({
+  /** Stopped in this order; what activates the others comes first. */
+  units: listOf(v.string()),
+});
 
-type HoldUnitsBefore = {
-  readonly active: readonly string[];
-  /** Other units that ran and are stopped along with these, since they need them. */
-  readonly dependents?: readonly string[];
-};
+/** The units to stop and keep stopped. */
+export type StopUnitsArgs = v.InferOutput<typeof args>;
+
+const before = record({
+  active: listOf(v.string()),
+  /** Other units that were active and are stopped along with these, since they depend on them. */
+  dependents: v.exactOptional(listOf(v.string())),
+});
+
+type StopUnitsBefore = v.InferOutput<typeof before>;
 
 /**
- * Stops units and makes sure that nothing can start them again until they are released.
+ * Stops and masks units, so that nothing can start them until they are unmasked.
  *
- * A job under way (`Type=oneshot`) is given a minute to end. The hold is proven by trying to start each one. It lasts until a release or a reboot. Undo releases and
- * starts again what was active before, with what was stopped along with it, and nothing else; a job that ran through has
- * had its turn.
+ * A running job (`Type=oneshot`) is given a minute to end. The mask is proven by trying to start each unit. It lasts until
+ * it is removed or until a reboot. Undo unmasks and starts what was active before, with the units that were stopped along
+ * with it, and nothing else; a job that has ended is not started again.
  */
-export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUnitsBefore, StepFailure> = {
-  kind: 'systemd.holdUnits',
+export const stopUnitsStep = defineStep({
+  kind: 'systemd.stopUnits',
+  args,
+  before,
   volatile: true,
   describe: (args) => ({
-    title: `stop ${args.units.join(', ')} and hold them off`,
+    title: `Stop and mask ${args.units.join(', ')} (the agent is down from here)`,
     why: 'state must not be moved under a running service, and no timer may start it half moved',
   }),
-  check: (args) => new ResultAsync(checkHeld(args)),
-  apply: (args, _before, ctx) => new ResultAsync(stopAndHold(args.units, ctx)),
-  verify: (args) => new ResultAsync(verifyHeld(args)),
+  check: (args) => new ResultAsync(checkStopped(args)),
+  apply: (args, _before, ctx) => new ResultAsync(stopAndMask(args.units, ctx)),
+  verify: (args) => new ResultAsync(verifyStopped(args)),
   byHand: ({ units }, { active, dependents = [] }) => [
     `rm -f -- ${units.map((unit) => shellWord(`/run/systemd/system.control/${unit}`)).join(' ')}`,
     'systemctl daemon-reload',
@@ -42,13 +53,13 @@ export const holdUnitsStep: StepKind<'systemd.holdUnits', HoldUnitsArgs, HoldUni
       : [`systemctl start ${[...active.toReversed(), ...dependents].map(shellWord).join(' ')}`]),
   ],
   undo: (args, before, ctx) =>
-    new ResultAsync(releaseAndStart(args.units, before.active, before.dependents ?? [], ctx, 'try-all')),
-};
+    new ResultAsync(unmaskAndStart(args.units, before.active, before.dependents ?? [], ctx, 'try-all')),
+});
 
-/** Stops the units in this order, holds them, and stops again what slipped in between. */
-export async function stopAndHold(units: readonly string[], ctx: StepContext): Promise<Result<void, StepFailure>> {
+/** Stops the units in this order, masks them, and stops again what was started in between. */
+export async function stopAndMask(units: readonly string[], ctx: StepContext): Promise<Result<void, StepFailure>> {
   for (const unit of units) {
-    // What would start it again comes before it, so it runs for the last time.
+    // What would start it again comes before it, so this is its last run.
     const ended = await awaitEnd(unit, ctx);
     if (ended.isErr()) return err(ended.error);
     const stopped = await stopUnit(unit);
@@ -56,7 +67,7 @@ export async function stopAndHold(units: readonly string[], ctx: StepContext): P
   }
   const held = await holdUnits(units);
   if (held.isErr()) return err(held.error);
-  ctx.progress('stopped and held');
+  ctx.progress('stopped and masked');
   for (const unit of units) {
     const state = await showUnit(unit);
     if (state.isErr()) return err(state.error);
@@ -67,10 +78,10 @@ export async function stopAndHold(units: readonly string[], ctx: StepContext): P
   return ok(undefined);
 }
 
-/** How long a job under way may take to end by itself, before it is stopped like everything else. */
+/** How long a running job may take to end by itself, before it is stopped like everything else. */
 const JOB_MS = 60_000;
 
-/** A job that runs through and ends (`Type=oneshot`) would be cut off in the middle of its work by a stop. */
+/** A stop would cut off a job (`Type=oneshot`) in the middle of its work. */
 async function awaitEnd(unit: string, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const deadline = performance.now() + JOB_MS;
   for (let told = false; ; told = true) {
@@ -79,7 +90,7 @@ async function awaitEnd(unit: string, ctx: StepContext): Promise<Result<void, St
     const underWay = state.value.type === 'oneshot' && state.value.activeState === 'activating';
     if (!underWay || ctx.signal.aborted) return ok(undefined);
     if (performance.now() > deadline) {
-      ctx.progress(`${unit} is still at work after ${JOB_MS / 1000} s and is stopped`);
+      ctx.progress(`${unit} is still running after ${JOB_MS / 1000} s and is stopped`);
       return ok(undefined);
     }
     if (!told) ctx.progress(`waiting for ${unit} to end`);
@@ -88,10 +99,10 @@ async function awaitEnd(unit: string, ctx: StepContext): Promise<Result<void, St
 }
 
 /**
- * Lets the units go and starts those named, timers last, so that nothing fires before its service is back; then what needs
- * them, which is no failure where it is gone meanwhile.
+ * Unmasks the units and starts those named, timers last, so that none fires before its service is back; then the units
+ * that depend on them. A dependent that no longer exists is no failure.
  */
-export async function releaseAndStart(
+export async function unmaskAndStart(
   units: readonly string[],
   start: readonly string[],
   dependents: readonly string[],
@@ -113,17 +124,17 @@ export async function releaseAndStart(
     : err({ ...first, message: failures.map(({ message }) => message).join('; ') });
 }
 
-async function checkHeld(args: HoldUnitsArgs): Promise<Result<Check<HoldUnitsBefore>, StepFailure>> {
+async function checkStopped(args: StopUnitsArgs): Promise<Result<Check<StopUnitsBefore>, StepFailure>> {
   const active: string[] = [];
-  let held = true;
+  let isStopped = true;
   for (const unit of args.units) {
     const state = await showUnit(unit);
     if (state.isErr()) return err(state.error);
     const running = isRunning(state.value.activeState);
-    if (running && !hasHadItsTurn(state.value)) active.push(unit);
-    if (running || state.value.loadState !== 'masked') held = false;
+    if (running && !isJob(state.value)) active.push(unit);
+    if (running || state.value.loadState !== 'masked') isStopped = false;
   }
-  if (held) return ok({ state: 'satisfied' });
+  if (isStopped) return ok({ state: 'satisfied' });
   const dependents = await activeDependents(args.units);
   return dependents.map((others) => ({
     state: 'needed',
@@ -131,20 +142,20 @@ async function checkHeld(args: HoldUnitsArgs): Promise<Result<Check<HoldUnitsBef
   }));
 }
 
-async function verifyHeld(args: HoldUnitsArgs): Promise<Result<void, StepFailure>> {
-  const checked = await checkHeld(args);
+async function verifyStopped(args: StopUnitsArgs): Promise<Result<void, StepFailure>> {
+  const checked = await checkStopped(args);
   if (checked.isErr()) return err(checked.error);
   if (checked.value.state === 'satisfied') return ok(undefined);
-  const message = `${args.units.join(', ')} should be stopped and held off, and are not; see systemctl status for what runs`;
-  return err({ code: 'NOT_HELD', message });
+  const message = `not all of ${args.units.join(', ')} are stopped and masked; see systemctl status for what runs`;
+  return err({ code: 'NOT_STOPPED', message });
 }
 
-/** A job (`Type=oneshot`) is only ever on its way, unless it is to count as active afterwards; it is let finish. */
-function hasHadItsTurn({ type, remainAfterExit }: Pick<UnitState, 'type' | 'remainAfterExit'>): boolean {
+/** A job (`Type=oneshot`) runs and ends, unless it counts as active afterwards; it is not started again. */
+function isJob({ type, remainAfterExit }: Pick<UnitState, 'type' | 'remainAfterExit'>): boolean {
   return type === 'oneshot' && !remainAfterExit;
 }
 
-/** A unit on its way up or down counts as running. */
+/** A unit that is starting or stopping counts as running. */
 function isRunning(activeState: string): boolean {
   return activeState !== 'inactive' && activeState !== 'failed';
 }

@@ -1,43 +1,47 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
 import { shellWord } from '../../../posix/paths/index.js';
 import type { ProgramError } from '../../../posix/programs/index.js';
 import type { ReadFileError, RegularFile, RemoveFileError, ReplaceFileError } from '../../../posix/files/index.js';
-import { hasFields, isJsonObject, sha256 } from '../../engine/index.js';
-import type { Check, Json, StepContext, StepFailure, StepKind, UndoNotes } from '../../engine/index.js';
+import { absolutePath, accountId, defineStep, fileMode, record, sha256 } from '../../engine/index.js';
+import type { Check, StepContext, StepDefinition, StepFailure, UndoNotes } from '../../engine/index.js';
+import { lintPhp } from '../../../wordpress/php/index.js';
+import { fileState } from './fileState.js';
 import { restoreCommands } from './restoreCommands.js';
 import { keepMtime, restoreMtime } from './keptMtime.js';
 
-/** One whole file, as it shall be. */
-export type PutFileArgs = Readonly<{
-  /** Absolute. */
-  path: string;
+const args = record({
+  path: absolutePath,
   /** Whole content, UTF-8. Plans show it: no secrets. */
-  content: string;
+  content: v.string(),
   /** Exact permission bits (`07777`). */
-  mode: number;
-  uid: number;
-  gid: number;
-  /** Name of the validator that must accept the content before anyone sees it. Default `none`. */
-  validate?: string;
-  /** Refuse when a file with other content is there, instead of replacing it. */
-  createOnly?: boolean;
+  mode: fileMode,
+  uid: accountId,
+  gid: accountId,
+  /** Name of the validator that must accept the content before it replaces anything. Default `none`. */
+  validate: v.exactOptional(v.string()),
+  /** Refuse when a file with other content exists, instead of replacing it. */
+  createOnly: v.exactOptional(v.boolean()),
   /** Words for the plan in place of the general ones. */
-  title?: string;
-  why?: string;
+  title: v.exactOptional(v.string()),
+  why: v.exactOptional(v.string()),
   /** For the plan: unified diff, secrets redacted. */
-  diff?: string;
-}>;
+  diff: v.exactOptional(v.string()),
+});
 
-/** What was there: nothing, or a file, its bytes in base64. */
-export type PutFileBefore =
-  | { readonly bytes: null }
-  | { readonly bytes: string; readonly mode: number; readonly uid: number; readonly gid: number };
+/** One whole file, with the content, owner and mode it gets. */
+export type PutFileArgs = v.InferOutput<typeof args>;
 
-/** Why a file was not put or not taken back. */
+/** What was there: nothing, or a file. */
+const before = v.union([record({ bytes: v.null() }), fileState]);
+
+type PutFileBefore = v.InferOutput<typeof before>;
+
+/** Why a file was not written or not restored. */
 export type PutFileFailure =
-  /** `createOnly`, and someone else's file is there. */
+  /** `createOnly`, and a file with other content exists. */
   | { readonly code: 'FILE_IN_THE_WAY'; readonly message: string; readonly path: string }
   /** Something wrote to it after the run did. */
   | { readonly code: 'FILE_CHANGED_SINCE'; readonly message: string; readonly path: string; readonly sha256: string }
@@ -48,79 +52,68 @@ export type PutFileFailure =
   | RemoveFileError
   | ProgramError;
 
-/** Looks at a finished temporary file; its error keeps the file from being put. */
-export type FileValidator<V> = (tempPath: string) => ResultAsync<void, V>;
+/** Checks a finished temporary file; its error keeps the file from being written. */
+export type FileValidator = (tempPath: string) => ResultAsync<void, StepFailure>;
+
+type Validators = Readonly<Record<string, FileValidator>>;
 
 /**
- * The kind `posix.putFile`: a file with exactly this content, owner and mode, replaced whole or not at all.
- *
- * Satisfied when the file is exactly so. Undo restores bytes, owner, mode and modification time
- * of the original, or removes what was created, and only while the file still holds what this step wrote: one that was
- * edited since is left and reported, or, with force, kept among the records of the run. ACL and attributes are those
- * of the original throughout. It does not make directories.
- *
- * @param options - `validators` by name, such as one that runs `php -l`; `none` needs no entry
+ * The definition of {@link putFileStep} with validators of your own, by name; `none` needs no entry.
  *
  * @example
  * ```ts
  * import { okAsync } from 'neverthrow';
- * import { createRegistry, eraseKind, putFileKind } from '@wca/runtime-sdk/recipes';
+ * import { defineStep, putFileDefinition } from '@wca/runtime-sdk/recipes';
  *
- * const kind = putFileKind({ validators: { any: () => okAsync(undefined) } });
- * const check = await kind.check({ path: '/etc/motd', content: 'hello\n', mode: 0o644, uid: 0, gid: 0 });
- * if (check.isErr()) console.error(check.error.code, check.error.message);
- * console.log(createRegistry([eraseKind(kind)]).kinds);
+ * const putConfigStep = defineStep({
+ *   ...putFileDefinition({ config: () => okAsync(undefined) }),
+ *   kind: 'example.putConfig',
+ * });
+ * console.log(putConfigStep.kind);
  * ```
  */
-export function putFileKind<V extends StepFailure>(options: {
-  readonly validators: Readonly<Record<string, FileValidator<V>>>;
-}): StepKind<'posix.putFile', PutFileArgs, PutFileBefore, PutFileFailure | V> {
-  const { validators } = options;
+export function putFileDefinition(validators: Validators): StepDefinition<'posix.putFile', PutFileArgs, PutFileBefore> {
   return {
     kind: 'posix.putFile',
+    args,
+    before,
     describe: ({ path, title, why, diff }) => ({
-      title: title ?? `write ${path}`,
+      title: title ?? `Write ${path}`,
       why: why ?? 'the file must have exactly this content, owner and mode',
       ...(diff === undefined ? {} : { diff }),
     }),
-    check: (args) => new ResultAsync(check(args, validators)),
-    apply: (args, before, ctx) => new ResultAsync(apply(args, before, ctx, validators)),
-    verify: (args) => new ResultAsync(verify(args)),
-    undoable: (args, before, ctx) =>
-      new ResultAsync(current(args.path)).andThen((found) =>
-        ctx.force ? ok(undefined) : mayUndo(args, before, found),
-      ),
-    byHand: (args, before, where) =>
-      before.bytes === null ? [`rm -- ${shellWord(args.path)}`] : restoreCommands(args.path, before, where),
-    tidy: (args) => clearAbandoned(args.path),
-    undo: (args, before, ctx) => new ResultAsync(undo(args, before, ctx)),
-    isArgs: (value): value is PutFileArgs => hasFields(value, ARGS),
-    isBefore,
+    check: (wanted) => new ResultAsync(check(wanted, validators)),
+    apply: (wanted, found, ctx) => new ResultAsync(apply(wanted, found, ctx, validators)),
+    verify: (wanted) => new ResultAsync(verify(wanted)),
+    undoable: (wanted, found, ctx) =>
+      new ResultAsync(current(wanted.path)).andThen((now) => (ctx.force ? ok(undefined) : mayUndo(wanted, found, now))),
+    byHand: ({ path }, found, where) =>
+      found.bytes === null ? [`rm -- ${shellWord(path)}`] : restoreCommands(path, found, where),
+    tidy: ({ path }) => clearAbandoned(path),
+    undo: (wanted, found, ctx) => new ResultAsync(undo(wanted, found, ctx)),
   };
 }
 
-const ARGS = {
-  path: 'string',
-  content: 'string',
-  mode: 'number',
-  uid: 'number',
-  gid: 'number',
-  validate: 'string?',
-  createOnly: 'boolean?',
-  title: 'string?',
-  why: 'string?',
-  diff: 'string?',
-} as const;
+/**
+ * Writes a file with exactly this content, owner and mode, replaced whole or not at all.
+ *
+ * `validate: 'php'` has `php -l` accept it first. Satisfied when the file is exactly so. Undo restores bytes, owner, mode
+ * and modification time of the original, or removes what was created, and only while the file still holds what this step
+ * wrote: one that was edited since is left and reported, or, with force, kept among the records of the run. ACL and
+ * attributes are those of the original throughout. It does not make directories. Errors: {@link PutFileFailure}.
+ *
+ * @example
+ * ```ts
+ * import { putFileStep } from '@wca/runtime-sdk/recipes';
+ *
+ * const check = await putFileStep.check({ path: '/etc/motd', content: 'hello\n', mode: 0o644, uid: 0, gid: 0 });
+ * if (check.isErr()) console.error(check.error.code, check.error.message);
+ * else console.log(check.value.state);
+ * ```
+ */
+export const putFileStep = defineStep(putFileDefinition({ php: lintPhp }));
 
-function isBefore(value: Json): value is PutFileBefore {
-  if (isJsonObject(value) && value.bytes === null) return Object.keys(value).length === 1;
-  return hasFields(value, { bytes: 'string', mode: 'number', uid: 'number', gid: 'number' });
-}
-
-async function check<V>(
-  args: PutFileArgs,
-  validators: Readonly<Record<string, FileValidator<V>>>,
-): Promise<Result<Check<PutFileBefore>, PutFileFailure>> {
+async function check(args: PutFileArgs, validators: Validators): Promise<Result<Check<PutFileBefore>, PutFileFailure>> {
   const validate = args.validate ?? 'none';
   if (validate !== 'none' && !Object.hasOwn(validators, validate)) return err(unknownValidator(validate));
   const found = await current(args.path);
@@ -134,12 +127,12 @@ async function check<V>(
   return ok({ state: 'needed', before: { bytes: file.bytes.toString('base64'), mode, uid, gid } });
 }
 
-async function apply<V>(
+async function apply(
   args: PutFileArgs,
   before: PutFileBefore,
   ctx: StepContext,
-  validators: Readonly<Record<string, FileValidator<V>>>,
-): Promise<Result<void, PutFileFailure | V>> {
+  validators: Validators,
+): Promise<Result<void, PutFileFailure | StepFailure>> {
   const { path, content, mode, uid, gid, validate = 'none' } = args;
   const validator = Object.hasOwn(validators, validate) ? validators[validate] : undefined;
   if (validate !== 'none' && validator === undefined) return err(unknownValidator(validate));
@@ -149,7 +142,7 @@ async function apply<V>(
     const kept = await keepMtime(ctx, path);
     if (kept.isErr()) return err(kept.error);
   }
-  const replaced = await replaceFile<V>(path, content, {
+  const replaced = await replaceFile<StepFailure>(path, content, {
     mode,
     uid,
     gid,
@@ -163,7 +156,7 @@ async function verify(args: PutFileArgs): Promise<Result<void, PutFileFailure>> 
   const found = await current(args.path);
   if (found.isErr()) return err(found.error);
   if (found.value !== null && isAsWanted(args, found.value)) return ok(undefined);
-  const message = `${args.path} is not as it was written a moment ago; find out what else writes to it`;
+  const message = `${args.path} is not as this run wrote it; find out what else writes to it`;
   return err({ code: 'FILE_NOT_AS_WRITTEN', message, path: args.path });
 }
 
@@ -183,7 +176,7 @@ async function undo(
     const kept = ctx.recordPath(`edited-${sha256(file.bytes).slice(0, 12)}`);
     const saved = await replaceFile(kept, file.bytes, { mode: 0o600 });
     if (saved.isErr()) return err(saved.error);
-    notes.push(`${path} was edited after the run; what it held is kept in ${kept}`);
+    notes.push(`${path} was edited after the run; the edited file is kept in ${kept}`);
   }
 
   if (before.bytes === null) {
@@ -191,7 +184,7 @@ async function undo(
     const removed = await removeFile(path, { expect: file.bytes });
     return removed.map(() => ({ notes }));
   }
-  if (file === null) notes.push(`${path} had been removed since; it is back as it was before the run`);
+  if (file === null) notes.push(`${path} had been removed since; it is restored as it was before the run`);
   const bytes = Buffer.from(before.bytes, 'base64');
   const { mode, uid, gid } = before;
   if (!(file?.bytes.equals(bytes) === true && file.mode === mode && file.uid === uid && file.gid === gid)) {
@@ -207,7 +200,7 @@ function isAsWanted(args: PutFileArgs, file: RegularFile): boolean {
   return file.bytes.equals(Buffer.from(content)) && file.mode === mode && file.uid === uid && file.gid === gid;
 }
 
-/** Ours, or already as before, or gone: nothing is lost by going back. */
+/** It is ours, or already as before, or gone: undo loses nothing. */
 function mayUndo(args: PutFileArgs, before: PutFileBefore, file: RegularFile | null): Result<void, PutFileFailure> {
   if (file === null || file.bytes.equals(Buffer.from(args.content))) return ok(undefined);
   if (before.bytes !== null && file.bytes.equals(Buffer.from(before.bytes, 'base64'))) return ok(undefined);
@@ -215,7 +208,7 @@ function mayUndo(args: PutFileArgs, before: PutFileBefore, file: RegularFile | n
   const digest = sha256(file.bytes);
   const message =
     `${path} was edited after the run (${file.bytes.length} bytes, sha256 ${digest.slice(0, 12)}…) and holds neither ` +
-    'what the run wrote nor what was there before; look at it and put it right by hand, or roll back with --force';
+    'what the run wrote nor what was there before; look at it and correct it by hand, or roll back with force';
   return err({ code: 'FILE_CHANGED_SINCE', message, path, sha256: digest });
 }
 
@@ -231,7 +224,7 @@ async function current(path: string): Promise<Result<RegularFile | null, ReadFil
 }
 
 function inTheWay(path: string): PutFileFailure {
-  const message = `${path} exists with other content and is not to be replaced; move it away, then plan again`;
+  const message = `${path} exists with other content and may not be replaced; move it away, then plan again`;
   return { code: 'FILE_IN_THE_WAY', message, path };
 }
 

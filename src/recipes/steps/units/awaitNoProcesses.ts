@@ -1,19 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { findHolders, listProcesses } from '../../../posix/processes/index.js';
+import { absolutePath, listOf, record } from '../../engine/index.js';
 import type { StepFailure } from '../../engine/index.js';
 
-/** What nothing may hold open any more. */
-export type QuietArgs = {
-  readonly paths: readonly string[];
+/** Schema of {@link NoProcessesArgs}. */
+export const noProcessesArgs = record({
+  /** No process may have anything open below these. */
+  paths: listOf(absolutePath),
   /** Units of which no process may be left, wherever it writes (`KillMode=process` spares children). */
-  readonly units: readonly string[];
-  /** How long a process may take to go after its service was stopped. */
-  readonly graceSeconds: number;
-};
+  units: listOf(v.string()),
+  /** How long a process may take to end after its service was stopped. */
+  graceSeconds: v.number(),
+});
 
-/** A process that is in the way. */
+/** Which processes may not be there. */
+export type NoProcessesArgs = v.InferOutput<typeof noProcessesArgs>;
+
+/** A process that should not be there. */
 export type Remaining = {
   readonly pid: number;
   /** The unit in whose cgroup it is, if it is in one of them. */
@@ -22,29 +28,33 @@ export type Remaining = {
   readonly what: string;
 };
 
-/** Waits until nothing of the units is left and nothing holds the paths; names what still does after the grace time. */
-export async function awaitQuiet(
-  args: QuietArgs,
+/**
+ * Waits until no process of the units is left and none uses the paths; after the grace time, names those that are.
+ *
+ * `then` ends the message: what to do once these processes have ended.
+ */
+export async function awaitNoProcesses(
+  args: NoProcessesArgs,
   signal: AbortSignal,
   then: string,
 ): Promise<Result<void, StepFailure>> {
-  // Of a clock that nobody sets: the service is down meanwhile.
+  // A monotonic clock: the service is down meanwhile, and the system time may be set.
   const deadline = performance.now() + args.graceSeconds * 1000;
   for (;;) {
-    const left = await stillThere(args);
+    const left = await findProcesses(args);
     if (left.isErr()) return err(left.error);
     if (left.value.length === 0) return ok(undefined);
-    if (performance.now() > deadline || signal.aborted) return err(notQuiet(left.value, then));
+    if (performance.now() > deadline || signal.aborted) return err(processesLeft(left.value, then));
     await sleep(100);
   }
 }
 
-/** Every process that is in the way at this moment. */
-export async function stillThere({
+/** Every process of the units, and every one that uses the paths, at this moment. */
+export async function findProcesses({
   paths,
   units,
-}: Pick<QuietArgs, 'paths' | 'units'>): Promise<Result<readonly Remaining[], StepFailure>> {
-  // What even root may not look into (another namespace's init) belongs to no unit of this host.
+}: Pick<NoProcessesArgs, 'paths' | 'units'>): Promise<Result<readonly Remaining[], StepFailure>> {
+  // A process that even root cannot inspect (another namespace's init) belongs to no unit of this host.
   const holders = await findHolders(paths, { onHidden: () => undefined });
   if (holders.isErr()) return err(holders.error);
   const processes = await listProcesses();
@@ -59,17 +69,17 @@ export async function stillThere({
   const holding = holders.value.map(({ pid, name, path }): Remaining => ({
     pid,
     unit: unitOf.get(pid) ?? null,
-    what: `pid ${pid} (${name}) has ${path}`,
+    what: `pid ${pid} (${name}) uses ${path}`,
   }));
   return ok([...members, ...holding]);
 }
 
-function notQuiet(left: readonly Remaining[], then: string): StepFailure {
+function processesLeft(left: readonly Remaining[], then: string): StepFailure {
   const more = left.length > 5 ? ` and ${left.length - 5} more` : '';
   const found = left
     .slice(0, 5)
     .map(({ what }) => what)
     .join('; ');
-  const message = `the services are stopped, but not everything is quiet: ${found}${more}; end these processes and ${then}`;
-  return { code: 'NOT_QUIET', message };
+  const message = `the services are stopped, but processes are left: ${found}${more}; end these processes and ${then}`;
+  return { code: 'PROCESSES_LEFT', message };
 }

@@ -1,0 +1,187 @@
+import { ResultAsync, err, ok, okAsync } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+import { findHolders } from '../../../posix/processes/index.js';
+import { lookupIdentity } from '../../../posix/accounts/index.js';
+import { shellWord } from '../../../posix/paths/index.js';
+import { awaitHealthy } from '../../../systemd/watch/index.js';
+import { showUnit } from '../../../systemd/manager/index.js';
+import { absolutePath, defineStep, listOf, record } from '../../engine/index.js';
+import type { Check, StepContext, StepFailure } from '../../engine/index.js';
+import { awaitNoProcesses, findProcesses, noProcessesArgs } from './awaitNoProcesses.js';
+import type { Remaining } from './awaitNoProcesses.js';
+import { stopAndMask, unmaskAndStart } from './stopUnitsStep.js';
+
+/** What the service must look like for the whole watch. */
+const health = record({
+  unit: v.string(),
+  /** The account; its uid, primary group and every other group count. */
+  user: v.string(),
+  umask: v.number(),
+  watchSeconds: v.number(),
+  /** TCP ports on 127.0.0.1 that it must listen on again. */
+  ports: listOf(v.number()),
+  /** The directory in which it must have something open again, or null. */
+  stateDir: v.nullable(absolutePath),
+});
+
+type Health = v.InferOutput<typeof health>;
+
+const args = record({
+  /** Unmasked, in the order in which they were stopped. */
+  units: listOf(v.string()),
+  /** Those that were active before; the others stay as they were found. */
+  start: listOf(v.string()),
+  /** The service that is watched, or null when it was not running before. */
+  health: v.nullable(health),
+  /** Units that were stopped along with them, since they depend on one of them: started after them. */
+  dependents: v.exactOptional(listOf(v.string())),
+  /** Undo: which processes may not be left once all is stopped, before anything else is undone. */
+  noProcesses: v.exactOptional(noProcessesArgs),
+});
+
+/** What is unmasked, what is started, and what the service must then look like. */
+export type StartUnitsArgs = v.InferOutput<typeof args>;
+
+/** Longest wait for the unit to become active, on top of the watch. */
+const START_SECONDS = 90;
+
+/**
+ * Unmasks units, starts those that were active before, and watches the service: the same process for the whole time, the
+ * right uid, gid, groups and umask, its ports and its state open again.
+ *
+ * `systemctl start` of a `Type=simple` unit says nothing about health, so the step ends only after the watch. Undo
+ * returns to the stop window: everything stopped and masked, and no process left. It is refused beforehand while a process
+ * that is not stopped with the units uses what would be moved back, and fails where processes outlive the stop, naming
+ * them.
+ */
+export const startUnitsStep = defineStep({
+  kind: 'systemd.startUnits',
+  args,
+  before: v.null(),
+  volatile: true,
+  describe: (args) => ({
+    title:
+      args.start.length === 0
+        ? `Unmask ${args.units.join(', ')} and leave them stopped, as they were found`
+        : `Unmask ${args.units.join(', ')} and start ${args.start.join(', ')}`,
+    why:
+      args.health === null
+        ? 'a unit that was not running is left as it was found'
+        : `the same process must keep running for ${args.health.watchSeconds} s, with the right user, groups and umask`,
+  }),
+  check: (args) => new ResultAsync(checkStarted(args)),
+  apply: (args, _before, ctx) => new ResultAsync(unmaskAndStart(args.units, args.start, args.dependents ?? [], ctx)),
+  verify: (args, ctx) => (args.health === null ? okAsync(undefined) : new ResultAsync(watch(args.health, ctx))),
+  byHand: ({ units }) => [`systemctl stop ${units.map(shellWord).join(' ')}`],
+  undoable: (args) => new ResultAsync(refuseStrangers(args)),
+  undo: (args, _before, ctx) => new ResultAsync(stopAgain(args, ctx)),
+});
+
+/** How often, and how many milliseconds apart, a process must be seen: one that only reads a file ends in a moment. */
+const LOOKS = 4;
+const LOOK_MS = 500;
+
+/** A process that belongs to none of the units is not stopped with them: it is found while the service still runs. */
+async function refuseStrangers({ noProcesses }: StartUnitsArgs): Promise<Result<void, StepFailure>> {
+  if (noProcesses === undefined) return ok(undefined);
+  let strangers: readonly Remaining[] = [];
+  for (let look = 0; look < LOOKS; look += 1) {
+    if (look > 0) await sleep(LOOK_MS);
+    const now = await findProcesses(noProcesses);
+    if (now.isErr()) return err(now.error);
+    const found = now.value.filter(({ unit }) => unit === null);
+    strangers = look === 0 ? found : strangers.filter(({ what }) => found.some((other) => other.what === what));
+    if (strangers.length === 0) return ok(undefined);
+  }
+  const list = strangers
+    .slice(0, 5)
+    .map(({ what }) => what)
+    .join('; ');
+  const message = `${list}; a process outside of ${noProcesses.units.join(', ')} would go on using what is moved back: end it and roll back again`;
+  return err({ code: 'STATE_IN_USE', message });
+}
+
+async function stopAgain({ units, noProcesses }: StartUnitsArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
+  const stopped = await stopAndMask(units, ctx);
+  if (stopped.isErr() || noProcesses === undefined) return stopped;
+  return awaitNoProcesses(noProcesses, ctx.signal, 'roll back again');
+}
+
+async function checkStarted(args: StartUnitsArgs): Promise<Result<Check<null>, StepFailure>> {
+  for (const unit of args.units) {
+    const state = await showUnit(unit);
+    if (state.isErr()) return err(state.error);
+    const { loadState, activeState } = state.value;
+    if (loadState === 'masked') return ok({ state: 'needed', before: null });
+    if (args.start.includes(unit) && activeState !== 'active') return ok({ state: 'needed', before: null });
+  }
+  for (const unit of args.dependents ?? []) {
+    const state = await showUnit(unit);
+    if (state.isErr()) return err(state.error);
+    if (state.value.activeState !== 'active') return ok({ state: 'needed', before: null });
+  }
+  return ok({ state: 'satisfied' });
+}
+
+async function watch(
+  { unit, user: account, umask, watchSeconds, ports, stateDir }: Health,
+  ctx: StepContext,
+): Promise<Result<void, StepFailure>> {
+  const identity = await lookupIdentity(account);
+  if (identity.isErr()) return err(identity.error);
+  const { user, group, groups } = identity.value;
+  const healthy = await awaitHealthy(unit, {
+    uid: user.uid,
+    gid: group.gid,
+    groups: groups.map(({ gid }) => gid).filter((gid) => gid !== group.gid),
+    umask,
+    holdSeconds: watchSeconds,
+    deadlineMs: (watchSeconds + START_SECONDS) * 1000,
+    onProgress: (message: string) => {
+      ctx.progress(message);
+    },
+  });
+  if (healthy.isErr()) return err(healthy.error);
+  for (const port of ports) {
+    if (!(await answers(port))) {
+      const message = `${unit} listened on port ${port} before and does not now; see journalctl -u ${unit}`;
+      return err({ code: 'PORT_NOT_OPEN', message });
+    }
+  }
+  if (stateDir === null) return ok(undefined);
+  const holders = await findHolders([stateDir], { onHidden: () => undefined });
+  if (holders.isErr()) return err(holders.error);
+  if (holders.value.some((holder) => holder.uid === user.uid)) return ok(undefined);
+  const message = `${unit} had files of its state open before and has none open below ${stateDir} now; it may use another directory: see journalctl -u ${unit}`;
+  return err({ code: 'STATE_NOT_OPEN', message });
+}
+
+async function answers(port: number): Promise<boolean> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    if (await connects(port)) return true;
+    await sleep(250);
+  }
+  return false;
+}
+
+function connects(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 2000 });
+    const settle = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => {
+      settle(true);
+    });
+    socket.once('error', () => {
+      settle(false);
+    });
+    socket.once('timeout', () => {
+      settle(false);
+    });
+  });
+}

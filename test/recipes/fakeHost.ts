@@ -2,18 +2,26 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResultAsync } from 'neverthrow';
 import { errAsync, okAsync } from 'neverthrow';
-import { createRegistry, eraseKind } from '../../src/recipes/engine/plan/registry.js';
+import * as v from 'valibot';
+import { defineStep } from '../../src/recipes/engine/plan/defineStep.js';
+import { createRegistry } from '../../src/recipes/engine/plan/registry.js';
+import { step } from '../../src/recipes/engine/plan/step.js';
 import { makePlan } from '../../src/recipes/engine/plan/makePlan.js';
 import type { Json } from '../../src/recipes/engine/plan/json.js';
 import type { Plan } from '../../src/recipes/engine/plan/plan.js';
 import type { RecipeStep, StepFailure, StepKind } from '../../src/recipes/engine/plan/step.js';
 import type { Registry } from '../../src/recipes/engine/plan/registry.js';
 
+/** The recipe of every plan here that does not say otherwise. */
+export const RECIPE = 'fake';
 export const HOST = { machineId: 'machine-1', hostname: 'one' };
 const STATE = 'state';
 
-type PutArgs = Readonly<{ key: string; value: string }>;
-type PutBefore = Readonly<{ value: string | null }>;
+const putArgs = v.strictObject({ key: v.string(), value: v.string() });
+const putBefore = v.strictObject({ value: v.nullable(v.string()) });
+
+type PutArgs = v.InferOutput<typeof putArgs>;
+type PutBefore = v.InferOutput<typeof putBefore>;
 
 /** A host as it was at one instant, with how many records the journal had then. */
 export interface Instant {
@@ -48,7 +56,7 @@ export class FakeHost {
   }
 
   get registry(): Registry {
-    return createRegistry([eraseKind(this.put('fake.put', false)), eraseKind(this.put('fake.volatile', true))]);
+    return createRegistry([this.put('fake.put', false), this.put('fake.volatile', true)]);
   }
 
   /** The journal of the latest run, or null. */
@@ -76,8 +84,8 @@ export class FakeHost {
     this.instants.push({ records: this.records.length, values: { ...this.values } });
   }
 
-  plan(steps: readonly RecipeStep[], facts: Json = {}): Promise<Plan> {
-    const request = { recipe: 'fake', facts, notices: [], steps, host: HOST, toolVersion: '1.0.0' };
+  plan(steps: readonly RecipeStep[], facts: Json = {}, recipe = RECIPE): Promise<Plan> {
+    const request = { recipe, facts, notices: [], steps, host: HOST, toolVersion: '1.0.0' };
     return makePlan({ ...request, registry: this.registry, now: new Date('2026-01-02T03:04:05Z') }).match(
       (plan) => plan,
       (error) => {
@@ -86,7 +94,7 @@ export class FakeHost {
     );
   }
 
-  private put(kind: string, volatile: boolean): StepKind<string, PutArgs, PutBefore, StepFailure> {
+  private put(kind: string, volatile: boolean): StepKind<string, PutArgs, PutBefore> {
     const act = (name: string, { key }: PutArgs, change: () => void): ResultAsync<void, StepFailure> => {
       this.log.push(`${name} ${key}`);
       if (this.failing.has(`${name}:${key}`)) {
@@ -95,8 +103,10 @@ export class FakeHost {
       change();
       return okAsync(undefined);
     };
-    return {
+    return defineStep({
       kind,
+      args: putArgs,
+      before: putBefore,
       volatile,
       describe: ({ key, value }) => ({ title: `put ${key}`, why: `${key} must be ${value}` }),
       check: (args) => {
@@ -125,7 +135,7 @@ export class FakeHost {
             this.set(args.key, before.value);
           }),
         ),
-    };
+    });
   }
 
   private mayUndo({ key, value }: PutArgs, before: PutBefore): ResultAsync<void, StepFailure> {
@@ -136,7 +146,11 @@ export class FakeHost {
   }
 }
 
+/** What a test may say of a step besides; references are ids, right ones or wrong ones. */
+type More = Partial<Pick<RecipeStep, 'id' | 'kind' | 'phase' | 'after' | 'ends' | 'undoneBefore'>>;
+
 /** A step that puts `value` at `key`. */
-export function put(key: string, value: string, more: Partial<RecipeStep> = {}): RecipeStep {
-  return { id: key, kind: 'fake.put', args: { key, value }, phase: 'before', ...more };
+export function put(key: string, value: string, more: More = {}): RecipeStep {
+  const made = step({ kind: 'fake.put', args: putArgs }, { id: key, phase: 'before', args: { key, value } });
+  return { ...made, ...more };
 }

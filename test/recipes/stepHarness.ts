@@ -3,14 +3,15 @@ import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSy
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/recipes/engine/run/applyPlan.js';
-import { createRegistry, eraseKind } from '../../src/recipes/engine/plan/registry.js';
+import { createRegistry } from '../../src/recipes/engine/plan/registry.js';
 import { makePlan } from '../../src/recipes/engine/plan/makePlan.js';
 import { rollbackRun } from '../../src/recipes/engine/run/rollbackRun.js';
 import type { Json } from '../../src/recipes/engine/plan/json.js';
 import type { Plan } from '../../src/recipes/engine/plan/plan.js';
 import type { Registry } from '../../src/recipes/engine/plan/registry.js';
 import type { RunReport } from '../../src/recipes/engine/run/runReport.js';
-import type { StepContext, StepFailure, StepKind } from '../../src/recipes/engine/plan/step.js';
+import { step } from '../../src/recipes/engine/plan/step.js';
+import type { StepContext, StepKind } from '../../src/recipes/engine/plan/step.js';
 import { hookChanges } from '../lab/faults/hook.mjs';
 import { tempDir } from './tempDir.js';
 
@@ -28,12 +29,12 @@ export interface StepCase<A extends Json> {
  *
  * @param arrange - makes the situation anew in an empty directory, for every test
  */
-export function testStepKind<K extends string, A extends Json, B extends Json, E extends StepFailure>(
+export function testStepKind<K extends string, A extends Json, B extends Json>(
   name: string,
-  kind: StepKind<K, A, B, E>,
+  kind: StepKind<K, A, B>,
   arrange: (dir: string) => StepCase<A> | Promise<StepCase<A>>,
 ): void {
-  const registry = createRegistry([eraseKind(kind)]);
+  const registry = createRegistry([kind]);
   const situation = async (): Promise<Situation<A>> => {
     const [place, state] = [tempDir(), tempDir()];
     const records = join(state, 'records');
@@ -60,25 +61,25 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
     test('planning changes nothing', async () => {
       const { args, snapshot } = await situation();
       const before = await snapshot();
-      expect((await planOf(registry, kind.kind, args)).steps[0]?.state).toBe('needed');
+      expect((await planOf(registry, kind, args)).steps[0]?.state).toBe('needed');
       expect(await snapshot()).toBe(before);
     });
 
     test('the plan names what it does, and survives being written and read', async () => {
       const { args } = await situation();
-      const [step] = (await planOf(registry, kind.kind, args)).steps;
+      const [step] = (await planOf(registry, kind, args)).steps;
       expect(step?.title).toMatch(/\S/);
       expect(step?.why).toMatch(/\S/);
       const read = JSON.parse(JSON.stringify(args)) as Json;
       expect(read).toEqual(args);
-      expect(kind.isArgs?.(read) ?? true).toBe(true);
+      expect(kind.checkArgs(read).isOk()).toBe(true);
     });
 
     test('once applied it is satisfied, and satisfied it writes nothing', async () => {
       const { args, snapshot, stateDir } = await situation();
-      expect(await apply(registry, stateDir, await planOf(registry, kind.kind, args))).toMatchObject({ changed: true });
+      expect(await apply(registry, stateDir, await planOf(registry, kind, args))).toMatchObject({ changed: true });
       const after = await snapshot();
-      const again = await planOf(registry, kind.kind, args);
+      const again = await planOf(registry, kind, args);
       expect(again.steps[0]?.state).toBe('satisfied');
       expect(await apply(registry, stateDir, again)).toMatchObject({ changed: false, failed: false });
       expect(await snapshot()).toBe(after);
@@ -87,8 +88,8 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
     test('applied and undone, everything is as it was', async () => {
       const { args, snapshot, stateDir } = await situation();
       const before = await snapshot();
-      expect(await apply(registry, stateDir, await planOf(registry, kind.kind, args))).toMatchObject({ failed: false });
-      const back = await rollbackRun({ registry, stateDir });
+      expect(await apply(registry, stateDir, await planOf(registry, kind, args))).toMatchObject({ failed: false });
+      const back = await rollbackRun({ recipe: 'harness', registry, stateDir });
       expect(back).toBeOk(expect.objectContaining({ outcome: 'rolled-back' }));
       expect(await snapshot()).toBe(before);
     });
@@ -98,7 +99,7 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
       const before = await snapshot();
       const check = await kind.check(args);
       if (check.isErr() || check.value.state !== 'needed') throw new Error('nothing to do');
-      expect(kind.isBefore?.(check.value.before) ?? true).toBe(true);
+      expect(kind.checkBefore(check.value.before)).toBeOk();
       expect(await kind.undo(args, check.value.before, ctx)).toBeOk();
       expect(await snapshot()).toBe(before);
       expect(await kind.apply(args, check.value.before, ctx)).toBeOk();
@@ -119,7 +120,7 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
           await killedAt(at, async () => (await kind.apply(args, found, ctx)).isOk());
           disown(place);
           if (way === 'forward') await settle(kind, args, found, ctx);
-          expect((await kind.tidy?.(args))?.isErr() ?? false).toBe(false);
+          expect((await kind.tidy(args)).isErr()).toBe(false);
           const undone = await kind.undo(args, found, ctx);
           expect(undone, `killed at change ${at}, ${way}`).toBeOk();
           expect(await snapshot(), `killed at change ${at}, ${way}`).toBe(before);
@@ -129,7 +130,7 @@ export function testStepKind<K extends string, A extends Json, B extends Json, E
 
     test('changed since the plan, it is refused and nothing is written', async () => {
       const { args, snapshot, disturb, stateDir } = await situation();
-      const plan = await planOf(registry, kind.kind, args);
+      const plan = await planOf(registry, kind, args);
       await disturb();
       const disturbed = await snapshot();
       const result = await applyPlan({ plan, registry, stateDir });
@@ -157,7 +158,7 @@ interface Situation<A extends Json> extends StepCase<A> {
 }
 
 async function neededBefore<A extends Json, B extends Json>(
-  kind: Pick<StepKind<string, A, B, StepFailure>, 'check'>,
+  kind: Pick<StepKind<string, A, B>, 'check'>,
   args: A,
 ): Promise<B> {
   const check = await kind.check(args);
@@ -168,7 +169,7 @@ async function neededBefore<A extends Json, B extends Json>(
 /** How many changes an act makes that nobody kills. */
 async function changesOf<A extends Json, B extends Json>(
   situation: () => Promise<Situation<A>>,
-  kind: StepKind<string, A, B, StepFailure>,
+  kind: StepKind<string, A, B>,
 ): Promise<number> {
   const { args, ctx } = await situation();
   const found = await neededBefore(kind, args);
@@ -219,12 +220,12 @@ const GONE = 4_194_305;
 
 /** What a resumed run does with a half-done step. */
 async function settle<A extends Json, B extends Json>(
-  kind: StepKind<string, A, B, StepFailure>,
+  kind: StepKind<string, A, B>,
   args: A,
   before: B,
   ctx: StepContext,
 ): Promise<void> {
-  expect((await kind.tidy?.(args))?.isErr() ?? false).toBe(false);
+  expect((await kind.tidy(args)).isErr()).toBe(false);
   const check = await kind.check(args);
   const isDone = check.isOk() && check.value.state === 'satisfied' && (await kind.verify(args, ctx)).isOk();
   if (isDone) return;
@@ -254,12 +255,12 @@ function digest(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-async function planOf(registry: Registry, kind: string, args: Json): Promise<Plan> {
+async function planOf<A extends Json>(registry: Registry, kind: StepKind<string, A>, args: A): Promise<Plan> {
   const plan = await makePlan({
     recipe: 'harness',
     facts: null,
     notices: [],
-    steps: [{ id: 'step', kind, args, phase: 'before' }],
+    steps: [step(kind, { id: 'step', args, phase: 'before' })],
     registry,
     host: { machineId: 'm', hostname: 'h' },
     toolVersion: '0',

@@ -24,7 +24,7 @@ export function hostParts(stateDir: string, trees: readonly string[]): readonly 
 }
 
 /** How an interrupted run is finished: while it goes forward, and while it is being undone. */
-type WaysOn = { readonly forward: Remedy; readonly back: Remedy };
+type WaysOn = { readonly recipe: string; readonly forward: Remedy; readonly back: Remedy };
 
 const MIGRATION: WaysOn = {
   recipe: RECIPE,

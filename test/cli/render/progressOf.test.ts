@@ -16,7 +16,7 @@ const STEP: PlannedStep = {
   state: 'needed',
 };
 const PLAN: Plan = {
-  formatVersion: 1,
+  formatVersion: 2,
   recipe: 'r',
   toolVersion: '0',
   createdAt: '',

@@ -20,7 +20,7 @@ function step(more: Partial<PlannedStep>): PlannedStep {
 
 function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     recipe: 'migrate-off-root',
     toolVersion: '0',
     createdAt: '2026-01-02T03:04:05.000Z',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { migrationRegistry } from '../../../src/recipes/migrateOffRoot/plan/registry.js';
+import { stepRegistry } from '../../../src/recipes/steps/stepRegistry.js';
 import { migrationSteps } from '../../../src/recipes/migrateOffRoot/plan/migrationSteps.js';
 import { isSharedDropIn, rewriteUnitFiles } from '../../../src/recipes/host/rewriteUnitFiles.js';
 import { rewriteTarget } from '../../../src/recipes/host/rewriteSteps.js';
@@ -97,7 +97,7 @@ describe('rewriteUnitFiles', () => {
       unit: { ...example.unit, files },
       companions: [companion],
     })._unsafeUnwrap();
-    const registry = migrationRegistry();
+    const registry = stepRegistry();
     const words = steps.map(({ kind, args }) => registry.get(kind)?.describe(args)._unsafeUnwrap());
     expect(
       words.filter((described) => described?.diff?.includes('+User=opencode') === true).length,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { holdUnitsStep } from '../../../src/recipes/steps/units/holdUnitsStep.js';
-import { releaseUnitsStep } from '../../../src/recipes/steps/units/releaseUnitsStep.js';
+import { stopUnitsStep } from '../../../src/recipes/steps/units/stopUnitsStep.js';
+import { startUnitsStep } from '../../../src/recipes/steps/units/startUnitsStep.js';
 
 const UNIT = String.raw`kimaki-a\x2db.service`;
 const WHERE = { id: 'x', journal: '/j', recordPath: () => '/r' };
@@ -13,10 +13,10 @@ const words = (line: string): readonly string[] =>
     .split('\n');
 
 test('the steps left to a person name an escaped unit so that a shell keeps its backslash', () => {
-  const hold = { units: [UNIT] };
-  const held = holdUnitsStep.byHand?.(hold, { active: [UNIT], dependents: [] }, WHERE) ?? [];
-  const released = releaseUnitsStep.byHand?.({ units: [UNIT], start: [UNIT], health: null }, null, WHERE) ?? [];
-  expect([...held, ...released].map((line) => words(line).at(-1))).toEqual([
+  const stop = { units: [UNIT] };
+  const stopped = stopUnitsStep.byHand(stop, { active: [UNIT], dependents: [] }, WHERE);
+  const started = startUnitsStep.byHand({ units: [UNIT], start: [UNIT], health: null }, null, WHERE);
+  expect([...stopped, ...started].map((line) => words(line).at(-1))).toEqual([
     `/run/systemd/system.control/${UNIT}`,
     'daemon-reload',
     UNIT,

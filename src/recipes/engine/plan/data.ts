@@ -67,6 +67,9 @@ export function readData<T>(schema: v.GenericSchema<unknown, T>, value: unknown)
 function problemOf(issue: v.BaseIssue<unknown>): string {
   if (issue.expected === 'never') return 'is not a known field';
   if (issue.input === undefined) return 'is missing';
+  if (issue.kind === 'validation' && issue.type !== 'check') {
+    return `is not valid (expected: ${issue.type.replaceAll('_', ' ')} ${issue.expected ?? ''})`;
+  }
   const expected = issue.expected === null || issue.expected === 'unknown' ? issue.message : issue.expected;
   return `is ${typeOf(issue.input)}, expected ${expected.replaceAll('Object', 'an object').replaceAll('Array', 'a list')}`;
 }

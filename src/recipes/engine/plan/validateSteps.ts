@@ -60,7 +60,7 @@ export function validateSteps<S extends AnyStep>(
     if (kind === undefined) return unknownKind(step);
     if (!isJson(args)) return invalid(id, 'its arguments are not plain JSON');
     const checked = kind.checkArgs(args);
-    if (checked.isErr()) return err(checked.error);
+    if (checked.isErr()) return err({ ...checked.error, message: `step '${id}': ${checked.error.message}` });
     for (const other of [...(after === undefined ? [] : [after]), ...ends, ...undoneBefore]) {
       if (!earlier.has(other)) return invalid(id, `it refers to ${JSON.stringify(other)}, which is no earlier step`);
     }

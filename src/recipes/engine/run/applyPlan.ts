@@ -1,4 +1,4 @@
-import { ResultAsync, err, errAsync, ok } from 'neverthrow';
+import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { withHostLock } from '../../../posix/processes/index.js';
 import { endRun } from './endRun.js';
@@ -17,7 +17,7 @@ import type { JournalState } from '../journal/journalState.js';
 import { ensureStateDir, findInterrupted, nextRunId } from '../journal/runStore.js';
 import type { StepFailure } from '../plan/step.js';
 import { validateSteps } from '../plan/validateSteps.js';
-import type { BoundStep } from '../plan/validateSteps.js';
+import type { BoundStep, StepsError } from '../plan/validateSteps.js';
 
 /** What {@link applyPlan} needs. */
 export interface ApplyRequest {
@@ -77,16 +77,24 @@ export interface ApplyRequest {
  */
 export function applyPlan(request: ApplyRequest): ResultAsync<RunReport, ApplyRefusal> {
   const { stateDir = DEFAULT_STATE_DIR } = request;
-  return new ResultAsync(ensureStateDir(stateDir)).andThen(() =>
-    withHostLock<RunReport, ApplyRefusal>(lockFile(stateDir), () => applyPlanLocked(request)),
-  );
+  // Refused before the state directory is created.
+  return bindPlan(request)
+    .asyncAndThen(() => new ResultAsync(ensureStateDir(stateDir)))
+    .andThen(() => withHostLock<RunReport, ApplyRefusal>(lockFile(stateDir), () => applyPlanLocked(request)));
 }
 
 /** The same for a caller who holds the lock of the state directory already. */
 export function applyPlanLocked(request: ApplyRequest): ResultAsync<RunReport, ApplyRefusal> {
-  const { plan, registry, host } = request;
-  if (host !== undefined && host.machineId !== plan.host.machineId) return errAsync(otherHost(plan.host, host, 'plan'));
-  return validateSteps(plan.steps, registry).asyncAndThen((steps) => new ResultAsync(applyLocked(request, steps)));
+  return bindPlan(request).asyncAndThen((steps) => new ResultAsync(applyLocked(request, steps)));
+}
+
+function bindPlan({
+  plan,
+  registry,
+  host,
+}: ApplyRequest): Result<readonly BoundStep<PlannedStep>[], OtherHost | StepsError> {
+  if (host !== undefined && host.machineId !== plan.host.machineId) return err(otherHost(plan.host, host, 'plan'));
+  return validateSteps(plan.steps, registry);
 }
 
 async function applyLocked(

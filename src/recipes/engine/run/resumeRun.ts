@@ -129,7 +129,8 @@ export function bindRun(
   for (const { step, kind } of bound.value) {
     const intent = steps.get(step.id)?.intent ?? null;
     const checked = intent === null ? ok(null) : kind.checkBefore(intent.before);
-    if (checked.isErr()) return err(checked.error);
+    if (checked.isErr())
+      return err({ ...checked.error, message: `run ${run.state.runId}, step '${step.id}': ${checked.error.message}` });
   }
   return bound;
 }

@@ -25,7 +25,7 @@ test.each(['/runs$', '/runs/0[^/]*/journal.jsonl$'])(
   'a run that is refused because %s cannot be opened is none, and the next one begins',
   async (path) => {
     const host = new FakeHost(tempDir());
-    const where = { registry: host.registry, stateDir: host.stateDir };
+    const where = { recipe: 'fake', registry: host.registry, stateDir: host.stateDir };
     failing = path;
     const refused = await applyPlan({ plan: await host.plan([put('a', '1')]), ...where });
     failing = '';

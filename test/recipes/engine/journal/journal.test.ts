@@ -24,7 +24,7 @@ async function appliedHost(): Promise<FakeHost> {
 }
 
 async function stateOf(host: FakeHost): Promise<string> {
-  return runStatus({ stateDir: host.stateDir }).match(
+  return runStatus({ recipe: 'fake', stateDir: host.stateDir }).match(
     ({ state }) => state,
     (error) => (error.code === 'JOURNAL_CORRUPT' ? `${error.code} ${error.record}` : error.code),
   );
@@ -81,7 +81,7 @@ test('a last record that is cut off or damaged at its end loses nothing: forward
         const host = stage(source, killed, tempDir());
         const journal = host.journal ?? '';
         writeFileSync(journal, readFileSync(journal).subarray(0, -lost));
-        const request = { registry: host.registry, stateDir: host.stateDir };
+        const request = { recipe: 'fake', registry: host.registry, stateDir: host.stateDir };
         const ended = way === 'resume' ? await resumeRun(request) : await rollbackRun(request);
         const nothing = ended.isErr() && ended.error.code === 'NO_RUN';
         expect(ended.isOk() || nothing, `${way} after ${killed.records} records without ${lost} bytes`).toBe(true);
@@ -97,7 +97,7 @@ test('an incomplete last record is cut away before the next one is written', asy
   const source = await appliedHost();
   const killed = killedRuns(source).find(({ records, tornBytes }) => records === 4 && tornBytes > 1);
   const host = stage(source, killed ?? { records: 0, values: {}, tornBytes: 0 }, tempDir());
-  expect(await resumeRun({ registry: host.registry, stateDir: host.stateDir })).toBeOk();
+  expect(await resumeRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir })).toBeOk();
   expect(await stateOf(host)).toBe('applied');
   expect(host.records.filter(({ type }) => type === 'run-resumed')).toHaveLength(1);
 });

@@ -28,7 +28,7 @@ async function appliedHost(): Promise<FakeHost & { readonly runDir: string }> {
 }
 
 async function stateOf(host: FakeHost): Promise<string> {
-  return runStatus({ stateDir: host.stateDir }).match(
+  return runStatus({ recipe: 'fake', stateDir: host.stateDir }).match(
     ({ state }) => state,
     (error) => (error.code === 'JOURNAL_UNTRUSTED' ? `${error.code} ${error.reason}` : error.code),
   );
@@ -81,7 +81,7 @@ describe('a journal that others could have written is not trusted', () => {
 
   test('the journal of another run', async () => {
     const host = await appliedHost();
-    renameSync(host.runDir, join(dirname(host.runDir), '000007-20260102T030405Z'));
+    renameSync(host.runDir, join(dirname(host.runDir), '000007-20260102T030405Z-fake'));
     expect(await stateOf(host)).toContain('it is the journal of another run');
   });
 
@@ -112,9 +112,9 @@ test('the number orders the runs, whatever the clock says', async () => {
   const past = new Date('2001-01-01T00:00:00Z');
   const plan = await host.plan([put('b', '2')]);
   const second = await applyPlan({ plan, registry, stateDir, now: () => past });
-  expect(second).toBeOk(expect.objectContaining({ runId: '000002-20010101T000000Z' }));
-  const status = await runStatus({ stateDir });
-  expect(status).toBeOk(expect.objectContaining({ runId: '000002-20010101T000000Z' }));
+  expect(second).toBeOk(expect.objectContaining({ runId: '000002-20010101T000000Z-fake' }));
+  const status = await runStatus({ recipe: 'fake', stateDir });
+  expect(status).toBeOk(expect.objectContaining({ runId: '000002-20010101T000000Z-fake' }));
 });
 
 test('a state directory without a parent is refused, not made up', async () => {
@@ -146,6 +146,6 @@ test('who is not root is told so, and nothing about whose the directory is', asy
     vi.restoreAllMocks();
   });
   // Root's alone on every host, as the state directory is.
-  const status = await runStatus({ stateDir: '/root' });
+  const status = await runStatus({ recipe: 'fake', stateDir: '/root' });
   expect(status).toBeErr({ code: 'IO', errno: 'EACCES', path: '/root' });
 });

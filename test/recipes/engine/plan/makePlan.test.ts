@@ -9,7 +9,7 @@ test('shows each step with its words, and of a needed one the digest of what is 
   const host = new FakeHost(tempDir(), { a: 'canary', b: '2' });
   const plan = await host.plan([put('a', '1'), put('b', '2'), put('c', '3', { after: 'a' })], { unit: 'x.service' });
   expect(plan).toMatchObject({
-    formatVersion: 1,
+    formatVersion: 2,
     recipe: 'fake',
     facts: { unit: 'x.service' },
     changed: true,
@@ -80,7 +80,7 @@ describe('what is no recipe is refused', () => {
     const request = { recipe: 'r', facts: null, notices: [], host: HOST, toolVersion: '1', now: new Date() };
     return makePlan({ ...request, steps, registry: host.registry }).match(
       () => 'not refused',
-      (error) => `${error.code} ${error.stepId}`,
+      (error) => `${error.code} ${'stepId' in error ? error.stepId : error.field}`,
     );
   };
 
@@ -89,8 +89,8 @@ describe('what is no recipe is refused', () => {
     ['an id that means something in a path', [put('a', '1', { id: '../a' })], 'INVALID_RECIPE ../a'],
     ['a step after a later one', [put('a', '1', { after: 'b' }), put('b', '2')], 'INVALID_RECIPE a'],
     ['a step after itself', [put('a', '1', { after: 'a' })], 'INVALID_RECIPE a'],
-    ['a step until an earlier one', [put('a', '1'), put('b', '2', { until: 'a' })], 'INVALID_RECIPE b'],
-    ['an undo that needs nothing known', [put('a', '1', { undoNeeds: ['x'] })], 'INVALID_RECIPE a'],
+    ['a step that ends a later one', [put('a', '1', { ends: ['b'] }), put('b', '2')], 'INVALID_RECIPE a'],
+    ['a step undone before an unknown one', [put('a', '1', { undoneBefore: ['x'] })], 'INVALID_RECIPE a'],
     ['an unknown kind', [put('a', '1', { kind: 'constructor' })], 'UNKNOWN_STEP_KIND a'],
     ['a check that fails', [put('broken', '1')], 'STEP_CHECK_FAILED broken'],
   ])('%s', async (_, steps, expected) => {

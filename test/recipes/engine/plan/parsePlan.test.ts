@@ -17,7 +17,7 @@ function code(text: string): string {
 
 async function planned(): Promise<Plan> {
   const host = new FakeHost(tempDir(), { b: '2' });
-  return host.plan([put('a', '1', { undoNeeds: ['c'], until: 'c' }), put('b', '2'), put('c', '3', { after: 'a' })], {
+  return host.plan([put('a', '1'), put('b', '2'), put('c', '3', { after: 'a', ends: ['a'], undoneBefore: ['a'] })], {
     unit: 'x',
   });
 }
@@ -28,8 +28,8 @@ test('what was saved is read back', async () => {
   expect(read).toBeOk(plan);
 });
 
-test('a plan of format 1 is still read', () => {
-  const text = readFileSync(new URL('../../golden/plan-1.json', import.meta.url), 'utf8');
+test('a plan of format 2 is read', () => {
+  const text = readFileSync(new URL('../../golden/plan-2.json', import.meta.url), 'utf8');
   expect(code(text)).toBe('parsed');
 });
 
@@ -49,11 +49,16 @@ test('an edit anywhere that matters is noticed', async () => {
 
 describe('a text that is no plan is refused', () => {
   const cases: readonly (readonly [string, (plan: Record<string, unknown>) => unknown, string])[] = [
-    ['of a later format', (plan) => ({ ...plan, formatVersion: 2 }), 'PLAN_FORMAT_UNKNOWN'],
+    ['of a later format', (plan) => ({ ...plan, formatVersion: 3 }), 'PLAN_FORMAT_UNKNOWN'],
+    ['of an earlier format', (plan) => ({ ...plan, formatVersion: 1 }), 'PLAN_FORMAT_UNKNOWN'],
     ['with a field too many', (plan) => ({ ...plan, extra: 1 }), 'PLAN_INVALID plan.extra'],
     ['without its digest', (plan) => ({ ...plan, digest: undefined }), 'PLAN_INVALID plan.digest'],
-    ['with a host of another shape', (plan) => ({ ...plan, host: { machineId: 1 } }), 'PLAN_INVALID plan.host'],
-    ['with notices of another shape', (plan) => ({ ...plan, notices: ['x'] }), 'PLAN_INVALID plan.notices'],
+    [
+      'with a host of another shape',
+      (plan) => ({ ...plan, host: { machineId: 1 } }),
+      'PLAN_INVALID plan.host.machineId',
+    ],
+    ['with notices of another shape', (plan) => ({ ...plan, notices: ['x'] }), 'PLAN_INVALID plan.notices[0]'],
     ['that says it changes nothing', (plan) => ({ ...plan, changed: false }), 'PLAN_INVALID plan.changed'],
     ['with a step that is none', (plan) => ({ ...plan, steps: [7] }), 'PLAN_INVALID plan.steps[0]'],
   ];

@@ -4,7 +4,7 @@ import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
 import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
 import type { ApplyRequest } from '../../../../src/recipes/engine/run/applyPlan.js';
-import type { FinalVerification } from '../../../../src/recipes/engine/run/goForward.js';
+import type { FinalVerification } from '../../../../src/recipes/engine/run/applySteps.js';
 import type { RunEvent } from '../../../../src/recipes/engine/run/runEvent.js';
 import type { RunReport } from '../../../../src/recipes/engine/run/runReport.js';
 import { FakeHost, HOST, put } from '../../fakeHost.js';
@@ -93,7 +93,7 @@ describe('a run that goes well', () => {
     });
     expect(report.failed).toBe(false);
     const types = events.map(({ type }) => type);
-    expect(types.slice(0, 4)).toEqual(['step-started', 'run-started', 'step-done', 'step-started']);
+    expect(types.slice(0, 4)).toEqual(['run-started', 'step-started', 'step-done', 'step-started']);
     expect(types.filter((type) => type === 'step-done')).toHaveLength(3);
   });
 
@@ -159,9 +159,9 @@ describe('a run that fails', () => {
     expect(await refused(host, { plan })).toBe('INTERRUPTED_RUN');
   });
 
-  test('leaves a step alone whose undo needs one that failed', async () => {
+  test('leaves a step alone that a later one must be undone before, where that one failed', async () => {
     const host = new FakeHost(tempDir());
-    const plan = await host.plan([put('hold', '1', { undoNeeds: ['unit'] }), put('state', '2'), put('unit', '3')]);
+    const plan = await host.plan([put('hold', '1'), put('state', '2'), put('unit', '3', { undoneBefore: ['hold'] })]);
     host.failing.add('undo:unit');
     const report = await applied(host, { plan, finalVerification: () => errAsync({ code: 'NO', message: 'no' }) });
     expect(host.values).toEqual({ hold: '1', unit: '3' });

@@ -35,7 +35,7 @@ function fill(dir: string): void {
 }
 
 async function stateOf(host: FakeHost): Promise<string> {
-  return runStatus({ stateDir: host.stateDir }).match(
+  return runStatus({ recipe: 'fake', stateDir: host.stateDir }).match(
     ({ state }) => state,
     ({ code }) => code,
   );

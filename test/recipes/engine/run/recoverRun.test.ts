@@ -11,11 +11,11 @@ import { tempDir } from '../../tempDir.js';
 /** Something before, a hold, two steps in its window of which one finds nothing to do, the end of it, something after. */
 const STEPS = [
   put('early', '1'),
-  put('hold', 'on', { phase: 'window', until: 'end' }),
-  put('moved', '2', { phase: 'window', undoNeeds: ['end'] }),
+  put('hold', 'on', { phase: 'window' }),
+  put('moved', '2', { phase: 'window' }),
   put('quiet', '3', { phase: 'window', kind: 'fake.volatile' }),
-  put('unit', '4', { phase: 'window', undoNeeds: ['end'] }),
-  put('end', 'on', { phase: 'window' }),
+  put('unit', '4', { phase: 'window' }),
+  put('end', 'on', { phase: 'window', ends: ['hold'], undoneBefore: ['moved', 'unit'] }),
   put('late', '5', { phase: 'after' }),
 ];
 const BEFORE = { quiet: '3' };
@@ -43,7 +43,7 @@ test('after a reboot at any instant what starts fits together, and the run is fi
     for (const killed of killedRuns(from).filter(({ tornBytes }) => tornBytes === 0)) {
       for (const way of ['resume', 'rollback'] as const) {
         const host = stage(from, killed, tempDir());
-        const where = { registry: host.registry, stateDir: host.stateDir };
+        const where = { recipe: 'fake', registry: host.registry, stateDir: host.stateDir };
         const recovered = await recoverRun(where);
         expect(recovered).toBeOk(expect.objectContaining({ undoErrors: [] }));
         expect(fits(host), JSON.stringify([killed, host.values])).toBe(true);
@@ -68,7 +68,7 @@ test('what was found satisfied in the window is asked again, since what was stop
   const from = await source();
   const killed = killedRuns(from).find(({ values }) => values.unit === 'half 4');
   const host = stage(from, killed ?? { records: 0, values: {}, tornBytes: 0 }, tempDir());
-  const where = { registry: host.registry, stateDir: host.stateDir };
+  const where = { recipe: 'fake', registry: host.registry, stateDir: host.stateDir };
   const recovered = await recoverRun(where);
   expect(recovered).toBeOk(expect.objectContaining({ undone: ['unit', 'moved'] }));
   host.values = { ...host.values, quiet: 'noise' };
@@ -81,14 +81,14 @@ test('with a step that cannot be taken back nothing may start', async () => {
   const killed = killedRuns(from).find(({ values }) => values.unit === 'half 4');
   const host = stage(from, killed ?? { records: 0, values: {}, tornBytes: 0 }, tempDir());
   host.failing.add('undo:unit');
-  const recovered = await recoverRun({ registry: host.registry, stateDir: host.stateDir });
+  const recovered = await recoverRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir });
   // What needs the unit to be back is left where it is, with it.
   expect(recovered.isOk() && recovered.value.undoErrors.map(({ stepId }) => stepId)).toEqual(['unit']);
 });
 
 test('without a run there is nothing to put together, and nothing is made', async () => {
   const host = new FakeHost(tempDir());
-  const recovered = await recoverRun({ registry: host.registry, stateDir: host.stateDir });
+  const recovered = await recoverRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir });
   expect(recovered).toBeOk({ runId: null, undone: [], undoErrors: [] });
   expect(host.journal).toBeNull();
 });

@@ -4,7 +4,7 @@ import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
 import { resumeRun } from '../../../../src/recipes/engine/run/resumeRun.js';
 import { rollbackRun } from '../../../../src/recipes/engine/run/rollbackRun.js';
 import { runStatus } from '../../../../src/recipes/engine/run/runStatus.js';
-import type { FinalVerification } from '../../../../src/recipes/engine/run/goForward.js';
+import type { FinalVerification } from '../../../../src/recipes/engine/run/applySteps.js';
 import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
 import type { ResumeRequest } from '../../../../src/recipes/engine/run/resumeRun.js';
 import type { RunReport } from '../../../../src/recipes/engine/run/runReport.js';
@@ -35,7 +35,7 @@ async function wholeRun(failing: string | null): Promise<FakeHost> {
 }
 
 function resumed(host: FakeHost, more: Partial<ResumeRequest> = {}): Promise<RunReport> {
-  return resumeRun({ registry: host.registry, stateDir: host.stateDir, ...more }).match(
+  return resumeRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir, ...more }).match(
     (report) => report,
     (error) => {
       throw new Error(`${error.code}: ${error.message}`);
@@ -44,7 +44,7 @@ function resumed(host: FakeHost, more: Partial<ResumeRequest> = {}): Promise<Run
 }
 
 async function stateOf(host: FakeHost): Promise<string> {
-  return runStatus({ stateDir: host.stateDir }).match(
+  return runStatus({ recipe: 'fake', stateDir: host.stateDir }).match(
     ({ state }) => state,
     ({ code }) => code,
   );
@@ -83,7 +83,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
       expect(await stateOf(forward)).toBe('applied');
 
       const back = stage(source, killed, tempDir());
-      const rolledBack = await rollbackRun({ registry: back.registry, stateDir: back.stateDir });
+      const rolledBack = await rollbackRun({ recipe: 'fake', registry: back.registry, stateDir: back.stateDir });
       expect(rolledBack, JSON.stringify(killed)).toBeOk(expect.objectContaining({ outcome: 'rolled-back' }));
       expect(back.values, JSON.stringify(killed)).toEqual(BEFORE);
       expect(await stateOf(back)).toBe('rolled-back');
@@ -97,7 +97,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
       for (const act of [resumeRun, rollbackRun]) {
         const host = stage(source, killed, tempDir());
         if (!failed || (await stateOf(host)) !== 'interrupted') continue;
-        const done = await act({ registry: host.registry, stateDir: host.stateDir });
+        const done = await act({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir });
         expect(done, JSON.stringify(killed)).toBeOk();
         expect(host.values, JSON.stringify(killed)).toEqual(BEFORE);
         expect(await stateOf(host)).toBe('rolled-back');
@@ -132,18 +132,18 @@ describe('a resumed run', () => {
   });
 
   test('does again what a reboot took away, as long as it has to last', async () => {
-    const steps = [put('hold', 'held', { until: 'start' }), put('b', '2'), put('start', '3')];
+    const steps = [put('hold', 'held'), put('b', '2'), put('start', '3', { ends: ['hold'] })];
     const host = await interrupted(steps, 'b');
     delete host.values.hold;
     await resumed(host);
     expect(host.values).toEqual({ hold: 'held', b: '2', start: '3' });
-    const back = await rollbackRun({ registry: host.registry, stateDir: host.stateDir });
+    const back = await rollbackRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir });
     expect(back).toBeOk();
     expect(host.values).toEqual({});
   });
 
   test('does not hold again what was let go on purpose', async () => {
-    const steps = [put('hold', 'held', { until: 'start' }), put('start', '3'), put('after', '4')];
+    const steps = [put('hold', 'held'), put('start', '3', { ends: ['hold'] }), put('after', '4')];
     const host = await interrupted(steps, 'start');
     host.values.hold = 'let go';
     await resumed(host);
@@ -161,7 +161,7 @@ describe('a resumed run', () => {
 
 describe('resume is refused', () => {
   const code = async (host: FakeHost, more: Partial<ResumeRequest> = {}): Promise<string> =>
-    resumeRun({ registry: host.registry, stateDir: host.stateDir, ...more }).match(
+    resumeRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir, ...more }).match(
       () => 'not refused',
       (error) => ('state' in error ? `${error.code} ${error.state}` : error.code),
     );

@@ -21,7 +21,7 @@ async function appliedHost(): Promise<FakeHost> {
 }
 
 function rolledBack(host: FakeHost, more: Partial<RollbackRequest> = {}): Promise<RollbackReport> {
-  return rollbackRun({ registry: host.registry, stateDir: host.stateDir, ...more }).match(
+  return rollbackRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir, ...more }).match(
     (report) => report,
     (error) => {
       throw new Error(`${error.code}: ${error.message}`);
@@ -45,21 +45,21 @@ test('undoes in reverse what the run did, and nothing it found satisfied', async
 
 test('leaves an earlier run until it is named, and names it', async () => {
   const host = await appliedHost();
-  const first = statusOf(await runStatus({ stateDir: host.stateDir })).runId;
+  const first = statusOf(await runStatus({ recipe: 'fake', stateDir: host.stateDir })).runId;
   const again = await applyPlan({
     plan: await host.plan([...STEPS, put('d', '4')]),
     registry: host.registry,
     stateDir: host.stateDir,
   });
   expect(again).toBeOk(expect.objectContaining({ changed: true }));
-  const early = await rollbackRun({ registry: host.registry, stateDir: host.stateDir, runId: first });
+  const early = await rollbackRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir, runId: first });
   expect(early._unsafeUnwrapErr()).toMatchObject({ code: 'NO_RUN', state: 'applied' });
   expect(host.values).toEqual({ a: '1', b: '2', c: '3', d: '4' });
 
   for (const changed of [true, false])
     expect(await rolledBack(host)).toMatchObject({ changed, outcome: 'rolled-back' });
   expect(host.values).toEqual({ a: '1', b: '2', c: '3' });
-  const status = statusOf(await runStatus({ stateDir: host.stateDir }));
+  const status = statusOf(await runStatus({ recipe: 'fake', stateDir: host.stateDir }));
   expect(status).toMatchObject({ state: 'rolled-back', standing: { runId: first } });
 
   expect(await rolledBack(host, { runId: first })).toMatchObject({
@@ -68,12 +68,12 @@ test('leaves an earlier run until it is named, and names it', async () => {
     outcome: 'rolled-back',
   });
   expect(host.values).toEqual({ b: 'old', c: '3' });
-  expect(statusOf(await runStatus({ stateDir: host.stateDir }))).toMatchObject({
+  expect(statusOf(await runStatus({ recipe: 'fake', stateDir: host.stateDir }))).toMatchObject({
     state: 'rolled-back',
     runId: status.runId,
     standing: null,
   });
-  const gone = await rollbackRun({ registry: host.registry, stateDir: host.stateDir, runId: first });
+  const gone = await rollbackRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir, runId: first });
   expect(gone._unsafeUnwrapErr()).toMatchObject({ code: 'NO_RUN', state: 'rolled-back' });
 });
 
@@ -88,7 +88,7 @@ test('once more changes nothing and succeeds', async () => {
 test('is refused whole when one step must not be undone, naming every such step', async () => {
   const host = await appliedHost();
   host.values = { a: 'edited', b: 'edited too', c: '3' };
-  const refused = await rollbackRun({ registry: host.registry, stateDir: host.stateDir });
+  const refused = await rollbackRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir });
   expect(refused.isErr() && refused.error).toMatchObject({
     code: 'ROLLBACK_REFUSED',
     refusals: [
@@ -112,7 +112,7 @@ test('is refused by what force does not help against, forced or not, and nothing
   host.values.a = 'edited';
   host.stuck.add('b');
   for (const force of [false, true]) {
-    const refused = await rollbackRun({ registry: host.registry, stateDir: host.stateDir, force });
+    const refused = await rollbackRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir, force });
     const error = refused._unsafeUnwrapErr();
     expect(error).toMatchObject({ code: 'ROLLBACK_REFUSED' });
     expect('refusals' in error && error.refusals.map(({ stepId }) => stepId)).toEqual(force ? ['b'] : ['b', 'a']);
@@ -126,7 +126,7 @@ test('is refused by what force does not help against, forced or not, and nothing
 test('advises force only where it helps', async () => {
   const host = await appliedHost();
   host.values.a = 'edited';
-  const refused = await rollbackRun({ registry: host.registry, stateDir: host.stateDir });
+  const refused = await rollbackRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir });
   expect(refused._unsafeUnwrapErr().message).toContain('roll back with force');
 });
 
@@ -168,7 +168,7 @@ test('that did not end is gone on with by resume as well', async () => {
   host.failing.add('undo:b');
   await rolledBack(host);
   host.failing.clear();
-  const resumed = await resumeRun({ registry: host.registry, stateDir: host.stateDir });
+  const resumed = await resumeRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir });
   expect(resumed).toBeOk(expect.objectContaining({ rolledBack: true }));
   expect(host.values).toEqual({ b: 'old', c: '3' });
 });
@@ -191,7 +191,7 @@ test('of the latest run only: after it, a new run may begin', async () => {
 
 describe('is refused', () => {
   const code = (host: FakeHost, more: Partial<RollbackRequest> = {}): Promise<string> =>
-    rollbackRun({ registry: host.registry, stateDir: host.stateDir, ...more }).match(
+    rollbackRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir, ...more }).match(
       () => 'not refused',
       (error) => error.code,
     );

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
 import { rollbackRun } from '../../../../src/recipes/engine/run/rollbackRun.js';
 import { runStatus } from '../../../../src/recipes/engine/run/runStatus.js';
-import type { FinalVerification } from '../../../../src/recipes/engine/run/goForward.js';
+import type { FinalVerification } from '../../../../src/recipes/engine/run/applySteps.js';
 import type { RunStatus } from '../../../../src/recipes/engine/run/runStatus.js';
 import { FakeHost, put } from '../../fakeHost.js';
 import { tempDir } from '../../tempDir.js';
 
 function status(host: FakeHost): Promise<RunStatus> {
-  return runStatus({ stateDir: host.stateDir }).match(
+  return runStatus({ recipe: 'fake', stateDir: host.stateDir }).match(
     (found) => found,
     (error) => {
       throw new Error(error.message);
@@ -64,7 +64,7 @@ test('of an incomplete rollback says what failed', async () => {
   const applied = await applyPlan({ plan: await host.plan([put('a', '1')]), registry, stateDir });
   expect(applied).toBeOk();
   host.failing.add('undo:a');
-  expect(await rollbackRun({ registry, stateDir })).toBeOk();
+  expect(await rollbackRun({ recipe: 'fake', registry, stateDir })).toBeOk();
   expect(await status(host)).toMatchObject({
     state: 'interrupted',
     direction: 'back',

@@ -1,18 +1,21 @@
-import { err, errAsync, okAsync } from 'neverthrow';
+import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
-import { migrationRegistry } from '../../../../src/recipes/migrateOffRoot/plan/registry.js';
+import { stepRegistry } from '../../../../src/recipes/steps/stepRegistry.js';
 import { migrationSteps } from '../../../../src/recipes/migrateOffRoot/plan/migrationSteps.js';
 import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
 import { createRegistry } from '../../../../src/recipes/engine/plan/registry.js';
 import { makePlan } from '../../../../src/recipes/engine/plan/makePlan.js';
-import type { ErasedKind, Registry } from '../../../../src/recipes/engine/plan/registry.js';
+import type { Registry } from '../../../../src/recipes/engine/plan/registry.js';
 import type { Plan } from '../../../../src/recipes/engine/plan/plan.js';
-import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
+import type { RecipeStep, StepKind } from '../../../../src/recipes/engine/plan/step.js';
 import { validateSteps } from '../../../../src/recipes/engine/plan/validateSteps.js';
 import { exampleFacts, migratedFacts } from '../exampleFacts.js';
 
 const stepsOf = (facts: MigrationFacts): readonly RecipeStep[] => migrationSteps(facts)._unsafeUnwrap();
 const idsOf = (steps: readonly RecipeStep[]): readonly string[] => steps.map(({ id }) => id);
+/** Ids of the steps that must be undone before this one. */
+const undoneFirst = (steps: readonly RecipeStep[], id: string): readonly string[] =>
+  steps.filter(({ undoneBefore }) => undoneBefore?.includes(id) === true).map((one) => one.id);
 const place = (steps: readonly RecipeStep[], id: string): number => {
   const at = idsOf(steps).indexOf(id);
   expect(at, `there is no step ${id}`).toBeGreaterThanOrEqual(0);
@@ -22,7 +25,7 @@ const place = (steps: readonly RecipeStep[], id: string): number => {
 describe('the steps of a migration', () => {
   it('are valid for the engine: known kinds, unique ids, references that lead somewhere', () => {
     for (const facts of [exampleFacts(), migratedFacts(), exampleFacts({ agentsFile: null, fpm: null })]) {
-      expect(validateSteps(stepsOf(facts), migrationRegistry())).toBeOk();
+      expect(validateSteps(stepsOf(facts), stepRegistry())).toBeOk();
     }
   });
 
@@ -32,10 +35,10 @@ describe('the steps of a migration', () => {
     expect(new Set(phases)).toEqual(new Set(ORDER));
   });
 
-  it('begin the window with the hold and end it with the start', () => {
+  it('begin the window with the stop and end it with the start', () => {
     const window = stepsOf(exampleFacts()).filter(({ phase }) => phase === 'window');
-    expect(window.at(0)?.kind).toBe('systemd.holdUnits');
-    expect(window.at(-1)?.kind).toBe('systemd.releaseUnits');
+    expect(window.at(0)?.kind).toBe('systemd.stopUnits');
+    expect(window.at(-1)?.kind).toBe('systemd.startUnits');
   });
 
   it('set aside what stands in the way, then move, then edit the units, the fragment of the service last', () => {
@@ -54,8 +57,8 @@ describe('the steps of a migration', () => {
   });
 
   it('stop the service last and start it first, so that it is away for the shortest time', () => {
-    const hold = stepsOf(exampleFacts()).find(({ id }) => id === 'hold');
-    expect(hold?.args).toEqual({
+    const stop = stepsOf(exampleFacts()).find(({ id }) => id === 'stop');
+    expect(stop?.args).toEqual({
       units: ['datamachine-worker.timer', 'datamachine-worker.service', 'kimaki.service'],
     });
   });
@@ -63,10 +66,8 @@ describe('the steps of a migration', () => {
   it('never take the state back while the unit of the new side stands', () => {
     const steps = stepsOf(exampleFacts());
     const rewrites = idsOf(steps.filter(({ kind }) => kind === 'kimaki.rewriteUnit'));
-    const move = steps.find(({ id }) => id === 'move-1');
-    const hold = steps.find(({ id }) => id === 'hold');
-    expect(move?.undoNeeds).toEqual(expect.arrayContaining([...rewrites]));
-    expect(hold?.undoNeeds).toEqual(expect.arrayContaining([...rewrites, 'move-1']));
+    expect(undoneFirst(steps, 'move-1')).toEqual([...rewrites, 'start']);
+    expect(undoneFirst(steps, 'stop')).toEqual(['move-1', ...rewrites]);
   });
 
   it('never remove the account while a unit says User= of it or the state is in its home', () => {
@@ -75,8 +76,7 @@ describe('the steps of a migration', () => {
       exampleFacts({ options: { createUser: true }, target: { ...target, uid: null, gid: null, homeMode: null } }),
     );
     const rewrites = idsOf(steps.filter(({ kind }) => kind === 'kimaki.rewriteUnit'));
-    const needs = steps.find(({ id }) => id === 'user')?.undoNeeds ?? [];
-    expect(needs).toEqual(expect.arrayContaining(['move-1', ...rewrites, 'start']));
+    expect(undoneFirst(steps, 'user')).toEqual(['move-1', ...rewrites, 'start']);
   });
 
   it('leave the files that other steps replace out of the sweeps, whose undo would not know the new inodes', () => {
@@ -90,7 +90,7 @@ describe('the steps of a migration', () => {
 
   it('stop nothing on a host that is migrated already', () => {
     const kinds = stepsOf(migratedFacts()).map(({ kind }) => kind);
-    expect(kinds).not.toContain('systemd.holdUnits');
+    expect(kinds).not.toContain('systemd.stopUnits');
     expect(kinds).not.toContain('posix.moveTree');
     expect(stepsOf(migratedFacts()).some(({ phase }) => phase === 'window')).toBe(false);
   });
@@ -127,21 +127,21 @@ describe('the steps of a migration', () => {
 
 /** Every kind of a migration, on a host that answers every check alike and can do nothing. */
 function hostThat(finds: 'needed' | 'satisfied'): Registry {
-  const real = migrationRegistry();
-  const cannot = (): ReturnType<ErasedKind['apply']> => errAsync({ code: 'FAKE', message: 'this host only answers' });
-  const kinds = real.kinds.map((kind): ErasedKind => ({
-    kind,
-    volatile: real.get(kind)?.volatile === true,
-    describe: (args) => real.get(kind)?.describe(args) ?? err({ code: 'FAKE', message: kind }),
-    check: () => okAsync(finds === 'needed' ? { state: 'needed', before: null } : { state: 'satisfied' }),
-    apply: cannot,
-    verify: cannot,
-    undoable: cannot,
-    byHand: () => [],
-    tidy: cannot,
-    undo: () => errAsync({ code: 'FAKE', message: 'this host only answers' }),
-  }));
-  return createRegistry(kinds);
+  const real = stepRegistry();
+  const cannot = (): ReturnType<StepKind['apply']> => errAsync({ code: 'FAKE', message: 'this host only answers' });
+  const kinds = real.kinds.flatMap((name) => real.get(name) ?? []);
+  return createRegistry(
+    kinds.map((kind) => ({
+      ...kind,
+      check: () => okAsync(finds === 'needed' ? { state: 'needed', before: null } : { state: 'satisfied' }),
+      apply: cannot,
+      verify: cannot,
+      undoable: cannot,
+      byHand: () => [],
+      tidy: cannot,
+      undo: () => errAsync({ code: 'FAKE', message: 'this host only answers' }),
+    })),
+  );
 }
 
 async function planOf(facts: MigrationFacts, finds: 'needed' | 'satisfied'): Promise<Plan> {
@@ -163,7 +163,7 @@ describe('the plan of it', () => {
     const { steps } = await planOf(exampleFacts(), 'needed');
     const later = steps.filter(({ state }) => state === 'later').map(({ id }) => id);
     expect(later).toEqual(
-      expect.arrayContaining(['quiet', 'move-1', 'home-owner', 'site-owner-again', 'start', 'hop-target']),
+      expect.arrayContaining(['no-processes', 'move-1', 'home-owner', 'site-owner-again', 'start', 'hop-target']),
     );
     expect(steps.filter(({ state }) => state === 'satisfied')).toEqual([]);
     for (const { title, why } of steps) expect([title, why].every((words) => /\S/.test(words))).toBe(true);

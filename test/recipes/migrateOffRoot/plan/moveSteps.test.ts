@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { moveSteps } from '../../../../src/recipes/migrateOffRoot/plan/moveSteps.js';
 import type { StateMove } from '../../../../src/recipes/host/facts.js';
+import { step } from '../../../../src/recipes/engine/plan/step.js';
 import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
+import { stopUnitsStep } from '../../../../src/recipes/steps/units/stopUnitsStep.js';
 import { exampleFacts } from '../exampleFacts.js';
 
 const HOME = '/home/opencode';
@@ -22,7 +24,8 @@ const deep: StateMove = {
 
 function stepsFor(...moves: readonly StateMove[]): readonly RecipeStep[] {
   const { state, ...facts } = exampleFacts();
-  return moveSteps({ ...facts, state: { ...state, moves } }, ['unit-1', 'unit-2']);
+  const stop = step(stopUnitsStep, { id: 'stop', phase: 'window', args: { units: [] } });
+  return moveSteps({ ...facts, state: { ...state, moves } }, [stop]).steps;
 }
 
 test('without anything to move there are no steps', () => {
@@ -31,9 +34,9 @@ test('without anything to move there are no steps', () => {
 
 test('what stands in the way is set aside first, and comes back only when the state has left the place', () => {
   const steps = stepsFor({ ...plain, atTarget: 'state', asidePath: `${HOME}/.kimaki.before-migration` });
-  expect(steps.map(({ id, after, undoNeeds }) => ({ id, after, undoNeeds }))).toEqual([
-    { id: 'move-1-aside', after: undefined, undoNeeds: ['move-1'] },
-    { id: 'move-1', after: 'move-1-aside', undoNeeds: ['unit-1', 'unit-2', 'start'] },
+  expect(steps.map(({ id, after, undoneBefore }) => ({ id, after, undoneBefore }))).toEqual([
+    { id: 'move-1-aside', after: undefined, undoneBefore: undefined },
+    { id: 'move-1', after: 'move-1-aside', undoneBefore: ['stop', 'move-1-aside'] },
   ]);
   expect(steps[0]?.args).toMatchObject({ from: plain.to, to: `${HOME}/.kimaki.before-migration`, placeIsTaken: true });
   expect(steps[1]?.args).toMatchObject({ from: plain.from, to: plain.to });
@@ -49,13 +52,8 @@ test('directories that are missing are made first, outermost first, and each mov
 });
 
 test('what was made for a move goes only once the state has left it', () => {
-  const parents = stepsFor(plain, deep).filter(({ kind }) => kind === 'posix.makeDirectory');
-  expect(parents.map(({ undoNeeds }) => undoNeeds)).toEqual([['move-2'], ['move-2']]);
-});
-
-test('no state goes back under a service that could not be stopped, also where no unit had to change', () => {
-  const [move] = moveSteps(exampleFacts(), []).filter(({ id }) => id === 'move-1');
-  expect(move?.undoNeeds).toEqual(['start']);
+  const move = stepsFor(plain, deep).find(({ id }) => id === 'move-2');
+  expect(move?.undoneBefore).toEqual(['stop', 'move-2-parent-1', 'move-2-parent-2']);
 });
 
 test('everything happens in the window', () => {

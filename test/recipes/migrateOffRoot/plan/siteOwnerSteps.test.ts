@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { coreOwner, siteOwnerSteps } from '../../../../src/recipes/migrateOffRoot/plan/siteOwnerSteps.js';
+import { step } from '../../../../src/recipes/engine/plan/step.js';
+import { stopUnitsStep } from '../../../../src/recipes/steps/units/stopUnitsStep.js';
 import { exampleFacts, migratedFacts } from '../exampleFacts.js';
 
+const STOP = step(stopUnitsStep, { id: 'stop', phase: 'window', args: { units: [] } });
 const CONTENT = '/var/www/site/wp-content';
 const REPLACED = [
   `${CONTENT}/mu-plugins/wca-fs-chmod.php`,
@@ -13,7 +16,7 @@ test('what other steps replace is in no sweep of the site, WordPress core includ
   const facts = exampleFacts({
     agentPlaces: [{ path: '/var/www/site/.opencode', user: 'opencode', group: 'www-data' }],
   });
-  const sweeps = [...siteOwnerSteps(facts, 'before'), ...siteOwnerSteps(facts, 'window')];
+  const sweeps = [...siteOwnerSteps(facts), ...siteOwnerSteps(facts, STOP)];
   for (const { args } of sweeps) expect(args).toMatchObject({ exclude: REPLACED });
   expect(coreOwner(facts).args).toMatchObject({
     root: '/var/www/site',
@@ -23,38 +26,35 @@ test('what other steps replace is in no sweep of the site, WordPress core includ
 
 test('what nothing replaces is swept', () => {
   const { dispatch } = exampleFacts();
-  const [sweep] = siteOwnerSteps(exampleFacts({ dispatch: { ...dispatch, file: null }, agentsFile: null }), 'before');
+  const [sweep] = siteOwnerSteps(exampleFacts({ dispatch: { ...dispatch, file: null }, agentsFile: null }));
   expect(sweep?.args).toMatchObject({ exclude: [`${CONTENT}/mu-plugins/wca-fs-chmod.php`] });
 });
 
 test('what WordPress could not read stays root’s, unless that is asked for', () => {
-  const [sweep] = siteOwnerSteps(exampleFacts(), 'before');
+  const [sweep] = siteOwnerSteps(exampleFacts());
   expect(sweep?.args).toMatchObject({
     from: 0,
     to: { user: 'www-data', group: 'www-data' },
     reader: 'www-data',
     keptNames: true,
   });
-  const [all] = siteOwnerSteps(exampleFacts({ options: { private: 'reclaim' } }), 'before');
+  const [all] = siteOwnerSteps(exampleFacts({ options: { private: 'reclaim' } }));
   expect(all?.args).not.toHaveProperty('reader');
 });
 
 test('a directory outside of wp-content has a sweep of its own', () => {
   const { site } = exampleFacts();
-  const steps = siteOwnerSteps(
-    exampleFacts({ site: { ...site, writable: [...site.writable, '/srv/uploads'] } }),
-    'window',
-  );
+  const steps = siteOwnerSteps(exampleFacts({ site: { ...site, writable: [...site.writable, '/srv/uploads'] } }), STOP);
   expect(steps.map(({ id, after }) => [id, after])).toEqual([
-    ['site-owner-again', 'hold'],
-    ['site-owner-2-again', 'hold'],
+    ['site-owner-again', 'stop'],
+    ['site-owner-2-again', 'stop'],
   ]);
   expect(steps[1]?.args).toMatchObject({ root: '/srv/uploads' });
 });
 
 test('only a sweep that is made again may leave what is being written', () => {
   const swept = (args: object) => expect.objectContaining(args) as unknown;
-  expect(siteOwnerSteps(exampleFacts(), 'before')[0]?.args).toEqual(swept({ sweptAgain: true }));
-  expect(siteOwnerSteps(exampleFacts(), 'window')[0]?.args).not.toHaveProperty('sweptAgain');
-  expect(siteOwnerSteps(migratedFacts(), 'before')[0]?.args).not.toHaveProperty('sweptAgain');
+  expect(siteOwnerSteps(exampleFacts())[0]?.args).toEqual(swept({ sweptAgain: true }));
+  expect(siteOwnerSteps(exampleFacts(), STOP)[0]?.args).not.toHaveProperty('sweptAgain');
+  expect(siteOwnerSteps(migratedFacts())[0]?.args).not.toHaveProperty('sweptAgain');
 });

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import { siteSteps } from '../../../../src/recipes/migrateOffRoot/plan/siteSteps.js';
+import { muPluginsSteps, siteSteps as stepsOfSite } from '../../../../src/recipes/migrateOffRoot/plan/siteSteps.js';
 import { migrationSteps } from '../../../../src/recipes/migrateOffRoot/plan/migrationSteps.js';
 import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
+import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
 import { exampleFacts } from '../exampleFacts.js';
 
+const siteSteps = (facts: MigrationFacts): readonly RecipeStep[] => stepsOfSite(facts, muPluginsSteps(facts.site));
 const idsOf = (facts: MigrationFacts): readonly string[] => siteSteps(facts).map(({ id }) => id);
 
 /** A site that has never had a mu-plugin. */

@@ -1,17 +1,23 @@
 import { expect, test } from 'vitest';
-import { windowSteps } from '../../../../src/recipes/migrateOffRoot/plan/windowSteps.js';
+import { windowSteps as stepsOfWindow } from '../../../../src/recipes/migrateOffRoot/plan/windowSteps.js';
+import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
 import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
 import type { Json } from '../../../../src/recipes/engine/plan/json.js';
 import { exampleFacts } from '../exampleFacts.js';
 
+const windowSteps = (facts: MigrationFacts): readonly RecipeStep[] =>
+  stepsOfWindow(facts, { user: [], recovery: [], muPlugins: [] }).steps;
+/** Ids of the steps that must be undone before this one. */
+const undoneFirst = (steps: readonly RecipeStep[], id: string): readonly string[] =>
+  steps.filter(({ undoneBefore }) => undoneBefore?.includes(id) === true).map((one) => one.id);
 const argsOf = (facts: MigrationFacts, id: string): Json | undefined =>
   windowSteps(facts).find((step) => step.id === id)?.args;
 
-test('holds, sees that all is quiet, moves, gives away, edits, redirects, and starts, in this order', () => {
+test('stops, checks that no process is left, moves, changes owners, edits, redirects, and starts, in this order', () => {
   const window = windowSteps(exampleFacts()).filter(({ phase }) => phase === 'window');
   expect(window.map(({ id }) => id)).toEqual([
-    'hold',
-    'quiet',
+    'stop',
+    'no-processes',
     'move-1-aside',
     'move-1',
     'home-owner',
@@ -32,38 +38,47 @@ test('paths inside the state are rewritten when asked to, before it moves, and p
   const facts = exampleFacts({ options: { rewritePaths: true } });
   const window = windowSteps(facts);
   const ids = window.map(({ id }) => id);
-  expect(ids.slice(ids.indexOf('quiet'), ids.indexOf('home-owner'))).toEqual([
-    'quiet',
+  expect(ids.slice(ids.indexOf('no-processes'), ids.indexOf('home-owner'))).toEqual([
+    'no-processes',
     'state-paths',
     'move-1-aside',
     'move-1',
   ]);
   const move = { from: '/root/.kimaki', to: '/home/opencode/.kimaki' };
+  expect(undoneFirst(window, 'state-paths')).toEqual(['move-1', 'unit-1', 'unit-2', 'unit-3', 'start']);
   expect(window.find(({ id }) => id === 'state-paths')).toMatchObject({
-    undoNeeds: ['move-1', 'unit-1', 'unit-2', 'unit-3', 'start'],
     args: { roots: [move.from], oldHomes: ['/root'], moves: [move] },
   });
   expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'state-paths')).toBeUndefined();
 });
 
-test('the hold lasts up to the start, and is let go last when going back', () => {
-  const hold = windowSteps(exampleFacts()).find(({ id }) => id === 'hold');
-  expect(hold).toMatchObject({ until: 'start', undoNeeds: ['move-1', 'unit-1', 'unit-2', 'unit-3'] });
+test('the units stay masked up to the start, and are unmasked last in a rollback', () => {
+  const steps = windowSteps(exampleFacts());
+  expect(steps.find(({ id }) => id === 'start')).toMatchObject({ ends: ['stop', 'no-processes'] });
+  expect(undoneFirst(steps, 'stop')).toEqual(['move-1', 'unit-1', 'unit-2', 'unit-3']);
 });
 
 test('owners and units go back only when the service is stopped again', () => {
-  for (const step of windowSteps(exampleFacts())) {
-    if (/^(unit-\d+|home-owner|leftover-\d+)$/.test(step.id)) expect(step.undoNeeds, step.id).toContain('start');
+  const steps = windowSteps(exampleFacts());
+  for (const { id } of steps) {
+    if (/^(unit-\d+|home-owner|leftover-\d+)$/.test(id)) expect(undoneFirst(steps, id), id).toContain('start');
   }
 });
 
-test('nothing may hold what moves; where nothing moves, nothing may hold the data', () => {
+test('no state is moved back under a service that could not be stopped, also where no unit had to change', () => {
+  const { unit } = exampleFacts();
+  const files = unit.files.map((file) => ({ ...file, needsRewrite: false }));
+  const steps = windowSteps(exampleFacts({ unit: { ...unit, files }, companions: [] }));
+  expect(undoneFirst(steps, 'move-1')).toEqual(['start']);
+});
+
+test('no process may use what moves; where nothing moves, none may use the data', () => {
   const facts = exampleFacts();
-  expect(argsOf(facts, 'quiet')).toMatchObject({
+  expect(argsOf(facts, 'no-processes')).toMatchObject({
     paths: ['/root/.kimaki'],
     units: ['datamachine-worker.service', 'kimaki.service'],
   });
-  expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'quiet')).toMatchObject({
+  expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'no-processes')).toMatchObject({
     paths: ['/home/opencode/.kimaki'],
   });
 });
@@ -90,13 +105,13 @@ test('what ran is started, and what did not is left', () => {
   });
 });
 
-test('what is stopped along with the service is started after it; going back, all is quiet before the state moves', () => {
+test('what is stopped along with the service is started after it; in a rollback, no process is left before the state moves back', () => {
   const facts = exampleFacts({ dependents: ['report.service'] });
   expect(argsOf(facts, 'start')).toMatchObject({
     dependents: ['report.service'],
-    quiet: { paths: ['/home/opencode/.kimaki'], units: ['datamachine-worker.service', 'kimaki.service'] },
+    noProcesses: { paths: ['/home/opencode/.kimaki'], units: ['datamachine-worker.service', 'kimaki.service'] },
   });
-  expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'start')).not.toHaveProperty('quiet');
+  expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'start')).not.toHaveProperty('noProcesses');
 });
 
 test.each([
@@ -104,11 +119,14 @@ test.each([
   [undefined, 1, 15],
   [3, 10, 3],
   [0, 10, 0],
-])('with --hold %s and RestartSec %i the new process must hold for %i seconds', (hold, restartSeconds, holdSeconds) => {
-  const { unit } = exampleFacts();
-  const facts = exampleFacts({ options: hold === undefined ? {} : { hold }, unit: { ...unit, restartSeconds } });
-  expect(argsOf(facts, 'start')).toMatchObject({ health: { holdSeconds } });
-});
+])(
+  'with --hold %s and RestartSec %i the new process is watched for %i seconds',
+  (hold, restartSeconds, watchSeconds) => {
+    const { unit } = exampleFacts();
+    const facts = exampleFacts({ options: hold === undefined ? {} : { hold }, unit: { ...unit, restartSeconds } });
+    expect(argsOf(facts, 'start')).toMatchObject({ health: { watchSeconds } });
+  },
+);
 
 test('credentials in the home stay whose they are, and a left-over may be gone by then', () => {
   expect(argsOf(exampleFacts(), 'home-owner')).toMatchObject({

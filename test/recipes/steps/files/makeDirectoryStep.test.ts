@@ -1,20 +1,19 @@
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeDirectoryKind } from '../../../../src/recipes/steps/files/makeDirectory.js';
-import type { MakeDirectoryArgs } from '../../../../src/recipes/steps/files/makeDirectory.js';
+import { makeDirectoryStep } from '../../../../src/recipes/steps/files/makeDirectoryStep.js';
+import type { MakeDirectoryArgs } from '../../../../src/recipes/steps/files/makeDirectoryStep.js';
 import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
 import { snapshotTree, testStepKind } from '../../stepHarness.js';
 import { tempDir } from '../../tempDir.js';
 
 const ME = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-const kind = makeDirectoryKind();
 
 function argsFor(path: string): MakeDirectoryArgs {
   return { path, mode: 0o2770, ...ME };
 }
 
-testStepKind('a directory that is not there', kind, (dir) => {
+testStepKind('a directory that is not there', makeDirectoryStep, (dir) => {
   const path = join(dir, 'made');
   return {
     args: argsFor(path),
@@ -30,7 +29,7 @@ test('what is there and is otherwise is refused, not adapted', async () => {
   writeFileSync(join(dir, 'file'), '');
   symlinkSync(join(dir, 'other'), join(dir, 'link'));
   for (const name of ['other', 'file', 'link']) {
-    const check = await kind.check(argsFor(join(dir, name)));
+    const check = await makeDirectoryStep.check(argsFor(join(dir, name)));
     expect(check).toBeErr({ code: 'EXISTS_DIFFERENTLY' });
   }
 });
@@ -45,9 +44,9 @@ test('undo leaves a directory that is in use, and says so', async () => {
     signal: new AbortController().signal,
     force: false,
   };
-  expect(await kind.apply(args, { exists: false }, ctx)).toBeOk();
+  expect(await makeDirectoryStep.apply(args, { exists: false }, ctx)).toBeOk();
   writeFileSync(join(args.path, 'theirs'), '');
-  const undone = await kind.undo(args, { exists: false }, ctx);
+  const undone = await makeDirectoryStep.undo(args, { exists: false }, ctx);
   expect(undone.isOk() && undone.value).toMatchObject({ notes: [expect.stringContaining('is not empty')] });
   expect(existsSync(join(args.path, 'theirs'))).toBe(true);
 });

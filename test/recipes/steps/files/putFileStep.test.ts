@@ -4,23 +4,25 @@ import { join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
 import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
-import { createRegistry, eraseKind } from '../../../../src/recipes/engine/plan/registry.js';
+import { createRegistry } from '../../../../src/recipes/engine/plan/registry.js';
+import { defineStep } from '../../../../src/recipes/engine/plan/defineStep.js';
+import { step } from '../../../../src/recipes/engine/plan/step.js';
 import { makePlan } from '../../../../src/recipes/engine/plan/makePlan.js';
-import { putFileKind } from '../../../../src/recipes/steps/files/putFile.js';
+import { putFileDefinition } from '../../../../src/recipes/steps/files/putFileStep.js';
 import { rollbackRun } from '../../../../src/recipes/engine/run/rollbackRun.js';
-import type { PutFileArgs } from '../../../../src/recipes/steps/files/putFile.js';
+import type { PutFileArgs } from '../../../../src/recipes/steps/files/putFileStep.js';
 import { snapshotTree, testStepKind } from '../../stepHarness.js';
 import { tempDir } from '../../tempDir.js';
 
 const ME = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-const kind = putFileKind({
-  validators: {
+const kind = defineStep(
+  putFileDefinition({
     clean: (temp) =>
       ResultAsync.fromSafePromise(readFile(temp, 'utf8')).andThen((text) =>
         text.includes('syntax error') ? err({ code: 'DIRTY', message: temp }) : ok(undefined),
       ),
-  },
-});
+  }),
+);
 
 function argsFor(path: string, more: Partial<PutFileArgs> = {}): PutFileArgs {
   return { path, content: 'new\n', mode: 0o644, ...ME, ...more };
@@ -133,12 +135,12 @@ describe('posix.putFile', () => {
 });
 
 async function run(args: PutFileArgs, stateDir: string) {
-  const registry = createRegistry([eraseKind(kind)]);
+  const registry = createRegistry([kind]);
   const plan = await makePlan({
-    recipe: 'test',
+    recipe: 'fake',
     facts: null,
     notices: [],
-    steps: [{ id: 'step', kind: 'posix.putFile', args, phase: 'before' }],
+    steps: [step(kind, { id: 'step', args, phase: 'before' })],
     registry,
     host: { machineId: 'm', hostname: 'h' },
     toolVersion: '0',
@@ -148,7 +150,7 @@ async function run(args: PutFileArgs, stateDir: string) {
   const report = await applyPlan({ plan: plan.value, registry, stateDir });
   if (report.isErr()) throw new Error(report.error.message);
   const back = (force: boolean) =>
-    rollbackRun({ registry, stateDir, force }).match(
+    rollbackRun({ recipe: 'fake', registry, stateDir, force }).match(
       (done) => done,
       (error) => error,
     );

@@ -215,7 +215,7 @@ describe('posix.reclaim', () => {
     expect(check).toBeOk(expect.objectContaining({ state: 'satisfied' }));
     expect(await reclaimStep.apply(args, { entries: 1 }, ctx)).toBeOk();
     expect(await reclaimStep.verify(args, ctx)).toBeOk();
-    expect(await undone(args, ctx)).toEqual([`${root}: it is no longer there`]);
+    expect(await undone(args, ctx)).toEqual([`${root}: it does not exist any more`]);
   });
 
   test('a place that should be there and is not is an error', async () => {

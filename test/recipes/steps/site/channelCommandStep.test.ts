@@ -140,9 +140,9 @@ describe('wordpress.channelCommand', () => {
   });
 
   test('shows the one line that changes, and none where none does', () => {
-    expect(channelCommandStep.describe(argsFor('/x')).diff).toContain(
+    expect(channelCommandStep.describe(argsFor('/x'))._unsafeUnwrap().diff).toContain(
       `-'command' => '${OLD}'\n+'command' => '${NEW}'\n`,
     );
-    expect(channelCommandStep.describe(argsFor('/x', { from: NEW })).diff).toBe('');
+    expect(channelCommandStep.describe(argsFor('/x', { from: NEW }))._unsafeUnwrap().diff).toBe('');
   });
 });

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { awaitQuiet } from '../../../../src/recipes/steps/units/awaitQuiet.js';
+import { awaitNoProcesses } from '../../../../src/recipes/steps/units/awaitNoProcesses.js';
 import { tempDir } from '../../tempDir.js';
 
 test('the grace time ends although the clock is set back meanwhile', async () => {
@@ -14,10 +14,10 @@ test('the grace time ends although the clock is set back meanwhile', async () =>
     vi.restoreAllMocks();
     closeSync(held);
   });
-  const waited = await awaitQuiet(
+  const waited = await awaitNoProcesses(
     { paths: [dir], units: [], graceSeconds: 0 },
     new AbortController().signal,
     'run again',
   );
-  expect(waited).toBeErr({ code: 'NOT_QUIET' });
+  expect(waited).toBeErr({ code: 'PROCESSES_LEFT' });
 }, 20_000);

@@ -4,7 +4,7 @@ import { runnableRecovery, sameRecovery, withProgram } from '../../../../src/rec
 import { exampleFacts } from '../../migrateOffRoot/exampleFacts.js';
 
 function contentFor(node: string, program: string): string {
-  const { args } = recoverySteps(exampleFacts({ recovery: { node, program } }), []).on[0] ?? {};
+  const { args } = recoverySteps(exampleFacts({ recovery: { node, program } }))[0] ?? {};
   return (args as { content: string }).content;
 }
 

@@ -116,7 +116,7 @@ async function locate(
     const own = instance.site;
     const where = own === null ? null : (known.get(own) ?? (await siteAt(own)));
     if (own !== null) known.set(own, where);
-    const isOther = where !== null && named !== null && !('site' in where && where.site.root === named.root);
+    const isOther = where !== null && named !== null && !('site' in where && where.site.path === named.path);
     if (isOther && !isUnitNamed) continue;
     located.push({ instance, where: named === null ? where : { site: named } });
   }
@@ -136,10 +136,10 @@ function sitesOf(
 ): readonly { readonly site: Site; readonly instance: KimakiInstance | null }[] {
   const sites = new Map<string, { readonly site: Site; readonly instance: KimakiInstance | null }>();
   for (const { instance, where } of located) {
-    if (where !== null && 'site' in where && !sites.has(where.site.root))
-      sites.set(where.site.root, { site: where.site, instance });
+    if (where !== null && 'site' in where && !sites.has(where.site.path))
+      sites.set(where.site.path, { site: where.site, instance });
   }
-  if (named !== null && !sites.has(named.root)) sites.set(named.root, { site: named, instance: null });
+  if (named !== null && !sites.has(named.path)) sites.set(named.path, { site: named, instance: null });
   return [...sites.values()];
 }
 
@@ -148,11 +148,11 @@ async function siteSubject(
   instance: KimakiInstance | null,
   accepted: MigrationOptions,
 ): Promise<DiagnosedSubject> {
-  const subject = { kind: 'site', name: site.root, path: site.root } as const;
+  const subject = { kind: 'site', name: site.path, path: site.path } as const;
   if (site.owner.uid === 0) {
-    const what = `WordPress at ${site.root} runs as root: whoever can make PHP run a program is root, and its files have no other account to belong to`;
+    const what = `WordPress at ${site.path} runs as root: whoever can make PHP run a program is root, and its files have no other account to belong to`;
     const way = remedy.text('set user= and group= in its php-fpm pool, and restart php-fpm');
-    const runsAsRoot = findingsAbout(site.root)('site-runs-as-root', 'broken', what, way);
+    const runsAsRoot = findingsAbout(site.path)('site-runs-as-root', 'broken', what, way);
     return lookAt(subject, [{ what: 'its account', look: async () => looked([runsAsRoot]) }]);
   }
   const web = await lookupIdentity(site.owner.user);

@@ -39,7 +39,7 @@ async function checked(
   const { user, group } = service.value;
   const agentPlaces = await agentPlacesOf(
     instance,
-    { root: site.root, group: site.owner.group },
+    { root: site.path, group: site.owner.group },
     { name: user.name, home: user.home },
     group.name,
     null,
@@ -54,7 +54,7 @@ async function checked(
     options: {},
     accepted,
   });
-  const about = findingsAbout(site.root);
+  const about = findingsAbout(site.path);
   return {
     findings: points.flatMap(({ id, ok, detail }) =>
       ok === false ? [about(id, 'broken', detail, migrationRemedy(instance))] : [],

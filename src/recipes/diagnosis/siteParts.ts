@@ -39,7 +39,7 @@ export function siteParts(around: SiteAround): readonly Part[] {
   ];
 }
 
-function assumptions({ root, notes }: Site): readonly Finding[] {
+function assumptions({ path: root, notes }: Site): readonly Finding[] {
   return notes.map((note) => findingsAbout(root)('assumed', 'note', note, remedy.text('check that this is right')));
 }
 
@@ -50,7 +50,7 @@ async function writing(around: SiteAround): Promise<PartFound> {
     const { code, message } = diagnosed.error;
     const way = remedy.command('journalctl', '-u', site.fpm?.unit ?? 'php-fpm', '-n', '50');
     return {
-      findings: code === 'PROBE_NO_ANSWER' ? [findingsAbout(site.root)('wordpress-fails', 'broken', message, way)] : [],
+      findings: code === 'PROBE_NO_ANSWER' ? [findingsAbout(site.path)('wordpress-fails', 'broken', message, way)] : [],
       notChecked: [message],
     };
   }
@@ -75,7 +75,7 @@ export function faultFinding(
       ...finding,
       remedy: remedy.inOrder(
         fault.remedy,
-        remedy.call('explainAccess', `${site.root}/wp-admin/includes/file.php`, asked),
+        remedy.call('explainAccess', `${site.path}/wp-admin/includes/file.php`, asked),
       ),
     };
   }
@@ -98,13 +98,13 @@ async function contraryModes(
   const way =
     lines.length === 0 ? migrationRemedy(instance) : remedy.text('take that line out, or set the wanted modes there');
   return {
-    findings: [findingsAbout(site.root)('modes-not-shared', 'broken', what, way, lines)],
+    findings: [findingsAbout(site.path)('modes-not-shared', 'broken', what, way, lines)],
     notChecked: contrary.isErr() ? [contrary.error.message] : [],
   };
 }
 
 async function rootOwned({ site, web, instance, accepted }: SiteAround): Promise<PartFound> {
-  const about = findingsAbout(site.root);
+  const about = findingsAbout(site.path);
   const trees = ownTrees(site.contentDir, await writableDirectories(site));
   const entries = await rootsEntries(trees, web, accepted, web);
   if (entries.isErr()) return unread(entries.error.message);
@@ -145,16 +145,16 @@ const COMMANDS_THE_AGENT = ['.git', '.opencode', '.claude', 'opencode.json', 'AG
 
 async function agentFiles({ site, instance }: SiteAround): Promise<PartFound> {
   if (instance === null) return looked([]);
-  const about = findingsAbout(site.root);
+  const about = findingsAbout(site.path);
   const findings: Finding[] = [];
-  for (const path of COMMANDS_THE_AGENT.map((name) => join(site.root, name))) {
+  for (const path of COMMANDS_THE_AGENT.map((name) => join(site.path, name))) {
     const stat = await lstat(path).catch(() => null);
     if (stat === null || stat.isSymbolicLink() || (stat.mode & 0o022) === 0) continue;
     const what = `${printablePath(path)} is ${octalMode(stat.mode)}: other accounts than its owner can change what the agent is told to do`;
     const way = remedy.command('chmod', ...(stat.isDirectory() ? ['-R'] : []), 'go-w', path);
     findings.push(about('agent-files-open', 'risk', what, way, [path]));
   }
-  const path = join(site.root, 'AGENTS.md');
+  const path = join(site.path, 'AGENTS.md');
   const text = await readRegularFile(path);
   if (text.isErr()) return { findings, notChecked: text.error.code === 'NOT_FOUND' ? [] : [text.error.message] };
   if (text.value.bytes.includes('--allow-root')) {
@@ -162,7 +162,7 @@ async function agentFiles({ site, instance }: SiteAround): Promise<PartFound> {
     const way =
       instance.user === 'root'
         ? migrationRemedy(instance)
-        : remedy.command('runuser', '-u', instance.user, '--', 'env', '-C', site.root, ...compose);
+        : remedy.command('runuser', '-u', instance.user, '--', 'env', '-C', site.path, ...compose);
     const what = `${printablePath(path)} tells the agent to run wp with --allow-root`;
     findings.push(about('agents-file-allow-root', 'risk', what, way, [path]));
   }
@@ -171,13 +171,13 @@ async function agentFiles({ site, instance }: SiteAround): Promise<PartFound> {
 
 async function openDirectories({ site }: SiteAround): Promise<PartFound> {
   const findings: Finding[] = [];
-  for (const path of new Set([site.root, site.contentDir])) {
+  for (const path of new Set([site.path, site.contentDir])) {
     const stat = await lstat(path).catch(() => null);
     if (stat === null || (stat.mode & 0o022) === 0) continue;
     const what = `${printablePath(path)} is ${octalMode(stat.mode)}, so other accounts than its owner can write in it: logrotate skips logs in it, and sshd refuses it as a home`;
     const severity = stat.mode & 0o002 ? 'risk' : 'note';
     findings.push(
-      findingsAbout(site.root)('directory-open', severity, what, remedy.command('chmod', 'go-w', path), [path]),
+      findingsAbout(site.path)('directory-open', severity, what, remedy.command('chmod', 'go-w', path), [path]),
     );
   }
   return looked(findings);

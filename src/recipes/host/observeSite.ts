@@ -53,7 +53,7 @@ export async function observeSite(
     return err(
       refusal(
         'SITE_RUNS_AS_ROOT',
-        `WordPress at ${site.root} would run as root, so there is nobody to give its files to; set user= in its php-fpm pool first`,
+        `WordPress at ${site.path} would run as root, so there is nobody to give its files to; set user= in its php-fpm pool first`,
       ),
     );
   }
@@ -65,7 +65,7 @@ export async function observeSite(
   if (fpm.isErr()) return err(fpm.error);
   const contrary = await findContraryDefines(site);
   if (contrary.isErr()) return err(cannotObserve(contrary.error));
-  const agents = join(site.root, 'AGENTS.md');
+  const agents = join(site.path, 'AGENTS.md');
   const hasAgents = await access(agents).then(
     () => true,
     () => false,
@@ -78,7 +78,7 @@ export async function observeSite(
     fpm: fpm.value,
     agentsFile: hasAgents && hasWp ? agents : null,
     facts: {
-      root: site.root,
+      root: site.path,
       contentDir: site.contentDir,
       muPluginsDir: site.muPluginsDir,
       uploadsDir: site.uploadsDir,
@@ -108,7 +108,7 @@ export async function observeSite(
  * `/etc` would have that given to it.
  */
 async function refuseElsewhere(site: Site): Promise<Result<void, MigrationRefusal>> {
-  const { root, owner, contentDir, muPluginsDir } = site;
+  const { path: root, owner, contentDir, muPluginsDir } = site;
   for (const path of new Set([contentDir, muPluginsDir, ...(await writableDirectories(site))])) {
     if (isAtOrBelow(path, root)) continue;
     const there = await lstat(path).catch(() => null);

@@ -37,7 +37,7 @@ async function byHand({ site, service, options }: Subject): Promise<AcceptanceCh
     pollMs: POLL_MS,
   });
   if (job.isErr()) return failed(id, 2, job.error.message);
-  const told = `"${flow.name}", fired as ${service.user.name}: job ${job.value.job.id} ${job.value.job.status}`;
+  const told = `"${flow.name}", fired as ${service.user.name}: job ${job.value.id} ${job.value.status}`;
   return jobSucceeded(job.value.status) ? passed(id, 2, told) : failed(id, 2, told);
 }
 
@@ -55,6 +55,6 @@ async function scheduled({ site, service, options }: Subject): Promise<Acceptanc
     pollMs: POLL_MS,
   });
   if (job.isErr()) return failed(id, 2, job.error.message);
-  const told = `"${job.value.job.flow}", not fired by us: job ${job.value.job.id} ${job.value.job.status}`;
+  const told = `"${job.value.flow}", not fired by us: job ${job.value.id} ${job.value.status}`;
   return jobSucceeded(job.value.status) ? passed(id, 2, told) : failed(id, 2, told);
 }

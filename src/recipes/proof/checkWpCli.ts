@@ -35,7 +35,7 @@ function checkEnvironment({ instance }: Subject): AcceptanceCheck {
 
 async function checkAgentsFile({ site }: Subject): Promise<AcceptanceCheck> {
   const id = 'agents-file';
-  const path = join(site.root, 'AGENTS.md');
+  const path = join(site.path, 'AGENTS.md');
   const file = await readRegularFile(path);
   if (file.isErr()) {
     return file.error.code === 'NOT_FOUND' ? passed(id, 7, `there is no ${path}`) : failed(id, 7, file.error.message);

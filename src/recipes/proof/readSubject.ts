@@ -51,7 +51,7 @@ export async function readSubject(
   const { owner } = site.value;
   const agentPlaces = await agentPlacesOf(
     instance,
-    { root: site.value.root, group: owner.group },
+    { root: site.value.path, group: owner.group },
     { name, home: service.value.user.home },
     service.value.group.name,
     null,

@@ -1,18 +1,19 @@
 import type { Result } from 'neverthrow';
 import { err, ok } from 'neverthrow';
-import { decodePhpString } from './decodePhpString.js';
 import { normaliseKey } from './encodePhpValue.js';
-import { childOf, childrenOf, nameOf, operatorOf, parsePhpBody } from './phpAst.js';
+import { childOf, childrenOf, nameOf, operatorOf, parsePhpBody, textOf } from './phpAst.js';
 import type { PhpNode, PhpUnreadable } from './phpAst.js';
 import { refuseLiteral as refuse } from './phpValue.js';
 import type { PhpNotALiteral, PhpValue } from './phpValue.js';
 
 /**
- * Reads one PHP literal (`[ 'a' => 1, "b\n" ]`) to the value PHP would give it.
+ * Reads one PHP literal (`[ 'a' => 1, "b\n" ]`) as the value that PHP gives it; pure. The code is parsed, never run.
  *
- * Understood are single- and double-quoted strings without interpolation, whole numbers in every base, `true`,
- * `false`, `null`, and lists and keyed arrays of these. Everything else is refused with its line: floats, heredocs,
- * constants, calls, spreads, and a number or key this side cannot hold exactly. The code is read, never run.
+ * It reads single- and double-quoted strings without interpolation, whole numbers in every base, `true`, `false`,
+ * `null`, and lists and keyed arrays of these.
+ *
+ * Errors, each with its line: `PHP_NOT_A_LITERAL` for floats, heredocs, constants, calls, spreads, and a number or key
+ * that JavaScript does not hold exactly; `PHP_UNREADABLE` for code that is not valid PHP.
  *
  * @param source - the expression, without `<?php` and without a semicolon
  *
@@ -32,7 +33,7 @@ export function decodePhpValue(source: string | Buffer): Result<PhpValue, PhpNot
     const [statement, ...more] = childrenOf(root, 'children');
     const assign = statement?.kind === 'expressionstatement' ? childOf(statement, 'expression') : null;
     const expression = assign?.kind === 'assign' ? childOf(assign, 'right') : null;
-    if (expression === null || more.length > 0) return refuse(1, 'not one single expression');
+    if (expression === null || more.length > 0) return refuse(1, 'several expressions, or none');
     return decodeNode(expression, body);
   });
 }
@@ -78,7 +79,7 @@ function decodeArray(node: PhpNode, source: Buffer): Result<PhpValue, PhpNotALit
     const keyNode = childOf(item, 'key');
     const valueNode = childOf(item, 'value');
     if (valueNode === null) return refuse(item.line, 'an entry without a value');
-    // PHP 8.3 changed what follows a negative key, so only what means the same in every PHP is read.
+    // PHP 8.3 changed which key follows a negative one, so only what means the same in every PHP is read.
     if (keyNode === null && highest < -1) return refuse(item.line, 'an entry without a key after a negative key');
     const key: Result<string | number, PhpNotALiteral> =
       keyNode !== null
@@ -123,4 +124,57 @@ export function integerLiteral(text: string): number | null {
   if (/^(0|[1-9][0-9]*)$/.test(digits) || /^0(x[0-9a-f]+|b[01]+|o[0-7]+)$/i.test(digits)) value = Number(digits);
   else if (/^0[0-7]+$/.test(digits)) value = Number.parseInt(digits, 8);
   return Number.isSafeInteger(value) ? value : null;
+}
+
+/** The value of a string node: single- or double-quoted, without interpolation, UTF-8. */
+function decodePhpString(node: PhpNode, source: Buffer): Result<string, PhpNotALiteral> {
+  const raw = source.toString('latin1', node.start, node.end).replace(/^b(?=['"])/i, '');
+  const quote = raw[0];
+  // The parser accepts a string without its closing quote; PHP does not.
+  const seen = (textOf(node, 'raw') ?? '').replace(/^b(?=['"])/i, '');
+  if (raw !== seen || raw.length < 2 || raw.at(-1) !== quote) {
+    return refuse(node.line, 'a string without an end');
+  }
+  const inner = raw.slice(1, -1);
+  if (quote !== "'" && quote !== '"') return refuse(node.line, 'a heredoc');
+  const plain = quote === "'" ? inner.replace(/\\([\\'])/g, '$1') : unescapeDouble(inner);
+  if (plain === null) return refuse(node.line, 'an escape that PHP rejects');
+  const bytes = Buffer.from(plain, 'latin1');
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? ok(text) : refuse(node.line, 'a string that is not UTF-8');
+}
+
+const ESCAPE = /\\(u\{[^}]*\}|u\{|[0-7]{1,3}|x[0-9a-f]{1,2}|[nrtvef\\$"])/gi;
+const NAMED: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  e: '\x1b',
+  f: '\f',
+  '\\': '\\',
+  $: '$',
+  '"': '"',
+};
+
+/** Works on bytes as latin1 characters. Null for a `\u{…}` that PHP rejects. */
+function unescapeDouble(inner: string): string | null {
+  const refused: string[] = [];
+  const out = inner.replace(ESCAPE, (whole: string, code: string) => {
+    // \X is \x; every other escape is lower case only.
+    if (/^[NRTVEFU]/.test(code)) return whole;
+    if (code.startsWith('u{')) {
+      const digits = /^u\{([0-9a-f]+)\}$/i.exec(code)?.[1];
+      const point = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);
+      if (!(point <= 0x10ffff) || (point >= 0xd800 && point <= 0xdfff)) {
+        refused.push(whole);
+        return '';
+      }
+      return Buffer.from(String.fromCodePoint(point), 'utf8').toString('latin1');
+    }
+    if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0xff);
+    if (/^x/i.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return NAMED[code] ?? whole;
+  });
+  return refused.length > 0 ? null : out;
 }

@@ -4,13 +4,15 @@ import type { PhpUnencodable, PhpValue } from './phpValue.js';
 const MAX_DEPTH = 64;
 
 /**
- * Writes a value as a PHP literal that PHP evaluates to exactly that value, on one line unless a string has newlines.
+ * Writes a value as the PHP literal that PHP evaluates to exactly this value; pure. It is one line unless a string has
+ * newlines.
  *
- * Strings come out single-quoted, where only `\\` and `\'` are escapes, so nothing in them is interpolated. As in
- * PHP, a string key that looks like a whole number (`'5'`) is that number; a value that would have the same key twice
- * is refused, as are text that is not valid Unicode and numbers that are not whole and exact.
+ * Strings are single-quoted, where only `\\` and `\'` are escapes, so PHP interpolates nothing. As in PHP, a string key
+ * that looks like a whole number (`'5'`) is that number. The literal is not safe in every fenced block: `putBlock`
+ * refuses a string with `?>` or a line that looks like a fence.
  *
- * It does not make a string safe inside a fenced block: a value with `?>` or a line like a fence is refused there.
+ * Errors: `PHP_UNENCODABLE` for a key that occurs twice, text that is not valid Unicode, and a number that is not whole
+ * and exact.
  *
  * @example
  * ```ts
@@ -70,8 +72,8 @@ function encodeString(value: string, at: string): Result<string, PhpUnencodable>
 }
 
 /**
- * The key as PHP keeps it: the decimal form of a 64-bit int is that int, anything else stays a string. Null when it is
- * an int that a JavaScript number does not hold exactly.
+ * The key as PHP stores it: the decimal form of a 64-bit int is that int, every other text stays a string. Null for an
+ * int that a JavaScript number does not hold exactly.
  */
 export function normaliseKey(key: string | number): string | number | null {
   if (typeof key === 'number' || !/^(0|-?[1-9][0-9]*)$/.test(key) || key.length > 20) return key;
@@ -81,5 +83,5 @@ export function normaliseKey(key: string | number): string | number | null {
 }
 
 function refuse(at: string, what: string): Result<never, PhpUnencodable> {
-  return err({ code: 'PHP_UNENCODABLE', message: `${at}: ${what}; there is no PHP literal for it`, at });
+  return err({ code: 'PHP_UNENCODABLE', message: `${at}: ${what}, which has no exact PHP literal`, at });
 }

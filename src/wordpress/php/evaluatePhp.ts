@@ -3,7 +3,7 @@ import { integerLiteral, decodeNode } from './decodePhpValue.js';
 import { childOf, childrenOf, nameOf, operatorOf, textOf } from './phpAst.js';
 import type { PhpNode } from './phpAst.js';
 
-/** What expressions in one PHP file may refer to. */
+/** The names that expressions of one PHP file can refer to. */
 export interface PhpScope {
   readonly source: Buffer;
   /** The file as PHP sees it in `__FILE__`: absolute, links resolved. */
@@ -13,9 +13,9 @@ export interface PhpScope {
 }
 
 /**
- * The string, whole number or boolean an expression of a configuration file has, or null when that is not plain to see:
- * literals, concatenation, `__DIR__`, `__FILE__`, `dirname()`, `realpath()`, Bedrock's `Config::get()`, and names in the
- * scope. Nothing is run.
+ * The value of an expression in a configuration file: a string, a whole number or a boolean; null when only PHP can
+ * compute it. It knows literals, concatenation, `__DIR__`, `__FILE__`, `dirname()`, `realpath()`, `Config::get()` of
+ * Bedrock, and the names in the scope. Nothing is run.
  */
 export function evaluatePhp(node: PhpNode | null, scope: PhpScope): string | number | boolean | null {
   if (node === null) return null;
@@ -65,7 +65,7 @@ function evaluateCall(node: PhpNode, scope: PhpScope): string | null {
   const called = nameOf(what)?.toLowerCase();
   if (called !== 'dirname' && called !== 'realpath') return null;
   let path = evaluatePhp(first, scope);
-  // Links are resolved where the path is used.
+  // The users of the path resolve its links.
   if (called === 'realpath') return typeof path === 'string' && isAbsolute(path) ? join(path) : null;
   const levels = second === null ? 1 : evaluatePhp(second, scope);
   if (typeof path !== 'string' || typeof levels !== 'number' || levels < 1 || levels > 64) return null;

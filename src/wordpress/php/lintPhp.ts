@@ -4,27 +4,36 @@ import { printablePath } from '../../posix/paths/index.js';
 import { runProgram } from '../../posix/programs/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
 
-/** PHP that does not compile, no `php` on the host, or a `php` that could not be run. */
-export type PhpLintError =
-  | {
-      readonly code: 'PHP_SYNTAX';
-      readonly message: string;
-      /** The file, or `given bytes`. */
-      readonly path: string;
-      /** Line counted from 1, or null when PHP named none. */
-      readonly line: number | null;
-    }
-  | { readonly code: 'PHP_MISSING'; readonly message: string }
-  | ProgramError;
+/** PHP rejects the code. */
+export interface PhpSyntax {
+  readonly code: 'PHP_SYNTAX';
+  readonly message: string;
+  /** The file, or `given bytes`. */
+  readonly path: string;
+  /** Line counted from 1; null when PHP named none. */
+  readonly line: number | null;
+}
+
+/** The host has no PHP command line. */
+export interface PhpMissing {
+  readonly code: 'PHP_MISSING';
+  readonly message: string;
+}
+
+/** Why the code is not accepted, or could not be checked. */
+export type PhpLintError = PhpSyntax | PhpMissing | ProgramError;
 
 const TIMEOUT_MS = 20_000;
 
 /**
- * Succeeds only when PHP itself compiles this code; nothing in it is run (`php -n -l`).
+ * Checks that PHP compiles this code (`php -n -l`). Nothing of the code is run.
  *
- * A string is the absolute path of a file, a Buffer the code itself with its `<?php`. It says nothing about what the
- * code does, about names it needs, or about another PHP version than the one `php` on the trusted PATH is, which may
- * differ from php-fpm's. No php.ini is read, so extensions and settings of the host do not matter.
+ * It does not check what the code does, whether the names it uses exist, or whether another PHP version than the `php`
+ * on the trusted PATH accepts it; php-fpm can be of another version. No php.ini is read.
+ *
+ * Errors: `PHP_SYNTAX`; `PHP_MISSING`; those of running a program, `ABORTED` among them.
+ *
+ * @param source - absolute path of a file; or a Buffer with the code, `<?php` included
  *
  * @example
  * ```ts
@@ -34,14 +43,18 @@ const TIMEOUT_MS = 20_000;
  * if (sound.isErr()) console.error(sound.error.code, sound.error.message);
  * ```
  */
-export function lintPhp(source: string | Buffer): ResultAsync<void, PhpLintError> {
+export function lintPhp(
+  source: string | Buffer,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<void, PhpLintError> {
   const shown = typeof source === 'string' ? printablePath(source) : 'given bytes';
   const file = typeof source === 'string' ? [source] : [];
   const input = typeof source === 'string' ? {} : { input: source };
-  return runProgram('php', ['-n', '-d', 'display_errors=stdout', '-l', ...file], { timeoutMs: TIMEOUT_MS, ...input })
+  const args = ['-n', '-d', 'display_errors=stdout', '-l', ...file];
+  return runProgram('php', args, { timeoutMs: TIMEOUT_MS, ...input, ...options })
     .mapErr((error): PhpLintError => {
       if (error.code !== 'PROGRAM_NOT_FOUND') return error;
-      const message = `${shown} cannot be checked: there is no php on this host; install php-cli`;
+      const message = `${shown} cannot be checked, because this host has no php; install php-cli`;
       return { code: 'PHP_MISSING', message };
     })
     .andThen((ran) => (ran.exitCode === 0 ? okAsync(undefined) : errAsync(syntaxError(ran, shown))));
@@ -50,13 +63,13 @@ export function lintPhp(source: string | Buffer): ResultAsync<void, PhpLintError
 function syntaxError({ stdout, stderr }: ProgramResult, path: string): PhpLintError {
   const said = `${stdout}\n${stderr}`.split('\n').find((text) => / on line \d+$/.test(text)) ?? '';
   const line = Number(/ on line (\d+)$/.exec(said)?.[1] ?? Number.NaN);
-  // What PHP quotes is code, and code may hold a password.
+  // PHP quotes code, and code can contain a password.
   const what = said
     .replace(/ in .* on line \d+$/, '')
     .replace(/^(PHP )?/, '')
     .replace(/"[^"]*"/g, '"…"')
     .trim();
   const where = Number.isNaN(line) ? path : `${path}, line ${line}`;
-  const message = `${where}: ${what === '' ? 'php -l refused it' : what}; nothing was changed`;
+  const message = `${where}: ${what === '' ? 'php -l rejects it' : what}. Nothing was changed`;
   return { code: 'PHP_SYNTAX', message, path, line: Number.isNaN(line) ? null : line };
 }

@@ -11,7 +11,7 @@ export interface PhpNode {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** PHP that php-parser cannot read. The text itself is not repeated: it may hold a password. */
+/** Code that php-parser cannot parse. The code is not repeated, because it can contain a password. */
 export interface PhpUnreadable {
   readonly code: 'PHP_UNREADABLE';
   readonly message: string;
@@ -42,13 +42,13 @@ function parse(text: string, prefix: number): Result<PhpNode, PhpUnreadable> {
     const root = toNode(engine.parseCode(text, ''), prefix, lines);
     return root === null ? err(unreadable(1)) : ok(root);
   } catch (cause) {
-    // Deep nesting overflows the parser's stack; that is unreadable input too.
+    // Deep nesting overflows the stack of the parser; that input counts as unreadable.
     return err(unreadable(Math.max(1, lineOf(cause) - lines)));
   }
 }
 
 function unreadable(line: number): PhpUnreadable {
-  const message = `line ${line} is not PHP this reader understands; check it with php -l`;
+  const message = `line ${line} is not PHP that this parser knows; check it with php -l`;
   return { code: 'PHP_UNREADABLE', message, line };
 }
 
@@ -101,10 +101,10 @@ function asNode(value: unknown): PhpNode | null {
   return isRecord(value) && NODES.has(value) ? (NODES.get(value) ?? null) : null;
 }
 
-/** Raw parser objects → our nodes; weak, so a tree goes when its root does. */
+/** Objects of the parser → nodes; weak, so a tree is freed with its root. */
 const NODES = new WeakMap<object, PhpNode>();
 
-/** Deeper code is refused as unreadable, so that nothing that walks a tree can overflow the stack. */
+/** Deeper code is unreadable, so that no walk over a tree overflows the stack. */
 const MAX_DEPTH = 1000;
 
 function toNode(raw: unknown, prefix: number, lines: number, depth = 0): PhpNode | null {

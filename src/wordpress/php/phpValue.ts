@@ -2,10 +2,11 @@ import { err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 
 /**
- * What a PHP literal can be here: strings (UTF-8), whole numbers JavaScript holds exactly, booleans, null and arrays.
+ * The value of a PHP literal: a string (UTF-8), a whole number that JavaScript holds exactly, a boolean, null or an
+ * array.
  *
- * A PHP array whose keys are 0, 1, 2 … in order is a list, any other one a Map in PHP's order. Floats, constants,
- * calls and interpolated strings are no values: code that needs them is refused, never guessed.
+ * A PHP array with the keys 0, 1, 2 … in order is a list; every other array is a Map in the order of PHP. Floats,
+ * constants, calls and interpolated strings are not values of this type.
  */
 export type PhpValue = string | number | boolean | null | readonly PhpValue[] | ReadonlyMap<string | number, PhpValue>;
 
@@ -13,11 +14,11 @@ export type PhpValue = string | number | boolean | null | readonly PhpValue[] | 
 export interface PhpUnencodable {
   readonly code: 'PHP_UNENCODABLE';
   readonly message: string;
-  /** Where in the value it stands: `$['env']['HOME']`. */
+  /** Its place in the value: `$['env']['HOME']`. */
   readonly at: string;
 }
 
-/** Code that is no literal, or a literal whose value cannot be held exactly. */
+/** Code that is not a literal, or a literal that JavaScript cannot hold exactly. */
 export interface PhpNotALiteral {
   readonly code: 'PHP_NOT_A_LITERAL';
   readonly message: string;
@@ -25,7 +26,7 @@ export interface PhpNotALiteral {
   readonly line: number;
 }
 
-/** Says that there is no plain literal at this line. */
+/** The error for code that is not a plain literal. */
 export function refuseLiteral(line: number, what: string): Result<never, PhpNotALiteral> {
-  return err({ code: 'PHP_NOT_A_LITERAL', message: `line ${line}: ${what} where a plain literal is expected`, line });
+  return err({ code: 'PHP_NOT_A_LITERAL', message: `line ${line}: found ${what}, expected a plain literal`, line });
 }

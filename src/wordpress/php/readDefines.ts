@@ -7,35 +7,35 @@ import type { PhpNode, PhpUnreadable } from './phpAst.js';
 /** One `define('NAME', …)`, `const NAME = …` or `Config::define('NAME', …)` in a file. */
 export interface PhpDefine {
   readonly name: string;
-  /** Null when the value is not plain to see. */
+  /** Null when only PHP can compute it. */
   readonly value: string | number | boolean | null;
   readonly file: string;
   readonly line: number;
-  /** It stands inside a function, or under a condition other than `!defined('NAME')`. */
+  /** It is in a function, or under a condition other than `!defined('NAME')`. */
   readonly conditional: boolean;
-  /** The value as it stands in the file; it may be a secret. */
+  /** The value as written in the file; it can be a secret. */
   readonly written: string;
 }
 
 /** What a PHP file and the files it includes define. */
 export interface PhpDefines {
   readonly defines: readonly PhpDefine[];
-  /** Files it includes, by a path that is plain to see, that were not given. */
+  /** Files that it includes by a known path and that were not given. */
   readonly wanted: readonly string[];
-  /** Included files that were given and cannot be read as PHP. */
+  /** Included files that were given and are not valid PHP. */
   readonly unreadable: readonly string[];
 }
 
 /**
- * Finds every constant a PHP file defines, in order, without running it. Comments and strings are not mistaken for
- * code. Values may use what stands earlier. `Config::define` is what Bedrock has in the place of `define`.
+ * Finds every constant that a PHP file defines, in order, without running it. A value can use earlier constants.
+ * `Config::define` counts: Bedrock uses it in place of `define`.
  *
- * What the file includes is read as well, as far as `included` holds it; what it does not hold is in `wanted`. Left
- * out are WordPress itself (`wp-settings.php`) and what lies in a `vendor` directory.
+ * Included files are read as far as `included` has them; the others are in `wanted`. WordPress itself
+ * (`wp-settings.php`) and files in a `vendor` directory are skipped.
  *
- * @param file - the path PHP has for it (`__FILE__`)
- * @param known - constants that are there before the file is loaded
- * @param included - the bytes of files it may include, by the path in `wanted`
+ * @param file - the path of the file in PHP (`__FILE__`)
+ * @param known - constants that exist before the file is loaded
+ * @param included - the bytes of included files, by the path in `wanted`
  */
 export function readDefines(
   source: Buffer,
@@ -69,7 +69,7 @@ interface Walk {
   readonly unreadable: Set<string>;
 }
 
-/** Code in these runs when something calls it, or not at all. */
+/** Code in these runs when it is called, or not at all. */
 const DEFERRED: ReadonlySet<string> = new Set(['function', 'closure', 'arrowfunc', 'method', 'class', 'trait']);
 
 function visit(node: PhpNode, walk: Walk, conditional: boolean): void {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
@@ -5,7 +6,7 @@ import { explainAccess } from '../../posix/access/index.js';
 import type { AccessBlock } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { remedy } from '../../posix/findings/index.js';
-import { fileStatus } from '../site/index.js';
+import { attempt } from '../../posix/paths/index.js';
 import { judgeWritability } from './judgeWritability.js';
 import type { SiteFault } from './judgeWritability.js';
 import { probeSiteWritability } from './probeSiteWritability.js';
@@ -28,7 +29,7 @@ export interface SiteDiagnosis {
 }
 
 /** The parts of a site that are needed to examine it. */
-type Examined = Pick<Site, 'root' | 'host' | 'fpm'> & Partial<Pick<Site, 'contentDir' | 'pluginsDir' | 'themesDir'>>;
+type Examined = Pick<Site, 'path' | 'host' | 'fpm'> & Partial<Pick<Site, 'contentDir' | 'pluginsDir' | 'themesDir'>>;
 
 /**
  * Names what WordPress, as `identity`, could not update or write, and for each the component of the path that refuses,
@@ -36,6 +37,8 @@ type Examined = Pick<Site, 'root' | 'host' | 'fpm'> & Partial<Pick<Site, 'conten
  *
  * It runs `probeSiteWritability`, judges the report (`judgeWritability`) and calls `explainAccess` for the first path of
  * each fault; their limits hold here too. No update is tried.
+ *
+ * Errors: those of `probeSiteWritability`.
  *
  * @example
  * ```ts
@@ -100,7 +103,7 @@ export function located(
 /** Of a path that does not exist, the nearest directory above in which it would have to be made. */
 async function whatRefuses(path: string, identity: Identity): Promise<AccessBlock | null> {
   for (let at = path; ; at = dirname(at)) {
-    const status = await fileStatus(at);
+    const status = await attempt(() => stat(at), 'stat', at);
     if (status.isErr() && at !== dirname(at)) continue;
     const isDirectory = status.isOk() && status.value.isDirectory();
     const asked = await explainAccess(at, identity, isDirectory ? 'create' : 'write');

@@ -3,7 +3,7 @@ export type { DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
 export { judgeWritability } from './judgeWritability.js';
 export type { SiteFault, SiteFaultId } from './judgeWritability.js';
 export { probePluginUpdate } from './probePluginUpdate.js';
-export type { UpdateProbe, UpdateProbeOptions, WrittenEntry } from './probePluginUpdate.js';
+export type { UpdateProbe, WrittenEntry } from './probePluginUpdate.js';
 export { probeSiteDirectories } from './probeSiteDirectories.js';
 export type { SiteDirectoriesProbe } from './probeSiteDirectories.js';
 export { probeSiteWritability } from './probeSiteWritability.js';
@@ -15,5 +15,5 @@ export type {
   WritableDirectory,
 } from './probeSiteWritability.js';
 export { probeUploads } from './probeUploads.js';
-export type { UploadsProbe, UploadsProbeOptions } from './probeUploads.js';
-export type { SiteProbeError } from './runSitePhp.js';
+export type { UploadsProbe } from './probeUploads.js';
+export type { ProbeBadAnswer, ProbeNoAnswer, SiteProbeError, SiteProbeOptions } from './runSitePhp.js';

@@ -39,19 +39,6 @@ export interface SiteFault extends Finding<SiteFaultId> {
  * `wordpressSays` is what WordPress answered on a real server with that fault alone. Several faults at once hide each
  * other: an update stops at the first it meets. An empty list means that the report is in order.
  *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { findSite, judgeWritability, probeSiteWritability } from '@wca/runtime-sdk/wordpress';
- *
- * const identity = await lookupIdentity('www-data');
- * const site = await findSite('/var/www/site');
- * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
- * const report = await probeSiteWritability(site.value, identity.value);
- * if (report.isErr()) console.error(report.error.code, report.error.message);
- * else for (const { subject, what } of judgeWritability(report.value)) console.log(subject, what);
- * ```
- *
  * Source: WP_Upgrader::install_package(), clear_destination() and unpack_package(); _unzip_file_ziparchive().
  */
 export function judgeWritability(report: WritabilityReport): readonly SiteFault[] {

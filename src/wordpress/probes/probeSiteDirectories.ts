@@ -1,15 +1,14 @@
 import type { ResultAsync } from 'neverthrow';
 import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
-import { DIRECTORIES_SCRIPT } from './directoriesScript.js';
 import { runSitePhp } from './runSitePhp.js';
-import type { SiteProbeError } from './runSitePhp.js';
+import type { SiteProbeError, SiteProbeOptions } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
 
-/** Where WordPress itself says its directories are. */
+/** The directories of a site as WordPress itself computes them. */
 export interface SiteDirectoriesProbe extends Pick<
   Site,
-  | 'root'
+  | 'path'
   | 'contentDir'
   | 'pluginsDir'
   | 'themesDir'
@@ -19,9 +18,9 @@ export interface SiteDirectoriesProbe extends Pick<
   | 'upgradeDir'
   | 'multisite'
 > {
-  /** All directories themes are loaded from; plugins may add some. */
+  /** All directories from which themes are loaded; plugins can add some. */
   readonly themesDirs: readonly string[];
-  /** Where that is another answer than the one the files gave. */
+  /** The values that differ from those of `findSite`. */
   readonly differences: readonly {
     readonly name: keyof Site;
     readonly found: string;
@@ -30,12 +29,14 @@ export interface SiteDirectoriesProbe extends Pick<
 }
 
 /**
- * Asks WordPress itself, as `identity`, where its directories are and whether it is a multisite, and compares that with
- * what `findSite` read from the files. Nothing is written.
+ * Asks WordPress itself, as `identity`, where its directories are and whether it is a multisite, and compares the answer
+ * with what `findSite` read from the files. Nothing is written.
  *
- * It sees what only PHP can tell: computed constants, options in the database, filters. For that the site's code runs
- * as `identity`, so what it says is the word of whoever controls that code: root must not act on a directory outside
- * the site because of it. Links are resolved as far as the paths exist. `uploadsDir` is the main site's.
+ * The answer includes what only PHP can compute: constants, options in the database, filters. The code of the site runs
+ * as `identity` and can answer anything, so root must not act on a directory outside the site because of the answer.
+ * Links are resolved as far as the paths exist. `uploadsDir` is that of the main site.
+ *
+ * Errors: `PHP_MISSING`, `PROBE_NO_ANSWER`, `PROBE_BAD_ANSWER`; those of running a program, `ABORTED` among them.
  *
  * @example
  * ```ts
@@ -53,7 +54,7 @@ export interface SiteDirectoriesProbe extends Pick<
 export function probeSiteDirectories(
   site: Site,
   identity: Identity,
-  options: { readonly timeoutMs?: number } = {},
+  options: SiteProbeOptions = {},
 ): ResultAsync<SiteDirectoriesProbe, SiteProbeError> {
   return runSitePhp(site, identity, DIRECTORIES_SCRIPT, ANSWER, options).map((seen) => ({
     ...seen,
@@ -66,7 +67,7 @@ export function probeSiteDirectories(
 }
 
 const NAMES = [
-  'root',
+  'path',
   'contentDir',
   'pluginsDir',
   'themesDir',
@@ -78,7 +79,7 @@ const NAMES = [
 ] as const;
 
 const ANSWER = v.object({
-  root: v.string(),
+  path: v.string(),
   contentDir: v.string(),
   pluginsDir: v.string(),
   themesDir: v.string(),
@@ -89,3 +90,31 @@ const ANSWER = v.object({
   multisite: v.boolean(),
   themesDirs: v.array(v.string()),
 });
+
+/** Runs inside WordPress: its own constants and functions, links resolved. Writes nothing. */
+export const DIRECTORIES_SCRIPT = String.raw`
+/** The path without links; of one that does not exist, as much of it as does. */
+function wca_real( $path ) {
+	$path = rtrim( $path, '/' );
+	$real = realpath( $path );
+	return false !== $real || '' === $path ? (string) $real : rtrim( wca_real( dirname( $path ) ), '/' ) . '/' . basename( $path );
+}
+
+$wca_uploads = wp_upload_dir( null, false );
+$wca_themes  = array_map( 'wca_real', array_unique( (array) $GLOBALS['wp_theme_directories'] ) );
+wca_answer(
+	array(
+		'path'          => wca_real( ABSPATH ),
+		'contentDir'    => wca_real( WP_CONTENT_DIR ),
+		'pluginsDir'    => wca_real( WP_PLUGIN_DIR ),
+		'themesDir'     => wca_real( get_theme_root() ),
+		'muPluginsDir'  => wca_real( WPMU_PLUGIN_DIR ),
+		'uploadsDir'    => wca_real( $wca_uploads['basedir'] ),
+		'languagesDir'  => wca_real( WP_LANG_DIR ),
+		'upgradeDir'    => wca_real( WP_CONTENT_DIR . '/upgrade' ),
+		'multisite'     => is_multisite(),
+		'themesDirs'    => array_values( $wca_themes ),
+	)
+);
+remove_all_actions( 'shutdown' );
+`;

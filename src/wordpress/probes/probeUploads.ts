@@ -4,39 +4,34 @@ import type { Identity } from '../../posix/accounts/index.js';
 import { WRITTEN } from './probePluginUpdate.js';
 import type { WrittenEntry } from './probePluginUpdate.js';
 import { runSitePhp } from './runSitePhp.js';
-import type { SiteProbeError } from './runSitePhp.js';
+import type { SiteProbeError, SiteProbeOptions } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
-import { UPLOADS_SCRIPT } from './uploadsScript.js';
 
-/** How an upload went. */
+/** The result of an upload. */
 export interface UploadsProbe {
-  /** The file was written and is gone again. */
+  /** The file was written and removed again. */
   readonly ok: boolean;
-  /** What WordPress said when it refused, else empty. */
+  /** The error of WordPress; empty after a success. */
   readonly message: string;
-  /** Where the file was, or the directory it should have gone to. */
+  /** The path of the file; after an error the directory for it. */
   readonly path: string;
-  /** The file as WordPress left it, or null. */
+  /** The file as WordPress wrote it; null when there was none. */
   readonly file: WrittenEntry | null;
-  /** The month's directory, or null. */
+  /** The directory of the month; null when there was none. */
   readonly directory: WrittenEntry | null;
+  /** What could not be removed again. */
   readonly leftovers: readonly string[];
 }
 
-/** How the probe is run. */
-export interface UploadsProbeOptions {
-  readonly timeoutMs?: number;
-  /** umask of the process. Default 0022. */
-  readonly umask?: number;
-}
-
 /**
- * Writes a small file (text, or of a type the site allows) through WordPress's own `wp_upload_bits()` as `identity`,
- * into this month's directory, and removes it and the directories made for it; what a killed probe left there goes with
- * the next one.
+ * Writes a small file (text, or another type that the site allows) with `wp_upload_bits()` of WordPress as `identity`,
+ * into the directory of this month, and removes it with the directories made for it. It also removes what a killed
+ * probe left there.
  *
- * No attachment is made in the database. Plugins that hook uploads (to copy them to other storage, say) see it as any
- * upload; requests to other hosts are blocked. It says nothing about uploads of other months' directories.
+ * No attachment is made in the database. Plugins that hook uploads (for example to copy them to other storage) see it
+ * as any upload; requests to other hosts are blocked. It does not check the directories of other months.
+ *
+ * Errors: `PHP_MISSING`, `PROBE_NO_ANSWER`, `PROBE_BAD_ANSWER`; those of running a program, `ABORTED` among them.
  *
  * @example
  * ```ts
@@ -52,9 +47,9 @@ export interface UploadsProbeOptions {
  * ```
  */
 export function probeUploads(
-  site: Pick<Site, 'root' | 'host' | 'fpm'>,
+  site: Pick<Site, 'path' | 'host' | 'fpm'>,
   identity: Identity,
-  options: UploadsProbeOptions = {},
+  options: SiteProbeOptions = {},
 ): ResultAsync<UploadsProbe, SiteProbeError> {
   return runSitePhp(site, identity, UPLOADS_SCRIPT, ANSWER, options).map(({ written, ...seen }) => ({
     ok: written && seen.leftovers.length === 0,
@@ -70,3 +65,63 @@ const ANSWER = v.object({
   directory: WRITTEN,
   leftovers: v.array(v.string()),
 });
+
+/** Runs inside WordPress: makes one upload and removes it. */
+export const UPLOADS_SCRIPT = String.raw`
+function wca_entry( $path ) {
+	clearstatcache();
+	$stat = @lstat( $path );
+	return $stat ? array( 'uid' => $stat['uid'], 'gid' => $stat['gid'], 'mode' => $stat['mode'] & 07777 ) : null;
+}
+
+$wca_target = wp_upload_dir( null, false );
+$wca_new    = array();
+$wca_at     = $wca_target['path'];
+while ( ! file_exists( $wca_at ) && dirname( $wca_at ) !== $wca_at ) {
+	$wca_new[] = $wca_at;
+	$wca_at    = dirname( $wca_at );
+}
+$wca_made = '';
+function wca_clean() {
+	global $wca_made, $wca_new, $wca_target;
+	// Also what a killed probe left in the directory of this month.
+	$ours = array_filter(
+		(array) glob( $wca_target['path'] . '/wca-upload-probe-*' ),
+		fn( $path ) => preg_match( '/-[0-9a-f]{12}\.[a-z0-9]+$/', $path ) && ! is_link( $path ) && @fileowner( $path ) === posix_geteuid()
+	);
+	if ( '' !== $wca_made ) {
+		$ours[] = $wca_made;
+	}
+	array_map( fn( $path ) => @unlink( $path ), $ours );
+	array_map( fn( $path ) => @rmdir( $path ), $wca_new );
+	clearstatcache();
+	return array_values( array_unique( array_filter( array_merge( $ours, $wca_new ), 'file_exists' ) ) );
+}
+wca_clean();
+register_shutdown_function( 'wca_clean' );
+
+// A network of sites allows few types, and often not text.
+$wca_types = array();
+foreach ( array_keys( get_allowed_mime_types() ) as $wca_names ) {
+	$wca_types = array_merge( $wca_types, explode( '|', $wca_names ) );
+}
+$wca_type   = current( array_intersect( array( 'txt', 'gif', 'png', 'jpg', 'pdf' ), $wca_types ) ) ?: ( $wca_types[0] ?? 'txt' );
+$wca_bits   = 'gif' === $wca_type ? base64_decode( 'R0lGODlhAQABAAAAACH5BAEAAAAALAAAAAABAAEAAAIBAAA=' ) : "upload check\n";
+$wca_upload = wp_upload_bits( 'wca-upload-probe-' . bin2hex( random_bytes( 6 ) ) . '.' . $wca_type, null, $wca_bits );
+$wca_made   = isset( $wca_upload['file'] ) ? (string) $wca_upload['file'] : '';
+$wca_file   = '' === $wca_made ? null : wca_entry( $wca_made );
+$wca_dir    = wca_entry( $wca_target['path'] );
+$wca_error  = isset( $wca_upload['error'] ) && is_string( $wca_upload['error'] ) ? $wca_upload['error'] : '';
+$wca_left   = wca_clean();
+remove_all_actions( 'shutdown' );
+wca_answer(
+	array(
+		'written'   => '' === $wca_error && null !== $wca_file,
+		'message'   => wp_strip_all_tags( $wca_error ),
+		'path'      => '' === $wca_made ? $wca_target['path'] : $wca_made,
+		'file'      => $wca_file,
+		'directory' => $wca_dir,
+		'leftovers' => $wca_left,
+	)
+);
+`;

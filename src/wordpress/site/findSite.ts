@@ -1,31 +1,36 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../../posix/paths/index.js';
-import { fileStatus } from './fileStatus.js';
+import { attempt, printablePath, unlessAborted } from '../../posix/paths/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import { readRegularFile } from '../../posix/files/index.js';
+import { childOf, childrenOf, decodeNode, parsePhpFile, textOf } from '../php/index.js';
 import { findFpmPools } from '../fpm/index.js';
 import type { Site, SiteError, SiteOptions } from './site.js';
 import { siteConfig } from './siteConfig.js';
 import { resolved, siteDirectories } from './siteDirectories.js';
 import { siteOwner } from './siteOwner.js';
-import { wordpressVersion } from './wordpressVersion.js';
 
 /**
- * Finds the WordPress install that `path` is in (or is the project directory of) and says where its parts really are
- * and who it runs as. It only reads files.
+ * Finds the WordPress install at or around a path, and describes where its parts are and which user it runs as. It only
+ * reads files.
  *
- * Sought are `wp-load.php` and `wp-includes` in `path` and above it, then in the places below it where Bedrock,
- * Deployer and hosting panels have them (`web/wp`, `current/public` …). Directories follow the constants of
- * wp-config.php (in the root or one level above) and of the files it includes, read without running them: literals,
- * `__DIR__`, `dirname()`, ABSPATH, concatenations of these, and Bedrock's `Config::define`. What only PHP could tell
- * keeps its default and is said in `notes`, as are links, directories outside wp-content, and a choice among several
- * php-fpm pools. Options in the database are not read; `probeSiteDirectories` asks WordPress itself.
+ * It looks for `wp-load.php` and `wp-includes` in `path` and the directories above, then in the places below `path` that
+ * Bedrock, Deployer and hosting panels use (`web/wp`, `current/public` …). The directories follow the constants of
+ * wp-config.php (beside wp-load.php or one level above) and of the files that it includes. These are parsed, not run:
+ * literals, `__DIR__`, `dirname()`, ABSPATH, concatenations, and `Config::define` of Bedrock. A constant with another
+ * value keeps its default and gets a note. Links, directories outside wp-content and a choice between several php-fpm
+ * pools get a note too. Options in the database are not read: `probeSiteDirectories` asks WordPress itself.
  *
- * The pool: if the host has one, that; among several, the one nginx sends the PHP of this directory to; where that is
- * not to be seen (Apache, variables), those whose socket exists, whose user owns wp-content, named after a directory on
- * the site's path, named `www`, of the newest PHP, in this order, with a note.
+ * The pool is the only one of the host, or the one to which nginx sends the PHP of the site. If that does not decide
+ * (Apache, variables), these rules narrow the choice, in this order: its socket exists; its user owns wp-content; its
+ * name is in the path of the site; its name is `www`; its PHP is the newest.
  *
- * @param path - absolute path of the install or of anything below it
+ * Errors: `NOT_A_SITE`, `RELATIVE_PATH`; those of the pools, of reading a file and of looking up the user; `ABORTED`.
+ *
+ * @param path - absolute path of the install, of its project directory, or of a file below it
  *
  * @example
  * ```ts
@@ -43,25 +48,27 @@ export function findSite(path: string, options: SiteOptions = {}): ResultAsync<S
 async function find(path: string, options: SiteOptions): Promise<Result<Site, SiteError>> {
   const shown = printablePath(path);
   if (!isAbsolute(path)) {
-    const message = `"${shown}" is relative; give the absolute path of the site`;
+    const message = `"${shown}" is a relative path; give the absolute path of the site`;
     return err({ code: 'RELATIVE_PATH', message, path: shown });
   }
   const real = await resolved(path);
   const root = await findRoot(real);
   if (root === null) {
-    const message = `no WordPress at ${shown} or above it: a directory with wp-load.php and wp-includes is expected`;
+    const message = `found no WordPress at ${shown} or above; expected a directory with wp-load.php and wp-includes`;
     return err({ code: 'NOT_A_SITE', message, path: shown });
   }
   const config = await siteConfig(root);
   if (config.isErr()) return err(config.error);
   const { configPath, defines } = config.value;
   const { notes: assumed, ...directories } = await siteDirectories(root, defines);
-  const content = await fileStatus(directories.contentDir);
+  const content = await status(directories.contentDir);
   if (content.isErr()) {
     if (content.error.errno !== 'ENOENT') return err(content.error);
-    const message = `${root} is WordPress, but its wp-content is not at ${printablePath(directories.contentDir)}`;
+    const message = `${root} has WordPress, but its wp-content ${printablePath(directories.contentDir)} does not exist`;
     return err({ code: 'NOT_A_SITE', message, path: shown });
   }
+  const wanted = unlessAborted(options.signal, `reading the site ${shown}`);
+  if (wanted.isErr()) return err(wanted.error);
   const pools = await findFpmPools(options);
   if (pools.isErr()) return err(pools.error);
   const runsAs = await siteOwner(root, content.value, pools.value, options.nginxConfig ?? '/etc/nginx/nginx.conf');
@@ -70,7 +77,7 @@ async function find(path: string, options: SiteOptions): Promise<Result<Site, Si
   const { owner, fpm, note } = runsAs.value;
   const host = defines.find(({ name }) => name === 'DOMAIN_CURRENT_SITE')?.value;
   return ok({
-    root,
+    path: root,
     version: await wordpressVersion(root),
     ...directories,
     configPath,
@@ -79,7 +86,9 @@ async function find(path: string, options: SiteOptions): Promise<Result<Site, Si
     owner,
     fpm,
     notes: [
-      ...(real === resolve(path) ? [] : [`${shown} is a link or goes through one; it leads to ${printablePath(real)}`]),
+      ...(real === resolve(path)
+        ? []
+        : [`${shown} is a symbolic link or lies below one; the target is ${printablePath(real)}`]),
       ...config.value.notes,
       ...assumed,
       ...(note === null ? [] : [note]),
@@ -87,7 +96,7 @@ async function find(path: string, options: SiteOptions): Promise<Result<Site, Si
   });
 }
 
-/** Below a project's directory: Bedrock, WordPress in a directory of its own, a web root, a release behind a link. */
+/** Below the directory of a project: Bedrock, WordPress in its own directory, a web root, a release behind a link. */
 const BELOW = ['', 'current/'].flatMap((project) =>
   ['', 'web/', 'public/', 'public_html/', 'htdocs/', 'html/'].flatMap((web) =>
     ['', 'wp', 'wordpress'].map((core) => project + web + core),
@@ -107,7 +116,28 @@ async function findRoot(start: string): Promise<string | null> {
 }
 
 async function isRoot(directory: string): Promise<boolean> {
-  const load = await fileStatus(join(directory, 'wp-load.php'));
-  const includes = await fileStatus(join(directory, 'wp-includes'));
+  const load = await status(join(directory, 'wp-load.php'));
+  const includes = await status(join(directory, 'wp-includes'));
   return load.isOk() && load.value.isFile() && includes.isOk() && includes.value.isDirectory();
+}
+
+/** stat(2): links are followed. */
+function status(path: string): ResultAsync<Stats, IoError> {
+  return attempt(() => stat(path), 'stat', path);
+}
+
+/** The `$wp_version` of wp-includes/version.php, parsed and not run; null when there is none. */
+async function wordpressVersion(root: string): Promise<string | null> {
+  const file = await readRegularFile(join(root, 'wp-includes', 'version.php'), { followLinks: true });
+  const parsed = file.isOk() ? parsePhpFile(file.value.bytes) : null;
+  if (file.isErr() || parsed?.isOk() !== true) return null;
+  for (const statement of childrenOf(parsed.value, 'children')) {
+    const assign = statement === null ? null : childOf(statement, 'expression');
+    const left = assign?.kind === 'assign' ? childOf(assign, 'left') : null;
+    const right = assign === null ? null : childOf(assign, 'right');
+    if (left?.kind !== 'variable' || textOf(left, 'name') !== 'wp_version' || right === null) continue;
+    const value = decodeNode(right, file.value.bytes);
+    return value.isOk() && typeof value.value === 'string' ? value.value : null;
+  }
+  return null;
 }

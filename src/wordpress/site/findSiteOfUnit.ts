@@ -6,7 +6,7 @@ import type { EffectiveUnit, FindUnitFilesError } from '../../systemd/load/index
 import { findSite } from './findSite.js';
 import type { Site, SiteError, SiteOptions } from './site.js';
 
-/** Nothing in the unit says which site it works on. */
+/** The unit does not name its site. */
 export interface UnitNamesNoSite {
   readonly code: 'UNIT_NAMES_NO_SITE';
   readonly message: string;
@@ -14,16 +14,16 @@ export interface UnitNamesNoSite {
 }
 
 /**
- * Finds the WordPress install a unit works on, by its `WorkingDirectory=`, else by the variable
+ * Finds the WordPress install that a unit works on, by its `WorkingDirectory=`, else by the variable
  * `DATAMACHINE_SITE_PATH` of its `Environment=`, drop-ins included.
  *
- * Only files are read, as systemd would at its next daemon-reload; what runs may be older. Files of `EnvironmentFile=`
- * are not read, and a directory that a command line changes to (`sh -c 'cd …'`) is not seen. For the site itself it
- * promises what `findSite` does.
+ * Only files are read, as systemd reads them at its next daemon-reload; the running service can have older settings.
+ * Files of `EnvironmentFile=` are not read, and a directory that a command line changes to (`sh -c 'cd …'`) is not
+ * seen. The site is described by `findSite`, with its limits.
  *
- * Errors: `UNIT_NAMES_NO_SITE`; those of finding the unit's files and of `findSite`.
+ * Errors: `UNIT_NAMES_NO_SITE`; those of finding the files of the unit and of `findSite`.
  *
- * @param unit - the unit's name, or with a slash in it the path of a unit file
+ * @param unit - name of the unit; with a slash in it, path of a unit file
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export interface UnitNamesNoSite {
  *
  * const site = await findSiteOfUnit('kimaki.service');
  * if (site.isErr()) console.error(site.error.code, site.error.message);
- * else console.log(site.value.root, site.value.owner.user);
+ * else console.log(site.value.path, site.value.owner.user);
  * ```
  */
 export function findSiteOfUnit(

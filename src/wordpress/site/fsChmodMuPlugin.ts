@@ -1,29 +1,21 @@
-/** What WordPress gives to directories it makes, so that both its user and the agent's can write in them. */
+/** The mode WordPress gives to directories, so that both its user and the user of the agent can write in them. */
 export const FS_CHMOD_DIR = 0o2775;
-/** What WordPress gives to files it writes. */
+/** The mode WordPress gives to files. */
 export const FS_CHMOD_FILE = 0o664;
 
-/** A mu-plugin as a file: its name in mu-plugins and its bytes. */
+/** A mu-plugin: its file name in mu-plugins and its content. */
 export interface MuPlugin {
   readonly name: string;
   readonly content: string;
 }
 
 /**
- * Gives the mu-plugin that makes WordPress keep setgid and group write on what it installs and updates.
+ * The mu-plugin that makes WordPress keep setgid and group write on what it installs and updates; pure.
  *
- * Without these constants WordPress takes modes from ABSPATH and index.php, never from the umask, and its chmod strips
- * both, so the agent could not edit a plugin after its next update. `defined() ||` leaves a site's own value in force:
- * find those with `findContraryDefines`. It does nothing for files WordPress only uploads, and nothing for what comes
- * in by `mv`, `cp -a` or `rsync -a`.
- *
- * @example
- * ```ts
- * import { fsChmodMuPlugin } from '@wca/runtime-sdk/wordpress';
- *
- * const { name, content } = fsChmodMuPlugin();
- * console.log(name, content);
- * ```
+ * Without these constants WordPress takes the modes from ABSPATH and index.php, not from the umask. Its chmod then
+ * removes both bits, and the agent cannot edit a plugin after the next update. `defined() ||` keeps a value that the
+ * site defines: find it with `findContraryDefines`. It has no effect on uploads, and none on files that come by `mv`,
+ * `cp -a` or `rsync -a`.
  *
  * Source: WP_Filesystem() in wp-admin/includes/file.php, WP_Filesystem_Direct::mkdir() and put_contents().
  */

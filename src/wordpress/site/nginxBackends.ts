@@ -1,16 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { readRegularFile } from '../../posix/files/index.js';
-import { parseNginx } from './parseNginx.js';
-import type { NginxDirective } from './parseNginx.js';
 import { resolved } from './siteDirectories.js';
 
 /**
- * Where nginx sends the PHP of a site: the sockets (`/run/php/x.sock`) and addresses (`127.0.0.1:9000`) of
- * `fastcgi_pass` in those servers whose `root` is the nearest to the site. Empty when nginx is not there, its
- * configuration cannot be read, or it does not say (variables).
+ * The addresses to which nginx sends the PHP of a site: the sockets (`/run/php/x.sock`) and ports (`127.0.0.1:9000`) of
+ * `fastcgi_pass` in the servers whose `root` is the nearest to the site. Empty when there is no nginx, when its
+ * configuration cannot be read, and when the address is in a variable.
  *
- * @param root - the site's root, links resolved
+ * @param root - the directory of the site, links resolved
  * @param config - nginx.conf
  */
 export async function nginxBackends(root: string, config: string): Promise<ReadonlySet<string>> {
@@ -40,7 +38,7 @@ export async function nginxBackends(root: string, config: string): Promise<Reado
   return new Set(found.flatMap((pass) => upstreams.get(pass) ?? [pass]).map(plainListen));
 }
 
-/** `unix:/var/run/x.sock` and what php-fpm's `listen` says, in one form. */
+/** One form for the addresses of nginx (`unix:/var/run/x.sock`) and for `listen` of php-fpm. */
 export function plainListen(listen: string): string {
   const socket = listen.replace(/^unix:/, '').replace(/^\/var\/run\//, '/run/');
   return /^\d+$/.test(socket) ? `127.0.0.1:${socket}` : socket.replace(/^localhost:/, '127.0.0.1:');
@@ -48,7 +46,7 @@ export function plainListen(listen: string): string {
 
 const MAX_FILES = 500;
 
-/** A file with what it includes in the places where it does so. One that cannot be read is as good as empty. */
+/** A file with its includes in place. A file that cannot be read counts as empty. */
 async function load(path: string, prefix: string, seen: Set<string>): Promise<readonly NginxDirective[]> {
   if (seen.has(path) || seen.size >= MAX_FILES) return [];
   const file = await readRegularFile(path, { followLinks: true, maxBytes: 1024 * 1024 });
@@ -77,7 +75,7 @@ async function expand(
   return all;
 }
 
-/** glob(3) as far as configurations use it: `*` and `?` in the last part, hidden files left out. */
+/** glob(3) as far as configurations use it: `*` and `?` in the last part; hidden files are skipped. */
 async function matching(pattern: string): Promise<readonly string[]> {
   const name = basename(pattern);
   if (!/[*?]/.test(name)) return [pattern];
@@ -98,4 +96,63 @@ function everyDirective(directives: readonly NginxDirective[]): readonly NginxDi
 
 function valuesOf(directives: readonly NginxDirective[], name: string): readonly string[] {
   return directives.filter((one) => one.name === name).flatMap(({ args }) => args.slice(0, 1));
+}
+
+/** One directive of nginx; `block` has the directives in its braces. */
+interface NginxDirective {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly block: readonly NginxDirective[] | null;
+}
+
+/**
+ * Parses the text of an nginx configuration file; null when braces, quotes or semicolons do not match. It knows words,
+ * quotes, backslashes, comments and blocks, as ngx_conf_read_token() does, and no particular directive.
+ */
+export function parseNginx(text: string): readonly NginxDirective[] | null {
+  const root: NginxDirective[] = [];
+  const open: NginxDirective[][] = [];
+  let into = root;
+  let words: string[] = [];
+  for (const token of tokens(text)) {
+    if (token === null) return null;
+    if (typeof token === 'object') {
+      words.push(token.word);
+      continue;
+    }
+    const [name, ...args] = words;
+    if (token === '}') {
+      const outer = open.pop();
+      if (name !== undefined || outer === undefined) return null;
+      into = outer;
+      continue;
+    }
+    if (name === undefined) return null;
+    const block: NginxDirective[] | null = token === '{' ? [] : null;
+    into.push({ name, args, block });
+    words = [];
+    if (block === null) continue;
+    open.push(into);
+    into = block;
+  }
+  return words.length === 0 && open.length === 0 ? root : null;
+}
+
+const TOKEN =
+  /\s+|#[^\n]*|([;{}])|"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'|((?:\$\{[^}]*\}|[^\s;{}"'\\]|\\[^])(?:\$\{[^}]*\}|[^\s;{}\\]|\\[^])*)/y;
+
+/** The words and the signs between them; null for text that is neither. */
+function* tokens(text: string): Generator<{ readonly word: string } | ';' | '{' | '}' | null> {
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < text.length) {
+    const match = TOKEN.exec(text);
+    if (match === null) {
+      yield null;
+      return;
+    }
+    const [, sign, double, single, plain] = match;
+    if (sign === ';' || sign === '{' || sign === '}') yield sign;
+    const word = double ?? single ?? plain;
+    if (word !== undefined) yield { word: word.replace(/\\(["'\\ ;{}])/g, '$1') };
+  }
 }

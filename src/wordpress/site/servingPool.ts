@@ -2,33 +2,33 @@ import { basename } from 'node:path';
 import type { FpmPool } from '../fpm/index.js';
 import { plainListen } from './nginxBackends.js';
 
-/** What is known of a site when its pool is sought. */
+/** What the choice of a pool rests on. */
 export interface PoolQuery {
   readonly root: string;
-  /** Name of the user who owns wp-content, or null when it has none. */
+  /** Name of the user who owns wp-content; null when the uid has no name. */
   readonly contentOwner: string | null;
-  /** Sockets that exist now, among the pools' `listen`. */
+  /** The sockets of `listen` that exist. */
   readonly liveSockets: ReadonlySet<string>;
-  /** Where the web server sends the site's PHP, as `plainListen` writes it; empty when that is not known. */
+  /** Where the web server sends the PHP of the site, in the form of `plainListen`; empty when that is not known. */
   readonly backends: ReadonlySet<string>;
 }
 
-/** The pool taken for the one that serves the site, and how sure that is. */
+/** The pool that serves the site, and what was assumed. */
 export interface PoolChoice {
   readonly pool: FpmPool | null;
-  /** Null when there was only one pool to choose from, or the web server names one. */
+  /** Null when nothing was assumed: there is one pool, or the web server names it. */
   readonly note: string | null;
 }
 
 /**
- * Chooses the pool that serves a site; pure. One pool: that. Several: the one the web server sends the site's PHP to;
- * where that does not decide, of those whose socket exists (a second PHP version is often installed and not running),
- * the ones whose user owns wp-content, then the one named after the site's directory or one above it, then `www`, then
- * the newest PHP. A choice by anything but the web server says so.
+ * Chooses the pool that serves a site; pure. The only pool, or the one to which the web server sends the PHP of the
+ * site. If that does not decide, these rules narrow the choice in this order: its socket exists (a second PHP version is
+ * often installed and not running); its user owns wp-content; it has the name of the directory of the site; it has the
+ * name of a directory above; it is named `www`; its PHP is the newest. A choice by these rules has a note.
  */
 export function servingPool(pools: readonly FpmPool[], query: PoolQuery): PoolChoice {
   const [only, second] = pools;
-  if (only === undefined) return { pool: null, note: 'no php-fpm pool was found on this host' };
+  if (only === undefined) return { pool: null, note: 'the host has no php-fpm pool' };
   if (second === undefined) return { pool: only, note: null };
   const [named, another] = pools.filter((pool) => query.backends.has(plainListen(pool.listen)));
   if (named !== undefined && another === undefined) return { pool: named, note: null };
@@ -42,7 +42,7 @@ export function servingPool(pools: readonly FpmPool[], query: PoolQuery): PoolCh
     (pool) => query.liveSockets.has(pool.listen),
     (pool) => pool.user === query.contentOwner,
     (pool) => pool.name === name,
-    // /var/www says nothing: www is what Debian names its first pool.
+    // /var/www is no evidence: Debian names its first pool www.
     (pool) => pool.name !== 'www' && query.root.split('/').includes(pool.name),
     (pool) => pool.name === 'www',
   ];
@@ -50,6 +50,6 @@ export function servingPool(pools: readonly FpmPool[], query: PoolQuery): PoolCh
   const pool = left.at(-1) ?? only;
   const others = pools.filter((one) => one !== pool).map((one) => `${one.name} (${one.unit}, ${one.user})`);
   const why = pool.user === query.contentOwner ? 'its user owns wp-content' : 'no pool runs as the owner of wp-content';
-  const note = `taken to be served by pool ${pool.name} of ${pool.unit}: ${why}; other pools: ${others.join(', ')}`;
+  const note = `assumed that pool ${pool.name} of ${pool.unit} serves it: ${why}; other pools: ${others.join(', ')}`;
   return { pool, note };
 }

@@ -1,49 +1,50 @@
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../../posix/paths/index.js';
+import { attempt, printablePath } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
-import { fileStatus } from './fileStatus.js';
 import { readDefines } from '../php/index.js';
 import type { PhpDefine, PhpDefines, PhpUnreadable } from '../php/index.js';
 import type { SiteError } from './site.js';
 import { resolved } from './siteDirectories.js';
 
-/** What wp-config.php says, as far as it can be read without running it. */
+/** What wp-config.php defines, as far as that is known without running it. */
 export interface SiteConfig {
   readonly configPath: string | null;
   readonly defines: readonly PhpDefine[];
   readonly notes: readonly string[];
 }
 
-/** Reads the wp-config.php that wp-load.php takes: in the root, else one above unless that is another WordPress. */
+/** Reads the wp-config.php that wp-load.php loads: beside it, else one level above unless that is another WordPress. */
 export async function siteConfig(root: string): Promise<Result<SiteConfig, SiteError>> {
   const above = dirname(root);
-  const elsewhere = (await fileStatus(join(above, 'wp-settings.php'))).isOk();
+  const settings = join(above, 'wp-settings.php');
+  const elsewhere = (await attempt(() => stat(settings), 'stat', settings)).isOk();
   for (const configPath of [join(root, 'wp-config.php'), ...(elsewhere ? [] : [join(above, 'wp-config.php')])]) {
     const file = await readRegularFile(configPath, { followLinks: true });
     if (file.isErr() && file.error.code === 'NOT_FOUND') continue;
     if (file.isErr()) return err(file.error);
     const real = await resolved(configPath);
-    const notes = real === configPath ? [] : [`${configPath} is a link to ${real}`];
+    const notes = real === configPath ? [] : [`${configPath} is a symbolic link to ${real}`];
     const read = await configDefines(file.value.bytes, real, root);
     if (read.isErr()) {
-      notes.push(`${configPath}: ${read.error.message}; the default directories are assumed`);
+      notes.push(`${configPath}: ${read.error.message}; assumed the default directories`);
       return ok({ configPath, defines: [], notes });
     }
     const { defines, unreadable } = read.value;
-    const lost = unreadable.map((path) => `${printablePath(path)}, which it includes, could not be read as PHP`);
+    const lost = unreadable.map((path) => `${printablePath(path)}, which it includes, is not valid PHP`);
     return ok({ configPath, defines, notes: [...notes, ...lost] });
   }
-  const notes = ['there is no wp-config.php; the default directories are assumed'];
+  const notes = ['there is no wp-config.php; assumed the default directories'];
   return ok({ configPath: null, defines: [], notes });
 }
 
-/** Enough for a configuration in parts, and an end to one that includes half a library. */
+/** Enough for a configuration in several files; a limit for one that includes a library. */
 const MAX_INCLUDED = 40;
 const MAX_BYTES = 1024 * 1024;
 
-/** What a wp-config.php and the files it includes define. One that is not there is left out, as it is under a condition. */
+/** What a wp-config.php and the files it includes define. A file that does not exist is skipped: includes can be conditional. */
 export async function configDefines(
   source: Buffer,
   file: string,

@@ -16,8 +16,8 @@ export interface SiteDirectories {
 }
 
 /**
- * Places the directories of a site by its constants, as wp-includes/default-constants.php and wp_upload_dir() do.
- * A constant whose value is not plain to see leaves the default, with a note. Options in the database (an old
+ * Computes the directories of a site from its constants, as wp-includes/default-constants.php and wp_upload_dir() do.
+ * A constant whose value only PHP can compute keeps the default and gets a note. Options in the database (an old
  * `upload_path`) are not read.
  */
 export async function siteDirectories(root: string, defines: readonly PhpDefine[]): Promise<SiteDirectories> {
@@ -29,11 +29,11 @@ export async function siteDirectories(root: string, defines: readonly PhpDefine[
     if (all.length === 0 || value === undefined) return null;
     const where = `line ${all[0]?.line ?? 0} of ${basename(all[0]?.file ?? '')}`;
     if (values.size > 1 || typeof value !== 'string') {
-      notes.push(`only PHP can tell ${name} (${where}); its default is assumed`);
+      notes.push(`only PHP can compute ${name} (${where}); assumed its default`);
       return null;
     }
     if (all.every(({ conditional }) => conditional)) {
-      notes.push(`${name} is defined under a condition at ${where}; its value is assumed`);
+      notes.push(`${name} is defined under a condition (${where}); assumed that it applies`);
     }
     return value;
   };
@@ -41,14 +41,14 @@ export async function siteDirectories(root: string, defines: readonly PhpDefine[
     const value = constant(name);
     if (value === null) return fallback;
     if (isAbsolute(value)) return join(value);
-    notes.push(`${name} is the relative path "${printablePath(value)}"; its default is assumed`);
+    notes.push(`${name} is the relative path "${printablePath(value)}"; assumed its default`);
     return fallback;
   };
 
   let content = absolute('WP_CONTENT_DIR', join(root, 'wp-content'));
   const bedrock = join(dirname(root), 'app');
   if (!(await isDirectory(content)) && (await isDirectory(join(bedrock, 'plugins')))) {
-    notes.push(`${content} does not exist; ${bedrock} holds plugins and is taken for wp-content`);
+    notes.push(`${content} does not exist; assumed that wp-content is ${bedrock}, which has plugins`);
     content = bedrock;
   }
   const contentDir = await resolved(content);
@@ -66,14 +66,15 @@ export async function siteDirectories(root: string, defines: readonly PhpDefine[
     ),
     upgradeDir: await resolved(join(contentDir, 'upgrade')),
   };
-  if (contentDir !== content) notes.push(`${content} is a link or goes through one; it leads to ${contentDir}`);
+  if (contentDir !== content)
+    notes.push(`${content} is a symbolic link or lies below one; the target is ${contentDir}`);
   for (const path of Object.values(placed)) {
-    if (!isAtOrBelow(path, contentDir)) notes.push(`${path} belongs to the site and lies outside ${contentDir}`);
+    if (!isAtOrBelow(path, contentDir)) notes.push(`${path} belongs to the site and is outside ${contentDir}`);
   }
   return { contentDir, ...placed, notes };
 }
 
-/** The path with links resolved; of one that does not exist, as much of it as does. */
+/** The path with links resolved; when it does not exist, links are resolved in the part that does. */
 export async function resolved(path: string): Promise<string> {
   try {
     return await realpath(path);

@@ -1,22 +1,23 @@
+import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lookupGroup, lookupGroupById, lookupUser, lookupUserById } from '../../posix/accounts/index.js';
 import type { IdentityError } from '../../posix/accounts/index.js';
-import { fileStatus } from './fileStatus.js';
+import { attempt } from '../../posix/paths/index.js';
 import type { FpmPool } from '../fpm/index.js';
 import { nginxBackends } from './nginxBackends.js';
 import { servingPool } from './servingPool.js';
-import type { SiteOwner } from './site.js';
+import type { Site } from './site.js';
 
-/** Who a site runs as, and by which pool. */
+/** The user a site runs as, and its pool. */
 export interface SitePool {
-  readonly owner: SiteOwner;
+  readonly owner: Site['owner'];
   readonly fpm: FpmPool | null;
   readonly note: string | null;
 }
 
-/** Chooses the pool and names its user and group; without any pool, those of wp-content. */
+/** Chooses the pool and looks up its user and group; without a pool, those of wp-content. */
 export async function siteOwner(
   root: string,
   content: { readonly uid: number; readonly gid: number },
@@ -34,7 +35,7 @@ export async function siteOwner(
     if (contentOwner.isErr()) return err(contentOwner.error);
     const { name: user, uid } = contentOwner.value;
     const group = await lookupGroupById(content.gid);
-    const assumed = `${note ?? ''}; the owner of wp-content, ${user}, is taken for the user it runs as`;
+    const assumed = `${note ?? ''}; assumed that it runs as the owner of wp-content, ${user}`;
     return group.map(({ name, gid }) => ({ owner: { user, uid, group: name, gid }, fpm: null, note: assumed }));
   }
   const user = await lookupUser(pool.user);
@@ -47,7 +48,7 @@ export async function siteOwner(
 async function liveSockets(pools: readonly FpmPool[]): Promise<ReadonlySet<string>> {
   const live = new Set<string>();
   for (const { listen } of pools) {
-    const socket = isAbsolute(listen) ? await fileStatus(listen) : null;
+    const socket = isAbsolute(listen) ? await attempt(() => stat(listen), 'stat', listen) : null;
     if (socket?.isOk() === true && socket.value.isSocket()) live.add(listen);
   }
   return live;

@@ -3,11 +3,12 @@ import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { Site } from '../site/index.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
+import { wpCliChecked } from './wpCli.js';
 import { wpCliJson } from './wpCliJson.js';
 
 /** One event of WP-Cron. */
 export interface CronEvent {
-  /** The hook it fires; several events may have the same. */
+  /** The hook it fires; several events can have the same. */
   readonly hook: string;
   /** `2026-01-31 23:59:00`, in UTC. */
   readonly nextRunGmt: string;
@@ -16,11 +17,11 @@ export interface CronEvent {
 }
 
 /**
- * Lists what WP-Cron of a site has to do (`wp cron event list --format=json`), soonest first, checked field by field.
- * It changes nothing.
+ * Lists the WP-Cron events of a site (`wp cron event list --format=json`), soonest first. It changes nothing.
  *
- * That an event is there and due does not show that WP-Cron runs: nothing does without visitors or a cron job. An
- * answer of another shape is `WP_OUTPUT` with the name of the field.
+ * An event that is due does not show that WP-Cron runs: it needs visitors or a cron job.
+ *
+ * Errors: `WP_FAILED`; `WP_OUTPUT` with the field that does not fit; those of `wpCli`.
  *
  * @example
  * ```ts
@@ -38,7 +39,7 @@ export interface CronEvent {
  * Source: https://developer.wordpress.org/cli/commands/cron/event/list/
  */
 export function listCronEvents(
-  site: Pick<Site, 'root'>,
+  site: Pick<Site, 'path'>,
   identity: Identity,
   options: WpCliOptions = {},
 ): ResultAsync<readonly CronEvent[], WpCliError> {
@@ -51,3 +52,37 @@ export function listCronEvents(
 }
 
 const EVENT = v.object({ hook: v.string(), next_run_gmt: v.string(), recurrence: v.string() });
+
+/**
+ * Runs the WP-Cron events that are due, as `identity` (`wp cron event run --due-now`), with all their effects.
+ *
+ * It replaces a crontab of root that runs `wp --allow-root`. The events that a visitor triggers run in php-fpm instead,
+ * as its user and with its umask.
+ *
+ * Errors: `WP_FAILED`; those of `wpCli`.
+ *
+ * @returns what the command printed
+ *
+ * @example
+ * ```ts
+ * import { lookupIdentity } from '@wca/runtime-sdk/posix';
+ * import { findSite, runDueCronEvents } from '@wca/runtime-sdk/wordpress';
+ *
+ * const identity = await lookupIdentity('opencode');
+ * const site = await findSite('/var/www/site');
+ * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
+ * const ran = await runDueCronEvents(site.value, identity.value, { timeoutMs: 300_000 });
+ * if (ran.isErr()) console.error(ran.error.code, ran.error.message);
+ * ```
+ *
+ * Source: https://developer.wordpress.org/cli/commands/cron/event/run/
+ */
+export function runDueCronEvents(
+  site: Pick<Site, 'path'>,
+  identity: Identity,
+  options: WpCliOptions = {},
+): ResultAsync<string, WpCliError> {
+  return wpCliChecked(site, identity, ['cron', 'event', 'run', '--due-now'], options).map(({ stdout }) =>
+    stdout.trim(),
+  );
+}

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { Site } from '../site/index.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
+import { wpCliChecked } from './wpCli.js';
 import { ID, wpCliJson } from './wpCliJson.js';
 
 /** One Data Machine flow as its command line lists it. */
@@ -14,14 +15,14 @@ export interface Flow {
   readonly schedule: string | null;
   /** Status of the last run, `Never` before the first. */
   readonly status: string | null;
-  /** As displayed; `Not scheduled` or null when it is not. */
+  /** As displayed; `Not scheduled` or null for a flow without a schedule. */
   readonly nextRun: string | null;
 }
 
 /**
- * Lists the Data Machine flows of a site (`wp datamachine flows list --format=json`), checked field by field.
+ * Lists the Data Machine flows of a site (`wp datamachine flows list --format=json`). It changes nothing.
  *
- * An answer of another shape is `WP_OUTPUT` with the name of the field. It changes nothing.
+ * Errors: `WP_FAILED`; `WP_OUTPUT` with the field that does not fit; those of `wpCli`.
  *
  * @example
  * ```ts
@@ -37,7 +38,7 @@ export interface Flow {
  * ```
  */
 export function listFlows(
-  site: Pick<Site, 'root'>,
+  site: Pick<Site, 'path'>,
   identity: Identity,
   options: WpCliOptions = {},
 ): ResultAsync<readonly Flow[], WpCliError> {
@@ -61,3 +62,35 @@ const FLOW = v.object({
   status: v.nullable(v.string()),
   next_run: v.nullable(v.string()),
 });
+
+/**
+ * Starts one Data Machine flow by hand (`wp datamachine flows run ID`), with all its effects.
+ *
+ * Ok means that the command accepted the flow, not that the flow succeeded: list the jobs before, and wait for the new
+ * one with `waitForJob`.
+ *
+ * Errors: `WP_FAILED`; those of `wpCli`.
+ *
+ * @returns what the command printed
+ *
+ * @example
+ * ```ts
+ * import { lookupIdentity } from '@wca/runtime-sdk/posix';
+ * import { findSite, runFlow } from '@wca/runtime-sdk/wordpress';
+ *
+ * const identity = await lookupIdentity('opencode');
+ * const site = await findSite('/var/www/site');
+ * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
+ * const fired = await runFlow(site.value, identity.value, 42);
+ * if (fired.isErr()) console.error(fired.error.code, fired.error.message);
+ * ```
+ */
+export function runFlow(
+  site: Pick<Site, 'path'>,
+  identity: Identity,
+  flowId: number,
+  options: WpCliOptions = {},
+): ResultAsync<string, WpCliError> {
+  const args = ['datamachine', 'flows', 'run', String(flowId)];
+  return wpCliChecked(site, identity, args, options).map(({ stdout }) => stdout.trim());
+}

@@ -8,28 +8,24 @@ import { ID, wpCliJson } from './wpCliJson.js';
 /** One Data Machine job as its command line lists it. */
 export interface Job {
   readonly id: number;
-  /** `pipeline` for the runs of flows, by hand or scheduled; `system` for Data Machine's own tasks. */
+  /** `pipeline` for the run of a flow, by hand or scheduled; `system` for a task of Data Machine itself. */
   readonly source: string;
   /** Name of the flow, or `Flow ID` when it has none. */
   readonly flow: string;
-  /** With its reason, shortened: `failed - …`; take it apart with `finalJobStatus`. */
+  /** With its reason, shortened: `failed - …`; `jobSucceeded` judges it. */
   readonly status: string;
-  /** As the site writes dates. */
+  /** In the date format of the site. */
   readonly created: string;
   /** Null while it is not completed. */
   readonly completed: string | null;
 }
 
-/** Which jobs to list. */
-export interface ListJobsOptions extends WpCliOptions {
-  /** At most this many, newest first. Default 100. */
-  readonly limit?: number;
-}
-
 /**
- * Lists the newest Data Machine jobs of a site (`wp datamachine jobs list --format=json`), checked field by field.
+ * Lists the newest Data Machine jobs of a site (`wp datamachine jobs list --format=json`). It changes nothing.
  *
- * An answer of another shape is `WP_OUTPUT` with the name of the field. It changes nothing.
+ * Errors: `WP_FAILED`; `WP_OUTPUT` with the field that does not fit; those of `wpCli`.
+ *
+ * @param options - `limit`: the number of jobs, newest first; default 100
  *
  * @example
  * ```ts
@@ -45,9 +41,9 @@ export interface ListJobsOptions extends WpCliOptions {
  * ```
  */
 export function listJobs(
-  site: Pick<Site, 'root'>,
+  site: Pick<Site, 'path'>,
   identity: Identity,
-  options: ListJobsOptions = {},
+  options: WpCliOptions & { readonly limit?: number } = {},
 ): ResultAsync<readonly Job[], WpCliError> {
   const { limit = 100, ...rest } = options;
   const args = ['datamachine', 'jobs', 'list', `--limit=${limit}`, '--format=json'];
@@ -64,3 +60,34 @@ const JOB = v.object({
   created: v.string(),
   completed: v.nullable(v.string()),
 });
+
+/** The statuses of a job that has ended. */
+type FinalJobStatus = 'completed' | 'failed' | 'cancelled' | 'completed_no_items' | 'agent_skipped';
+
+const FINAL: readonly FinalJobStatus[] = ['completed', 'failed', 'cancelled', 'completed_no_items', 'agent_skipped'];
+
+/**
+ * The final status of a job; undefined while the job has not ended. A reason after the status (`failed - timeout`,
+ * `failed: timeout`) is ignored; pure.
+ */
+export function finalJobStatus(status: string): FinalJobStatus | undefined {
+  const ends = (final: string): boolean =>
+    status === final || status.startsWith(`${final} - `) || status.startsWith(`${final}:`);
+  return FINAL.find(ends);
+}
+
+/**
+ * Whether the status of a job is a success: completed, completed with nothing to do, or skipped by the agent. False
+ * for a job that has not ended; pure.
+ *
+ * @example
+ * ```ts
+ * import { jobSucceeded } from '@wca/runtime-sdk/wordpress';
+ *
+ * console.log(jobSucceeded('completed_no_items'), jobSucceeded('cancelled')); // true false
+ * ```
+ */
+export function jobSucceeded(status: string): boolean {
+  const final = finalJobStatus(status);
+  return final === 'completed' || final === 'completed_no_items' || final === 'agent_skipped';
+}

@@ -11,18 +11,18 @@ export interface InstalledPlugin {
   readonly name: string;
   /** `active`, `active-network`, `inactive`, `must-use`, `dropin`. */
   readonly status: string;
-  /** What WordPress last knew of an update: `available`, `none`, …; null when WP-CLI does not say. */
+  /** What WordPress knows of an update: `available`, `none`, …; null when WP-CLI does not know. */
   readonly update: string | null;
-  /** As in the plugin's header; empty when it has none. */
+  /** As in the header of the plugin; empty when the header has none. */
   readonly version: string;
 }
 
 /**
- * Lists the plugins of a site (`wp plugin list --format=json`), checked field by field; must-use ones and drop-ins are
- * among them.
+ * Lists the plugins of a site (`wp plugin list --format=json`), with must-use plugins and drop-ins.
  *
- * An answer of another shape is `WP_OUTPUT` with the name of the field. Whether updates are there is what WordPress
- * last heard: it may ask its update server, as on any visit of the dashboard.
+ * The updates are those that WordPress knows; it can ask its update server, as on any visit of the dashboard.
+ *
+ * Errors: `WP_FAILED`; `WP_OUTPUT` with the field that does not fit; those of `wpCli`.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export interface InstalledPlugin {
  * Source: https://developer.wordpress.org/cli/commands/plugin/list/
  */
 export function listPlugins(
-  site: Pick<Site, 'root'>,
+  site: Pick<Site, 'path'>,
   identity: Identity,
   options: WpCliOptions = {},
 ): ResultAsync<readonly InstalledPlugin[], WpCliError> {

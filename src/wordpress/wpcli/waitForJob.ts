@@ -1,57 +1,49 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { Identity } from '../../posix/accounts/index.js';
 import { aborted } from '../../posix/paths/index.js';
 import type { Aborted } from '../../posix/paths/index.js';
-import { finalJobStatus } from './jobStatus.js';
-import type { FinalJobStatus } from './jobStatus.js';
-import { listJobs } from './listJobs.js';
+import type { Identity } from '../../posix/accounts/index.js';
+import { finalJobStatus, listJobs } from './listJobs.js';
 import type { Job } from './listJobs.js';
 import type { Site } from '../site/index.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
 
-/** Which job is waited for, and how long. */
-export interface WaitForJobRequest extends WpCliOptions {
-  /** Name of the flow, as `listFlows` gives it. Default: any. */
+/** Which job to wait for, and how long. */
+export interface WaitForJobOptions extends WpCliOptions {
+  /** Name of the flow, as in `listFlows`. Default: any. */
   readonly flow?: string;
-  /** What `source` the job has. Default: any. Data Machine says `pipeline` for runs by hand and by WP-Cron alike. */
+  /** The `source` of the job. Default: any. Data Machine has `pipeline` for runs by hand and by WP-Cron alike. */
   readonly source?: string;
-  /** Ids of jobs that were there before; the job waited for is another one. */
+  /** Ids of the jobs that existed before; the job is a newer one. */
   readonly knownIds: readonly number[];
-  /** Milliseconds from now. */
+  /** The wait ends after this time. */
   readonly deadlineMs: number;
-  /** Milliseconds between two looks. Default 2000. */
+  /** Time between two listings. Default 2000. */
   readonly pollMs?: number;
-  readonly signal?: AbortSignal;
+  /** Called after every listing with the new jobs that have not ended, oldest first. What it throws is thrown on. */
+  readonly onProgress?: (running: readonly Job[]) => void;
 }
 
-/** A job that has ended. */
-export interface FinishedJob {
-  readonly job: Job;
-  readonly status: FinalJobStatus;
+/** No new job ended in time. */
+export interface JobTimeout {
+  readonly code: 'JOB_TIMEOUT';
+  readonly message: string;
+  /** The flow of the request; null for any. */
+  readonly flow: string | null;
+  readonly deadlineMs: number;
+  /** The newest new job as last seen; null when there was none. */
+  readonly last: Job | null;
 }
-
-/** No new job came to an end in time, the wait was broken off, or WP-CLI failed. */
-export type WaitForJobError =
-  | {
-      readonly code: 'JOB_TIMEOUT';
-      readonly message: string;
-      /** The flow that was asked for, or null for any. */
-      readonly flow: string | null;
-      readonly deadlineMs: number;
-      /** The new job as last seen, or null when none appeared. */
-      readonly last: Job | null;
-    }
-  | Aborted
-  | WpCliError;
 
 /**
- * Waits until there is a job that was not there before and that has come to an end, good or bad.
+ * Waits until a job that did not exist before has ended, with success or not, and gives that job.
  *
- * Jobs are told apart by id, so clocks do not matter; of several new ones the oldest counts. It only looks, it fires
- * nothing: whether the job came from WP-Cron or from `runFlow` is up to what was done before. Succeeding is for the
- * caller to judge (`jobSucceeded`).
+ * Jobs are compared by id, so clocks do not matter; of several new jobs the oldest counts. It lists the jobs again and
+ * again and starts nothing: the job can come from WP-Cron or from `runFlow`. The caller judges its status
+ * (`jobSucceeded`).
+ *
+ * Errors: `JOB_TIMEOUT`, `ABORTED`; those of `listJobs`.
  *
  * @example
  * ```ts
@@ -68,23 +60,23 @@ export type WaitForJobError =
  * const request = { flow: 'EC Agent Progress Ping', knownIds, deadlineMs: 60_000 };
  * const done = await waitForJob(site.value, identity.value, request);
  * if (done.isErr()) console.error(done.error.code, done.error.message);
- * else console.log(done.value.status, jobSucceeded(done.value.status));
+ * else console.log(done.value.id, jobSucceeded(done.value.status));
  * ```
  */
 export function waitForJob(
-  site: Pick<Site, 'root'>,
+  site: Pick<Site, 'path'>,
   identity: Identity,
-  request: WaitForJobRequest,
-): ResultAsync<FinishedJob, WaitForJobError> {
-  return new ResultAsync(wait(site, identity, request));
+  options: WaitForJobOptions,
+): ResultAsync<Job, JobTimeout | Aborted | WpCliError> {
+  return new ResultAsync(wait(site, identity, options));
 }
 
 async function wait(
-  site: Pick<Site, 'root'>,
+  site: Pick<Site, 'path'>,
   identity: Identity,
-  { flow, source, knownIds, deadlineMs, pollMs = 2000, signal, ...options }: WaitForJobRequest,
-): Promise<Result<FinishedJob, WaitForJobError>> {
-  // A list is cut off at its end: an old job that comes back into it, because newer ones were deleted, is not new.
+  { flow, source, knownIds, deadlineMs, pollMs = 2000, onProgress, ...options }: WaitForJobOptions,
+): Promise<Result<Job, JobTimeout | Aborted | WpCliError>> {
+  // The list is limited: an old job can enter it again when newer ones are deleted, and is not new.
   const newest = Math.max(0, ...knownIds);
   const sought = (job: Job): boolean =>
     job.id > newest && (flow === undefined || job.flow === flow) && (source === undefined || job.source === source);
@@ -94,10 +86,9 @@ async function wait(
     const jobs = await listJobs(site, identity, options);
     if (jobs.isErr()) return err(jobs.error);
     const fresh = jobs.value.filter(sought).sort((a, b) => a.id - b.id);
-    for (const job of fresh) {
-      const status = finalJobStatus(job.status);
-      if (status !== null) return ok({ job, status });
-    }
+    const ended = fresh.find(({ status }) => finalJobStatus(status) !== undefined);
+    if (ended !== undefined) return ok(ended);
+    onProgress?.(fresh);
     const left = end - performance.now();
     if (left <= 0) {
       const last = fresh.at(-1) ?? null;
@@ -105,9 +96,8 @@ async function wait(
       const message = `${shown}: ${seen} after ${Math.round(deadlineMs / 1000)} s; see wp datamachine jobs list`;
       return err({ code: 'JOB_TIMEOUT', message, flow: flow ?? null, deadlineMs, last });
     }
-    const slept = await ResultAsync.fromPromise(
-      sleep(Math.min(pollMs, left), undefined, signal === undefined ? {} : { signal }),
-      (): WaitForJobError => aborted(`waiting for a job of ${shown} was stopped on request`),
+    const slept = await ResultAsync.fromPromise(sleep(Math.min(pollMs, left), undefined, options), () =>
+      aborted(`waiting for a job of ${shown} was stopped on request`),
     );
     if (slept.isErr()) return err(slept.error);
   }

@@ -10,35 +10,59 @@ import type { ProgramError, ProgramResult } from '../../posix/programs/index.js'
 import { redactSecrets } from '../../systemd/secrets/index.js';
 import type { Site } from '../site/index.js';
 
-/** WP-CLI is not there, was to run as root, said no, or answered something unexpected. */
-export type WpCliError =
-  | ProgramError
-  | { readonly code: 'WP_MISSING'; readonly message: string }
-  | { readonly code: 'WP_AS_ROOT'; readonly message: string }
-  | {
-      readonly code: 'WP_FAILED';
-      readonly message: string;
-      readonly command: string;
-      readonly exitCode: number | null;
-      /** The end of what it said, secrets taken out. */
-      readonly output: string;
-    }
-  | { readonly code: 'WP_OUTPUT'; readonly message: string; readonly command: string; readonly field: string };
+/** The host has no WP-CLI, or the user cannot execute it. */
+export interface WpMissing {
+  readonly code: 'WP_MISSING';
+  readonly message: string;
+}
+
+/** WP-CLI would run as root, so what it writes would belong to root. */
+export interface WpAsRoot {
+  readonly code: 'WP_AS_ROOT';
+  readonly message: string;
+}
+
+/** A command of WP-CLI ended with another exit status than 0. */
+export interface WpFailed {
+  readonly code: 'WP_FAILED';
+  readonly message: string;
+  readonly command: string;
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  /** The end of its output, secrets removed. */
+  readonly output: string;
+}
+
+/** A command of WP-CLI printed another form of answer than this library knows. */
+export interface WpOutput {
+  readonly code: 'WP_OUTPUT';
+  readonly message: string;
+  readonly command: string;
+  /** The first field that does not fit: `[0].id`; empty when there is no list. */
+  readonly field: string;
+}
+
+/** Why a command of WP-CLI has no result. */
+export type WpCliError = ProgramError | WpMissing | WpAsRoot | WpFailed | WpOutput;
 
 /** How WP-CLI is run. */
 export interface WpCliOptions {
   /** Absolute path of `wp`. Default: the first one on the trusted PATH. */
   readonly binary?: string;
-  /** Milliseconds; default 60 000. */
+  /** WP-CLI is killed after this time. Default 60 000. */
   readonly timeoutMs?: number;
+  /** Aborting it kills WP-CLI. */
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Runs WP-CLI for a site as `identity`, never as root and never with `--allow-root`; any exit status is an answer.
+ * Runs WP-CLI for a site as `identity`, never as root and never with `--allow-root`. Every exit status is an Ok.
  *
- * The command is `wp --path=ROOT --no-color …` with an argument list, no shell, the site's root as working directory
- * and nothing of this process's environment. WP-CLI reads the user's `~/.wp-cli` and a `wp-cli.yml` of the site, and
- * loads the site's plugins, all as that user. Not found: `WP_MISSING`.
+ * The command is `wp --path=PATH --no-color …` with an argument list and without a shell. The working directory is that
+ * of the site, and nothing of the environment of this process is passed on. WP-CLI reads `~/.wp-cli` of the user and
+ * `wp-cli.yml` of the site, and loads the plugins of the site, all as that user.
+ *
+ * Errors: `WP_MISSING`, `WP_AS_ROOT`; those of running a program, `ABORTED` among them.
  *
  * @example
  * ```ts
@@ -54,52 +78,43 @@ export interface WpCliOptions {
  * ```
  */
 export function wpCli(
-  site: Pick<Site, 'root'>,
+  site: Pick<Site, 'path'>,
   identity: Identity,
   args: readonly string[],
   options: WpCliOptions = {},
 ): ResultAsync<ProgramResult, WpCliError> {
   if (identity.user.uid === 0 || args.some((arg) => arg.startsWith('--allow-root'))) {
-    const message = 'WP-CLI is never run as root here: what it writes would belong to root; name the service user';
+    const message =
+      'WP-CLI does not run as root, because what it writes would belong to root; name the user of the service';
     return errAsync({ code: 'WP_AS_ROOT', message });
   }
   return new ResultAsync(run(site, identity, args, options));
 }
 
 async function run(
-  { root }: Pick<Site, 'root'>,
+  { path }: Pick<Site, 'path'>,
   identity: Identity,
   args: readonly string[],
-  { binary, timeoutMs = 60_000 }: WpCliOptions,
+  { binary, ...rest }: WpCliOptions,
 ): Promise<Result<ProgramResult, WpCliError>> {
   const wp = binary ?? (await findWp());
   if (wp === null) {
-    const message = `there is no wp in ${TRUSTED_PATH}; install WP-CLI as /usr/local/bin/wp, or name the binary`;
+    const message = `found no wp in ${TRUSTED_PATH}; install WP-CLI as /usr/local/bin/wp, or give the path of the binary`;
     return err({ code: 'WP_MISSING', message });
   }
-  const ran = await runAs(identity, wp, [`--path=${root}`, '--no-color', ...args], { timeoutMs, cwd: root });
+  const ran = await runAs(identity, wp, [`--path=${path}`, '--no-color', ...args], {
+    timeoutMs: 60_000,
+    ...rest,
+    cwd: path,
+  });
   if (ran.isErr()) return err(ran.error);
-  // What env(1) answers when it is not the program that ends: nothing to run, or not for this user.
+  // The exit statuses of env(1) when the program does not start: it does not exist, or the user may not execute it.
   if (ran.value.exitCode === 127 || ran.value.exitCode === 126) {
-    const why = ran.value.exitCode === 127 ? 'is not there or its interpreter is not' : 'may not be executed';
-    const message = `${printablePath(wp)} ${why}, as ${identity.user.name}; check it and php`;
+    const why = ran.value.exitCode === 127 ? 'or its interpreter does not exist' : 'may not be executed';
+    const message = `${printablePath(wp)} ${why} (run as ${identity.user.name}); check it and php`;
     return err({ code: 'WP_MISSING', message });
   }
   return ok(ran.value);
-}
-
-/**
- * Whether there is a `wp` on the trusted PATH. Whether a given user can run it is another question: `wpCli` answers it.
- *
- * @example
- * ```ts
- * import { wpCliAvailable } from '@wca/runtime-sdk/wordpress';
- *
- * console.log((await wpCliAvailable()) ? 'WP-CLI is there' : 'no WP-CLI');
- * ```
- */
-export async function wpCliAvailable(): Promise<boolean> {
-  return (await findWp()) !== null;
 }
 
 async function findWp(): Promise<string | null> {
@@ -116,7 +131,7 @@ const MAX_SAID = 16_384;
 
 /** Runs a command whose exit status must be 0. */
 export function wpCliChecked(
-  site: Pick<Site, 'root'>,
+  site: Pick<Site, 'path'>,
   identity: Identity,
   args: readonly string[],
   options: WpCliOptions = {},
@@ -129,7 +144,7 @@ export function wpCliChecked(
       .trim()
       .slice(-600);
     const how = ran.signal ?? `exit ${ran.exitCode ?? '?'}`;
-    const said = output === '' ? 'it said nothing' : output;
+    const said = output === '' ? 'no output' : output;
     const message = `${command} as ${identity.user.name} failed (${how}): ${said}`;
     return err({ code: 'WP_FAILED', message, command, exitCode: ran.exitCode, output });
   });

@@ -8,11 +8,11 @@ import { wpCliChecked } from './wpCli.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
 
 /**
- * Runs a WP-CLI command that prints a list as JSON and checks every item. WP-CLI prints nothing at all for an empty
- * list (the warning goes to stderr), and PHP may print notices before it, so the list is the last line that is one.
+ * Runs a WP-CLI command that prints a list as JSON and checks every item. For an empty list WP-CLI prints nothing (the
+ * warning goes to stderr). PHP can print notices before the list, so the list is the last line that is one.
  */
 export function wpCliJson<const S extends v.GenericSchema>(
-  site: Pick<Site, 'root'>,
+  site: Pick<Site, 'path'>,
   identity: Identity,
   args: readonly string[],
   item: S,
@@ -36,10 +36,10 @@ function parseList<const S extends v.GenericSchema>(
     if (!Array.isArray(json)) continue;
     return parseAnswer(v.array(item), json).mapErr(({ field, what }) => unexpected(command, field, what));
   }
-  return err(unexpected(command, '', 'no JSON list'));
+  return err(unexpected(command, '', 'there is no JSON list'));
 }
 
-/** A whole number, also as decimal text: databases and PHP often give it so. */
+/** A whole number, also as decimal text: databases and PHP often give it as text. */
 export const ID = v.pipe(
   v.unknown(),
   v.transform((given) => (typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : given)),
@@ -47,6 +47,6 @@ export const ID = v.pipe(
 );
 
 function unexpected(command: string, field: string, what: string): WpCliError {
-  const message = `${command} printed something unexpected: ${what}; the plugin may be a version this does not know`;
+  const message = `${command} printed an unknown form of answer: ${what}; the plugin may have a version that this library does not know`;
   return { code: 'WP_OUTPUT', message, command, field };
 }

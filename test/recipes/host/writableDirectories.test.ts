@@ -9,7 +9,7 @@ type Site = Parameters<typeof writableDirectories>[0];
 function siteIn(root: string): Site {
   const contentDir = join(root, 'wp-content');
   return {
-    root,
+    path: root,
     version: null,
     contentDir,
     pluginsDir: join(contentDir, 'plugins'),

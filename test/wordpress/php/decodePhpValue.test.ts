@@ -85,7 +85,7 @@ test.each([
   [`[ ${Number.MAX_SAFE_INTEGER} => 1, 2 ]`, 'too large'],
   ['[ [] => 1 ]', 'array as key'],
   ["'never ends", 'without an end'],
-  ['1; 2', 'one single expression'],
+  ['1; 2', 'several expressions, or none'],
 ])('%s is refused, never guessed', (source, says) => {
   const refused = decodePhpValue(source)._unsafeUnwrapErr();
   expect(refused.code).toBe('PHP_NOT_A_LITERAL');

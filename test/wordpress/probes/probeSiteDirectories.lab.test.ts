@@ -30,7 +30,7 @@ describe.skipIf(!labAvailable().ok)('WordPress asked where its directories are',
 
   it('says what the files say of a plain install', async () => {
     await agrees(SITE, {
-      root: SITE,
+      path: SITE,
       contentDir: `${SITE}/wp-content`,
       uploadsDir: `${SITE}/wp-content/uploads`,
       multisite: false,
@@ -65,7 +65,7 @@ cd /srv/app; mv releases/7/wp-content/uploads releases/7/wp-config.php shared/
 ln -s ../../../shared/uploads releases/7/wp-content/uploads; ln -s ../../shared/wp-config.php releases/7/wp-config.php
 sed -i "s|__DIR__ . '/'|'/srv/app/current/'|" shared/wp-config.php; ln -s releases/7 current`);
     for (const path of ['/srv/app', '/srv/app/current', '/srv/app/releases/7/wp-content']) {
-      await agrees(path, { root: '/srv/app/releases/7', uploadsDir: '/srv/app/shared/uploads' });
+      await agrees(path, { path: '/srv/app/releases/7', uploadsDir: '/srv/app/shared/uploads' });
     }
   });
 
@@ -108,7 +108,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 }
 `,
     );
-    await agrees('/srv/rock', { root: '/srv/rock/web/wp', contentDir: '/srv/rock/web/app' });
+    await agrees('/srv/rock', { path: '/srv/rock/web/wp', contentDir: '/srv/rock/web/app' });
   });
 
   it('works in a network of sites, under the host name of its main one', async () => {

@@ -6,10 +6,10 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runSitePhp } from '../../../src/wordpress/probes/runSitePhp.js';
 import type { SiteProbeError } from '../../../src/wordpress/probes/runSitePhp.js';
-import { DIRECTORIES_SCRIPT } from '../../../src/wordpress/probes/directoriesScript.js';
-import { UPDATE_SCRIPT } from '../../../src/wordpress/probes/updateScript.js';
-import { UPLOADS_SCRIPT } from '../../../src/wordpress/probes/uploadsScript.js';
-import { WRITABILITY_SCRIPT } from '../../../src/wordpress/probes/writabilityScript.js';
+import { DIRECTORIES_SCRIPT } from '../../../src/wordpress/probes/probeSiteDirectories.js';
+import { UPDATE_SCRIPT } from '../../../src/wordpress/probes/probePluginUpdate.js';
+import { UPLOADS_SCRIPT } from '../../../src/wordpress/probes/probeUploads.js';
+import { WRITABILITY_SCRIPT } from '../../../src/wordpress/probes/probeSiteWritability.js';
 import { lintPhp } from '../../../src/wordpress/php/lintPhp.js';
 import { publicPlace, wwwData } from '../support/fakes.js';
 import type { PublicPlace } from '../support/fakes.js';
@@ -28,7 +28,7 @@ async function run(load: string, script: string, timeoutMs = 20_000): Promise<un
   const file = join(place.path, 'wp-load.php');
   await writeFile(file, `<?php ${load}`);
   await chmod(file, 0o644);
-  const site = { root: place.path, host: null, fpm: null };
+  const site = { path: place.path, host: null, fpm: null };
   const ran = await runSitePhp(site, await wwwData(), script, SHAPE, { args: { n: 7 }, timeoutMs });
   return ran.match<unknown>(
     (value) => value,

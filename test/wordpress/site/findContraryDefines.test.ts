@@ -16,7 +16,7 @@ async function contrary(config: string, plugins: Readonly<Record<string, string>
   const configPath = join(root, 'wp-config.php');
   await writeFile(configPath, `<?php\n${config}\n`);
   for (const [name, text] of Object.entries(plugins)) await writeFile(join(root, 'mu', name), text);
-  const found = await findContraryDefines({ root, configPath, muPluginsDir: join(root, 'mu') });
+  const found = await findContraryDefines({ path: root, configPath, muPluginsDir: join(root, 'mu') });
   return found._unsafeUnwrap().map(({ file, ...rest }) => ({ file: file.slice(root.length + 1), ...rest }));
 }
 
@@ -56,7 +56,7 @@ test('a file that cannot be read as PHP counts when it mentions the name', async
 
 test('no mu-plugins directory, no wp-config.php and a dangling link are no errors', async () => {
   await symlink('gone', join(root, 'mu/dangling.php'));
-  const site = { root, configPath: null, muPluginsDir: join(root, 'mu') };
+  const site = { path: root, configPath: null, muPluginsDir: join(root, 'mu') };
   expect((await findContraryDefines(site))._unsafeUnwrap()).toEqual([]);
   expect((await findContraryDefines({ ...site, muPluginsDir: join(root, 'none') }))._unsafeUnwrap()).toEqual([]);
 });

@@ -45,7 +45,7 @@ async function find(path: string): Promise<Site> {
 test('a plain install is described from its root and from anywhere below it', async () => {
   const root = await wordpress('www/site');
   const expected: Site = {
-    root,
+    path: root,
     version: '6.8.1',
     contentDir: `${root}/wp-content`,
     pluginsDir: `${root}/wp-content/plugins`,
@@ -95,7 +95,7 @@ define('DOMAIN_CURRENT_SITE', 'example.org');`,
     multisite: true,
     host: 'example.org',
   });
-  expect(site.notes.join('\n')).toContain(`${root}/must belongs to the site and lies outside`);
+  expect(site.notes.join('\n')).toContain(`${root}/must belongs to the site and is outside`);
 });
 
 test('a value that only PHP can tell keeps its default and is noted, as is one under a condition', async () => {
@@ -112,10 +112,10 @@ define('WP_PLUGIN_DIR', 'rel');`,
     uploadsDir: `${root}/up`,
   });
   expect(site.notes).toEqual([
-    'only PHP can tell WP_CONTENT_DIR (line 2 of wp-config.php); its default is assumed',
-    'UPLOADS is defined under a condition at line 3 of wp-config.php; its value is assumed',
-    'WP_PLUGIN_DIR is the relative path "rel"; its default is assumed',
-    `${root}/up belongs to the site and lies outside ${root}/wp-content`,
+    'only PHP can compute WP_CONTENT_DIR (line 2 of wp-config.php); assumed its default',
+    'UPLOADS is defined under a condition (line 3 of wp-config.php); assumed that it applies',
+    'WP_PLUGIN_DIR is the relative path "rel"; assumed its default',
+    `${root}/up belongs to the site and is outside ${root}/wp-content`,
   ]);
 });
 
@@ -138,10 +138,12 @@ test('links are resolved: a release behind "current", a linked wp-content and a 
   await symlink('../../shared/wp-config.php', `${root}/wp-config.php`);
   await symlink('releases/7', join(place, 'current'));
   const site = await find(join(place, 'current'));
-  expect(site).toMatchObject({ root, contentDir: `${shared}/content`, muPluginsDir: `${shared}/mu` });
-  expect(site.notes).toContain(`${join(place, 'current')} is a link or goes through one; it leads to ${root}`);
-  expect(site.notes).toContain(`${root}/wp-config.php is a link to ${shared}/wp-config.php`);
-  expect(site.notes).toContain(`${root}/wp-content is a link or goes through one; it leads to ${shared}/content`);
+  expect(site).toMatchObject({ path: root, contentDir: `${shared}/content`, muPluginsDir: `${shared}/mu` });
+  expect(site.notes).toContain(`${join(place, 'current')} is a symbolic link or lies below one; the target is ${root}`);
+  expect(site.notes).toContain(`${root}/wp-config.php is a symbolic link to ${shared}/wp-config.php`);
+  expect(site.notes).toContain(
+    `${root}/wp-content is a symbolic link or lies below one; the target is ${shared}/content`,
+  );
 });
 
 test('a Bedrock project is found from its directory, with its content beside WordPress', async () => {
@@ -151,8 +153,8 @@ test('a Bedrock project is found from its directory, with its content beside Wor
   await mkdir(join(place, 'project/web/app/plugins'), { recursive: true });
   const site = await find(join(place, 'project'));
   const web = join(place, 'project/web');
-  expect(site).toMatchObject({ root, contentDir: join(web, 'app'), configPath: join(web, 'wp-config.php') });
-  expect(site.notes.join('\n')).toContain('is taken for wp-content');
+  expect(site).toMatchObject({ path: root, contentDir: join(web, 'app'), configPath: join(web, 'wp-config.php') });
+  expect(site.notes.join('\n')).toContain('assumed that wp-content is');
 });
 
 /** What a Bedrock project has in wp-config.php and config/application.php, shortened. */
@@ -192,7 +194,7 @@ test('the configuration of Bedrock is read where it is, even if WordPress brough
   for (const name of ['plugins', 'mu-plugins', 'uploads']) await mkdir(join(web, 'app', name), { recursive: true });
   for (const start of ['project', 'project/web', 'project/web/wp', 'project/web/wp/wp-includes']) {
     expect(await find(join(place, start))).toMatchObject({
-      root,
+      path: root,
       contentDir: `${web}/app`,
       muPluginsDir: `${web}/app/mu-plugins`,
       uploadsDir: `${web}/app/uploads`,
@@ -212,10 +214,8 @@ test('a project is found with its releases behind a link, and what an included f
   await write('app/releases/7/local.php', '<?php define(');
   await symlink('releases/7', join(place, 'app/current'));
   const site = await find(join(place, 'app'));
-  expect(site.root).toBe(root);
-  expect(site.notes).toEqual([
-    `${join(place, 'app/releases/7/local.php')}, which it includes, could not be read as PHP`,
-  ]);
+  expect(site.path).toBe(root);
+  expect(site.notes).toEqual([`${join(place, 'app/releases/7/local.php')}, which it includes, is not valid PHP`]);
 });
 
 test('a wp-config.php that cannot be read as PHP leaves defaults, a note and none of its secrets', async () => {
@@ -245,7 +245,7 @@ test('without php-fpm the owner of wp-content is taken for the user, with a note
   await chown(`${root}/wp-content`, 33, 33);
   const site = await find(root);
   expect(site).toMatchObject({ fpm: null, owner: { user: 'www-data', uid: 33, group: 'www-data', gid: 33 } });
-  expect(site.notes.join()).toContain('no php-fpm pool was found');
+  expect(site.notes.join()).toContain('the host has no php-fpm pool');
 });
 
 test('what is no site, or cannot be described, is refused', async () => {
@@ -255,7 +255,7 @@ test('what is no site, or cannot be described, is refused', async () => {
   expect(await refused('www/site')).toMatchObject({ code: 'RELATIVE_PATH' });
   const bare = await wordpress('bare');
   await rm(`${bare}/wp-content`, { recursive: true });
-  const message = `${bare} is WordPress, but its wp-content is not at ${bare}/wp-content`;
+  const message = `${bare} has WordPress, but its wp-content ${bare}/wp-content does not exist`;
   expect(await refused(bare)).toMatchObject({ code: 'NOT_A_SITE', message });
   await pool('8.2', 'www', 'no-such-user');
   expect(await refused(await wordpress('site'))).toMatchObject({ code: 'USER_NOT_FOUND' });

@@ -24,7 +24,7 @@ async function found(service: string, dropIn = ''): Promise<unknown> {
   await writeFile(`${unit}.d/10.conf`, `[Service]\n${dropIn}\n`);
   const site = await findSiteOfUnit(unit, { configDir: join(place, 'none') });
   return site.match<unknown>(
-    ({ root }) => root.slice(place.length + 1),
+    ({ path: root }) => root.slice(place.length + 1),
     ({ code }) => code,
   );
 }

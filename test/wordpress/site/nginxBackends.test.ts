@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nginxBackends, plainListen } from '../../../src/wordpress/site/nginxBackends.js';
-import { parseNginx } from '../../../src/wordpress/site/parseNginx.js';
+import { nginxBackends, parseNginx, plainListen } from '../../../src/wordpress/site/nginxBackends.js';
 
 let place = '';
 beforeEach(async () => {

@@ -22,7 +22,7 @@ test('the only pool serves the site, whoever owns its files', () => {
 });
 
 test('without a pool there is a note', () => {
-  expect(servingPool([], none)).toEqual({ pool: null, note: 'no php-fpm pool was found on this host' });
+  expect(servingPool([], none)).toEqual({ pool: null, note: 'the host has no php-fpm pool' });
 });
 
 const live = (...listen: string[]): Partial<PoolQuery> => ({ liveSockets: new Set(listen) });

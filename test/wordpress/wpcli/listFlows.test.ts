@@ -1,6 +1,6 @@
 // @module-tag root
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listFlows } from '../../../src/wordpress/wpcli/listFlows.js';
+import { listFlows, runFlow } from '../../../src/wordpress/wpcli/listFlows.js';
 import { publicPlace, wwwData } from '../support/fakes.js';
 import type { PublicPlace } from '../support/fakes.js';
 
@@ -14,7 +14,7 @@ afterEach(() => place.remove());
 async function list(stdout: string, code = 0): Promise<Awaited<ReturnType<typeof listFlows>>> {
   const text = `#!/bin/sh\ncat <<'OUT'\n${stdout}\nOUT\necho 'Warning: x' >&2\nexit ${code}\n`;
   const binary = await place.script('wp', text);
-  return listFlows({ root: place.path }, await wwwData(), { binary });
+  return listFlows({ path: place.path }, await wwwData(), { binary });
 }
 
 const SHARED = { name: 'EC Agent Progress Ping', schedule: 'hourly', status: 'Never' };
@@ -52,4 +52,16 @@ test('a command that fails says so, without its secrets', async () => {
   const refused = (await list('Error: DM_API_TOKEN=hunter2 refused', 1))._unsafeUnwrapErr();
   expect(refused).toMatchObject({ code: 'WP_FAILED', exitCode: 1, command: 'wp datamachine flows list --format=json' });
   expect(JSON.stringify(refused)).not.toContain('hunter2');
+});
+
+test('a flow is started by the command Data Machine has for it', async () => {
+  const site = { path: place.path };
+  const binary = await place.script('wp', '#!/bin/sh\nshift 2\necho "$*"\n');
+  const ran = await runFlow(site, await wwwData(), 42, { binary });
+  expect(ran._unsafeUnwrap()).toBe('datamachine flows run 42');
+  const refusing = await place.script('no', '#!/bin/sh\necho "Error: Flow not found" >&2\nexit 1\n');
+  expect((await runFlow(site, await wwwData(), 42, { binary: refusing }))._unsafeUnwrapErr()).toMatchObject({
+    code: 'WP_FAILED',
+    output: 'Error: Flow not found',
+  });
 });

@@ -1,6 +1,6 @@
 // @module-tag root
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listJobs } from '../../../src/wordpress/wpcli/listJobs.js';
+import { finalJobStatus, jobSucceeded, listJobs } from '../../../src/wordpress/wpcli/listJobs.js';
 import { publicPlace, wwwData } from '../support/fakes.js';
 import type { PublicPlace } from '../support/fakes.js';
 
@@ -15,8 +15,25 @@ test('jobs are read, newest first as they come, and an unfinished one has no end
   const row = { id: 9, source: 'pipeline', flow: 'Ping', status: 'processing', created, completed: '-' };
   const rows = JSON.stringify([row, { ...row, id: '8', status: 'completed', completed: '2026-01-01 00:00:05' }]);
   const binary = await place.script('wp', `#!/bin/sh\nshift 2\necho "$*" >&2\necho '${rows}'\n`);
-  expect((await listJobs({ root: place.path }, await wwwData(), { binary }))._unsafeUnwrap()).toEqual([
+  expect((await listJobs({ path: place.path }, await wwwData(), { binary }))._unsafeUnwrap()).toEqual([
     { ...row, completed: null },
     { ...row, id: 8, status: 'completed', completed: '2026-01-01 00:00:05' },
   ]);
+});
+
+test.each([
+  ['completed', 'completed', true],
+  ['completed_no_items', 'completed_no_items', true],
+  ['agent_skipped - not a music event', 'agent_skipped', true],
+  ['failed', 'failed', false],
+  ['failed: spawn failed', 'failed', false],
+  ['cancelled', 'cancelled', false],
+  ['processing', undefined, false],
+  ['pending', undefined, false],
+  ['waiting - completed later', undefined, false],
+  ['completedish', undefined, false],
+  ['', undefined, false],
+])('%j ends as %j', (status, final, well) => {
+  expect(finalJobStatus(status)).toBe(final);
+  expect(jobSucceeded(status)).toBe(well);
 });

@@ -1,8 +1,6 @@
 // @module-tag root
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listCronEvents } from '../../../src/wordpress/wpcli/listCronEvents.js';
 import { listPlugins } from '../../../src/wordpress/wpcli/listPlugins.js';
-import { runDueCronEvents } from '../../../src/wordpress/wpcli/runDueCronEvents.js';
 import { publicPlace, wwwData } from '../support/fakes.js';
 import type { PublicPlace } from '../support/fakes.js';
 
@@ -25,25 +23,6 @@ test('plugins are listed with what WordPress knows of their updates', async () =
     { name: 'wp-coding-agents-channels', status: 'must-use', update: 'none', version: '' },
   ];
   const options = await wp('plugin list --fields=name,status,update,version --format=json', JSON.stringify(rows));
-  const listed = await listPlugins({ root: place.path }, await wwwData(), options);
+  const listed = await listPlugins({ path: place.path }, await wwwData(), options);
   expect(listed._unsafeUnwrap()).toEqual(rows);
-});
-
-test('events of WP-Cron are listed, soonest first', async () => {
-  const rows = [
-    { hook: 'b', next_run_gmt: '2026-02-01 00:00:00', recurrence: 'Non-repeating' },
-    { hook: 'a', next_run_gmt: '2026-01-01 00:00:00', recurrence: '1 hour' },
-  ];
-  const options = await wp('cron event list --fields=hook,next_run_gmt,recurrence --format=json', JSON.stringify(rows));
-  const listed = await listCronEvents({ root: place.path }, await wwwData(), options);
-  expect(listed._unsafeUnwrap()).toEqual([
-    { hook: 'a', nextRunGmt: '2026-01-01 00:00:00', recurrence: '1 hour' },
-    { hook: 'b', nextRunGmt: '2026-02-01 00:00:00', recurrence: 'Non-repeating' },
-  ]);
-});
-
-test('what is due is run, and what WP-CLI says to it given back', async () => {
-  const options = await wp('cron event run --due-now', 'Success: Executed a total of 2 cron events.');
-  const ran = await runDueCronEvents({ root: place.path }, await wwwData(), options);
-  expect(ran._unsafeUnwrap()).toBe('Success: Executed a total of 2 cron events.');
 });

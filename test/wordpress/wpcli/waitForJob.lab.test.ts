@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { FLOW, SITE, bootHost, installPackage, labAvailable } from '../../lab/index.js';
-import type { FinishedJob } from '../../../src/wordpress/wpcli/waitForJob.js';
 import type { Flow } from '../../../src/wordpress/wpcli/listFlows.js';
 import type { Job } from '../../../src/wordpress/wpcli/listJobs.js';
 import { inHost } from '../support/inHost.js';
@@ -17,10 +16,10 @@ describe.skipIf(!labAvailable().ok)('Data Machine through wp', () => {
       const known = (await inHost(host, 'wordpress.listJobs(site, web)')) as readonly Job[];
       await inHost(host, `wordpress.runFlow(site, web, ${flow?.id ?? 0})`);
       const request = { flow: FLOW, knownIds: known.map(({ id }) => id), deadlineMs: 60_000, pollMs: 200 };
-      const done = (await inHost(host, `wordpress.waitForJob(site, web, ${JSON.stringify(request)})`)) as FinishedJob;
-      expect(request.knownIds).not.toContain(done.job.id);
+      const done = (await inHost(host, `wordpress.waitForJob(site, web, ${JSON.stringify(request)})`)) as Job;
+      expect(request.knownIds).not.toContain(done.id);
       // The command of this host lies under /root, so what www-data fires fails.
-      expect(done).toMatchObject({ status: 'failed', job: { flow: FLOW } });
+      expect(done).toMatchObject({ status: expect.stringMatching(/^failed/) as string, flow: FLOW });
       expect(await inHost(host, 'wordpress.runFlow(site, web, 4711)')).toMatchObject({
         code: 'WP_FAILED',
         exitCode: 1,

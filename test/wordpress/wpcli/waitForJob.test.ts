@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { waitForJob } from '../../../src/wordpress/wpcli/waitForJob.js';
-import type { WaitForJobRequest } from '../../../src/wordpress/wpcli/waitForJob.js';
+import type { WaitForJobOptions } from '../../../src/wordpress/wpcli/waitForJob.js';
 import { publicPlace, wwwData } from '../support/fakes.js';
 import type { PublicPlace } from '../support/fakes.js';
 
@@ -23,16 +23,16 @@ async function jobs(...rows: readonly (readonly [number, string, string])[]): Pr
   await chmod(file, 0o644);
 }
 
-async function wait(more: Partial<WaitForJobRequest> = {}): Promise<Awaited<ReturnType<typeof waitForJob>>> {
+async function wait(more: Partial<WaitForJobOptions> = {}): Promise<Awaited<ReturnType<typeof waitForJob>>> {
   const request = { flow: 'Ping', knownIds: [1, 2], deadlineMs: 5000, pollMs: 50, binary, ...more };
-  return waitForJob({ root: place.path }, await wwwData(), request);
+  return waitForJob({ path: place.path }, await wwwData(), request);
 }
 
 test('it waits for the new job of this flow until that has ended', async () => {
   await jobs([4, 'Other', 'completed'], [3, 'Ping', 'processing'], [2, 'Ping', 'completed']);
   const waiting = wait();
   setTimeout(() => void jobs([4, 'Other', 'completed'], [3, 'Ping', 'failed - spawn'], [2, 'Ping', 'completed']), 300);
-  expect((await waiting)._unsafeUnwrap()).toMatchObject({ job: { id: 3 }, status: 'failed' });
+  expect((await waiting)._unsafeUnwrap()).toMatchObject({ id: 3, status: 'failed - spawn' });
 });
 
 test('when time is up it says what it saw last', async () => {
@@ -52,4 +52,17 @@ test('an error of WP-CLI ends the wait', async () => {
   await writeFile(join(place.path, 'jobs.json'), 'nonsense');
   await chmod(join(place.path, 'jobs.json'), 0o644);
   expect((await wait())._unsafeUnwrapErr().code).toBe('WP_OUTPUT');
+});
+
+test('the new jobs that still run are given to the caller, and what its callback throws is thrown', async () => {
+  await jobs([3, 'Ping', 'processing']);
+  const seen: number[][] = [];
+  await wait({ deadlineMs: 120, onProgress: (running) => seen.push(running.map(({ id }) => id)) });
+  expect(seen[0]).toEqual([3]);
+  const failing = wait({
+    onProgress: () => {
+      throw new Error('of the caller');
+    },
+  });
+  await expect(failing).rejects.toThrow('of the caller');
 });

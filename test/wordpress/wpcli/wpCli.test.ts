@@ -16,7 +16,7 @@ afterEach(() => place.remove());
 test('wp gets the site, its arguments untouched, and runs as the user in the site', async () => {
   const text = '#!/bin/sh\nid -un; pwd; printf "[%s]" "$@"; echo; echo "$HOME" >&2; exit 3\n';
   const binary = await place.script('wp', text);
-  const ran = await wpCli({ root: place.path }, await wwwData(), ['eval', "echo '$HOME';", ''], { binary });
+  const ran = await wpCli({ path: place.path }, await wwwData(), ['eval', "echo '$HOME';", ''], { binary });
   expect(ran._unsafeUnwrap()).toMatchObject({
     exitCode: 3,
     stdout: `www-data\n${place.path}\n[--path=${place.path}][--no-color][eval][echo '$HOME';][]\n`,
@@ -27,7 +27,7 @@ test('wp gets the site, its arguments untouched, and runs as the user in the sit
 test('nothing of the caller reaches it', async () => {
   process.env.WP_CLI_CONFIG_PATH = '/evil.yml';
   const binary = await place.script('wp', '#!/bin/sh\nenv\n');
-  const ran = (await wpCli({ root: place.path }, await wwwData(), [], { binary }))._unsafeUnwrap();
+  const ran = (await wpCli({ path: place.path }, await wwwData(), [], { binary }))._unsafeUnwrap();
   delete process.env.WP_CLI_CONFIG_PATH;
   const names = ran.stdout
     .trim()
@@ -45,13 +45,13 @@ test('nothing of the caller reaches it', async () => {
 
 test('it is never run as root', async () => {
   const root = (await lookupIdentity('root'))._unsafeUnwrap();
-  expect((await wpCli({ root: '/' }, root, []))._unsafeUnwrapErr().code).toBe('WP_AS_ROOT');
+  expect((await wpCli({ path: '/' }, root, []))._unsafeUnwrapErr().code).toBe('WP_AS_ROOT');
   const args = ['plugin', 'list', '--allow-root'];
-  expect((await wpCli({ root: '/' }, await wwwData(), args))._unsafeUnwrapErr().code).toBe('WP_AS_ROOT');
+  expect((await wpCli({ path: '/' }, await wwwData(), args))._unsafeUnwrapErr().code).toBe('WP_AS_ROOT');
 });
 
 test('a wp that is not there, whose interpreter is not, or that the user may not run, is missing', async () => {
-  const site = { root: place.path };
+  const site = { path: place.path };
   const identity = await wwwData();
   const gone = await wpCli(site, identity, [], { binary: join(place.path, 'none') });
   expect(gone._unsafeUnwrapErr().code).toBe('WP_MISSING');

@@ -13,7 +13,7 @@ function told(more: Partial<Told>): ReturnType<typeof noticesOf> {
 }
 
 const SITE: Told['site'] = {
-  root: '/var/www/site',
+  path: '/var/www/site',
   version: '6.8.1',
   contentDir: '/var/www/site/wp-content',
   pluginsDir: '/var/www/site/wp-content/plugins',

@@ -1,10 +1,10 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { explainAccess } from '../../posix/access/index.js';
-import { printablePath } from '../../posix/paths/index.js';
+import { printablePath, unlessAborted } from '../../posix/paths/index.js';
 import type { AccessError } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import { ABILITY_PATHS } from './lostAbilities.js';
 import type { AbilityFacts } from './lostAbilities.js';
 import { entryType, walkState } from '../state/index.js';
@@ -51,11 +51,17 @@ const LEFTOVER = /kimaki|opencode/i;
  * else console.log(lostAbilities(facts.value).map((lost) => lost.what));
  * ```
  */
-export function readAbilityFacts(request: AbilityRequest): ResultAsync<AbilityFacts, IoError | AccessError> {
-  return new ResultAsync(read(request));
+export function readAbilityFacts(
+  request: AbilityRequest,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<AbilityFacts, IoError | AccessError | Aborted> {
+  return new ResultAsync(read(request, options.signal));
 }
 
-async function read(request: AbilityRequest): Promise<Result<AbilityFacts, IoError | AccessError>> {
+async function read(
+  request: AbilityRequest,
+  signal: AbortSignal | undefined,
+): Promise<Result<AbilityFacts, IoError | AccessError | Aborted>> {
   const { oldHome, newIdentity } = request;
   const present: string[] = [];
   for (const path of ABILITY_PATHS) {
@@ -82,6 +88,8 @@ async function read(request: AbilityRequest): Promise<Result<AbilityFacts, IoErr
   const npmPrefix = request.npmPrefix ?? '/usr/lib/node_modules';
   const writable = await explainAccess(npmPrefix, newIdentity, 'create');
   if (writable.isErr() && writable.error.code !== 'NOT_FOUND') return err(writable.error);
+  const go = unlessAborted(signal, 'reading what the agent can do');
+  if (go.isErr()) return err(go.error);
   const leftovers = await findLeftovers(newIdentity);
   if (leftovers.isErr()) return err(leftovers.error);
   return ok({

@@ -1,5 +1,7 @@
-import { err, ok } from 'neverthrow';
+import { ResultAsync, err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
+import type { Aborted } from '../../posix/paths/index.js';
 import { withDatabase } from './withDatabase.js';
 import { quotedName } from './sqliteDatabase.js';
 
@@ -20,19 +22,28 @@ export interface DatabaseCheck {
  * collation it does not know, an open transaction, more than 256 MiB, no room for the copy, two minutes without an answer)
  * is `not-checked`, never `intact`, and no error.
  *
+ * Errors: `ABORTED`.
+ *
  * Source: sqlite.org/howtocorrupt.html, sqlite.org/pragma.html (integrity_check).
  *
  * @example
  * ```ts
  * import { checkDatabase } from '@wca/runtime-sdk/kimaki';
  *
- * const { state, rows, detail } = await checkDatabase('/home/opencode/.kimaki/kimaki.db');
- * if (state === 'intact') console.log(rows);
- * else console.error(detail);
+ * const check = await checkDatabase('/home/opencode/.kimaki/kimaki.db');
+ * if (check.isErr()) console.error(check.error.message);
+ * else console.log(check.value.state, check.value.detail);
  * ```
  */
-export async function checkDatabase(path: string): Promise<DatabaseCheck> {
-  const looked = await withDatabase<DatabaseCheck>(path, async (ask) => {
+export function checkDatabase(
+  path: string,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<DatabaseCheck, Aborted> {
+  return new ResultAsync(check(path, options.signal));
+}
+
+async function check(path: string, signal: AbortSignal | undefined): Promise<Result<DatabaseCheck, Aborted>> {
+  const read: Parameters<typeof withDatabase<DatabaseCheck>>[1] = async (ask) => {
     const first = await ask(['PRAGMA integrity_check', TABLES]);
     if (first.isErr()) return err(first.error);
     const verdicts = first.value.flatMap((row) => ('integrity_check' in row ? [String(row.integrity_check)] : []));
@@ -46,9 +57,12 @@ export async function checkDatabase(path: string): Promise<DatabaseCheck> {
     const rows = Object.fromEntries(counted.value.map(({ t, n }) => [tables[Number(t)] ?? '', Number(n)]));
     const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
     return ok({ state: 'intact', rows, detail: `${path}: ${total} rows in ${tables.length} tables` });
-  });
-  if (looked.isOk()) return looked.value;
-  return notIntact(looked.error.code === 'DATABASE_DAMAGED' ? 'damaged' : 'not-checked', looked.error.message);
+  };
+  const looked = await withDatabase(path, read, { signal });
+  if (looked.isOk()) return ok(looked.value);
+  const { error } = looked;
+  if (error.code === 'ABORTED') return err(error);
+  return ok(notIntact(error.code === 'DATABASE_DAMAGED' ? 'damaged' : 'not-checked', error.message));
 }
 
 const TABLES =

@@ -77,8 +77,13 @@ function newWorker(path: string): Worker {
 function threadOn(worker: Worker, timeLimitMs: number): QueryThread {
   // What fails while nothing is asked is told by the next answer, or by none.
   worker.on('error', () => undefined);
+  let isOver = false;
+  worker.on('exit', () => {
+    isOver = true;
+  });
   return {
     ask: async (statements) => {
+      if (isOver) return err({ reason: 'limit', message: 'SQLite was stopped' });
       const answer = await answerOf(worker, statements, timeLimitMs);
       return 'rows' in answer ? ok(answer.rows) : err(answer.failure);
     },

@@ -1,13 +1,22 @@
 import { lstat, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { attempt, printablePath } from '../../posix/paths/index.js';
+import { attempt, printablePath, unlessAborted } from '../../posix/paths/index.js';
+import type { Aborted } from '../../posix/paths/index.js';
 import { codeOf, databaseError } from './databaseError.js';
 import type { DatabaseError } from './databaseError.js';
 import { DEFAULT_TIME_LIMIT_MS, startQueryThread } from './queryThread.js';
 import type { DatabaseRow, QueryFailure } from './queryThread.js';
 import { readDatabaseFiles } from './sqliteDatabase.js';
 import type { DatabaseFiles } from './sqliteDatabase.js';
+
+/** How a database is read. */
+export interface WithDatabaseOptions {
+  /** Aborting it stops SQLite, also in the middle of a statement. */
+  readonly signal?: AbortSignal | undefined;
+  /** For each call of `ask`; a database that takes longer is `DATABASE_UNREADABLE`. Default two minutes. */
+  readonly timeLimitMs?: number;
+}
 
 /** Runs statements on the copy of one database; gives the rows of all. */
 export type AskDatabase = (statements: readonly string[]) => Promise<Result<readonly DatabaseRow[], DatabaseError>>;
@@ -23,13 +32,15 @@ const SPARE_BYTES = 16 * 1024 * 1024;
  *
  * The directory of the copy has mode 0700. What a killed process left there is removed by the next call.
  *
- * @param timeLimitMs - for each call of `ask`, in milliseconds; a database that takes longer is `DATABASE_UNREADABLE`
+ * Errors: {@link DatabaseError}, `ABORTED`.
  */
 export async function withDatabase<T>(
   path: string,
   act: (ask: AskDatabase) => Promise<Result<T, DatabaseError>>,
-  timeLimitMs: number = DEFAULT_TIME_LIMIT_MS,
-): Promise<Result<T, DatabaseError>> {
+  { signal, timeLimitMs = DEFAULT_TIME_LIMIT_MS }: WithDatabaseOptions = {},
+): Promise<Result<T, DatabaseError | Aborted>> {
+  const start = unlessAborted(signal, `reading ${printablePath(path)}`);
+  if (start.isErr()) return err(start.error);
   const files = await readDatabaseFiles(path);
   if (files.isErr()) return err(files.error);
   const unfit = whyNotRead(path, files.value);
@@ -40,11 +51,15 @@ export async function withDatabase<T>(
   try {
     const thread = startQueryThread(`${made.value}/${NAME}`, timeLimitMs);
     if (thread.isErr()) return err(notRead(path, thread.error));
+    const stop = (): void => void thread.value.stop();
+    signal?.addEventListener('abort', stop, { once: true });
     try {
-      return await act(async (statements) =>
+      const answer = await act(async (statements) =>
         (await thread.value.ask(statements)).mapErr((failure) => notRead(path, failure)),
       );
+      return unlessAborted(signal, `reading ${printablePath(path)}`).andThen((): Result<T, DatabaseError> => answer);
     } finally {
+      signal?.removeEventListener('abort', stop);
       await thread.value.stop();
     }
   } finally {

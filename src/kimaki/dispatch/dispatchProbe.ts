@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { AccessError } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ProgramError } from '../../posix/programs/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import type { DispatchEnd, DispatchFault, DispatchLink } from './explainDispatchExit.js';
@@ -92,4 +92,4 @@ export interface DispatchProbe {
 }
 
 /** The probe itself could not be made; a broken chain is an answer and not an error. */
-export type DispatchProbeError = AccessError | ProgramError | ReadFileError | DispatchRunError | IoError;
+export type DispatchProbeError = AccessError | ProgramError | ReadFileError | DispatchRunError | IoError | Aborted;

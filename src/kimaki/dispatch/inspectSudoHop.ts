@@ -1,7 +1,8 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkTrustedPath } from '../../posix/handles/index.js';
-import { octalMode } from '../../posix/paths/index.js';
+import { octalMode, unlessAborted } from '../../posix/paths/index.js';
+import type { Aborted } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { ReadFileError, RegularFile } from '../../posix/files/index.js';
 import type { TrustError } from '../../posix/handles/index.js';
@@ -76,14 +77,22 @@ export function compareSudoHop(wanted: SudoHop, found: readonly FoundFile[]): Su
  * else for (const finding of report.value.findings) console.log(finding.path, finding.problem, finding.detail);
  * ```
  */
-export function inspectSudoHop(wanted: SudoHop): ResultAsync<SudoHopReport, ReadFileError | TrustError> {
-  return new ResultAsync(inspect(wanted));
+export function inspectSudoHop(
+  wanted: SudoHop,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<SudoHopReport, ReadFileError | TrustError | Aborted> {
+  return new ResultAsync(inspect(wanted, options.signal));
 }
 
-async function inspect(wanted: SudoHop): Promise<Result<SudoHopReport, ReadFileError | TrustError>> {
+async function inspect(
+  wanted: SudoHop,
+  signal: AbortSignal | undefined,
+): Promise<Result<SudoHopReport, ReadFileError | TrustError | Aborted>> {
   const found: FoundFile[] = [];
   const untrusted: SudoHopFinding[] = [];
   for (const { path } of [wanted.wrapper, wanted.target, wanted.sudoers]) {
+    const go = unlessAborted(signal, 'reading the sudo hop');
+    if (go.isErr()) return err(go.error);
     const read = await readRegularFile(path);
     if (read.isErr()) {
       if (read.error.code === 'NOT_FOUND') continue;

@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { unlessAborted } from '../../posix/paths/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import type { DispatchProbe, DispatchProbeError, DispatchProbeRequest, ProbedLink } from './dispatchProbe.js';
 import type { DispatchLink } from './explainDispatchExit.js';
@@ -39,17 +40,25 @@ import type { InstalledHop } from './readSudoHop.js';
  * else if (probe.value.broken !== null) console.error(probe.value.broken.link, probe.value.broken.detail);
  * ```
  */
-export function probeDispatch(request: DispatchProbeRequest): ResultAsync<DispatchProbe, DispatchProbeError> {
-  return new ResultAsync(probe(request));
+export function probeDispatch(
+  request: DispatchProbeRequest,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<DispatchProbe, DispatchProbeError> {
+  return new ResultAsync(probe(request, options.signal));
 }
 
-async function probe(request: DispatchProbeRequest): Promise<Result<DispatchProbe, DispatchProbeError>> {
+async function probe(
+  request: DispatchProbeRequest,
+  signal: AbortSignal | undefined,
+): Promise<Result<DispatchProbe, DispatchProbeError>> {
   const { opens, message } = request;
   const hop = request.command.startsWith('/') ? await readSudoHop(request.command) : ok(null);
   if (hop.isErr()) return err(hop.error);
   const links: ProbedLink[] = [];
   const steps = stepsOf(request, hop.value);
   for (const [link, proven, step] of steps) {
+    const go = unlessAborted(signal, `the probe of ${request.command}`);
+    if (go.isErr()) return err(go.error);
     const outcome = await step();
     if (outcome.isErr()) return err(outcome.error);
     if (outcome.value !== null) {

@@ -4,7 +4,8 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { explainExecution, resolveExecutable } from '../../posix/access/index.js';
-import { printablePath } from '../../posix/paths/index.js';
+import { printablePath, unlessAborted } from '../../posix/paths/index.js';
+import type { Aborted } from '../../posix/paths/index.js';
 import type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 
@@ -42,20 +43,22 @@ export interface DispatchBinaryRequest {
  */
 export function resolveDispatchBinary(
   request: DispatchBinaryRequest,
-): ResultAsync<ExecutableResolution, ExecutableNameError> {
-  return new ResultAsync(resolve(request));
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<ExecutableResolution, ExecutableNameError | Aborted> {
+  return new ResultAsync(resolve(request, options.signal));
 }
 
-async function resolve({
-  users,
-  name = 'kimaki',
-  searchPath = TRUSTED_PATH,
-}: DispatchBinaryRequest): Promise<Result<ExecutableResolution, ExecutableNameError>> {
+async function resolve(
+  { users, name = 'kimaki', searchPath = TRUSTED_PATH }: DispatchBinaryRequest,
+  signal: AbortSignal | undefined,
+): Promise<Result<ExecutableResolution, ExecutableNameError | Aborted>> {
   const found = await resolveExecutable(name, users, { searchPath });
   if (found.isErr()) return err(found.error);
   const homes = ['/root', '/home', ...users.map(({ user }) => user.home)].filter((home) => home !== '/' && home !== '');
   const candidates: ExecutableCandidate[] = [];
   for (const candidate of found.value.candidates) {
+    const go = unlessAborted(signal, `the search for ${printablePath(name)}`);
+    if (go.isErr()) return err(go.error);
     const closed = candidate.ok ? await privatePlace(candidate.path, users, searchPath, homes) : null;
     candidates.push(closed === null ? candidate : { ...candidate, ok: false, ...closed });
   }

@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { unlessAborted } from '../../posix/paths/index.js';
 import { lookupUser, lookupUserById } from '../../posix/accounts/index.js';
 import type { IdentityError, User } from '../../posix/accounts/index.js';
 import { decideServiceIdentity } from './decideServiceIdentity.js';
@@ -34,14 +35,15 @@ export interface DetectIdentityRequest {
  */
 export function detectServiceIdentity(
   request: DetectIdentityRequest,
+  options: { readonly signal?: AbortSignal } = {},
 ): ResultAsync<ServiceIdentity, DetectIdentityError> {
-  return new ResultAsync(detect(request));
+  return new ResultAsync(detect(request, options.signal));
 }
 
-async function detect({
-  env,
-  fresh = false,
-}: DetectIdentityRequest): Promise<Result<ServiceIdentity, DetectIdentityError>> {
+async function detect(
+  { env, fresh = false }: DetectIdentityRequest,
+  signal: AbortSignal | undefined,
+): Promise<Result<ServiceIdentity, DetectIdentityError>> {
   const invoker = await invokingAccount(env);
   if (invoker.isErr()) return err(invoker.error);
   // Who keeps the invoking account need not be allowed to read units.
@@ -50,6 +52,8 @@ async function detect({
   if (units.isErr()) return err(units.error);
   const installed: InstalledIdentity[] = [];
   for (const { unit, description } of units.value) {
+    const go = unlessAborted(signal, 'reading the installed units');
+    if (go.isErr()) return err(go.error);
     const { user, home, homeSource, dataDir, dataDirSource } = description;
     const account = await accountOf(user);
     if (account.isErr()) return err(account.error);

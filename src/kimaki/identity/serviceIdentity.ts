@@ -1,3 +1,4 @@
+import type { Aborted } from '../../posix/paths/index.js';
 import type { IdentityError } from '../../posix/accounts/index.js';
 import type { InstalledUnitsError } from '../instance/index.js';
 
@@ -54,7 +55,7 @@ export type ServiceIdentityRefused =
   | { readonly code: 'UNUSABLE_ACCOUNT'; readonly message: string; readonly user: string };
 
 /** Refused, or the host could not be looked at. */
-export type DetectIdentityError = ServiceIdentityRefused | InstalledUnitsError | IdentityError;
+export type DetectIdentityError = ServiceIdentityRefused | InstalledUnitsError | IdentityError | Aborted;
 
 /** The account a service runs as unless somebody says otherwise. */
 export const DEFAULT_SERVICE_ACCOUNT = 'opencode';

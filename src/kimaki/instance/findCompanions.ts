@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import { findSiteServices } from './findSiteServices.js';
 import { isCompanion } from './isCompanion.js';
 import type { InstanceDescription } from './describeInstance.js';
@@ -26,15 +26,17 @@ import type { ReadUnitFilesError } from './readUnitFiles.js';
  */
 export function findCompanions(
   instance: Pick<InstanceDescription, 'site' | 'user' | 'home'> & { readonly unit: string },
-): ResultAsync<readonly string[], ReadUnitFilesError | IoError> {
-  return new ResultAsync(find(instance));
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<readonly string[], ReadUnitFilesError | IoError | Aborted> {
+  return new ResultAsync(find(instance, options.signal));
 }
 
 async function find(
   instance: Parameters<typeof findCompanions>[0],
-): Promise<Result<readonly string[], ReadUnitFilesError | IoError>> {
+  signal: AbortSignal | undefined,
+): Promise<Result<readonly string[], ReadUnitFilesError | IoError | Aborted>> {
   if (instance.site === null) return ok([]);
-  const found = await findSiteServices(instance.site);
+  const found = await findSiteServices(instance.site, { signal });
   if (found.isErr()) return err(found.error);
   // What somebody started with systemd-run ends by itself, and has no file to change.
   const companions = found.value.filter(

@@ -1,9 +1,10 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { unlessAborted } from '../../posix/paths/index.js';
 import { lookupUser, lookupUserById } from '../../posix/accounts/index.js';
 import { readProcess } from '../../posix/processes/index.js';
 import type { IdentityError, User } from '../../posix/accounts/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { listUnits } from '../../systemd/manager/index.js';
 import type { SystemdError, UnitState } from '../../systemd/manager/index.js';
@@ -57,7 +58,7 @@ export interface KimakiInstance extends InstanceDescription {
 }
 
 /** What kept the host from being looked at. */
-export type FindInstancesError = ReadUnitFilesError | IdentityError | ReadFileError | SystemdError | IoError;
+export type FindInstancesError = ReadUnitFilesError | IdentityError | ReadFileError | SystemdError | IoError | Aborted;
 
 /**
  * Lists the kimaki installs of this host, each with its files, identity, data directory, site and companions.
@@ -77,17 +78,22 @@ export type FindInstancesError = ReadUnitFilesError | IdentityError | ReadFileEr
  * ```
  */
 export function findInstances(
-  options: { readonly unit?: string } = {},
+  options: { readonly unit?: string; readonly signal?: AbortSignal } = {},
 ): ResultAsync<readonly KimakiInstance[], FindInstancesError> {
-  return new ResultAsync(find(options.unit));
+  return new ResultAsync(find(options.unit, options.signal));
 }
 
-async function find(named: string | undefined): Promise<Result<readonly KimakiInstance[], FindInstancesError>> {
+async function find(
+  named: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Result<readonly KimakiInstance[], FindInstancesError>> {
   const listed = named === undefined ? await listUnits(['kimaki.service', 'kimaki-*.service']) : ok([named]);
   if (listed.isErr()) return err(listed.error);
   const units = named === undefined ? listed.value.filter((unit) => instanceName(unit) !== null) : listed.value;
   const instances = new Map<string, KimakiInstance>();
   for (const unit of [...units].sort()) {
+    const go = unlessAborted(signal, 'reading the instances');
+    if (go.isErr()) return err(go.error);
     const found = await readUnitFiles(unit);
     if (found.isErr()) {
       const absent = found.error.code === 'UNIT_NOT_FOUND' || found.error.code === 'UNIT_WITHOUT_FILE';
@@ -96,19 +102,17 @@ async function find(named: string | undefined): Promise<Result<readonly KimakiIn
     }
     // An alias shows the unit it stands for.
     if (instances.has(found.value.state.id)) continue;
-    const instance = await readInstance(found.value);
+    const instance = await readInstance(found.value, signal);
     if (instance.isErr()) return err(instance.error);
     instances.set(instance.value.unit, instance.value);
   }
   return ok([...instances.values()]);
 }
 
-async function readInstance({
-  state,
-  files,
-  effective,
-  kind,
-}: UnitOnHost): Promise<Result<KimakiInstance, FindInstancesError>> {
+async function readInstance(
+  { state, files, effective, kind }: UnitOnHost,
+  signal: AbortSignal | undefined,
+): Promise<Result<KimakiInstance, FindInstancesError>> {
   const unit = state.id;
   const account = await accountOf(describeInstance({ effective, accountHome: null }).user);
   if (account.isErr()) return err(account.error);
@@ -120,7 +124,7 @@ async function readInstance({
   const running = await runningUser(state.mainPid);
   if (running.isErr()) return err(running.error);
   const { site, user, home } = description;
-  const companions = await findCompanions({ unit, site, user, home });
+  const companions = await findCompanions({ unit, site, user, home }, signal === undefined ? {} : { signal });
   if (companions.isErr()) return err(companions.error);
   return ok({
     ...description,

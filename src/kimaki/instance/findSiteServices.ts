@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError } from '../../posix/paths/index.js';
+import { ioError, unlessAborted } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import { effectiveCommands, unitLoadPath } from '../../systemd/load/index.js';
 import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import { describeInstance } from './describeInstance.js';
@@ -31,11 +31,17 @@ export interface SiteService extends SiteServiceFacts {
  *
  * Errors: those of reading units.
  */
-export function findSiteServices(site: string): ResultAsync<readonly SiteService[], ReadUnitFilesError | IoError> {
-  return new ResultAsync(find(site));
+export function findSiteServices(
+  site: string,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): ResultAsync<readonly SiteService[], ReadUnitFilesError | IoError | Aborted> {
+  return new ResultAsync(find(site, options.signal));
 }
 
-async function find(site: string): Promise<Result<readonly SiteService[], ReadUnitFilesError | IoError>> {
+async function find(
+  site: string,
+  signal: AbortSignal | undefined,
+): Promise<Result<readonly SiteService[], ReadUnitFilesError | IoError | Aborted>> {
   if (site === '/') return ok([]);
   const directories = await unitLoadPath();
   if (directories.isErr()) return err(directories.error);
@@ -47,6 +53,8 @@ async function find(site: string): Promise<Result<readonly SiteService[], ReadUn
   }
   const services = new Map<string, SiteService>();
   for (const candidate of [...candidates].sort()) {
+    const go = unlessAborted(signal, 'reading the units of the site');
+    if (go.isErr()) return err(go.error);
     const unit = await readUnitFiles(candidate);
     if (unit.isErr()) {
       // What has no file, or none that counts, is not run by systemd.

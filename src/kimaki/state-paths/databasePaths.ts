@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
+import type { Aborted } from '../../posix/paths/index.js';
 import { quotedName, quotedText, withDatabase } from '../database/index.js';
 import type { DatabaseError } from '../database/index.js';
 import { grouped } from './grouped.js';
@@ -17,8 +18,9 @@ const LABELS: readonly string[] = ['channel_id', 'channel', 'id', 'session_id', 
 export function databasePaths(
   path: string,
   homes: readonly string[],
-): Promise<Result<readonly Omit<DatabasePath, 'after'>[], DatabaseError>> {
-  return withDatabase<readonly Omit<DatabasePath, 'after'>[]>(path, async (ask) => {
+  signal: AbortSignal | undefined,
+): Promise<Result<readonly Omit<DatabasePath, 'after'>[], DatabaseError | Aborted>> {
+  const read: Parameters<typeof withDatabase<readonly Omit<DatabasePath, 'after'>[]>>[1] = async (ask) => {
     const schema = await ask([
       `SELECT m.name AS "table", p.name AS "column" FROM sqlite_master m JOIN pragma_table_list(m.name) l JOIN pragma_table_info(m.name) p
        WHERE m.type = 'table' AND l.type = 'table' AND l.wr = 0 AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, p.cid`,
@@ -48,7 +50,8 @@ export function databasePaths(
         ];
       }),
     );
-  });
+  };
+  return withDatabase(path, read, { signal });
 }
 
 function query(

@@ -2,9 +2,9 @@ import { lstat, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError, printablePath } from '../../posix/paths/index.js';
+import { ioError, printablePath, unlessAborted } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import { databasePaths } from './databasePaths.js';
 import { databasePlace } from './databasePlace.js';
 import { findDatabases } from '../database/index.js';
@@ -34,7 +34,7 @@ export interface StatePathsRequest {
  * path below an old home that does not move. Databases are read on a private copy (see `checkDatabase`); one that could
  * not be read is in `notSearched`. Packages, caches and `.git` are passed over, but for where git keeps its worktrees.
  *
- * Errors: `IO`.
+ * Errors: `IO`, `ABORTED`.
  *
  * @example
  * ```ts
@@ -47,11 +47,19 @@ export interface StatePathsRequest {
  * else for (const path of plan.value.paths) console.log(path.kind === 'database' ? path.label : path.file, '→', path.file);
  * ```
  */
-export function findStatePaths(request: StatePathsRequest): ResultAsync<StatePathPlan, IoError> {
-  return new ResultAsync(find(request));
+export function findStatePaths(
+  request: StatePathsRequest,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<StatePathPlan, IoError | Aborted> {
+  return new ResultAsync(find(request, options.signal));
 }
 
-async function find({ roots, oldHomes, moves }: StatePathsRequest): Promise<Result<StatePathPlan, IoError>> {
+async function find(
+  { roots, oldHomes, moves }: StatePathsRequest,
+  signal: AbortSignal | undefined,
+): Promise<Result<StatePathPlan, IoError | Aborted>> {
+  const start = unlessAborted(signal, 'looking for paths in the state');
+  if (start.isErr()) return err(start.error);
   const paths: StatePath[] = [];
   const stuck: string[] = [];
   const notSearched: string[] = [];
@@ -60,8 +68,9 @@ async function find({ roots, oldHomes, moves }: StatePathsRequest): Promise<Resu
   const databases = await findDatabases(roots);
   if (databases.isErr()) return err(databases.error);
   for (const database of databases.value.paths) {
-    const found = await databasePaths(database, oldHomes);
+    const found = await databasePaths(database, oldHomes, signal);
     if (found.isErr()) {
+      if (found.error.code === 'ABORTED') return err(found.error);
       notSearched.push(found.error.message);
       continue;
     }

@@ -5,10 +5,10 @@ import type { Result } from 'neverthrow';
 import { withPinnedParent } from '../../posix/handles/index.js';
 import type { PinnedParent } from '../../posix/handles/index.js';
 import { findHolders } from '../../posix/processes/index.js';
-import { attempt, printablePath } from '../../posix/paths/index.js';
+import { attempt, printablePath, unlessAborted } from '../../posix/paths/index.js';
 import { readRegularFile, replaceFile } from '../../posix/files/index.js';
 import { runChecked } from '../../posix/programs/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ProgramError } from '../../posix/programs/index.js';
 import type { ReadFileError, ReplaceFileError } from '../../posix/files/index.js';
 import type { DatabaseError } from '../database/index.js';
@@ -29,7 +29,7 @@ export interface StatePathChanged {
 
 /** Why the state was not rewritten whole; what was done before the failure stays, and can be undone. */
 export type RewriteStateError =
-  StatePathChanged | DatabaseError | ReadFileError | ReplaceFileError | ProgramError | IoError;
+  StatePathChanged | DatabaseError | ReadFileError | ReplaceFileError | ProgramError | IoError | Aborted;
 
 /**
  * Makes the paths of a plan follow their move: in databases, settings, shims and links. Doing it twice changes nothing.
@@ -56,8 +56,11 @@ export type RewriteStateError =
  * }
  * ```
  */
-export function rewriteStatePaths(paths: readonly StatePath[]): ResultAsync<void, RewriteStateError> {
-  return new ResultAsync(rewrite(paths));
+export function rewriteStatePaths(
+  paths: readonly StatePath[],
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<void, RewriteStateError> {
+  return new ResultAsync(rewrite(paths, options.signal));
 }
 
 /**
@@ -85,13 +88,21 @@ export function undoStatePaths(paths: readonly StatePath[]): ResultAsync<readonl
   return new ResultAsync(undo(paths).then((left) => ok(left)));
 }
 
-async function rewrite(paths: readonly StatePath[]): Promise<Result<void, RewriteStateError>> {
+async function rewrite(
+  paths: readonly StatePath[],
+  signal: AbortSignal | undefined,
+): Promise<Result<void, RewriteStateError>> {
   const done = await replaceTexts(replacements(paths, ({ before, after }) => [before, after]));
   const failures: RewriteStateError[] = [];
   await inParallel(
     paths.filter((path) => path.kind !== 'database'),
     async (path) => {
       if (failures.length > 0 || done.has(path.file)) return;
+      const go = unlessAborted(signal, 'rewriting paths of the state');
+      if (go.isErr()) {
+        failures.push(go.error);
+        return;
+      }
       const placed =
         path.kind === 'text'
           ? await placeText(path, path.before, path.after)
@@ -103,6 +114,8 @@ async function rewrite(paths: readonly StatePath[]): Promise<Result<void, Rewrit
   const [failure] = failures;
   if (failure !== undefined) return err(failure);
   for (const [file, values] of databasesOf(paths)) {
+    const go = unlessAborted(signal, 'rewriting paths of the state');
+    if (go.isErr()) return err(go.error);
     const updated = await update(
       file,
       values.map((value) => ({ ...value, from: value.before, to: value.after })),

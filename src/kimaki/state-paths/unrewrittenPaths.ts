@@ -2,6 +2,7 @@ import { readlink } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
+import type { Aborted } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import { withDatabase } from '../database/index.js';
 import type { DatabaseError } from '../database/index.js';
@@ -18,17 +19,25 @@ import type { StatePath } from './statePathPlan.js';
  *
  * @param paths - of `findStatePaths`
  */
-export function unrewrittenPaths(paths: readonly StatePath[]): ResultAsync<readonly string[], DatabaseError> {
-  return new ResultAsync(unrewritten(paths));
+export function unrewrittenPaths(
+  paths: readonly StatePath[],
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<readonly string[], DatabaseError | Aborted> {
+  return new ResultAsync(unrewritten(paths, options.signal));
 }
 
-async function unrewritten(paths: readonly StatePath[]): Promise<Result<readonly string[], DatabaseError>> {
+async function unrewritten(
+  paths: readonly StatePath[],
+  signal: AbortSignal | undefined,
+): Promise<Result<readonly string[], DatabaseError | Aborted>> {
   const left: string[] = [];
   const values = paths.filter((path) => path.kind === 'database');
   for (const [file, inFile] of grouped(values, (path) => path.file)) {
     const asked = inFile.map((value) => ({ ...value, to: value.after }));
-    const missing = await withDatabase(file, (ask) =>
-      ask(missingValues(asked)).then((rows) => rows.map((all) => all.map(({ n }) => Number(n)))),
+    const missing = await withDatabase(
+      file,
+      (ask) => ask(missingValues(asked)).then((rows) => rows.map((all) => all.map(({ n }) => Number(n)))),
+      { signal },
     );
     if (missing.isErr()) return err(missing.error);
     left.push(

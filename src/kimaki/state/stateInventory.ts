@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError, printablePath } from '../../posix/paths/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import { ioError, printablePath, unlessAborted } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import { checkExtraPath } from './checkExtraPath.js';
 import type { ExtraPathRefused } from './checkExtraPath.js';
 import { credentialName } from './credentialName.js';
@@ -36,7 +36,8 @@ export type StateInventoryError =
       readonly path: string;
       readonly found: string;
     }
-  | IoError;
+  | IoError
+  | Aborted;
 
 /**
  * Lists what moves to the target home, what is in the way there, and what stays and why; changes nothing.
@@ -63,11 +64,17 @@ export type StateInventoryError =
  * else for (const move of inventory.value.moves) console.log(move.from, '→', move.to);
  * ```
  */
-export function stateInventory(request: StateInventoryRequest): ResultAsync<StateInventory, StateInventoryError> {
-  return new ResultAsync(inventory(request));
+export function stateInventory(
+  request: StateInventoryRequest,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<StateInventory, StateInventoryError> {
+  return new ResultAsync(inventory(request, options.signal));
 }
 
-async function inventory(given: StateInventoryRequest): Promise<Result<StateInventory, StateInventoryError>> {
+async function inventory(
+  given: StateInventoryRequest,
+  signal: AbortSignal | undefined,
+): Promise<Result<StateInventory, StateInventoryError>> {
   const homes: string[] = [];
   for (const path of [given.home, given.accountHome, given.dataDir, given.targetHome]) {
     const plain = plainPath(path);
@@ -98,6 +105,8 @@ async function inventory(given: StateInventoryRequest): Promise<Result<StateInve
   const request = { home, accountHome, dataDir, targetHome, posture: given.posture, extra };
   const surveyed: SurveyedCandidate[] = [];
   for (const candidate of stateCandidates(request)) {
+    const go = unlessAborted(signal, 'looking through the state');
+    if (go.isErr()) return err(go.error);
     const one = await surveyCandidate(candidate);
     if (one.isErr()) return err(one.error);
     surveyed.push(one.value);

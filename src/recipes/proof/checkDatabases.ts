@@ -20,7 +20,9 @@ export async function checkDatabases({ instance, service }: Subject): Promise<re
   const told: string[] = [];
   const open: string[] = [];
   for (const path of new Set(paths)) {
-    const { state, detail } = await checkDatabase(path);
+    const checked = await checkDatabase(path);
+    if (checked.isErr()) return [unchecked(id, 1, checked.error.message)];
+    const { state, detail } = checked.value;
     if (state === 'damaged' && roots.includes(dirname(path))) return [failed(id, 1, detail)];
     if (state === 'intact') told.push(detail);
     else open.push(state === 'damaged' ? `${detail} (not one of the service’s own)` : detail);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ok } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatabaseError } from '../../../src/kimaki/database/databaseError.js';
+import type { Aborted } from '../../../src/posix/paths/index.js';
 import type { DatabaseRow } from '../../../src/kimaki/database/queryThread.js';
 import { withDatabase } from '../../../src/kimaki/database/withDatabase.js';
 import type { Result } from 'neverthrow';
@@ -22,8 +23,8 @@ afterEach(async () => {
 });
 
 const sql = (statements: string): string => execFileSync('sqlite3', [database, statements], { encoding: 'utf8' });
-const ask = (statement: string, limitMs?: number): Promise<Result<readonly DatabaseRow[], DatabaseError>> =>
-  withDatabase(database, (asked) => asked([statement]), limitMs);
+const ask = (statement: string, limitMs?: number): Promise<Result<readonly DatabaseRow[], DatabaseError | Aborted>> =>
+  withDatabase(database, (asked) => asked([statement]), limitMs === undefined ? {} : { timeLimitMs: limitMs });
 /** Of this process. */
 const copies = async (): Promise<readonly string[]> =>
   (await readdir('/var/tmp')).filter((name) => name.startsWith(`wca-db-${process.pid}-`));
@@ -125,6 +126,22 @@ describe('a database', () => {
       'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n, hex(zeroblob(100000)) AS h FROM c',
     ])
       expect((await ask(large))._unsafeUnwrapErr().code).toBe('DATABASE_UNREADABLE');
+    expect(await copies()).toEqual([]);
+  });
+
+  it('is given up at once when its signal is aborted', async () => {
+    sql('CREATE TABLE t (a TEXT)');
+    const stop = new AbortController();
+    const endless = 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c';
+    const asked = withDatabase(database, (put) => put([endless]), { signal: stop.signal });
+    setTimeout(() => {
+      stop.abort();
+    }, 200);
+    expect((await asked)._unsafeUnwrapErr().code).toBe('ABORTED');
+    const { signal } = stop;
+    expect((await withDatabase(database, (put) => put(['SELECT 1']), { signal }))._unsafeUnwrapErr().code).toBe(
+      'ABORTED',
+    );
     expect(await copies()).toEqual([]);
   });
 

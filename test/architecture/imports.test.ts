@@ -25,8 +25,6 @@ const CROWDED: Readonly<Record<string, string>> = {
   'posix/access': 'to be folded',
   'posix/sweeps': 'to be folded',
   'recipes/host': 'to be folded',
-  'systemd/load': 'to be folded',
-  'systemd/manager': 'to be folded',
 };
 
 /** Places where something may be thrown, each with the reason why no caller sees it. */

@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { SHARED_UMASK } from '../../kimaki/identity/index.js';
 import { renderSudoHop } from '../../kimaki/dispatch/index.js';
 import type { SudoHopError } from '../../kimaki/dispatch/index.js';
-import { defaultHoldSeconds } from '../../systemd/watch/index.js';
+import { defaultWatchMs } from '../../systemd/watch/index.js';
 import { fpmUmaskDropIn } from '../../wordpress/fpm/index.js';
 import { fsChmodMuPlugin } from '../../wordpress/site/index.js';
 import { hopSteps } from '../host/index.js';
@@ -141,7 +141,7 @@ function window(facts: HardenFacts): RecipeStep[] {
     unit: unit.name,
     user: facts.user,
     umask: SHARED_UMASK,
-    watchSeconds: options.hold ?? defaultHoldSeconds(facts.restartSeconds),
+    watchSeconds: options.hold ?? defaultWatchMs(facts.restartSeconds * 1_000_000) / 1000,
     ports: facts.listeningPorts,
     stateDir: null,
   };

@@ -1,11 +1,11 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IoError } from '../../posix/paths/index.js';
-import { dropInNames } from './dropInNames.js';
 import { below, resolveBelow } from './resolveBelow.js';
 import type { UnitNames } from './resolveUnitName.js';
 import type { DropInDirectory, ShadowedFile } from './unitFiles.js';
 import type { UnitIndex } from './unitIndex.js';
+import { templateOf, unitNameOf, unitNameParts } from '../names/index.js';
 
 /** The drop-in directories that come with one name of a unit, the one that wins for a name first. */
 export interface DropInGroup {
@@ -50,4 +50,34 @@ export async function findDropInDirectories(
   }
   const message = 'PID 1 does not follow this link: seen from /, what it says is no directory';
   return ok({ groups, shadowed: [...unfollowed].map((path) => ({ path, reason: 'bad-link', message })) });
+}
+
+/**
+ * The names whose `.d` directories in one load directory belong to a unit, the most specific first: its own, its
+ * template's, and those of all prefixes that end in a dash (`foo-bar.service` → `foo-.service`), each with its
+ * template's. Names may come twice.
+ *
+ * Source: systemd.unit(5); `unit_file_find_dirs()` in systemd's src/shared/dropin.c.
+ */
+export function dropInNames(name: string): readonly string[] {
+  const parts = unitNameParts(name);
+  if (parts === null) return [];
+  const template = templateOf(name);
+  const prefix = dashPrefix(parts.prefix);
+  // A template's prefixes are plain units; an instance's are instances.
+  const instance = template === null ? null : parts.instance;
+  return [
+    name,
+    ...(template === null ? [] : dropInNames(template)),
+    ...(prefix === null ? [] : dropInNames(unitNameOf({ ...parts, prefix, instance }))),
+  ];
+}
+
+/** `foo-bar` → `foo-`, `foo-bar-` → `foo-`; null where there is no dash, or only a leading one. */
+function dashPrefix(prefix: string): string | null {
+  const dash = prefix.lastIndexOf('-');
+  if (dash < 1) return null;
+  if (dash < prefix.length - 1) return prefix.slice(0, dash + 1);
+  const before = prefix.slice(0, dash).lastIndexOf('-');
+  return before < 1 ? null : prefix.slice(0, before + 1);
 }

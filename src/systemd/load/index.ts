@@ -8,7 +8,7 @@ export {
   effectiveValues,
 } from './effectiveValues.js';
 export type { EffectiveCommand } from './effectiveValues.js';
-export { emptyResets, isKnownKey, isListKey } from './isListKey.js';
+export { emptyResets, isKnownKey, isListKey } from './settings/findDirective.js';
 export { findBlockingDropIn } from './findBlockingDropIn.js';
 export { findUnitFiles } from './findUnitFiles.js';
 export type { FindUnitFilesOptions } from './findUnitFiles.js';
@@ -19,7 +19,7 @@ export { baseName } from './resolveUnitName.js';
 export { findDirective } from './settings/findDirective.js';
 export { booleanOf } from './settings/readers/readBoolean.js';
 export { microsecondsOf } from './settings/readers/readDuration.js';
-export { sourcesOf } from './sourcesOf.js';
+export { sourcesOf } from './unitFiles.js';
 export type {
   DropInDirectory,
   FindUnitFilesError,

@@ -101,3 +101,8 @@ export interface UnitFiles {
 
 /** Why the files of a unit could not be told. `ReadFileError`: its file is a FIFO, a device, a directory or too large. */
 export type FindUnitFilesError = InvalidUnitName | ReadFileError | IoError;
+
+/** All files that systemd reads for a unit, in its order. */
+export function sourcesOf({ fragment, dropIns }: UnitFiles): readonly UnitSource[] {
+  return fragment === null ? dropIns : [fragment, ...dropIns];
+}

@@ -2,6 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readProcess } from '../../posix/processes/index.js';
 import { showUnit } from './showUnit.js';
+import type { ManagerOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
 
 /**
@@ -21,12 +22,12 @@ import type { SystemdError } from './systemdError.js';
  * else if (inside.value) console.error('start this with systemd-run, outside the service it stops');
  * ```
  */
-export function insideUnit(unit: string): ResultAsync<boolean, SystemdError> {
-  return new ResultAsync(walk(unit));
+export function insideUnit(unit: string, options: ManagerOptions = {}): ResultAsync<boolean, SystemdError> {
+  return new ResultAsync(walk(unit, options));
 }
 
-async function walk(unit: string): Promise<Result<boolean, SystemdError>> {
-  const shown = await showUnit(unit);
+async function walk(unit: string, options: ManagerOptions): Promise<Result<boolean, SystemdError>> {
+  const shown = await showUnit(unit, options);
   if (shown.isErr()) return err(shown.error);
   const { controlGroup } = shown.value;
   if (controlGroup === '' || controlGroup === '/') return ok(false);

@@ -3,6 +3,7 @@ import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import type { ProgramResult } from '../../posix/programs/index.js';
 import { askSystemctl, systemctlFailed } from './systemctl.js';
+import type { ManagerOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
 
 /**
@@ -24,11 +25,17 @@ import type { SystemdError } from './systemdError.js';
  * else console.log(units.value.join('\n'));
  * ```
  */
-export function listUnits(patterns: readonly string[]): ResultAsync<readonly string[], SystemdError> {
-  return new ResultAsync(list(patterns));
+export function listUnits(
+  patterns: readonly string[],
+  options: ManagerOptions = {},
+): ResultAsync<readonly string[], SystemdError> {
+  return new ResultAsync(list(patterns, options));
 }
 
-async function list(patterns: readonly string[]): Promise<Result<readonly string[], SystemdError>> {
+async function list(
+  patterns: readonly string[],
+  options: ManagerOptions,
+): Promise<Result<readonly string[], SystemdError>> {
   const wrong = patterns.find((pattern) => !/^[A-Za-z0-9:_.\\@*?[\]!-]{1,255}$/.test(pattern));
   if (wrong !== undefined) {
     const unit = printablePath(wrong).slice(0, 80);
@@ -41,8 +48,8 @@ async function list(patterns: readonly string[]): Promise<Result<readonly string
   if (patterns.length === 0) return ok([]);
   const common = ['--plain', '--no-legend', '--full', '--type=service', '--type=timer', '--', ...patterns];
   const [files, loaded] = await Promise.all([
-    askSystemctl(['list-unit-files', ...common]).andThen((ran) => rows(ran, 'list-unit-files')),
-    askSystemctl(['list-units', '--all', ...common]).andThen((ran) => rows(ran, 'list-units')),
+    askSystemctl(['list-unit-files', ...common], options).andThen((ran) => rows(ran, 'list-unit-files')),
+    askSystemctl(['list-units', '--all', ...common], options).andThen((ran) => rows(ran, 'list-units')),
   ]);
   if (files.isErr()) return err(files.error);
   if (loaded.isErr()) return err(loaded.error);

@@ -2,11 +2,10 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkRunnableName } from '../names/index.js';
 import { explainExitStatus } from './explainExitStatus.js';
-import { failedCommand } from './failedCommand.js';
-import type { FailedCommand } from './failedCommand.js';
 import { parseShow } from './parseShow.js';
 import { mainCode } from './showUnit.js';
 import { systemctl, unitNotFound } from './systemctl.js';
+import type { SystemctlOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
 
 /** What a unit is doing at one moment, and how the last processes of a service ended. */
@@ -42,10 +41,17 @@ const PROPERTIES = [
 ].join(',');
 
 /** The properties of a unit that change while it starts and runs; `timeoutMs` is for each question to systemd. */
-export async function runState(unit: string, timeoutMs = 30_000): Promise<Result<RunState, SystemdError>> {
+export async function readRunState(
+  unit: string,
+  { timeoutMs = 30_000, signal }: SystemctlOptions = {},
+): Promise<Result<RunState, SystemdError>> {
   const name = checkRunnableName(unit);
   if (name.isErr()) return err(name.error);
-  const shown = await systemctl(['show', `--property=${PROPERTIES}`, '--', unit], { unit, timeoutMs });
+  const shown = await systemctl(['show', `--property=${PROPERTIES}`, '--', unit], {
+    unit,
+    timeoutMs,
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (shown.isErr()) return err(shown.error);
   const properties = parseShow(shown.value.stdout);
   const text = (key: string): string => properties.get(key) ?? '';
@@ -75,4 +81,74 @@ export async function runState(unit: string, timeoutMs = 30_000): Promise<Result
 /** How long one question may take when all must be over at `deadline`: a busy systemd gets some seconds even then. */
 export function questionTime(deadline: number): number {
   return Math.min(30_000, Math.max(5_000, deadline - performance.now()));
+}
+
+/** A command beside the main one that ended badly and was not allowed to. */
+export interface FailedCommand {
+  /** `ExecStartPre`, `ExecStartPost`, … */
+  readonly setting: string;
+  readonly code: 'exited' | 'killed' | 'dumped';
+  /** Its exit status, or the number of the signal. */
+  readonly status: number;
+  /** What systemd means by the status, when it is one of systemd's own; see `explainExitStatus`. */
+  readonly exitExplained: string | null;
+}
+
+/** Around a run; a reload that failed earlier has nothing to do with how a run ended. */
+const AROUND_A_RUN = 'ExecCondition,ExecStartPre,ExecStartPost,ExecStop,ExecStopPost';
+const NEXT = String.raw`^Exec\w+=\{ path=`;
+const TIMES = String.raw`start_time=\[[^\]]*\] ; stop_time=\[[^\]]*\] ; pid=\d+`;
+/** As `print_status_info()` of systemd writes a command; its arguments may hold line breaks, and anything else. */
+const COMMAND = new RegExp(
+  String.raw`^(Exec\w+)=\{ path=(?:(?!${NEXT})[^])*? ; ignore_errors=no ; ${TIMES} ; code=(exited|killed|dumped) ; status=(\d+)(?:/\w+)? \}$`,
+  'gm',
+);
+
+/** The first such command of the last run, or null; also null when systemd has forgotten, as it does on a reload. */
+export async function failedCommand(
+  unit: string,
+  timeoutMs: number,
+  settings = AROUND_A_RUN,
+): Promise<FailedCommand | null> {
+  const name = checkRunnableName(unit);
+  if (name.isErr()) return null;
+  const shown = await systemctl(['show', `--property=${settings}`, '--', unit], { unit, timeoutMs });
+  return shown.map(({ stdout }) => parseFailedCommand(stdout)).unwrapOr(null);
+}
+
+export function parseFailedCommand(stdout: string): FailedCommand | null {
+  for (const [, setting = '', code, digits] of stdout.matchAll(COMMAND)) {
+    const status = Number(digits);
+    if (code === 'exited' && status !== 0) return { setting, code, status, exitExplained: explainExitStatus(status) };
+    if (code === 'killed' || code === 'dumped') return { setting, code, status, exitExplained: null };
+  }
+  return null;
+}
+
+/** One sentence on where a unit stands and why its last processes ended. */
+export function describeRun(state: RunState): string {
+  const { activeState, subState, result, nRestarts, execMainCode, failedCommand, skipped } = state;
+  const main =
+    execMainCode === null ? '' : `, ${ending({ ...state, code: execMainCode, status: state.execMainStatus })}`;
+  const other = failedCommand === null ? '' : `, ${failedCommand.setting}=: ${ending(failedCommand)}`;
+  const unmet = skipped ? ', a Condition…= or Assert…= of it does not hold' : '';
+  const restarts = nRestarts === 0 ? '' : `, restarted ${nRestarts} ${nRestarts === 1 ? 'time' : 'times'}`;
+  const how = result === '' ? '' : `, result '${result}'`;
+  return `it is ${activeState} (${subState})${how}${main}${other}${unmet}${restarts}`;
+}
+
+function ending({
+  code,
+  status,
+  exitExplained,
+}: {
+  readonly code: 'exited' | 'killed' | 'dumped';
+  readonly status: number;
+  readonly exitExplained: string | null;
+}): string {
+  if (code === 'exited') return `exit status ${exitExplained ?? status}`;
+  const signal = Object.entries(process.getBuiltinModule('node:os').constants.signals).find(
+    ([, number]) => number === status,
+  )?.[0];
+  return `${code === 'dumped' ? 'dumped core on' : 'killed by'} ${signal ?? `signal ${status}`}`;
 }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { notRunning, systemctl } from './systemctl.js';
+import type { ManagerOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
 
 /** The service manager of this host. */
@@ -27,11 +28,11 @@ export interface SystemManager {
  * else console.log(manager.value.version);
  * ```
  */
-export function systemManagerRunning(): ResultAsync<SystemManager, SystemdError> {
-  return new ResultAsync(ask());
+export function systemManagerRunning(options: ManagerOptions = {}): ResultAsync<SystemManager, SystemdError> {
+  return new ResultAsync(ask(options));
 }
 
-async function ask(): Promise<Result<SystemManager, SystemdError>> {
+async function ask(options: ManagerOptions): Promise<Result<SystemManager, SystemdError>> {
   const booted = await stat('/run/systemd/system').then(
     (found) => found.isDirectory(),
     () => false,
@@ -42,6 +43,6 @@ async function ask(): Promise<Result<SystemManager, SystemdError>> {
     () => '',
   );
   if (first !== 'systemd') return err(notRunning(`PID 1 is '${first.slice(0, 20)}'`));
-  const shown = await systemctl(['show', '--property=Version', '--value']);
+  const shown = await systemctl(['show', '--property=Version', '--value'], options);
   return shown.map(({ stdout }) => ({ version: stdout.trim() }));
 }

@@ -6,8 +6,14 @@ import { findBlockingDropIn } from '../load/index.js';
 import { redactSecrets } from '../secrets/index.js';
 import type { SystemdError } from './systemdError.js';
 
+/** How the service manager is asked. */
+export interface ManagerOptions {
+  /** Aborting it ends the question with `ABORTED`. A job that systemd has begun goes on. */
+  readonly signal?: AbortSignal;
+}
+
 /** How `systemctl` is run. */
-export interface SystemctlOptions {
+export interface SystemctlOptions extends ManagerOptions {
   /** The unit it is about, for messages; the arguments name it themselves. */
   readonly unit?: string;
   /** Default 30 000. */
@@ -37,11 +43,14 @@ export function askSystemctl(
 
 async function ask(
   args: readonly string[],
-  { timeoutMs = 30_000 }: SystemctlOptions,
+  { timeoutMs = 30_000, signal }: SystemctlOptions,
 ): Promise<Result<ProgramResult, SystemdError>> {
   const blocking = await findBlockingDropIn();
   if (blocking !== null) return err(blocking);
-  const ran = await runProgram('systemctl', ['--no-pager', '--no-ask-password', ...args], { timeoutMs });
+  const ran = await runProgram('systemctl', ['--no-pager', '--no-ask-password', ...args], {
+    timeoutMs,
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (ran.isErr()) return err(ran.error);
   const { exitCode, stderr } = ran.value;
   if (exitCode === 0 || !/not been booted with systemd|Failed to connect to bus|Host is down/.test(stderr))
@@ -79,4 +88,29 @@ export function systemctlFailed(ran: ProgramResult, verb: string, unit: string |
   const hint = unit === null ? '' : `; see: systemctl status ${unit}`;
   const message = `systemctl ${about} ${ended}${said === '' ? '' : `: ${said}`}${hint}`;
   return { code: 'SYSTEMCTL_FAILED', message, verb, unit, exitCode: ran.exitCode, stderr };
+}
+
+/** systemd gives its own reload 90 s. */
+const RELOAD_TIMEOUT_MS = 120_000;
+
+/**
+ * Makes systemd read all unit files and drop-ins again; when it ends, what `showUnit` tells is what the files say.
+ *
+ * Running processes keep what they were started with until their unit is restarted.
+ *
+ * A FIFO among the drop-ins would stop systemd itself, for good; it is found before, and nothing is done.
+ *
+ * Errors: `NOT_A_REGULAR_FILE` (that FIFO), `SYSTEMD_NOT_RUNNING`, `SYSTEMCTL_FAILED` (not root, for example), and those
+ * of running a program.
+ *
+ * @example
+ * ```ts
+ * import { daemonReload } from '@wca/runtime-sdk/systemd';
+ *
+ * const reloaded = await daemonReload();
+ * if (reloaded.isErr()) console.error(reloaded.error.message);
+ * ```
+ */
+export function daemonReload(options: ManagerOptions = {}): ResultAsync<void, SystemdError> {
+  return systemctl(['daemon-reload'], { ...options, timeoutMs: RELOAD_TIMEOUT_MS }).map(() => undefined);
 }

@@ -1,4 +1,2 @@
-export type { HoldInTheWay } from './holdLink.js';
-export { holdUnits } from './holdUnits.js';
-export type { HoldError } from './holdUnits.js';
-export { releaseUnits } from './releaseUnits.js';
+export { maskUnits, unmaskUnits } from './maskUnits.js';
+export type { MaskError, MaskInTheWay, MaskNotEffective } from './maskUnits.js';

@@ -3,64 +3,81 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { listProcesses } from '../../posix/processes/index.js';
+import { aborted } from '../../posix/paths/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import { checkUnitName } from '../names/index.js';
 import { isWithin, showUnit } from '../manager/index.js';
-import type { SystemdError } from '../manager/index.js';
+import type { ManagerOptions, SystemdError } from '../manager/index.js';
 
-/** The unit was busy all the time. */
-export type NotIdle = { readonly code: 'NOT_IDLE'; readonly message: string; readonly unit: string };
+/** The unit was busy until the deadline. */
+export interface NotIdle {
+  readonly code: 'NOT_IDLE';
+  readonly message: string;
+  readonly unit: string;
+}
 
-/** How long one look lasts, and how much processor time in it, of 10 ms each, still counts as doing nothing. */
+/** Why a unit was not seen idle. */
+export type AwaitIdleError = SystemdError | IoError | NotIdle;
+
+/** How long one look lasts, and how many ticks of processor time, of 10 ms each, still count as idle. */
 const WINDOW_MS = 2000;
 const QUIET_TICKS = 6;
 
 /**
- * Waits for a moment in which a service does next to nothing: all its processes together use less than 3 % of one
- * processor for two seconds.
+ * Waits until a service is idle: all its processes together use less than 3 % of one processor for two seconds.
  *
  * What counts is the processor time of the processes in the unit's cgroup (proc_pid_stat(5)), so a service that waits
- * for the network looks idle while it is in the middle of something. A unit that is not running is idle.
+ * for an answer over the network looks idle. A unit that is not running is idle.
  *
- * Errors: `NOT_IDLE` when there was no such moment in time, and those of asking the manager.
+ * Errors: `NOT_IDLE` when it was busy until the deadline, `ABORTED`, and those of asking the manager.
  *
  * @param unit - full name
- * @param seconds - how long to wait at most
+ * @param options - `deadlineMs`: how long to wait at most
  *
  * @example
  * ```ts
  * import { awaitIdle } from '@wca/runtime-sdk/systemd';
  *
- * const idle = await awaitIdle('kimaki.service', 60);
+ * const idle = await awaitIdle('kimaki.service', { deadlineMs: 60_000 });
  * if (idle.isErr()) console.error(idle.error.code, idle.error.message);
  * ```
  */
-export function awaitIdle(unit: string, seconds: number): ResultAsync<void, SystemdError | IoError | NotIdle> {
-  return new ResultAsync(wait(unit, seconds));
+export function awaitIdle(
+  unit: string,
+  options: ManagerOptions & { readonly deadlineMs: number },
+): ResultAsync<void, AwaitIdleError> {
+  return new ResultAsync(wait(unit, options));
 }
 
-async function wait(unit: string, seconds: number): Promise<Result<void, SystemdError | IoError | NotIdle>> {
+async function wait(
+  unit: string,
+  { deadlineMs, ...options }: ManagerOptions & { readonly deadlineMs: number },
+): Promise<Result<void, AwaitIdleError>> {
   const name = checkUnitName(unit);
   if (name.isErr()) return err(name.error);
-  const deadline = performance.now() + seconds * 1000;
+  const deadline = performance.now() + deadlineMs;
   for (;;) {
-    const before = await processorTime(unit);
+    if (options.signal?.aborted === true) return err(aborted(`stopped waiting for ${unit} to be idle`));
+    const before = await processorTime(unit, options);
     if (before.isErr()) return err(before.error);
     if (before.value === null) return ok(undefined);
     await sleep(WINDOW_MS);
-    const after = await processorTime(unit);
+    const after = await processorTime(unit, options);
     if (after.isErr()) return err(after.error);
     if (after.value === null || after.value - before.value < QUIET_TICKS) return ok(undefined);
     if (performance.now() >= deadline) {
-      const message = `${unit} was busy for all of ${seconds} s; wait longer, or go on without waiting`;
+      const message = `${unit} was busy for all of ${deadlineMs / 1000} s; wait longer, or go on without waiting`;
       return err({ code: 'NOT_IDLE', message, unit });
     }
   }
 }
 
 /** Clock ticks used so far by every process of the unit; null when it has none. */
-async function processorTime(unit: string): Promise<Result<number | null, SystemdError | IoError>> {
-  const state = await showUnit(unit);
+async function processorTime(
+  unit: string,
+  options: ManagerOptions,
+): Promise<Result<number | null, SystemdError | IoError>> {
+  const state = await showUnit(unit, options);
   if (state.isErr()) return err(state.error);
   const processes = await listProcesses();
   if (processes.isErr()) return err(processes.error);

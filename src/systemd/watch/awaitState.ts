@@ -1,45 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { ActiveState, RunState, SystemdError } from '../manager/index.js';
-import { describeRun, questionTime, runState } from '../manager/index.js';
+import { aborted } from '../../posix/paths/index.js';
+import type { ActiveState, ManagerOptions, RunState, SystemdError } from '../manager/index.js';
+import { describeRun, questionTime, readRunState } from '../manager/index.js';
 
 /** A state that can be waited for. */
 export type WantedState = Exclude<ActiveState, 'other'>;
 
-/** The unit did not come into the wanted state in time. */
-export type AwaitStateError =
-  | SystemdError
-  | {
-      readonly code: 'STATE_TIMEOUT';
-      readonly message: string;
-      readonly unit: string;
-      readonly wanted: readonly WantedState[];
-      /** What systemd said last. */
-      readonly seen: RunState;
-      /** Every state that was seen, in order, such as `activating (auto-restart)`; of quick changes some are missed. */
-      readonly states: readonly string[];
-    };
+/** The unit was not in a wanted state when the deadline passed. */
+export interface StateTimeout {
+  readonly code: 'STATE_TIMEOUT';
+  readonly message: string;
+  readonly unit: string;
+  readonly wanted: readonly WantedState[];
+  /** What systemd said last. */
+  readonly seen: RunState;
+  /** Every state that was seen, in order, such as `activating (auto-restart)`; of quick changes some are missed. */
+  readonly states: readonly string[];
+}
+
+/** Why the wait for a state ended without it. */
+export type AwaitStateError = SystemdError | StateTimeout;
 
 const POLL_MS = 250;
 
 /**
  * Waits until a unit is in the wanted state, or in one of several, and gives what was seen then.
  *
- * It looks four times a second, so a state that lasts for less may be missed; and it looks once: a service that is
- * active now may die right after (see `awaitHealthy`). A masked unit is waited for like any other.
+ * It looks four times a second, so a state that lasts for less may be missed. A service that is active now may exit right
+ * after (see `awaitHealthy`). A masked unit is waited for like any other.
  *
- * Errors: `STATE_TIMEOUT` with the states seen meanwhile, `UNIT_NOT_FOUND`, and the others of `SystemdError`. When
- * systemd does not answer, it takes up to five seconds more than the deadline, and is `PROGRAM_TIMEOUT`.
+ * Errors: `STATE_TIMEOUT` with the states seen meanwhile, `UNIT_NOT_FOUND`, `ABORTED`, and the others of `SystemdError`.
+ * When systemd does not answer, it takes up to five seconds more than the deadline, and is `PROGRAM_TIMEOUT`.
  *
  * @param wanted - one state, or several of which any will do
- * @param deadlineMs - milliseconds for everything
+ * @param options - `deadlineMs`: milliseconds for everything
  *
  * @example
  * ```ts
  * import { awaitState } from '@wca/runtime-sdk/systemd';
  *
- * const ended = await awaitState('datamachine-worker.service', ['inactive', 'failed'], 60_000);
+ * const ended = await awaitState('datamachine-worker.service', ['inactive', 'failed'], { deadlineMs: 60_000 });
  * if (ended.isErr()) console.error(ended.error.code, ended.error.message);
  * else console.log(ended.value.activeState, ended.value.result);
  * ```
@@ -47,20 +49,21 @@ const POLL_MS = 250;
 export function awaitState(
   unit: string,
   wanted: WantedState | readonly WantedState[],
-  deadlineMs: number,
+  options: ManagerOptions & { readonly deadlineMs: number },
 ): ResultAsync<RunState, AwaitStateError> {
-  return new ResultAsync(wait(unit, typeof wanted === 'string' ? [wanted] : wanted, deadlineMs));
+  return new ResultAsync(wait(unit, typeof wanted === 'string' ? [wanted] : wanted, options));
 }
 
 async function wait(
   unit: string,
   wanted: readonly WantedState[],
-  deadlineMs: number,
+  { deadlineMs, ...options }: ManagerOptions & { readonly deadlineMs: number },
 ): Promise<Result<RunState, AwaitStateError>> {
   const deadline = performance.now() + deadlineMs;
   const states: string[] = [];
   for (;;) {
-    const asked = await runState(unit, questionTime(deadline));
+    if (options.signal?.aborted === true) return err(aborted(`stopped waiting for ${unit}, which is left as it is`));
+    const asked = await readRunState(unit, { ...options, timeoutMs: questionTime(deadline) });
     if (asked.isErr()) return err(asked.error);
     const seen = asked.value;
     const state = `${seen.activeState} (${seen.subState})`;

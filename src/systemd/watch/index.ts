@@ -1,8 +1,7 @@
-export { awaitHealthy } from './awaitHealthy.js';
+export { awaitHealthy, defaultWatchMs } from './awaitHealthy.js';
 export { awaitIdle } from './awaitIdle.js';
-export type { NotIdle } from './awaitIdle.js';
+export type { AwaitIdleError, NotIdle } from './awaitIdle.js';
 export { awaitState } from './awaitState.js';
-export type { AwaitStateError, WantedState } from './awaitState.js';
-export { defaultHoldSeconds } from './defaultHoldSeconds.js';
-export type { HealthReport, HealthRequest, UnhealthyError } from './health.js';
+export type { AwaitStateError, StateTimeout, WantedState } from './awaitState.js';
+export type { HealthReport, HealthRequest, UnhealthyError, UnitUnhealthy } from './awaitHealthy.js';
 export type { WantedIdentity } from './identityMismatch.js';

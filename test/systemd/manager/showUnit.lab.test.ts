@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UnitState } from '../../../src/systemd/manager/unitState.js';
+import type { UnitState } from '../../../src/systemd/manager/showUnit.js';
 import { labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { cleanHost, inHost, putUnits } from '../support/inHost.js';
@@ -62,7 +62,7 @@ describe.skipIf(!labAvailable().ok)('showUnit on a booted host', () => {
       controlGroup: '/system.slice/shown.service',
       workingDirectory: '/tmp',
       triggeredBy: ['shown.timer'],
-      activeExitMicros: null,
+      activeExitUsec: null,
       environment: { A: 'b', C: 'd e', D: 'q"x\'y$z`b\\', E: '1\nUser=evil\nMainPID=1', F: 'é', G: '', H: 'a\tb' },
       environmentFiles: [{ path: '/root/a b', optional: true }],
     });
@@ -73,8 +73,8 @@ describe.skipIf(!labAvailable().ok)('showUnit on a booted host', () => {
     expect(before.id).toBe('shown.service');
     await host.ok('systemctl restart shown.service');
     const after = await show('shown.service');
-    expect(after.activeExitMicros).toBeGreaterThan(before.activeEnterMicros ?? Infinity);
-    expect(after.activeEnterMicros).toBeGreaterThan(after.activeExitMicros ?? Infinity);
+    expect(after.activeExitUsec).toBeGreaterThan(before.activeEnterUsec ?? Infinity);
+    expect(after.activeEnterUsec).toBeGreaterThan(after.activeExitUsec ?? Infinity);
   });
 
   it('shows a timer, with what it triggers', async () => {

@@ -5,7 +5,7 @@ import type { Host } from '../../lab/index.js';
 
 const SCRIPT = `
 import { awaitIdle } from '@wca/runtime-sdk/systemd';
-const done = await awaitIdle(process.argv[2], Number(process.argv[3]));
+const done = await awaitIdle(process.argv[2], { deadlineMs: Number(process.argv[3]) * 1000 });
 console.log(JSON.stringify(done.isErr() ? done.error : 'idle'));
 `;
 

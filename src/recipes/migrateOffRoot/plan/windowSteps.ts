@@ -1,5 +1,5 @@
 import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
-import { defaultHoldSeconds } from '../../../systemd/watch/index.js';
+import { defaultWatchMs } from '../../../systemd/watch/index.js';
 import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
 import { rewriteSteps } from '../../host/index.js';
@@ -98,7 +98,7 @@ function startArgs(
           unit: unit.name,
           user: target.name,
           umask: SHARED_UMASK,
-          watchSeconds: options.hold ?? defaultHoldSeconds(unit.restartSeconds),
+          watchSeconds: options.hold ?? defaultWatchMs(unit.restartSeconds * 1_000_000) / 1000,
           ports: unit.listeningPorts,
           stateDir: unit.holdsState ? state.newDataDir : null,
         },

@@ -79,7 +79,7 @@ async function apply(
 ): Promise<Result<MigrationReport, ApplyMigrationError>> {
   const { options, unit } = facts;
   if (options.whenIdle !== undefined && plan.steps.some(({ id, state }) => id === 'stop' && state !== 'satisfied')) {
-    const idle = await awaitIdle(unit.name, options.whenIdle);
+    const idle = await awaitIdle(unit.name, { deadlineMs: options.whenIdle * 1000 });
     if (idle.isErr()) return err(idle.error);
   }
   const report = await applyPlan({
@@ -155,7 +155,7 @@ async function downtime(name: string, { steps }: RunReport): Promise<number | nu
   if (started?.state !== 'done') return null;
   const unit = await showUnit(name);
   if (unit.isErr()) return null;
-  const { activeEnterMicros, activeExitMicros } = unit.value;
-  if (activeEnterMicros === null || activeExitMicros === null || activeEnterMicros < activeExitMicros) return null;
-  return Math.round((activeEnterMicros - activeExitMicros) / 1000);
+  const { activeEnterUsec, activeExitUsec } = unit.value;
+  if (activeEnterUsec === null || activeExitUsec === null || activeEnterUsec < activeExitUsec) return null;
+  return Math.round((activeEnterUsec - activeExitUsec) / 1000);
 }

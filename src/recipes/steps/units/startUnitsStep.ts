@@ -138,7 +138,7 @@ async function watch(
     gid: group.gid,
     groups: groups.map(({ gid }) => gid).filter((gid) => gid !== group.gid),
     umask,
-    holdSeconds: watchSeconds,
+    watchMs: watchSeconds * 1000,
     deadlineMs: (watchSeconds + START_SECONDS) * 1000,
     onProgress: (message: string) => {
       ctx.progress(message);

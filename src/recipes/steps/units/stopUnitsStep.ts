@@ -3,7 +3,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { shellWord } from '../../../posix/paths/index.js';
-import { holdUnits, releaseUnits } from '../../../systemd/mask/index.js';
+import { maskUnits, unmaskUnits } from '../../../systemd/mask/index.js';
 import { showUnit, startUnit, stopUnit } from '../../../systemd/manager/index.js';
 import type { UnitState } from '../../../systemd/manager/index.js';
 import { activeDependents } from './activeDependents.js';
@@ -65,7 +65,7 @@ export async function stopAndMask(units: readonly string[], ctx: StepContext): P
     const stopped = await stopUnit(unit);
     if (stopped.isErr()) return err(stopped.error);
   }
-  const held = await holdUnits(units);
+  const held = await maskUnits(units);
   if (held.isErr()) return err(held.error);
   ctx.progress('stopped and masked');
   for (const unit of units) {
@@ -109,7 +109,7 @@ export async function unmaskAndStart(
   ctx: StepContext,
   failing: 'stop-at-first' | 'try-all' = 'stop-at-first',
 ): Promise<Result<void, StepFailure>> {
-  const released = await releaseUnits(units);
+  const released = await unmaskUnits(units);
   if (released.isErr()) return err(released.error);
   const failures: StepFailure[] = [];
   for (const unit of [...[...units].reverse().filter((one) => start.includes(one)), ...dependents]) {

@@ -1,7 +1,7 @@
 // @module-tag systemd
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { findDirective } from '../../../../src/systemd/load/settings/findDirective.js';
+import { findDirective, isListKey } from '../../../../src/systemd/load/settings/findDirective.js';
 
 /** Every key that systemd reads, as `Section.Key`. */
 function keysOfSystemd(): readonly string[] {
@@ -39,5 +39,15 @@ describe('findDirective', () => {
     expect(findDirective('Service', 'TimeoutSec')?.sets).toEqual(['Service.TimeoutStartSec', 'Service.TimeoutStopSec']);
     expect(findDirective('Service', 'StartLimitInterval')?.sets).toEqual(['Unit.StartLimitIntervalSec']);
     expect(findDirective('Unit', 'BindTo')?.sets).toEqual(['Unit.BindsTo']);
+  });
+});
+
+describe('isListKey', () => {
+  it('knows which assignments add up', () => {
+    expect(
+      ['ExecStart', 'Environment', 'SupplementaryGroups', 'User', 'UMask'].map((key) => isListKey('Service', key)),
+    ).toEqual([true, true, true, false, false]);
+    expect(isListKey('Unit', 'After')).toBe(true);
+    expect(isListKey('X-Mine', 'After')).toBe(false);
   });
 });

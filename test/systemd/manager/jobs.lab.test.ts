@@ -186,27 +186,33 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
     await host.ok('systemctl start gone.service; rm /etc/systemd/system/gone.service; systemctl daemon-reload');
     expect(await ask("isActive('gone.service')")).toMatchObject({ active: true, state: 'active' });
     expect(await ask("showUnit('gone.service')")).toMatchObject({ loadState: 'not-found', activeState: 'active' });
-    expect(await ask("awaitState('gone.service', 'active', 1000)")).toMatchObject({ loadState: 'not-found' });
+    expect(await ask("awaitState('gone.service', 'active', { deadlineMs: 1000 })")).toMatchObject({
+      loadState: 'not-found',
+    });
     expect(await ask("stopUnit('gone.service')")).toBe('done');
     expect(await ask("isActive('gone.service')")).toMatchObject({ code: 'UNIT_NOT_FOUND' });
   });
 
   it('waits for a state, and tells what was seen when it did not come', async () => {
     await host.ok('systemctl start --no-block shot.service');
-    expect(await ask("awaitState('shot.service', ['inactive', 'failed'], 20000)")).toMatchObject({
+    expect(await ask("awaitState('shot.service', ['inactive', 'failed'], { deadlineMs: 20000 })")).toMatchObject({
       activeState: 'inactive',
       result: 'success',
     });
     await host.ok('systemctl start --no-block never-notifies.service');
-    expect(await ask("awaitState('never-notifies.service', 'active', 700)")).toMatchObject({
+    expect(await ask("awaitState('never-notifies.service', 'active', { deadlineMs: 700 })")).toMatchObject({
       code: 'STATE_TIMEOUT',
       wanted: ['active'],
       states: ['activating (start)'],
       message: said('was not active within 0.7 s: it is activating (start)'),
     });
     await host.ok('systemctl stop never-notifies.service');
-    expect(await ask("awaitState('masked.service', 'inactive', 5000)")).toMatchObject({ loadState: 'masked' });
-    expect(await ask("awaitState('nosuch.service', 'active', 5000)")).toMatchObject({ code: 'UNIT_NOT_FOUND' });
+    expect(await ask("awaitState('masked.service', 'inactive', { deadlineMs: 5000 })")).toMatchObject({
+      loadState: 'masked',
+    });
+    expect(await ask("awaitState('nosuch.service', 'active', { deadlineMs: 5000 })")).toMatchObject({
+      code: 'UNIT_NOT_FOUND',
+    });
   });
 
   it('hands every unit name over behind --, in a clean environment, to programs of the trusted PATH', async () => {
@@ -222,11 +228,11 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
       "const unit = 'installed.service';",
       ...['start', 'restart', 'reload', 'stop', 'enable', 'disable'].map((verb) => `await systemd.${verb}Unit(unit);`),
       ...['isActive', 'isEnabled', 'showUnit'].map((name) => `await systemd.${name}(unit);`),
-      "await systemd.awaitState(unit, 'inactive', 10);",
+      "await systemd.awaitState(unit, 'inactive', { deadlineMs: 10 });",
       "await systemd.listUnits(['installed*.service']);",
       "await systemd.verifyUnit(unit, Buffer.from('[Service]\\n'));",
-      'await systemd.holdUnits([unit]);',
-      'await systemd.releaseUnits([unit]);',
+      'await systemd.maskUnits([unit]);',
+      'await systemd.unmaskUnits([unit]);',
       "await systemd.startUnit('fails-before.service');",
       "await systemd.awaitHealthy('fails-before.service', { deadlineMs: 10 });",
     ];
@@ -260,7 +266,7 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
     const notBooted = `unshare --mount sh -c 'mount -t tmpfs none /run && exec ${question.join(' ')}'`;
     expect(JSON.parse(await host.ok(notBooted))).toMatchObject(unreachable);
 
-    const hanging = await writeQuestion(host, "systemd.awaitState('plain.service', 'failed', 500)");
+    const hanging = await writeQuestion(host, "systemd.awaitState('plain.service', 'failed', { deadlineMs: 500 })");
     process.kill(host.pid, 'SIGSTOP');
     try {
       expect(JSON.parse(await host.ok(hanging, { timeoutMs: 30_000 }))).toMatchObject({ code: 'PROGRAM_TIMEOUT' });

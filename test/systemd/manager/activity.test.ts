@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isEnabled } from '../../../src/systemd/manager/isEnabled.js';
+import { isActive } from '../../../src/systemd/manager/activity.js';
 
-describe('isEnabled', () => {
+describe('isActive', () => {
   it('refuses what is no unit name before it does anything; the rest is tested on a booted host', async () => {
     for (const name of ['', '../x.service', '--now', 'a b.service', 'kimaki']) {
-      expect((await isEnabled(name))._unsafeUnwrapErr().code).toBe('INVALID_UNIT_NAME');
+      expect((await isActive(name))._unsafeUnwrapErr().code).toBe('INVALID_UNIT_NAME');
     }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aliasFault } from '../../../src/systemd/load/aliasFault.js';
+import { aliasFault } from '../../../src/systemd/load/unitIndex.js';
 
 describe('aliasFault', () => {
   it.each([

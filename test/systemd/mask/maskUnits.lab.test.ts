@@ -21,9 +21,9 @@ describe.skipIf(!labAvailable().ok)('a hold on a booted host', () => {
   afterAll(() => host.down());
 
   const hold = (units: readonly string[] = UNITS): Promise<unknown> =>
-    inHost(host, `systemd.holdUnits(${JSON.stringify(units)})`);
+    inHost(host, `systemd.maskUnits(${JSON.stringify(units)})`);
   const release = (units: readonly string[] = UNITS): Promise<unknown> =>
-    inHost(host, `systemd.releaseUnits(${JSON.stringify(units)})`);
+    inHost(host, `systemd.unmaskUnits(${JSON.stringify(units)})`);
   const state = async (unit: string): Promise<string> =>
     (await host.run(['systemctl', 'is-active', unit])).stdout.trim();
 
@@ -75,7 +75,7 @@ describe.skipIf(!labAvailable().ok)('a hold on a booted host', () => {
 
   it('touches nothing of others: a file in its place is refused, its own links are taken back', async () => {
     await host.ok('mkdir -p /run/systemd/system.control; echo "[Service]" > /run/systemd/system.control/held.timer');
-    expect(await hold()).toMatchObject({ code: 'HOLD_IN_THE_WAY', path: '/run/systemd/system.control/held.timer' });
+    expect(await hold()).toMatchObject({ code: 'MASK_IN_THE_WAY', path: '/run/systemd/system.control/held.timer' });
     expect(await release()).toBe('done');
     expect(lstatSync(join(host.root, '/etc/systemd/system/held.service')).isFile()).toBe(true);
     expect(await host.ok('ls /run/systemd/system.control')).toBe('held.timer');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dropInNames } from '../../../src/systemd/load/dropInNames.js';
+import { dropInNames } from '../../../src/systemd/load/dropInDirectories.js';
 
 describe('dropInNames', () => {
   it.each([

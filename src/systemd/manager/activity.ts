@@ -1,11 +1,45 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
-import { activeState } from './activeState.js';
-import type { ActiveState } from './activeState.js';
 import { checkRunnableName } from '../names/index.js';
 import { parseShow } from './parseShow.js';
 import { systemctl, unitNotFound } from './systemctl.js';
+import type { ManagerOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
+
+/**
+ * What a unit is doing, in systemd's words: `systemctl --state=help`, and `refreshing` of newer versions. `other` is a
+ * word that this library does not know.
+ */
+export type ActiveState =
+  | 'active'
+  | 'reloading'
+  | 'inactive'
+  | 'failed'
+  | 'activating'
+  | 'deactivating'
+  | 'maintenance'
+  | 'refreshing'
+  | 'other';
+
+const KNOWN: ReadonlySet<string> = new Set<ActiveState>([
+  'active',
+  'reloading',
+  'inactive',
+  'failed',
+  'activating',
+  'deactivating',
+  'maintenance',
+  'refreshing',
+]);
+
+/** The word as one of the known ones. */
+export function activeState(word: string): ActiveState {
+  return isKnown(word) ? word : 'other';
+}
+
+function isKnown(word: string): word is ActiveState {
+  return KNOWN.has(word);
+}
 
 /** Whether a unit is active, and in which state it is. */
 export interface UnitActivity {
@@ -33,10 +67,10 @@ export interface UnitActivity {
  * else console.log(answer.value.active, answer.value.state);
  * ```
  */
-export function isActive(unit: string): ResultAsync<UnitActivity, SystemdError> {
+export function isActive(unit: string, options: ManagerOptions = {}): ResultAsync<UnitActivity, SystemdError> {
   return checkRunnableName(unit)
     .asyncAndThen((name) =>
-      systemctl(['show', '--property=LoadState,ActiveState,SubState', '--', name], { unit: name }),
+      systemctl(['show', '--property=LoadState,ActiveState,SubState', '--', name], { ...options, unit: name }),
     )
     .andThen(({ stdout }): ResultAsync<UnitActivity, SystemdError> => {
       const properties = parseShow(stdout);

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { isEnabled, enableUnit, disableUnit } from '../../../src/systemd/manager/enablement.js';
+
+it.each([isEnabled, enableUnit, disableUnit])(
+  '%o refuses what is no unit name before it does anything; the rest is tested on a booted host',
+  async (act) => {
+    for (const name of ['', '../x.service', '--now', 'a b.service', 'kimaki']) {
+      expect((await act(name))._unsafeUnwrapErr().code).toBe('INVALID_UNIT_NAME');
+    }
+  },
+);

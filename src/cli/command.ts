@@ -1,4 +1,5 @@
 import type { Result } from 'neverthrow';
+import type { Remedy } from '../posix/findings/index.js';
 import type { ExitCode } from './exitCodes.js';
 import type { Output } from './createOutput.js';
 import type { OptionSpec, UsageError } from './parseArguments.js';
@@ -7,6 +8,8 @@ import type { OptionSpec, UsageError } from './parseArguments.js';
 export interface CliError {
   readonly code: string;
   readonly message: string;
+  /** What to do next, where the error says so. */
+  readonly remedy?: Remedy;
 }
 
 /** What a command gets. The three kinds of option names are the command's own, see {@link defineCommand}. */

@@ -9,42 +9,42 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'doctor',
-    summary: 'what is wrong with the kimaki instances of this host and their sites, and what to do',
+    summary: 'find what is wrong with the kimaki instances of this host and their sites, and what to do',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   {
     name: 'access',
-    summary: 'may this user do this with a path, and if not, what refuses',
+    summary: 'whether a user may access a path, and if not, what refuses',
     load: async () => (await import('./commands/access.js')).access,
   },
   {
     name: 'owned',
-    summary: 'what somebody owns below a path',
+    summary: 'list what a user owns below a path',
     load: async () => (await import('./commands/owned.js')).owned,
   },
   {
     name: 'reclaim',
-    summary: 'give what one user owns below a path to another, safely on a live tree',
+    summary: 'change the owner of what one user owns below a path, safely on a live tree',
     load: async () => (await import('./commands/reclaim.js')).reclaim,
   },
   {
     name: 'resolve-bin',
-    summary: 'the program that all of these users can really run',
+    summary: 'find the program that all of these users can execute',
     load: async () => (await import('./commands/resolveBin.js')).resolveBin,
   },
   {
     name: 'detect',
-    summary: 'the service identity an installer should use',
+    summary: 'print the service identity an installer should use',
     load: async () => (await import('./commands/detect.js')).detect,
   },
   {
     name: 'unit',
-    summary: 'read and edit unit files, every other byte kept',
+    summary: 'read and edit unit files without changing any other byte',
     load: async () => (await import('./commands/unit/index.js')).unit,
   },
   {
     name: 'block',
-    summary: 'the fenced blocks of a managed PHP file',
+    summary: 'read and edit the fenced blocks of a managed PHP file',
     load: async () => (await import('./commands/block/index.js')).block,
   },
 ];

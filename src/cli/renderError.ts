@@ -1,19 +1,29 @@
 import { printablePath } from '../posix/paths/index.js';
 import type { CliError } from './command.js';
+import { isRemedy, renderRemedy } from './render/renderRemedy.js';
 
 const MAX_LINES = 3;
 /** Enough for a refusal that names a dozen files. */
 const MAX_LINE = 2000;
 
 /**
- * An error as one to three lines of plain text, the first ending with its code. Whatever stands in it (a program's
- * stderr, a file's name) is escaped, and long lines lose their middle.
+ * An error as one to three lines of plain text: the first ends with its code, and the last says what to do next where the
+ * error knows it. Control characters are escaped, and long lines lose their middle.
  */
 export function renderError(error: CliError): string {
+  const next = nextAct(error);
   const lines = error.message.split('\n').filter((line) => line.trim() !== '');
-  const shown = lines.slice(0, MAX_LINES).map((line) => shorten(printableText(line)));
-  const [first = 'no message', ...rest] = shown;
+  const shown = lines.slice(0, next === undefined ? MAX_LINES : MAX_LINES - 1);
+  const [first = 'no message', ...rest] = [...shown, ...(next === undefined ? [] : [`next: ${next}`])].map((line) =>
+    shorten(printableText(line)),
+  );
   return [`wca: ${first} [${error.code}]`, ...rest.map((line) => `  ${line}`)].join('\n');
+}
+
+/** What to do next, in words; an error that wraps another has its remedy. */
+export function nextAct(error: object): string | undefined {
+  if ('remedy' in error && isRemedy(error.remedy)) return renderRemedy(error.remedy);
+  return 'error' in error && typeof error.error === 'object' && error.error !== null ? nextAct(error.error) : undefined;
 }
 
 /** Escapes what would move the cursor, hide or reorder text; unlike a path, a message keeps its backslashes single. */

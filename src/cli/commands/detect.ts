@@ -1,8 +1,17 @@
 import { detectServiceIdentity, identityAssignments } from '../../kimaki/identity/index.js';
+import type { ServiceIdentity } from '../../kimaki/identity/index.js';
+import { remedy } from '../../posix/findings/index.js';
+import { renderRemedy } from '../render/renderRemedy.js';
 import { printablePath } from '../../posix/paths/index.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';
+
+/** The remedy in words is one more warning: installers show these. */
+function withRemedy(identity: ServiceIdentity): ServiceIdentity {
+  if (identity.remedy === undefined) return identity;
+  return { ...identity, warnings: [...identity.warnings, `to move it: ${renderRemedy(identity.remedy)}`] };
+}
 
 export const detect = defineCommand({
   usage: ['[--sh|--json] [--fresh]'],
@@ -20,8 +29,11 @@ export const detect = defineCommand({
     const { output } = context;
     if (context.flag('sh') && output.json) return context.fail(usageError('--sh and --json exclude each other'));
     const detected = await detectServiceIdentity({ env: context.env, fresh: context.flag('fresh') });
-    if (detected.isErr()) return context.fail(detected.error);
-    const identity = detected.value;
+    if (detected.isErr()) {
+      const { error } = detected;
+      return context.fail(error.code === 'SEVERAL_IDENTITIES' ? { ...error, remedy: remedy.option('fresh') } : error);
+    }
+    const identity = withRemedy(detected.value);
     for (const warning of identity.warnings) output.warn(`warning: ${printablePath(warning)}`);
     output.record(identity);
     if (context.flag('sh')) output.write(identityAssignments(identity));

@@ -1,7 +1,7 @@
 import type { OnRunEvent } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 
-/** Tells a person what a run is doing, line by line on stderr, with the time each step took. */
+/** Prints what a run is doing, line by line on stderr, with the time each step took. */
 export function progressOf(output: Output): OnRunEvent {
   return (event) => {
     switch (event.type) {
@@ -27,7 +27,7 @@ export function progressOf(output: Output): OnRunEvent {
           `${event.ok ? output.style('green', '✓') : output.style('red', '✗')} verification (${seconds(event.elapsedMs)})`,
         );
       case 'rollback-started':
-        return output.log(`going back: ${event.steps} steps to undo`);
+        return output.log(`rolling back: ${event.steps} steps to undo`);
       case 'undo-started':
         return output.detail(`undoing: ${event.step.title} …`);
       case 'undo-done':
@@ -35,9 +35,9 @@ export function progressOf(output: Output): OnRunEvent {
           ? output.log(`↩ ${event.step.title} (${seconds(event.elapsedMs)})`)
           : output.log(`${output.style('red', '✗')} could not undo ${event.step.title}: ${event.error.message}`);
       case 'rollback-done':
-        return output.log(event.complete ? 'everything is undone' : 'not everything could be undone');
+        return output.log(event.complete ? 'everything is undone' : 'some steps could not be undone');
       case 'run-paused':
-        return output.log('stopped between two steps, as asked');
+        return output.log('stopped between two steps, as requested');
     }
   };
 }

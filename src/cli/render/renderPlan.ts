@@ -1,4 +1,5 @@
 import type { Plan, PlannedStep } from '../../recipes/engine/index.js';
+import { isRemedy, renderRemedy } from './renderRemedy.js';
 import type { Output } from '../createOutput.js';
 
 const PHASES: readonly { readonly phase: PlannedStep['phase']; readonly title: string }[] = [
@@ -9,12 +10,12 @@ const PHASES: readonly { readonly phase: PlannedStep['phase']; readonly title: s
 
 const NOTICES: readonly { readonly kind: string; readonly title: string }[] = [
   { kind: 'size', title: 'How much moves' },
-  { kind: 'lost-ability', title: 'What the agent can do today and not tomorrow' },
+  { kind: 'lost-ability', title: 'The agent loses these abilities' },
   { kind: 'left-behind', title: 'What stays behind' },
-  { kind: 'warning', title: 'To know' },
+  { kind: 'warning', title: 'Warnings' },
 ];
 
-/** Prints a plan the way a person reads it: what, why, the diffs, and what it costs. */
+/** Prints a plan for people: each step with its reason and its diff, and then what the plan changes besides. */
 export function renderPlan(output: Output, plan: Plan): void {
   output.print(`${output.style('bold', 'Plan')} for ${plan.host.hostname}: ${plan.recipe}`);
   for (const { phase, title } of PHASES) {
@@ -29,7 +30,8 @@ export function renderPlan(output: Output, plan: Plan): void {
     if (notices.length === 0) continue;
     output.print('');
     output.print(output.style('bold', title));
-    for (const { text } of notices) output.print(`  - ${text}`);
+    for (const { text, remedy } of notices)
+      output.print(`  - ${text}${isRemedy(remedy) ? `; to change that, ${renderRemedy(remedy)}` : ''}`);
   }
   output.print('');
   const satisfied = plan.steps.filter(({ state }) => state === 'satisfied').length;

@@ -1,6 +1,6 @@
 import type { CallRemedy, OptionRemedy, RecipeRemedy, Remedy } from '../../posix/findings/index.js';
-import { shellWord } from '../../posix/paths/index.js';
-import { PLAN_OPTIONS, VERIFY_OPTIONS } from '../commands/migrateOffRoot/options.js';
+import { shellWord } from '../../posix/paths/shellWord.js';
+import { PLAN_OPTIONS, VERIFY_OPTIONS } from '../commands/migrateOffRoot/optionSpecs.js';
 
 /** A remedy as what a person types or does; commands are quoted for a shell. Pure. */
 export function renderRemedy(way: Remedy): string {
@@ -26,6 +26,11 @@ export function renderRemedy(way: Remedy): string {
         return `${before}${separator}${renderRemedy(next)}`;
       }, '');
   }
+}
+
+/** Is this, read from a plan, a journal or an error, a remedy? */
+export function isRemedy(value: unknown): value is Remedy {
+  return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
 /** The name of an option on the command line: `rewritePaths` is `--rewrite-paths`. */

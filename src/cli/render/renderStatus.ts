@@ -2,31 +2,31 @@ import type { RunDetails, StepReport } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 import { renderStanding } from './renderStanding.js';
 
-/** Words for a person in place of the journal's. */
+/** The states of the journal in words for people. */
 const STATES: Readonly<Record<StepReport['state'], string>> = {
   pending: 'to do',
   satisfied: 'as found',
-  intended: 'cut off',
-  applied: 'unproven',
+  intended: 'interrupted',
+  applied: 'unverified',
   done: 'done',
   failed: 'failed',
   undone: 'undone',
   'undo-failed': 'not undone',
 };
 
-/** Tells where a run stands: when and how long, what was done, what is left, and how to go on. */
+/** Prints the state of a run: when it ran, what was done, what is left, and what to do next. */
 export function renderStatus(output: Output, status: RunDetails): void {
   const { state, runId, startedAt, lastAt, steps, direction } = status;
   output.print(
     `${output.style('bold', state)}: run ${runId} on ${status.plan.host.hostname}, wca ${status.plan.toolVersion}`,
   );
   output.print(
-    `begun ${startedAt}, last word ${lastAt} (${duration(Date.parse(lastAt) - Date.parse(startedAt))} later)`,
+    `begun ${startedAt}, last record ${lastAt} (${duration(Date.parse(lastAt) - Date.parse(startedAt))} later)`,
   );
-  if (status.runningPid !== null) output.print(`process ${status.runningPid} is carrying it on right now`);
+  if (status.runningPid !== null) output.print(`process ${status.runningPid} is carrying it out right now`);
   for (const { id, state: was, title, durationMs, error, notes } of steps) {
     const took = durationMs === 0 ? '' : duration(durationMs);
-    output.print(`  ${STATES[was].padEnd(10)} ${id.padEnd(20)} ${took.padStart(8)}  ${title}`);
+    output.print(`  ${STATES[was].padEnd(11)} ${id.padEnd(20)} ${took.padStart(8)}  ${title}`);
     if (error !== undefined) output.print(`             ${error.message}`);
     for (const note of notes ?? []) output.print(`             ${note}`);
   }
@@ -37,9 +37,9 @@ export function renderStatus(output: Output, status: RunDetails): void {
   output.print(`journal: ${status.journal}`);
   if (state === 'interrupted' && status.runningPid === null)
     output.print(
-      `go on with: wca migrate-off-root ${direction === 'forward' ? 'resume, or back with: wca migrate-off-root rollback' : 'rollback'}`,
+      `next: wca migrate-off-root ${direction === 'forward' ? 'resume, or wca migrate-off-root rollback to undo it' : 'rollback'}`,
     );
-  if (state === 'applied') output.print('the way back is: wca migrate-off-root rollback');
+  if (state === 'applied') output.print('to undo: wca migrate-off-root rollback');
   renderStanding(output, status);
 }
 

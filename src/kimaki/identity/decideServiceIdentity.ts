@@ -1,3 +1,5 @@
+import type { Remedy } from '../../posix/findings/index.js';
+import { migrationRemedy } from './migrationRemedy.js';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
@@ -50,13 +52,14 @@ export function decideServiceIdentity(facts: ServiceIdentityFacts): Result<Servi
       path,
     });
   }
-  return choose(facts).map(({ account, home, dataDir, source, warnings }) => ({
+  return choose(facts).map(({ account, home, dataDir, source, warnings, remedy }) => ({
     serviceUser: account.name,
     serviceHome: home,
     runAsRoot: account.uid === 0,
     dataDir: given === undefined || given === '' ? dataDir : given,
     source,
     warnings: [...oddValues(facts.env), ...warnings],
+    ...(remedy === undefined ? {} : { remedy }),
   }));
 }
 
@@ -66,6 +69,7 @@ interface Choice {
   readonly dataDir: string;
   readonly source: ServiceIdentity['source'];
   readonly warnings: readonly string[];
+  readonly remedy?: Remedy;
 }
 
 function choose(facts: ServiceIdentityFacts): Result<Choice, ServiceIdentityRefused> {
@@ -100,17 +104,18 @@ function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceI
   if (one === undefined || (plain === undefined && others.length > 0)) {
     const units = installed.map(({ unit }) => unit);
     const shown = installed.map(({ unit, user }) => `${unit} (${user})`).join(', ');
-    const message = `several instances run as different accounts: ${shown}; which one is meant is not guessed: set up each from its own unit, or use --fresh for a new one`;
+    const message = `several instances run as different accounts: ${shown}; so it is not clear which one is meant: set up each from its own unit, or ask for a fresh identity`;
     return err({ code: 'SEVERAL_IDENTITIES', message, units });
   }
   const account = one.account ?? (isRoot(one) ? ROOT : { name: one.user, uid: NaN, home: `/home/${one.user}` });
   const home = one.home ?? account.home;
-  const rootWarning = `${one.unit} runs as root, and that is kept. ${WHAT_ROOT_MEANS} Move it to an account of its own: wca migrate-off-root plan${one.unit === 'kimaki.service' ? '' : ` --unit ${one.unit}`}`;
+  const rootWarning = `${one.unit} runs as root, and that is kept. ${WHAT_ROOT_MEANS} It can be moved to an account of its own.`;
   return ok({
     account,
     home,
     dataDir: one.dataDirSource === 'default' ? `${home}/.kimaki` : one.dataDir,
     source: 'unit',
+    ...(isRoot(one) ? { remedy: migrationRemedy(one) } : {}),
     warnings: [
       ...(isRoot(one) ? [rootWarning] : []),
       ...(isRoot(one) && home !== account.home

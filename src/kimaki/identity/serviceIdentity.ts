@@ -1,3 +1,4 @@
+import type { Remedy } from '../../posix/findings/index.js';
 import type { Aborted } from '../../posix/paths/index.js';
 import type { IdentityError } from '../../posix/accounts/index.js';
 import type { InstalledUnitsError } from '../instance/index.js';
@@ -12,6 +13,8 @@ export interface ServiceIdentity {
   readonly source: 'local-mode' | 'run-as-root' | 'unit' | 'default';
   /** For people, one sentence each. What is said of a service that runs as root is never to be hidden. */
   readonly warnings: readonly string[];
+  /** How to move the installed service off root, where one runs as root and is adopted. */
+  readonly remedy?: Remedy;
 }
 
 /** What the decision rests on. */

@@ -17,22 +17,22 @@ export type Remedy =
   | { readonly kind: 'any-of'; readonly remedies: readonly Remedy[] };
 
 /** Run the same recipe again with this option. */
-export interface OptionRemedy {
+export type OptionRemedy = {
   readonly kind: 'option';
   /** The name of a member of the recipe's options: `rewritePaths`. */
   readonly option: string;
   /** What to set it to; left out where the caller has to choose, and for a switch that is to be on. */
   readonly value?: string | number;
-}
+};
 
 /** Run this program. */
-export interface CommandRemedy {
+export type CommandRemedy = {
   readonly kind: 'command';
   readonly argv: readonly string[];
-}
+};
 
 /** Run a recipe of this package, or a part of it. */
-export interface RecipeRemedy {
+export type RecipeRemedy = {
   readonly kind: 'recipe';
   /** `migrateOffRoot`, `hardenInstall`. */
   readonly recipe: string;
@@ -40,17 +40,17 @@ export interface RecipeRemedy {
   readonly action: string;
   /** Its options, by the names of their members. */
   readonly options?: Readonly<Record<string, string>>;
-}
+};
 
 /** Call a function of this package. */
-export interface CallRemedy {
+export type CallRemedy = {
   readonly kind: 'call';
   readonly call: 'reclaim' | 'queryOwnership' | 'explainAccess' | 'editUnit' | 'listBlocks' | 'putBlock';
   /** What it is called for: a path, or the name of a unit. */
   readonly subject: string;
   /** `reclaim`: `from`, `to`. `queryOwnership`: `by`. `explainAccess`: `as`, `for`. `editUnit`: settings by `Section.Key`. */
   readonly args: Readonly<Record<string, string>>;
-}
+};
 
 /** Makes remedies; pure. */
 export const remedy = {

@@ -24,7 +24,7 @@ import type {
   StepFailure,
 } from '../engine/index.js';
 import { checkDispatch, checkUmasks, readSubject } from '../proof/index.js';
-import { cannotObserve, observeInstance, refusal } from '../host/index.js';
+import { cannotObserve, impossible, observeInstance } from '../host/index.js';
 import { stepRegistry } from '../steps/index.js';
 import { hardenSteps } from './hardenSteps.js';
 import { observeInstall } from './observeInstall.js';
@@ -73,7 +73,7 @@ async function plan(options: HardenOptions): Promise<Result<Plan, HardenRefusal 
   const observed = await observeInstall(options);
   if (observed.isErr()) return err(observed.error);
   const steps = hardenSteps(observed.value.facts);
-  if (steps.isErr()) return err(refusal('DISPATCH_IMPOSSIBLE', steps.error.message));
+  if (steps.isErr()) return err(impossible(observed.value.facts.unit.name, steps.error.message));
   const host = await currentHost();
   if (host.isErr()) return err(cannotObserve(host.error));
   return makePlan({

@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { SHARED_UMASK } from '../../kimaki/identity/index.js';
-import { instanceName, loadedFromDisk, readUnitFiles } from '../../kimaki/instance/index.js';
+import { SHARED_UMASK, migrationRemedy } from '../../kimaki/identity/index.js';
+import { loadedFromDisk, readUnitFiles } from '../../kimaki/instance/index.js';
 import { renderUpgradeUnit } from '../../kimaki/unit/index.js';
 import type { KimakiInstance, UnitOnHost } from '../../kimaki/instance/index.js';
 import type { UnitRewriteRequest } from '../../kimaki/unit/index.js';
@@ -20,13 +20,14 @@ import {
   refusal,
   refuseHost,
   rewriteUnitFiles,
+  unusable,
 } from '../host/index.js';
-import type { MigrationRefusal } from '../host/index.js';
+import type { MigrationRefusal, Refusal } from '../host/index.js';
 import type { HardenFacts, HardenedActivator, HardenedUnit } from './facts.js';
 import type { HardenOptions } from './options.js';
 
 /** Why an install is not hardened; nothing was changed. */
-export type HardenRefusal = MigrationRefusal | { readonly code: 'RUNS_AS_ROOT'; readonly message: string };
+export type HardenRefusal = MigrationRefusal | Refusal<'RUNS_AS_ROOT'>;
 
 /** The facts, and what is only told. */
 export type ObservedInstall = { readonly facts: HardenFacts; readonly warnings: readonly string[] };
@@ -100,9 +101,8 @@ export async function observeInstall(options: HardenOptions): Promise<Result<Obs
 }
 
 function runsAsRoot(unit: string): HardenRefusal {
-  const named = instanceName(unit) === '' ? '' : ` --unit ${unit}`;
-  const message = `${unit} runs as root, and nothing makes that safe; move it to an account of its own first: wca migrate-off-root plan${named}`;
-  return { code: 'RUNS_AS_ROOT', message };
+  const message = `${unit} runs as root, and a service that runs as root cannot be hardened`;
+  return refusal('RUNS_AS_ROOT', unit, message, migrationRemedy({ unit, user: 'root' }));
 }
 
 type Rewrite = Omit<UnitRewriteRequest, 'dropIn' | 'moves'>;
@@ -114,7 +114,7 @@ async function hardened(
 ): Promise<Result<HardenedUnit, HardenRefusal>> {
   const rewrite = { ...request, moves: [] };
   const changed = rewriteUnitFiles(effective, files, rewrite);
-  if (changed.isErr()) return err(refusal('UNIT_UNUSABLE', changed.error.message));
+  if (changed.isErr()) return err(unusable(name, changed.error.message));
   const [fragment, ...dropIns] = changed.value.facts.map((file, index) => ({ ...file, dropIn: index > 0 }));
   const edits = [...dropIns, ...(fragment === undefined ? [] : [fragment])]
     .filter(({ needsRewrite }) => needsRewrite)

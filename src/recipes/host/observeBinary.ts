@@ -1,19 +1,19 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../posix/findings/index.js';
 import { resolveDispatchBinary } from '../../kimaki/dispatch/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { BinaryFacts } from './facts.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 
-/** What the service's program is called, whatever directory it is in. */
+/** The name of the service's program. */
 const NAME = 'kimaki';
 
 /**
- * The one kimaki that the service user and WordPress can both execute, links and interpreters included, and that lies in
- * nobody's home.
+ * Finds a kimaki outside all homes that the service user and WordPress can both execute, links and interpreters included.
  *
- * An account that is yet to be made is in no group that would let it in anywhere: WordPress's answer stands for it.
+ * An account that does not exist yet is in no group that would open anything to it, so only WordPress is asked then.
  */
 export async function observeBinary(
   service: Identity | null,
@@ -29,7 +29,7 @@ export async function observeBinary(
   );
   const who = identities.map(({ user }) => user.name).join(' and ');
   const message =
-    `no ${NAME} in the system prefix can be executed by ${who}` +
-    `${why.length === 0 ? '' : ` (${why.join('; ')})`}; install it there, for example with: npm install --global --prefix /usr kimaki`;
-  return err(refusal('BINARY_UNREACHABLE', message));
+    `no ${NAME} in the system prefix can be executed by ${who}` + `${why.length === 0 ? '' : ` (${why.join('; ')})`}`;
+  const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', NAME);
+  return err(refusal('BINARY_UNREACHABLE', NAME, message, install));
 }

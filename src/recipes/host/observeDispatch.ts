@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../posix/findings/index.js';
 import { resolveDispatch, sudoHopPaths } from '../../kimaki/dispatch/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import type { Reach } from '../../kimaki/dispatch/index.js';
@@ -16,7 +17,7 @@ import { readChannel } from './readChannel.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 
-/** What the decision rests on. */
+/** What the decision depends on. */
 type Around = {
   readonly site: Site;
   readonly web: Identity;
@@ -25,7 +26,7 @@ type Around = {
   readonly binary: BinaryFacts;
 };
 
-/** Decides how WordPress is to reach the agent, from what WordPress's account will be able to open. */
+/** Decides how WordPress reaches the agent afterwards, by what its account will be able to open. */
 export async function observeDispatch(
   options: MigrationOptions,
   instance: KimakiInstance,
@@ -47,9 +48,9 @@ export async function observeDispatch(
     sudo: sudo.value,
     hopCommand: sudoHopPaths(instance.name ?? '').wrapper,
   });
-  if (plan.isErr()) return err(refusal('DISPATCH_IMPOSSIBLE', plan.error.message));
+  if (plan.isErr()) return err(impossible(instance.unit, plan.error.message));
   const channel = await readChannel(site.muPluginsDir, instance.name ?? '');
-  if (channel.isErr()) return err(refusal('DISPATCH_IMPOSSIBLE', channel.error.message));
+  if (channel.isErr()) return err(impossible(instance.unit, channel.error.message));
   const registered = channel.value;
   const { strategy, command, why } = plan.value;
   return ok({
@@ -68,16 +69,22 @@ export async function observeDispatch(
     warnings: [
       ...(registered === null
         ? [
-            `no mu-plugin in ${site.muPluginsDir} registers this instance as a channel, so nothing is dispatched to it; register ${command} by hand if something should be`,
+            `no mu-plugin in ${site.muPluginsDir} registers this instance as a channel, so WordPress sends it nothing; register ${command} by hand if it should`,
           ]
         : []),
       ...(strategy === 'sudo-hop'
         ? [
-            `who controls PHP controls the agent: the hop lets ${web.user.name} send any prompt to ${target.facts.name}, and sudo logs the prompts in the system journal`,
+            `whoever controls PHP controls the agent: the sudo hop lets ${web.user.name} send any prompt to ${target.facts.name}, and sudo logs the prompts in the system journal`,
           ]
         : []),
     ],
   });
+}
+
+/** WordPress cannot reach the agent this way. */
+export function impossible(unit: string, message: string): MigrationRefusal {
+  const way = remedy.anyOf(remedy.text('repair what the message names'), remedy.option('dispatch'));
+  return refusal('DISPATCH_IMPOSSIBLE', unit, message, way);
 }
 
 /** May the caller write in the data directory once it is in the new home? */

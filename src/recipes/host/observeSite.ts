@@ -1,6 +1,7 @@
 import { access, lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../posix/findings/index.js';
 import { join } from 'node:path';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
@@ -17,7 +18,7 @@ import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 import { writableDirectories } from './writableDirectories.js';
 
-/** The site and who it runs as. */
+/** The site and the account it runs as. */
 export type ObservedSite = {
   readonly site: Site;
   readonly facts: SiteFacts;
@@ -27,7 +28,7 @@ export type ObservedSite = {
   readonly warnings: readonly string[];
 };
 
-/** Finds the site of an instance and what of it a migration has to know. */
+/** Finds the site of an instance, and reads what a recipe has to know about it. */
 export async function observeSite(
   options: MigrationOptions,
   instance: KimakiInstance,
@@ -37,7 +38,9 @@ export async function observeSite(
     return err(
       refusal(
         'SITE_NOT_FOUND',
-        `${instance.unit} names no site (WorkingDirectory=, DATAMACHINE_SITE_PATH); name it with --site`,
+        instance.unit,
+        `${instance.unit} names no site (WorkingDirectory=, DATAMACHINE_SITE_PATH)`,
+        remedy.option('site'),
       ),
     );
   }
@@ -45,7 +48,7 @@ export async function observeSite(
   if (found.isErr()) {
     const code =
       found.error.code === 'NOT_A_SITE' || found.error.code === 'RELATIVE_PATH' ? 'SITE_NOT_FOUND' : 'CANNOT_OBSERVE';
-    return err(refusal(code, `${found.error.message}; the site can be named with --site`));
+    return err(refusal(code, path, found.error.message, remedy.option('site')));
   }
   const site = found.value;
   const { owner } = site;
@@ -53,7 +56,9 @@ export async function observeSite(
     return err(
       refusal(
         'SITE_RUNS_AS_ROOT',
-        `WordPress at ${site.path} would run as root, so there is nobody to give its files to; set user= in its php-fpm pool first`,
+        site.path,
+        `WordPress at ${site.path} runs as root, so there is no other account that could own its files`,
+        remedy.text('set user= and group= in its php-fpm pool, and restart php-fpm'),
       ),
     );
   }
@@ -92,20 +97,20 @@ export async function observeSite(
       ...site.notes,
       ...contrary.value.map(
         ({ file, line, name, written }) =>
-          `${file}:${line} defines ${name} as ${written ?? 'something only PHP can tell'}, which wins over the shared mode: WordPress will close what it writes to the agent`,
+          `${file}:${line} defines ${name} as ${written ?? 'something only PHP can tell'}, which overrides the shared mode: what WordPress writes will be closed to the agent`,
       ),
       ...(hasAgents && !hasWp
-        ? [`${agents} is not rendered again, for wp is not installed: look for --allow-root in it yourself`]
+        ? [`${agents} is not rendered again, because wp is not installed: check whether it has --allow-root in it`]
         : []),
     ],
   });
 }
 
 /**
- * Refuses a directory of the site that lies outside it and is not WordPress's own.
+ * Refuses a directory of the site that lies outside the site and does not belong to WordPress's account.
  *
- * Links and wp-config.php say where these are, and WordPress's account may write both: followed blindly, a link to
- * `/etc` would have that given to it.
+ * Links and wp-config.php say where these directories are, and WordPress's account can write both: a link to `/etc` would
+ * make the recipe change the owner of `/etc`.
  */
 async function refuseElsewhere(site: Site): Promise<Result<void, MigrationRefusal>> {
   const { path: root, owner, contentDir, muPluginsDir } = site;
@@ -115,9 +120,10 @@ async function refuseElsewhere(site: Site): Promise<Result<void, MigrationRefusa
     if (there?.isDirectory() === true && there.uid === owner.uid) continue;
     const whose = there === null ? 'is not there' : `belongs to uid ${there.uid}`;
     const message =
-      `a link or wp-config.php leads from ${printablePath(root)} to ${printablePath(path)}, which ${whose}: ${owner.user} could have pointed ` +
-      `it anywhere, so nothing there is given to it; if it is right, chown ${owner.user}: that one directory and plan again`;
-    return err(refusal('UNTRUSTED_PATH', message));
+      `a link or wp-config.php leads from ${printablePath(root)} to ${printablePath(path)}, which ${whose}: ${owner.user} can change ` +
+      'where it leads, so the owner of nothing there is changed';
+    const way = remedy.when('that directory is the right one', remedy.command('chown', `${owner.user}:`, path));
+    return err(refusal('UNTRUSTED_PATH', path, message, way));
   }
   return ok(undefined);
 }
@@ -130,10 +136,9 @@ async function observeFpm(options: MigrationOptions, site: Site): Promise<Result
   const others = pools.value.filter((pool) => pool.unit === unit && pool.name !== name);
   const otherPools = others.map((pool) => `${pool.name} (${pool.user})`);
   if (others.length > 0 && options.acceptSharedUmask !== true && options.noFpmUmask !== true) {
-    const message =
-      `${unit} also serves ${otherPools.join(', ')}: UMask=0002 would make their new files group-writable too. ` +
-      'Accept that with --accept-shared-umask, or leave php-fpm alone with --no-fpm-umask';
-    return err(refusal('SHARED_UMASK', message));
+    const message = `${unit} also serves ${otherPools.join(', ')}: UMask=0002 would make their new files group-writable too`;
+    const way = remedy.anyOf(remedy.option('acceptSharedUmask'), remedy.option('noFpmUmask'));
+    return err(refusal('SHARED_UMASK', unit, message, way));
   }
   return ok({ unit, pool: name, otherPools });
 }

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../posix/findings/index.js';
 import { join } from 'node:path';
 import { credentialName } from '../../kimaki/state/index.js';
 import { lookupIdentity, privilegedGroups } from '../../posix/accounts/index.js';
@@ -12,19 +13,19 @@ import type { MigrationOptions } from './options.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 
-/** The account the service goes to. */
+/** The account that is to run the service. */
 export type Target = {
   readonly facts: TargetFacts;
-  /** Null while the account is still to be made. */
+  /** Null while the account does not exist. */
   readonly identity: Identity | null;
-  /** The same, or an account with the rights it will have: what will be closed to it is told before it is made. */
+  /** The same, or a stand-in with the rights it will have, so that what will be closed to it is known before it exists. */
   readonly likely: Identity;
   /** Name of the primary group. */
   readonly group: string;
   readonly warnings: readonly string[];
 };
 
-/** Homes that belong to nobody, or to everybody. */
+/** Homes that no account has for itself. */
 const NO_HOMES = new Set(['/', '/nonexistent', '/root', '/var/www', '/dev/null', '/home']);
 
 /** Looks the account up and refuses one that cannot be a service user. */
@@ -35,13 +36,16 @@ export async function observeTarget(
   const name = options.user ?? DEFAULT_SERVICE_USER;
   const looked = await lookupIdentity(name);
   if (looked.isErr()) {
-    if (looked.error.code === 'INVALID_USER_NAME') return err(refusal('TARGET_UNUSABLE', looked.error.message));
+    if (looked.error.code === 'INVALID_USER_NAME')
+      return err(refusal('TARGET_UNUSABLE', name, looked.error.message, remedy.option('user')));
     if (looked.error.code !== 'USER_NOT_FOUND') return err(cannotObserve(looked.error));
     if (options.createUser !== true) {
       return err(
         refusal(
           'TARGET_MISSING',
-          `there is no user ${printablePath(name)}; name another with --user, or have it made with --create-user`,
+          name,
+          `there is no user ${printablePath(name)}`,
+          remedy.anyOf(remedy.option('createUser'), remedy.option('user')),
         ),
       );
     }
@@ -53,7 +57,9 @@ export async function observeTarget(
     return err(
       refusal(
         'TARGET_IS_ROOT',
-        `${user.name} is uid ${user.uid}, gid ${group.gid}: moving to root is no migration; name an unprivileged user with --user`,
+        user.name,
+        `${user.name} is uid ${user.uid}, gid ${group.gid}, which has the rights of root; an unprivileged user is wanted`,
+        remedy.option('user'),
       ),
     );
   }
@@ -61,7 +67,9 @@ export async function observeTarget(
     return err(
       refusal(
         'TARGET_UNUSABLE',
-        `${user.name} is not in the group ${site.group} of the site, so WordPress and the agent could not share files; add it with: usermod -aG ${site.group} ${user.name}`,
+        user.name,
+        `${user.name} is not in the group ${site.group} of the site, so WordPress and the agent could not share files`,
+        remedy.command('usermod', '-aG', site.group, user.name),
       ),
     );
   }
@@ -69,7 +77,9 @@ export async function observeTarget(
     return err(
       refusal(
         'TARGET_UNUSABLE',
-        `the home of ${user.name} is ${printablePath(user.home)}, which cannot hold its state; give the account a home of its own`,
+        user.name,
+        `the home of ${user.name} is ${printablePath(user.home)}, which cannot hold its state`,
+        remedy.text('give the account a home of its own'),
       ),
     );
   }
@@ -78,7 +88,9 @@ export async function observeTarget(
     return err(
       refusal(
         'TARGET_UNUSABLE',
-        `the home of ${user.name}, ${printablePath(user.home)}, is not there; make it (0750, owned by ${user.name}) and run again`,
+        user.name,
+        `the home of ${user.name}, ${printablePath(user.home)}, does not exist`,
+        remedy.command('install', '-d', '-m', '0750', '-o', user.name, '-g', group.name, user.home),
       ),
     );
   }
@@ -86,7 +98,9 @@ export async function observeTarget(
     return err(
       refusal(
         'TARGET_UNUSABLE',
-        `${printablePath(user.home)} belongs to uid ${home.uid}, not to ${user.name}; see whose it is and give it back`,
+        user.home,
+        `${printablePath(user.home)}, the home of ${user.name}, belongs to uid ${home.uid}`,
+        remedy.text(`look who uses it, and let ${user.name} own it or give it another home`),
       ),
     );
   }
@@ -112,7 +126,7 @@ export async function observeTarget(
   });
 }
 
-/** The overflow uid: nothing is given to it on purpose. */
+/** The overflow uid: it owns nothing. */
 const NOBODY = 65534;
 
 function missing(name: string, site: SiteFacts): Target {

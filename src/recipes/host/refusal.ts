@@ -1,13 +1,24 @@
+import { remedy } from '../../posix/findings/index.js';
+import type { Remedy } from '../../posix/findings/index.js';
+
 /**
- * Why a migration is not planned. Nothing was changed, and `message` tells the way out.
+ * Why a recipe did not begin. Nothing was changed.
  *
- * `code` is stable; the command line ends with 77 for `NEEDS_ROOT`, 66 for what was named and is not there, and
- * 65 for the rest.
+ * `code` is stable; the command line ends with 77 for `NEEDS_ROOT`, with 66 where something that was named does not exist,
+ * and with 65 otherwise.
  */
-export type MigrationRefusal = {
-  readonly code: RefusalCode;
+export type Refusal<Code extends string = string> = {
+  readonly code: Code;
+  /** What it is about: the name of a unit or an account, a path, or `host`. */
+  readonly subject: string;
+  /** What was found, and what was expected. */
   readonly message: string;
+  /** What to do next. */
+  readonly remedy: Remedy;
 };
+
+/** Why a migration is not planned. */
+export type MigrationRefusal = Refusal<RefusalCode>;
 
 /** Every reason to refuse, by name. */
 export type RefusalCode =
@@ -43,12 +54,28 @@ export type RefusalCode =
   | 'UNSAFE_ENTRIES'
   | 'CANNOT_OBSERVE';
 
-/** A refusal as a record. */
-export function refusal(code: RefusalCode, message: string): MigrationRefusal {
-  return { code, message };
+/** Makes a refusal. */
+export function refusal<Code extends string = RefusalCode>(
+  code: Code,
+  subject: string,
+  message: string,
+  way: Remedy,
+): Refusal<Code> {
+  return { code, subject, message, remedy: way };
 }
 
-/** What could not be looked at stops the plan: a migration is not guessed. */
+/** A unit whose files cannot be rewritten. */
+export function unusable(unit: string, message: string): MigrationRefusal {
+  return refusal('UNIT_UNUSABLE', unit, message, remedy.text('repair what the message names, and plan again'));
+}
+
+/** Refuses because a part of the host could not be read: a recipe decides on nothing it has not seen. */
 export function cannotObserve(cause: { readonly message: string }): MigrationRefusal {
-  return { code: 'CANNOT_OBSERVE', message: cause.message };
+  const way = remedy.text('repair what the message names, and plan again');
+  return refusal('CANNOT_OBSERVE', subjectOf(cause), cause.message, way);
+}
+
+function subjectOf(cause: object): string {
+  if ('path' in cause && typeof cause.path === 'string') return cause.path;
+  return 'unit' in cause && typeof cause.unit === 'string' ? cause.unit : 'host';
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../posix/findings/index.js';
 import { systemManagerRunning } from '../../systemd/manager/index.js';
 import { refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
@@ -14,16 +15,18 @@ const NEEDED: readonly (readonly [bit: number, name: string])[] = [
   [7, 'CAP_SETUID'],
 ];
 
-/** Every id of the host is itself here. Source: user_namespaces(7). */
+/** The map of a process that is in no user namespace of its own. Source: user_namespaces(7). */
 const WHOLE = /^\s*0\s+0\s+4294967295\s*$/;
 
-/** Refuses where nothing can be migrated at all: not really root, or no systemd to ask. */
+/** Refuses where no recipe can run: without the powers of root, or without systemd. */
 export async function refuseHost(): Promise<Result<void, MigrationRefusal>> {
   if (process.geteuid?.() !== 0) {
     return err(
       refusal(
         'NEEDS_ROOT',
-        `this runs as uid ${process.geteuid?.() ?? 'unknown'}; both homes and the units are only open to root: run it with sudo`,
+        'host',
+        `this runs as uid ${process.geteuid?.() ?? 'unknown'}, and only root can read both homes and the units`,
+        remedy.text('run it as root, for example with sudo'),
       ),
     );
   }
@@ -32,12 +35,21 @@ export async function refuseHost(): Promise<Result<void, MigrationRefusal>> {
   );
   const lacking = lackingPowers(status ?? '', uids ?? '', gids ?? '');
   if (lacking !== null)
-    return err(refusal('NEEDS_ROOT', `this runs as root, but ${lacking}; run it as root of the host itself`));
+    return err(
+      refusal(
+        'NEEDS_ROOT',
+        'host',
+        `this runs as root, but ${lacking}`,
+        remedy.text('run it as root of the host itself'),
+      ),
+    );
   const manager = await systemManagerRunning();
-  return manager.isErr() ? err(refusal('NO_SYSTEMD', manager.error.message)) : ok(undefined);
+  return manager.isErr()
+    ? err(refusal('NO_SYSTEMD', 'host', manager.error.message, remedy.text('run it on a host that systemd has booted')))
+    : ok(undefined);
 }
 
-/** What root lacks here, for a sentence; null when nothing. What could not be read says nothing. Pure. */
+/** What root lacks here, as a part of a sentence; null when nothing. Empty texts were not readable and count as nothing. Pure. */
 export function lackingPowers(status: string, uidMap: string, gidMap: string): string | null {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
   if (effective !== undefined) {

@@ -1,27 +1,44 @@
+import type { Remedy } from '../../posix/findings/index.js';
+
 /**
- * One acceptance point, proven, refuted, or not checked.
+ * One acceptance check: passed, failed, or not checked.
  *
- * `ok` is null when nothing was proven either way; `detail` then says why and how to have it checked.
+ * `ok` is null when the check could not decide; `detail` then says why, and `remedy` how to have it checked.
  */
 export type AcceptanceCheck = {
   readonly id: string;
-  /** Which of the nine points it belongs to, 1 to 9. */
+  /** The acceptance point it belongs to, 1 to 9. */
   readonly point: number;
   readonly ok: boolean | null;
+  /** What it is about: the name of a unit or an account, or a path. */
+  readonly subject: string;
+  /** What was found. */
   readonly detail: string;
+  /** What to do; null where it passed, or where `detail` leaves nothing to do. */
+  readonly remedy: Remedy | null;
 };
 
-/** The point holds. */
-export function passed(id: string, point: number, detail: string): AcceptanceCheck {
-  return { id, point, ok: true, detail };
+/** The three answers of one check. */
+export interface Verdicts {
+  passed(detail: string): AcceptanceCheck;
+  failed(detail: string, remedy?: Remedy): AcceptanceCheck;
+  /** The check could not decide. */
+  unchecked(detail: string, remedy?: Remedy): AcceptanceCheck;
 }
 
-/** The point does not hold. */
-export function failed(id: string, point: number, detail: string): AcceptanceCheck {
-  return { id, point, ok: false, detail };
-}
-
-/** Nobody knows; the detail says how to find out. */
-export function unchecked(id: string, point: number, detail: string): AcceptanceCheck {
-  return { id, point, ok: null, detail };
+/** Makes the answers of the check `id` about `subject`; pure. */
+export function verdictsOf(id: string, point: number, subject: string): Verdicts {
+  const check = (ok: boolean | null, detail: string, remedy: Remedy | null): AcceptanceCheck => ({
+    id,
+    point,
+    ok,
+    subject,
+    detail,
+    remedy,
+  });
+  return {
+    passed: (detail) => check(true, detail, null),
+    failed: (detail, remedy) => check(false, detail, remedy ?? null),
+    unchecked: (detail, remedy) => check(null, detail, remedy ?? null),
+  };
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { probeDispatch } from '../../kimaki/dispatch/index.js';
 import type { DispatchProbe } from '../../kimaki/dispatch/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
+import { remedy } from '../../posix/findings/index.js';
 import { resolveExecutable } from '../../posix/access/index.js';
 import { runAs } from '../../posix/accounts/index.js';
 import { fpmRunner } from '../host/index.js';
-import { failed, passed, unchecked } from './check.js';
+import { verdictsOf } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 
@@ -14,39 +15,38 @@ import type { Subject } from './subject.js';
 const VERSION_DEADLINE_MS = 15_000;
 
 /**
- * Point 3: WordPress's account can run the system binary, and the registered command works as that account,
- * link by link; with a channel named, a message is delivered and seen to arrive.
+ * Point 3: WordPress's account can run the system binary, and the registered command works as that account, link by
+ * link; with a channel named, a message is delivered and seen to arrive.
  */
 export async function checkDispatch(subject: Subject): Promise<readonly AcceptanceCheck[]> {
   return [await checkBinary(subject), ...(await checkChannel(subject))];
 }
 
 async function checkBinary({ web, service }: Subject): Promise<AcceptanceCheck> {
-  const id = 'binary';
+  const { passed, failed } = verdictsOf('binary', 3, web.user.name);
+  const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', 'kimaki');
   const found = await resolveExecutable('kimaki', [web, service], { searchPath: TRUSTED_PATH });
-  if (found.isErr()) return failed(id, 3, found.error.message);
+  if (found.isErr()) return failed(found.error.message);
   const { path, candidates } = found.value;
   if (path === null) {
     const why = candidates.map((each) => `${each.path}: ${each.reason ?? 'refused'}`).join('; ');
-    return failed(
-      id,
-      3,
-      `no kimaki that ${web.user.name} and ${service.user.name} can both execute: ${why || 'none in the system prefix'}`,
-    );
+    const who = `${web.user.name} and ${service.user.name}`;
+    return failed(`no kimaki that ${who} can both execute: ${why || 'there is none in the system prefix'}`, install);
   }
   const ran = await runAs(web, path, ['--version'], { timeoutMs: VERSION_DEADLINE_MS });
-  if (ran.isErr()) return failed(id, 3, ran.error.message);
+  if (ran.isErr()) return failed(ran.error.message);
   const { exitCode, stdout, stderr } = ran.value;
   const told = `sudo -u ${web.user.name} ${path} --version`;
   return exitCode === 0
-    ? passed(id, 3, `${told}: ${firstLine(stdout)}`)
-    : failed(id, 3, `${told} ends with ${exitCode ?? 'a signal'}: ${firstLine(stderr)}`);
+    ? passed(`${told}: ${firstLine(stdout)}`)
+    : failed(`${told} ends with ${exitCode ?? 'a signal'}: ${firstLine(stderr)}`, install);
 }
 
 async function checkChannel(subject: Subject): Promise<readonly AcceptanceCheck[]> {
   const { channel, instance, service, web, site, options } = subject;
+  const { failed, unchecked } = verdictsOf('dispatch', 3, instance.unit);
   if (channel === null) {
-    return [unchecked('dispatch', 3, `no mu-plugin in ${site.muPluginsDir} registers a channel for ${instance.unit}`)];
+    return [unchecked(`no mu-plugin in ${site.muPluginsDir} registers a channel for ${instance.unit}`)];
   }
   const { entry } = channel;
   const marker = `wca-probe-${randomBytes(12).toString('hex')}`;
@@ -70,28 +70,33 @@ async function checkChannel(subject: Subject): Promise<readonly AcceptanceCheck[
   // Where php-fpm cannot be asked, WordPress still runs from the command line.
   const isAsked = inside !== null && !(inside.isErr() && inside.error.code === 'DISPATCH_NOT_RUN');
   const probed = isAsked ? inside : await probeDispatch(request);
-  if (probed.isErr()) return [failed('dispatch', 3, probed.error.message)];
-  return [chain(subject, entry.command, probed.value), delivery(options.probeChannel, probed.value)];
+  if (probed.isErr()) return [failed(probed.error.message)];
+  return [
+    judgeChain(instance.unit, web.user.name, entry.command, probed.value),
+    judgeDelivery(instance.unit, options.probeChannel, probed.value),
+  ];
 }
 
-function chain({ web }: Subject, command: string, { links, broken }: DispatchProbe): AcceptanceCheck {
+type Probed = Pick<DispatchProbe, 'broken' | 'links'>;
+
+/** Decides whether the registered command reaches the agent's data; the message itself is {@link judgeDelivery}'s. Pure. */
+export function judgeChain(unit: string, caller: string, command: string, { links, broken }: Probed): AcceptanceCheck {
+  const { passed, failed } = verdictsOf('dispatch', 3, unit);
   if (broken === null || broken.link === 'delivery' || broken.link === 'arrival') {
-    return passed(
-      'dispatch',
-      3,
-      `as ${web.user.name}, ${command} reaches the agent's data: ${links.filter(({ ok }) => ok === true).length} links proven`,
-    );
+    const proven = links.filter(({ ok }) => ok === true).length;
+    return passed(`as ${caller}, ${command} reaches the agent's data: ${proven} links proven`);
   }
   const at = broken.blockedAt === null ? '' : `, at ${broken.blockedAt}`;
-  return failed('dispatch', 3, `as ${web.user.name}, ${command} breaks at "${broken.link}"${at}: ${broken.detail}`);
+  return failed(`as ${caller}, ${command} fails at "${broken.link}"${at}: ${broken.detail}`);
 }
 
-function delivery(channel: string | undefined, { broken, links }: DispatchProbe): AcceptanceCheck {
-  const id = 'dispatch-delivery';
-  if (channel === undefined) return unchecked(id, 3, 'no message was sent; name a channel with --probe-channel');
-  if (broken !== null) return failed(id, 3, `the message did not arrive, "${broken.link}": ${broken.detail}`);
-  const arrival = links.find(({ link }) => link === 'arrival');
-  return passed(id, 3, arrival?.detail ?? 'the message arrived');
+/** Decides whether the message to `channel` arrived; without a channel none was sent. Pure. */
+export function judgeDelivery(unit: string, channel: string | undefined, { broken, links }: Probed): AcceptanceCheck {
+  const { passed, failed, unchecked } = verdictsOf('dispatch-delivery', 3, unit);
+  if (channel === undefined)
+    return unchecked('no message was sent, as no channel was named', remedy.option('probeChannel'));
+  if (broken !== null) return failed(`the message did not arrive, "${broken.link}": ${broken.detail}`);
+  return passed(links.find(({ link }) => link === 'arrival')?.detail ?? 'the message arrived');
 }
 
 /** Behind a hop the service user opens the data, otherwise the caller itself. */

@@ -1,62 +1,64 @@
 import { explainAccess } from '../../posix/access/index.js';
+import { remedy } from '../../posix/findings/index.js';
 import { showUnit } from '../../systemd/manager/index.js';
-import { failed, passed, unchecked } from './check.js';
+import { verdictsOf } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 
-/** Point 9: no unit runs as root again, and no command is registered where WordPress cannot go. */
+/** Point 9: no unit runs as root again, and WordPress can execute the registered command. */
 export async function checkNoWayBack(subject: Subject): Promise<readonly AcceptanceCheck[]> {
-  return [checkIdentity(subject), ...(await checkCompanions(subject)), await checkRegistered(subject)];
+  return [judgeIdentity(subject), ...(await checkCompanions(subject)), await checkRegistered(subject)];
 }
 
-function checkIdentity({ instance, service }: Subject): AcceptanceCheck {
-  const id = 'identity';
+/** Decides whether the unit starts as the service user after a reboot; pure. */
+export function judgeIdentity({ instance, service }: Pick<Subject, 'instance' | 'service'>): AcceptanceCheck {
   const { state, unit } = instance;
-  if (state.needDaemonReload)
-    return failed(
-      id,
-      9,
-      `${unit} on disk differs from what systemd has loaded; run systemctl daemon-reload and look again`,
-    );
+  const { passed, failed } = verdictsOf('identity', 9, unit);
+  if (state.needDaemonReload) {
+    const way = remedy.command('systemctl', 'daemon-reload');
+    return failed(`the files of ${unit} are not what systemd has loaded`, way);
+  }
   return state.user === service.user.name
-    ? passed(id, 9, `${unit} is loaded with User=${state.user}, so it starts as ${state.user} after a reboot`)
-    : failed(
-        id,
-        9,
-        `${unit} is loaded with User=${state.user === '' ? 'root' : state.user}; ${service.user.name} is wanted`,
-      );
+    ? passed(`${unit} is loaded with User=${state.user}, so it starts as ${state.user} after a reboot`)
+    : failed(`${unit} is loaded with User=${state.user === '' ? 'root' : state.user}; ${service.user.name} is wanted`);
 }
 
 /** A worker of the same site that still runs as root makes root-owned files again. */
 async function checkCompanions({ instance, service }: Subject): Promise<readonly AcceptanceCheck[]> {
-  const id = 'companions';
   const services = instance.companions.filter((unit) => unit.endsWith('.service'));
-  if (services.length === 0) return [];
+  const users: CompanionUser[] = [];
   for (const unit of services) {
     const state = await showUnit(unit);
-    if (state.isErr()) return [failed(id, 9, state.error.message)];
-    const { user } = state.value;
-    if (['', 'root', '0'].includes(user))
-      return [
-        failed(id, 9, `${unit} works on the same site and is loaded to run as root; ${service.user.name} is wanted`),
-      ];
+    if (state.isErr()) return [verdictsOf('companions', 9, unit).failed(state.error.message)];
+    users.push({ unit, user: state.value.user });
   }
-  return [passed(id, 9, `${services.join(', ')}: none runs as root`)];
+  return judgeCompanions(users, service.user.name);
+}
+
+/** A companion and the account systemd has it loaded with. */
+export type CompanionUser = { readonly unit: string; readonly user: string };
+
+/** Decides over the services that work on the same site; no check where there are none. Pure. */
+export function judgeCompanions(companions: readonly CompanionUser[], wanted: string): readonly AcceptanceCheck[] {
+  const [first] = companions;
+  if (first === undefined) return [];
+  const root = companions.find(({ user }) => ['', 'root', '0'].includes(user));
+  const { passed, failed } = verdictsOf('companions', 9, (root ?? first).unit);
+  return root === undefined
+    ? [passed(`${companions.map(({ unit }) => unit).join(', ')}: none runs as root`)]
+    : [failed(`${root.unit} works on the same site and is loaded to run as root; ${wanted} is wanted`)];
 }
 
 async function checkRegistered({ channel, web }: Subject): Promise<AcceptanceCheck> {
-  const id = 'registered-command';
-  if (channel === null) return unchecked(id, 9, 'no channel is registered');
+  const { passed, failed, unchecked } = verdictsOf('registered-command', 9, channel?.file ?? web.user.name);
+  if (channel === null) return unchecked('no channel is registered');
   const { command } = channel.entry;
+  const registers = `${channel.file} registers ${command}`;
   const explained = await explainAccess(command, web, 'execute');
-  if (explained.isErr()) return failed(id, 9, `${channel.file} registers ${command}: ${explained.error.message}`);
+  if (explained.isErr()) return failed(`${registers}: ${explained.error.message}`);
   const { allowed, blockedAt, components } = explained.value;
-  if (allowed) return passed(id, 9, `${channel.file} registers ${command}, which ${web.user.name} can execute`);
+  if (allowed) return passed(`${registers}, which ${web.user.name} can execute`);
   const where = components.find(({ path }) => path === blockedAt?.path);
   const mode = where === undefined ? '' : ` (mode ${where.mode})`;
-  return failed(
-    id,
-    9,
-    `${channel.file} registers ${command}, but ${web.user.name} is stopped at ${blockedAt?.path ?? command}${mode}`,
-  );
+  return failed(`${registers}, but ${web.user.name} is stopped at ${blockedAt?.path ?? command}${mode}`);
 }

@@ -1,30 +1,42 @@
 import { SHARED_UMASK } from '../../kimaki/identity/index.js';
+import { remedy } from '../../posix/findings/index.js';
 import { octalMode } from '../../posix/paths/index.js';
 import { readProcess } from '../../posix/processes/index.js';
-import { failed, passed, unchecked } from './check.js';
+import type { ProcessStatus } from '../../posix/processes/index.js';
+import { verdictsOf } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 
-/** Point 1: the service is active, and its process really has the uid, gid, groups and umask of the account. */
-export async function checkService({ instance, service }: Subject): Promise<readonly AcceptanceCheck[]> {
-  const { unit, state } = instance;
-  const id = 'service';
-  const { user, group, groups } = service;
-  if (state.mainPid === 0) {
-    if (state.user !== user.name) {
-      return [
-        failed(
-          id,
-          1,
-          `${unit} is ${state.activeState} and would run as ${state.user === '' ? 'root' : state.user}, not as ${user.name}`,
-        ),
-      ];
-    }
-    return [unchecked(id, 1, `${unit} is ${state.activeState}; start it and verify again`)];
-  }
+/** Point 1: the service is active, and its process has the uid, gid, groups and umask of the account. */
+export async function checkService(subject: Subject): Promise<readonly AcceptanceCheck[]> {
+  const { state, unit } = subject.instance;
+  if (state.mainPid === 0) return [judgeService(subject, null)];
   const read = await readProcess(state.mainPid);
-  if (read.isErr()) return [failed(id, 1, read.error.message)];
-  const process = read.value;
+  return [
+    read.match(
+      (status) => judgeService(subject, status),
+      ({ message }) => verdictsOf('service', 1, unit).failed(message),
+    ),
+  ];
+}
+
+type Process = Pick<ProcessStatus, 'uid' | 'euid' | 'gid' | 'egid' | 'groups' | 'umask'>;
+
+/** Decides over the main process of the service; null where none runs. Pure. */
+export function judgeService(
+  { instance, service }: Pick<Subject, 'instance' | 'service'>,
+  process: Process | null,
+): AcceptanceCheck {
+  const { unit, state } = instance;
+  const { passed, failed, unchecked } = verdictsOf('service', 1, unit);
+  const { user, group, groups } = service;
+  if (process === null) {
+    if (state.user === user.name) {
+      return unchecked(`${unit} is ${state.activeState}`, remedy.command('systemctl', 'start', unit));
+    }
+    const would = state.user === '' ? 'root' : state.user;
+    return failed(`${unit} is ${state.activeState} and would run as ${would}, not as ${user.name}`);
+  }
   const wrong: string[] = [];
   if (process.uid !== user.uid || process.euid !== user.uid) wrong.push(`uid ${process.uid} instead of ${user.uid}`);
   if (process.gid !== group.gid || process.egid !== group.gid) wrong.push(`gid ${process.gid} instead of ${group.gid}`);
@@ -34,9 +46,11 @@ export async function checkService({ instance, service }: Subject): Promise<read
     wrong.push(`umask ${octalMode(process.umask)} instead of ${octalMode(SHARED_UMASK)}`);
   if (!groups.some(({ gid }) => gid === 0) && process.groups.includes(0))
     wrong.push('with the group root, which the account is not in');
-  if (state.activeState !== 'active') wrong.push(`not active; see journalctl -u ${unit}`);
+  if (state.activeState !== 'active') wrong.push('not active');
   const who = `${unit} is ${state.activeState}, pid ${state.mainPid}`;
-  if (wrong.length > 0) return [failed(id, 1, `${who}: ${wrong.join(', ')}`)];
+  if (wrong.length > 0) {
+    return failed(`${who}: ${wrong.join(', ')}`, remedy.command('journalctl', '-u', unit, '-n', '50'));
+  }
   const names = groups.map(({ name }) => name).join(',');
-  return [passed(id, 1, `${who} as ${user.name} (${names}), umask ${octalMode(process.umask)}`)];
+  return passed(`${who} as ${user.name} (${names}), umask ${octalMode(process.umask)}`);
 }

@@ -5,17 +5,18 @@ import type { Identity } from '../../posix/accounts/index.js';
 import type { Site } from '../../wordpress/site/index.js';
 import { widenable } from '../steps/index.js';
 import { writableDirectories } from '../host/index.js';
-import { failed, passed } from './check.js';
+import { remedy } from '../../posix/findings/index.js';
+import { verdictsOf } from './check.js';
 import type { AcceptanceCheck } from './check.js';
-import { listed, rootsEntries } from './rootsEntries.js';
+import { judgeRootsEntries, rootsEntries } from './rootsEntries.js';
 import type { Subject } from './subject.js';
 
 /** A tree of a million files takes a while to ask about, twice. */
 const FIND_DEADLINE_MS = 600_000;
 
 /**
- * Point 4: nothing new is root's, and both sides can write every file and directory they share, by trying as
- * each of them. Every shared directory hands its group on (setgid).
+ * Point 4: root owns nothing new, both sides can write every file and directory they share (tried as each of them), and
+ * every shared directory hands its group on (setgid).
  */
 export async function checkSharedWriting(subject: Subject): Promise<readonly AcceptanceCheck[]> {
   const { service, web } = subject;
@@ -28,29 +29,20 @@ export async function checkSharedWriting(subject: Subject): Promise<readonly Acc
 }
 
 async function checkNewFiles({ instance, agentPlaces, service, accepted }: Subject): Promise<AcceptanceCheck> {
-  const id = 'no-new-root-files';
+  const verdicts = verdictsOf('no-new-root-files', 4, instance.dataDir);
   const trees = [instance.dataDir, ...agentPlaces.map((place) => place.path)];
   const found = await rootsEntries(trees, service, accepted);
-  if (found.isErr()) return failed(id, 4, found.error.message);
-  const { toGive, stuck, left } = found.value;
-  const where = trees.join(', ');
-  const told = left.length === 0 ? '' : `; left on purpose: ${listed(left)}`;
-  if (toGive > 0)
-    return failed(id, 4, `${toGive} entries below ${where} belong to root, and the agent cannot replace them${told}`);
-  return stuck.length === 0
-    ? passed(id, 4, `nothing below ${where} is root's${told}`)
-    : failed(
-        id,
-        4,
-        `below ${where} these belong to root: ${listed(stuck)}; look at them, and verify with --leave-unsafe if they are to stay${told}`,
-      );
+  return found.match(
+    (entries) => judgeRootsEntries(verdicts, trees, 'the agent', entries),
+    ({ message }) => verdicts.failed(message),
+  );
 }
 
 async function checkWritableBy({ site, accepted }: Subject, identity: Identity, id: string): Promise<AcceptanceCheck> {
+  const { failed } = verdictsOf(id, 4, site.contentDir);
   const roots = await writableDirectories(site);
   // Without a root, find would look at the directory it was started in.
-  if (roots.length === 0)
-    return failed(id, 4, `${site.contentDir} has none of the directories that both sides write in`);
+  if (roots.length === 0) return failed(`${site.contentDir} has none of the directories that both sides write in`);
   const { name } = identity.user;
   // find -writable is access(2), asked by the user itself: groups, ACLs and mounts all count.
   const closed = ['-type', 'd', '!', '-perm', '-0005', '!', '(', '-readable', '-executable', '-writable', ')'];
@@ -81,31 +73,45 @@ async function checkWritableBy({ site, accepted }: Subject, identity: Identity, 
     ],
     { timeoutMs: FIND_DEADLINE_MS },
   );
-  if (asked.isErr()) return failed(id, 4, asked.error.message);
+  if (asked.isErr()) return failed(asked.error.message);
   if (asked.value.exitCode !== 0)
-    return failed(id, 4, `${name} cannot look at all of it: ${asked.value.stderr.trim().split('\n')[0] ?? ''}`);
+    return failed(`${name} cannot look at all of it: ${asked.value.stderr.trim().split('\n')[0] ?? ''}`);
+  const entries = entriesOf(asked.value.stdout);
+  return judgeWritable({ id, writer: name, roots, site, leaveUnsafe: accepted.leaveUnsafe === true }, entries);
+}
+
+/** Decides over the entries that `writer` cannot write below `roots`; pure. */
+export function judgeWritable(
+  asked: {
+    readonly id: string;
+    readonly writer: string;
+    readonly roots: readonly string[];
+    readonly site: Pick<Site, 'contentDir' | 'uploadsDir' | 'upgradeDir' | 'languagesDir'>;
+    readonly leaveUnsafe: boolean;
+  },
+  entries: readonly FoundEntry[],
+): AcceptanceCheck {
+  const { id, writer, roots, site, leaveUnsafe } = asked;
+  const { passed, failed } = verdictsOf(id, 4, site.contentDir);
   const left: string[] = [];
   const refused: string[] = [];
-  for (const entry of entriesOf(asked.value.stdout)) {
+  for (const entry of entries) {
     if (!widenable(Buffer.from(entry.below))) continue;
-    (staysClosed(entry, site) || (accepted.leaveUnsafe === true && isUnsafe(entry)) ? left : refused).push(entry.path);
+    (staysClosed(entry, site) || (leaveUnsafe && isUnsafe(entry)) ? left : refused).push(entry.path);
+  }
+  if (refused.length > 0) {
+    const what = `${writer} cannot write ${refused.length} entries, such as ${shown(refused)}; files that were moved or copied in keep their own modes`;
+    return failed(what, remedy.recipe('migrateOffRoot', 'apply'));
   }
   const apart = left.length === 0 ? '' : `; left closed on purpose: ${shown(left)}`;
-  if (refused.length === 0)
-    return passed(id, 4, `${name} can write every file and directory of ${roots.join(', ')}${apart}`);
-  return failed(
-    id,
-    4,
-    `${name} cannot write ${refused.length} entries, such as ${shown(refused)}; what was moved or copied in brings its own modes, and wca migrate-off-root apply puts them right`,
-  );
+  return passed(`${writer} can write every file and directory of ${roots.join(', ')}${apart}`);
 }
 
 async function checkSetgid({ site, accepted }: Subject): Promise<AcceptanceCheck> {
-  const id = 'shared-group';
+  const { passed, failed } = verdictsOf('shared-group', 4, site.contentDir);
   const roots = await writableDirectories(site);
-  if (roots.length === 0)
-    return failed(id, 4, `${site.contentDir} has none of the directories that both sides write in`);
-  // As root, who can look everywhere; what is closed to everyone else is private and not shared.
+  if (roots.length === 0) return failed(`${site.contentDir} has none of the directories that both sides write in`);
+  // As root, which can look everywhere; what is closed to everyone else is private and not shared.
   const asked = await runChecked(
     'find',
     [
@@ -128,19 +134,16 @@ async function checkSetgid({ site, accepted }: Subject): Promise<AcceptanceCheck
     ],
     { timeoutMs: FIND_DEADLINE_MS },
   );
-  if (asked.isErr()) return failed(id, 4, asked.error.message);
+  if (asked.isErr()) return failed(asked.error.message);
   const without = entriesOf(asked.value.stdout).filter(({ below }) => widenable(Buffer.from(below)));
-  return without.length === 0
-    ? passed(id, 4, 'every shared directory is setgid, so new files get its group')
-    : failed(
-        id,
-        4,
-        `${without.length} shared directories are not setgid, such as ${shown(without.map(({ path }) => path))}; what is written there is closed to the other side`,
-      );
+  if (without.length === 0) return passed('every shared directory is setgid, so new files get its group');
+  const named = shown(without.map(({ path }) => path));
+  const what = `${without.length} shared directories are not setgid, such as ${named}; new files in them are closed to the other side`;
+  return failed(what, remedy.recipe('migrateOffRoot', 'apply'));
 }
 
 /** One entry a search reports. */
-type Found = {
+export type FoundEntry = {
   readonly why: string;
   readonly isFile: boolean;
   readonly mode: number;
@@ -153,9 +156,10 @@ type Found = {
 
 const FIELDS = '\\0%y\\0%m\\0%n\\0%H\\0%P\\0';
 
-function entriesOf(stdout: string): readonly Found[] {
+/** The entries that find reports, as {@link FIELDS} prints them; pure. */
+export function entriesOf(stdout: string): readonly FoundEntry[] {
   const fields = stdout.split('\0');
-  const found: Found[] = [];
+  const found: FoundEntry[] = [];
   for (let at = 0; at + 5 < fields.length; at += 6) {
     const [why = '', type = '', mode = '', links = '', root = '', below = ''] = fields.slice(at, at + 6);
     const path = below === '' ? root : `${root}/${below}`;
@@ -164,22 +168,25 @@ function entriesOf(stdout: string): readonly Found[] {
   return found;
 }
 
-/** As far as the sweeps go, and not put out by what a live site removes meanwhile. */
+/** As far as the sweeps go; entries that a live site removes meanwhile are no error. */
 function howFar({ crossMounts }: Subject['accepted']): readonly string[] {
   return ['-ignore_readdir_race', ...(crossMounts === true ? [] : ['-xdev'])];
 }
 
 /**
- * A private file stays private wherever it is. A private directory does where WordPress keeps data; a plugin or theme
- * the agent cannot enter is none that both can work on.
+ * A private file stays private wherever it is. A private directory stays private where WordPress keeps data. A plugin or
+ * theme that the agent cannot enter is a fault, since both sides have to work on it.
  */
-function staysClosed({ why, mode, root, below }: Found, { uploadsDir, upgradeDir, languagesDir }: Site): boolean {
+function staysClosed(
+  { why, mode, root, below }: FoundEntry,
+  { uploadsDir, upgradeDir, languagesDir }: Pick<Site, 'uploadsDir' | 'upgradeDir' | 'languagesDir'>,
+): boolean {
   if (why === 'closed') return below !== '' && [uploadsDir, upgradeDir, languagesDir].includes(root);
   return (mode & 0o004) === 0;
 }
 
-/** What no sweep changes: see `--leave-unsafe`. */
-function isUnsafe({ isFile, mode, links }: Found): boolean {
+/** What no sweep changes: see the option `leaveUnsafe`. */
+function isUnsafe({ isFile, mode, links }: FoundEntry): boolean {
   return isFile && (links > 1 || (mode & 0o6000) !== 0);
 }
 

@@ -1,8 +1,9 @@
 import { SHARED_UMASK } from '../../kimaki/identity/index.js';
+import { remedy } from '../../posix/findings/index.js';
 import { octalMode, printablePath } from '../../posix/paths/index.js';
 import type { WritabilityReport } from '../../wordpress/probes/index.js';
 import { probePluginUpdate, probeSiteWritability, probeUploads } from '../../wordpress/probes/index.js';
-import { failed, passed, unchecked } from './check.js';
+import { verdictsOf } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 
@@ -13,74 +14,65 @@ export async function checkUpdates(subject: Subject): Promise<readonly Acceptanc
 
 async function couldUpdate({ site, web }: Subject): Promise<readonly AcceptanceCheck[]> {
   const report = await probeSiteWritability(site, web);
-  if (report.isErr()) return [failed('updates', 5, report.error.message)];
-  return [sharedModes(report.value), mayUpdate(report.value)];
+  if (report.isErr()) return [verdictsOf('updates', 5, site.path).failed(report.error.message)];
+  return [judgeModes(site.path, report.value), judgeUpdates(site.path, report.value)];
 }
 
-/** What WordPress gives to what it writes, in force; without group write and setgid the agent is shut out again. */
-function sharedModes({ chmodDir, chmodFile }: WritabilityReport): AcceptanceCheck {
-  const id = 'wordpress-modes';
+/** Decides over the modes that WordPress gives to what it writes; without group write and setgid it is closed to the agent. Pure. */
+export function judgeModes(
+  site: string,
+  { chmodDir, chmodFile }: Pick<WritabilityReport, 'chmodDir' | 'chmodFile'>,
+): AcceptanceCheck {
+  const { passed, failed } = verdictsOf('wordpress-modes', 4, site);
   const told = `FS_CHMOD_DIR ${shown(chmodDir)}, FS_CHMOD_FILE ${shown(chmodFile)}`;
-  const shared = ((chmodDir ?? 0) & 0o2020) === 0o2020 && ((chmodFile ?? 0) & 0o020) !== 0;
-  return shared
-    ? passed(id, 4, `WordPress keeps what it writes open to the agent (${told})`)
-    : failed(
-        id,
-        4,
-        `WordPress would close what it writes to the agent (${told}; 2775 and 0664 are wanted): look for another define of them`,
-      );
+  const way = remedy.text('look for another define of them, in wp-config.php or a mu-plugin');
+  return isShared(chmodDir, chmodFile)
+    ? passed(`WordPress keeps what it writes open to the agent (${told})`)
+    : failed(`WordPress would close what it writes to the agent (${told}; 2775 and 0664 are wanted)`, way);
 }
 
-function mayUpdate(report: WritabilityReport): AcceptanceCheck {
-  const id = 'updates';
+/** Decides whether WordPress could update everything; pure. */
+export function judgeUpdates(site: string, report: WritabilityReport): AcceptanceCheck {
+  const { passed, failed } = verdictsOf('updates', 5, site);
   const { ok, filesystemMethod, unwritable, directories } = report;
   if (ok)
-    return passed(
-      id,
-      5,
-      `WordPress ${report.wordpress} would update directly, and may replace every plugin and theme file`,
-    );
+    return passed(`WordPress ${report.wordpress} can update directly, and can replace every plugin and theme file`);
   if (filesystemMethod !== 'direct') {
-    return failed(
-      id,
-      5,
-      `get_filesystem_method() says ${filesystemMethod}, so unattended updates stop; see who owns wp-admin/includes/file.php`,
-    );
+    const way = remedy.text('look who owns wp-admin/includes/file.php');
+    return failed(`get_filesystem_method() says ${filesystemMethod}, so unattended updates stop`, way);
   }
   const closed = directories.filter(({ writable }) => !writable).map(({ path }) => path);
   const files = unwritable.paths.slice(0, 3).map(({ path }) => printablePath(path));
-  return failed(
-    id,
-    5,
-    `WordPress cannot replace ${unwritable.count} files or directories: ${[...closed, ...files].slice(0, 4).join(', ')}`,
-  );
+  const named = [...closed, ...files].slice(0, 4).join(', ');
+  return failed(`WordPress cannot replace ${unwritable.count} files or directories: ${named}`);
 }
 
 async function doesUpdate({ site, web, options }: Subject): Promise<AcceptanceCheck> {
-  const id = 'update-probe';
-  if (options.probeUpdate !== true) {
-    return unchecked(id, 5, 'no plugin was really updated; --probe-update does it with a throw-away one');
-  }
+  const { passed, failed, unchecked } = verdictsOf('update-probe', 5, site.path);
+  if (options.probeUpdate !== true) return unchecked('no plugin was really updated', remedy.option('probeUpdate'));
   const probe = await probePluginUpdate(site, web, { umask: SHARED_UMASK });
-  if (probe.isErr()) return failed(id, 5, probe.error.message);
+  if (probe.isErr()) return failed(probe.error.message);
   const { ok, codes, message, directory, file } = probe.value;
-  if (!ok)
-    return failed(id, 5, `WordPress could not update a throw-away plugin: ${codes.join(', ')} ${message}`.trim());
+  if (!ok) return failed(`WordPress could not update a throw-away plugin: ${codes.join(', ')} ${message}`.trim());
   const modes = `directory ${shown(directory?.mode)}, file ${shown(file?.mode)}`;
-  const shared = ((directory?.mode ?? 0) & 0o2020) === 0o2020 && ((file?.mode ?? 0) & 0o020) !== 0;
-  return shared
-    ? passed(id, 5, `WordPress updated a throw-away plugin (${modes}) and nothing of it is left`)
-    : failed(id, 5, `WordPress updated a throw-away plugin, but what it wrote is closed to the agent (${modes})`);
+  return isShared(directory?.mode, file?.mode)
+    ? passed(`WordPress updated a throw-away plugin (${modes}), which is removed again`)
+    : failed(`WordPress updated a throw-away plugin, but what it wrote is closed to the agent (${modes})`);
 }
 
 async function doesUpload({ site, web, options }: Subject): Promise<AcceptanceCheck> {
-  const id = 'upload-probe';
-  if (options.probeUpdate !== true) return unchecked(id, 5, 'no upload was tried; --probe-update does it');
+  const { passed, failed, unchecked } = verdictsOf('upload-probe', 5, site.path);
+  if (options.probeUpdate !== true) return unchecked('no upload was tried', remedy.option('probeUpdate'));
   const probe = await probeUploads(site, web, { umask: SHARED_UMASK });
-  if (probe.isErr()) return failed(id, 5, probe.error.message);
+  if (probe.isErr()) return failed(probe.error.message);
   return probe.value.ok
-    ? passed(id, 5, `an upload went to ${probe.value.path} and is gone again`)
-    : failed(id, 5, probe.value.message);
+    ? passed(`an upload went to ${probe.value.path} and is removed again`)
+    : failed(probe.value.message);
+}
+
+/** The group may write in the directory and hands itself on (setgid), and may write the file. */
+function isShared(directory: number | null | undefined, file: number | null | undefined): boolean {
+  return ((directory ?? 0) & 0o2020) === 0o2020 && ((file ?? 0) & 0o020) !== 0;
 }
 
 function shown(mode: number | null | undefined): string {

@@ -1,46 +1,52 @@
 import { join } from 'node:path';
+import { remedy } from '../../posix/findings/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import { wpCli } from '../../wordpress/wpcli/index.js';
-import { failed, passed, unchecked } from './check.js';
+import { verdictsOf } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 
 /** Point 7: wp works for the agent without `--allow-root`, and nothing tells the agent to use it. */
 export async function checkWpCli(subject: Subject): Promise<readonly AcceptanceCheck[]> {
-  return [await checkRuns(subject), checkEnvironment(subject), await checkAgentsFile(subject)];
+  return [await checkRuns(subject), judgeEnvironment(subject), await checkAgentsFile(subject)];
 }
 
 async function checkRuns({ site, service }: Subject): Promise<AcceptanceCheck> {
-  const id = 'wp';
+  const { passed, failed, unchecked } = verdictsOf('wp', 7, site.path);
+  const { name } = service.user;
   const ran = await wpCli(site, service, ['plugin', 'list', '--format=json']);
-  if (ran.isOk()) {
-    return ran.value.exitCode === 0
-      ? passed(id, 7, `wp runs as ${service.user.name} without --allow-root`)
-      : failed(
-          id,
-          7,
-          `wp as ${service.user.name} ends with ${ran.value.exitCode ?? 'a signal'}: ${ran.value.stderr.trim().split('\n')[0] ?? ''}`,
-        );
-  }
-  return ran.error.code === 'WP_MISSING' ? unchecked(id, 7, ran.error.message) : failed(id, 7, ran.error.message);
+  if (ran.isErr()) return ran.error.code === 'WP_MISSING' ? unchecked(ran.error.message) : failed(ran.error.message);
+  const { exitCode, stderr } = ran.value;
+  return exitCode === 0
+    ? passed(`wp runs as ${name} without --allow-root`)
+    : failed(`wp as ${name} ends with ${exitCode ?? 'a signal'}: ${stderr.trim().split('\n')[0] ?? ''}`);
 }
 
-function checkEnvironment({ instance }: Subject): AcceptanceCheck {
-  const id = 'wp-command';
-  const command = instance.environment['DATAMACHINE_WP_CMD'];
-  return command?.includes('--allow-root') === true
-    ? failed(id, 7, `${instance.unit} gives the agent DATAMACHINE_WP_CMD with --allow-root`)
-    : passed(id, 7, `${instance.unit} gives the agent no --allow-root`);
+/** Decides over the command that the unit gives to the agent for wp; pure. */
+export function judgeEnvironment({ instance }: Pick<Subject, 'instance'>): AcceptanceCheck {
+  const { unit, environment } = instance;
+  const { passed, failed } = verdictsOf('wp-command', 7, unit);
+  return environment['DATAMACHINE_WP_CMD']?.includes('--allow-root') === true
+    ? failed(
+        `${unit} gives the agent DATAMACHINE_WP_CMD with --allow-root`,
+        remedy.text(`take --allow-root out of DATAMACHINE_WP_CMD in the files of ${unit}`),
+      )
+    : passed(`${unit} gives the agent no --allow-root`);
 }
 
 async function checkAgentsFile({ site }: Subject): Promise<AcceptanceCheck> {
-  const id = 'agents-file';
   const path = join(site.path, 'AGENTS.md');
   const file = await readRegularFile(path);
-  if (file.isErr()) {
-    return file.error.code === 'NOT_FOUND' ? passed(id, 7, `there is no ${path}`) : failed(id, 7, file.error.message);
-  }
-  return file.value.bytes.includes('--allow-root')
-    ? failed(id, 7, `${path} tells the agent to use --allow-root; render it again as the service user`)
-    : passed(id, 7, `${path} is without --allow-root`);
+  if (file.isOk()) return judgeAgentsFile(path, file.value.bytes);
+  if (file.error.code === 'NOT_FOUND') return judgeAgentsFile(path, null);
+  return verdictsOf('agents-file', 7, path).failed(file.error.message);
+}
+
+/** Decides over AGENTS.md; null where the site has none. Pure. */
+export function judgeAgentsFile(path: string, bytes: Buffer | null): AcceptanceCheck {
+  const { passed, failed } = verdictsOf('agents-file', 7, path);
+  if (bytes === null) return passed(`there is no ${path}`);
+  return bytes.includes('--allow-root')
+    ? failed(`${path} tells the agent to use --allow-root`, remedy.text('render it again as the service user'))
+    : passed(`${path} is without --allow-root`);
 }

@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lookupIdentity } from '../../posix/accounts/index.js';
+import { remedy } from '../../posix/findings/index.js';
 import { findSite } from '../../wordpress/site/index.js';
 import {
   DEFAULT_SERVICE_USER,
@@ -14,7 +15,7 @@ import {
 import type { MigrationOptions, MigrationRefusal, VerificationOptions } from '../host/index.js';
 import type { Subject } from './subject.js';
 
-/** Reads what the checks look at. A broken host is no reason to refuse: it is what they are to find. */
+/** Reads what the checks look at. A broken host is no reason to refuse, since the checks are there to find that. */
 export async function readSubject(
   options: MigrationOptions,
   verification: VerificationOptions,
@@ -30,18 +31,20 @@ export async function readSubject(
     const { code, message } = service.error;
     return err(
       code === 'USER_NOT_FOUND'
-        ? refusal('TARGET_MISSING', `${message}; name the account with --user`)
+        ? refusal('TARGET_MISSING', name, message, remedy.option('user'))
         : cannotObserve(service.error),
     );
   }
   const path = options.site ?? instance.site;
   if (path === null) {
-    return err(refusal('SITE_NOT_FOUND', `${instance.unit} names no site; name it with --site`));
+    return err(refusal('SITE_NOT_FOUND', instance.unit, `${instance.unit} names no site`, remedy.option('site')));
   }
   const site = await findSite(path);
   if (site.isErr()) {
     return err(
-      site.error.code === 'NOT_A_SITE' ? refusal('SITE_NOT_FOUND', site.error.message) : cannotObserve(site.error),
+      site.error.code === 'NOT_A_SITE'
+        ? refusal('SITE_NOT_FOUND', path, site.error.message, remedy.option('site'))
+        : cannotObserve(site.error),
     );
   }
   const web = await lookupIdentity(site.value.owner.user);

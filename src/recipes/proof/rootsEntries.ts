@@ -4,19 +4,21 @@ import { reclaim } from '../../posix/sweeps/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { SkippedEntry, SweepError } from '../../posix/handles/index.js';
 import { LEFT_ON_PURPOSE, UNSAFE, rootsOnPurpose } from '../steps/index.js';
+import { remedy } from '../../posix/findings/index.js';
+import type { AcceptanceCheck, Verdicts } from './check.js';
 import type { Subject } from './subject.js';
 
-/** What is still root's below some trees. */
+/** What root still owns below some trees. */
 export type RootsEntries = {
-  /** How many a sweep would give away. */
+  /** How many entries a sweep would give to the other account. */
   readonly toGive: number;
-  /** What it would leave, and nobody asked for that. */
+  /** What it would have to skip. */
   readonly stuck: readonly SkippedEntry[];
-  /** What it would leave, and is to stay. */
+  /** What it would skip on purpose, or because it was asked to. */
   readonly left: readonly SkippedEntry[];
 };
 
-/** Looks as the sweep would, by a sweep that changes nothing, so that both leave the same. */
+/** Counts with a dry run of the sweep, so that both skip the same entries. */
 export async function rootsEntries(
   trees: readonly string[],
   to: Identity,
@@ -42,7 +44,26 @@ export async function rootsEntries(
   return ok({ toGive, stuck: skipped.filter((entry) => !isLeft(entry)), left: skipped.filter(isLeft) });
 }
 
-/** Some of them, by path and reason. */
+/** Decides over what root still owns below `trees`, which `writer` has to be able to replace; pure. */
+export function judgeRootsEntries(
+  { passed, failed }: Verdicts,
+  trees: readonly string[],
+  writer: string,
+  { toGive, stuck, left }: RootsEntries,
+): AcceptanceCheck {
+  const where = trees.join(', ');
+  const told = left.length === 0 ? '' : `; left on purpose: ${listed(left)}`;
+  if (toGive > 0)
+    return failed(`${toGive} entries below ${where} belong to root, and ${writer} cannot replace them${told}`);
+  if (stuck.length === 0) return passed(`nothing below ${where} belongs to root${told}`);
+  const way = remedy.inOrder(
+    remedy.text('look what each of them is'),
+    remedy.when('they are meant to stay', remedy.option('leaveUnsafe')),
+  );
+  return failed(`below ${where} these belong to root, or could not be looked at: ${listed(stuck)}${told}`, way);
+}
+
+/** The first of them, by path and reason. */
 export function listed(entries: readonly SkippedEntry[]): string {
   const shown = entries.slice(0, 5).map(({ path, reason }) => `${path} (${reason})`);
   return shown.join(', ') + (entries.length > 5 ? ` and ${entries.length - 5} more` : '');

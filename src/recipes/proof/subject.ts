@@ -4,7 +4,7 @@ import type { CliChannel } from '../../wordpress/blocks/index.js';
 import type { Site } from '../../wordpress/site/index.js';
 import type { MigrationOptions, VerificationOptions } from '../host/index.js';
 
-/** What the checks look at: the host as it is now, whatever state that is. */
+/** What the checks look at: the host as it is now. */
 export type Subject = {
   readonly instance: KimakiInstance;
   /** The account the service is to run as. */
@@ -12,10 +12,10 @@ export type Subject = {
   /** The account WordPress runs as. */
   readonly web: Identity;
   readonly site: Site;
-  /** The channel that is registered, and in which file. */
+  /** The registered channel, and the file it stands in. */
   readonly channel: { readonly file: string; readonly entry: CliChannel } | null;
   readonly agentPlaces: readonly { readonly path: string }[];
   readonly options: VerificationOptions;
-  /** What the migration was asked to leave alone; it is reported, not refuted. */
+  /** What the migration was asked to leave alone; the checks report it, and do not fail because of it. */
   readonly accepted: Pick<MigrationOptions, 'leaveUnsafe' | 'noFpmUmask' | 'crossMounts'>;
 };

@@ -26,3 +26,4 @@ export { statePathsStep } from './site/statePathsStep.js';
 export { stepRegistry } from './stepRegistry.js';
 export { stopUnitsStep } from './units/stopUnitsStep.js';
 export { sudoersStep } from './files/sudoersStep.js';
+export { strangers } from './units/awaitNoProcesses.js';

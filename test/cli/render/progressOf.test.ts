@@ -53,15 +53,15 @@ describe('progressOf', () => {
     [{ type: 'verification-started' }, 'verifying …\n'],
     [{ type: 'verification-done', ok: true, elapsedMs: 2000 }, '✓ verification (2.0 s)\n'],
     [{ type: 'verification-done', ok: false, elapsedMs: 2000 }, '✗ verification (2.0 s)\n'],
-    [{ type: 'rollback-started', reason: 'step-failed', steps: 3 }, 'going back: 3 steps to undo\n'],
+    [{ type: 'rollback-started', reason: 'step-failed', steps: 3 }, 'rolling back: 3 steps to undo\n'],
     [{ type: 'undo-done', step: STEP, notes: [], error: null, elapsedMs: 100 }, '↩ move the state (0.1 s)\n'],
     [
       { type: 'undo-done', step: STEP, notes: [], error: ERROR, elapsedMs: 100 },
       '✗ could not undo move the state: it is broken\n',
     ],
     [{ type: 'rollback-done', complete: true }, 'everything is undone\n'],
-    [{ type: 'rollback-done', complete: false }, 'not everything could be undone\n'],
-    [{ type: 'run-paused' }, 'stopped between two steps, as asked\n'],
+    [{ type: 'rollback-done', complete: false }, 'some steps could not be undone\n'],
+    [{ type: 'run-paused' }, 'stopped between two steps, as requested\n'],
   ])('tells %j', async (event, line) => {
     expect(await said('normal', event)).toBe(line);
     expect(await said('quiet', event)).toBe('');

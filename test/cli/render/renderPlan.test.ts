@@ -96,16 +96,14 @@ After the start
       { kind: 'lost-ability', text: 'restart services' },
     ];
     const said = await shown(planOf([], { notices }));
-    const lines = said
-      .split('\n')
-      .filter((line) => line.startsWith('  - ') || line.startsWith('What') || line.startsWith('To know'));
+    const lines = said.split('\n').filter((line) => line.startsWith('  - ') || /^(The agent|What|Warnings)/.test(line));
     expect(lines).toEqual([
-      'What the agent can do today and not tomorrow',
+      'The agent loses these abilities',
       '  - install packages',
       '  - restart services',
       'What stays behind',
       '  - /root/.ssh: a credential',
-      'To know',
+      'Warnings',
       '  - mind this',
     ]);
   });

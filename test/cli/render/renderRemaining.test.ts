@@ -18,7 +18,7 @@ test('what is left is told with its reason and its commands, in order, even unde
   const told = await shown([
     { id: 'move', title: 'move a to b', message: 'b is busy', byHand: ['mv -T -- b a'], journal: '/j' },
   ]);
-  expect(told).toContain('1 steps are still to be undone');
+  expect(told).toContain('1 steps are not undone');
   expect(told).toContain('  move (move a to b): b is busy\n    mv -T -- b a\n');
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { optionName, renderRemedy } from '../../../src/cli/render/renderRemedy.js';
-import { PLAN_OPTIONS, VERIFY_OPTIONS } from '../../../src/cli/commands/migrateOffRoot/options.js';
+import { PLAN_OPTIONS, VERIFY_OPTIONS } from '../../../src/cli/commands/migrateOffRoot/optionSpecs.js';
 import { remedy } from '../../../src/posix/findings/index.js';
 import type { Remedy } from '../../../src/posix/findings/index.js';
 

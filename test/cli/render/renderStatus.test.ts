@@ -42,32 +42,32 @@ const DETAILS: Details = {
 
 test('tells what was done, when, how long it took, what is left and how to go on', async () => {
   expect(await shown({})).toBe(`interrupted: run 000001-20260102T030405Z on one, wca 1.2.3
-begun 2026-01-02T03:04:05.000Z, last word 2026-01-02T03:16:08.000Z (12 min 3 s later)
-  done       hold                    1.2 s  stop it
-  cut off    move                           move it
-  to do      start                          start it
+begun 2026-01-02T03:04:05.000Z, last record 2026-01-02T03:16:08.000Z (12 min 3 s later)
+  done        hold                    1.2 s  stop it
+  interrupted move                           move it
+  to do       start                          start it
 2 of 3 steps are left to do
 journal: /var/lib/wca/runs/x/journal.jsonl
-go on with: wca migrate-off-root resume, or back with: wca migrate-off-root rollback
+next: wca migrate-off-root resume, or wca migrate-off-root rollback to undo it
 `);
 });
 
 test('on its way back it counts what is left to undo, and there is only one way on', async () => {
   const back = await shown({ direction: 'back' });
   expect(back).toContain('2 of 3 steps are left to undo');
-  expect(back).toContain('go on with: wca migrate-off-root rollback\n');
+  expect(back).toContain('next: wca migrate-off-root rollback\n');
 });
 
 test('what a living process carries on is not for anybody else to go on with', async () => {
   const running = await shown({ runningPid: 7 });
-  expect(running).toContain('process 7 is carrying it on right now');
-  expect(running).not.toContain('go on with');
+  expect(running).toContain('process 7 is carrying it out right now');
+  expect(running).not.toContain('next:');
 });
 
 test('of a run that has ended nothing is left', async () => {
   expect(await shown({ state: 'applied' })).not.toContain('left to do');
   expect(await shown({ state: 'applied', lastAt: '2026-01-04T08:04:05.000Z' })).toContain('(2 d 5 h later)');
-  expect(await shown({ state: 'rolled-back' })).not.toContain('go on with');
+  expect(await shown({ state: 'rolled-back' })).not.toContain('next:');
 });
 
 test('an earlier run that is still applied is named, with its way back', async () => {

@@ -1,3 +1,4 @@
+import { migrationRemedy } from '../../../src/kimaki/identity/migrationRemedy.js';
 import { describe, expect, it } from 'vitest';
 import { decideServiceIdentity } from '../../../src/kimaki/identity/decideServiceIdentity.js';
 import type {
@@ -139,7 +140,8 @@ describe('an installed unit', () => {
       runAsRoot: true,
       source: 'unit',
     });
-    expect(identity.warnings.join()).toContain('wca migrate-off-root plan');
+    expect(identity.warnings.join()).toContain('runs as root');
+    expect(identity.remedy).toEqual(migrationRemedy(rootUnit));
   });
 
   it('that runs as root with the home of another says that too', () => {

@@ -21,7 +21,8 @@ import { renderInterrupted } from '../../render/renderInterrupted.js';
 import { renderPlan } from '../../render/renderPlan.js';
 import { renderRemaining } from '../../render/renderRemaining.js';
 import { runExitCode } from '../../render/runExitCode.js';
-import { PLAN_OPTIONS, VERIFY_OPTIONS, migrationOptions, verificationOptions } from './options.js';
+import { PLAN_OPTIONS, VERIFY_OPTIONS } from './optionSpecs.js';
+import { migrationOptions, verificationOptions } from './options.js';
 import { unlessUnfinished } from './unlessUnfinished.js';
 
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
@@ -30,7 +31,7 @@ export const command = defineCommand({
   usage: ['[PLAN.json | OPTION…] [--yes]'],
   options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, { name: 'yes', help: 'do not ask' }],
   operands: { min: 0, max: 1 },
-  notes: ['A saved plan is compared with the host of now and refused (78) when it no longer fits.'],
+  notes: ['A saved plan is compared with the host as it is now, and refused (78) when it no longer fits.'],
   async run(context) {
     const verification = verificationOptions(context);
     if (verification.isErr()) return context.fail(verification.error);
@@ -63,7 +64,7 @@ export const command = defineCommand({
 function planFor(file: string | undefined, options: MigrationOptions): ResultAsync<Plan, CliError> {
   if (file === undefined) return planMigration(options);
   if (Object.keys(options).length > 0)
-    return errAsync(usageError('a saved plan has its options in it; give one or the other'));
+    return errAsync(usageError('a saved plan contains its options; give either the plan or options'));
   if (!file.startsWith('/'))
     return errAsync(usageError(`PLAN.json must be an absolute path, found ${file.slice(0, 80)}`));
   // The options in it are used, and its digest is no signature: only root may be able to write it.
@@ -88,6 +89,6 @@ function tell(output: Output, report: MigrationReport): ExitCode {
   if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
   renderRemaining(output, report.remaining);
   if (!report.failed && !report.interrupted)
-    output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; the way back is: wca migrate-off-root rollback`);
+    output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; to undo: wca migrate-off-root rollback`);
   return runExitCode(report);
 }

@@ -5,26 +5,30 @@ export const command: CommandGroup = {
   subcommands: [
     {
       name: 'plan',
-      summary: 'observe, and print what would be done; writes nothing',
+      summary: 'observe the host and print what would be done; writes nothing',
       load: async () => (await import('./plan.js')).command,
     },
     {
       name: 'apply',
-      summary: 'carry it out, prove it, undo everything if anything fails',
+      summary: 'carry the plan out and verify it; undo everything if anything fails',
       load: async () => (await import('./apply.js')).command,
     },
     {
       name: 'verify',
-      summary: 'prove every acceptance point on the live host',
+      summary: 'check every acceptance point on the live host',
       load: async () => (await import('./verify.js')).command,
     },
     { name: 'rollback', summary: 'undo the last run', load: async () => (await import('./rollback.js')).command },
     { name: 'resume', summary: 'finish an interrupted run', load: async () => (await import('./resume.js')).command },
     {
       name: 'recover',
-      summary: 'what the recovery unit runs at a boot in the middle of a run',
+      summary: 'run by the recovery unit at a boot in the middle of a run',
       load: async () => (await import('./recover.js')).command,
     },
-    { name: 'status', summary: 'where the last run stands', load: async () => (await import('./status.js')).command },
+    {
+      name: 'status',
+      summary: 'show the state of the last run',
+      load: async () => (await import('./status.js')).command,
+    },
   ],
 };

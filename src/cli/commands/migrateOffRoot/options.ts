@@ -4,46 +4,7 @@ import type { MigrationOptions, VerificationOptions } from '../../../recipes/hos
 import type { CommandContext } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
 import type { UsageError } from '../../parseArguments.js';
-
-/** What decides about a plan. */
-export const PLAN_OPTIONS = [
-  { name: 'unit', value: 'UNIT', help: 'the unit to move, where there are several' },
-  { name: 'user', value: 'USER', help: 'the account to move it to (default: opencode)' },
-  { name: 'create-user', help: 'make the account when it is missing' },
-  { name: 'site', value: 'PATH', help: 'the WordPress root, where the unit does not name it' },
-  { name: 'posture', value: 'managed|engineering', help: 'move runtime state only (default), or toolchains too' },
-  { name: 'migrate-extra', value: 'PATH', repeatable: true, help: 'also move this, relative to the old home' },
-  {
-    name: 'existing-state',
-    value: 'keep-source|keep-target|set-aside',
-    help: 'where both homes hold state: keep-source (= set-aside) or keep-target',
-  },
-  { name: 'rewrite-paths', help: 'let paths inside the state that lead to the old home follow the move' },
-  { name: 'dispatch', value: 'auto|system-binary|sudo-hop', help: 'how WordPress reaches the agent' },
-  { name: 'private', value: 'leave|reclaim', help: 'files WordPress could not read before (default: leave)' },
-  { name: 'leave-unsafe', help: 'list and leave files that cannot safely change hands' },
-  { name: 'allow-unprotected-hardlinks', help: 'go on although fs.protected_hardlinks is off' },
-  { name: 'cross-mounts', help: 'enter filesystems mounted below the site' },
-  { name: 'include-core', help: 'take root-owned WordPress core files too' },
-  { name: 'allow-privileged-lines', help: 'go on although the unit has +, ! or !! lines' },
-  { name: 'accept-shared-umask', help: "accept that php-fpm's other pools get the umask too" },
-  { name: 'no-fpm-umask', help: "leave php-fpm's umask alone" },
-  {
-    name: 'when-idle',
-    value: 'SECONDS',
-    help: 'before the first change, wait that long for a moment in which the service does nothing',
-  },
-  { name: 'now', help: 'do not wait for such a moment (default)' },
-  { name: 'hold', value: 'SECONDS', help: 'how long the new service must hold (default: max(2 x RestartSec, 15))' },
-] as const;
-
-/** What verification may do that others notice. */
-export const VERIFY_OPTIONS = [
-  { name: 'flow', value: 'NAME', help: 'fire this flow by hand and wait for its job' },
-  { name: 'wait-scheduled', value: 'SECONDS', help: 'wait that long for WP-Cron to fire it' },
-  { name: 'probe-channel', value: 'ID', help: 'send a marked message to this channel and see it arrive' },
-  { name: 'probe-update', help: 'install and update a throw-away plugin' },
-] as const;
+import type { PLAN_OPTIONS, VERIFY_OPTIONS } from './optionSpecs.js';
 
 /** The part of a command's context that reads options of these names. */
 type Reads<O extends { readonly name: string; readonly value?: string; readonly repeatable?: true }> = Pick<

@@ -3,7 +3,8 @@ import { planMigration } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import { renderPlan } from '../../render/renderPlan.js';
-import { PLAN_OPTIONS, migrationOptions } from './options.js';
+import { PLAN_OPTIONS } from './optionSpecs.js';
+import { migrationOptions } from './options.js';
 import { unlessUnfinished } from './unlessUnfinished.js';
 
 export const command = defineCommand({

@@ -7,7 +7,8 @@ import { renderFailure } from '../../render/renderFailure.js';
 import { renderInterrupted } from '../../render/renderInterrupted.js';
 import { renderRemaining } from '../../render/renderRemaining.js';
 import { runExitCode } from '../../render/runExitCode.js';
-import { VERIFY_OPTIONS, verificationOptions } from './options.js';
+import { VERIFY_OPTIONS } from './optionSpecs.js';
+import { verificationOptions } from './options.js';
 
 export const command = defineCommand({
   usage: ['[OPTION…] [--yes]'],

@@ -15,10 +15,10 @@ export const command = defineCommand({
     {
       name: 'run',
       value: 'ID',
-      help: 'an earlier run, when those after it are rolled back (see status); default: the latest',
+      help: 'an earlier run whose later runs are rolled back (see status); default: the latest run',
     },
-    { name: 'dry-run', help: 'tell what would be undone and what stands in the way; changes nothing' },
-    { name: 'force', help: 'undo although something was edited since; that is kept among the records of the run' },
+    { name: 'dry-run', help: 'print what would be undone and what is in the way; changes nothing' },
+    { name: 'force', help: 'undo although something was edited since; the edit is kept among the records of the run' },
     { name: 'yes', help: 'do not ask' },
   ],
   operands: { min: 0, max: 0 },
@@ -50,7 +50,7 @@ export const command = defineCommand({
       output.print(`${report.toUndo.length} steps would be undone, in this order:`);
       for (const id of report.toUndo)
         output.print(`  ${id}  ${report.steps.find((step) => step.id === id)?.title ?? ''}`);
-      for (const { stepId, error } of report.refusals) output.print(`  stands in the way: ${stepId}: ${error.message}`);
+      for (const { stepId, error } of report.refusals) output.print(`  in the way: ${stepId}: ${error.message}`);
       return report.refusals.length === 0 ? EXIT.done : EXIT.refused;
     }
     for (const step of report.steps) for (const note of step.notes ?? []) output.print(`note: ${note}`);

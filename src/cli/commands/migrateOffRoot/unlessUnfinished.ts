@@ -1,13 +1,13 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
+import { remedy } from '../../../posix/findings/index.js';
 import { migrationStatus } from '../../../recipes/migrateOffRoot/index.js';
 import type { CliError } from '../../command.js';
 
 /**
- * Plans unless a run is unfinished: the host is then neither as it was nor as it will be, its units masked and its state
- * between two homes, and what a plan says of it would lead astray.
+ * Plans unless a run is unfinished: units are then masked and the state is between two homes, so that a plan would be wrong.
  *
- * Looks before and, when planning failed, once more: the run may have begun meanwhile and be the reason.
+ * It looks before and, when planning failed, once more, since a run may have begun meanwhile and be the reason.
  */
 export function unlessUnfinished<T>(plan: () => ResultAsync<T, CliError>): ResultAsync<T, CliError> {
   return finished()
@@ -24,16 +24,16 @@ function finished(): ResultAsync<void, CliError> {
         if (runningPid !== null) {
           return {
             code: 'LOCKED',
-            message: `process ${runningPid} is carrying out run ${runId} right now; wait for it, and see: wca migrate-off-root status`,
+            message: `process ${runningPid} is carrying out run ${runId} right now`,
+            remedy: remedy.inOrder(remedy.text('wait until it has ended'), remedy.recipe('migrateOffRoot', 'status')),
           };
         }
+        const back = remedy.recipe('migrateOffRoot', 'rollback');
         const way =
-          status.direction === 'forward'
-            ? 'finish it with: wca migrate-off-root resume, or go back with: wca migrate-off-root rollback'
-            : 'go on with: wca migrate-off-root rollback';
-        return { code: 'INTERRUPTED_RUN', message: `run ${runId}, begun ${startedAt}, is interrupted; ${way}` };
+          status.direction === 'forward' ? remedy.anyOf(remedy.recipe('migrateOffRoot', 'resume'), back) : back;
+        return { code: 'INTERRUPTED_RUN', message: `run ${runId}, begun ${startedAt}, is interrupted`, remedy: way };
       })
-      // Who may not read the journal hears so from what comes next; behind a damaged one may be an unfinished run.
+      // An account that may not read the journal gets that error from the plan; a damaged journal may hide an unfinished run.
       .orElse((error) => okAsync<CliError | null>(error.code === 'IO' ? null : error))
       .andThen((error) => (error === null ? okAsync(undefined) : errAsync(error)))
   );

@@ -2,13 +2,14 @@ import { verifyMigration } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import { renderChecks } from '../../render/renderChecks.js';
-import { PLAN_OPTIONS, VERIFY_OPTIONS, migrationOptions, verificationOptions } from './options.js';
+import { PLAN_OPTIONS, VERIFY_OPTIONS } from './optionSpecs.js';
+import { migrationOptions, verificationOptions } from './options.js';
 
 export const command = defineCommand({
   usage: ['[OPTION…]'],
   options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS],
   operands: { min: 0, max: 0 },
-  notes: ['Nothing that others would notice happens unless one of the last four options asks for it.'],
+  notes: ['It does nothing that others would notice, unless one of the last four options asks for it.'],
   async run(context) {
     const options = migrationOptions(context);
     if (options.isErr()) return context.fail(options.error);

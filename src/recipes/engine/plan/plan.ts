@@ -22,6 +22,8 @@ const notice = record({
   kind: v.string(),
   /** One or more sentences. No secrets. */
   text: v.string(),
+  /** What changes it, where something does: a `Remedy`. */
+  remedy: v.exactOptional(anyJson),
 });
 
 /** Something shown with a plan that no decision rests on; not digested. */

@@ -17,14 +17,15 @@ import {
   observeSite,
   observeTarget,
   placesOf,
-  refusal,
   refuseHost,
   rewriteTarget,
   rewriteUnitFiles,
+  unusable,
 } from '../../host/index.js';
 import { observeCompanions } from './observeCompanions.js';
 import { needsWindow } from './needsWindow.js';
 import { observeState } from './observeState.js';
+import type { Warning } from './statePathWarnings.js';
 import { refuseAccounts } from '../refuse/refuseAccounts.js';
 import { refuseMoves } from '../refuse/refuseMoves.js';
 import { refusePlaces } from '../refuse/refusePlaces.js';
@@ -42,7 +43,7 @@ export type Observation = {
   readonly left: readonly StateLeft[];
   /** How much each part of the state is, and how long its move takes. */
   readonly sizes: readonly string[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly (string | Warning)[];
 };
 
 /**
@@ -95,7 +96,7 @@ export async function observe(options: MigrationOptions): Promise<Result<Observa
     ],
   };
   const files = rewriteUnitFiles(instance.effective, instance.files, { ...rewrite, binary: binary.value.path });
-  if (files.isErr()) return err(refusal('UNIT_UNUSABLE', files.error.message));
+  if (files.isErr()) return err(unusable(instance.unit, files.error.message));
   const companions = await observeCompanions(instance, rewrite, reach);
   if (companions.isErr()) return err(companions.error);
   const dispatch = await observeDispatch(options, instance, {

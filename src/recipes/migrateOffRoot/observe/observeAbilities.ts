@@ -6,7 +6,7 @@ import type { LostAbility } from '../../../kimaki/abilities/index.js';
 import type { MigrationRefusal, StateFacts, Target } from '../../host/index.js';
 import { cannotObserve } from '../../host/index.js';
 
-/** What the agent can do today and not tomorrow. Nothing is lost where the service is unprivileged already. */
+/** The abilities that the agent loses; none where the service is unprivileged already. */
 export async function observeAbilities(
   instance: KimakiInstance,
   target: Target,

@@ -6,9 +6,10 @@ import type { CompanionFacts, MigrationRefusal, RewriteTarget } from '../../host
 import { refuseAgentsReach } from '../refuse/refuseAgentsReach.js';
 import type { AgentsReach } from '../refuse/refuseAgentsReach.js';
 import { refuseFiles } from '../refuse/refuseFiles.js';
-import { cannotObserve, refusal, rewriteUnitFiles } from '../../host/index.js';
+import { reload } from '../refuse/refuseUnit.js';
+import { cannotObserve, refusal, rewriteUnitFiles, unusable } from '../../host/index.js';
 
-/** The units that act for the same site under the same identity, and what has to change in them. */
+/** The units that work on the same site as the same account, and what has to change in them. */
 export async function observeCompanions(
   instance: KimakiInstance,
   rewrite: RewriteTarget,
@@ -19,8 +20,8 @@ export async function observeCompanions(
     const unit = await readUnitFiles(name);
     if (unit.isErr()) return err(cannotObserve(unit.error));
     if (unit.value.state.needDaemonReload) {
-      const message = `${name} acts for the same site and was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`;
-      return err(refusal('UNIT_CHANGED_ON_DISK', message));
+      const message = `${name} works on the same site and was edited since systemd loaded it, so what runs is not what is written`;
+      return err(refusal('UNIT_CHANGED_ON_DISK', name, message, reload(name)));
     }
     const isService = name.endsWith('.service');
     const facts = isService ? await serviceFiles(name, unit.value, rewrite, reach) : ok([]);
@@ -30,7 +31,7 @@ export async function observeCompanions(
       name,
       kind: isService ? 'service' : 'activator',
       files: facts.value,
-      // A job that runs through and ends is its timer's to start again, at the time it is due.
+      // Its timer starts a job that runs and ends again when it is due.
       active: activeState === 'active' && type !== 'oneshot',
     });
   }
@@ -45,7 +46,7 @@ async function serviceFiles(
 ): Promise<Result<CompanionFacts['files'], MigrationRefusal>> {
   const rewritten = rewriteUnitFiles(effective, files, { ...rewrite, binary: null });
   if (rewritten.isErr()) {
-    return err(refusal('UNIT_UNUSABLE', `${name} acts for the same site: ${rewritten.error.message}`));
+    return err(unusable(name, `${name} works on the same site: ${rewritten.error.message}`));
   }
   const refused = await refuseFiles(files, rewritten.value, rewrite);
   if (refused.isErr()) return err(refused.error);

@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../../posix/findings/index.js';
 import { dirname } from 'node:path';
 import { RUNTIME_STATE, stateInventory } from '../../../kimaki/state/index.js';
 import { findStatePaths } from '../../../kimaki/state-paths/index.js';
@@ -11,9 +12,9 @@ import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
 import type { MigrationOptions, MigrationRefusal, StateFacts, StateMove, TargetFacts } from '../../host/index.js';
 import { cannotObserve, refusal } from '../../host/index.js';
 import { statePathWarnings } from './statePathWarnings.js';
-import type { FollowsMove } from './statePathWarnings.js';
+import type { FollowsMove, Warning } from './statePathWarnings.js';
 
-/** Put behind the name of what stands in the way of a move. */
+/** Appended to the name of what is set aside. */
 const ASIDE = '.before-migration';
 
 /** The state of the service and where it goes. */
@@ -21,10 +22,10 @@ export type ObservedState = {
   readonly facts: StateFacts;
   /** What is told of each move. */
   readonly sizes: readonly string[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 };
 
-/** Takes stock of the state, and refuses where both homes hold some and nobody said which counts. */
+/** Lists the state that moves, and refuses where both homes hold state and no option says which to keep. */
 export async function observeState(
   options: MigrationOptions,
   instance: KimakiInstance,
@@ -41,8 +42,12 @@ export async function observeState(
   });
   if (inventory.isErr()) {
     const { code, message } = inventory.error;
-    if (code === 'EXTRA_PATH_REFUSED') return err(refusal('EXTRA_PATH_REFUSED', message));
-    return err(code === 'IO' ? cannotObserve(inventory.error) : refusal('STATE_UNUSABLE', message));
+    if (code === 'EXTRA_PATH_REFUSED') {
+      return err(refusal('EXTRA_PATH_REFUSED', instance.home, message, remedy.option('migrateExtra')));
+    }
+    if (code === 'IO') return err(cannotObserve(inventory.error));
+    const way = remedy.text('correct what the message names, and plan again');
+    return err(refusal('STATE_UNUSABLE', instance.dataDir, message, way));
   }
   const { conflicts, dataDir } = inventory.value;
   const both = conflicts.find(({ kind, source }) => kind === 'state' && source === 'state');
@@ -62,11 +67,15 @@ export async function observeState(
   }
   const sizes = await moveSizes(moves);
   const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.home);
-  const toldPaths = async (roots: readonly string[], follows: FollowsMove): Promise<readonly string[]> => {
+  const toldPaths = async (roots: readonly string[], follows: FollowsMove): Promise<readonly Warning[]> => {
     if (roots.length === 0 || oldHomes.length === 0) return [];
     const paths = await findStatePaths({ roots, oldHomes, moves });
     if (paths.isOk()) return statePathWarnings(paths.value, follows);
-    return [`what of the state leads to ${oldHomes.join(' or ')} could not be looked for: ${paths.error.message}`];
+    return [
+      {
+        text: `the paths in the state that lead to ${oldHomes.join(' or ')} could not be searched for: ${paths.error.message}`,
+      },
+    ];
   };
   return ok({
     facts: {
@@ -87,7 +96,7 @@ export async function observeState(
   });
 }
 
-/** What the service uses afterwards and has in its place already: no step rewrites it. */
+/** What the service uses afterwards and does not move: no step rewrites paths in it. */
 function stayingState(moves: readonly StateMove[], dataDir: string, home: string): readonly string[] {
   const places = [dataDir, ...RUNTIME_STATE.map((name) => `${home}/${name}`)];
   return [...new Set(places)]
@@ -95,7 +104,7 @@ function stayingState(moves: readonly StateMove[], dataDir: string, home: string
     .filter((path, _, all) => !all.some((other) => other !== path && isAtOrBelow(path, other)));
 }
 
-/** How much moves, and how long it takes: for reading, and no fact to hold a plan against. */
+/** How much moves, and how long it takes; shown to people, and no fact of the plan. */
 async function moveSizes(moves: readonly StateMove[]): Promise<readonly string[]> {
   const estimates = await Promise.all(moves.map(({ from, to }) => estimateMove(from, to)));
   return estimates.map((estimate, i) => {
@@ -103,7 +112,7 @@ async function moveSizes(moves: readonly StateMove[]): Promise<readonly string[]
     if (estimate.isErr()) return `${from} could not be measured: ${estimate.error.message}`;
     const { method, size: tree, durationMs } = estimate.value;
     const size = `${(tree.contentBytes / 1_000_000).toFixed(1)} MB in ${tree.inodes} entries`;
-    return `${from}: ${size}, ${method === 'rename' ? 'moved by one rename, in an instant' : `copied to another filesystem in about ${durationMs / 1000} s, the service being down`}`;
+    return `${from}: ${size}, ${method === 'rename' ? 'moved by one rename, at once' : `copied to another filesystem in about ${durationMs / 1000} s while the service is down`}`;
   });
 }
 
@@ -119,9 +128,13 @@ function keptApart(inventory: StateInventory, options: MigrationOptions): { path
 
 function bothHomes({ from, to, evidence }: StateConflict): MigrationRefusal {
   const message =
-    `${from} and ${to} both hold state (${evidence.join('; ')}), and nothing is merged. Say which counts with ` +
-    '--existing-state keep-source (the other is set aside, and kept) or keep-target';
-  return refusal('STATE_IN_BOTH_HOMES', message);
+    `${from} and ${to} both hold state (${evidence.join('; ')}): decide which copy to keep; the other is set aside or stays ` +
+    'where it is, and nothing is merged';
+  const way = remedy.anyOf(
+    remedy.when(`${from} is to be kept`, remedy.option('existingState', 'keep-source')),
+    remedy.when(`${to} is to be kept`, remedy.option('existingState', 'keep-target')),
+  );
+  return refusal('STATE_IN_BOTH_HOMES', to, message, way);
 }
 
 /** A name that is not taken, so that two migrations never share one. */

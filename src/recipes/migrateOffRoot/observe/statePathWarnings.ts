@@ -1,41 +1,48 @@
 import { basename } from 'node:path';
 import type { StatePath, StatePathPlan } from '../../../kimaki/state-paths/index.js';
+import { remedy } from '../../../posix/findings/index.js';
+import type { Remedy } from '../../../posix/findings/index.js';
 import { printablePath } from '../../../posix/paths/index.js';
 
-/** So many are named one by one. */
+/** As many as are named one by one. */
 const SHOWN = 20;
 
-/** Whether these paths are rewritten: as asked, if asked, or not at all, for they are in what does not move. */
+/** Whether these paths are rewritten: as asked, if asked, or not at all, because what holds them does not move. */
 export type FollowsMove = 'yes' | 'when-asked' | 'no';
 
+/** Something an operator should know, and what changes it. */
+export type Warning = { readonly text: string; readonly remedy?: Remedy };
+
 /**
- * What a plan tells of the paths that the state holds of itself: each that leads to the old home, by channel where the
- * database says so, and what cannot follow the move whatever is asked for.
+ * Warns of the paths inside the state that lead to the old home and will break, named by channel where the database says
+ * so, and of what cannot follow the move whatever is asked for. Pure.
  */
 export function statePathWarnings(
   { paths, stuck, notSearched }: StatePathPlan,
   follows: FollowsMove,
-): readonly string[] {
-  const way = follows === 'when-asked' ? '; --rewrite-paths lets it follow' : '';
-  const listed = follows === 'yes' ? [] : paths.map((path) => `${shown(path)}${way}`);
+): readonly Warning[] {
+  const way = follows === 'when-asked' ? { remedy: remedy.option('rewritePaths') } : {};
+  const listed =
+    follows === 'yes' ? [] : paths.map((path): Warning => ({ text: `${shown(path)} and will break`, ...way }));
   return [
     ...atMost(listed),
-    ...atMost(stuck.map((text) => `${text}, and the agent will not reach it`)),
-    ...atMost(notSearched.map((text) => `not looked into for paths that lead to the old home: ${text}`)),
+    ...atMost(stuck.map((text) => ({ text: `${text}, and the agent will not reach it` }))),
+    ...atMost(notSearched.map((text) => ({ text: `not searched for paths that lead to the old home: ${text}` }))),
   ];
 }
 
 function shown(path: StatePath): string {
   switch (path.kind) {
     case 'database':
-      return `${printablePath(basename(path.file))}, ${path.label}: ${path.column} is ${printablePath(path.before)} and stays so`;
+      return `${printablePath(basename(path.file))}, ${path.label}: ${path.column} points to ${printablePath(path.before)}`;
     case 'link':
-      return `the link ${printablePath(path.file)} leads to ${printablePath(path.before)} and stays so`;
+      return `the link ${printablePath(path.file)} points to ${printablePath(path.before)}`;
     case 'text':
-      return `${printablePath(path.file)} names paths in the old home and keeps doing so`;
+      return `${printablePath(path.file)} names paths in the old home`;
   }
 }
 
-function atMost(texts: readonly string[]): readonly string[] {
-  return texts.length <= SHOWN ? texts : [...texts.slice(0, SHOWN), `… and ${texts.length - SHOWN} more like these`];
+function atMost(warnings: readonly Warning[]): readonly Warning[] {
+  const more = warnings.length - SHOWN;
+  return more <= 0 ? warnings : [...warnings.slice(0, SHOWN), { text: `… and ${more} more like these` }];
 }

@@ -1,7 +1,7 @@
 import type { Notice } from '../../engine/index.js';
 import type { Observation } from '../observe/observe.js';
 
-/** What a plan shows besides its steps: what the agent loses, what stays behind, what an operator should know. */
+/** The notices of a plan: the abilities that the agent loses, what stays behind, and warnings. */
 export function noticesOf({ facts, lost, left, sizes, warnings }: Observation): readonly Notice[] {
   return [
     ...lost.map(({ what, because, remedy }) => ({ kind: 'lost-ability', text: `${what}: ${because}; ${remedy}` })),
@@ -10,6 +10,8 @@ export function noticesOf({ facts, lost, left, sizes, warnings }: Observation): 
       .filter(({ asidePath }) => asidePath !== null)
       .map(({ to, asidePath }) => ({ kind: 'left-behind', text: `${to} is kept as ${asidePath ?? ''}` })),
     ...sizes.map((text) => ({ kind: 'size', text })),
-    ...warnings.map((text) => ({ kind: 'warning', text })),
+    ...warnings.map((warning) =>
+      typeof warning === 'string' ? { kind: 'warning', text: warning } : { kind: 'warning', ...warning },
+    ),
   ];
 }

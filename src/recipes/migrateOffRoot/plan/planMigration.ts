@@ -6,7 +6,7 @@ import { noticesOf } from './notices.js';
 import { observe } from '../observe/observe.js';
 import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
 import { migrationSteps } from './migrationSteps.js';
-import { cannotObserve, refusal } from '../../host/index.js';
+import { cannotObserve, impossible } from '../../host/index.js';
 import { stepRegistry } from '../../steps/index.js';
 
 /** The name of this recipe: in plans and journals, and to find its runs. */
@@ -42,7 +42,7 @@ async function plan(options: MigrationOptions): Promise<Result<Plan, PlanMigrati
   if (observed.isErr()) return err(observed.error);
   const { facts } = observed.value;
   const steps = migrationSteps(facts);
-  if (steps.isErr()) return err(refusal('DISPATCH_IMPOSSIBLE', steps.error.message));
+  if (steps.isErr()) return err(impossible(facts.unit.name, steps.error.message));
   const host = await currentHost();
   if (host.isErr()) return err(cannotObserve(host.error));
   const made = await makePlan({

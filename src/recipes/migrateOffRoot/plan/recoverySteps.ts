@@ -43,9 +43,9 @@ function recoveryArgs({ recovery, unit, companions }: MigrationFacts): {
  * service that requires it does not start where it fails. Source: systemd.unit(5), Requires=, Before=.
  */
 function recoveryUnit({ node, program }: NonNullable<MigrationFacts['recovery']>, services: readonly string[]): string {
-  return `# Written by wca migrate-off-root for as long as a run is unfinished; wca migrate-off-root resume or rollback removes it.
+  return `# Written by @wca/runtime-sdk (recipe migrateOffRoot) while a run is unfinished; resuming or rolling back that run removes it.
 [Unit]
-Description=Repair the host after a reboot during a migration (wca migrate-off-root)
+Description=Repair the host after a reboot during a migration
 DefaultDependencies=no
 After=sysinit.target remote-fs.target
 Conflicts=shutdown.target

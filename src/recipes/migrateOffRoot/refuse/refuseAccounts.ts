@@ -1,12 +1,13 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../../posix/findings/index.js';
 import { readAccountState } from '../../../posix/accounts/index.js';
 import { cannotObserve, refusal } from '../../host/index.js';
 import type { MigrationRefusal } from '../../host/index.js';
 
 /**
- * Refuses accounts that have expired: systemd starts a service as one, while sudo and cron turn it away, which would show
- * only in the final proof. Source: pam_unix(8), sudo(8).
+ * Refuses accounts that have expired: systemd starts a service as an expired account, while sudo and cron refuse it, which
+ * would show only in the final verification. Source: pam_unix(8), sudo(8).
  */
 export async function refuseAccounts(names: readonly string[]): Promise<Result<void, MigrationRefusal>> {
   for (const name of names) {
@@ -14,8 +15,8 @@ export async function refuseAccounts(names: readonly string[]): Promise<Result<v
     if (state.isErr()) return err(cannotObserve(state.error));
     const { expired, expiresOn } = state.value;
     if (!expired) continue;
-    const message = `the account ${name} expired on ${expiresOn ?? 'an unknown day'}, so sudo and cron refuse it; let it live (chage -E -1 ${name}) and plan again`;
-    return err(refusal('TARGET_UNUSABLE', message));
+    const message = `the account ${name} expired on ${expiresOn ?? 'an unknown day'}, so sudo and cron refuse it`;
+    return err(refusal('TARGET_UNUSABLE', name, message, remedy.command('chage', '-E', '-1', name)));
   }
   return ok(undefined);
 }

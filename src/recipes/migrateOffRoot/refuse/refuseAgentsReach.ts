@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../../posix/findings/index.js';
 import { dirname } from 'node:path';
 import { privilegedLines } from '../../../kimaki/unit/index.js';
 import { explainAccess } from '../../../posix/access/index.js';
@@ -11,15 +12,15 @@ import { expandSpecifiers } from '../../../systemd/values/index.js';
 import { refusal } from '../../host/index.js';
 import type { MigrationRefusal } from '../../host/index.js';
 
-/** What the agent will be able to write: its account, and the places that become its own. */
+/** What the agent will be able to write: its account, and the directories it will own. */
 export type AgentsReach = { readonly identity: Identity; readonly roots: readonly string[] };
 
 /**
  * Refuses a unit in which root itself opens a file, or finds a program, where the agent will be able to write.
  *
- * systemd opens log files and credentials as root before it changes the user, and follows links: who may put a link
- * there has root write or read any file. A `+` line runs as root with the unit's own PATH and environment files: who may
- * write in one of those is root at the next start. Source: systemd.exec(5), StandardOutput=, LoadCredential=.
+ * systemd opens log files and credentials as root before it changes the user, and follows links: whoever can put a link
+ * there makes root write or read any file. A `+` line runs as root with the unit's own PATH and environment files: whoever
+ * can write in one of those is root at the next start. Source: systemd.exec(5), StandardOutput=, LoadCredential=.
  *
  * @param unit - what the unit's files will come to
  */
@@ -31,8 +32,8 @@ export async function refuseAgentsReach(
     if (!(await agentMayReplace(path, reach))) continue;
     const message =
       `${unit.name} has ${key}=${printablePath(value)}, which root opens or searches, and ${reach.identity.user.name} will be able ` +
-      `to put something else at ${printablePath(path)}: it would be root; ${way}`;
-    return err(refusal('SETTING_AGAINST', message));
+      `to replace ${printablePath(path)}, and so to become root`;
+    return err(refusal('SETTING_AGAINST', unit.name, message, remedy.text(`${way}, and plan again`)));
   }
   return ok(undefined);
 }
@@ -45,19 +46,19 @@ function openedByRoot(unit: EffectiveUnit): readonly Opened[] {
     const path = /^(?:file|append|truncate):(.*)$/s.exec(value)?.[1];
     return path === undefined
       ? []
-      : [{ key, value, path, way: "let it be journal, or a file in a directory of root's own, and plan again" }];
+      : [{ key, value, path, way: 'set it to journal, or to a file in a directory that only root can write' }];
   });
   const credentials = ['LoadCredential', 'LoadCredentialEncrypted'].flatMap((key) =>
     effectiveValues(unit, 'Service', key).flatMap(({ value }): Opened[] => {
       const path = /^[^:]*:(.*)$/s.exec(expandSpecifiers(value, unit.specifiers).unwrapOr(value))?.[1];
       return path?.startsWith('/') !== true
         ? []
-        : [{ key, value, path, way: "keep the credential in a directory of root's own, and plan again" }];
+        : [{ key, value, path, way: 'keep the credential in a directory that only root can write' }];
     }),
   );
   if (privilegedLines(unit).length === 0) return [...logs, ...credentials];
   const way =
-    'a line that goes on running as root must not rest on it: take it out of the unit, or take the + off the line, and plan again';
+    'take it out of the unit, or remove the + from the line that runs as root, since such a line must not depend on it';
   const search = effectiveEnvironment(unit).PATH ?? '';
   const directories = search.split(':').filter((entry) => entry.startsWith('/'));
   const environmentFiles = effectiveValues(unit, 'Service', 'EnvironmentFile').map(({ value }) => ({
@@ -69,7 +70,7 @@ function openedByRoot(unit: EffectiveUnit): readonly Opened[] {
   return [
     ...logs,
     ...credentials,
-    // Something put into the directory is what counts, not the directory itself.
+    // A program that the agent puts into the directory matters, not the directory itself.
     ...directories.map((entry) => ({
       key: 'Environment',
       value: `PATH=${search}`,

@@ -1,19 +1,20 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../../posix/findings/index.js';
 import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
 import { checkTrustedPath } from '../../../posix/handles/index.js';
-import { octalMode, shellWord } from '../../../posix/paths/index.js';
+import { octalMode } from '../../../posix/paths/index.js';
 import type { UnitSource } from '../../../systemd/document/index.js';
 import { effectiveValue } from '../../../systemd/load/index.js';
 import type { MigrationRefusal, UnitFilesRewrite } from '../../host/index.js';
 import { isSharedDropIn, refusal } from '../../host/index.js';
 
-/** Where a unit may be edited in place; what lies elsewhere belongs to a package or to a generator. */
+/** Where a unit may be edited in place; files elsewhere belong to a package or to a generator. */
 const EDITABLE = '/etc/systemd/system/';
 
 /**
- * Refuses a unit whose files cannot be brought to what is wanted: unsafe to edit, not root's alone, not the
- * administrator's, or overruled by a drop-in that other units share and that is therefore not edited.
+ * Refuses a unit whose files cannot be changed as needed: unsafe to edit, writable for others than root, not below
+ * `/etc/systemd/system`, or overridden by a drop-in that other units share and that is therefore not edited.
  */
 export async function refuseFiles(
   files: readonly UnitSource[],
@@ -25,27 +26,40 @@ export async function refuseFiles(
   for (const [index, { path, document }] of files.entries()) {
     if (document.unsafe !== null) {
       return err(
-        refusal('UNIT_UNUSABLE', `${path}:${document.unsafe.line} cannot be edited safely: ${document.unsafe.message}`),
+        refusal(
+          'UNIT_UNUSABLE',
+          unit,
+          `${path}:${document.unsafe.line} cannot be edited safely: ${document.unsafe.message}`,
+          remedy.text('repair that line by hand, and plan again'),
+        ),
       );
     }
     const trusted = await checkTrustedPath(path);
-    if (trusted.isErr()) return err(refusal('UNTRUSTED_PATH', trusted.error.message));
+    if (trusted.isErr()) return err(untrusted(path, trusted.error.message));
     if (path.startsWith(EDITABLE) || facts[index]?.needsRewrite !== true) continue;
     const way =
       index === 0
-        ? `bring it to ${EDITABLE} first (systemctl edit --full ${shellWord(unit)})`
-        : `move the drop-in to ${EDITABLE}${unit}.d first`;
+        ? remedy.command('systemctl', 'edit', '--full', unit)
+        : remedy.text(`move the drop-in to ${EDITABLE}${unit}.d, and plan again`);
     return err(
       refusal(
         'UNIT_UNUSABLE',
-        `${unit} is defined in ${path}, which belongs to a package, a generator or a run time setting; ${way}`,
+        unit,
+        `${unit} is defined in ${path}, which belongs to a package, a generator or a run time setting, and not below ${EDITABLE}`,
+        way,
       ),
     );
   }
   return refuseShared(rewrite, wanted);
 }
 
-/** Rewritten, every file but the shared ones says what is wanted: where the unit does not come to it, one of those wins. */
+/** Another account than root can change what root reads or runs. */
+export function untrusted(path: string, message: string): MigrationRefusal {
+  const way = remedy.text('let only root write it and the directories above it, and plan again');
+  return refusal('UNTRUSTED_PATH', path, message, way);
+}
+
+/** After the rewrite every file but the shared ones says what is wanted: where the unit has another value, a shared one sets it. */
 function refuseShared(
   { effective, rewritten }: UnitFilesRewrite,
   { user, group }: { readonly user: string; readonly group: string },
@@ -68,10 +82,9 @@ function refuseShared(
         document.assignments.some((one) => one.section === 'Service' && one.key === key),
       )?.path;
     if (path === undefined || !isSharedDropIn(unit, path)) continue;
-    const message =
-      `${path} sets ${key}=${value} for other units as well and wins over ${unit}, so it is not edited; ` +
-      `set ${key}=${want} in ${EDITABLE}${unit}.d/, in a file whose name sorts after it, and plan again`;
-    return err(refusal('SETTING_AGAINST', message));
+    const message = `${path} sets ${key}=${value} for other units as well and overrides ${unit}, so it is not edited`;
+    const way = `set ${key}=${want} in ${EDITABLE}${unit}.d/, in a file whose name sorts after it, and plan again`;
+    return err(refusal('SETTING_AGAINST', unit, message, remedy.text(way)));
   }
   return ok(undefined);
 }

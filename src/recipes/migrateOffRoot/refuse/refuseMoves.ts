@@ -1,23 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { findHolders, listProcesses } from '../../../posix/processes/index.js';
+import { remedy } from '../../../posix/findings/index.js';
 import { checkMoveSpace } from '../../../posix/moves/index.js';
 import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
 import { reclaim } from '../../../posix/sweeps/index.js';
-import type { Holder } from '../../../posix/processes/index.js';
-import { UNSAFE, unsafeEntries } from '../../steps/index.js';
+import { UNSAFE, strangers, unsafeEntries } from '../../steps/index.js';
 import type { MigrationFacts, MigrationRefusal, StateMove } from '../../host/index.js';
 import { cannotObserve, refusal } from '../../host/index.js';
 
 /** The overflow uid: stands for an account that is still to be made. */
 const NOBODY = 65534;
 
-/** How often, and how many milliseconds apart, a stranger must be seen with the same thing open. */
-const LOOKS = 4;
-const LOOK_MS = 500;
-
-/** Refuses state that could not be moved or given away once the service is stopped: what would be found in the window. */
+/** Refuses state that could not be moved, or its owner changed, once the service is stopped. */
 export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
   const own = refuseOwnProgram(facts);
   if (own.isErr()) return err(own.error);
@@ -26,12 +20,12 @@ export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, M
     if (safe.isErr()) return err(safe.error);
     const room = await checkMoveSpace(move.from, move.to);
     if (room.isErr())
-      return err(room.error.code === 'NO_SPACE' ? refusal('NO_SPACE', room.error.message) : cannotObserve(room.error));
+      return err(room.error.code === 'NO_SPACE' ? noSpace(move.to, room.error.message) : cannotObserve(room.error));
   }
   return refuseInUse(facts);
 }
 
-/** What this very program runs from: moved in the window, it would be the agent's, and root's recovery would run it. */
+/** Refuses to move what this program itself runs from: root's recovery would run a program that the agent can change. Pure. */
 export function refuseOwnProgram({
   recovery,
   state,
@@ -41,10 +35,11 @@ export function refuseOwnProgram({
   for (const path of [recovery.program, recovery.node]) {
     const move = state.moves.find(({ from }) => isAtOrBelow(path, from));
     if (move === undefined) continue;
-    const message =
-      `this tool runs from ${printablePath(path)}, and ${printablePath(move.from)} moves to ${target.name}, who could then change what root runs; ` +
-      'install Node and this package for root (npm install -g, below /usr) and run it from there';
-    return err(refusal('RUNS_FROM_STATE', message));
+    const message = `this tool runs from ${printablePath(path)}, and ${printablePath(move.from)} moves to ${target.name}, who could then change what root runs`;
+    const way = remedy.text(
+      'install Node and this package for root (npm install -g, below /usr), and run it from there',
+    );
+    return err(refusal('RUNS_FROM_STATE', path, message, way));
   }
   return ok(undefined);
 }
@@ -64,48 +59,24 @@ async function refuseUnsafe(
   if (swept.isErr()) return err(cannotObserve(swept.error));
   const unsafe = swept.value.skipped.filter(({ reason }) => UNSAFE.has(reason));
   if (unsafe.length === 0) return ok(undefined);
-  return err(
-    refusal('UNSAFE_ENTRIES', unsafeEntries(`below ${printablePath(from)} these belong to root and`, unsafe).message),
-  );
+  const { message } = unsafeEntries(`below ${printablePath(from)} these belong to root and`, unsafe);
+  const way = remedy.inOrder(remedy.text('look at them'), remedy.option('leaveUnsafe'));
+  return err(refusal('UNSAFE_ENTRIES', from, message, way));
 }
 
-/** What belongs to none of the units is not stopped with them, and would go on writing into what was moved. */
+/** A process of none of the units is not stopped with them, and would go on writing into what was moved. */
 async function refuseInUse({ state, unit, companions }: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
   if (state.moves.length === 0) return ok(undefined);
   const stopped = [unit.name, ...companions.map(({ name }) => name)];
-  const paths = state.moves.map(({ from }) => from);
-  let foreign = await strangers(paths, stopped);
-  // Who only looks (a backup, another plan being made) is gone again in a moment.
-  for (let look = 1; look < LOOKS && foreign.isOk() && foreign.value.length > 0; look += 1) {
-    await sleep(LOOK_MS);
-    const again = await strangers(paths, stopped);
-    const before = foreign.value;
-    foreign = again.map((now) =>
-      now.filter(({ pid, path }) => before.some((was) => was.pid === pid && was.path === path)),
-    );
-  }
-  if (foreign.isErr()) return err(foreign.error);
-  const [first] = foreign.value;
+  const found = await strangers({ paths: state.moves.map(({ from }) => from), units: stopped });
+  if (found.isErr()) return err(cannotObserve(found.error));
+  const [first] = found.value;
   if (first === undefined) return ok(undefined);
-  const others = new Set(foreign.value.map(({ pid }) => pid)).size - 1;
-  const message = `pid ${first.pid} (${first.name}) has ${first.path} in use and belongs to none of ${stopped.join(', ')}${others > 0 ? `, nor do ${others} more` : ''}; end it and plan again`;
-  return err(refusal('STATE_IN_USE', message));
+  const others = new Set(found.value.map(({ pid }) => pid)).size - 1;
+  const message = `${first.what} and belongs to none of ${stopped.join(', ')}${others > 0 ? `, and ${others} more processes` : ''}`;
+  return err(refusal('STATE_IN_USE', `pid ${first.pid}`, message, remedy.text('end it, and plan again')));
 }
 
-/** Processes of none of the units that use something there. */
-async function strangers(
-  paths: readonly string[],
-  stopped: readonly string[],
-): Promise<Result<readonly Holder[], MigrationRefusal>> {
-  const holders = await findHolders(paths, { onHidden: () => undefined });
-  if (holders.isErr()) return err(cannotObserve(holders.error));
-  const processes = await listProcesses();
-  if (processes.isErr()) return err(cannotObserve(processes.error));
-  const cgroups = new Map(processes.value.map(({ pid, cgroup }) => [pid, cgroup.split('/')]));
-  return ok(
-    holders.value.filter(({ pid }) => {
-      const cgroup = cgroups.get(pid);
-      return cgroup !== undefined && pid !== process.pid && !stopped.some((name) => cgroup.includes(name));
-    }),
-  );
+function noSpace(path: string, message: string): MigrationRefusal {
+  return refusal('NO_SPACE', path, message, remedy.text('make room there, and plan again'));
 }

@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../../posix/findings/index.js';
 import { dirname } from 'node:path';
-import { ioError, printablePath, shellWord } from '../../../posix/paths/index.js';
+import { ioError, printablePath } from '../../../posix/paths/index.js';
 import { mountsWithin } from '../../../posix/handles/index.js';
 import { queryOwnership } from '../../../posix/search/index.js';
 import type { OwnedEntry } from '../../../posix/search/index.js';
@@ -17,10 +18,10 @@ const OWNERLESS = new Set(['vfat', 'msdos', 'exfat', 'iso9660', 'udf']);
 /** As many paths as a person reads. */
 const SHOWN = 5;
 
-/** Entries looked at for flags that forbid a change; more than that take too long for a plan, and are found by trying. */
+/** Entries whose flags are read; more would take too long for a plan, and fail when they are changed. */
 const MOST_ENTRIES = 200_000;
 
-/** Refuses places in which nothing can be written or given away, as far as that can be told without writing. */
+/** Refuses places in which nothing can be written or no owner changed, as far as that can be known without writing. */
 export async function refusePlaces(places: Places, leaveUnsafe: boolean): Promise<Result<void, MigrationRefusal>> {
   for (const path of places.directories) {
     const writable = await refuseReadOnly(await existing(path));
@@ -31,13 +32,17 @@ export async function refusePlaces(places: Places, leaveUnsafe: boolean): Promis
     if (mounts.isErr()) return err(cannotObserve(mounts.error));
     const [mount] = mounts.value;
     if (mount === undefined) continue;
-    const message = `${printablePath(path)} has to be moved or replaced, and a filesystem (${mount.type}) is mounted at ${mount.mountPoint}; unmount it, put what is in it in its place, and plan again`;
-    return err(refusal('MOUNT_IN_THE_WAY', message));
+    const message = `${printablePath(path)} has to be moved or replaced, and a filesystem (${mount.type}) is mounted at ${mount.mountPoint}`;
+    const way = remedy.inOrder(
+      remedy.command('umount', mount.mountPoint),
+      remedy.text('put its files in its place, and plan again'),
+    );
+    return err(refusal('MOUNT_IN_THE_WAY', path, message, way));
   }
   return refuseImmutable(places, leaveUnsafe);
 }
 
-/** A read-only filesystem is told by access(2) for root too. */
+/** access(2) reports a read-only filesystem to root too. */
 async function refuseReadOnly(directory: string): Promise<Result<void, MigrationRefusal>> {
   const problem = await access(directory, constants.W_OK).then(
     () => null,
@@ -47,7 +52,9 @@ async function refuseReadOnly(directory: string): Promise<Result<void, Migration
     return err(
       refusal(
         'NOT_WRITABLE',
-        `${printablePath(directory)} is on a filesystem that is mounted read-only; remount it read-write and plan again`,
+        directory,
+        `${printablePath(directory)} is on a filesystem that is mounted read-only`,
+        remedy.text('remount it read-write, and plan again'),
       ),
     );
   }
@@ -57,7 +64,9 @@ async function refuseReadOnly(directory: string): Promise<Result<void, Migration
   return err(
     refusal(
       'NOT_WRITABLE',
-      `${printablePath(directory)} is a filesystem (${own.type}) that keeps no owners, so nothing in it can change hands; move it to one that does`,
+      directory,
+      `${printablePath(directory)} is a filesystem (${own.type}) that keeps no owners, so no owner in it can be changed`,
+      remedy.text('move it to a filesystem that keeps owners, and plan again'),
     ),
   );
 }
@@ -86,8 +95,12 @@ async function refuseImmutable(
   if (first === undefined) return ok(undefined);
   const shown = immutable.value.slice(0, SHOWN).map((path) => printablePath(path));
   const more = immutable.value.length > SHOWN ? ` and ${immutable.value.length - SHOWN} more` : '';
-  const message = `these are immutable or append-only, so that not even root can change them: ${shown.join(', ')}${more}; see why, then chattr -i -a ${shellWord(printablePath(first))}, or leave what would only change hands out with --leave-unsafe`;
-  return err(refusal('IMMUTABLE', message));
+  const message = `these are immutable or append-only, so not even root can change them: ${shown.join(', ')}${more}`;
+  const way = remedy.anyOf(
+    remedy.inOrder(remedy.text('find out why'), remedy.command('chattr', '-i', '-a', first)),
+    remedy.when('only their owner would change', remedy.option('leaveUnsafe')),
+  );
+  return err(refusal('IMMUTABLE', first, message, way));
 }
 
 /** The path, or the nearest directory above it that exists. */

@@ -1,17 +1,18 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../../posix/findings/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
-import { isAtOrBelow, printablePath, shellWord } from '../../../posix/paths/index.js';
+import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
 import type { MigrationRefusal, StateMove } from '../../host/index.js';
 import { refusal } from '../../host/index.js';
 
-/** What another instance has where this one's state is. */
+/** Another instance, and the directories it uses. */
 export type Neighbour = Pick<KimakiInstance, 'unit' | 'home' | 'dataDir'> & {
   /** It runs, or will at the next boot. */
   readonly isUsed: boolean;
 };
 
-/** Refuses to move away what another instance of this host lives on. */
+/** Refuses to move what another instance of this host uses. */
 export function refuseShared(
   dataDir: string,
   moves: readonly StateMove[],
@@ -28,13 +29,15 @@ export function refuseShared(
   );
   if (shared === null) return ok(undefined);
   const { unit, path } = shared;
-  const message =
-    `${unit} uses ${printablePath(path)} too, which would move away from it; give ${unit} a home and a data directory of its own ` +
-    `(Environment=HOME=, --data-dir), or stop and disable it (systemctl disable --now ${shellWord(unit)}), then plan again`;
-  return err(refusal('STATE_SHARED', message));
+  const message = `${unit} uses ${printablePath(path)} too, which the migration would move away`;
+  const way = remedy.anyOf(
+    remedy.text(`give ${unit} a home and a data directory of its own`),
+    remedy.command('systemctl', 'disable', '--now', unit),
+  );
+  return err(refusal('STATE_SHARED', unit, message, way));
 }
 
-/** The first of the paths that a used neighbour works in; the data directory of the instance is its own, wherever it lies. */
+/** The first of the paths that a used neighbour works in; the data directory of the instance is its own, wherever it lies. Pure. */
 export function sharedState(
   dataDir: string,
   moving: readonly string[],

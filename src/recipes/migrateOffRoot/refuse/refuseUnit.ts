@@ -1,20 +1,21 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../../posix/findings/index.js';
+import type { Remedy } from '../../../posix/findings/index.js';
 import { loadedFromDisk } from '../../../kimaki/instance/index.js';
 import { privilegedLines, programsFailingAsAgent, settingsAgainst } from '../../../kimaki/unit/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import { TRUSTED_PATH } from '../../../posix/programs/index.js';
 import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { findHolders, listeningPorts } from '../../../posix/processes/index.js';
-import { shellWord } from '../../../posix/paths/index.js';
 import type { EffectiveUnit } from '../../../systemd/load/index.js';
 import type { MigrationOptions, MigrationRefusal, Target, UnitFilesRewrite } from '../../host/index.js';
 import { refuseAgentsReach } from './refuseAgentsReach.js';
 import type { AgentsReach } from './refuseAgentsReach.js';
-import { refuseFiles } from './refuseFiles.js';
+import { refuseFiles, untrusted } from './refuseFiles.js';
 import { cannotObserve, refusal } from '../../host/index.js';
 
-/** What is asked of the unit. */
+/** What the unit has to be able to do afterwards. */
 type Wanted = {
   readonly target: Target;
   /** What the rewrite makes of the unit's files, and what they come to then. */
@@ -25,17 +26,17 @@ type Wanted = {
   readonly needsSudo: boolean;
 };
 
-/** What the running service has open, and what an operator should know of its unit. */
+/** What the running service has open, and warnings about its unit. */
 export type UnitObservation = {
   readonly listeningPorts: readonly number[];
   readonly holdsState: boolean;
   readonly warnings: readonly string[];
 };
 
-/** Ports below this need a capability the new user has not. */
+/** Ports below this need a capability that the new user does not have. */
 const FIRST_UNPRIVILEGED_PORT = 1024;
 
-/** Refuses a unit that cannot be moved as it is, and sees what its process has open. */
+/** Refuses a unit that cannot be moved as it is, and reads what its process has open. */
 export async function refuseUnit(
   options: MigrationOptions,
   instance: KimakiInstance,
@@ -46,7 +47,9 @@ export async function refuseUnit(
     return err(
       refusal(
         'UNIT_UNUSABLE',
-        `systemd has ${unit} as "${state.loadState}"; unmask or repair it first (systemctl status ${shellWord(unit)})`,
+        unit,
+        `systemd has ${unit} as "${state.loadState}", and "loaded" is wanted`,
+        remedy.inOrder(remedy.command('systemctl', 'status', unit), remedy.text('unmask or repair it')),
       ),
     );
   }
@@ -55,7 +58,9 @@ export async function refuseUnit(
     return err(
       refusal(
         'UNIT_UNUSABLE',
-        `${unit} runs as ${user}, which is neither root nor ${wanted.target.facts.name}; there is nothing to move off root`,
+        unit,
+        `${unit} runs as ${user}, which is neither root nor ${wanted.target.facts.name}, so there is nothing to move off root`,
+        remedy.when(`it is ${user} that shall run it`, remedy.option('user', user)),
       ),
     );
   }
@@ -63,7 +68,9 @@ export async function refuseUnit(
     return err(
       refusal(
         'UNIT_UNUSABLE',
-        `${unit} is ${state.activeState} (${state.subState}), neither up nor down: kept so, it could not be proven to work afterwards; see systemctl status ${shellWord(unit)}, repair or stop it, and plan again`,
+        unit,
+        `${unit} is ${state.activeState} (${state.subState}), neither running nor stopped, so it could not be verified afterwards`,
+        remedy.inOrder(remedy.command('systemctl', 'status', unit), remedy.text('repair or stop it, and plan again')),
       ),
     );
   }
@@ -71,7 +78,9 @@ export async function refuseUnit(
     return err(
       refusal(
         'UNIT_CHANGED_ON_DISK',
-        `${unit} was edited since systemd loaded it, so what runs is not what is written; look at it, run systemctl daemon-reload, and plan again`,
+        unit,
+        `${unit} was edited since systemd loaded it, so what runs is not what is written`,
+        reload(unit),
       ),
     );
   }
@@ -93,7 +102,12 @@ export async function refuseUnit(
   const broken = settings.find(({ weight }) => weight === 'breaks');
   if (broken !== undefined) {
     return err(
-      refusal('SETTING_AGAINST', `${broken.file}:${broken.line} has ${broken.key}=${broken.value}: ${broken.why}`),
+      refusal(
+        'SETTING_AGAINST',
+        unit,
+        `${broken.file}:${broken.line} has ${broken.key}=${broken.value}: ${broken.why}`,
+        remedy.text(`change ${broken.key}= in ${broken.file}, and plan again`),
+      ),
     );
   }
   const failing = await refuseFailing(wanted);
@@ -105,7 +119,9 @@ export async function refuseUnit(
     return err(
       refusal(
         'FAILS_AS_AGENT',
-        `${unit} listens on port ${low}, which ${wanted.target.facts.name} may not; give it a port from 1024 up, or AmbientCapabilities=CAP_NET_BIND_SERVICE`,
+        unit,
+        `${unit} listens on port ${low}, which ${wanted.target.facts.name} is not allowed to do`,
+        remedy.text('give it a port from 1024 up, or AmbientCapabilities=CAP_NET_BIND_SERVICE, and plan again'),
       ),
     );
   }
@@ -119,6 +135,15 @@ export async function refuseUnit(
   });
 }
 
+/** Has systemd load files that were edited, after a look at them. */
+export function reload(unit: string): Remedy {
+  return remedy.inOrder(
+    remedy.command('systemctl', 'cat', unit),
+    remedy.command('systemctl', 'daemon-reload'),
+    remedy.text('plan again'),
+  );
+}
+
 async function refusePrivileged(
   options: MigrationOptions,
   unit: EffectiveUnit,
@@ -128,15 +153,16 @@ async function refusePrivileged(
   if (first === undefined) return ok([]);
   const shown = lines.map(({ file, line, key, path, why }) => `${file}:${line} ${key}=${why}${path}`).join('; ');
   if (options.allowPrivilegedLines !== true) {
-    const message = `these lines go on running as root whatever User= says, and can make root-owned files again: ${shown}. Look at them, then allow them with --allow-privileged-lines`;
-    return err(refusal('PRIVILEGED_LINES', message));
+    const message = `these lines run as root whatever User= says, and can create root-owned files again: ${shown}`;
+    const way = remedy.inOrder(remedy.text('look at them'), remedy.option('allowPrivilegedLines'));
+    return err(refusal('PRIVILEGED_LINES', first.file, message, way));
   }
   for (const { path } of lines) {
     if (!path.startsWith('/')) continue;
     const trusted = await checkTrustedPath(path);
-    if (trusted.isErr()) return err(refusal('UNTRUSTED_PATH', `root runs it: ${trusted.error.message}`));
+    if (trusted.isErr()) return err(untrusted(path, `root runs it: ${trusted.error.message}`));
   }
-  return ok([`allowed to go on running as root: ${shown}`]);
+  return ok([`these lines still run as root, as allowed: ${shown}`]);
 }
 
 async function refuseFailing({ target, rewrite }: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {
@@ -144,10 +170,12 @@ async function refuseFailing({ target, rewrite }: Wanted): Promise<Result<readon
   if (failing.isErr()) return err(cannotObserve(failing.error));
   const fatal = failing.value.find((each) => each.fatal);
   if (fatal !== undefined) {
-    const message =
-      `${fatal.file}:${fatal.line} ${fatal.key}=${fatal.path} would keep the unit from starting as ${target.facts.name}: ${fatal.detail}. ` +
-      'Put "-" before the path if it may fail, or "+" (with --allow-privileged-lines) if it must stay root\'s';
-    return err(refusal('FAILS_AS_AGENT', message));
+    const message = `${fatal.file}:${fatal.line} ${fatal.key}=${fatal.path} would keep the unit from starting as ${target.facts.name}: ${fatal.detail}`;
+    const way = remedy.anyOf(
+      remedy.text('put "-" before the path if it may fail'),
+      remedy.inOrder(remedy.text('put "+" before it if root must run it'), remedy.option('allowPrivilegedLines')),
+    );
+    return err(refusal('FAILS_AS_AGENT', fatal.file, message, way));
   }
   return ok(
     failing.value.map(

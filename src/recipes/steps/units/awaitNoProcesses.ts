@@ -74,6 +74,26 @@ export async function findProcesses({
   return ok([...members, ...holding]);
 }
 
+/** How often, and how many milliseconds apart, a stranger must be seen: one that only reads is gone again in a moment. */
+const LOOKS = 4;
+const LOOK_MS = 500;
+
+/** Processes that use these paths for some time and belong to none of the units, so that they are not stopped with them. */
+export async function strangers(
+  where: Pick<NoProcessesArgs, 'paths' | 'units'>,
+): Promise<Result<readonly Remaining[], StepFailure>> {
+  let seen: readonly Remaining[] = [];
+  for (let look = 0; look < LOOKS; look += 1) {
+    if (look > 0) await sleep(LOOK_MS);
+    const now = await findProcesses(where);
+    if (now.isErr()) return err(now.error);
+    const found = now.value.filter(({ unit, pid }) => unit === null && pid !== process.pid);
+    seen = look === 0 ? found : seen.filter(({ what }) => found.some((other) => other.what === what));
+    if (seen.length === 0) break;
+  }
+  return ok(seen);
+}
+
 function processesLeft(left: readonly Remaining[], then: string): StepFailure {
   const more = left.length > 5 ? ` and ${left.length - 5} more` : '';
   const found = left

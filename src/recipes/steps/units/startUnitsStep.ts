@@ -10,8 +10,7 @@ import { awaitHealthy } from '../../../systemd/watch/index.js';
 import { showUnit } from '../../../systemd/manager/index.js';
 import { absolutePath, defineStep, listOf, record } from '../../engine/index.js';
 import type { Check, StepContext, StepFailure } from '../../engine/index.js';
-import { awaitNoProcesses, findProcesses, noProcessesArgs } from './awaitNoProcesses.js';
-import type { Remaining } from './awaitNoProcesses.js';
+import { awaitNoProcesses, noProcessesArgs, strangers } from './awaitNoProcesses.js';
 import { stopAndMask, unmaskAndStart } from './stopUnitsStep.js';
 
 /** What the service must look like for the whole watch. */
@@ -80,23 +79,13 @@ export const startUnitsStep = defineStep({
   undo: (args, _before, ctx) => new ResultAsync(stopAgain(args, ctx)),
 });
 
-/** How often, and how many milliseconds apart, a process must be seen: one that only reads a file ends in a moment. */
-const LOOKS = 4;
-const LOOK_MS = 500;
-
-/** A process that belongs to none of the units is not stopped with them: it is found while the service still runs. */
+/** Refuses while the service still runs, rather than after it is stopped. */
 async function refuseStrangers({ noProcesses }: StartUnitsArgs): Promise<Result<void, StepFailure>> {
   if (noProcesses === undefined) return ok(undefined);
-  let strangers: readonly Remaining[] = [];
-  for (let look = 0; look < LOOKS; look += 1) {
-    if (look > 0) await sleep(LOOK_MS);
-    const now = await findProcesses(noProcesses);
-    if (now.isErr()) return err(now.error);
-    const found = now.value.filter(({ unit }) => unit === null);
-    strangers = look === 0 ? found : strangers.filter(({ what }) => found.some((other) => other.what === what));
-    if (strangers.length === 0) return ok(undefined);
-  }
-  const list = strangers
+  const found = await strangers(noProcesses);
+  if (found.isErr()) return err(found.error);
+  if (found.value.length === 0) return ok(undefined);
+  const list = found.value
     .slice(0, 5)
     .map(({ what }) => what)
     .join('; ');

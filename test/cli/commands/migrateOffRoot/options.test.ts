@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defineCommand } from '../../../../src/cli/command.js';
-import {
-  PLAN_OPTIONS,
-  VERIFY_OPTIONS,
-  migrationOptions,
-  verificationOptions,
-} from '../../../../src/cli/commands/migrateOffRoot/options.js';
+import { PLAN_OPTIONS, VERIFY_OPTIONS } from '../../../../src/cli/commands/migrateOffRoot/optionSpecs.js';
+import { migrationOptions, verificationOptions } from '../../../../src/cli/commands/migrateOffRoot/options.js';
 import { runLine } from '../../harness.js';
 
 /** A command that only says what it understood. */

@@ -26,12 +26,17 @@ const text: StatePath = {
   mtime: '1.000000000',
 };
 
+const REWRITE = { kind: 'option', option: 'rewritePaths' };
+
 test('each place is told by channel or file, with the way to let it follow, and nothing of what a file holds', () => {
   const told = statePathWarnings({ paths: [channel, link, text], stuck: [], notSearched: [] }, 'when-asked');
   expect(told).toEqual([
-    'kimaki.db, id=1002, name=sandbox: directory is /root/.kimaki/projects/sandbox and stays so; --rewrite-paths lets it follow',
-    'the link /root/.kimaki/current leads to /root/.kimaki/a and stays so; --rewrite-paths lets it follow',
-    '/root/.kimaki/bin/kimaki names paths in the old home and keeps doing so; --rewrite-paths lets it follow',
+    {
+      text: 'kimaki.db, id=1002, name=sandbox: directory points to /root/.kimaki/projects/sandbox and will break',
+      remedy: REWRITE,
+    },
+    { text: 'the link /root/.kimaki/current points to /root/.kimaki/a and will break', remedy: REWRITE },
+    { text: '/root/.kimaki/bin/kimaki names paths in the old home and will break', remedy: REWRITE },
   ]);
 });
 
@@ -41,8 +46,8 @@ test('what is rewritten is the step’s to tell; what cannot follow is told all 
     'yes',
   );
   expect(told).toEqual([
-    'a.json: /root/other does not move, and the agent will not reach it',
-    'not looked into for paths that lead to the old home: x.db is larger than 256 MiB',
+    { text: 'a.json: /root/other does not move, and the agent will not reach it' },
+    { text: 'not searched for paths that lead to the old home: x.db is larger than 256 MiB' },
   ]);
 });
 
@@ -52,11 +57,11 @@ test('of many only the first are told one by one', () => {
     'when-asked',
   );
   expect(told).toHaveLength(21);
-  expect(told.at(-1)).toBe('… and 10 more like these');
+  expect(told.at(-1)).toEqual({ text: '… and 10 more like these' });
 });
 
 test('nothing is promised for what is in state that does not move', () => {
   expect(statePathWarnings({ paths: [link], stuck: [], notSearched: [] }, 'no')).toEqual([
-    'the link /root/.kimaki/current leads to /root/.kimaki/a and stays so',
+    { text: 'the link /root/.kimaki/current points to /root/.kimaki/a and will break' },
   ]);
 });

@@ -7,7 +7,7 @@ function refusedFrom(program: string, from: string): string | null {
   const moves = state.moves.map((move) => ({ ...move, from }));
   return refuseOwnProgram({ ...facts, state: { ...state, moves } }).match(
     () => null,
-    ({ code, message }) => `${code} ${message}`,
+    ({ code, message, remedy }) => `${code} ${message} ${JSON.stringify(remedy)}`,
   );
 }
 

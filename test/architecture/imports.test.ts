@@ -107,6 +107,12 @@ describe('the folders of src', () => {
     const graph = new Map(sources.map((source) => [source.path, localImports(source, 'values')]));
     expect(cycles(graph)).toEqual([]);
   });
+
+  it('have no circle of modules across folders, of types neither', () => {
+    const graph = new Map(sources.map((source) => [source.path, localImports(source)]));
+    const wide = cycles(graph).filter((circle) => new Set(circle.split(' → ').map((path) => dirname(path))).size > 1);
+    expect(wide).toEqual([]);
+  });
 });
 
 describe('a file of src', () => {

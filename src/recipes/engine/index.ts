@@ -29,7 +29,7 @@ export { makePlan } from './plan/makePlan.js';
 export type { MakePlanError, PlanRequest, StepCheckFailed } from './plan/makePlan.js';
 export { parsePlan } from './plan/parsePlan.js';
 export type { ParsePlanError } from './plan/parsePlan.js';
-export { PLAN_FORMAT_VERSION } from './plan/plan.js';
+export { PLAN_FORMAT_VERSION, planSchema } from './plan/plan.js';
 export type { Notice, Plan, PlanHost, PlannedStep } from './plan/plan.js';
 export { recoverRun } from './run/recoverRun.js';
 export type { RecoverRefusal, RecoverRequest, RecoveryReport } from './run/recoverRun.js';

@@ -29,13 +29,13 @@ import { okAsync } from 'neverthrow';
 import { openVerdict } from '../src/posix/sweeps/openToGroup.js';
 import { reclaimVerdict } from '../src/posix/sweeps/reclaim.js';
 import { findPredicate } from '../src/posix/search/ownershipPredicate.js';
-import { runPasses } from '../src/posix/sweeps/runPasses.js';
-import type { Walk } from '../src/posix/sweeps/runPasses.js';
-import type { ChangeSink } from '../src/posix/index.js';
-import { walkProposed } from '../src/posix/sweeps/walkProposed.js';
-import { walkWhole } from '../src/posix/sweeps/walkWhole.js';
+import type { ChangeSink } from '../src/posix/handles/index.js';
+import { walkMatches } from '../src/posix/sweeps/walkMatches.js';
+import { walkAll } from '../src/posix/sweeps/walkAll.js';
 import { startRacer } from '../test/posix/support/racer.js';
 import type { Racer } from '../test/posix/support/racer.js';
+import { changeUntilSettled } from '../src/posix/sweeps/changeTree.js';
+import type { Walk } from '../src/posix/sweeps/changeTree.js';
 
 const WWW = 33;
 const KINDS = ['file', 'directory', 'ancestor', 'root'] as const;
@@ -176,7 +176,7 @@ async function fight(field: Battlefield, racer: Racer, tries: number): Promise<T
     };
     // Every fourth run is the other sweep, which looks at everything; its tries are not counted.
     const opens = tally.runs % 4 === 3;
-    const propose = opens ? walkWhole : walkProposed(findPredicate({ by: 0 }));
+    const propose = opens ? walkAll : walkMatches(findPredicate({ by: 0 }));
     const walk: Walk = (sweep, context) => {
       // Called with what find proposed, before anything of it is reached or judged.
       const enter = sweep.enter.bind(sweep);
@@ -193,7 +193,7 @@ async function fight(field: Battlefield, racer: Racer, tries: number): Promise<T
     const noted = tally.runs % 4 === 1 ? {} : { sink };
     // And half of the time a second thread makes the changes, as in large trees.
     const threaded = tally.runs % 8 < 4 ? {} : { threadAfter: 1 };
-    const done = await runPasses(field.site, decide, { ...request, ...noted, ...threaded }, walk);
+    const done = await changeUntilSettled(field.site, decide, { ...request, ...noted, ...threaded }, walk);
     settle(racer.exchanges());
     tally.runs += 1;
     if (done.isOk()) tally.changed += done.value.changed;

@@ -22,8 +22,6 @@ const MOST_FILES = 17;
 
 /** Folders that hold more, each with the reason. */
 const CROWDED: Readonly<Record<string, string>> = {
-  'posix/access': 'to be folded',
-  'posix/sweeps': 'to be folded',
   'recipes/host': 'to be folded',
 };
 
@@ -33,7 +31,7 @@ const MAY_THROW: Readonly<Record<string, string>> = {
   'posix/handles/openPath.ts': 'inside a try that makes an IoError of it',
   'posix/handles/pinned.ts': 'inside a try of every caller; a kernel that old runs no Node 20',
   'posix/handles/pinnedTree.ts': 'inside a try of every caller that makes an IoError of it',
-  'posix/sweeps/sweep.ts': 'what fstat(2) says of an entry that is no other mount; inside a try of runPasses',
+  'posix/sweeps/entryJudge.ts': 'what fstat(2) says of an entry that is no other mount; inside a try of changeTree',
   'recipes/engine/run/runSession.ts': 'a journal record that the engine itself could not read: a bug',
   'wordpress/php/phpAst.ts': 'inside a try that makes PHP_UNREADABLE of it',
 };

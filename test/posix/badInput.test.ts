@@ -10,14 +10,11 @@ import { explainAccess } from '../../src/posix/access/explainAccess.js';
 import { explainExecution } from '../../src/posix/access/explainExecution.js';
 import { findHolders } from '../../src/posix/processes/findHolders.js';
 import { estimateMove } from '../../src/posix/moves/estimateMove.js';
-import { lookupIdentity } from '../../src/posix/accounts/lookupIdentity.js';
-import { lookupUser } from '../../src/posix/accounts/lookupUser.js';
+import { lookupIdentity, lookupUser } from '../../src/posix/accounts/lookupIdentity.js';
 import { moveTree } from '../../src/posix/moves/moveTree.js';
-import { openChangeRecord } from '../../src/posix/sweeps/openChangeRecord.js';
 import { openToGroup } from '../../src/posix/sweeps/openToGroup.js';
 import { probeAccess } from '../../src/posix/access/probeAccess.js';
 import { queryOwnership } from '../../src/posix/search/queryOwnership.js';
-import { readChangeRecord } from '../../src/posix/sweeps/readChangeRecord.js';
 import { readRegularFile } from '../../src/posix/files/readRegularFile.js';
 import { reclaim } from '../../src/posix/sweeps/reclaim.js';
 import { removeFile } from '../../src/posix/files/removeFile.js';
@@ -28,6 +25,7 @@ import { WWW_DATA } from './support/identities.js';
 import { freshPlace, run } from './support/place.js';
 import { bundle } from './support/runModule.js';
 import { snapshot } from './support/trees.js';
+import { openChangeRecord, readChangeRecord } from '../../src/posix/sweeps/changeRecord.js';
 
 type Outcome = ResultAsync<unknown, { readonly code: string; readonly message: string }>;
 
@@ -146,7 +144,8 @@ describe('bad input', () => {
     }
     for (let n = 0; n < 80; n += 1) mkdirSync(join(root, `site/wide${n}/one`), { recursive: true });
     const module = await bundle(
-      `import { countOwned, estimateTree, explainAccess, moveTree, openChangeRecord, readChangeRecord, reclaim, undoChanges } from ${JSON.stringify(join(import.meta.dirname, '../../src/posix/index.ts'))};
+      `import { estimateTree } from ${JSON.stringify(join(import.meta.dirname, '../../src/posix/search/index.ts'))};
+       import { countOwned, explainAccess, moveTree, openChangeRecord, readChangeRecord, reclaim, undoChanges } from ${JSON.stringify(join(import.meta.dirname, '../../src/posix/index.ts'))};
        const [root, deep] = process.argv.slice(2);
        const record = root + '-record';
        const sink = (await openChangeRecord(record))._unsafeUnwrap();

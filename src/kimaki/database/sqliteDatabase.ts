@@ -3,7 +3,7 @@ import { lstat, open } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError } from '../../posix/paths/index.js';
-import { lookupIdentity, lookupUserById } from '../../posix/accounts/index.js';
+import { lookupIdentity } from '../../posix/accounts/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { IoError } from '../../posix/paths/index.js';
@@ -92,7 +92,7 @@ export async function databaseOwner(path: string): Promise<Result<Identity, Data
         `and what belongs to it are of several accounts (uid ${uid} and ${other}); SQLite could not write them`,
       ),
     );
-  const identity = await lookupUserById(uid).andThen(({ name }) => lookupIdentity(name));
+  const identity = await lookupIdentity(uid);
   return identity.mapErr(() => databaseError('DATABASE_OWNER', path, `belongs to uid ${uid}, which is no account`));
 }
 

@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { lookupIdentity, lookupUserById } from '../../posix/accounts/index.js';
+import { lookupIdentity } from '../../posix/accounts/index.js';
 import type { Identity, IdentityError } from '../../posix/accounts/index.js';
 import { dispatchLooks } from './dispatchLooks.js';
 import { identityFindings } from './identityFindings.js';
@@ -70,9 +70,7 @@ async function diagnose(request: DiagnosisRequest): Promise<InstanceDiagnosis> {
 
 /** `User=` takes a number too; null when there is no such account. */
 async function identityOf(user: string): Promise<Result<Identity | null, IdentityError>> {
-  const identity = /^[0-9]+$/.test(user)
-    ? await lookupUserById(Number(user)).andThen(({ name }) => lookupIdentity(name))
-    : await lookupIdentity(user);
+  const identity = /^[0-9]+$/.test(user) ? await lookupIdentity(Number(user)) : await lookupIdentity(user);
   if (identity.isOk()) return ok(identity.value);
   return ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(identity.error.code) ? ok(null) : err(identity.error);
 }

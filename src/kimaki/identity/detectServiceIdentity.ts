@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { unlessAborted } from '../../posix/paths/index.js';
-import { lookupUser, lookupUserById } from '../../posix/accounts/index.js';
+import { lookupUser } from '../../posix/accounts/index.js';
 import type { IdentityError, User } from '../../posix/accounts/index.js';
 import { decideServiceIdentity } from './decideServiceIdentity.js';
 import { installedUnits } from '../instance/index.js';
@@ -74,7 +74,7 @@ async function detect(
 /** A uid without an account, as containers have it, is known by its number. */
 async function invokingAccount(env: DetectIdentityRequest['env']): Promise<Result<IdentityAccount, IdentityError>> {
   const uid = process.geteuid?.() ?? 0;
-  const account = await lookupUserById(uid);
+  const account = await lookupUser(uid);
   if (account.isOk()) return ok(account.value);
   if (account.error.code !== 'USER_NOT_FOUND') return err(account.error);
   return ok({ name: String(uid), uid, home: env.HOME?.startsWith('/') === true ? env.HOME : '/' });
@@ -82,7 +82,7 @@ async function invokingAccount(env: DetectIdentityRequest['env']): Promise<Resul
 
 /** `User=` takes a number too. */
 async function accountOf(user: string): Promise<Result<User | null, IdentityError>> {
-  const account = /^[0-9]+$/.test(user) ? await lookupUserById(Number(user)) : await lookupUser(user);
+  const account = await lookupUser(/^[0-9]+$/.test(user) ? Number(user) : user);
   if (account.isOk()) return ok(account.value);
   return ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(account.error.code) ? ok(null) : err(account.error);
 }

@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { unlessAborted } from '../../posix/paths/index.js';
-import { lookupUser, lookupUserById } from '../../posix/accounts/index.js';
+import { lookupUser } from '../../posix/accounts/index.js';
 import { readProcess } from '../../posix/processes/index.js';
 import type { IdentityError, User } from '../../posix/accounts/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
@@ -142,7 +142,7 @@ async function readInstance(
 
 /** `User=` takes a number too, and one without an account. */
 async function accountOf(user: string): Promise<Result<User | null, IdentityError>> {
-  const account = /^[0-9]+$/.test(user) ? await lookupUserById(Number(user)) : await lookupUser(user);
+  const account = await lookupUser(/^[0-9]+$/.test(user) ? Number(user) : user);
   if (account.isOk()) return ok(account.value);
   return ['USER_NOT_FOUND', 'INVALID_USER_NAME'].includes(account.error.code) ? ok(null) : err(account.error);
 }
@@ -152,7 +152,7 @@ async function runningUser(pid: number): Promise<Result<RunningUser | null, Iden
   const status = await readProcess(pid);
   if (status.isErr()) return status.error.code === 'PROCESS_GONE' ? ok(null) : err(status.error);
   const { uid, gid, groups, umask } = status.value;
-  const user = await lookupUserById(uid);
+  const user = await lookupUser(uid);
   if (user.isErr() && user.error.code !== 'USER_NOT_FOUND') return err(user.error);
   return ok({ pid, uid, name: user.isOk() ? user.value.name : null, gid, groups, umask });
 }

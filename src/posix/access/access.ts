@@ -1,4 +1,4 @@
-import type { FileType, IoError } from '../paths/index.js';
+import type { FileType, IoError, PathNotFound, RelativePath, SymlinkLoop } from '../paths/index.js';
 
 /**
  * What somebody wants of a path: to open it for reading or for writing, to run it (`execute`, a file), to go through
@@ -103,10 +103,20 @@ export interface AccessExplanation {
   readonly notSeen: readonly string[];
 }
 
+/** Something on the way, or what is asked about, is not a directory. */
+export interface NotADirectory {
+  readonly code: 'NOT_A_DIRECTORY';
+  readonly message: string;
+  readonly path: string;
+}
+
 /** The question has no answer: nothing there, no way to look, or not a thing of the kind that was asked about. */
 export type AccessError =
-  | { readonly code: 'RELATIVE_PATH'; readonly message: string; readonly path: string }
-  | { readonly code: 'NOT_FOUND'; readonly message: string; readonly path: string; readonly missing: string }
-  | { readonly code: 'SYMLINK_LOOP'; readonly message: string; readonly path: string }
-  | { readonly code: 'NOT_A_DIRECTORY'; readonly message: string; readonly path: string }
+  | RelativePath
+  | (PathNotFound & {
+      /** The component that does not exist. */
+      readonly missing: string;
+    })
+  | SymlinkLoop
+  | NotADirectory
   | IoError;

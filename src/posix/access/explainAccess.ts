@@ -4,7 +4,7 @@ import type { AccessError, AccessExplanation, AccessWant } from './access.js';
 import { gatherAccess } from './gatherAccess.js';
 import type { Identity } from '../accounts/index.js';
 import { judgeAccess } from './judgeAccess.js';
-import { printablePath } from '../paths/index.js';
+import { notAbsolute } from '../paths/index.js';
 
 /**
  * Says whether a fresh process of this identity may do this with a path, and if not, which component refuses and why.
@@ -51,9 +51,6 @@ async function explain(
   identity: Identity,
   want: AccessWant,
 ): Promise<Result<AccessExplanation, AccessError>> {
-  if (!path.startsWith('/')) {
-    const shown = printablePath(path);
-    return err({ code: 'RELATIVE_PATH', message: `${shown} is not absolute; give the path from /`, path: shown });
-  }
+  if (!path.startsWith('/')) return err(notAbsolute(path));
   return judgeAccess(await gatherAccess(path, want, identity.user.uid), identity, want);
 }

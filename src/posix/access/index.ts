@@ -9,17 +9,17 @@ export type {
   AccessRule,
   AccessWant,
   AclDecision,
+  NotADirectory,
 } from './access.js';
 export { explainAccess } from './explainAccess.js';
 export { explainExecution } from './explainExecution.js';
-export type { ExecutionError, ExecutionExplanation, ExecutionOptions } from './explainExecution.js';
+export type { ExecutionError, ExecutionExplanation, ExecutionOptions, ExecutionComponent } from './explainExecution.js';
 export type { Inode } from './judgePermission.js';
 export { probeAccess } from './probeAccess.js';
 export { probeExecution } from './probeExecution.js';
 export type { ExecutionProbe, ProbeOptions } from './probeExecution.js';
 export { readAcls } from './readAcls.js';
 export { readAttributes } from './readAttributes.js';
-export { readableBy } from './readableBy.js';
 export { resolveExecutable } from './resolveExecutable.js';
 export type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from './resolveExecutable.js';
-export type { ExecutionComponent } from './startProgram.js';
+export { readableBy } from './judgePermission.js';

@@ -14,11 +14,10 @@ import type {
 import { octalMode, printablePath, shownPath, toBytes } from '../paths/index.js';
 import type { AccessFacts } from './gatherAccess.js';
 import type { Identity } from '../accounts/index.js';
-import { EXECUTE, judgePermission, READ, WRITE } from './judgePermission.js';
+import { EXECUTE, judgePermission, READ, WRITE, subjectOf } from './judgePermission.js';
 import type { Judgement, Subject } from './judgePermission.js';
 import { mountOfPath } from '../handles/index.js';
 import { remediesFor } from './remediesFor.js';
-import { subjectOf } from './subjectOf.js';
 import type { AccessNode } from './walkPath.js';
 
 const BITS: Readonly<Record<AccessNeed, number>> = { search: EXECUTE, read: READ, write: WRITE, execute: EXECUTE };

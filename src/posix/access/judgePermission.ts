@@ -1,6 +1,7 @@
 import type { AccessRule, AclDecision } from './access.js';
-import type { Acl } from './parseAcl.js';
 import type { FileType } from '../paths/index.js';
+import type { Identity } from '../accounts/index.js';
+import type { Acl } from './readAcls.js';
 
 export const READ = 4;
 export const WRITE = 2;
@@ -110,5 +111,25 @@ function masked(kind: 'user' | 'group', id: number, bits: number, mask: number, 
     rule: `ACL ${kind} ${id}: ${rwx(bits)}${how}`,
     decidedBy: `acl-${kind}`,
     acl: { entry: `${kind}:${id}:${rwx(bits)}`, mask: rwx(mask) },
+  };
+}
+
+/** The credentials a fresh login of this identity has; capabilities are root's alone. */
+export function subjectOf(identity: Identity, rootCapabilities: FileCapabilities): Subject {
+  const { uid } = identity.user;
+  const gids = new Set([identity.group, ...identity.groups].map((group) => group.gid));
+  return { uid, gids, capabilities: uid === 0 ? rootCapabilities : NO_CAPABILITIES };
+}
+
+/**
+ * Makes the judge of what must not be given away: whether this identity could read a file, or list and enter a
+ * directory, before. By mode bits, owner, groups and, where it is given, the ACL. Nothing else is private.
+ */
+export function readableBy(identity: Identity): (entry: Omit<Inode, 'acl'> & Partial<Pick<Inode, 'acl'>>) => boolean {
+  const subject = subjectOf(identity, { override: true, readSearch: true });
+  return (entry) => {
+    if (entry.type !== 'file' && entry.type !== 'directory') return true;
+    const want = entry.type === 'directory' ? READ | EXECUTE : READ;
+    return judgePermission({ acl: null, ...entry }, subject, want).allowed;
   };
 }

@@ -1,8 +1,7 @@
 import type { AccessMount, AccessNeed, AccessRemedy, AccessRule } from './access.js';
 import { printablePath, toBytes, utf8Text } from '../paths/index.js';
 import type { Identity } from '../accounts/index.js';
-import { subjectOf } from './subjectOf.js';
-import { EXECUTE, judgePermission, NO_CAPABILITIES, READ, rwx, WRITE } from './judgePermission.js';
+import { EXECUTE, judgePermission, NO_CAPABILITIES, READ, rwx, WRITE, subjectOf } from './judgePermission.js';
 import type { Inode } from './judgePermission.js';
 
 /** What refused, and all that a way out depends on. */

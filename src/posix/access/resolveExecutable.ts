@@ -5,6 +5,7 @@ import { candidatesIn, explainExecution } from './explainExecution.js';
 import type { ExecutionOptions } from './explainExecution.js';
 import type { Identity } from '../accounts/index.js';
 import { printablePath } from '../paths/index.js';
+import { TRUSTED_PATH } from '../programs/index.js';
 
 /** One file that PATH offers for the name. */
 export interface ExecutableCandidate {
@@ -45,11 +46,11 @@ export interface ExecutableNameError {
  *
  * @example
  * ```ts
- * import { lookupIdentity, resolveExecutable, TRUSTED_PATH } from '@wca/runtime-sdk/posix';
+ * import { lookupIdentity, resolveExecutable } from '@wca/runtime-sdk/posix';
  *
  * const who = await lookupIdentity('www-data');
  * if (who.isErr()) throw new Error(who.error.message);
- * const found = await resolveExecutable('env', [who.value], { searchPath: TRUSTED_PATH });
+ * const found = await resolveExecutable('env', [who.value]);
  * if (found.isErr()) console.error(found.error.message);
  * else console.log(found.value.path ?? found.value.candidates.map((candidate) => candidate.reason));
  * ```
@@ -57,7 +58,7 @@ export interface ExecutableNameError {
 export function resolveExecutable(
   name: string,
   identities: readonly Identity[],
-  options: ExecutionOptions,
+  options: ExecutionOptions = {},
 ): ResultAsync<ExecutableResolution, ExecutableNameError> {
   return new ResultAsync(resolve(name, identities, options));
 }
@@ -72,7 +73,7 @@ async function resolve(
     return err({ code: 'INVALID_EXECUTABLE_NAME', message, name: printablePath(name) });
   }
   const candidates: ExecutableCandidate[] = [];
-  for (const path of candidatesIn(options.searchPath, name).filter(isThere)) {
+  for (const path of candidatesIn(options.searchPath ?? TRUSTED_PATH, name).filter(isThere)) {
     candidates.push(await judge(path, identities, options));
   }
   return ok({ path: candidates.find((candidate) => candidate.ok)?.path ?? null, candidates });

@@ -6,8 +6,7 @@ import { fileTypeOf, printablePath } from '../paths/index.js';
 import { shownName } from './identity.js';
 import type { Identity, IdentityError } from './identity.js';
 import type { IoError } from '../paths/index.js';
-import { lookupGroup } from './lookupGroup.js';
-import { lookupIdentity } from './lookupIdentity.js';
+import { lookupIdentity, lookupGroup } from './lookupIdentity.js';
 import { readAccountState } from './readAccountState.js';
 
 /** The account a service shall run as. */
@@ -25,21 +24,39 @@ export interface ServiceUserSpec {
 /** `incomplete`: the account is as it should be, but its home is not there yet. */
 export type ServiceUserState = 'absent' | 'incomplete' | 'present';
 
+/** A field of the spec has a value that no service user can have. */
+export interface InvalidUserSpec {
+  readonly code: 'INVALID_USER_SPEC';
+  readonly message: string;
+  readonly field: keyof ServiceUserSpec;
+}
+
+/** The account exists and differs from the spec. */
+export interface UserDiffers {
+  readonly code: 'USER_DIFFERS';
+  readonly message: string;
+  readonly user: string;
+  /** One line for each difference: what was found, and what was expected. */
+  readonly differences: readonly string[];
+}
+
+/** The account does not exist, but a group of its name does. */
+export interface GroupExists {
+  readonly code: 'GROUP_EXISTS';
+  readonly message: string;
+  readonly group: string;
+}
+
+/** The account does not exist, but its home does. */
+export interface HomeExists {
+  readonly code: 'HOME_EXISTS';
+  readonly message: string;
+  readonly path: string;
+}
+
 /** Why there can be no such account, or why the one that is there is not the one asked for. */
 export type ServiceUserError =
-  | { readonly code: 'INVALID_USER_SPEC'; readonly message: string; readonly field: keyof ServiceUserSpec }
-  | {
-      readonly code: 'USER_DIFFERS';
-      readonly message: string;
-      readonly user: string;
-      /** One line for each thing that is otherwise: what is, and what was expected. */
-      readonly differences: readonly string[];
-    }
-  | { readonly code: 'GROUP_EXISTS'; readonly message: string; readonly group: string }
-  | { readonly code: 'HOME_EXISTS'; readonly message: string; readonly path: string }
-  | TrustError
-  | IdentityError
-  | IoError;
+  InvalidUserSpec | UserDiffers | GroupExists | HomeExists | TrustError | IdentityError | IoError;
 
 /**
  * Tells whether this account is there, exactly so; changes nothing.

@@ -2,11 +2,11 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkServiceUser } from './checkServiceUser.js';
 import type { ServiceUserError, ServiceUserSpec } from './checkServiceUser.js';
-import { lookupUser } from './lookupUser.js';
 import { makeDirectory } from '../files/index.js';
 import type { MakeDirectoryError } from '../files/index.js';
 import { removeServiceUser } from './removeServiceUser.js';
 import { runChecked } from '../programs/index.js';
+import { lookupUser } from './lookupIdentity.js';
 
 /** Why a service user was not made. */
 export type CreateUserError = ServiceUserError | MakeDirectoryError;

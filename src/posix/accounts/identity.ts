@@ -27,12 +27,29 @@ export interface Identity {
   readonly groups: readonly Group[];
 }
 
+/** No such account. */
+export interface UserNotFound {
+  readonly code: 'USER_NOT_FOUND';
+  readonly message: string;
+  readonly user: string;
+}
+
+/** No such group. */
+export interface GroupNotFound {
+  readonly code: 'GROUP_NOT_FOUND';
+  readonly message: string;
+  readonly group: string;
+}
+
+/** The text cannot be the name of an account. */
+export interface InvalidUserName {
+  readonly code: 'INVALID_USER_NAME';
+  readonly message: string;
+  readonly user: string;
+}
+
 /** No such account or group, a name that can be none, or `getent` itself failed. */
-export type IdentityError =
-  | { readonly code: 'USER_NOT_FOUND'; readonly message: string; readonly user: string }
-  | { readonly code: 'GROUP_NOT_FOUND'; readonly message: string; readonly group: string }
-  | { readonly code: 'INVALID_USER_NAME'; readonly message: string; readonly user: string }
-  | ProgramError;
+export type IdentityError = UserNotFound | GroupNotFound | InvalidUserName | ProgramError;
 
 /**
  * Whether this can be the name of an account: not empty, not a number, nothing that `passwd(5)` or a command line

@@ -1,17 +1,21 @@
 export { checkServiceUser } from './checkServiceUser.js';
-export type { ServiceUserError, ServiceUserSpec, ServiceUserState } from './checkServiceUser.js';
+export type {
+  GroupExists,
+  HomeExists,
+  InvalidUserSpec,
+  ServiceUserError,
+  ServiceUserSpec,
+  ServiceUserState,
+  UserDiffers,
+} from './checkServiceUser.js';
 export { createServiceUser } from './createServiceUser.js';
 export type { CreateUserError } from './createServiceUser.js';
-export type { Group, Identity, IdentityError, User } from './identity.js';
-export { lookupGroup } from './lookupGroup.js';
-export { lookupGroupById } from './lookupGroupById.js';
-export { lookupIdentity } from './lookupIdentity.js';
-export { lookupUser } from './lookupUser.js';
-export { lookupUserById } from './lookupUserById.js';
+export type { Group, GroupNotFound, Identity, IdentityError, InvalidUserName, User, UserNotFound } from './identity.js';
+export { lookupIdentity, lookupGroup, lookupUser } from './lookupIdentity.js';
 export { privilegedGroups } from './privilegedGroups.js';
 export type { PrivilegedGroup } from './privilegedGroups.js';
 export { readAccountState } from './readAccountState.js';
 export type { AccountState } from './readAccountState.js';
 export { removeServiceUser } from './removeServiceUser.js';
-export type { RemoveUserError, UserRemoval } from './removeServiceUser.js';
+export type { RemoveUserError, UserBusy, UserProtected, UserRemoval } from './removeServiceUser.js';
 export { runAs } from './runAs.js';

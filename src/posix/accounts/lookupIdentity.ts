@@ -1,17 +1,96 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { isId, parseGroupLine } from './identity.js';
-import type { Group, Identity, IdentityError } from './identity.js';
-import { lookupUser } from './lookupUser.js';
+import { isAccountName, isId, parseGroupLine, parsePasswdLine, shownName } from './identity.js';
+import type { Group, Identity, IdentityError, User } from './identity.js';
 import { programFailed, runProgram } from '../programs/index.js';
 
+/** How an account or group is looked up. */
+export interface LookupOptions {
+  /** Aborting it ends the lookup with `ABORTED`. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Finds a user with every group the kernel would give a fresh login: the primary one first, then the supplementary.
+ * Finds one account, by name (text) or by uid (number), in every source the host's name service asks (files, LDAP, …).
+ *
+ * Text is always a name: '33' is not taken for a uid, as `getent` would. Where several accounts share a uid, the first
+ * that the name service gives is the answer. It says nothing about whether the account may log in or has its home.
+ *
+ * Errors: `USER_NOT_FOUND` (also for a number that no uid can be), `INVALID_USER_NAME`, or the {@link IdentityError} of
+ * a `getent` that fails.
+ *
+ * @example
+ * ```ts
+ * import { lookupUser } from '@wca/runtime-sdk/posix';
+ *
+ * const user = await lookupUser('www-data');
+ * if (user.isErr()) console.error(user.error.message);
+ * else console.log(user.value.uid, user.value.home);
+ * ```
+ */
+export function lookupUser(user: string | number, options: LookupOptions = {}): ResultAsync<User, IdentityError> {
+  return new ResultAsync(findUser(user, options));
+}
+
+async function findUser(asked: string | number, options: LookupOptions): Promise<Result<User, IdentityError>> {
+  const user = shownName(String(asked));
+  if (typeof asked === 'string' && !isAccountName(asked)) {
+    const message = `'${user}' cannot be a user name: give the name of an account, not a number or a path`;
+    return err({ code: 'INVALID_USER_NAME', message, user });
+  }
+  const what = typeof asked === 'string' ? `user '${user}'` : `user with uid ${user}`;
+  const message = `this host has no ${what}; create it, or give another`;
+  const missing: IdentityError = { code: 'USER_NOT_FOUND', message, user };
+  if (typeof asked === 'number' && !isId(asked)) return err(missing);
+  const line = await firstLine('passwd', asked, options);
+  if (line.isErr()) return err(line.error);
+  if (line.value === undefined) return err(missing);
+  const found = parsePasswdLine(line.value);
+  const fits = typeof asked === 'string' ? found?.name === asked : found?.uid === asked;
+  return found !== null && fits ? ok(found) : err(unusable('passwd', what, line.value));
+}
+
+/**
+ * Finds one group, by name (text) or by gid (number), in every source the host's name service asks. Text is always a
+ * name. Where several groups share a gid, the first that the name service gives is the answer.
+ *
+ * Errors: `GROUP_NOT_FOUND` (also for what cannot be a name or a gid), or the {@link IdentityError} of a `getent` that
+ * fails.
+ *
+ * @example
+ * ```ts
+ * import { lookupGroup } from '@wca/runtime-sdk/posix';
+ *
+ * const group = await lookupGroup('www-data');
+ * if (group.isErr()) console.error(group.error.message);
+ * else console.log(group.value.gid, group.value.members);
+ * ```
+ */
+export function lookupGroup(group: string | number, options: LookupOptions = {}): ResultAsync<Group, IdentityError> {
+  return new ResultAsync(findGroup(group, options));
+}
+
+async function findGroup(asked: string | number, options: LookupOptions): Promise<Result<Group, IdentityError>> {
+  const group = shownName(String(asked));
+  const what = typeof asked === 'string' ? `group '${group}'` : `group with gid ${group}`;
+  const message = `this host has no ${what}; create it, or give another`;
+  const missing: IdentityError = { code: 'GROUP_NOT_FOUND', message, group };
+  if (typeof asked === 'string' ? !isAccountName(asked) : !isId(asked)) return err(missing);
+  const line = await firstLine('group', asked, options);
+  if (line.isErr()) return err(line.error);
+  if (line.value === undefined) return err(missing);
+  const found = parseGroupLine(line.value);
+  const fits = typeof asked === 'string' ? found?.name === asked : found?.gid === asked;
+  return found !== null && fits ? ok(found) : err(unusable('group', what, line.value));
+}
+
+/**
+ * Finds a user with every group the kernel gives a fresh login: the primary one first, then the supplementary ones.
  *
  * It is what `initgroups(3)` says now. A process that already runs keeps the groups it started with: `readProcess`
  * tells those. A gid that no group names is kept, with its number as name.
  *
- * Errors: `USER_NOT_FOUND`, `INVALID_USER_NAME`, or the {@link IdentityError} of `getent` failing.
+ * Errors: `USER_NOT_FOUND`, `INVALID_USER_NAME`, or the {@link IdentityError} of a `getent` that fails.
  *
  * @example
  * ```ts
@@ -22,16 +101,16 @@ import { programFailed, runProgram } from '../programs/index.js';
  * else console.log(identity.value.groups.map((group) => group.name));
  * ```
  */
-export function lookupIdentity(name: string): ResultAsync<Identity, IdentityError> {
-  return new ResultAsync(find(name));
+export function lookupIdentity(
+  user: string | number,
+  options: LookupOptions = {},
+): ResultAsync<Identity, IdentityError> {
+  return lookupUser(user, options).andThen((found) => new ResultAsync(withGroups(found, options)));
 }
 
-async function find(name: string): Promise<Result<Identity, IdentityError>> {
-  const looked = await lookupUser(name);
-  if (looked.isErr()) return err(looked.error);
-  const user = looked.value;
-
-  const initgroups = await runProgram('getent', ['initgroups', name]);
+async function withGroups(user: User, options: LookupOptions): Promise<Result<Identity, IdentityError>> {
+  const { name } = user;
+  const initgroups = await runProgram('getent', ['initgroups', name], options);
   if (initgroups.isErr()) return err(initgroups.error);
   if (initgroups.value.exitCode !== 0) return err(programFailed('getent', initgroups.value));
   // One line, `name  gid gid …`; the primary group is there only when the group file lists the user in it.
@@ -41,9 +120,9 @@ async function find(name: string): Promise<Result<Identity, IdentityError>> {
     .filter((word) => /^[0-9]+$/.test(word));
   const gids = [...new Set([user.gid, ...listed.map(Number)])].filter(isId);
 
-  const named = await runProgram('getent', ['group', ...gids.map(String)]);
+  const named = await runProgram('getent', ['group', ...gids.map(String)], options);
   if (named.isErr()) return err(named.error);
-  // 2: some gid has no name, the others are printed all the same.
+  // 2: some gid has no name; the others are printed all the same.
   if (named.value.exitCode !== 0 && named.value.exitCode !== 2) return err(programFailed('getent', named.value));
   const known = new Map<number, Group>();
   for (const line of named.value.stdout.split('\n')) {
@@ -52,4 +131,23 @@ async function find(name: string): Promise<Result<Identity, IdentityError>> {
   }
   const groupOf = (gid: number): Group => known.get(gid) ?? { name: String(gid), gid, members: [] };
   return ok({ user, group: groupOf(user.gid), groups: gids.map(groupOf) });
+}
+
+/** The first line of what getent(1) answers about one key; undefined when the name service does not have it. */
+async function firstLine(
+  database: 'passwd' | 'group',
+  key: string | number,
+  options: LookupOptions,
+): Promise<Result<string | undefined, IdentityError>> {
+  const answered = await runProgram('getent', [database, String(key)], options);
+  if (answered.isErr()) return err(answered.error);
+  // 2: "one or more supplied keys could not be found".
+  if (answered.value.exitCode === 2) return ok(undefined);
+  if (answered.value.exitCode !== 0) return err(programFailed('getent', answered.value));
+  return ok(answered.value.stdout.split('\n')[0] ?? '');
+}
+
+function unusable(database: 'passwd' | 'group', what: string, line: string): IdentityError {
+  const message = `getent gave no usable ${database} entry for the ${what}`;
+  return { code: 'PROGRAM_FAILED', message, program: 'getent', exitCode: 0, stderr: line.slice(0, 2_000) };
 }

@@ -12,15 +12,6 @@ export interface PrivilegedGroup {
  *
  * It goes by the well-known names of Debian and Fedora, and by gid 0; it does not read sudoers or polkit rules, so
  * an empty answer is no proof that the user has no other way to root. Pure.
- *
- * @example
- * ```ts
- * import { lookupIdentity, privilegedGroups } from '@wca/runtime-sdk/posix';
- *
- * const identity = await lookupIdentity('www-data');
- * if (identity.isErr()) console.error(identity.error.message);
- * else for (const { group, why } of privilegedGroups(identity.value)) console.warn(`${group}: ${why}`);
- * ```
  */
 export function privilegedGroups(identity: Identity): readonly PrivilegedGroup[] {
   return identity.groups.flatMap(({ name, gid }) => {

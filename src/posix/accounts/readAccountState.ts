@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IdentityError, User } from './identity.js';
-import { lookupUser } from './lookupUser.js';
 import { programFailed, runProgram } from '../programs/index.js';
+import { lookupUser } from './lookupIdentity.js';
 
 /** Whether and how an account can be used, beyond its being there. */
 export interface AccountState {
@@ -30,15 +30,6 @@ export interface AccountState {
  *
  * Errors: `USER_NOT_FOUND`, `INVALID_USER_NAME`, or the {@link IdentityError} of `getent` failing. Source: shadow(5),
  * shells(5).
- *
- * @example
- * ```ts
- * import { readAccountState } from '@wca/runtime-sdk/posix';
- *
- * const state = await readAccountState('www-data');
- * if (state.isErr()) console.error(state.error.code, state.error.message);
- * else console.log(state.value.password, state.value.expired);
- * ```
  */
 export function readAccountState(name: string): ResultAsync<AccountState, IdentityError> {
   return lookupUser(name).andThen((user) => new ResultAsync(read(user)));

@@ -6,10 +6,10 @@ import { shownName } from './identity.js';
 import type { IdentityError } from './identity.js';
 import type { IoError } from '../paths/index.js';
 import { listProcesses } from '../processes/index.js';
-import { lookupUser } from './lookupUser.js';
-import { lstatOrNull } from '../handles/index.js';
-import { printablePath, attempt } from '../paths/index.js';
+import { attemptAt, lstatOrNull } from '../handles/index.js';
+import { printablePath } from '../paths/index.js';
 import { runChecked } from '../programs/index.js';
+import { lookupUser } from './lookupIdentity.js';
 
 /** What became of the account. */
 export interface UserRemoval {
@@ -19,12 +19,23 @@ export interface UserRemoval {
   readonly homeKept: string | null;
 }
 
+/** Processes run as this user. */
+export interface UserBusy {
+  readonly code: 'USER_BUSY';
+  readonly message: string;
+  readonly user: string;
+  readonly pids: readonly number[];
+}
+
+/** The account is not a service user, and is never removed. */
+export interface UserProtected {
+  readonly code: 'USER_PROTECTED';
+  readonly message: string;
+  readonly user: string;
+}
+
 /** Why a service user was not removed. */
-export type RemoveUserError =
-  | { readonly code: 'USER_BUSY'; readonly message: string; readonly user: string; readonly pids: readonly number[] }
-  | { readonly code: 'USER_PROTECTED'; readonly message: string; readonly user: string }
-  | IdentityError
-  | IoError;
+export type RemoveUserError = UserBusy | UserProtected | IdentityError | IoError;
 
 /**
  * Removes an account that `createServiceUser` made, with its own group, and its home if that is empty.
@@ -79,7 +90,7 @@ async function removeHome(home: string, uid: number): Promise<Result<string | nu
   if (stat.value === null) return ok(null);
   const shown = printablePath(home);
   if (!stat.value.isDirectory() || Number(stat.value.uid) !== uid) return ok(shown);
-  const removed = await attempt(() => rmdir(home), 'rmdir', home);
+  const removed = await attemptAt(home, 'rmdir', rmdir);
   if (removed.isOk()) return ok(null);
   const { errno } = removed.error;
   return errno === 'ENOTEMPTY' || errno === 'EEXIST' || errno === 'EBUSY' ? ok(shown) : err(removed.error);

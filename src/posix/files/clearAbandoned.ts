@@ -14,14 +14,6 @@ import type { InvalidPath, PinnedParent } from '../handles/index.js';
  * Errors: `INVALID_PATH`, `IO`.
  *
  * @param path - of the file or directory itself, which need not exist
- *
- * @example
- * ```ts
- * import { clearAbandoned } from '@wca/runtime-sdk/posix';
- *
- * const cleared = await clearAbandoned('/etc/systemd/system/kimaki.service');
- * if (cleared.isErr()) console.error(cleared.error.code, cleared.error.message);
- * ```
  */
 export function clearAbandoned(path: string): ResultAsync<void, IoError | InvalidPath> {
   return new ResultAsync(clear(path));

@@ -1,8 +1,8 @@
 export { clearAbandoned } from './clearAbandoned.js';
 export { makeDirectory } from './makeDirectory.js';
-export type { DirectorySpec, MakeDirectoryError } from './makeDirectory.js';
+export type { DirectorySpec, ExistsDifferently, MakeDirectoryError } from './makeDirectory.js';
 export { readRegularFile } from './readRegularFile.js';
-export type { FileNotFound, NotARegularFile, ReadFileError, ReadFileOptions, RegularFile } from './readRegularFile.js';
+export type { FileTooLarge, NotARegularFile, ReadFileError, ReadFileOptions, RegularFile } from './readRegularFile.js';
 export { removeFile } from './removeFile.js';
 export type { RemoveFileError } from './removeFile.js';
 export { replaceFile } from './replaceFile.js';

@@ -22,12 +22,17 @@ export interface DirectorySpec {
   readonly gid: number;
 }
 
+/** Something is there already, and not the directory that was asked for. */
+export interface ExistsDifferently {
+  readonly code: 'EXISTS_DIFFERENTLY';
+  readonly message: string;
+  readonly path: string;
+  /** What is there: type, mode, owner and group. */
+  readonly found: string;
+}
+
 /** Why a directory was not made; `EXISTS_DIFFERENTLY` says what is there instead. */
-export type MakeDirectoryError =
-  | { readonly code: 'EXISTS_DIFFERENTLY'; readonly message: string; readonly path: string; readonly found: string }
-  | ChangedMeanwhile
-  | InvalidPath
-  | IoError;
+export type MakeDirectoryError = ExistsDifferently | ChangedMeanwhile | InvalidPath | IoError;
 
 /**
  * Makes one directory that has its owner and mode from the first instant it can be seen, and is on disk.
@@ -38,15 +43,6 @@ export type MakeDirectoryError =
  * someone makes at the path in the instant of the rename is replaced.
  *
  * Errors: `EXISTS_DIFFERENTLY`, `CHANGED_MEANWHILE`, `INVALID_PATH`, `IO`.
- *
- * @example
- * ```ts
- * import { makeDirectory } from '@wca/runtime-sdk/posix';
- *
- * const made = await makeDirectory('/var/lib/wca', { mode: 0o700, uid: 0, gid: 0 });
- * if (made.isErr()) console.error(made.error.code, made.error.message);
- * else console.log(made.value.created ? 'made' : 'was there');
- * ```
  */
 export function makeDirectory(
   path: string,

@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { fileTypeOf, printablePath, attempt } from '../paths/index.js';
-import type { FileType, IoError } from '../paths/index.js';
+import { attempt, fileTypeOf, notFound, printablePath } from '../paths/index.js';
+import type { FileType, IoError, PathNotFound } from '../paths/index.js';
 import { O_PATH, handlePath } from '../handles/index.js';
 
 /** A file's bytes with what the kernel knew about it when it was opened. */
@@ -31,19 +31,16 @@ export interface NotARegularFile {
   readonly found: FileType;
 }
 
-/** Nothing is at this path. */
-export interface FileNotFound {
-  readonly code: 'NOT_FOUND';
+/** The file is larger than the caller accepts. */
+export interface FileTooLarge {
+  readonly code: 'FILE_TOO_LARGE';
   readonly message: string;
   readonly path: string;
+  readonly maxBytes: number;
 }
 
 /** Not there, not a regular file, too large, or a system call failed. */
-export type ReadFileError =
-  | FileNotFound
-  | NotARegularFile
-  | { readonly code: 'FILE_TOO_LARGE'; readonly message: string; readonly path: string; readonly maxBytes: number }
-  | IoError;
+export type ReadFileError = PathNotFound | NotARegularFile | FileTooLarge | IoError;
 
 /** How a file is read. */
 export interface ReadFileOptions {
@@ -143,12 +140,6 @@ async function readUpTo(file: FileHandle, maxBytes: number): Promise<Buffer | nu
   }
 }
 
-/** The error for nothing at a path. */
-export function notFound(path: string): FileNotFound {
-  const shown = printablePath(path);
-  return { code: 'NOT_FOUND', message: `${shown} does not exist`, path: shown };
-}
-
 /** The error for something else than a regular file at a path. */
 export function notRegular(path: string, found: FileType): NotARegularFile {
   const shown = printablePath(path);
@@ -156,7 +147,7 @@ export function notRegular(path: string, found: FileType): NotARegularFile {
   return { code: 'NOT_A_REGULAR_FILE', message, path: shown, found };
 }
 
-function tooLarge(path: string, maxBytes: number): ReadFileError {
+function tooLarge(path: string, maxBytes: number): FileTooLarge {
   const shown = printablePath(path);
   return { code: 'FILE_TOO_LARGE', message: `${shown} is larger than ${maxBytes} bytes`, path: shown, maxBytes };
 }

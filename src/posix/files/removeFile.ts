@@ -1,11 +1,11 @@
 import { unlink } from 'node:fs/promises';
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { changed, fileTypeOf, attempt } from '../paths/index.js';
+import { changed, fileTypeOf, attempt, notFound } from '../paths/index.js';
 import type { ChangedMeanwhile } from '../paths/index.js';
 import { lstatOrNull, removeAbandoned, withPinnedParent } from '../handles/index.js';
 import type { InvalidPath, PinnedParent } from '../handles/index.js';
-import { notFound, notRegular, pinAndRead } from './readRegularFile.js';
+import { notRegular, pinAndRead } from './readRegularFile.js';
 import type { ReadFileError } from './readRegularFile.js';
 
 /** Why a file was not removed. */

@@ -8,25 +8,32 @@ import {
   ioError,
   joinPath,
   nodePath,
+  notAbsolute,
   octalMode,
   printablePath,
   toBytes,
 } from '../paths/index.js';
-import type { IoError } from '../paths/index.js';
+import type { IoError, PathNotFound, RelativePath, SymlinkLoop } from '../paths/index.js';
+
+/** Someone other than root can change what the path names. */
+export interface UntrustedPath {
+  readonly code: 'UNTRUSTED_PATH';
+  readonly message: string;
+  readonly path: string;
+  /** The component that can be changed: the path itself, a directory above it, or one a link leads through. */
+  readonly component: string;
+  readonly reason: string;
+}
 
 /** The path can be changed by someone who should not, does not exist, or could not be looked at. */
 export type TrustError =
-  | {
-      readonly code: 'UNTRUSTED_PATH';
-      readonly message: string;
-      readonly path: string;
-      /** The component that can be changed: the path itself, a directory above it, or one a link leads through. */
+  | UntrustedPath
+  | (PathNotFound & {
+      /** The component that does not exist. */
       readonly component: string;
-      readonly reason: string;
-    }
-  | { readonly code: 'NOT_FOUND'; readonly message: string; readonly path: string; readonly component: string }
-  | { readonly code: 'RELATIVE_PATH'; readonly message: string; readonly path: string }
-  | { readonly code: 'SYMLINK_LOOP'; readonly message: string; readonly path: string }
+    })
+  | RelativePath
+  | SymlinkLoop
   | IoError;
 
 /** The kernel's own limit (path_resolution(7)). */
@@ -65,15 +72,13 @@ export function checkTrustedPath(
 
 async function walk(given: string, allowUid: number | undefined): Promise<Result<void, TrustError>> {
   const path = printablePath(given);
-  if (!given.startsWith('/')) {
-    return err({ code: 'RELATIVE_PATH', message: `'${path}' is relative; give the whole path from /`, path });
-  }
+  if (!given.startsWith('/')) return err(notAbsolute(given));
   let pending = steps(byteString(given));
   let current = '/';
   let links = 0;
   for (;;) {
     const stat = await lstat(nodePath(current)).catch((cause: unknown) => ioError(cause, 'lstat', toBytes(current)));
-    if ('code' in stat) return err(isMissing(stat) ? notFound(path, current) : stat);
+    if ('code' in stat) return err(isMissing(stat) ? componentMissing(path, current) : stat);
     const reason = distrust(stat, pending.length === 0, allowUid);
     if (reason !== null) return err(untrusted(path, current, reason));
 
@@ -132,7 +137,7 @@ function untrusted(path: string, at: string, reason: string): TrustError {
   return { code: 'UNTRUSTED_PATH', message, path, component, reason };
 }
 
-function notFound(path: string, at: string): TrustError {
+function componentMissing(path: string, at: string): TrustError {
   const component = printablePath(toBytes(at));
   return { code: 'NOT_FOUND', message: `${path} cannot be checked: ${component} does not exist`, path, component };
 }

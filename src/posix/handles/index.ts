@@ -1,5 +1,5 @@
 export { checkTrustedPath } from './checkTrustedPath.js';
-export type { TrustError } from './checkTrustedPath.js';
+export type { TrustError, UntrustedPath } from './checkTrustedPath.js';
 export { mountOfPath, mountPointsBelow, readMounts } from './mountTable.js';
 export type { Mount } from './mountTable.js';
 export { mountsWithin } from './mountsWithin.js';
@@ -21,5 +21,7 @@ export type {
   SweepReport,
   TreeChange,
   TreeEntry,
+  UnprotectedHardlinks,
+  UnsafeRoot,
   Verdict,
 } from './tree.js';

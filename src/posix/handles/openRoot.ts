@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, readlinkSync } from 'node:fs';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { byteString, fileTypeOf, ioError, printablePath } from '../paths/index.js';
-import type { FileType, IoError } from '../paths/index.js';
+import { byteString, fileTypeOf, ioError, notAbsolute, notFound, printablePath } from '../paths/index.js';
+import type { FileType, IoError, PathNotFound, RelativePath } from '../paths/index.js';
 import { readMounts } from './mountTable.js';
 import { openPath } from './openPath.js';
 import type { LinkOnTheWay } from './openPath.js';
 import { handlePath, mountIdOf } from './pinned.js';
-import type { SweepError } from './tree.js';
+import type { UnsafeRoot } from './tree.js';
 
 /** The top of a tree, held by handle. */
 export interface Root {
@@ -22,7 +22,7 @@ export interface Root {
   readonly type: FileType;
 }
 
-type RootError = Extract<SweepError, { code: 'RELATIVE_PATH' | 'NOT_FOUND' | 'UNSAFE_ROOT' }> | IoError;
+type RootError = RelativePath | PathNotFound | UnsafeRoot | IoError;
 
 /**
  * Opens the root of a sweep and never follows a link that somebody other than root could have put there: one that root
@@ -32,16 +32,12 @@ type RootError = Extract<SweepError, { code: 'RELATIVE_PATH' | 'NOT_FOUND' | 'UN
  * CHASE_SAFE.
  */
 export function openRoot(path: string): Result<Root, RootError> {
-  const shown = printablePath(path);
-  if (!path.startsWith('/')) {
-    return err({ code: 'RELATIVE_PATH', message: `${shown} is not absolute; give the path from /`, path: shown });
-  }
+  if (!path.startsWith('/')) return err(notAbsolute(path));
   const opened = openPath(path, isRootsAlone);
   if (opened.isErr()) {
     const { error } = opened;
-    if (error.code === 'LINK_REFUSED') return err(unsafe(shown, error.link));
-    if (error.errno !== 'ENOENT') return err(error);
-    return err({ code: 'NOT_FOUND', message: `${shown} does not exist`, path: shown });
+    if (error.code === 'LINK_REFUSED') return err(unsafe(printablePath(path), error.link));
+    return err(error.errno === 'ENOENT' ? notFound(path) : error);
   }
   const fd = opened.value;
   try {
@@ -71,9 +67,9 @@ function describe(fd: number, asked: string): Root {
   };
 }
 
-function unsafe(path: string, link: string): RootError {
+function unsafe(path: string, link: string): UnsafeRoot {
   const message =
-    `${path} leads through the symbolic link ${link}, which a user other than root could have put there; ` +
-    'give the path behind it, once you have checked it';
+    `${path} leads through the symbolic link ${link}, which a user other than root can replace; ` +
+    'check where it leads, then give that path';
   return { code: 'UNSAFE_ROOT', message, path, link };
 }

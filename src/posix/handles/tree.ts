@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { Aborted, FileType, IoError } from '../paths/index.js';
+import type { Aborted, FileType, IoError, PathNotFound, RelativePath } from '../paths/index.js';
 import type { ProgramError } from '../programs/index.js';
 
 /** One inode below the root of a sweep, as fstat(2) of its handle says. */
@@ -99,15 +99,23 @@ export interface SweepReport {
   readonly notSeen: readonly string[];
 }
 
+/** The way to the root leads through a link that a user other than root could have put there. */
+export interface UnsafeRoot {
+  readonly code: 'UNSAFE_ROOT';
+  readonly message: string;
+  readonly path: string;
+  readonly link: string;
+}
+
+/** `fs.protected_hardlinks` is off. */
+export interface UnprotectedHardlinks {
+  readonly code: 'UNPROTECTED_HARDLINKS';
+  readonly message: string;
+}
+
 /** Nothing was swept, or the sweep had to stop; what was done until then is in the sink. */
 export type SweepError =
-  | { readonly code: 'RELATIVE_PATH'; readonly message: string; readonly path: string }
-  | { readonly code: 'NOT_FOUND'; readonly message: string; readonly path: string }
-  | { readonly code: 'UNSAFE_ROOT'; readonly message: string; readonly path: string; readonly link: string }
-  | { readonly code: 'UNPROTECTED_HARDLINKS'; readonly message: string }
-  | Aborted
-  | IoError
-  | ProgramError;
+  RelativePath | PathNotFound | UnsafeRoot | UnprotectedHardlinks | Aborted | IoError | ProgramError;
 
 /** What all sweeps have in common. */
 export interface SweepOptions {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { O_PATH, mountIdOf } from '../handles/index.js';
-import { attempt, ioError, printablePath } from '../paths/index.js';
+import { attempt, ioError, notAbsolute, printablePath } from '../paths/index.js';
 import type { IoError } from '../paths/index.js';
 import { estimateTree } from '../search/index.js';
 import type { OwnershipError, TreeSize } from '../search/index.js';
@@ -126,10 +126,7 @@ async function wayOf(
   from: string,
   to: string,
 ): Promise<Result<Pick<MoveEstimate, 'method' | 'place'>, EstimateMoveError>> {
-  for (const path of [from, to].filter((one) => !one.startsWith('/'))) {
-    const shown = printablePath(path);
-    return err({ code: 'RELATIVE_PATH', message: `'${shown}' is not absolute; give the path from /`, path: shown });
-  }
+  for (const path of [from, to].filter((one) => !one.startsWith('/'))) return err(notAbsolute(path));
   const place = await nearestDirectory(dirname(to));
   if (place.isErr()) return err(place.error);
   const source = filesystemOf(dirname(from));

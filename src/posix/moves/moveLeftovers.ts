@@ -18,15 +18,6 @@ export interface Leftover {
  *
  * A check that finds the target in place asks this too: leftovers mean that the move is not finished, and the next
  * `moveTree(from, to)` finishes it. It changes nothing.
- *
- * @example
- * ```ts
- * import { moveLeftovers } from '@wca/runtime-sdk/posix';
- *
- * const left = await moveLeftovers('/root/.kimaki', '/home/opencode/.kimaki');
- * if (left.isErr()) console.error(left.error.message);
- * else console.log(left.value.length === 0 ? 'nothing left' : left.value);
- * ```
  */
 export function moveLeftovers(from: string, to: string): ResultAsync<readonly string[], IoError | InvalidPath> {
   return new ResultAsync(

@@ -11,11 +11,33 @@ import type { InvalidPath, PinnedParent } from '../handles/index.js';
 import type { NoSpace } from './estimateMove.js';
 import type { ProgramError } from '../programs/index.js';
 
+/** Nothing is at the source. */
+export interface SourceMissing {
+  readonly code: 'SOURCE_MISSING';
+  readonly message: string;
+  readonly path: string;
+}
+
+/** Something is at the target. */
+export interface TargetExists {
+  readonly code: 'TARGET_EXISTS';
+  readonly message: string;
+  readonly path: string;
+}
+
+/** A filesystem is mounted at or below the source. */
+export interface MountInside {
+  readonly code: 'MOUNT_INSIDE';
+  readonly message: string;
+  readonly path: string;
+  readonly mountPoint: string;
+}
+
 /** Why a tree was not moved; the source is whole and at its place in every case. */
 export type MoveTreeError =
-  | { readonly code: 'SOURCE_MISSING'; readonly message: string; readonly path: string }
-  | { readonly code: 'TARGET_EXISTS'; readonly message: string; readonly path: string }
-  | { readonly code: 'MOUNT_INSIDE'; readonly message: string; readonly path: string; readonly mountPoint: string }
+  | SourceMissing
+  | TargetExists
+  | MountInside
   | NoSpace
   | CopyDiffers
   | ChangedMeanwhile
@@ -124,12 +146,12 @@ async function mountInside(source: PinnedParent, from: string): Promise<Result<v
   return err({ code: 'MOUNT_INSIDE', message, path, mountPoint });
 }
 
-function missing(from: string): MoveTreeError {
+function missing(from: string): SourceMissing {
   const path = printablePath(from);
   return { code: 'SOURCE_MISSING', message: `${path} does not exist, so there is nothing to move`, path };
 }
 
-function exists(to: string): MoveTreeError {
+function exists(to: string): TargetExists {
   const path = printablePath(to);
   const message = `${path} exists already and is not overwritten; move it aside, or keep it, then run again`;
   return { code: 'TARGET_EXISTS', message, path };

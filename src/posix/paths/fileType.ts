@@ -19,14 +19,6 @@ export function fileTypeOf(mode: number): FileType {
 /**
  * Permission bits, or a umask, as people write them: four octal digits, `0644`, `2775`. The format bits of a `st_mode`
  * are left out.
- *
- * @example
- * ```ts
- * import { statSync } from 'node:fs';
- * import { octalMode } from '@wca/runtime-sdk/posix';
- *
- * console.log(octalMode(statSync('/tmp').mode)); // 1777
- * ```
  */
 export function octalMode(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, '0');

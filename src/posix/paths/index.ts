@@ -9,6 +9,8 @@ export type { FileType } from './fileType.js';
 export { ioError } from './ioError.js';
 export type { IoError } from './ioError.js';
 export { isAtOrBelow } from './isAtOrBelow.js';
+export { notAbsolute, notFound } from './pathErrors.js';
+export type { PathNotFound, RelativePath, SymlinkLoop } from './pathErrors.js';
 export { printablePath } from './printablePath.js';
 export { relativePath } from './relativePath.js';
 export { shellQuote } from './shellQuote.js';

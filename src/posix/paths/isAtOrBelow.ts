@@ -3,13 +3,6 @@
  *
  * Compares texts and reads nothing: both must be absolute and without `.`, `..` and doubled slashes, and a symbolic link on
  * the way is not seen. A trailing slash counts as a name; everything lies below `/`.
- *
- * @example
- * ```ts
- * import { isAtOrBelow } from '@wca/runtime-sdk/posix';
- *
- * console.log(isAtOrBelow('/root/.kimaki', '/root'), isAtOrBelow('/rootfs', '/root')); // true false
- * ```
  */
 export function isAtOrBelow(path: string, directory: string): boolean {
   return directory === '/' || path === directory || path.startsWith(`${directory}/`);

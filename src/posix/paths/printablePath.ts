@@ -3,13 +3,6 @@
  *
  * Two different paths never print alike, since a backslash is doubled. It is for people and messages, not
  * for opening the file again.
- *
- * @example
- * ```ts
- * import { printablePath } from '@wca/runtime-sdk/posix';
- *
- * console.log(printablePath(Buffer.from([0x61, 0xff, 0x0a]))); // a\xff\x0a
- * ```
  */
 export function printablePath(path: string | Buffer): string {
   const bytes = typeof path === 'string' ? Buffer.from(path, 'utf8') : path;

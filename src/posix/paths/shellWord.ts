@@ -6,13 +6,6 @@ import { shellQuote } from './shellQuote.js';
  *
  * For POSIX shells. A NUL cannot stand in a word and stays as it is; for a terminal make it printable first
  * ({@link printablePath}).
- *
- * @example
- * ```ts
- * import { shellWord } from '@wca/runtime-sdk/posix';
- *
- * console.log(`ls -ld ${shellWord("/tmp/it's $(reboot)")}`); // ls -ld '/tmp/it'\''s $(reboot)'
- * ```
  */
 export function shellWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : shellQuote(word);

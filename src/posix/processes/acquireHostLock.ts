@@ -14,18 +14,25 @@ export interface HostLock {
   release(): ResultAsync<void, IoError>;
 }
 
+/** Another process holds the lock. */
+export interface LockHeld {
+  readonly code: 'LOCKED';
+  readonly message: string;
+  readonly path: string;
+  /** The process that wrote its pid when it took the lock; null when it had not yet. */
+  readonly holderPid: number | null;
+}
+
+/** The file cannot serve as a lock. */
+export interface LockFileUnsafe {
+  readonly code: 'LOCK_FILE_UNSAFE';
+  readonly message: string;
+  readonly path: string;
+  readonly reason: string;
+}
+
 /** Someone else holds the lock, the file is not one to lock, or a system call failed. */
-export type LockError =
-  | {
-      readonly code: 'LOCKED';
-      readonly message: string;
-      readonly path: string;
-      /** The process that wrote its pid when it took the lock; null when it had not yet. */
-      readonly holderPid: number | null;
-    }
-  | { readonly code: 'LOCK_FILE_UNSAFE'; readonly message: string; readonly path: string; readonly reason: string }
-  | IoError
-  | ProgramError;
+export type LockError = LockHeld | LockFileUnsafe | IoError | ProgramError;
 
 /** flock(1): the status for "another process holds it", chosen so that no other failure has it. */
 const CONFLICT = 75;
@@ -41,19 +48,6 @@ const CONFLICT = 75;
  *
  * Errors: `LOCKED`; `LOCK_FILE_UNSAFE` (a link, a directory, a file of another user or with a second name); `IO`;
  * the `ProgramError` of flock(1), which is in util-linux.
- *
- * @example
- * ```ts
- * import { acquireHostLock } from '@wca/runtime-sdk/posix';
- *
- * const lock = await acquireHostLock('/run/wca.lock');
- * if (lock.isErr()) {
- *   console.error(lock.error.message); // names the process that holds it
- * } else {
- *   const released = await lock.value.release();
- *   if (released.isErr()) console.error(released.error.message);
- * }
- * ```
  */
 export function acquireHostLock(path: string): ResultAsync<HostLock, LockError> {
   return new ResultAsync(acquire(path));
@@ -136,7 +130,7 @@ async function take(fd: number, path: string): Promise<Result<void, LockError>> 
   }
 }
 
-function locked(fd: number, path: string): LockError {
+function locked(fd: number, path: string): LockHeld {
   let holderPid: number | null = null;
   try {
     const text = readFileSync(fd, 'utf8').trim();
@@ -152,7 +146,7 @@ function locked(fd: number, path: string): LockError {
   return { code: 'LOCKED', message, path: shown, holderPid };
 }
 
-function unsafe(path: string, reason: string): LockError {
+function unsafe(path: string, reason: string): LockFileUnsafe {
   const shown = printablePath(path);
   const message = `${shown} cannot serve as a lock: ${reason}; move it away if it is not needed, then run again`;
   return { code: 'LOCK_FILE_UNSAFE', message, path: shown, reason };

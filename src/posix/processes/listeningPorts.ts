@@ -16,15 +16,6 @@ const LISTEN = '0A';
  * Errors: `IO` when /proc cannot be read, as by anyone but its owner and root.
  *
  * @param pid - the process
- *
- * @example
- * ```ts
- * import { listeningPorts } from '@wca/runtime-sdk/posix';
- *
- * const ports = await listeningPorts(process.pid);
- * if (ports.isErr()) console.error(ports.error.message);
- * else console.log(ports.value);
- * ```
  */
 export function listeningPorts(pid: number): ResultAsync<readonly number[], IoError> {
   return new ResultAsync(find(`/proc/${pid}`));

@@ -25,15 +25,6 @@ export interface TreeSize {
  * Errors: {@link OwnershipError}, as for `queryOwnership`.
  *
  * @param path - absolute
- *
- * @example
- * ```ts
- * import { estimateTree } from '@wca/runtime-sdk/posix';
- *
- * const size = await estimateTree('/root/.kimaki');
- * if (size.isErr()) console.error(size.error.code, size.error.message);
- * else console.log(size.value.allocatedBytes, size.value.inodes);
- * ```
  */
 export function estimateTree(path: string, options: OwnershipOptions = {}): ResultAsync<TreeSize, OwnershipError> {
   return new ResultAsync(estimate(path, options));

@@ -56,10 +56,10 @@ const TYPES: Readonly<Partial<Record<string, FileType>>> = {
  *
  * @example
  * ```ts
- * import { printablePath, queryOwnership } from '@wca/runtime-sdk/posix';
+ * import { queryOwnership } from '@wca/runtime-sdk/posix';
  *
  * const answer = await queryOwnership('/var/www/site/wp-content', { by: 0 }, {
- *   onEntry: (entry) => console.log(entry.type, printablePath(entry.path)),
+ *   onEntry: (entry) => console.log(entry.type, entry.path.toString()),
  * });
  * if (answer.isErr()) console.error(answer.error.code, answer.error.message);
  * else console.log(answer.value.matched, 'passed over:', answer.value.mountsSkipped);

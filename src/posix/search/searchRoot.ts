@@ -2,8 +2,18 @@ import { closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { byteString, ioError, joinPath, printablePath, relativePath, shownPath, toBytes } from '../paths/index.js';
-import type { IoError } from '../paths/index.js';
+import {
+  byteString,
+  ioError,
+  joinPath,
+  notAbsolute,
+  notFound,
+  printablePath,
+  relativePath,
+  shownPath,
+  toBytes,
+} from '../paths/index.js';
+import type { IoError, PathNotFound, RelativePath } from '../paths/index.js';
 import { O_PATH, handlePath, mountIdOf, mountPointsBelow, readMounts } from '../handles/index.js';
 import type { ProgramError } from '../programs/index.js';
 import type { FindQuery } from './streamFind.js';
@@ -19,18 +29,17 @@ export interface OwnershipOptions {
   readonly timeoutMs?: number;
 }
 
+/** Not everything below the root could be read. */
+export interface QueryIncomplete {
+  readonly code: 'QUERY_INCOMPLETE';
+  readonly message: string;
+  readonly path: string;
+  /** What find(1) said, a line each. */
+  readonly complaints: readonly string[];
+}
+
 /** There is no answer, or only part of one. */
-export type OwnershipError =
-  | { readonly code: 'RELATIVE_PATH'; readonly message: string; readonly path: string }
-  | { readonly code: 'NOT_FOUND'; readonly message: string; readonly path: string }
-  | {
-      readonly code: 'QUERY_INCOMPLETE';
-      readonly message: string;
-      readonly path: string;
-      readonly complaints: readonly string[];
-    }
-  | IoError
-  | ProgramError;
+export type OwnershipError = RelativePath | PathNotFound | QueryIncomplete | IoError | ProgramError;
 
 /** The top of a tree that is only looked at. */
 export interface SearchRoot {
@@ -51,10 +60,7 @@ export async function withSearchRoot<T>(
   options: OwnershipOptions,
   act: (root: SearchRoot) => Promise<Result<T, OwnershipError>>,
 ): Promise<Result<T, OwnershipError>> {
-  const shown = printablePath(path);
-  if (!path.startsWith('/')) {
-    return err({ code: 'RELATIVE_PATH', message: `'${shown}' is not absolute; give the path from /`, path: shown });
-  }
+  if (!path.startsWith('/')) return err(notAbsolute(path));
   let fd: number | null = null;
   try {
     fd = openSync(path, O_PATH);
@@ -62,15 +68,14 @@ export async function withSearchRoot<T>(
     return root.isErr() ? err(root.error) : await act(root.value);
   } catch (cause) {
     const error = ioError(cause, 'open', path);
-    if (error.errno !== 'ENOENT') return err(error);
-    return err({ code: 'NOT_FOUND', message: `${shown} does not exist`, path: shown });
+    return err(error.errno === 'ENOENT' ? notFound(path) : error);
   } finally {
     if (fd !== null) closeSync(fd);
   }
 }
 
 /** The error for a search that could not see everything, or null. */
-export function incomplete(path: string, complaints: readonly string[]): OwnershipError | null {
+export function incomplete(path: string, complaints: readonly string[]): QueryIncomplete | null {
   const [first] = complaints;
   if (first === undefined) return null;
   const shown = printablePath(path);

@@ -1,18 +1,30 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { err, ok } from 'neverthrow';
+import { err, ok, ResultAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError, octalMode, printablePath } from '../paths/index.js';
-import type { FileType, IoError } from '../paths/index.js';
-import type { Attributes, TreeChange } from '../handles/index.js';
+import type { FileType, IoError, PathNotFound } from '../paths/index.js';
+import type { Attributes, ChangeSink, TreeChange } from '../handles/index.js';
+
+/** Somebody else could have written the record, or still can. */
+export interface RecordUntrusted {
+  readonly code: 'RECORD_UNTRUSTED';
+  readonly message: string;
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** The file does not read as a record of changes. */
+export interface RecordCorrupt {
+  readonly code: 'RECORD_CORRUPT';
+  readonly message: string;
+  readonly path: string;
+  readonly line: number;
+}
 
 /** A record that is not there, is not ours alone, or does not read as one. */
-export type ChangeRecordError =
-  | { readonly code: 'NOT_FOUND'; readonly message: string; readonly path: string }
-  | { readonly code: 'RECORD_UNTRUSTED'; readonly message: string; readonly path: string; readonly reason: string }
-  | { readonly code: 'RECORD_CORRUPT'; readonly message: string; readonly path: string; readonly line: number }
-  | IoError;
+export type ChangeRecordError = PathNotFound | RecordUntrusted | RecordCorrupt | IoError;
 
 /** The first line of every record. */
 export const HEADER = '{"format":"wca-changes","version":1}';
@@ -131,4 +143,145 @@ function distrust(stat: { isFile(): boolean; uid: number; mode: number; nlink: n
 
 function untrusted(path: string, reason: string): ChangeRecordError {
   return { code: 'RECORD_UNTRUSTED', message: `${path} is not used as a record of changes: ${reason}`, path, reason };
+}
+
+/** A file that takes note of changes for as long as it is open. */
+export interface ChangeRecord extends ChangeSink {
+  /** Ends it; nothing is lost without, every batch is on disk already. */
+  close(): ResultAsync<void, IoError>;
+}
+
+/**
+ * Opens a file in which every batch of changes is on disk (fsync) before `append` resolves; the way back is
+ * `readChangeRecord` and `undoChanges`.
+ *
+ * A new file is made with mode 0600 and its directory synced. An existing record is continued; what a crash left of
+ * a last line is cut off. One line of JSON for each change, the path in base64.
+ *
+ * It does not lock: two writers at once would interleave whole batches at best.
+ *
+ * Errors: `NOT_FOUND` (no such directory), `RECORD_UNTRUSTED` (a link, hard linked, not this user's, or open to
+ * others), `RECORD_CORRUPT` (a file that is no record), `IO`.
+ *
+ * @param file - absolute path
+ *
+ * @example
+ * ```ts
+ * import { openChangeRecord, reclaim } from '@wca/runtime-sdk/posix';
+ *
+ * const record = await openChangeRecord('/root/reclaim.ndjson');
+ * if (record.isErr()) throw new Error(record.error.message);
+ * const request = { from: 0, to: { uid: 33, gid: 33 }, sink: record.value };
+ * const done = await reclaim('/var/www/site/wp-content', request);
+ * const closed = await record.value.close();
+ * if (done.isErr()) console.error(done.error.message);
+ * if (closed.isErr()) console.error(closed.error.message);
+ * ```
+ */
+export function openChangeRecord(file: string): ResultAsync<ChangeRecord, ChangeRecordError> {
+  return new ResultAsync(openRecord(file));
+}
+
+async function openRecord(file: string): Promise<Result<ChangeRecord, ChangeRecordError>> {
+  const { O_RDWR, O_APPEND, O_CREAT } = constants;
+  const opened = await openTrusted(file, O_RDWR | O_APPEND | O_CREAT);
+  if (opened.isErr()) return err(opened.error);
+  const handle = opened.value;
+  try {
+    if (await prepare(handle, file)) return ok(recordOn(handle, file));
+    await handle.close();
+    const path = printablePath(file);
+    const message = `${path} is not empty and not a record of changes; give another file`;
+    return err({ code: 'RECORD_CORRUPT', message, path, line: 1 });
+  } catch (cause) {
+    await handle.close();
+    return err(ioError(cause, 'write', file));
+  }
+}
+
+/** Leaves the file with a header and whole lines only; false when it holds something else. */
+async function prepare(handle: FileHandle, file: string): Promise<boolean> {
+  const { size } = await handle.stat();
+  const expected = Buffer.from(`${HEADER}\n`);
+  const start = Buffer.alloc(Math.min(size, expected.length));
+  await handle.read(start, 0, start.length, 0);
+  if (!start.equals(expected.subarray(0, start.length))) return false;
+  if (start.length < expected.length) {
+    await handle.truncate(0);
+    await handle.appendFile(expected);
+  } else await handle.truncate(await wholeLines(handle, size));
+  await handle.sync();
+  await syncDirectoryOf(file);
+  return true;
+}
+
+function recordOn(handle: FileHandle, file: string): ChangeRecord {
+  const write = async (batch: readonly TreeChange[]): Promise<void> => {
+    await handle.appendFile(batch.map((change) => `${printChange(change)}\n`).join(''));
+    await handle.datasync();
+  };
+  const failed = (syscall: string) => (cause: unknown) => ioError(cause, syscall, file);
+  return {
+    append: (batch) => ResultAsync.fromPromise(write(batch), failed('write')),
+    close: () => ResultAsync.fromPromise(handle.close(), failed('close')),
+  };
+}
+
+/**
+ * Reads the changes of a record, in the order in which they were noted.
+ *
+ * An unfinished last line is what a crash leaves and is passed over: its batch was never acted on. Anything else
+ * that does not read as a change makes the whole record refused, with the line.
+ *
+ * A change that was noted need not have been made; `undoChanges` looks.
+ *
+ * Errors: `NOT_FOUND`, `RECORD_UNTRUSTED` (a link, hard linked, not this user's, or open to others),
+ * `RECORD_CORRUPT`, `IO`.
+ *
+ * @example
+ * ```ts
+ * import { readChangeRecord, undoChanges } from '@wca/runtime-sdk/posix';
+ *
+ * const undone = await readChangeRecord('/root/reclaim.ndjson').andThen((changes) =>
+ *   undoChanges('/var/www/site/wp-content', changes),
+ * );
+ * if (undone.isErr()) console.error(undone.error.code, undone.error.message);
+ * else console.log(undone.value.restored, undone.value.skipped);
+ * ```
+ */
+export function readChangeRecord(file: string): ResultAsync<readonly TreeChange[], ChangeRecordError> {
+  return new ResultAsync(read(file));
+}
+
+async function read(file: string): Promise<Result<readonly TreeChange[], ChangeRecordError>> {
+  const opened = await openTrusted(file, constants.O_RDONLY);
+  if (opened.isErr()) return err(opened.error);
+  const handle = opened.value;
+  try {
+    return parseRecord(await handle.readFile(), file);
+  } catch (cause) {
+    return err(ioError(cause, 'read', file));
+  } finally {
+    await handle.close();
+  }
+}
+
+function parseRecord(bytes: Buffer, file: string): Result<readonly TreeChange[], ChangeRecordError> {
+  const changes: TreeChange[] = [];
+  let line = 0;
+  // Line by line in the bytes: a long record is larger than a string may be.
+  for (let start = 0, end = bytes.indexOf(0x0a); end !== -1; start = end + 1, end = bytes.indexOf(0x0a, start)) {
+    line += 1;
+    const text = bytes.toString('utf8', start, end);
+    const change = line === 1 ? null : parseChange(text);
+    if (change !== null) changes.push(change);
+    else if (line !== 1 || text !== HEADER) return err(corrupt(file, line));
+  }
+  return ok(changes);
+}
+
+function corrupt(file: string, line: number): ChangeRecordError {
+  const path = printablePath(file);
+  const message = `line ${line} of ${path} is not a change; nothing of it was used`;
+  return { code: 'RECORD_CORRUPT', message, path, line };
 }

@@ -1,11 +1,9 @@
-export type { ChangeRecordError } from './changeRecord.js';
-export { openChangeRecord } from './openChangeRecord.js';
-export type { ChangeRecord } from './openChangeRecord.js';
+export type { ChangeRecord, ChangeRecordError, RecordCorrupt, RecordUntrusted } from './changeRecord.js';
 export { openToGroup } from './openToGroup.js';
 export type { OpenToGroupRequest } from './openToGroup.js';
-export { readChangeRecord } from './readChangeRecord.js';
 export { reclaim } from './reclaim.js';
 export type { ReclaimRequest } from './reclaim.js';
-export { sweepTree } from './sweepTree.js';
+export { changeTree } from './changeTree.js';
 export { undoChanges } from './undoChanges.js';
 export type { UndoReport } from './undoChanges.js';
+export { openChangeRecord, readChangeRecord } from './changeRecord.js';

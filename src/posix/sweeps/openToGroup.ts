@@ -2,9 +2,9 @@ import { ResultAsync } from 'neverthrow';
 import { shownPath } from '../paths/index.js';
 import type { Identity } from '../accounts/index.js';
 import { readableBy } from '../access/index.js';
-import { runPasses } from './runPasses.js';
 import type { SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from '../handles/index.js';
-import { walkWhole } from './walkWhole.js';
+import { walkAll } from './walkAll.js';
+import { changeUntilSettled } from './changeTree.js';
 
 /** Which tree becomes writable to whom. */
 export interface OpenToGroupRequest extends SweepOptions {
@@ -26,7 +26,7 @@ export interface OpenToGroupRequest extends SweepOptions {
  *
  * Left and listed: entries of other owners, what `keepSecrets` names, files that not everyone may read (`private`: a
  * 0600 dump must not be opened to a group), and directories that not everyone, or the given reader, may list and
- * enter. Links, FIFOs and sockets are left without a word, and so is what is already open. See `sweepTree` for what is
+ * enter. Links, FIFOs and sockets are left without a word, and so is what is already open. See `changeTree` for what is
  * never changed and for what is not promised. Running it again changes nothing.
  *
  * Errors: {@link SweepError}; what was changed before one is in the sink.
@@ -47,7 +47,7 @@ export interface OpenToGroupRequest extends SweepOptions {
  * ```
  */
 export function openToGroup(root: string, request: OpenToGroupRequest): ResultAsync<SweepReport, SweepError> {
-  return new ResultAsync(runPasses(root, openVerdict(request), request, walkWhole));
+  return new ResultAsync(changeUntilSettled(root, openVerdict(request), request, walkAll));
 }
 
 /** What opening does with an entry; pure. */

@@ -1,4 +1,6 @@
-import type { SkipReason } from '../handles/index.js';
+import type { Root, SkipReason, SweepError } from '../handles/index.js';
+import { aborted, ioError, shownPath } from '../paths/index.js';
+import type { Aborted } from '../paths/index.js';
 
 /** What one pass over the tree came to. Paths are relative byte strings. */
 export interface Pass {
@@ -33,4 +35,22 @@ export function newPass(): Pass {
     since: Date.now() - CLOCK_TICK_MS,
     missed: false,
   };
+}
+
+/** Turns what a pass threw into the error of the sweep. */
+export function sweepFailure(cause: unknown, root: Root): SweepError {
+  return ioError(cause, 'open', `${shownPath(root.path)} or something below it`);
+}
+
+/** The caller's signal ended it between two batches. */
+export function sweepAborted(): Aborted {
+  return aborted('the sweep was stopped on request; the changes made until then are in the record');
+}
+
+/** Why a sweep does not even begin where hard links are not protected. */
+export function unprotected(): SweepError {
+  const message =
+    'fs.protected_hardlinks is not 1: any user can link a file of root into the tree and have it given away; ' +
+    'set it (sysctl fs.protected_hardlinks=1), or allow unprotected hard links if no other user is active';
+  return { code: 'UNPROTECTED_HARDLINKS', message };
 }

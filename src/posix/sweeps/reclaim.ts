@@ -2,10 +2,10 @@ import { ResultAsync } from 'neverthrow';
 import type { Identity } from '../accounts/index.js';
 import { findPredicate } from '../search/index.js';
 import { readableBy } from '../access/index.js';
-import { runPasses } from './runPasses.js';
 import type { SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from '../handles/index.js';
-import { walkProposed } from './walkProposed.js';
-import { walkWhole } from './walkWhole.js';
+import { walkMatches } from './walkMatches.js';
+import { walkAll } from './walkAll.js';
+import { changeUntilSettled } from './changeTree.js';
 
 /** What changes hands. */
 export interface ReclaimRequest extends SweepOptions {
@@ -31,7 +31,7 @@ export interface ReclaimRequest extends SweepOptions {
  * Gives what one user owns in a tree to another, while a less trusted user may be changing that tree: exactly the
  * inodes that were judged, nothing outside, nothing through a link.
  *
- * `find` proposes, each proposal is reached from the root by handles and judged again there; see `sweepTree` for what
+ * `find` proposes, each proposal is reached from the root by handles and judged again there; see `changeTree` for what
  * is never changed and for what is not promised. Links themselves change hands, their targets do not. Running it
  * again changes nothing.
  *
@@ -53,10 +53,10 @@ export interface ReclaimRequest extends SweepOptions {
  * ```
  */
 export function reclaim(root: string, request: ReclaimRequest): ResultAsync<SweepReport, SweepError> {
-  const walk = request.proposeWithFind === false ? walkWhole : walkProposed(findPredicate({ by: request.from }));
+  const walk = request.proposeWithFind === false ? walkAll : walkMatches(findPredicate({ by: request.from }));
   const { reader } = request;
   const options = reader === undefined ? request : { ...request, judgeAcl: readableBy(reader) };
-  return new ResultAsync(runPasses(root, reclaimVerdict(request), options, walk));
+  return new ResultAsync(changeUntilSettled(root, reclaimVerdict(request), options, walk));
 }
 
 /** What a reclaim does with an entry; pure. */

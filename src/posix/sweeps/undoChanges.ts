@@ -2,12 +2,12 @@ import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { actOnHandle, hasAttributes, isDenial, narrowedMode } from './actOnHandle.js';
+import { changeByHandle, hasAttributes, isDenial, narrowedMode } from './changeByHandle.js';
 import { ioError, joinPath, parentPath, printablePath, toBytes } from '../paths/index.js';
 import type { IoError } from '../paths/index.js';
 import { O_PATH, PinnedTree, entryOf, handleBudget, handlePath, openAt, openRoot } from '../handles/index.js';
 import type { Attributes, Root, SweepError, TreeChange } from '../handles/index.js';
-import { sweepFailure } from './sweepErrors.js';
+import { sweepFailure } from './pass.js';
 
 /** What undoing did. */
 export interface UndoReport {
@@ -25,7 +25,7 @@ const BREATH = 500;
  * was changed and still as a change left it, or as an interrupted one left it between.
  *
  * What somebody replaced, removed or changed since stays as it is and is listed: nothing newer is overwritten. The
- * inodes are reached by handles as in `sweepTree`. Undoing twice changes nothing more. Device numbers may have been
+ * inodes are reached by handles as in `changeTree`. Undoing twice changes nothing more. Device numbers may have been
  * dealt anew by a reboot: each recorded one must stand for one present one.
  *
  * It restores no ACL beyond the mask that the mode carries, and no file capabilities.
@@ -143,7 +143,7 @@ function undoOne(
     const ours = states.some((state) => hasAttributes(now, state, hasMode));
     if (!ours) return ok('its owner, group or mode was changed since');
     if (entry.nlink > 1 && entry.type !== 'directory') return ok('it has another name now (hard link)');
-    const acted = actOnHandle(fd, { ...change, before: now, after: original });
+    const acted = changeByHandle(fd, { ...change, before: now, after: original });
     if (acted.isOk()) return ok(acted.value === 'changed' ? 'restored' : 'it is being changed');
     return isDenial(acted.error) ? ok(acted.error.message) : err(acted.error);
   } finally {

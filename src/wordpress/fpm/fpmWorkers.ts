@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { listProcesses } from '../../posix/processes/index.js';
-import { lookupUserById } from '../../posix/accounts/index.js';
+import { lookupUser } from '../../posix/accounts/index.js';
 import { unlessAborted } from '../../posix/paths/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import type { ProcessStatus } from '../../posix/processes/index.js';
@@ -69,7 +69,7 @@ async function find(
   const workers: FpmWorker[] = [];
   for (const process of inside) {
     if (!names.has(process.euid)) {
-      const user = await lookupUserById(process.euid);
+      const user = await lookupUser(process.euid);
       names.set(process.euid, user.isOk() ? user.value.name : String(process.euid));
     }
     const user = names.get(process.euid) ?? String(process.euid);

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { err } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { lookupGroup, lookupGroupById, lookupUser, lookupUserById } from '../../posix/accounts/index.js';
+import { lookupGroup, lookupUser } from '../../posix/accounts/index.js';
 import type { IdentityError } from '../../posix/accounts/index.js';
 import { attempt } from '../../posix/paths/index.js';
 import type { FpmPool } from '../fpm/index.js';
@@ -24,7 +24,7 @@ export async function siteOwner(
   pools: readonly FpmPool[],
   nginxConfig: string,
 ): Promise<Result<SitePool, IdentityError>> {
-  const contentOwner = await lookupUserById(content.uid);
+  const contentOwner = await lookupUser(content.uid);
   const { pool, note } = servingPool(pools, {
     root,
     contentOwner: contentOwner.isOk() ? contentOwner.value.name : null,
@@ -34,14 +34,14 @@ export async function siteOwner(
   if (pool === null) {
     if (contentOwner.isErr()) return err(contentOwner.error);
     const { name: user, uid } = contentOwner.value;
-    const group = await lookupGroupById(content.gid);
+    const group = await lookupGroup(content.gid);
     const assumed = `${note ?? ''}; assumed that it runs as the owner of wp-content, ${user}`;
     return group.map(({ name, gid }) => ({ owner: { user, uid, group: name, gid }, fpm: null, note: assumed }));
   }
   const user = await lookupUser(pool.user);
   if (user.isErr()) return err(user.error);
   const { name, uid } = user.value;
-  const group = await (pool.group === null ? lookupGroupById(user.value.gid) : lookupGroup(pool.group));
+  const group = await (pool.group === null ? lookupGroup(user.value.gid) : lookupGroup(pool.group));
   return group.map((found) => ({ owner: { user: name, uid, group: found.name, gid: found.gid }, fpm: pool, note }));
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EXECUTE, judgePermission, READ, rwx, WRITE } from '../../../src/posix/access/judgePermission.js';
 import type { Inode, Subject } from '../../../src/posix/access/judgePermission.js';
-import { parseAcls } from '../../../src/posix/access/parseAcl.js';
-import type { Acl } from '../../../src/posix/access/parseAcl.js';
+import { parseAcls } from '../../../src/posix/access/readAcls.js';
+import type { Acl } from '../../../src/posix/access/readAcls.js';
 
 const NO_ACL: Acl | null = null;
 

@@ -37,7 +37,7 @@ describe('readAccountState', () => {
 
   it('says unknown to those who may not look', async () => {
     const place = freshPlace();
-    const source = `import { readAccountState } from ${JSON.stringify(join(import.meta.dirname, '../../../src/posix/index.ts'))};
+    const source = `import { readAccountState } from ${JSON.stringify(join(import.meta.dirname, '../../../src/posix/accounts/index.ts'))};
       console.log((await readAccountState('www-data')).map((state) => state.password).unwrapOr('error'));`;
     expect(await runModule(source, place, 33)).toBe('unknown\n');
   });

@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 import { run } from './place.js';
 import { bundle } from './runModule.js';
 
-const SOURCE = join(import.meta.dirname, '../../../src/posix/index.ts');
+const SOURCE = join(import.meta.dirname, '../../../src/posix/accounts/index.ts');
 
 /** A machine's accounts to play with: a copy of /etc that only programs run by `script` see. */
 export interface PrivateEtc {

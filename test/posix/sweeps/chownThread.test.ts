@@ -3,13 +3,13 @@ import { chmodSync, chownSync, closeSync, fstatSync, linkSync, openSync, symlink
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reclaim } from '../../../src/posix/sweeps/reclaim.js';
-import { changeOf } from '../../../src/posix/sweeps/changeOf.js';
 import { startChownThread } from '../../../src/posix/sweeps/chownThread.js';
 import type { JudgedChange } from '../../../src/posix/sweeps/chownThread.js';
 import { O_PATH } from '../../../src/posix/handles/pinned.js';
 import { entryOf } from '../../../src/posix/handles/pinnedTree.js';
 import { freshPlace } from '../support/place.js';
 import { directory, file, openDescriptors, ownerOf } from '../support/trees.js';
+import { changeOf } from '../../../src/posix/sweeps/entryJudge.js';
 
 const O_NOFOLLOW = 0o400000;
 

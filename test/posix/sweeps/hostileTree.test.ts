@@ -2,12 +2,11 @@
 import { chmodSync, linkSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openChangeRecord } from '../../../src/posix/sweeps/openChangeRecord.js';
-import { readChangeRecord } from '../../../src/posix/sweeps/readChangeRecord.js';
 import { reclaim } from '../../../src/posix/sweeps/reclaim.js';
 import { undoChanges } from '../../../src/posix/sweeps/undoChanges.js';
 import { freshPlace, mount, run } from '../support/place.js';
 import { directory, file, snapshot } from '../support/trees.js';
+import { openChangeRecord, readChangeRecord } from '../../../src/posix/sweeps/changeRecord.js';
 
 const ODD_NAMES = [
   'new\nline',

@@ -2,9 +2,7 @@
 import { chmodSync, chownSync, linkSync, lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openChangeRecord } from '../../../src/posix/sweeps/openChangeRecord.js';
 import { openToGroup } from '../../../src/posix/sweeps/openToGroup.js';
-import { readChangeRecord } from '../../../src/posix/sweeps/readChangeRecord.js';
 import { reclaim } from '../../../src/posix/sweeps/reclaim.js';
 import { undoChanges } from '../../../src/posix/sweeps/undoChanges.js';
 import type { ChangeSink, TreeChange } from '../../../src/posix/handles/tree.js';
@@ -13,6 +11,7 @@ import { WWW_DATA } from '../support/identities.js';
 import { freshPlace } from '../support/place.js';
 import { seeded } from '../support/random.js';
 import { directory, file, memorySink, openDescriptors, ownerOf, randomTree, snapshot } from '../support/trees.js';
+import { openChangeRecord, readChangeRecord } from '../../../src/posix/sweeps/changeRecord.js';
 
 async function handOver(root: string, sink: ChangeSink): Promise<void> {
   const options = { sink, unprotectedHardlinks: 'allow' } as const;

@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import { octalMode } from '../../../posix/paths/index.js';
-import { sweepTree } from '../../../posix/sweeps/index.js';
+import { changeTree } from '../../../posix/sweeps/index.js';
 import type { ChangeSink, SweepReport } from '../../../posix/handles/index.js';
 import { absolutePath, defineStep, fileMode, record } from '../../engine/index.js';
 import type { StepContext, StepFailure } from '../../engine/index.js';
@@ -64,7 +64,7 @@ function sweep(
   args: FileModeArgs,
   how: { dryRun?: boolean; sink?: ChangeSink },
 ): ResultAsync<SweepReport, StepFailure> {
-  return sweepTree(
+  return changeTree(
     args.directory,
     ({ path, type, mode }) => {
       const name = path.toString('latin1');

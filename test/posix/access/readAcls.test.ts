@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAcls } from '../../../src/posix/access/parseAcl.js';
+import { parseAcls } from '../../../src/posix/access/readAcls.js';
 
 const TWO = `# file: /a\\012b
 # owner: 0

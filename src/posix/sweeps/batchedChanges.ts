@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { actOnHandle, isDenial } from './actOnHandle.js';
+import { changeByHandle, isDenial } from './changeByHandle.js';
 import { parentPath } from '../paths/index.js';
 import { startChownThread } from './chownThread.js';
 import type { ChownThread, JudgedChange } from './chownThread.js';
@@ -27,7 +27,7 @@ interface Entered extends Omit<Inode, 'acl'> {
 }
 
 /** What a sweep may be told besides what users say. */
-export interface QueueOptions extends SweepOptions {
+export interface BatchOptions extends SweepOptions {
   readonly judgeAcl?: AclJudge;
   /** After how many changes a second thread joins in. */
   readonly threadAfter?: number;
@@ -40,9 +40,9 @@ const WORTH_A_THREAD = 3000;
  * Gathers changes on open handles, notes them in the sink as a batch, and only then makes them, on the same handles,
  * while the next batch is gathered. What nobody has to know of first is made at once, as long as there is little of it.
  */
-export class ChangeQueue {
+export class BatchedChanges {
   readonly #pass: Pass;
-  readonly #options: QueueOptions;
+  readonly #options: BatchOptions;
   readonly #size: number;
   readonly #truthful: boolean;
   #changes: Waiting[] = [];
@@ -53,9 +53,9 @@ export class ChangeQueue {
 
   /**
    * @param size - handles to hold at once at most
-   * @param truthful - as in `Known` of `actOnHandle`
+   * @param truthful - as in `Known` of `changeByHandle`
    */
-  constructor(pass: Pass, options: QueueOptions, size: number, truthful: boolean) {
+  constructor(pass: Pass, options: BatchOptions, size: number, truthful: boolean) {
     this.#pass = pass;
     this.#options = options;
     // One batch is made while the next is gathered, and directories need theirs.
@@ -212,7 +212,7 @@ export class ChangeQueue {
   }
 
   #act({ fd, path, change }: Waiting, judged: boolean): Result<void, IoError> {
-    const acted = actOnHandle(fd, change, { judged, truthful: this.#truthful });
+    const acted = changeByHandle(fd, change, { judged, truthful: this.#truthful });
     if (acted.isErr() && !isDenial(acted.error)) return err(acted.error);
     if (acted.isErr()) this.#pass.skipped.set(path, acted.error.errno === 'EPERM' ? 'immutable' : 'denied');
     else if (acted.value === 'changed') this.#count({ fd, path, change });

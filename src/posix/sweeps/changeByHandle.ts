@@ -28,7 +28,7 @@ const DENIALS = new Set(['EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP']);
  * at no instant has an owner more than it had or is to have. Symbolic links have no mode. What is left of a failed
  * change is put back as far as it goes. Source of the order: systemd, src/tmpfiles/tmpfiles.c, `fd_set_perms`.
  */
-export function actOnHandle(fd: number, change: TreeChange, known: Known = {}): Result<Acted, IoError> {
+export function changeByHandle(fd: number, change: TreeChange, known: Known = {}): Result<Acted, IoError> {
   const { before, after, type } = change;
   const path = handlePath(fd);
   const hasMode = type !== 'symlink';

@@ -3,17 +3,17 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { joinPath } from '../paths/index.js';
 import { namesIn } from '../handles/index.js';
-import type { Walk, WalkContext } from './runPasses.js';
-import type { Sweep } from './sweep.js';
-import { sweepAborted } from './sweepErrors.js';
+import type { EntryJudge } from './entryJudge.js';
 import type { SweepError, TreeEntry } from '../handles/index.js';
+import type { Walk, WalkContext } from './changeTree.js';
+import { sweepAborted } from './pass.js';
 
 /** Entries between two chances for the rest of the process to run. */
 const BREATH = 2000;
 
 /** Presents every entry of the tree, a directory before what is in it. Memory: one directory, and the ways to go. */
-export const walkWhole: Walk = async (sweep, context) => {
-  return sweep.considerRoot() === null ? ok(undefined) : walkBelow(sweep, context, '', () => true);
+export const walkAll: Walk = async (judge, context) => {
+  return judge.judgeRoot() === null ? ok(undefined) : walkDirectory(judge, context, '', () => true);
 };
 
 /**
@@ -21,8 +21,8 @@ export const walkWhole: Walk = async (sweep, context) => {
  *
  * @param top - relative, a byte string
  */
-export async function walkBelow(
-  sweep: Sweep,
+export async function walkDirectory(
+  judge: EntryJudge,
   { options, excluded }: WalkContext,
   top: string,
   enters: (entry: TreeEntry, path: string) => boolean,
@@ -32,22 +32,22 @@ export async function walkBelow(
   let sinceBreath = 0;
   for (let path = toEnter.pop(); path !== undefined; path = toEnter.pop()) {
     if (stopped()) return err(sweepAborted());
-    let directory = sweep.enter(path);
+    let directory = judge.enter(path);
     const names = directory === null ? null : namesIn(directory);
-    if (names === null) sweep.pass.missed ||= directory !== null;
+    if (names === null) judge.pass.missed ||= directory !== null;
     for (const name of names ?? []) {
       const child = joinPath(path, name);
       if (directory === null || excluded.has(child)) continue;
-      const below = sweep.consider(directory, path, name);
+      const below = judge.judgeName(directory, path, name);
       if (below !== null && enters(below, child)) toEnter.push(child);
       sinceBreath += 1;
-      if (!sweep.full && sinceBreath < BREATH) continue;
+      if (!judge.full && sinceBreath < BREATH) continue;
       sinceBreath = 0;
-      const flushed = await sweep.flush();
+      const flushed = await judge.flush();
       if (flushed.isErr()) return err(flushed.error);
       await setImmediate();
       if (stopped()) return err(sweepAborted());
-      directory = sweep.enter(path);
+      directory = judge.enter(path);
     }
   }
   return ok(undefined);

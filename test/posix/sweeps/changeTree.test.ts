@@ -2,7 +2,7 @@
 import { closeSync, constants, mkdirSync, openSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sweepTree } from '../../../src/posix/sweeps/sweepTree.js';
+import { changeTree } from '../../../src/posix/sweeps/changeTree.js';
 import type { SweepOptions, SweepReport, TreeEntry, Verdict } from '../../../src/posix/handles/tree.js';
 import { freshPlace, run } from '../support/place.js';
 import { bundle } from '../support/runModule.js';
@@ -11,7 +11,7 @@ import { directory, file, memorySink, modeOf, openDescriptors, ownerOf, snapshot
 type Decide = (entry: TreeEntry) => Verdict;
 
 async function swept(root: string, decide: Decide, options: SweepOptions = {}): Promise<SweepReport> {
-  const done = await sweepTree(root, decide, { unprotectedHardlinks: 'allow', ...options });
+  const done = await changeTree(root, decide, { unprotectedHardlinks: 'allow', ...options });
   if (done.isErr()) throw new Error(`${done.error.code}: ${done.error.message}`);
   return done.value;
 }
@@ -19,7 +19,7 @@ async function swept(root: string, decide: Decide, options: SweepOptions = {}): 
 const toWww = (entry: TreeEntry): Verdict =>
   entry.uid === 0 ? { kind: 'change', uid: 33, gid: 33 } : { kind: 'keep' };
 
-describe('sweepTree', () => {
+describe('changeTree', () => {
   it('shows every entry with what fstat says, the root under the empty path', async () => {
     const root = freshPlace();
     directory(join(root, 'sub'), 0o2755, 33);
@@ -147,9 +147,9 @@ describe('sweepTree', () => {
     mkdirSync(join(root, 'wide'));
     for (let n = 0; n < 2000; n += 1) writeFileSync(join(root, 'wide', `f${n}`), '');
     const module = await bundle(
-      `import { reclaim, sweepTree } from '${process.cwd()}/src/posix/index.js';
+      `import { reclaim, changeTree } from '${process.cwd()}/src/posix/sweeps/index.js';
        const all = { unprotectedHardlinks: 'allow' } as const;
-       const to = (uid: number) => sweepTree('${root}', (entry) => ({ kind: 'change', uid }), all);
+       const to = (uid: number) => changeTree('${root}', (entry) => ({ kind: 'change', uid }), all);
        const done = [await to(1000), await reclaim('${root}', { from: 1000, to: { uid: 33, gid: 33 }, ...all })];
        for (const one of done) console.log(one.isErr() ? one.error : [one.value.changed, one.value.complete].join());`,
       place,

@@ -2,11 +2,10 @@
 import { appendFileSync, chmodSync, linkSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openChangeRecord } from '../../../src/posix/sweeps/openChangeRecord.js';
-import { readChangeRecord } from '../../../src/posix/sweeps/readChangeRecord.js';
-import type { ChangeRecord } from '../../../src/posix/sweeps/openChangeRecord.js';
 import type { TreeChange } from '../../../src/posix/handles/tree.js';
 import { freshPlace, run } from '../support/place.js';
+import { openChangeRecord, readChangeRecord } from '../../../src/posix/sweeps/changeRecord.js';
+import type { ChangeRecord } from '../../../src/posix/sweeps/changeRecord.js';
 
 const CHANGE: TreeChange = {
   path: Buffer.from([0x61, 0x2f, 0xff, 0x0a]),

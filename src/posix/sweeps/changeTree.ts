@@ -1,25 +1,54 @@
+import { err, ok, ResultAsync } from 'neverthrow';
 import { closeSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { joinPath, parentPath, printablePath, relativePath, toBytes, utf8Text } from '../paths/index.js';
-import type { QueueOptions } from './changeQueue.js';
-import { labelDenials } from './labelDenials.js';
-import { mountPointsBelow, openRoot, readMounts } from '../handles/index.js';
 import type {
   Root,
-  SkipReason,
   SkippedEntry,
+  SkipReason,
   SweepError,
   SweepOptions,
   SweepReport,
   TreeEntry,
   Verdict,
 } from '../handles/index.js';
-import { CLOCK_TICK_MS } from './pass.js';
+import { walkAll } from './walkAll.js';
+import { joinPath, parentPath, printablePath, relativePath, toBytes, utf8Text } from '../paths/index.js';
+import type { BatchOptions } from './batchedChanges.js';
+import { mountPointsBelow, openRoot, readMounts } from '../handles/index.js';
+import { CLOCK_TICK_MS, sweepFailure, unprotected } from './pass.js';
 import type { Pass } from './pass.js';
-import { Sweep } from './sweep.js';
-import { sweepFailure, unprotected } from './sweepErrors.js';
+import { EntryJudge } from './entryJudge.js';
+import { readAttributes } from '../access/index.js';
+
+/**
+ * Walks a tree that others may be changing and changes owner, group and mode of what `decide` picks: exactly the
+ * inodes that were judged, never through a link, never outside the root.
+ *
+ * Every entry is pinned (`O_PATH | O_NOFOLLOW` from the handle of its directory), judged by fstat(2) of the handle and
+ * changed through the same handle, after `sink` has the change on disk. `decide` must be pure: it is asked again when
+ * a directory is entered and in every pass, and passes go on until one finds nothing more to do, at most five times.
+ *
+ * Whatever `decide` says: files with several names, devices and setuid or setgid files are never changed, and mounts
+ * below the root are not entered (unless `crossMounts`); they are listed. A symbolic link above the root that
+ * somebody other than root could have put there is refused (`UNSAFE_ROOT`).
+ *
+ * It does not promise that everything was caught: what moves under the walk, or is still being written, makes the
+ * report incomplete. chown(2) drops file capabilities, and changing the group bits of a file with an ACL changes its
+ * mask. A hard link made to an inode after it was judged cannot be noticed; `fs.protected_hardlinks` must be on.
+ *
+ * Errors: {@link SweepError}; what was changed before one is in the sink. Source: open(2) on O_PATH, proc(5);
+ * systemd-tmpfiles and coreutils' chown for the rules.
+ *
+ * @param root - absolute path of a directory, or of a single file
+ */
+export function changeTree(
+  root: string,
+  decide: (entry: TreeEntry) => Verdict,
+  options: SweepOptions = {},
+): ResultAsync<SweepReport, SweepError> {
+  return new ResultAsync(changeUntilSettled(root, decide, options, walkAll));
+}
 
 /** What a walk has to know besides the sweep it presents entries to. */
 export interface WalkContext {
@@ -31,7 +60,7 @@ export interface WalkContext {
 }
 
 /** One way over the tree, presenting entries to the sweep. */
-export type Walk = (sweep: Sweep, context: WalkContext) => Promise<Result<void, SweepError>>;
+export type Walk = (judge: EntryJudge, context: WalkContext) => Promise<Result<void, SweepError>>;
 
 /** After this many a tree that is still being changed is reported as incomplete. */
 const MAX_PASSES = 5;
@@ -40,10 +69,10 @@ const MAX_PASSES = 5;
  * Opens the root safely and walks until a pass finds nothing to change and misses nothing, a few times at most. Every
  * sweep runs through here.
  */
-export async function runPasses(
+export async function changeUntilSettled(
   path: string,
   decide: (entry: TreeEntry) => Verdict,
-  options: QueueOptions,
+  options: BatchOptions,
   walk: Walk,
 ): Promise<Result<SweepReport, SweepError>> {
   if (options.unprotectedHardlinks !== 'allow' && !hardlinksProtected()) return err(unprotected());
@@ -62,7 +91,7 @@ export async function runPasses(
 async function passes(
   root: Root,
   decide: (entry: TreeEntry) => Verdict,
-  options: QueueOptions,
+  options: BatchOptions,
   walk: Walk,
 ): Promise<Result<SweepReport, SweepError>> {
   const excluded = relativeExcludes(root, options.exclude ?? []);
@@ -72,7 +101,7 @@ async function passes(
   let earlier: Pass | null = null;
   for (let number = 1; ; number += 1) {
     const context: WalkContext = { options, excluded, earlier };
-    const passed = await onePass(root, decide, options, (sweep) => walk(sweep, context));
+    const passed = await onePass(root, decide, options, (judge) => walk(judge, context));
     if (passed.isErr()) return err(passed.error);
     const pass: Pass = passed.value;
     examined = Math.max(examined, pass.examined);
@@ -111,20 +140,20 @@ function outermost<T>(closed: ReadonlyMap<string, T>): readonly (readonly [strin
 async function onePass(
   root: Root,
   decide: (entry: TreeEntry) => Verdict,
-  options: QueueOptions,
-  walk: (sweep: Sweep) => Promise<Result<void, SweepError>>,
+  options: BatchOptions,
+  walk: (judge: EntryJudge) => Promise<Result<void, SweepError>>,
 ): Promise<Result<Pass, SweepError>> {
   const mounts = readMounts();
   if (mounts.isErr()) return err(mounts.error);
   const below = mountPointsBelow(mounts.value, root.realPath, root.mountId);
-  const sweep = new Sweep(root, decide, options, below.length > 0);
+  const judge = new EntryJudge(root, decide, options, below.length > 0);
   try {
-    const walked = await walk(sweep);
+    const walked = await walk(judge);
     if (walked.isErr()) return err(walked.error);
-    const settled = await sweep.settle();
-    return settled.isErr() ? err(settled.error) : ok(sweep.pass);
+    const settled = await judge.settle();
+    return settled.isErr() ? err(settled.error) : ok(judge.pass);
   } finally {
-    await sweep.close();
+    await judge.close();
   }
 }
 
@@ -147,4 +176,23 @@ function hardlinksProtected(): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Tells immutable entries from those the filesystem refuses for another reason; the kernel says EPERM to both.
+ *
+ * Only the label depends on it, so asking by path is good enough. Where lsattr cannot answer, it is `denied`.
+ */
+export async function labelDenials(
+  root: Root,
+  skipped: ReadonlyMap<string, SkipReason>,
+): Promise<ReadonlyMap<string, SkipReason>> {
+  const pathOf = (entry: string): string => (entry === '' ? root.path : joinPath(root.path, entry));
+  const asked = [...skipped].filter(([, reason]) => reason === 'immutable').map(([entry]) => entry);
+  const attributes = await readAttributes(asked.map(pathOf));
+  const labelled = new Map(skipped);
+  for (const entry of asked) {
+    if (!/[ia]/.test(attributes.get(pathOf(entry)) ?? '')) labelled.set(entry, 'denied');
+  }
+  return labelled;
 }

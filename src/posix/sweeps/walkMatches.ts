@@ -4,13 +4,13 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { parentPath } from '../paths/index.js';
 import { mountPointsBelow, readMounts } from '../handles/index.js';
-import type { Walk, WalkContext } from './runPasses.js';
 import { streamFind } from '../search/index.js';
 import type { Pass } from './pass.js';
-import type { Sweep } from './sweep.js';
-import { sweepAborted } from './sweepErrors.js';
+import type { EntryJudge } from './entryJudge.js';
 import type { SweepError } from '../handles/index.js';
-import { walkBelow } from './walkWhole.js';
+import { walkDirectory } from './walkAll.js';
+import type { Walk, WalkContext } from './changeTree.js';
+import { sweepAborted } from './pass.js';
 
 /** A day: the tree may be huge and the disk slow. The caller's signal ends it sooner. */
 const TIMEOUT_MS = 86_400_000;
@@ -28,14 +28,14 @@ const MOVED = '/';
  *
  * @param predicate - in find's words; what it misses is missed
  */
-export function walkProposed(predicate: readonly string[]): Walk {
-  return async (sweep, context) => {
-    const { root, pass } = sweep;
+export function walkMatches(predicate: readonly string[]): Walk {
+  return async (judge, context) => {
+    const { root, pass } = judge;
     if (root.type !== 'directory') {
-      sweep.considerRoot();
+      judge.judgeRoot();
       return ok(undefined);
     }
-    if (!sweep.entersRoot()) return ok(undefined);
+    if (!judge.entersRoot()) return ok(undefined);
     const { earlier } = context;
     if (earlier !== null) {
       for (const [path, reason] of earlier.skipped) pass.skipped.set(path, reason);
@@ -43,20 +43,20 @@ export function walkProposed(predicate: readonly string[]): Walk {
       // By the change time, which nobody can set back.
       const changed = ['-type', 'd', '(', '(', ...newer('c', earlier.since), '-printf', '%p\\0', ')', ','];
       const look = [...changed, ...moved(pass), ')'];
-      return find(sweep, context, look, (path) => presentChanged(sweep, context, earlier, path));
+      return find(judge, context, look, (path) => presentChanged(judge, context, earlier, path));
     }
     const expression = ['(', ...predicate, '-printf', '%p\\0', ')', ',', ...moved(pass)];
-    return find(sweep, context, expression, (path) => presentOne(sweep, path));
+    return find(judge, context, expression, (path) => presentOne(judge, path));
   };
 }
 
 async function find(
-  sweep: Sweep,
+  judge: EntryJudge,
   { options, excluded }: WalkContext,
   expression: readonly string[],
   present: (path: string) => Promise<Result<void, SweepError>>,
 ): Promise<Result<void, SweepError>> {
-  const { root, pass } = sweep;
+  const { root, pass } = judge;
   const mounts = options.crossMounts === true ? ok([]) : readMounts();
   if (mounts.isErr()) return err(mounts.error);
   const mountPoints = mountPointsBelow(mounts.value, root.realPath, root.mountId);
@@ -92,26 +92,26 @@ async function find(
   return ok(undefined);
 }
 
-async function presentOne(sweep: Sweep, path: string): Promise<Result<void, SweepError>> {
-  sweep.visit(path);
-  return sweep.full ? sweep.flush() : ok(undefined);
+async function presentOne(judge: EntryJudge, path: string): Promise<Result<void, SweepError>> {
+  judge.judgePath(path);
+  return judge.full ? judge.flush() : ok(undefined);
 }
 
 /** A directory that got or lost names since: those in it anew, and all below those that were moved there. */
 async function presentChanged(
-  sweep: Sweep,
+  judge: EntryJudge,
   context: WalkContext,
   earlier: Pass,
   path: string,
 ): Promise<Result<void, SweepError>> {
-  if (earlier.changedDirectories.has(path) && !hasNewNames(sweep, path, earlier.since)) return ok(undefined);
-  for (const skipped of sweep.pass.skipped.keys()) {
-    if (skipped !== '' && parentPath(skipped) === path) sweep.pass.skipped.delete(skipped);
+  if (earlier.changedDirectories.has(path) && !hasNewNames(judge, path, earlier.since)) return ok(undefined);
+  for (const skipped of judge.pass.skipped.keys()) {
+    if (skipped !== '' && parentPath(skipped) === path) judge.pass.skipped.delete(skipped);
   }
-  if (path === '') sweep.considerRoot();
+  if (path === '') judge.judgeRoot();
   // Directories with new names of their own are found by find; moved ones have the trace that `moved` tells of, and
   // all below them is new here.
-  return walkBelow(sweep, context, path, (entry, child) => {
+  return walkDirectory(judge, context, path, (entry, child) => {
     if (parentPath(child) !== path) return true;
     const renamed = entry.ctimeMs >= earlier.since && entry.mtimeMs < earlier.since;
     return renamed && !earlier.changedDirectories.has(child);
@@ -119,8 +119,8 @@ async function presentChanged(
 }
 
 /** Whether a directory got or lost names since, as its content's time tells: the change time is that of our own change. */
-function hasNewNames(sweep: Sweep, path: string, since: number): boolean {
-  const handle = sweep.enter(path);
+function hasNewNames(judge: EntryJudge, path: string, since: number): boolean {
+  const handle = judge.enter(path);
   return handle !== null && fstatSync(handle).mtimeMs >= since;
 }
 

@@ -3,16 +3,21 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { explainAccess, explainExecution, probeAccess } from '../../posix/access/index.js';
-import { lookupIdentity } from '../../posix/accounts/index.js';
+import { lookupIdentity, runAs } from '../../posix/accounts/index.js';
 import type { AccessWant } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
-import type { DispatchProbeError, DispatchProbeRequest, ProbeMessage } from './dispatchProbe.js';
+import type {
+  DispatchNoEnd,
+  DispatchProbeError,
+  DispatchProbeRequest,
+  DispatchRunner,
+  ProbeMessage,
+} from './dispatchProbe.js';
 import { explainDispatchExit, sudoFault } from './explainDispatchExit.js';
-import type { DispatchFault } from './explainDispatchExit.js';
+import type { DispatchEnd, DispatchFault } from './explainDispatchExit.js';
 import { explainSudoRule } from './explainSudoRule.js';
 import { findMarker } from './findMarker.js';
 import type { InstalledHop } from './readSudoHop.js';
-import { runOutside } from './runOutside.js';
 import { substituteTokens } from './substituteTokens.js';
 import { entryType, walkState } from '../state/index.js';
 
@@ -146,6 +151,36 @@ async function run(
   }
   const verdict = explainDispatchExit({ ...ran.value, command });
   return ok(verdict === null ? null : { ...verdict, blockedAt: null, detail: `${command}: ${verdict.detail}` });
+}
+
+/**
+ * Runs a dispatch command as an account with exactly the variables it is given, as `proc_open` does with an array and an
+ * environment of its own; the sandbox of php-fpm is not there, but for `noNewPrivileges`.
+ */
+function runOutside(caller: Identity, { noNewPrivileges }: { readonly noNewPrivileges: boolean }): DispatchRunner {
+  return ([command = '', ...args], { env, timeoutMs }) => {
+    const unwanted = ['HOME', 'USER', 'LOGNAME', 'SHELL', 'LC_ALL', 'PATH'].filter((name) => !(name in env));
+    const privileges = noNewPrivileges ? ['/usr/bin/setpriv', '--no-new-privs', '--'] : [];
+    // env takes a program with `=` in its path for a variable; nice runs it as it is.
+    const plain = command.includes('=') ? ['/usr/bin/nice', '-n', '0', '--'] : [];
+    const argv = [
+      ...privileges,
+      '/usr/bin/env',
+      ...unwanted.map((name) => `--unset=${name}`),
+      '--',
+      ...plain,
+      command,
+      ...args,
+    ];
+    const [program = '/usr/bin/env', ...rest] = argv;
+    return runAs(caller, program, rest, { env, timeoutMs, maxOutputBytes: 4 * 1024 * 1024 })
+      .map(({ exitCode, signal, stderr }): DispatchEnd | DispatchNoEnd => ({ exitCode, signal, stderr }))
+      .orElse((error) =>
+        error.code === 'PROGRAM_TIMEOUT'
+          ? ok<DispatchEnd | DispatchNoEnd>({ end: 'timeout', stderr: '' })
+          : err({ code: 'DISPATCH_NOT_RUN' as const, message: error.message }),
+      );
+  };
 }
 
 /** May whoever ends up with the message write the data directory and its databases? */

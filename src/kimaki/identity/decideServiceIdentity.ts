@@ -15,14 +15,15 @@ import type {
 const ROOT: IdentityAccount = { name: 'root', uid: 0, home: '/root' };
 
 /**
- * Decides who an installer sets the service up for: never root by default, and never another than who is installed.
+ * Decides which account an installer sets the service up for: never root by default, and the installed account if a unit
+ * is installed.
  *
  * In this order: `LOCAL_MODE=true` keeps the account this runs as; `RUN_AS_ROOT=true` gives root; an installed unit's
- * identity is adopted, root's too, unless `fresh`; otherwise `opencode`. Every answer that is root carries a warning. A
- * given `KIMAKI_DATA_DIR` is kept. Pure.
+ * identity is adopted, root's too, unless `fresh`; otherwise `opencode`. Every answer that is root carries a warning, and
+ * `remedy` says how to move an installed service off root. A given `KIMAKI_DATA_DIR` is kept. Pure.
  *
- * Of several units the plain `kimaki.service` counts. Without it they must agree: which of two accounts is meant is not
- * guessed. Whether the account is fit to run the service is not asked: `checkServiceUser` of posix tells.
+ * Of several units the plain `kimaki.service` counts. Without it they must agree. Whether the account is fit to run the
+ * service is not checked: `checkServiceUser` of posix tells.
  *
  * Errors: `SEVERAL_IDENTITIES`, `RELATIVE_PATH` and `PATH_NOT_UTF8` (of `KIMAKI_DATA_DIR`), `UNUSABLE_ACCOUNT` (the
  * default account is root).
@@ -42,13 +43,17 @@ export function decideServiceIdentity(facts: ServiceIdentityFacts): Result<Servi
   const given = facts.env.KIMAKI_DATA_DIR;
   if (given !== undefined && given !== '' && !given.startsWith('/')) {
     const path = printablePath(given).slice(0, 200);
-    return err({ code: 'RELATIVE_PATH', message: `KIMAKI_DATA_DIR is "${path}"; an absolute path is needed`, path });
+    return err({
+      code: 'RELATIVE_PATH',
+      message: `KIMAKI_DATA_DIR is "${path}", which is not absolute; give the path from /`,
+      path,
+    });
   }
   if (given?.includes('\ufffd') === true) {
     const path = printablePath(given).slice(0, 200);
     return err({
       code: 'PATH_NOT_UTF8',
-      message: `KIMAKI_DATA_DIR holds bytes that are no UTF-8 ("${path}"), and would come out as another path; give one that is`,
+      message: `KIMAKI_DATA_DIR is not valid UTF-8 ("${path}"); give a path in UTF-8`,
       path,
     });
   }
@@ -76,7 +81,9 @@ function choose(facts: ServiceIdentityFacts): Result<Choice, ServiceIdentityRefu
   const { env, fresh, invoker, installed } = facts;
   if (env.LOCAL_MODE === 'true') {
     const warnings =
-      invoker.uid === 0 ? [`LOCAL_MODE=true keeps who runs this, and that is root: ${WHAT_ROOT_MEANS}`] : [];
+      invoker.uid === 0
+        ? [`LOCAL_MODE=true: the service will run as root, since this runs as root. ${WHAT_ROOT_MEANS}`]
+        : [];
     return ok(chosen(invoker, 'local-mode', warnings));
   }
   if (env.RUN_AS_ROOT === 'true') {
@@ -84,7 +91,7 @@ function choose(facts: ServiceIdentityFacts): Result<Choice, ServiceIdentityRefu
     const flips =
       unprivileged === undefined
         ? ''
-        : ` The installed ${unprivileged.unit} runs as ${unprivileged.user}: rendered for root, it would go back on that.`;
+        : ` The installed ${unprivileged.unit} runs as ${unprivileged.user}; a unit rendered for root takes it back to root.`;
     return ok(
       chosen(ROOT, 'run-as-root', [`RUN_AS_ROOT=true: the service will run as root. ${WHAT_ROOT_MEANS}${flips}`]),
     );
@@ -94,9 +101,9 @@ function choose(facts: ServiceIdentityFacts): Result<Choice, ServiceIdentityRefu
 }
 
 const WHAT_ROOT_MEANS =
-  'Whatever the agent is talked into is then done as root, and WordPress can neither update nor remove what it writes.';
+  'Everything the agent does is then done as root, and WordPress can neither update nor remove the files it writes.';
 
-/** What is installed stays: an upgrade that flipped it would leave the state with one account and the unit with another. */
+/** Keeps the installed account: a new one in the unit alone would leave the state with the old one. */
 function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceIdentityRefused> {
   const plain = installed.find(({ unit }) => unit === 'kimaki.service');
   const one = plain ?? installed[0];
@@ -104,7 +111,7 @@ function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceI
   if (one === undefined || (plain === undefined && others.length > 0)) {
     const units = installed.map(({ unit }) => unit);
     const shown = installed.map(({ unit, user }) => `${unit} (${user})`).join(', ');
-    const message = `several instances run as different accounts: ${shown}; so it is not clear which one is meant: set up each from its own unit, or ask for a fresh identity`;
+    const message = `several instances run as different accounts: ${shown}; set up each from its own unit, or ask for a fresh identity`;
     return err({ code: 'SEVERAL_IDENTITIES', message, units });
   }
   const account = one.account ?? (isRoot(one) ? ROOT : { name: one.user, uid: NaN, home: `/home/${one.user}` });
@@ -119,12 +126,12 @@ function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceI
     warnings: [
       ...(isRoot(one) ? [rootWarning] : []),
       ...(isRoot(one) && home !== account.home
-        ? [`${one.unit} runs as root and sets HOME=${home}, which is not root's: what it writes there is root's`]
+        ? [`${one.unit} runs as root with HOME=${home}, the home of another account: it leaves root-owned files there`]
         : []),
       ...(one.account === null && !isRoot(one)
-        ? [`${one.unit} names ${one.user}, and there is no such account: it cannot start`]
+        ? [`${one.unit} has User=${one.user}, and there is no such account: it cannot start`]
         : []),
-      ...others.map(({ unit, user }) => `${unit} runs as ${user}; this is the identity of ${one.unit}`),
+      ...others.map(({ unit, user }) => `${unit} runs as ${user}; the identity given here is that of ${one.unit}`),
     ],
   });
 }
@@ -133,7 +140,7 @@ function standard({ standard: account }: ServiceIdentityFacts): Result<Choice, S
   const name = DEFAULT_SERVICE_ACCOUNT;
   if (account === null) {
     const home = `/home/${name}`;
-    const warning = `there is no account ${name} yet: make it before the unit, with useradd --create-home, and with the site's group`;
+    const warning = `there is no account ${name}: create it before the unit, with a home and in the site's group`;
     return ok({
       account: { name, uid: NaN },
       home,
@@ -143,7 +150,7 @@ function standard({ standard: account }: ServiceIdentityFacts): Result<Choice, S
     });
   }
   if (account.uid === 0) {
-    const message = `${name} is uid 0 on this host, which is root by another name; give it a uid of its own, or ask for root with RUN_AS_ROOT=true`;
+    const message = `the account ${name} has uid 0, which is root; give it a uid of its own, or set RUN_AS_ROOT=true to run as root`;
     return err({ code: 'UNUSABLE_ACCOUNT', message, user: name });
   }
   return ok(chosen(account, 'default', []));
@@ -163,11 +170,11 @@ function isRoot({ user, account }: InstalledIdentity): boolean {
   return account === null ? user === 'root' : account.uid === 0;
 }
 
-/** `RUN_AS_ROOT=1` is no word for root, and whoever wrote it should hear that it was not heard. */
+/** `RUN_AS_ROOT=1` does not mean root. Whoever wrote it is told so. */
 function oddValues(env: ServiceIdentityFacts['env']): readonly string[] {
   return ['LOCAL_MODE', 'RUN_AS_ROOT'].flatMap((name) => {
     const value = env[name];
     if (value === undefined || ['', 'true', 'false', '0', 'no'].includes(value)) return [];
-    return [`${name}=${printablePath(value).slice(0, 40)} is not taken for a yes; only ${name}=true is`];
+    return [`${name}=${printablePath(value).slice(0, 40)} has no effect; only ${name}=true does`];
   });
 }

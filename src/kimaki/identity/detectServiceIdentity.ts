@@ -8,7 +8,7 @@ import { installedUnits } from '../instance/index.js';
 import { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
 import type { DetectIdentityError, IdentityAccount, InstalledIdentity, ServiceIdentity } from './serviceIdentity.js';
 
-/** What an installer says. */
+/** What an installer asks with. */
 export interface DetectIdentityRequest {
   /** The installer's environment: `LOCAL_MODE`, `RUN_AS_ROOT`, `KIMAKI_DATA_DIR`. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,7 @@ export interface DetectIdentityRequest {
  * Tells an installer which identity to use on this host: see {@link decideServiceIdentity} for the order; reads only.
  *
  * Installed units are read as files, drop-ins and `EnvironmentFile=` included, so no manager has to run. Units that only
- * root may read need root. It makes no account and no directory.
+ * root may read need root. It creates no account and no directory.
  *
  * Errors: those of deciding, and of reading units and accounts.
  *
@@ -46,7 +46,7 @@ async function detect(
 ): Promise<Result<ServiceIdentity, DetectIdentityError>> {
   const invoker = await invokingAccount(env);
   if (invoker.isErr()) return err(invoker.error);
-  // Who keeps the invoking account need not be allowed to read units.
+  // LOCAL_MODE keeps the invoking account, which may not be allowed to read units.
   const isLocal = env.LOCAL_MODE === 'true';
   const units = isLocal ? ok([]) : await installedUnits();
   if (units.isErr()) return err(units.error);
@@ -71,7 +71,7 @@ async function detect(
   return decideServiceIdentity({ env, fresh, invoker: invoker.value, installed, standard: standard.value });
 }
 
-/** A uid without an account, as containers have it, is known by its number. */
+/** Containers have uids without an account; such a uid goes by its number. */
 async function invokingAccount(env: DetectIdentityRequest['env']): Promise<Result<IdentityAccount, IdentityError>> {
   const uid = process.geteuid?.() ?? 0;
   const account = await lookupUser(uid);
@@ -80,7 +80,7 @@ async function invokingAccount(env: DetectIdentityRequest['env']): Promise<Resul
   return ok({ name: String(uid), uid, home: env.HOME?.startsWith('/') === true ? env.HOME : '/' });
 }
 
-/** `User=` takes a number too. */
+/** `User=` can be a uid. */
 async function accountOf(user: string): Promise<Result<User | null, IdentityError>> {
   const account = await lookupUser(/^[0-9]+$/.test(user) ? Number(user) : user);
   if (account.isOk()) return ok(account.value);

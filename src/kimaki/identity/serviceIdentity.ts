@@ -3,7 +3,7 @@ import type { Aborted } from '../../posix/paths/index.js';
 import type { IdentityError } from '../../posix/accounts/index.js';
 import type { InstalledUnitsError } from '../instance/index.js';
 
-/** Who an installer is to set the service up for. */
+/** The account that an installer sets the service up for. */
 export interface ServiceIdentity {
   readonly serviceUser: string;
   readonly serviceHome: string;
@@ -11,13 +11,13 @@ export interface ServiceIdentity {
   readonly dataDir: string;
   /** What decided: the environment, an installed unit, or nothing, which means the default. */
   readonly source: 'local-mode' | 'run-as-root' | 'unit' | 'default';
-  /** For people, one sentence each. What is said of a service that runs as root is never to be hidden. */
+  /** For people, one sentence each. Show them: a service that runs as root is always among them. */
   readonly warnings: readonly string[];
   /** How to move the installed service off root, where one runs as root and is adopted. */
   readonly remedy?: Remedy;
 }
 
-/** What the decision rests on. */
+/** What the decision is made from. */
 export interface ServiceIdentityFacts {
   /** Of these `LOCAL_MODE`, `RUN_AS_ROOT` and `KIMAKI_DATA_DIR` count. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -57,11 +57,11 @@ export type ServiceIdentityRefused =
   | { readonly code: 'RELATIVE_PATH' | 'PATH_NOT_UTF8'; readonly message: string; readonly path: string }
   | { readonly code: 'UNUSABLE_ACCOUNT'; readonly message: string; readonly user: string };
 
-/** Refused, or the host could not be looked at. */
+/** The identity is refused, or the host could not be read. */
 export type DetectIdentityError = ServiceIdentityRefused | InstalledUnitsError | IdentityError | Aborted;
 
-/** The account a service runs as unless somebody says otherwise. */
+/** The account a service runs as by default. */
 export const DEFAULT_SERVICE_ACCOUNT = 'opencode';
 
-/** The umask under which the agent and WordPress can go on working on the same files. */
+/** The umask with which the agent and WordPress can both write the same files. */
 export const SHARED_UMASK = 0o002;

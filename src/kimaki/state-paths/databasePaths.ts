@@ -4,7 +4,6 @@ import { printablePath } from '../../posix/paths/index.js';
 import type { Aborted } from '../../posix/paths/index.js';
 import { quotedName, quotedText, withDatabase } from '../database/index.js';
 import type { DatabaseError } from '../database/index.js';
-import { grouped } from './grouped.js';
 import type { DatabasePath } from './statePathPlan.js';
 
 /** What a row is known by, the most telling first. */
@@ -73,4 +72,21 @@ function query(
   });
   return `SELECT ${index} AS wca_place, rowid AS wca_rowid, ${label === '' ? `'row ' || rowid` : label} AS wca_label, ${value} AS wca_value FROM ${quotedName(table)}
     WHERE typeof(${value}) = 'text' AND instr(${value}, char(10)) = 0 AND (${isBelow.length === 0 ? '0' : isBelow.join(' OR ')})`;
+}
+
+/** Gives one statement a value; its row is the index `n` of a value that is not `to`. */
+export function missingValues(
+  values: readonly (Pick<DatabasePath, 'table' | 'column' | 'rowid'> & { readonly to: string })[],
+): readonly string[] {
+  return values.map(
+    ({ table, column, rowid, to }, index) =>
+      `SELECT ${index} AS n WHERE NOT EXISTS (SELECT 1 FROM ${quotedName(table)} WHERE rowid = ${rowid} AND ${quotedName(column)} = ${quotedText(to)})`,
+  );
+}
+
+/** Groups items by key, in the order of each key's first item. */
+export function grouped<K, V>(items: readonly V[], key: (item: V) => K): ReadonlyMap<K, readonly V[]> {
+  const groups = new Map<K, V[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
 }

@@ -12,12 +12,11 @@ import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ProgramError } from '../../posix/programs/index.js';
 import type { ReadFileError, ReplaceFileError } from '../../posix/files/index.js';
 import type { DatabaseError } from '../database/index.js';
-import { databasePlace } from './databasePlace.js';
-import { grouped } from './grouped.js';
+import { grouped, missingValues } from './databasePaths.js';
+import { databasePlace } from './statePathPlan.js';
 import { databaseOwner, quotedName, quotedText, runSqlite } from '../database/index.js';
 import { replaceTexts } from './replaceTexts.js';
 import type { TextReplacement } from './replaceTexts.js';
-import { missingValues } from './missingValues.js';
 import type { DatabasePath, LinkPath, StatePath, TextPath } from './statePathPlan.js';
 
 /** What stands where a path was to be rewritten is neither what was found nor what was wanted. */

@@ -1,3 +1,5 @@
+import { printablePath } from '../../posix/paths/index.js';
+
 /** A value of a database that is a path into an old home. */
 export type DatabasePath = {
   readonly kind: 'database';
@@ -42,3 +44,8 @@ export type StatePathPlan = {
   /** Databases and files that were not read, each with the reason. */
   readonly notSearched: readonly string[];
 };
+
+/** Names a value of a database for people: `channels.directory of id=1002, name=sandbox`. */
+export function databasePlace({ table, column, label }: Pick<DatabasePath, 'table' | 'column' | 'label'>): string {
+  return `${printablePath(`${table}.${column}`)} of ${label}`;
+}

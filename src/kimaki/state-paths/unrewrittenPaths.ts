@@ -6,9 +6,8 @@ import type { Aborted } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import { withDatabase } from '../database/index.js';
 import type { DatabaseError } from '../database/index.js';
-import { databasePlace } from './databasePlace.js';
-import { grouped } from './grouped.js';
-import { missingValues } from './missingValues.js';
+import { grouped, missingValues } from './databasePaths.js';
+import { databasePlace } from './statePathPlan.js';
 import type { StatePath } from './statePathPlan.js';
 
 /**

@@ -1,4 +1,3 @@
-export { movePathsOfText, movedPath } from './movedPath.js';
 export { planUnitRewrite } from './planUnitRewrite.js';
 export { privilegedLines } from './privilegedLines.js';
 export { programsFailingAsAgent } from './programsFailingAsAgent.js';

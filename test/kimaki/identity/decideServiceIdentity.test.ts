@@ -131,7 +131,7 @@ describe('an installed unit', () => {
     });
   });
 
-  it('keeps root’s, with a warning and the way out', () => {
+  it('keeps root, with a warning and the remedy', () => {
     const identity = decide({ installed: [rootUnit] });
     expect(identity).toMatchObject({
       serviceUser: 'root',

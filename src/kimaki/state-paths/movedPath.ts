@@ -1,6 +1,6 @@
 import { isAtOrBelow } from '../../posix/paths/index.js';
 import { replacePathPrefix } from '../../systemd/values/index.js';
-import type { PathMove } from './textRewrite.js';
+import type { PathMove } from '../unit/index.js';
 
 /** Where a path is after the moves, or null when none of them takes it along. The longest move that fits counts. */
 export function movedPath(path: string, moves: readonly PathMove[]): string | null {

@@ -9,6 +9,7 @@ import ts from 'typescript';
  *
  * - an expression statement of such a type, awaited or not (an assignment keeps it and is fine);
  * - `void x`, wherever it stands;
+ * - `yield x` without the star: only `yield* x` takes the value and ends at an Err;
  * - an arrow function `() => x` given where a function returning nothing is expected.
  *
  * A variable that holds one and is never read is reported by `@typescript-eslint/no-unused-vars`.
@@ -23,6 +24,7 @@ const rule = {
       dropped:
         'This Result is dropped: its error is lost. Return it, or look at it with isErr(), match() or unwrapOr().',
       voided: '`void` drops this Result: its error is lost. Return it, or look at it.',
+      yielded: '`yield` drops this Result: use `yield*`, which takes its value or ends with its error.',
       arrow: 'This Result is returned to a caller that expects nothing: its error is lost. Look at it here.',
     },
     schema: [],
@@ -47,6 +49,9 @@ const rule = {
       },
       UnaryExpression(node) {
         if (node.operator === 'void' && isResult(node.argument)) context.report({ node, messageId: 'voided' });
+      },
+      YieldExpression(node) {
+        if (!node.delegate && node.argument && isResult(node.argument)) context.report({ node, messageId: 'yielded' });
       },
       ArrowFunctionExpression(node) {
         if (node.body.type === 'BlockStatement' || !isResult(node.body)) return;

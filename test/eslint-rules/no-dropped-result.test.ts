@@ -25,6 +25,7 @@ const PRELUDE = `
   declare function plain(): Promise<number>;
   declare function each(visit: (n: number) => void): void;
   declare function map(visit: (n: number) => Result<number, Error>): void;
+  declare function resultOf<T, E>(body: () => AsyncGenerator<unknown, Result<T, E>>): ResultAsync<T, E>;
   declare const condition: boolean;
   let kept: Result<number, Error>;
 `;
@@ -46,6 +47,14 @@ tester.run('no-dropped-result', rule, {
     passes('void of something else is not its business', 'void plain();'),
     passes('an arrow function whose caller takes the Result', 'map(() => sync());'),
     passes(
+      'a yield* takes the value of a Result',
+      'async function* g() { const n = yield* sync(); yield* soon(); yield* await promised(); return ok(n); } g();',
+    ),
+    passes(
+      'a generator function is called with its Result taken',
+      'kept = await resultOf(async function* () { return ok(yield* soon()); });',
+    ),
+    passes(
       'a class of the same name from elsewhere',
       'class Ok { x = 1 } function own(): Ok { return new Ok(); } own();',
     ),
@@ -56,6 +65,18 @@ tester.run('no-dropped-result', rule, {
     drops('an awaited ResultAsync', 'await soon();', 'dropped'),
     drops('a promise of a Result', 'promised();', 'dropped'),
     drops('an awaited promise of a Result', 'await promised();', 'dropped'),
+    drops(
+      'a Result called bare in a generator',
+      'void async function* () { sync(); yield* soon(); return ok(1); };',
+      'dropped',
+    ),
+    drops(
+      'a Result awaited bare in a generator',
+      'void async function* () { await soon(); return ok(1); };',
+      'dropped',
+    ),
+    drops('a Result yielded without the star', 'void async function* () { yield sync(); return ok(1); };', 'yielded'),
+    drops('the Result of a generator', 'resultOf(async function* () { return ok(yield* soon()); });', 'dropped'),
     drops('map alone does not look at the error', 'sync().map((n) => n + 1);', 'dropped'),
     drops('one arm of a condition', 'condition && sync();', 'dropped'),
     drops('one arm of a choice', 'condition ? sync() : undefined;', 'dropped'),

@@ -13,5 +13,6 @@ export { notAbsolute, notFound } from './pathErrors.js';
 export type { PathNotFound, RelativePath, SymlinkLoop } from './pathErrors.js';
 export { printablePath } from './printablePath.js';
 export { relativePath } from './relativePath.js';
+export { resultOf } from './resultOf.js';
 export { shellQuote } from './shellQuote.js';
 export { shellWord } from './shellWord.js';

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ini from 'ini';
-import { ResultAsync, err, ok } from 'neverthrow';
-import type { Result } from 'neverthrow';
-import { attempt, printablePath, unlessAborted } from '../../posix/paths/index.js';
+import { err, ok } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
+import { attempt, printablePath, resultOf, unlessAborted } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
@@ -65,35 +65,28 @@ export interface FpmOptions {
  *
  * Source: php-fpm.conf(5); https://www.php.net/manual/en/install.fpm.configuration.php
  */
-export function findFpmPools(options: FpmOptions = {}): ResultAsync<readonly FpmPool[], FpmError> {
-  return new ResultAsync(find(options.configDir ?? '/etc/php', options.signal));
-}
-
-async function find(configDir: string, signal: AbortSignal | undefined): Promise<Result<readonly FpmPool[], FpmError>> {
-  const versions = await names(configDir);
-  if (versions.isErr()) return err(versions.error);
-  const pools: FpmPool[] = [];
-  for (const version of versions.value.filter((name) => /^\d+(\.\d+)*$/.test(name)).sort(byVersion)) {
-    const directory = join(configDir, version, 'fpm', 'pool.d');
-    const wanted = unlessAborted(signal, `reading ${printablePath(configDir)}`);
-    if (wanted.isErr()) return err(wanted.error);
-    const files = await names(directory);
-    if (files.isErr()) return err(files.error);
-    const sections = new Map<string, Section>();
-    // php-fpm includes *.conf with glob(3), which skips hidden files.
-    for (const name of files.value.filter((file) => file.endsWith('.conf') && !file.startsWith('.')).sort()) {
-      const path = join(directory, name);
-      const file = await readRegularFile(path, { followLinks: true });
-      if (file.isErr()) return err(file.error);
-      addSections(sections, file.value.bytes.toString('utf8'), path);
+export function findFpmPools({ configDir = '/etc/php', signal }: FpmOptions = {}): ResultAsync<
+  readonly FpmPool[],
+  FpmError
+> {
+  return resultOf(async function* () {
+    const versions = yield* names(configDir);
+    const pools: FpmPool[] = [];
+    for (const version of versions.filter((name) => /^\d+(\.\d+)*$/.test(name)).sort(byVersion)) {
+      const directory = join(configDir, version, 'fpm', 'pool.d');
+      yield* unlessAborted(signal, `reading ${printablePath(configDir)}`);
+      const files = yield* names(directory);
+      const sections = new Map<string, Section>();
+      // php-fpm includes *.conf with glob(3), which skips hidden files.
+      for (const name of files.filter((file) => file.endsWith('.conf') && !file.startsWith('.')).sort()) {
+        const path = join(directory, name);
+        const { bytes } = yield* readRegularFile(path, { followLinks: true });
+        addSections(sections, bytes.toString('utf8'), path);
+      }
+      for (const [name, section] of sections) pools.push(yield* poolOf(name, section, version));
     }
-    for (const [name, section] of sections) {
-      const pool = poolOf(name, section, version);
-      if (pool.isErr()) return err(pool.error);
-      pools.push(pool.value);
-    }
-  }
-  return ok(pools);
+    return ok(pools);
+  });
 }
 
 interface Section {

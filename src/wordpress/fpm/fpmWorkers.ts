@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { ResultAsync, err, ok } from 'neverthrow';
-import type { Result } from 'neverthrow';
+import { ResultAsync, ok } from 'neverthrow';
 import { listProcesses } from '../../posix/processes/index.js';
 import { lookupUser } from '../../posix/accounts/index.js';
-import { unlessAborted } from '../../posix/paths/index.js';
+import { resultOf, unlessAborted } from '../../posix/paths/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import type { ProcessStatus } from '../../posix/processes/index.js';
 import type { ProgramError } from '../../posix/programs/index.js';
@@ -44,38 +43,26 @@ export interface FpmWorker extends ProcessStatus {
 export function fpmWorkers(
   unit: string,
   options: { readonly signal?: AbortSignal } = {},
-): ResultAsync<readonly FpmWorker[], FpmWorkersError> {
-  return new ResultAsync(find(unit, options.signal));
-}
-
-type FpmWorkersError = SystemdError | IoError | ProgramError;
-
-async function find(
-  unit: string,
-  signal: AbortSignal | undefined,
-): Promise<Result<readonly FpmWorker[], FpmWorkersError>> {
-  const state = await showUnit(unit);
-  if (state.isErr()) return err(state.error);
-  const { controlGroup, mainPid } = state.value;
-  if (controlGroup === '' || mainPid === 0) return ok([]);
-  const wanted = unlessAborted(signal, `listing the workers of ${unit}`);
-  if (wanted.isErr()) return err(wanted.error);
-  const processes = await listProcesses();
-  if (processes.isErr()) return err(processes.error);
-  const inside = processes.value.filter(
-    ({ ppid, cgroup }) => ppid === mainPid && (cgroup === controlGroup || cgroup.startsWith(`${controlGroup}/`)),
-  );
-  const names = new Map<number, string>();
-  const workers: FpmWorker[] = [];
-  for (const process of inside) {
-    if (!names.has(process.euid)) {
-      const user = await lookupUser(process.euid);
-      names.set(process.euid, user.isOk() ? user.value.name : String(process.euid));
+): ResultAsync<readonly FpmWorker[], SystemdError | IoError | ProgramError> {
+  return resultOf(async function* () {
+    const { controlGroup, mainPid } = yield* showUnit(unit);
+    const workers: FpmWorker[] = [];
+    if (controlGroup === '' || mainPid === 0) return ok(workers);
+    yield* unlessAborted(options.signal, `listing the workers of ${unit}`);
+    const inside = (yield* listProcesses()).filter(
+      ({ ppid, cgroup }) => ppid === mainPid && (cgroup === controlGroup || cgroup.startsWith(`${controlGroup}/`)),
+    );
+    const names = new Map<number, string>();
+    for (const process of inside) {
+      if (!names.has(process.euid)) {
+        const user = await lookupUser(process.euid);
+        names.set(process.euid, user.isOk() ? user.value.name : String(process.euid));
+      }
+      const user = names.get(process.euid) ?? String(process.euid);
+      workers.push({ ...process, user, pool: await poolOf(process.pid) });
     }
-    const user = names.get(process.euid) ?? String(process.euid);
-    workers.push({ ...process, user, pool: await poolOf(process.pid) });
-  }
-  return ok(workers);
+    return ok(workers);
+  });
 }
 
 async function poolOf(pid: number): Promise<string | null> {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ResultAsync, err } from 'neverthrow';
-import type { Result } from 'neverthrow';
+import { err } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
 import * as v from 'valibot';
-import { attempt } from '../../posix/paths/index.js';
+import { attempt, resultOf } from '../../posix/paths/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
 import { jsonOf, parseAnswer, wholeNumber } from '../../posix/programs/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
@@ -47,36 +47,26 @@ export interface RunInFpmOptions {
 export function runInFpm(
   pool: Pick<FpmPool, 'listen' | 'user' | 'group'>,
   command: readonly string[],
-  options: RunInFpmOptions = {},
+  { env = {}, timeoutMs = 10_000, ...rest }: RunInFpmOptions = {},
 ): ResultAsync<FpmAnswer, FastCgiError | IdentityError | IoError | Aborted> {
-  return new ResultAsync(run(pool, command, options));
+  return resultOf(async function* () {
+    const { user } = yield* lookupIdentity(pool.user);
+    const token = randomBytes(16).toString('hex');
+    const directory = yield* attempt(() => mkdtemp('/run/wca-fpm-'), 'mkdtemp', '/run/wca-fpm-');
+    try {
+      const script = join(directory, 'probe.php');
+      yield* attempt(() => place(directory, script, token, user.uid), 'write', script);
+      const body = JSON.stringify({ token, command, env, timeoutMs });
+      const said = yield* requestFastCgi(pool.listen, { ...rest, script, body, timeoutMs: timeoutMs + GRACE_MS });
+      return readFpmAnswer(said, token);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
 }
 
 /** Added to the time of the command for the start of PHP. */
 const GRACE_MS = 5_000;
-
-async function run(
-  pool: Pick<FpmPool, 'listen' | 'user' | 'group'>,
-  command: readonly string[],
-  { env = {}, timeoutMs = 10_000, ...rest }: RunInFpmOptions,
-): Promise<Result<FpmAnswer, FastCgiError | IdentityError | IoError | Aborted>> {
-  const identity = await lookupIdentity(pool.user);
-  if (identity.isErr()) return err(identity.error);
-  const token = randomBytes(16).toString('hex');
-  const made = await attempt(() => mkdtemp('/run/wca-fpm-'), 'mkdtemp', '/run/wca-fpm-');
-  if (made.isErr()) return err(made.error);
-  const directory = made.value;
-  try {
-    const script = join(directory, 'probe.php');
-    const written = await attempt(() => place(directory, script, token, identity.value.user.uid), 'write', script);
-    if (written.isErr()) return err(written.error);
-    const body = JSON.stringify({ token, command, env, timeoutMs });
-    const said = await requestFastCgi(pool.listen, { ...rest, script, body, timeoutMs: timeoutMs + GRACE_MS });
-    return said.isErr() ? err(said.error) : readFpmAnswer(said.value, token);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
 
 /**
  * The account of the pool can enter and read, only root can write. Other programs of that account do not know the

@@ -92,7 +92,7 @@ export function located(
   return {
     ...fault,
     what: told,
-    evidence: isNamed || blockedAt === null ? evidence : [...evidence, blockedAt.path],
+    evidence: isNamed ? evidence : [...evidence, blockedAt.path],
     ...(path === null || tree === undefined
       ? {}
       : { remedy: remedy.call('reclaim', tree, { from: 'root', to: `${user.name}:${group.name}` }) }),

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
-import type { Result } from 'neverthrow';
-import { aborted } from '../../posix/paths/index.js';
+import { aborted, resultOf } from '../../posix/paths/index.js';
 import type { Aborted } from '../../posix/paths/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { finalJobStatus, listJobs } from './listJobs.js';
@@ -66,39 +65,31 @@ export interface JobTimeout {
 export function waitForJob(
   site: Pick<Site, 'path'>,
   identity: Identity,
-  options: WaitForJobOptions,
-): ResultAsync<Job, JobTimeout | Aborted | WpCliError> {
-  return new ResultAsync(wait(site, identity, options));
-}
-
-async function wait(
-  site: Pick<Site, 'path'>,
-  identity: Identity,
   { flow, source, knownIds, deadlineMs, pollMs = 2000, onProgress, ...options }: WaitForJobOptions,
-): Promise<Result<Job, JobTimeout | Aborted | WpCliError>> {
-  // The list is limited: an old job can enter it again when newer ones are deleted, and is not new.
-  const newest = Math.max(0, ...knownIds);
-  const sought = (job: Job): boolean =>
-    job.id > newest && (flow === undefined || job.flow === flow) && (source === undefined || job.source === source);
-  const shown = flow === undefined ? 'any flow' : `flow "${flow}"`;
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const jobs = await listJobs(site, identity, options);
-    if (jobs.isErr()) return err(jobs.error);
-    const fresh = jobs.value.filter(sought).sort((a, b) => a.id - b.id);
-    const ended = fresh.find(({ status }) => finalJobStatus(status) !== undefined);
-    if (ended !== undefined) return ok(ended);
-    onProgress?.(fresh);
-    const left = end - performance.now();
-    if (left <= 0) {
-      const last = fresh.at(-1) ?? null;
-      const seen = last === null ? 'no new job appeared' : `job ${last.id} is still "${last.status}"`;
-      const message = `${shown}: ${seen} after ${Math.round(deadlineMs / 1000)} s; see wp datamachine jobs list`;
-      return err({ code: 'JOB_TIMEOUT', message, flow: flow ?? null, deadlineMs, last });
+): ResultAsync<Job, JobTimeout | Aborted | WpCliError> {
+  return resultOf(async function* () {
+    // The list is limited: an old job can enter it again when newer ones are deleted, and is not new.
+    const newest = Math.max(0, ...knownIds);
+    const sought = (job: Job): boolean =>
+      job.id > newest && (flow === undefined || job.flow === flow) && (source === undefined || job.source === source);
+    const shown = flow === undefined ? 'any flow' : `flow "${flow}"`;
+    const end = performance.now() + deadlineMs;
+    for (;;) {
+      const jobs = yield* listJobs(site, identity, options);
+      const fresh = jobs.filter(sought).sort((a, b) => a.id - b.id);
+      const ended = fresh.find(({ status }) => finalJobStatus(status) !== undefined);
+      if (ended !== undefined) return ok(ended);
+      onProgress?.(fresh);
+      const left = end - performance.now();
+      if (left <= 0) {
+        const last = fresh.at(-1) ?? null;
+        const seen = last === null ? 'no new job appeared' : `job ${last.id} is still "${last.status}"`;
+        const message = `${shown}: ${seen} after ${Math.round(deadlineMs / 1000)} s; see wp datamachine jobs list`;
+        return err({ code: 'JOB_TIMEOUT', message, flow: flow ?? null, deadlineMs, last });
+      }
+      yield* ResultAsync.fromPromise(sleep(Math.min(pollMs, left), undefined, options), () =>
+        aborted(`waiting for a job of ${shown} was stopped on request`),
+      );
     }
-    const slept = await ResultAsync.fromPromise(sleep(Math.min(pollMs, left), undefined, options), () =>
-      aborted(`waiting for a job of ${shown} was stopped on request`),
-    );
-    if (slept.isErr()) return err(slept.error);
-  }
+  });
 }

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { ResultAsync, err, errAsync, ok } from 'neverthrow';
+import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
-import { printablePath } from '../../posix/paths/index.js';
+import { printablePath, resultOf } from '../../posix/paths/index.js';
 import { runAs } from '../../posix/accounts/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
@@ -78,43 +78,32 @@ export interface WpCliOptions {
  * ```
  */
 export function wpCli(
-  site: Pick<Site, 'path'>,
-  identity: Identity,
-  args: readonly string[],
-  options: WpCliOptions = {},
-): ResultAsync<ProgramResult, WpCliError> {
-  if (identity.user.uid === 0 || args.some((arg) => arg.startsWith('--allow-root'))) {
-    const message =
-      'WP-CLI does not run as root, because what it writes would belong to root; name the user of the service';
-    return errAsync({ code: 'WP_AS_ROOT', message });
-  }
-  return new ResultAsync(run(site, identity, args, options));
-}
-
-async function run(
   { path }: Pick<Site, 'path'>,
   identity: Identity,
   args: readonly string[],
-  { binary, ...rest }: WpCliOptions,
-): Promise<Result<ProgramResult, WpCliError>> {
-  const wp = binary ?? (await findWp());
-  if (wp === null) {
-    const message = `found no wp in ${TRUSTED_PATH}; install WP-CLI as /usr/local/bin/wp, or give the path of the binary`;
-    return err({ code: 'WP_MISSING', message });
-  }
-  const ran = await runAs(identity, wp, [`--path=${path}`, '--no-color', ...args], {
-    timeoutMs: 60_000,
-    ...rest,
-    cwd: path,
+  { binary, ...rest }: WpCliOptions = {},
+): ResultAsync<ProgramResult, WpCliError> {
+  return resultOf(async function* () {
+    if (identity.user.uid === 0 || args.some((arg) => arg.startsWith('--allow-root'))) {
+      const message =
+        'WP-CLI does not run as root, because what it writes would belong to root; name the user of the service';
+      return err({ code: 'WP_AS_ROOT', message });
+    }
+    const wp = binary ?? (await findWp());
+    if (wp === null) {
+      const message = `found no wp in ${TRUSTED_PATH}; install WP-CLI as /usr/local/bin/wp, or give the path of the binary`;
+      return err({ code: 'WP_MISSING', message });
+    }
+    const all = [`--path=${path}`, '--no-color', ...args];
+    const ran = yield* runAs(identity, wp, all, { timeoutMs: 60_000, ...rest, cwd: path });
+    // The exit statuses of env(1) when the program does not start: it does not exist, or the user may not execute it.
+    if (ran.exitCode === 127 || ran.exitCode === 126) {
+      const why = ran.exitCode === 127 ? 'or its interpreter does not exist' : 'may not be executed';
+      const message = `${printablePath(wp)} ${why} (run as ${identity.user.name}); check it and php`;
+      return err({ code: 'WP_MISSING', message });
+    }
+    return ok(ran);
   });
-  if (ran.isErr()) return err(ran.error);
-  // The exit statuses of env(1) when the program does not start: it does not exist, or the user may not execute it.
-  if (ran.value.exitCode === 127 || ran.value.exitCode === 126) {
-    const why = ran.value.exitCode === 127 ? 'or its interpreter does not exist' : 'may not be executed';
-    const message = `${printablePath(wp)} ${why} (run as ${identity.user.name}); check it and php`;
-    return err({ code: 'WP_MISSING', message });
-  }
-  return ok(ran.value);
 }
 
 async function findWp(): Promise<string | null> {

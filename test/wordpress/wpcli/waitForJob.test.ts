@@ -57,7 +57,8 @@ test('an error of WP-CLI ends the wait', async () => {
 test('the new jobs that still run are given to the caller, and what its callback throws is thrown', async () => {
   await jobs([3, 'Ping', 'processing']);
   const seen: number[][] = [];
-  await wait({ deadlineMs: 120, onProgress: (running) => seen.push(running.map(({ id }) => id)) });
+  const timedOut = await wait({ deadlineMs: 120, onProgress: (running) => seen.push(running.map(({ id }) => id)) });
+  expect(timedOut._unsafeUnwrapErr().code).toBe('JOB_TIMEOUT');
   expect(seen[0]).toEqual([3]);
   const failing = wait({
     onProgress: () => {

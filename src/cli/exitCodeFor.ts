@@ -5,6 +5,7 @@ import type { ExitCode } from './exitCodes.js';
 /** Error codes whose exit status is the same wherever they turn up. */
 const KNOWN: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['USAGE', EXIT.usage],
+  ['INVALID_OPTIONS', EXIT.usage],
   ['RELATIVE_PATH', EXIT.usage],
   ['INVALID_USER_NAME', EXIT.usage],
   ['INVALID_EXECUTABLE_NAME', EXIT.usage],

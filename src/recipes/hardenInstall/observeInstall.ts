@@ -17,6 +17,7 @@ import {
   observeInstance,
   observeSite,
   observeTarget,
+  readOptions,
   refusal,
   refuseHost,
   rewriteUnitFiles,
@@ -24,6 +25,7 @@ import {
 } from '../host/index.js';
 import type { MigrationRefusal, Refusal } from '../host/index.js';
 import type { HardenFacts, HardenedActivator, HardenedUnit } from './facts.js';
+import { hardenOptions } from './options.js';
 import type { HardenOptions } from './options.js';
 
 /** Why an install is not hardened; nothing was changed. */
@@ -33,7 +35,10 @@ export type HardenRefusal = MigrationRefusal | Refusal<'RUNS_AS_ROOT'>;
 export type ObservedInstall = { readonly facts: HardenFacts; readonly warnings: readonly string[] };
 
 /** Reads everything hardening rests on, and refuses what must be refused. Writes nothing. */
-export async function observeInstall(options: HardenOptions): Promise<Result<ObservedInstall, HardenRefusal>> {
+export async function observeInstall(given: HardenOptions): Promise<Result<ObservedInstall, HardenRefusal>> {
+  const read = readOptions(hardenOptions, given);
+  if (read.isErr()) return err(read.error);
+  const options = read.value;
   const host = await refuseHost();
   if (host.isErr()) return err(host.error);
   const found = await observeInstance(options);

@@ -22,7 +22,7 @@ export { observeReversals, reversalsHere } from './observeReversals.js';
 export { observeSite } from './observeSite.js';
 export { observeTarget } from './observeTarget.js';
 export type { Target } from './observeTarget.js';
-export { DEFAULT_SERVICE_USER, migrationOptions } from './options.js';
+export { DEFAULT_SERVICE_USER, migrationOptions, readOptions, verificationOptions } from './options.js';
 export type { MigrationOptions, VerificationOptions } from './options.js';
 export { placesOf } from './places.js';
 export type { Places } from './places.js';

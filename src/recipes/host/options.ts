@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { listOf, record } from '../engine/index.js';
+import { err } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { remedy } from '../../posix/findings/index.js';
+import { absolutePath, listOf, readData, record } from '../engine/index.js';
+import { refusal } from './refusal.js';
+import type { MigrationRefusal } from './refusal.js';
+
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** Schema of {@link MigrationOptions}. */
 export const migrationOptions = record({
@@ -7,10 +14,10 @@ export const migrationOptions = record({
   unit: v.exactOptional(v.string()),
   /** The account that is to run the service. Default `opencode`. */
   user: v.exactOptional(v.string()),
-  /** Make the account when it is missing. Without it a missing account is refused. */
+  /** Create the account if it does not exist. Without it a missing account is refused. */
   createUser: v.exactOptional(v.boolean()),
   /** The WordPress root, where the unit does not name it. */
-  site: v.exactOptional(v.string()),
+  site: v.exactOptional(absolutePath),
   /** `managed` moves runtime state only, `engineering` the toolchains too. Default `managed`. */
   posture: v.exactOptional(v.picklist(['managed', 'engineering'])),
   /** Further entries below the old home to move, relative to it. */
@@ -20,50 +27,66 @@ export const migrationOptions = record({
    * the new home is renamed and kept. `keep-target`: what is at the old home stays there. Nothing is ever merged or deleted.
    */
   existingState: v.exactOptional(v.picklist(['keep-source', 'keep-target', 'set-aside'])),
-  /** Let paths that the state holds of itself (channel directories, shims, links) follow the move. Default: list them. */
+  /** Change paths inside the state that lead to the old home (channel directories, shims, links), so that they follow the move. Default: list them. */
   rewritePaths: v.exactOptional(v.boolean()),
   /** How WordPress reaches the agent. Default `auto`: the system binary where it can work, else the sudo hop. */
   dispatch: v.exactOptional(v.picklist(['auto', 'system-binary', 'sudo-hop'])),
-  /** Files WordPress could not read before: `leave` them root's (default) or `reclaim` them too. */
+  /** Files that WordPress could not read before: `leave` them to root (default) or `reclaim` them too. */
   private: v.exactOptional(v.picklist(['leave', 'reclaim'])),
-  /** Go on although files exist that cannot safely change hands; they are listed as left. */
+  /** Continue although there are files whose owner cannot be changed safely; they are skipped and listed. */
   leaveUnsafe: v.exactOptional(v.boolean()),
-  /** Go on although `fs.protected_hardlinks` is off. */
+  /** Continue although `fs.protected_hardlinks` is off. */
   allowUnprotectedHardlinks: v.exactOptional(v.boolean()),
   /** Enter other filesystems mounted below the site. */
   crossMounts: v.exactOptional(v.boolean()),
-  /** Take root-owned WordPress core files outside wp-content too. */
+  /** Change the owner of root-owned WordPress core files outside wp-content too. */
   includeCore: v.exactOptional(v.boolean()),
-  /** Go on although the unit has `+`, `!` or `!!` lines, which keep running as root. */
+  /** Continue although the unit has `+`, `!` or `!!` lines, which still run as root. */
   allowPrivilegedLines: v.exactOptional(v.boolean()),
-  /** Go on although other pools of the same php-fpm master get the umask too. */
+  /** Continue although other pools of the same php-fpm master get the umask too. */
   acceptSharedUmask: v.exactOptional(v.boolean()),
   /** Leave php-fpm's umask as it is. */
   noFpmUmask: v.exactOptional(v.boolean()),
-  /** Wait at most this long for a moment in which the service does nothing, and refuse when there is none. */
-  whenIdle: v.exactOptional(v.number()),
-  /** How long the new service must hold. Default max(2 × RestartSec, 15). */
-  hold: v.exactOptional(v.number()),
+  /** Wait up to this long for the service to be idle, and refuse when it is not. */
+  whenIdle: v.exactOptional(seconds),
+  /** How long the new service must keep running. Default max(2 × RestartSec, 15). */
+  hold: v.exactOptional(seconds),
 });
 
 /**
- * What an operator may say about a migration; everything left out is decided from what the host shows.
+ * The options of a migration; what is left out is decided from what the host shows.
  *
  * Paths are absolute. Times are seconds.
  */
 export type MigrationOptions = v.InferOutput<typeof migrationOptions>;
 
-/** What `verify` may do that others would notice; without a word it does none of it. */
-export type VerificationOptions = {
+/** Schema of {@link VerificationOptions}. */
+export const verificationOptions = record({
   /** Run the flow of this name by hand and wait for its job. */
-  readonly flow?: string;
-  /** Wait this many seconds for a job that WP-Cron started. */
-  readonly waitScheduled?: number;
+  flow: v.exactOptional(v.string()),
+  /** Wait up to this many seconds for a job that WP-Cron started. */
+  waitScheduled: v.exactOptional(seconds),
   /** Deliver a marked message to this channel through the registered dispatch command. */
-  readonly probeChannel?: string;
+  probeChannel: v.exactOptional(v.string()),
   /** Install and update a throw-away plugin through WordPress's own upgrader. */
-  readonly probeUpdate?: boolean;
-};
+  probeUpdate: v.exactOptional(v.boolean()),
+});
 
-/** The account a migration goes to unless another is named. */
+/** What a verification may do that others would notice; by default it does none of it. */
+export type VerificationOptions = v.InferOutput<typeof verificationOptions>;
+
+/**
+ * Reads the options of a recipe strictly: an unknown name or a value of another shape is `INVALID_OPTIONS` with the name.
+ *
+ * Pure.
+ */
+export function readOptions<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Result<T, MigrationRefusal> {
+  return readData(schema, value).orElse(({ field, problem }) => {
+    const subject = field === '' ? 'options' : field;
+    const message = field === '' ? `the options: ${problem}` : `option ${field} ${problem}`;
+    return err(refusal('INVALID_OPTIONS', subject, message, remedy.text(`correct ${subject}`)));
+  });
+}
+
+/** The account that a migration moves the service to by default. */
 export const DEFAULT_SERVICE_USER = 'opencode';

@@ -22,6 +22,7 @@ export type MigrationRefusal = Refusal<RefusalCode>;
 
 /** Every reason to refuse, by name. */
 export type RefusalCode =
+  | 'INVALID_OPTIONS'
   | 'NEEDS_ROOT'
   | 'NO_SYSTEMD'
   | 'INSIDE_THE_UNIT'

@@ -20,10 +20,10 @@ export type AcceptanceCheck = {
 
 /** The three answers of one check. */
 export interface Verdicts {
-  passed(detail: string): AcceptanceCheck;
-  failed(detail: string, remedy?: Remedy): AcceptanceCheck;
+  readonly passed: (detail: string) => AcceptanceCheck;
+  readonly failed: (detail: string, remedy?: Remedy) => AcceptanceCheck;
   /** The check could not decide. */
-  unchecked(detail: string, remedy?: Remedy): AcceptanceCheck;
+  readonly unchecked: (detail: string, remedy?: Remedy) => AcceptanceCheck;
 }
 
 /** Makes the answers of the check `id` about `subject`; pure. */

@@ -11,15 +11,23 @@ import {
   readChannel,
   refusal,
   refuseHost,
+  readOptions,
+  migrationOptions,
+  verificationOptions,
 } from '../host/index.js';
 import type { MigrationOptions, MigrationRefusal, VerificationOptions } from '../host/index.js';
 import type { Subject } from './subject.js';
 
 /** Reads what the checks look at. A broken host is no reason to refuse, since the checks are there to find that. */
 export async function readSubject(
-  options: MigrationOptions,
-  verification: VerificationOptions,
+  givenOptions: MigrationOptions,
+  givenVerification: VerificationOptions,
 ): Promise<Result<Subject, MigrationRefusal>> {
+  const read = readOptions(migrationOptions, givenOptions);
+  if (read.isErr()) return err(read.error);
+  const options = read.value;
+  const verification = readOptions(verificationOptions, givenVerification);
+  if (verification.isErr()) return err(verification.error);
   const host = await refuseHost();
   if (host.isErr()) return err(host.error);
   const found = await observeInstance(options);
@@ -66,7 +74,7 @@ export async function readSubject(
     site: site.value,
     channel: channel.value,
     agentPlaces,
-    options: verification,
+    options: verification.value,
     accepted: options,
   });
 }

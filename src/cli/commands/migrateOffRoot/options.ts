@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { migrationOptions as schema } from '../../../recipes/host/index.js';
 import type { MigrationOptions, VerificationOptions } from '../../../recipes/host/index.js';
 import type { CommandContext } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
@@ -16,18 +17,17 @@ type Reads<O extends { readonly name: string; readonly value?: string; readonly 
   'flag' | 'value' | 'values' | 'path'
 >;
 
+/** The schema says which values an option takes. */
+const CHOICES = schema.entries;
+
 /** Reads the plan's options off the command line. */
 export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>): Result<MigrationOptions, UsageError> {
   const site = context.path('site');
   if (site.isErr()) return err(site.error);
-  const posture = oneOf('posture', context.value('posture'), ['managed', 'engineering']);
-  const existing = oneOf('existing-state', context.value('existing-state'), [
-    'keep-source',
-    'keep-target',
-    'set-aside',
-  ]);
-  const dispatch = oneOf('dispatch', context.value('dispatch'), ['auto', 'system-binary', 'sudo-hop']);
-  const secret = oneOf('private', context.value('private'), ['leave', 'reclaim']);
+  const posture = oneOf('posture', context.value('posture'), CHOICES.posture.wrapped.options);
+  const existing = oneOf('existing-state', context.value('existing-state'), CHOICES.existingState.wrapped.options);
+  const dispatch = oneOf('dispatch', context.value('dispatch'), CHOICES.dispatch.wrapped.options);
+  const secret = oneOf('private', context.value('private'), CHOICES.private.wrapped.options);
   const hold = seconds('hold', context.value('hold'));
   const whenIdle = seconds('when-idle', context.value('when-idle'));
   if (context.flag('now') && context.value('when-idle') !== undefined)

@@ -44,7 +44,10 @@ export type ParsePlanError =
 export function parsePlan(text: string, registry: Registry): Result<Plan, ParsePlanError> {
   const value = parseJson(text);
   if (!isJsonObject(value)) {
-    return err({ code: 'PLAN_NOT_JSON', message: 'the plan is not a JSON object; give a file that plan --out wrote' });
+    return err({
+      code: 'PLAN_NOT_JSON',
+      message: 'the plan is not a JSON object; give a file that a plan was saved in',
+    });
   }
   const { formatVersion = null } = value;
   if (formatVersion !== PLAN_FORMAT_VERSION) {

@@ -20,6 +20,8 @@ import {
   refuseHost,
   rewriteTarget,
   rewriteUnitFiles,
+  readOptions,
+  migrationOptions,
   unusable,
 } from '../../host/index.js';
 import { observeCompanions } from './observeCompanions.js';
@@ -50,7 +52,10 @@ export type Observation = {
  * Reads everything a migration rests on, and refuses what must be refused, in the order in which a person would
  * want to hear it. Writes nothing.
  */
-export async function observe(options: MigrationOptions): Promise<Result<Observation, MigrationRefusal>> {
+export async function observe(given: MigrationOptions): Promise<Result<Observation, MigrationRefusal>> {
+  const read = readOptions(migrationOptions, given);
+  if (read.isErr()) return err(read.error);
+  const options = read.value;
   const host = await refuseHost();
   if (host.isErr()) return err(host.error);
   const found = await observeInstance(options);

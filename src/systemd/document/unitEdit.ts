@@ -11,49 +11,56 @@ export interface Edit {
   readonly replacement: Buffer;
 }
 
+/** The file holds something that systemd and an editor read differently; see `UnitDocument.unsafe`. */
+export interface UnitNotEditable {
+  readonly code: 'UNIT_NOT_EDITABLE';
+  readonly message: string;
+  /** 1-based line of the first such fact. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** A section, key or variable name that systemd could not read back as that name. */
+export interface InvalidUnitKey {
+  readonly code: 'INVALID_UNIT_KEY';
+  readonly message: string;
+  readonly name: string;
+}
+
+/** A value that systemd could not read back as that value. It is not repeated here: it may be a secret. */
+export interface InvalidUnitValue {
+  readonly code: 'INVALID_UNIT_VALUE';
+  readonly message: string;
+  readonly key: string;
+  readonly reason: string;
+}
+
+/** The assignment is not one of this document: it was taken from another one, or from before an edit. */
+export interface AssignmentNotInDocument {
+  readonly code: 'ASSIGNMENT_NOT_IN_DOCUMENT';
+  readonly message: string;
+  readonly section: string;
+  readonly key: string;
+  readonly line: number;
+}
+
+/** The command has no such argument, or the line no such command. */
+export interface ExecArgumentNotFound {
+  readonly code: 'EXEC_ARGUMENT_NOT_FOUND';
+  readonly message: string;
+  readonly key: string;
+  readonly line: number;
+}
+
+/** The line is no command line, or one that systemd, or a reader of text, cannot read to its end. */
+export interface ExecUnreadable {
+  readonly code: 'EXEC_UNREADABLE';
+  readonly message: string;
+  readonly key: string;
+  readonly line: number;
+  readonly reason: string;
+}
+
 /** Why a unit file was not edited. Nothing has changed when one of these comes back. */
 export type UnitEditError =
-  | {
-      /** The file holds something that systemd and an editor read differently; see `UnitDocument.unsafe`. */
-      readonly code: 'UNIT_NOT_EDITABLE';
-      readonly message: string;
-      /** 1-based line of the first such fact. */
-      readonly line: number;
-      readonly reason: string;
-    }
-  | {
-      /** A section, key or variable name that systemd could not read back as that name. */
-      readonly code: 'INVALID_UNIT_KEY';
-      readonly message: string;
-      readonly name: string;
-    }
-  | {
-      /** A value that systemd could not read back as that value. It is not repeated here: it may be a secret. */
-      readonly code: 'INVALID_UNIT_VALUE';
-      readonly message: string;
-      readonly key: string;
-      readonly reason: string;
-    }
-  | {
-      /** The assignment is not one of this document: it was taken from another one, or from before an edit. */
-      readonly code: 'ASSIGNMENT_NOT_IN_DOCUMENT';
-      readonly message: string;
-      readonly section: string;
-      readonly key: string;
-      readonly line: number;
-    }
-  | {
-      /** The command has no such argument, or the line no such command. */
-      readonly code: 'EXEC_ARGUMENT_NOT_FOUND';
-      readonly message: string;
-      readonly key: string;
-      readonly line: number;
-    }
-  | {
-      /** The line is no command line, or one that systemd, or a reader of text, cannot read to its end. */
-      readonly code: 'EXEC_UNREADABLE';
-      readonly message: string;
-      readonly key: string;
-      readonly line: number;
-      readonly reason: string;
-    };
+  UnitNotEditable | InvalidUnitKey | InvalidUnitValue | AssignmentNotInDocument | ExecArgumentNotFound | ExecUnreadable;

@@ -10,16 +10,6 @@ import type { Edit, UnitDocument, UnitEditError } from '../document/index.js';
  * checked: one it does not know is ignored with a warning, one that begins with `X-` without.
  *
  * Errors: `UNIT_NOT_EDITABLE`, `INVALID_UNIT_KEY`.
- *
- * @example
- * ```ts
- * import { addSection, applyEdits, parseUnit } from '@wca/runtime-sdk/systemd';
- *
- * const unit = parseUnit('[Service]\nUser=opencode\n');
- * const edits = addSection(unit, 'Install');
- * if (edits.isErr()) console.error(edits.error.message);
- * else console.log(applyEdits(unit, edits.value).bytes.toString());
- * ```
  */
 export function addSection(document: UnitDocument, section: string): Result<readonly Edit[], UnitEditError> {
   return guardEditable(document)

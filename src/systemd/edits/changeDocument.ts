@@ -21,16 +21,6 @@ export type UnitChange =
  * Makes a change in one file, whatever other files say; a change that is made already gives the document as it is.
  *
  * Errors: those of `setDirective` and `setEnvironment`.
- *
- * @example
- * ```ts
- * import { changeDocument, parseUnit } from '@wca/runtime-sdk/systemd';
- *
- * const change = { kind: 'set', section: 'Service', key: 'User', value: 'opencode' } as const;
- * const changed = changeDocument(parseUnit('[Service]\nUser=root\n'), change);
- * if (changed.isErr()) console.error(changed.error.message);
- * else console.log(changed.value.bytes.toString());
- * ```
  */
 export function changeDocument(document: UnitDocument, change: UnitChange): Result<UnitDocument, UnitEditError> {
   return editsOf(document, change).map((edits) => applyEdits(document, edits));

@@ -12,18 +12,6 @@ import type { Assignment, AssignmentLine, Edit, UnitDocument, UnitEditError } fr
  * the value is not checked.
  *
  * Errors: `UNIT_NOT_EDITABLE`, `INVALID_UNIT_VALUE`, `ASSIGNMENT_NOT_IN_DOCUMENT`.
- *
- * @example
- * ```ts
- * import { parseUnit, replaceAssignment, replacePathPrefix } from '@wca/runtime-sdk/systemd';
- *
- * const unit = parseUnit('[Service]\nExecStart=/root/.kimaki/bin/kimaki --data-dir /root/.kimaki\n');
- * for (const assignment of unit.assignments) {
- *   const edits = replaceAssignment(unit, assignment, replacePathPrefix(assignment.value, '/root', '/home/opencode'));
- *   if (edits.isErr()) console.error(edits.error.message);
- *   else console.log(edits.value.length);
- * }
- * ```
  */
 export function replaceAssignment(
   document: UnitDocument,

@@ -29,18 +29,6 @@ export type ExecPlace =
  *
  * Errors: `UNIT_NOT_EDITABLE`, `ASSIGNMENT_NOT_IN_DOCUMENT`, `INVALID_UNIT_VALUE`, `EXEC_ARGUMENT_NOT_FOUND` (no such
  * command or position), `EXEC_UNREADABLE` (no command line, or one that cannot be read to its end).
- *
- * @example
- * ```ts
- * import { applyEdits, parseUnit, setExecArgument } from '@wca/runtime-sdk/systemd';
- *
- * const unit = parseUnit('[Service]\nExecStart=/usr/bin/kimaki --data-dir /root/.kimaki\n');
- * for (const line of unit.assignments.filter(({ key }) => key === 'ExecStart')) {
- *   const edits = setExecArgument(unit, line, { at: 'option', name: '--data-dir' }, '/home/opencode/.kimaki');
- *   if (edits.isErr()) console.error(edits.error.message);
- *   else console.log(applyEdits(unit, edits.value).bytes.toString());
- * }
- * ```
  */
 export function setExecArgument(
   document: UnitDocument,

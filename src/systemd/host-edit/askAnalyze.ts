@@ -22,6 +22,7 @@ export async function askAnalyze(
   file: string,
   name: string,
   bytes: Uint8Array,
+  signal?: AbortSignal,
 ): Promise<Result<Said, IoError | ProgramError>> {
   const path = `${directory}/${file}`;
   const written = await ResultAsync.fromPromise(
@@ -35,6 +36,7 @@ export async function askAnalyze(
   const ran = await runProgram('systemd-analyze', ['verify', '--man=no', '--', `${directory}/${name}`], {
     env: { SYSTEMD_UNIT_PATH: `${directory}:`, SYSTEMD_LOG_TARGET: 'console', SYSTEMD_LOG_COLOR: '0' },
     timeoutMs: 30_000,
+    ...(signal === undefined ? {} : { signal }),
   });
   return ran.map(({ exitCode, stderr }) => ({
     lines: stderr

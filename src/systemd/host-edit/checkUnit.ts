@@ -9,6 +9,7 @@ import type { EffectiveUnit, UnitFilesProblem } from '../load/index.js';
 import { loadUnit } from '../load/index.js';
 import { parseUnit } from '../document/index.js';
 import { unitNotFound } from '../manager/index.js';
+import type { ManagerOptions } from '../manager/index.js';
 import type { SystemdError } from '../manager/index.js';
 import type { UnitProblemCode, UnitSource } from '../document/index.js';
 import { verifyUnit } from './verifyUnit.js';
@@ -66,13 +67,13 @@ export type CheckUnitError = SystemdError | VerifyUnitError | ReadFileError;
  * else for (const { line, message } of checked.value.problems) console.log(line, message);
  * ```
  */
-export function checkUnit(target: string): ResultAsync<UnitCheck, CheckUnitError> {
-  return new ResultAsync(check(target));
+export function checkUnit(target: string, options: ManagerOptions = {}): ResultAsync<UnitCheck, CheckUnitError> {
+  return new ResultAsync(check(target, options));
 }
 
-async function check(target: string): Promise<Result<UnitCheck, CheckUnitError>> {
-  if (target.includes('/') && isDropIn(target)) return checkDropIn(target);
-  const loaded = await loadUnit(target);
+async function check(target: string, options: ManagerOptions): Promise<Result<UnitCheck, CheckUnitError>> {
+  if (target.includes('/') && isDropIn(target)) return checkDropIn(target, options);
+  const loaded = await loadUnit(target, options);
   if (loaded.isErr()) return err(loaded.error);
   const { files, unit } = loaded.value;
   const { fragment, path } = files;
@@ -84,19 +85,19 @@ async function check(target: string): Promise<Result<UnitCheck, CheckUnitError>>
     ...faultsOf(unit),
   ];
   if (fragment === null) return ok(answer(path, files.id, problems, []));
-  const verified = await verifyUnit(files.name, fragment.document.bytes);
+  const verified = await verifyUnit(files.name, fragment.document.bytes, options);
   return verified.map(({ complaints }) => answer(path, files.id, problems, complaints));
 }
 
 /** A file in a directory of drop-ins, which need not be one of those that systemd reads. */
-async function checkDropIn(path: string): Promise<Result<UnitCheck, CheckUnitError>> {
+async function checkDropIn(path: string, options: ManagerOptions): Promise<Result<UnitCheck, CheckUnitError>> {
   const unit = checkUnitName(basename(dirname(path)).slice(0, -2));
   const file = await readRegularFile(path, { followLinks: true });
   if (file.isErr()) return err(file.error);
   if (unit.isErr()) return err(unit.error);
   const { bytes } = file.value;
   const problems = problemsOf({ path, document: parseUnit(bytes) });
-  const verified = await verifyUnit(unit.value, bytes, { dropIn: basename(path) });
+  const verified = await verifyUnit(unit.value, bytes, { ...options, dropIn: basename(path) });
   return verified.map(({ complaints }) => answer(path, unit.value, problems, complaints));
 }
 

@@ -15,14 +15,6 @@ import type { TrustError } from '../../posix/handles/index.js';
  * that leads nowhere; `IO`.
  *
  * Source: "Configuration file %s is marked world-writable" in systemd's src/shared/conf-parser.c.
- *
- * @example
- * ```ts
- * import { checkUnitTrust } from '@wca/runtime-sdk/systemd';
- *
- * const trusted = await checkUnitTrust('/etc/systemd/system/kimaki.service.d/90-wca.conf');
- * if (trusted.isErr()) console.error(trusted.error.message);
- * ```
  */
 export function checkUnitTrust(path: string): ResultAsync<void, TrustError> {
   return new ResultAsync(walkUp(path));

@@ -27,16 +27,6 @@ const OUR_NAMES = [`90-${OUR_ENDING}`, `zz-${OUR_ENDING}`];
  *
  * Errors: `UNIT_NOT_FOUND`; `UNIT_MASKED`; `UNIT_NOT_LASTING` (generated or transient); `UNIT_FILES_UNCERTAIN`;
  * `DROP_IN_DIRECTORY_IS_LINK`; `EDIT_CANNOT_WIN`.
- *
- * @example
- * ```ts
- * import { chooseEditFile, findUnitFiles } from '@wca/runtime-sdk/systemd';
- *
- * const files = await findUnitFiles('ssh.service');
- * const choice = files.andThen((found) => chooseEditFile(found, [{ section: 'Service', key: 'UMask' }]));
- * if (choice.isErr()) console.error(choice.error.message);
- * else console.log(choice.value.path, choice.value.why);
- * ```
  */
 export function chooseEditFile(files: UnitFiles, keys: readonly UnitKey[]): Result<EditChoice, ChooseEditError> {
   return guardKind(files).andThen((): Result<EditChoice, ChooseEditError> => {

@@ -14,16 +14,6 @@ import type { UnitKey } from '../edits/index.js';
  * removal in one of several files would only bring to light what the others say.
  *
  * Errors: those of `chooseEditFile`, and `ASSIGNED_ELSEWHERE`.
- *
- * @example
- * ```ts
- * import { chooseRemovalFile, findUnitFiles } from '@wca/runtime-sdk/systemd';
- *
- * const files = await findUnitFiles('ssh.service');
- * const choice = files.andThen((found) => chooseRemovalFile(found, [{ section: 'Service', key: 'UMask' }]));
- * if (choice.isErr()) console.error(choice.error.message);
- * else console.log(choice.value?.path ?? 'it is set nowhere');
- * ```
  */
 export function chooseRemovalFile(
   files: UnitFiles,

@@ -33,16 +33,6 @@ export interface EditDoesNotWin {
  *
  * @param files - found after the write
  * @param path - of the file that was written
- *
- * @example
- * ```ts
- * import { confirmEdit, findUnitFiles } from '@wca/runtime-sdk/systemd';
- *
- * const wanted = [{ section: 'Service', key: 'User', value: 'opencode' }];
- * const files = await findUnitFiles('kimaki.service');
- * const confirmed = files.andThen((found) => confirmEdit(found, '/etc/systemd/system/kimaki.service', wanted));
- * if (confirmed.isErr()) console.error(confirmed.error.message);
- * ```
  */
 export function confirmEdit(
   files: UnitFiles,

@@ -16,44 +16,52 @@ export interface EditChoice {
   readonly why: string;
 }
 
-/** Why no file is right for the edit, with the way out. */
+/** The unit has no file, or is masked. */
+export interface UnitNotToEdit {
+  readonly code: 'UNIT_NOT_FOUND' | 'UNIT_MASKED';
+  readonly message: string;
+  readonly unit: string;
+}
+
+/** Its file is written anew by a generator, or removed when the unit stops. */
+export interface UnitNotLasting {
+  readonly code: 'UNIT_NOT_LASTING';
+  readonly message: string;
+  readonly unit: string;
+  readonly path: string;
+}
+
+/** What `UnitFiles.problems` says, the first of it. */
+export interface UnitFilesUncertain {
+  readonly code: 'UNIT_FILES_UNCERTAIN';
+  readonly message: string;
+  readonly path: string;
+}
+
+/** The directory for the drop-in is a link, and whoever owns its target would be edited too. */
+export interface DropInDirectoryIsLink {
+  readonly code: 'DROP_IN_DIRECTORY_IS_LINK';
+  readonly message: string;
+  readonly path: string;
+}
+
+/** No name in `/etc` sorts behind this drop-in, which sets one of the keys. */
+export interface EditCannotWin {
+  readonly code: 'EDIT_CANNOT_WIN';
+  readonly message: string;
+  readonly path: string;
+}
+
+/** The assignment is in a file that must not be edited, or in several files. */
+export interface AssignedElsewhere {
+  readonly code: 'ASSIGNED_ELSEWHERE';
+  readonly message: string;
+  readonly paths: readonly string[];
+}
+
+/** Why no file is right for the edit, and what to do instead. */
 export type ChooseEditError =
-  | {
-      readonly code: 'UNIT_NOT_FOUND' | 'UNIT_MASKED';
-      readonly message: string;
-      readonly unit: string;
-    }
-  | {
-      /** Its file is written anew by a generator, or gone when the unit stops. */
-      readonly code: 'UNIT_NOT_LASTING';
-      readonly message: string;
-      readonly unit: string;
-      readonly path: string;
-    }
-  | {
-      /** What `UnitFiles.problems` says, the first of it. */
-      readonly code: 'UNIT_FILES_UNCERTAIN';
-      readonly message: string;
-      readonly path: string;
-    }
-  | {
-      /** The directory for the drop-in is a link, and whoever owns its target would be edited too. */
-      readonly code: 'DROP_IN_DIRECTORY_IS_LINK';
-      readonly message: string;
-      readonly path: string;
-    }
-  | {
-      /** No name in `/etc` sorts behind this drop-in, which sets one of the keys. */
-      readonly code: 'EDIT_CANNOT_WIN';
-      readonly message: string;
-      readonly path: string;
-    }
-  | {
-      /** The assignment stands in files that are not ours to edit, or in several. */
-      readonly code: 'ASSIGNED_ELSEWHERE';
-      readonly message: string;
-      readonly paths: readonly string[];
-    };
+  UnitNotToEdit | UnitNotLasting | UnitFilesUncertain | DropInDirectoryIsLink | EditCannotWin | AssignedElsewhere;
 
 /** Refuses units whose files say that no edit would last, or whose files are not certain. */
 export function guardKind(files: UnitFiles): Result<void, ChooseEditError> {

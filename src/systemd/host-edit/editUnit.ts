@@ -15,6 +15,7 @@ import type { PlanEditError, UnitEditPlan } from './planUnitEdit.js';
 import { requireValidUnit } from './requireValidUnit.js';
 import type { UnitNotValid } from './requireValidUnit.js';
 import type { FindUnitFilesError, UnitFiles } from '../load/index.js';
+import type { ManagerOptions } from '../manager/index.js';
 import type { VerifyUnitError } from './verifyUnit.js';
 
 /** What was written for a unit. */
@@ -48,11 +49,12 @@ export type EditUnitError =
  * The file is the one `planUnitEdit` names; a new drop-in is made with mode 0644, its directory with 0755. Before
  * anything is written, root may trust the unit's file and the place of the edit (`checkUnitTrust`), and systemd has
  * nothing new to complain about (`verifyUnit`). Afterwards the files are read anew; should the values not win after
- * all, because someone put another drop-in there meanwhile, the change is taken back. Null when everything is so already.
+ * all, because someone put another drop-in there meanwhile, the change is taken back. Undefined when everything is so already.
  *
  * systemd itself is not told: what it has loaded stays as it was until `daemonReload`, and what runs until a restart.
  *
- * Errors: {@link EditUnitError}. After `EDIT_DOES_NOT_WIN` nothing is left of the change.
+ * Errors: {@link EditUnitError}. After `EDIT_DOES_NOT_WIN` the file is as it was. `ABORTED` comes only before the file is
+ * written.
  *
  * @example
  * ```ts
@@ -67,21 +69,23 @@ export type EditUnitError =
 export function editUnit(
   name: string,
   changes: readonly UnitChange[],
-): ResultAsync<UnitEditReport | null, EditUnitError> {
-  return new ResultAsync(edit(name, changes));
+  options: ManagerOptions = {},
+): ResultAsync<UnitEditReport | undefined, EditUnitError> {
+  return new ResultAsync(edit(name, changes, options));
 }
 
 async function edit(
   name: string,
   changes: readonly UnitChange[],
-): Promise<Result<UnitEditReport | null, EditUnitError>> {
-  const files = await findUnitFiles(name);
+  options: ManagerOptions,
+): Promise<Result<UnitEditReport | undefined, EditUnitError>> {
+  const files = await findUnitFiles(name, options);
   if (files.isErr()) return err(files.error);
   const planned = planUnitEdit(files.value, changes);
   if (planned.isErr()) return err(planned.error);
-  if (planned.value === null) return ok(null);
+  if (planned.value === null) return ok(undefined);
   const { choice, document, wanted } = planned.value;
-  const accepted = await guard(files.value, planned.value);
+  const accepted = await guard(files.value, planned.value, options);
   if (accepted.isErr()) return err(accepted.error);
   const [before, after] = [choice.document.bytes, document.bytes];
   const written = await write(files.value, choice, after);
@@ -102,13 +106,14 @@ async function edit(
 async function guard(
   { id, path }: UnitFiles,
   { choice, document }: UnitEditPlan,
+  options: ManagerOptions,
 ): Promise<Result<void, TrustError | UnitNotValid | VerifyUnitError>> {
   for (const one of process.geteuid?.() === 0 ? [...(path === null ? [] : [path]), choice.path] : []) {
     const trusted = await checkUnitTrust(one);
     if (trusted.isErr()) return err(trusted.error);
   }
   const dropIn = choice.role === 'drop-in' ? { dropIn: baseName(choice.path) } : {};
-  return requireValidUnit(id, document.bytes, { baseline: choice.document.bytes, ...dropIn });
+  return requireValidUnit(id, document.bytes, { ...options, baseline: choice.document.bytes, ...dropIn });
 }
 
 async function write(

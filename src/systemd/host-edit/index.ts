@@ -15,4 +15,4 @@ export type { PlanEditError, UnitEditPlan } from './planUnitEdit.js';
 export { requireValidUnit } from './requireValidUnit.js';
 export type { UnitNotValid } from './requireValidUnit.js';
 export { verifyUnit } from './verifyUnit.js';
-export type { UnitVerdict, VerifyUnitError, VerifyUnitOptions } from './verifyUnit.js';
+export type { InvalidDropInName, UnitVerdict, VerifyUnitError, VerifyUnitOptions } from './verifyUnit.js';

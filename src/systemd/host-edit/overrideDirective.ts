@@ -23,17 +23,6 @@ export interface CannotOverride {
  * Errors: `CANNOT_OVERRIDE`, and those of `setDirective`.
  *
  * @param earlier - the files that systemd reads before this one
- *
- * @example
- * ```ts
- * import { overrideDirective, parseUnit } from '@wca/runtime-sdk/systemd';
- *
- * const fragment = parseUnit('[Service]\nExecStart=/bin/a\n');
- * const earlier = [{ path: '/etc/systemd/system/x.service', role: 'fragment', document: fragment } as const];
- * const dropIn = overrideDirective(parseUnit(''), earlier, 'Service', 'ExecStart', '/bin/b');
- * if (dropIn.isErr()) console.error(dropIn.error.message);
- * else console.log(dropIn.value.bytes.toString()); // [Service] ExecStart= ExecStart=/bin/b
- * ```
  */
 export function overrideDirective(
   document: UnitDocument,

@@ -33,17 +33,6 @@ export type PlanEditError = ChooseEditError | CannotOverride | UnitEditError;
  * file says it, needs no drop-in.
  *
  * Errors: {@link PlanEditError}.
- *
- * @example
- * ```ts
- * import { findUnitFiles, planUnitEdit } from '@wca/runtime-sdk/systemd';
- *
- * const files = await findUnitFiles('ssh.service');
- * const change = { kind: 'set', section: 'Service', key: 'UMask', value: '0027' } as const;
- * const plan = files.andThen((found) => planUnitEdit(found, [change]));
- * if (plan.isErr()) console.error(plan.error.message);
- * else console.log(plan.value?.choice.path ?? 'already so');
- * ```
  */
 export function planUnitEdit(
   files: UnitFiles,

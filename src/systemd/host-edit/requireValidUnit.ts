@@ -15,14 +15,6 @@ export interface UnitNotValid {
  * Makes sure that systemd has nothing new to complain about in a changed unit file or drop-in; see `verifyUnit`.
  *
  * Errors: `UNIT_NOT_VALID`, and those of `verifyUnit`.
- *
- * @example
- * ```ts
- * import { requireValidUnit } from '@wca/runtime-sdk/systemd';
- *
- * const accepted = await requireValidUnit('x.service', Buffer.from('[Service]\nExecStart=true\n'));
- * if (accepted.isErr()) console.error(accepted.error.message);
- * ```
  */
 export function requireValidUnit(
   name: string,

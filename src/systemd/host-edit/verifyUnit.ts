@@ -8,6 +8,7 @@ import { checkUnitName } from '../names/index.js';
 import { findBlockingDropIn, findUnitFiles } from '../load/index.js';
 import { createRedactor, learnSecrets, maskText } from '../secrets/index.js';
 import type { FindUnitFilesError, UnitFiles } from '../load/index.js';
+import type { UnitNotFound } from '../manager/index.js';
 
 /** What to verify, and what to compare with. */
 export interface VerifyUnitOptions {
@@ -18,6 +19,8 @@ export interface VerifyUnitOptions {
   readonly baseline?: Uint8Array;
   /** The bytes are those of a drop-in of the unit, under this name (`50-user.conf`), and not of the unit file. */
   readonly dropIn?: string;
+  /** Aborting it stops systemd-analyze and gives `ABORTED`. */
+  readonly signal?: AbortSignal;
 }
 
 /** What systemd has to say about a unit file. */
@@ -26,21 +29,19 @@ export interface UnitVerdict {
   readonly complaints: readonly string[];
 }
 
-/** systemd-analyze could not be asked. */
+/** systemd reads no drop-in of that name: it has to end in `.conf`, and may not begin with a dot. */
+export interface InvalidDropInName {
+  readonly code: 'INVALID_DROP_IN_NAME';
+  readonly message: string;
+  readonly dropIn: string;
+}
+
+/** Why systemd-analyze could not be asked. */
 export type VerifyUnitError =
   | FindUnitFilesError
-  | {
-      /** systemd reads no drop-in of that name: it has to end in `.conf`, and may not be hidden. */
-      readonly code: 'INVALID_DROP_IN_NAME';
-      readonly message: string;
-      readonly dropIn: string;
-    }
-  | {
-      /** There is no unit file for the drop-in to add to. */
-      readonly code: 'UNIT_NOT_FOUND';
-      readonly message: string;
-      readonly unit: string;
-    }
+  | InvalidDropInName
+  /** There is no unit file for the drop-in to add to. */
+  | UnitNotFound
   | NotARegularFile
   | ProgramError;
 
@@ -85,7 +86,7 @@ export function verifyUnit(
 async function verify(
   name: string,
   bytes: Uint8Array,
-  { baseline, dropIn }: VerifyUnitOptions,
+  { baseline, dropIn, signal }: VerifyUnitOptions,
 ): Promise<Result<UnitVerdict, VerifyUnitError>> {
   // Before anything else: nothing is asked of systemd while it would wait for a FIFO.
   const checked = checkUnitName(name);
@@ -102,9 +103,10 @@ async function verify(
   const about = mentions(files);
   const file = dropIn === undefined ? name : `${name}.d/${dropIn}`;
   return withPrivateDirectory<UnitVerdict, VerifyUnitError>(async (directory) => {
-    const now = await askAnalyze(`${directory}/new`, file, name, bytes);
+    const now = await askAnalyze(`${directory}/new`, file, name, bytes, signal);
     if (now.isErr()) return err(now.error);
-    const before = baseline === undefined ? ok(SILENT) : await askAnalyze(`${directory}/old`, file, name, baseline);
+    const before =
+      baseline === undefined ? ok(SILENT) : await askAnalyze(`${directory}/old`, file, name, baseline, signal);
     if (before.isErr()) return err(before.error);
     // Without a baseline, what is said about other units is left out.
     const complaints = added(now.value, before.value).filter((line) => baseline !== undefined || isAbout(line, about));

@@ -46,15 +46,6 @@ export function effectiveValue(unit: EffectiveUnit, section: string, key: string
  * Says whether a boolean key is on. A key that is not set, or that holds another word (`ProtectSystem=full`), is not.
  *
  * Source: systemd.syntax(7), boolean values.
- *
- * @example
- * ```ts
- * import { effectiveBoolean, loadUnit } from '@wca/runtime-sdk/systemd';
- *
- * const loaded = await loadUnit('ssh.service');
- * if (loaded.isErr()) console.error(loaded.error.message);
- * else console.log(effectiveBoolean(loaded.value.unit, 'Service', 'NoNewPrivileges'));
- * ```
  */
 export function effectiveBoolean(unit: EffectiveUnit, section: string, key: string): boolean {
   return booleanOf(effectiveValue(unit, section, key)?.value ?? '') === true;

@@ -1,6 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../../posix/files/index.js';
+import { aborted } from '../../posix/paths/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import { UNIT_TYPES, checkUnitName, templateOf } from '../names/index.js';
 import { findDropInDirectories } from './dropInDirectories.js';
@@ -20,6 +21,8 @@ export interface FindUnitFilesOptions {
   readonly root?: string;
   /** A directory that is searched before all others, as `systemd-analyze verify FILE` does with that of the file. */
   readonly first?: string;
+  /** Aborting it before the files are read gives `ABORTED`. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -28,12 +31,12 @@ export interface FindUnitFilesOptions {
  *
  * No manager is asked, and nothing but regular files is opened. Covered are all load directories, aliases, templates
  * and instances, prefixes (`foo-.service.d`), `service.d`, masks and links. It reads files; what their lines mean is
- * the reader's to say, and whether a mount, swap or device without a file exists is the kernel's. It does not see what
+ * told by `effectiveUnit`, and whether a mount, swap or device without a file exists only by the kernel. It does not see what
  * a manager still has loaded from before, `SYSTEMD_UNIT_PATH`, or `.wants` and `.requires`. A unit of a type that
  * cannot be masked (`-.mount`, `system.slice`) is told as masked all the same.
  *
  * Errors: `INVALID_UNIT_NAME`; `NOT_A_REGULAR_FILE`, `FILE_TOO_LARGE` or `NOT_FOUND` when the name is a link to
- * something systemd would not get a unit from; `IO`. A unit that does not exist is no error: its kind is `not-found`.
+ * something systemd would not get a unit from; `ABORTED`; `IO`. A unit that does not exist is no error: its kind is `not-found`.
  *
  * Source: systemd.unit(5), "Unit File Load Path"; src/basic/unit-file.c and src/shared/dropin.c of systemd.
  *
@@ -57,12 +60,14 @@ export function findUnitFiles(
 
 async function find(
   name: string,
-  { root = '/', first }: FindUnitFilesOptions,
+  { root = '/', first, signal }: FindUnitFilesOptions,
 ): Promise<Result<UnitFiles, FindUnitFilesError>> {
   const valid = checkUnitName(name);
   if (valid.isErr()) return err(valid.error);
   const index = await readUnitIndex(root, first);
-  return index.isErr() ? err(index.error) : findInIndex(index.value, name);
+  if (index.isErr()) return err(index.error);
+  if (signal?.aborted === true) return err(aborted(`stopped looking for the files of ${name}`));
+  return findInIndex(index.value, name);
 }
 
 /** The same with the load directories read before; for many units at once. */

@@ -8,7 +8,7 @@ export {
   effectiveValues,
 } from './effectiveValues.js';
 export type { EffectiveCommand } from './effectiveValues.js';
-export { emptyResets, isKnownKey, isListKey } from './settings/findDirective.js';
+export { emptyResets, isKnownKey } from './settings/findDirective.js';
 export { findBlockingDropIn } from './findBlockingDropIn.js';
 export { findUnitFiles } from './findUnitFiles.js';
 export type { FindUnitFilesOptions } from './findUnitFiles.js';

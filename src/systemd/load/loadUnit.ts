@@ -23,6 +23,8 @@ export interface LoadUnitOptions {
   readonly root?: string;
   /** Go on behind a fault of the unit file, see `effectiveUnit`; default false. */
   readonly readPastFaults?: boolean;
+  /** Aborting it before the files are read gives `ABORTED`. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -53,7 +55,7 @@ export function loadUnit(target: string, options: LoadUnitOptions = {}): ResultA
 
 async function load(
   target: string,
-  { root = '/', readPastFaults = false }: LoadUnitOptions,
+  { root = '/', readPastFaults = false, signal }: LoadUnitOptions,
 ): Promise<Result<LoadedUnit, FindUnitFilesError>> {
   const isPath = target.includes('/');
   if (isPath && root === '/') {
@@ -61,10 +63,11 @@ async function load(
     const readable = await readRegularFile(target, { followLinks: true });
     if (readable.isErr() && !(await masks(target))) return err(readable.error);
   }
-  const found = await findUnitFiles(
-    isPath ? basename(target) : target,
-    isPath ? { root, first: dirname(target) } : { root },
-  );
+  const found = await findUnitFiles(isPath ? basename(target) : target, {
+    root,
+    ...(isPath ? { first: dirname(target) } : {}),
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (found.isErr()) return err(found.error);
   const files = found.value;
   const specifiers = unitSpecifiers(files.id, files.path, await readHostSpecifiers(root));

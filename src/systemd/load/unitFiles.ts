@@ -1,4 +1,4 @@
-import type { IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import type { InvalidUnitName } from '../names/index.js';
 import type { LoadDirectory } from './unitLoadPath.js';
@@ -99,8 +99,8 @@ export interface UnitFiles {
   readonly root: string;
 }
 
-/** Why the files of a unit could not be told. `ReadFileError`: its file is a FIFO, a device, a directory or too large. */
-export type FindUnitFilesError = InvalidUnitName | ReadFileError | IoError;
+/** Why the files of a unit were not found. `ReadFileError`: its file is a FIFO, a device, a directory or too large. */
+export type FindUnitFilesError = InvalidUnitName | ReadFileError | IoError | Aborted;
 
 /** All files that systemd reads for a unit, in its order. */
 export function sourcesOf({ fragment, dropIns }: UnitFiles): readonly UnitSource[] {

@@ -61,15 +61,6 @@ export const LOAD_DIRECTORIES: readonly LoadDirectory[] = [
  * Errors: `IO`.
  *
  * Source: systemd.unit(5), "Unit File Load Path"; `lookup_paths_init()` in systemd's src/basic/path-lookup.c.
- *
- * @example
- * ```ts
- * import { unitLoadPath } from '@wca/runtime-sdk/systemd';
- *
- * const directories = await unitLoadPath();
- * if (directories.isErr()) console.error(directories.error.message);
- * else console.log(directories.value.map(({ path }) => path).join('\n'));
- * ```
  */
 export function unitLoadPath(options: UnitLoadPathOptions = {}): ResultAsync<readonly LoadDirectory[], IoError> {
   return new ResultAsync(list(options.root ?? '/', options.first));

@@ -6,13 +6,6 @@
  * are no longer given; 255 is left alone, since programs use it too. 245 and 246 come from newer versions than 252.
  *
  * Source: systemd.exec(5), "Process Exit Codes".
- *
- * @example
- * ```ts
- * import { explainExitStatus } from '@wca/runtime-sdk/systemd';
- *
- * console.log(explainExitStatus(217)); // 217/USER: the user of User= does not exist or could not be taken on
- * ```
  */
 export function explainExitStatus(status: number): string | null {
   const entry = EXIT_STATUS.get(status);

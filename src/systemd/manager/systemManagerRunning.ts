@@ -18,15 +18,6 @@ export interface SystemManager {
  * goes on answering, or that this process may change anything.
  *
  * Source: sd_booted(3), `/run/systemd/system`; and the name of PID 1, since that directory may come from elsewhere.
- *
- * @example
- * ```ts
- * import { systemManagerRunning } from '@wca/runtime-sdk/systemd';
- *
- * const manager = await systemManagerRunning();
- * if (manager.isErr()) console.error(manager.error.message);
- * else console.log(manager.value.version);
- * ```
  */
 export function systemManagerRunning(options: ManagerOptions = {}): ResultAsync<SystemManager, SystemdError> {
   return new ResultAsync(ask(options));

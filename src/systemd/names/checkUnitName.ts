@@ -22,14 +22,6 @@ const INSTANCE_OF_NONE = /@.*\.(?:device|mount|automount|swap|slice|scope)$/;
  * Source: `unit_name_is_valid()` and, for instances of mounts and the like, `unit_add_name()` in systemd.
  *
  * Errors: `INVALID_UNIT_NAME`.
- *
- * @example
- * ```ts
- * import { checkUnitName } from '@wca/runtime-sdk/systemd';
- *
- * const name = checkUnitName('../kimaki.service');
- * if (name.isErr()) console.error(name.error.code); // INVALID_UNIT_NAME
- * ```
  */
 export function checkUnitName(name: string): Result<string, InvalidUnitName> {
   const valid = name.length <= 255 && /^[A-Za-z0-9:_\\-][A-Za-z0-9:_.\\@-]*$/.test(name) && !name.includes('..');

@@ -3,13 +3,6 @@
  * CREDENTIAL or AUTHORIZATION in any case, or ends in `_PASS` or `_PWD`.
  *
  * It judges the name alone and rather says yes too often: `KEYBOARD` is one. A secret under another name is not found.
- *
- * @example
- * ```ts
- * import { isSecretName } from '@wca/runtime-sdk/systemd';
- *
- * console.log(isSecretName('KIMAKI_BOT_TOKEN'), isSecretName('HOME')); // true false
- * ```
  */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);

@@ -6,13 +6,6 @@
  * `quoteWord`.
  *
  * Source: systemd.exec(5), Environment=; systemd.service(5), "Command lines"; systemd.unit(5), "Specifiers".
- *
- * @example
- * ```ts
- * import { escapeExpansion } from '@wca/runtime-sdk/systemd';
- *
- * console.log(escapeExpansion('100% of $5', 'argument')); // 100%% of $$5
- * ```
  */
 export function escapeExpansion(text: string, place: 'argument' | 'environment'): string {
   const plain = text.replaceAll('%', '%%');

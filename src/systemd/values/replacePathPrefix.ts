@@ -13,14 +13,6 @@ const BEHIND = String.raw`(?=$|[\s"'/:;,)\]}<>|&` + '`' + `])`;
  *
  * @param from - absolute, without `..`; `/` is never replaced
  * @param to - what stands in its place
- *
- * @example
- * ```ts
- * import { replacePathPrefix } from '@wca/runtime-sdk/systemd';
- *
- * console.log(replacePathPrefix('PATH=/root/.bun/bin:/rootfs/bin', '/root', '/home/opencode'));
- * // PATH=/home/opencode/.bun/bin:/rootfs/bin
- * ```
  */
 export function replacePathPrefix(text: string, from: string, to: string): string {
   const prefix = withoutSlash(from);

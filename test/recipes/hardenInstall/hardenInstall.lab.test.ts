@@ -41,7 +41,7 @@ ${INSTALL_DIR}/node ${INSTALL_DIR}/harden.mjs
 /** Renders the unit anew, over the one that is there, and registers the plain program, as an installer of old would. */
 const RENDER = `import { readFileSync, writeFileSync } from 'node:fs';
 import { findInstances, renderUnit } from '@wca/runtime-sdk/kimaki';
-import { parseUnit, printUnit, unitValues } from '@wca/runtime-sdk/systemd';
+import { parseUnit, printUnit } from '@wca/runtime-sdk/systemd';
 const { SERVICE_USER, SERVICE_HOME, DATA_DIR, BINARY } = process.env;
 const [installed] = (await findInstances())._unsafeUnwrap();
 writeFileSync('/etc/kimaki.env', 'KIMAKI_BOT_TOKEN=' + installed.environment.KIMAKI_BOT_TOKEN + '\\n', { mode: 0o600 });

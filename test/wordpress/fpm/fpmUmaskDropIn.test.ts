@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lastValue } from '../../../src/systemd/document/lastValue.js';
+import { unitValues } from '../../../src/systemd/document/unitValues.js';
 import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
 import { fpmUmaskDropIn } from '../../../src/wordpress/fpm/fpmUmaskDropIn.js';
 
@@ -9,7 +9,7 @@ test('the drop-in sets UMask and nothing else, beside the unit', () => {
   const unit = parseUnit(dropIn.content);
   expect(unit.problems).toEqual([]);
   expect(unit.assignments).toHaveLength(1);
-  expect(lastValue(unit, 'Service', 'UMask')).toBe('0002');
+  expect(unitValues(unit, 'Service', 'UMask')).toEqual(['0002']);
 });
 
 const BAD = [

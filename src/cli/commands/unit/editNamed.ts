@@ -28,7 +28,7 @@ export async function editNamed(
   }
   const edited = await editUnit(name, changes);
   if (edited.isErr()) return context.fail(edited.error);
-  if (edited.value === null) {
+  if (edited.value === undefined) {
     output.record({ path: null, changed: false, diff: '' });
     output.print('already so');
     return EXIT.done;

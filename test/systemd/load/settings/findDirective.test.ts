@@ -1,7 +1,7 @@
 // @module-tag systemd
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { findDirective, isListKey } from '../../../../src/systemd/load/settings/findDirective.js';
+import { emptyResets, findDirective, isKnownKey } from '../../../../src/systemd/load/settings/findDirective.js';
 
 /** Every key that systemd reads, as `Section.Key`. */
 function keysOfSystemd(): readonly string[] {
@@ -42,12 +42,20 @@ describe('findDirective', () => {
   });
 });
 
-describe('isListKey', () => {
-  it('knows which assignments add up', () => {
-    expect(
-      ['ExecStart', 'Environment', 'SupplementaryGroups', 'User', 'UMask'].map((key) => isListKey('Service', key)),
-    ).toEqual([true, true, true, false, false]);
-    expect(isListKey('Unit', 'After')).toBe(true);
-    expect(isListKey('X-Mine', 'After')).toBe(false);
+describe('emptyResets', () => {
+  it('says which keys an empty assignment resets, as if so for those that are not known', () => {
+    const keys = ['User', 'ExecStart', 'Environment', 'ProtectHome', 'UMask', 'NewKey'];
+    expect(keys.filter((key) => emptyResets('Service', key))).toEqual(['User', 'ExecStart', 'Environment', 'NewKey']);
+    expect(emptyResets('Unit', 'After')).toBe(false);
+  });
+});
+
+describe('isKnownKey', () => {
+  it('knows the keys of systemd 252 in their sections', () => {
+    expect([isKnownKey('Service', 'User'), isKnownKey('Unit', 'User'), isKnownKey('Service', 'NewKey')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

@@ -27,6 +27,7 @@ const CROWDED: Readonly<Record<string, string>> = {
 
 /** Places where something may be thrown, each with the reason why no caller sees it. */
 const MAY_THROW: Readonly<Record<string, string>> = {
+  'posix/paths/callback.ts': "what a caller's callback threw, which is the caller's own exception",
   'posix/processes/findHolders.ts': 'inside a try that makes an IoError of it',
   'posix/handles/openPath.ts': 'inside a try that makes an IoError of it',
   'posix/handles/pinned.ts': 'inside a try of every caller; a kernel that old runs no Node 20',

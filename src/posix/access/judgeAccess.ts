@@ -41,11 +41,11 @@ export function judgeAccess(
   }
 
   const subject = subjectOf(identity, facts.rootCapabilities);
-  const judged = facts.nodes.flatMap((node) => judgeNode(node, facts, subject, want));
+  const judged = facts.nodes.flatMap((node) => judgeNode(node, facts, subject, want, identity.user.name));
   const blocked = judged.find((one) => one.block !== null);
   const blockedAt = blocked?.block ?? null;
   if (blockedAt === null && facts.end !== null) return err(facts.end);
-  const unseen = facts.end === null ? [] : [`what lies behind: ${facts.end.message}`];
+  const unseen = facts.end === null ? [] : [`what lies behind it: ${facts.end.message}`];
   return ok({
     path: facts.path,
     resolvedPath: shownPath(facts.resolvedPath),
@@ -65,26 +65,50 @@ interface Judged {
   readonly remedies: (identity: Identity) => readonly AccessRemedy[];
 }
 
-function judgeNode(node: AccessNode, facts: AccessFacts, subject: Subject, want: AccessWant): Judged[] {
+function judgeNode(node: AccessNode, facts: AccessFacts, subject: Subject, want: AccessWant, user: string): Judged[] {
   if (node.role === 'link') return [judgeLink(node, facts, subject)];
-  const judge = (needs: AccessNeed, bits = BITS[needs]): Judged => judgeNeed(node, needs, subject, bits, facts);
+  const judge = (needs: AccessNeed, bits = BITS[needs]): Judged => judgeNeed(node, needs, subject, bits, facts, user);
   if (node.role === 'search' || want === 'traverse') return [judge('search')];
   // The name is looked up first, and then both permissions are asked for at once: one ACL entry must give both.
   if (want === 'create') return [judge('search'), judge('write', WRITE | EXECUTE)];
   return [judge(want)];
 }
 
-function judgeNeed(node: AccessNode, needs: AccessNeed, subject: Subject, bits: number, facts: AccessFacts): Judged {
+function judgeNeed(
+  node: AccessNode,
+  needs: AccessNeed,
+  subject: Subject,
+  bits: number,
+  facts: AccessFacts,
+  user: string,
+): Judged {
   const placed = needs === 'search' ? null : judgePlace(node, needs, facts);
   const { allowed, rule, decidedBy, acl } = placed ?? judgePermission(node, subject, bits);
   const path = shownPath(node.path);
-  const reason = `${printed(node.path)} (${octalMode(node.mode)} ${node.uid}:${node.gid}) refuses ${needs}: ${rule}`;
+  const reason = refusal(node, needs, user, BY_MODE.has(decidedBy) ? '' : `: ${rule}`);
   const component = { ...shown(node, facts), needs, allowed, rule, decidedBy, acl };
   return {
     component,
     block: allowed ? null : { path, needs, reason },
     remedies: (identity) => remediesFor({ node, needs, bits, decidedBy, mount: mountAt(node, facts) }, identity),
   };
+}
+
+/** What the mode says by itself needs no other words. */
+const BY_MODE: ReadonlySet<AccessRule> = new Set(['owner', 'group', 'other']);
+
+/** `www-data may not enter /root (mode 0700, owner root, group root)`. */
+function refusal(node: AccessNode, needs: AccessNeed, user: string, why: string): string {
+  const isDirectory = node.type === 'directory';
+  const verbs: Readonly<Record<AccessNeed, string>> = {
+    search: 'enter',
+    read: isDirectory ? 'list' : 'read',
+    write: isDirectory ? 'create entries in' : 'write to',
+    execute: 'execute',
+  };
+  const idOf = (kind: 'uid' | 'gid'): string => (node[kind] === 0 ? 'root' : `${kind} ${node[kind]}`);
+  const mode = `mode ${octalMode(node.mode)}, owner ${idOf('uid')}, group ${idOf('gid')}`;
+  return `${printablePath(user)} may not ${verbs[needs]} ${printed(node.path)} (${mode})${why}`;
 }
 
 /**
@@ -95,13 +119,14 @@ function judgePlace(node: AccessNode, needs: AccessNeed, facts: AccessFacts): Ju
   const refuse = (decidedBy: AccessRule, rule: string): Judgement => ({ allowed: false, rule, decidedBy, acl: null });
   const mountPoint = facts.mount === null ? '' : printed(facts.mount.mountPoint);
   if (needs === 'execute') {
-    if (node.type !== 'file') return refuse('not-a-file', `only regular files are executed, this is a ${node.type}`);
+    if (node.type !== 'file')
+      return refuse('not-a-file', `only a regular file can be executed, and this is a ${node.type}`);
     if (facts.mount?.noExec === true) return refuse('noexec-mount', `${mountPoint} is mounted noexec`);
   }
   // FIFOs, sockets and devices are written to, not the filesystem they lie on.
   if (needs === 'write' && (node.type === 'file' || node.type === 'directory')) {
     if (facts.mount?.readOnly === true) return refuse('read-only-mount', `${mountPoint} is mounted read-only`);
-    if (facts.immutable) return refuse('immutable', 'it is immutable (chattr -i would lift that)');
+    if (facts.immutable) return refuse('immutable', 'it has the immutable attribute (chattr +i)');
   }
   return null;
 }
@@ -133,7 +158,7 @@ function judgeLink(node: AccessNode, facts: AccessFacts, subject: Subject): Judg
   } as const;
   if (!refused) return { component, block: null, remedies: () => [] };
   const path = shownPath(lastIn.path);
-  const reason = `${printed(lastIn.path)} refuses to have ${printed(node.path)} followed: ${rule}`;
+  const reason = `the symbolic link ${printed(node.path)} is not followed: ${rule}`;
   return {
     component,
     block: { path, needs: 'search', reason },

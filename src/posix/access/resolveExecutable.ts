@@ -89,7 +89,9 @@ async function judge(
     if (answer.isErr()) return { path, ok: false, blockedAt: null, reason: answer.error.message };
     const { blockedAt } = answer.value;
     if (blockedAt !== null) {
-      return { path, ok: false, blockedAt: blockedAt.path, reason: `${identity.user.name}: ${blockedAt.reason}` };
+      const { name } = identity.user;
+      const reason = blockedAt.reason.includes(`${name} may not`) ? blockedAt.reason : `${name}: ${blockedAt.reason}`;
+      return { path, ok: false, blockedAt: blockedAt.path, reason };
     }
   }
   return { path, ok: true, blockedAt: null, reason: null };

@@ -2,6 +2,7 @@ export { aborted, unlessAborted } from './aborted.js';
 export type { Aborted } from './aborted.js';
 export { attempt } from './attempt.js';
 export { byteString, components, joinPath, nodePath, parentPath, shownPath, toBytes, utf8Text } from './bytePath.js';
+export { guarded, rethrowCallback } from './callback.js';
 export { changed } from './changedMeanwhile.js';
 export type { ChangedMeanwhile } from './changedMeanwhile.js';
 export { fileTypeOf, octalMode } from './fileType.js';

@@ -4,6 +4,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { errnoOf, notFound, notStarted, programAborted, timedOut, tooMuch } from './programErrors.js';
 import type { ProgramError } from './programErrors.js';
+import { guarded, rethrowCallback } from '../paths/index.js';
 import { lackOfHandles } from './lackOfHandles.js';
 import { TRUSTED_PATH } from './trustedPath.js';
 
@@ -41,7 +42,10 @@ export interface RunOptions {
   readonly umask?: number;
   /** Aborting it kills the whole process group; the answer is then `ABORTED`. */
   readonly signal?: AbortSignal;
-  /** Takes standard output chunk by chunk instead of having it kept; its bytes then do not count as output. */
+  /**
+   * Takes standard output chunk by chunk instead of having it kept; its bytes then do not count as output. What it
+   * throws ends the program and is thrown to the caller.
+   */
   readonly onStdout?: (chunk: Buffer) => void;
   /** Open descriptors of this process that the program gets as 3, 4, … */
   readonly inherit?: readonly number[];
@@ -136,7 +140,20 @@ async function run(
       else into.push(chunk);
     };
   };
-  stdout.on('data', options.onStdout ?? keep(kept.stdout));
+  let thrown: unknown;
+  const handOn = (onStdout: (chunk: Buffer) => void): ((chunk: Buffer) => void) => {
+    const take = guarded(onStdout);
+    return (chunk) => {
+      if (thrown !== undefined) return;
+      try {
+        take(chunk);
+      } catch (cause) {
+        thrown = cause;
+        stop(programAborted(path));
+      }
+    };
+  };
+  stdout.on('data', options.onStdout === undefined ? keep(kept.stdout) : handOn(options.onStdout));
   stderr.on('data', keep(kept.stderr));
 
   const timer = setTimeout(() => stop(timedOut(path, timeoutMs)), timeoutMs);
@@ -153,11 +170,13 @@ async function run(
     stdout.destroy();
     stderr.destroy();
     await Promise.race([child, new Promise((resolve) => setTimeout(resolve, REAP_MS).unref())]);
+    rethrowCallback(thrown);
     return err(outcome);
   }
   if (outcome.exitCode === undefined && outcome.signal === undefined) {
     return err(notStarted(path, outcome.cause ?? outcome));
   }
+  rethrowCallback(thrown);
   return ok({
     command: [path, ...args],
     exitCode: outcome.exitCode ?? null,

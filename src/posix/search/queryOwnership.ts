@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { fileTypeOf } from '../paths/index.js';
+import { fileTypeOf, guarded } from '../paths/index.js';
 import type { FileType } from '../paths/index.js';
 import { matchesPredicate } from './ownershipPredicate.js';
 import type { OwnershipPredicate } from './ownershipPredicate.js';
@@ -47,7 +47,7 @@ const TYPES: Readonly<Partial<Record<string, FileType>>> = {
  * neither writable nor not. Only root can ask for somebody else (`PROGRAM_NOT_STARTED` with `EPERM` otherwise).
  *
  * It is a reading, not a judgement to act on: others may change the tree meanwhile, and entries that move may be
- * missed. `reclaim` judges each again. `onEntry` must not throw.
+ * missed. `reclaim` judges each again. What `onEntry` throws ends the search and is thrown to the caller.
  *
  * Errors: `RELATIVE_PATH`, `NOT_FOUND`, `IO`, `QUERY_INCOMPLETE` (find could not read something; what it could was
  * handed on), and the `ProgramError` of find (`ABORTED` when the signal stopped it).
@@ -70,7 +70,7 @@ export function queryOwnership(
   predicate: OwnershipPredicate,
   options: OwnershipOptions & { readonly onEntry: (entry: OwnedEntry) => void },
 ): ResultAsync<OwnershipAnswer, OwnershipError> {
-  return new ResultAsync(query(root, predicate, options, options.onEntry));
+  return new ResultAsync(query(root, predicate, options, guarded(options.onEntry)));
 }
 
 /** {@link queryOwnership}, or only its count when `onEntry` is null. */

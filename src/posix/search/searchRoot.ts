@@ -9,6 +9,7 @@ import {
   notAbsolute,
   notFound,
   printablePath,
+  rethrowCallback,
   relativePath,
   shownPath,
   toBytes,
@@ -67,6 +68,7 @@ export async function withSearchRoot<T>(
     const root = rootAt(fd, path, options);
     return root.isErr() ? err(root.error) : await act(root.value);
   } catch (cause) {
+    rethrowCallback(cause);
     const error = ioError(cause, 'open', path);
     return err(error.errno === 'ENOENT' ? notFound(path) : error);
   } finally {

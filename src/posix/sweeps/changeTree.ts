@@ -13,7 +13,16 @@ import type {
   Verdict,
 } from '../handles/index.js';
 import { walkAll } from './walkAll.js';
-import { joinPath, parentPath, printablePath, relativePath, toBytes, utf8Text } from '../paths/index.js';
+import {
+  guarded,
+  joinPath,
+  parentPath,
+  printablePath,
+  relativePath,
+  rethrowCallback,
+  toBytes,
+  utf8Text,
+} from '../paths/index.js';
 import type { BatchOptions } from './batchedChanges.js';
 import { mountPointsBelow, openRoot, readMounts } from '../handles/index.js';
 import { CLOCK_TICK_MS, sweepFailure, unprotected } from './pass.js';
@@ -80,8 +89,9 @@ export async function changeUntilSettled(
   if (opened.isErr()) return err(opened.error);
   const root = opened.value;
   try {
-    return await passes(root, decide, options, walk);
+    return await passes(root, guarded(decide), options, walk);
   } catch (cause) {
+    rethrowCallback(cause);
     return err(sweepFailure(cause, root));
   } finally {
     closeSync(root.fd);

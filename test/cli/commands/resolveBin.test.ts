@@ -33,7 +33,7 @@ describe('wca resolve-bin', () => {
   it('names for each candidate what blocks, with status 1', async () => {
     const said = await run('tool', '--for', 'www-data', '--path', `${root}/closed`);
     expect(said).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(said.stderr).toContain(`${root}/closed/tool: www-data:`);
+    expect(said.stderr).toContain(`${root}/closed/tool: www-data may not enter ${root}/closed`);
     const json = await run('tool', '--for', 'www-data', '--path', `${root}/closed`, '--json');
     expect(JSON.parse(json.stdout)).toMatchObject({
       path: null,

@@ -231,4 +231,14 @@ describe('runProgram', () => {
     const answer = ran.isErr() ? JSON.stringify(ran.error) : '';
     expect(answer).not.toContain('canary-4711');
   });
+
+  it('throws what the callback throws, as it is, and ends the program', async () => {
+    const own = new RangeError('from the caller');
+    const onStdout = (): void => {
+      throw own;
+    };
+    const started = performance.now();
+    await expect(runProgram('sh', ['-c', 'echo x; sleep 30'], { onStdout })).rejects.toBe(own);
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
 });

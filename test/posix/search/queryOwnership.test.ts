@@ -219,4 +219,14 @@ describe('queryOwnership', () => {
     const answer = await countOwned('/usr', {}, { timeoutMs: 1 });
     expect(answer).toBeErr({ code: 'PROGRAM_TIMEOUT' });
   });
+
+  it('throws what the callback throws, as it is, and leaves nothing behind', async () => {
+    const descriptors = openDescriptors();
+    const own = new RangeError('from the caller');
+    const onEntry = (): void => {
+      throw own;
+    };
+    await expect(queryOwnership('/etc', {}, { onEntry })).rejects.toBe(own);
+    expect(openDescriptors()).toBe(descriptors);
+  });
 });

@@ -159,6 +159,18 @@ describe('changeTree', () => {
     expect(printed.trim().split('\n')).toEqual(Array(2).fill(`${1000 * 2 + 2 + 2000},true`));
   }, 120_000);
 
+  it('throws what the callback throws, as it is, and leaves nothing behind', async () => {
+    const place = freshPlace();
+    file(join(place, 'file'));
+    const descriptors = openDescriptors();
+    const own = new RangeError('from the caller');
+    const decide = (): Verdict => {
+      throw own;
+    };
+    await expect(changeTree(place, decide, { unprotectedHardlinks: 'allow' })).rejects.toBe(own);
+    expect(openDescriptors()).toBe(descriptors);
+  });
+
   it('writes nothing where nothing is to be done', async () => {
     const root = freshPlace();
     file(join(root, 'one'), 0o644, 33);

@@ -25,7 +25,18 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   systemd: ['names', 'document', 'values', 'edits', 'secrets', 'load', 'manager', 'host-edit', 'watch', 'mask'],
   wordpress: ['php', 'fpm', 'site', 'blocks', 'wpcli', 'probes'],
-  kimaki: ['instance', 'identity', 'unit', 'state', 'abilities', 'database', 'state-paths', 'dispatch', 'diagnosis'],
+  kimaki: [
+    'bridges',
+    'instance',
+    'identity',
+    'unit',
+    'state',
+    'abilities',
+    'database',
+    'state-paths',
+    'dispatch',
+    'diagnosis',
+  ],
   recipes: ['engine', 'steps', 'host', 'proof', 'migrateOffRoot', 'hardenInstall', 'diagnosis'],
 };
 

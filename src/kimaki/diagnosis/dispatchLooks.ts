@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { KIMAKI } from '../bridges/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { explainAccess, explainExecution } from '../../posix/access/index.js';
 import { remedy } from '../../posix/findings/index.js';
@@ -40,7 +41,7 @@ type Found = (
   service: Identity | null,
 ) => Promise<Result<readonly InstanceFinding[], DiagnosisError>>;
 
-const INSTALL = remedy.command('npm', 'install', '--global', '--prefix', '/usr', 'kimaki');
+const INSTALL = remedy.command('npm', 'install', '--global', '--prefix', '/usr', KIMAKI.package);
 const HOMES = /^\/(root|home)\//;
 
 const program: Found = async ({ instance }, service) => {
@@ -131,8 +132,8 @@ export function wrongEnvironment(
   if (command === sudoHopPaths(instance.name ?? '').wrapper) return [];
   const wanted = {
     HOME: instance.home,
-    KIMAKI_DATA_DIR: instance.dataDir,
-    KIMAKI_LOCK_PORT: String(instance.lockPort ?? ''),
+    [KIMAKI.variables.dataDir]: instance.dataDir,
+    [KIMAKI.variables.lockPort]: String(instance.lockPort ?? ''),
   };
   return Object.entries(wanted).flatMap(([name, value]) => {
     const given = env[name];

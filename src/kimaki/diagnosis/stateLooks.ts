@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { KIMAKI } from '../bridges/index.js';
 import { countOwned } from '../../posix/search/index.js';
 import { explainAccess } from '../../posix/access/index.js';
 import { remedy } from '../../posix/findings/index.js';
@@ -141,7 +142,7 @@ async function foreignDatabases(
 async function bothHomes(instance: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   const { dataDir, accountHome, home } = instance;
   const others = [
-    ...new Set(['/root', accountHome, home].flatMap((one) => (one === null ? [] : [`${one}/.kimaki`]))),
+    ...new Set(['/root', accountHome, home].flatMap((one) => (one === null ? [] : [`${one}/${KIMAKI.dataDirName}`]))),
   ].filter((path) => path !== dataDir);
   const found: InstanceFinding[] = [];
   for (const path of others) {

@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { KIMAKI } from '../bridges/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { checkTrustedPath } from '../../posix/handles/index.js';
@@ -98,7 +99,7 @@ function lineFindings(instance: KimakiInstance): readonly InstanceFinding[] {
   const way = remedy.inOrder(
     editing(fragmentPath, 'add --no-auto-upgrade to ExecStart='),
     remedy.text('upgrade as root from then on'),
-    remedy.command('npm', 'install', '--global', 'kimaki'),
+    remedy.command('npm', 'install', '--global', KIMAKI.package),
   );
   return [...privileged, ...against, about('self-upgrade', 'note', what, way)];
 }

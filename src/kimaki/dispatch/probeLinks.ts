@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { KIMAKI } from '../bridges/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { explainAccess, explainExecution, probeAccess } from '../../posix/access/index.js';
 import { lookupIdentity, runAs } from '../../posix/accounts/index.js';
@@ -129,7 +130,7 @@ export function deliver(
     recipient: message.recipient,
     message: message.marker,
     conversationId: message.conversationId ?? '',
-    channel: message.channel ?? 'kimaki',
+    channel: message.channel ?? KIMAKI.name,
   });
   return run(request, args, request.env ?? {}, message.timeoutMs ?? 60_000);
 }

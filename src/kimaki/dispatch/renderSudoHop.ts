@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { KIMAKI } from '../bridges/index.js';
 import { shellQuote } from '../../posix/paths/index.js';
 import { checkAccountName, checkHopPath, escapeSudoersPath, sudoHopPaths } from './sudoHop.js';
 import type { SudoHop, SudoHopError } from './sudoHop.js';
@@ -92,8 +93,8 @@ export function renderSudoHop(request: SudoHopRequest): Result<SudoHop, SudoHopE
     SHELL: '/bin/sh',
     PATH: path,
     LANG: 'C.UTF-8',
-    KIMAKI_DATA_DIR: dataDir,
-    ...(lockPort === undefined || lockPort === null ? {} : { KIMAKI_LOCK_PORT: String(lockPort) }),
+    [KIMAKI.variables.dataDir]: dataDir,
+    ...(lockPort === undefined || lockPort === null ? {} : { [KIMAKI.variables.lockPort]: String(lockPort) }),
   };
   return ok({
     wrapper: { path: where.wrapper, mode: 0o755, content: wrapper(sudo, serviceUser, where.target, where.sudoers) },

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { KIMAKI } from '../bridges/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { explainExecution, resolveExecutable } from '../../posix/access/index.js';
 import { printablePath, unlessAborted } from '../../posix/paths/index.js';
@@ -49,7 +50,7 @@ export function resolveDispatchBinary(
 }
 
 async function resolve(
-  { users, name = 'kimaki', searchPath = TRUSTED_PATH }: DispatchBinaryRequest,
+  { users, name = KIMAKI.program, searchPath = TRUSTED_PATH }: DispatchBinaryRequest,
   signal: AbortSignal | undefined,
 ): Promise<Result<ExecutableResolution, ExecutableNameError | Aborted>> {
   const found = await resolveExecutable(name, users, { searchPath });

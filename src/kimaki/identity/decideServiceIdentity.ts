@@ -1,3 +1,4 @@
+import { KIMAKI } from '../bridges/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 import { migrationRemedy } from './migrationRemedy.js';
 import { err, ok } from 'neverthrow';
@@ -40,7 +41,7 @@ const ROOT: IdentityAccount = { name: 'root', uid: 0, home: '/root' };
  * ```
  */
 export function decideServiceIdentity(facts: ServiceIdentityFacts): Result<ServiceIdentity, ServiceIdentityRefused> {
-  const given = facts.env.KIMAKI_DATA_DIR;
+  const given = facts.env[KIMAKI.variables.dataDir];
   if (given !== undefined && given !== '' && !given.startsWith('/')) {
     const path = printablePath(given).slice(0, 200);
     return err({
@@ -105,7 +106,7 @@ const WHAT_ROOT_MEANS =
 
 /** Keeps the installed account: a new one in the unit alone would leave the state with the old one. */
 function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceIdentityRefused> {
-  const plain = installed.find(({ unit }) => unit === 'kimaki.service');
+  const plain = installed.find(({ unit }) => unit === KIMAKI.unit);
   const one = plain ?? installed[0];
   const others = installed.filter((other) => other !== one && other.user !== one?.user);
   if (one === undefined || (plain === undefined && others.length > 0)) {
@@ -120,7 +121,7 @@ function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceI
   return ok({
     account,
     home,
-    dataDir: one.dataDirSource === 'default' ? `${home}/.kimaki` : one.dataDir,
+    dataDir: one.dataDirSource === 'default' ? `${home}/${KIMAKI.dataDirName}` : one.dataDir,
     source: 'unit',
     ...(isRoot(one) ? { remedy: migrationRemedy(one) } : {}),
     warnings: [
@@ -144,7 +145,7 @@ function standard({ standard: account }: ServiceIdentityFacts): Result<Choice, S
     return ok({
       account: { name, uid: NaN },
       home,
-      dataDir: `${home}/.kimaki`,
+      dataDir: `${home}/${KIMAKI.dataDirName}`,
       source: 'default',
       warnings: [warning],
     });
@@ -160,7 +161,7 @@ function chosen(account: IdentityAccount, source: Choice['source'], warnings: re
   return {
     account,
     home: account.home,
-    dataDir: `${account.home === '/' ? '' : account.home}/.kimaki`,
+    dataDir: `${account.home === '/' ? '' : account.home}/${KIMAKI.dataDirName}`,
     source,
     warnings,
   };

@@ -1,3 +1,4 @@
+import { KIMAKI } from '../bridges/index.js';
 import { shellQuote } from '../../posix/paths/index.js';
 import type { ServiceIdentity } from './serviceIdentity.js';
 
@@ -12,7 +13,7 @@ export function identityAssignments(identity: ServiceIdentity): string {
     ['SERVICE_USER', identity.serviceUser],
     ['SERVICE_HOME', identity.serviceHome],
     ['RUN_AS_ROOT', String(identity.runAsRoot)],
-    ['KIMAKI_DATA_DIR', identity.dataDir],
+    [KIMAKI.variables.dataDir, identity.dataDir],
   ];
   return values.map(([name, value]) => `${name}=${shellQuote(value)}\n`).join('');
 }

@@ -1,6 +1,6 @@
 import { effectiveCommands, effectiveEnvironment, effectiveValue } from '../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
-import { instanceName } from './instanceName.js';
+import { KIMAKI, instanceName } from '../bridges/index.js';
 
 /** What an instance is described from. */
 export interface InstanceFacts {
@@ -36,9 +36,6 @@ export interface InstanceDescription {
   readonly umask: string | null;
 }
 
-/** Where kimaki listens when nobody says otherwise. */
-export const DEFAULT_LOCK_PORT = 29988;
-
 /**
  * Tells what an instance is from its unit's files alone: user, home, data directory, program, site, port; pure.
  *
@@ -71,24 +68,24 @@ export function describeInstance(facts: InstanceFacts): InstanceDescription {
   const args = (started?.args ?? []).flatMap((arg) => expandVariables(arg, environment));
   const named = dataDirArgument(args);
   const home = environment.HOME ?? facts.accountHome ?? '/';
-  const fromEnvironment = environment.KIMAKI_DATA_DIR;
+  const fromEnvironment = environment[KIMAKI.variables.dataDir];
   const directory = last('WorkingDirectory')?.replace(/^-/, '') ?? null;
   const workingDirectory = directory === null || directory === '~' ? null : plainPath(directory);
   const site = workingDirectory ?? environment.DATAMACHINE_SITE_PATH ?? null;
-  const port = environment.KIMAKI_LOCK_PORT;
+  const port = environment[KIMAKI.variables.lockPort];
   return {
     name: instanceName(effective.name),
     user: userOf(last('User')),
     group: last('Group'),
     home: plainPath(home),
     homeSource: environment.HOME === undefined ? 'passwd' : 'environment',
-    dataDir: plainPath(named ?? fromEnvironment ?? `${home}/.kimaki`),
+    dataDir: plainPath(named ?? fromEnvironment ?? `${home}/${KIMAKI.dataDirName}`),
     dataDirSource: named !== null ? 'argument' : fromEnvironment !== undefined ? 'environment' : 'default',
     binary: started === undefined || started.program === '' ? null : started.program,
     args,
     site: site === null ? null : plainPath(site),
     siteSource: workingDirectory !== null ? 'working-directory' : site !== null ? 'environment' : null,
-    lockPort: port === undefined ? DEFAULT_LOCK_PORT : portOf(port),
+    lockPort: port === undefined ? KIMAKI.defaultLockPort : portOf(port),
     environment,
     umask: last('UMask'),
   };

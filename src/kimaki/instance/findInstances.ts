@@ -13,7 +13,7 @@ import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import { describeInstance } from './describeInstance.js';
 import type { InstanceDescription } from './describeInstance.js';
 import { findCompanions } from './findCompanions.js';
-import { instanceName } from './instanceName.js';
+import { KIMAKI, instanceName, unitPatterns } from '../bridges/index.js';
 import { readEnvironmentFiles } from './readEnvironmentFiles.js';
 import { readUnitFiles } from './readUnitFiles.js';
 import type { ReadUnitFilesError, UnitOnHost } from './readUnitFiles.js';
@@ -87,7 +87,7 @@ async function find(
   named: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Result<readonly KimakiInstance[], FindInstancesError>> {
-  const listed = named === undefined ? await listUnits(['kimaki.service', 'kimaki-*.service']) : ok([named]);
+  const listed = named === undefined ? await listUnits(unitPatterns(KIMAKI)) : ok([named]);
   if (listed.isErr()) return err(listed.error);
   const units = named === undefined ? listed.value.filter((unit) => instanceName(unit) !== null) : listed.value;
   const instances = new Map<string, KimakiInstance>();

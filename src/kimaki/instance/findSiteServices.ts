@@ -7,7 +7,7 @@ import type { Aborted, IoError } from '../../posix/paths/index.js';
 import { effectiveCommands, unitLoadPath } from '../../systemd/load/index.js';
 import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import { describeInstance } from './describeInstance.js';
-import { instanceName } from './instanceName.js';
+import { instanceName } from '../bridges/index.js';
 import { namesSite } from './isCompanion.js';
 import type { SiteServiceFacts } from './isCompanion.js';
 import { mentionsPath } from './mentionsPath.js';

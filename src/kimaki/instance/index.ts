@@ -6,7 +6,6 @@ export type { FindInstancesError, KimakiInstance, RunningUser } from './findInst
 export { findSiteServices } from './findSiteServices.js';
 export { installedUnits } from './installedUnits.js';
 export type { InstalledUnitsError } from './installedUnits.js';
-export { instanceName } from './instanceName.js';
 export { loadedFromDisk } from './loadedFromDisk.js';
 export { mentionsPath, pathPattern } from './mentionsPath.js';
 export { readUnitFiles } from './readUnitFiles.js';

@@ -8,7 +8,7 @@ import { loadUnit, unitLoadPath } from '../../systemd/load/index.js';
 import type { FindUnitFilesError } from '../../systemd/load/index.js';
 import { describeInstance } from './describeInstance.js';
 import type { InstanceDescription } from './describeInstance.js';
-import { instanceName } from './instanceName.js';
+import { KIMAKI, instanceName } from '../bridges/index.js';
 import { readEnvironmentFiles } from './readEnvironmentFiles.js';
 
 /** An instance as its unit's files have it. */
@@ -57,7 +57,7 @@ async function list(root: string): Promise<Result<readonly InstalledUnit[], Inst
 }
 
 function plainFirst(one: string, other: string): number {
-  if (one === 'kimaki.service') return -1;
-  if (other === 'kimaki.service') return 1;
+  if (one === KIMAKI.unit) return -1;
+  if (other === KIMAKI.unit) return 1;
   return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 import type { InstanceDescription } from './describeInstance.js';
-import { instanceName } from './instanceName.js';
+import { instanceName } from '../bridges/index.js';
 import { mentionsPath } from './mentionsPath.js';
 
 /** The instance a service is compared with. */

@@ -1,9 +1,11 @@
+import { KIMAKI } from '../bridges/index.js';
+
 /**
  * What the agent is, below the home it uses: sessions, settings, the data directory of the bridge.
  * Moved under every posture; without it the service comes up with no memory.
  */
 export const RUNTIME_STATE: readonly string[] = [
-  '.kimaki',
+  KIMAKI.dataDirName,
   '.opencode',
   '.config/opencode',
   '.local/share/opencode',

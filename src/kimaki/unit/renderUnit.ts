@@ -7,7 +7,7 @@ import { parseUnit, printUnit } from '../../systemd/document/index.js';
 import type { Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
 import type { InvalidUnitName } from '../../systemd/names/index.js';
 import type { InstanceDescription } from '../instance/index.js';
-import { instanceName } from '../instance/index.js';
+import { KIMAKI, instanceName } from '../bridges/index.js';
 import { execWords } from './execWords.js';
 
 /** What a unit of kimaki is rendered from. Paths are absolute. */
@@ -73,9 +73,9 @@ export function renderUnit(request: RenderUnitRequest): Result<string, RenderUni
       ...request.environment,
       HOME: home,
       PATH: path,
-      KIMAKI_DATA_DIR: dataDir,
+      [KIMAKI.variables.dataDir]: dataDir,
       DATAMACHINE_SITE_PATH: site,
-      ...(lockPort === undefined ? {} : { KIMAKI_LOCK_PORT: String(lockPort) }),
+      ...(lockPort === undefined ? {} : { [KIMAKI.variables.lockPort]: String(lockPort) }),
     };
     const draft = new Draft();
     draft.set('User', user);

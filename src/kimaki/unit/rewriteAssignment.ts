@@ -1,3 +1,4 @@
+import { KIMAKI } from '../bridges/index.js';
 import { isAtOrBelow } from '../../posix/paths/index.js';
 import { parseEnvironment, parseExec } from '../../systemd/values/index.js';
 import type { EnvironmentVariable } from '../../systemd/values/index.js';
@@ -60,7 +61,7 @@ export function rewriteExecStart(value: string, own: OwnPaths): string {
 
 function rewriteVariable({ name, value }: EnvironmentVariable, own: OwnPaths, rewrite: TextRewrite): string {
   if (name === 'HOME') return own.newHome;
-  if (name === 'KIMAKI_DATA_DIR' && samePath(value, own.oldDataDir)) return own.newDataDir;
+  if (name === KIMAKI.variables.dataDir && samePath(value, own.oldDataDir)) return own.newDataDir;
   if (name === 'PATH') return movePathList(value, rewrite);
   if (/^XDG_[A-Z]+_HOME$/.test(name)) {
     const home = rewrite.oldHomes.find((old) => isAtOrBelow(value, old));

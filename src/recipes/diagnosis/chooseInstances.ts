@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { findInstances, instanceName } from '../../kimaki/instance/index.js';
+import { KIMAKI, instanceName, unitPatterns } from '../../kimaki/bridges/index.js';
+import { findInstances } from '../../kimaki/instance/index.js';
 import type { FindInstancesError, KimakiInstance } from '../../kimaki/instance/index.js';
 import { findingsAbout, remedy } from '../../posix/findings/index.js';
 import type { Finding, Remedy } from '../../posix/findings/index.js';
@@ -31,7 +32,7 @@ export async function chooseInstances(
     if (process.geteuid?.() === 0) findings.push(findingsAbout(subject)(id, 'broken', what, way));
     else notChecked.push(what);
   };
-  const listed = await listUnits(['kimaki.service', 'kimaki-*.service']);
+  const listed = await listUnits(unitPatterns(KIMAKI));
   if (listed.isErr()) {
     const { code, message } = listed.error;
     if (code !== 'SYSTEMD_NOT_RUNNING')

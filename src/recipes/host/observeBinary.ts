@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { KIMAKI } from '../../kimaki/bridges/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { resolveDispatchBinary } from '../../kimaki/dispatch/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
@@ -8,7 +9,7 @@ import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 
 /** The name of the service's program. */
-const NAME = 'kimaki';
+const NAME = KIMAKI.program;
 
 /**
  * Finds a kimaki outside all homes that the service user and WordPress can both execute, links and interpreters included.

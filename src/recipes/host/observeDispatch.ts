@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { KIMAKI, channelLabel } from '../../kimaki/bridges/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { resolveDispatch, sudoHopPaths } from '../../kimaki/dispatch/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
@@ -59,7 +60,7 @@ export async function observeDispatch(
         registered === null
           ? null
           : { path: registered.file, sha256: createHash('sha256').update(registered.bytes).digest('hex') },
-      label: registered?.label ?? 'bridge:kimaki',
+      label: registered?.label ?? channelLabel(KIMAKI, ''),
       currentCommand: registered?.entry.command ?? null,
       strategy,
       command,

@@ -1,6 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { join } from 'node:path';
+import { KIMAKI, channelLabel } from '../../kimaki/bridges/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { CHANNELS_FILE, getBlock, listBlocks, readCliChannel } from '../../wordpress/blocks/index.js';
@@ -36,7 +37,7 @@ async function read(
   const blocks = listBlocks(bytes);
   if (blocks.isErr()) return err(blocks.error);
   const names = blocks.value.map(({ label }) => label);
-  const label = [`bridge:kimaki-${instance}`, 'bridge:kimaki'].find((each) => names.includes(each));
+  const label = [channelLabel(KIMAKI, instance), channelLabel(KIMAKI, '')].find((each) => names.includes(each));
   if (label === undefined) return ok(null);
   return getBlock(bytes, label)
     .andThen(({ body }): Result<CliChannel, ChannelError | BlockError> => readCliChannel(body))

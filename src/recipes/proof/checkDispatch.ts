@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { KIMAKI } from '../../kimaki/bridges/index.js';
 import { probeDispatch } from '../../kimaki/dispatch/index.js';
 import type { DispatchProbe } from '../../kimaki/dispatch/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
@@ -24,8 +25,8 @@ export async function checkDispatch(subject: Subject): Promise<readonly Acceptan
 
 async function checkBinary({ web, service }: Subject): Promise<AcceptanceCheck> {
   const { passed, failed } = verdictsOf('binary', 3, web.user.name);
-  const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', 'kimaki');
-  const found = await resolveExecutable('kimaki', [web, service], { searchPath: TRUSTED_PATH });
+  const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', KIMAKI.package);
+  const found = await resolveExecutable(KIMAKI.program, [web, service], { searchPath: TRUSTED_PATH });
   if (found.isErr()) return failed(found.error.message);
   const { path, candidates } = found.value;
   if (path === null) {

@@ -1,6 +1,6 @@
 // @module-tag systemd
 import { expect, it } from 'vitest';
-import { instanceName } from '../../../src/kimaki/instance/instanceName.js';
+import { instanceName } from '../../../src/kimaki/bridges/instanceName.js';
 import { renderUpgradeUnit } from '../../../src/kimaki/unit/renderUpgradeUnit.js';
 import { askSystemd } from '../../systemd/support/oracle.js';
 

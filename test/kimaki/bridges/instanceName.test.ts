@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { instanceName } from '../../../src/kimaki/instance/instanceName.js';
+import { instanceName } from '../../../src/kimaki/bridges/instanceName.js';
 
 it('tells the plain unit, a named one and every other apart', () => {
   expect(instanceName('kimaki.service')).toBe('');

@@ -1,0 +1,3 @@
+export { KIMAKI, channelLabel, unitPatterns } from './bridge.js';
+export type { Bridge } from './bridge.js';
+export { instanceName } from './instanceName.js';

@@ -1,4 +1,4 @@
-/** What is known of the abilities of the service as it runs now; `null` means nobody could tell. */
+/** What is known of the abilities of the service as it runs now; `null` means not known. */
 export interface AbilityFacts {
   readonly oldUser: string;
   readonly newUser: string;
@@ -27,7 +27,7 @@ export interface AbilityFacts {
   readonly noNewPrivileges: boolean;
 }
 
-/** One thing the agent can do today and cannot do after the change of user. */
+/** One ability that the agent loses with the change of user. */
 export interface LostAbility {
   readonly id:
     | 'ssh-keys'
@@ -47,7 +47,7 @@ export interface LostAbility {
     | 'sudo';
   /** What it is, in one clause. */
   readonly what: string;
-  /** What shows that it is used or could be. */
+  /** Why it may be in use. */
   readonly because: string;
   /** What the operator can do about it. */
   readonly remedy: string;
@@ -72,7 +72,7 @@ export const ABILITY_PATHS: readonly string[] = [
 ];
 
 /**
- * Lists what the agent can do today and not tomorrow, each with what shows it and what to do; pure.
+ * Lists the abilities that the agent loses with the change of user, each with its evidence and what to do; pure.
  *
  * It judges from the facts given and finds nothing by itself: a key under another name, or a tool that keeps its
  * login elsewhere, is not known. What root can always do and a service user never (`systemctl`, `apt`) is always
@@ -157,7 +157,7 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
       'crontab',
       `the crontab of ${oldUser}`,
       `crontab -l -u ${oldUser} is not empty`,
-      `jobs that act for the agent belong into ${newUser}'s crontab; those that stay must not write into the site`,
+      `move jobs of the agent to ${newUser}'s crontab; the others must not write into the site`,
     );
   }
   if (oldUser === 'root') {
@@ -172,7 +172,7 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
       add(
         'low-port',
         `listening on port ${lockPort}`,
-        `KIMAKI_LOCK_PORT is ${lockPort}, and ports below 1024 are root's`,
+        `KIMAKI_LOCK_PORT is ${lockPort}, and only root may listen on ports below 1024`,
         'set KIMAKI_LOCK_PORT to a port above 1023, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit',
       );
     }
@@ -181,7 +181,7 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
         'docker',
         'docker',
         `${newUser} is not in the group docker`,
-        'keep it so: who may use docker is root on this host',
+        'leave it so: access to docker is root on this host',
       );
     }
   }
@@ -207,7 +207,7 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
       'sudo',
       'sudo from inside the service',
       'the unit sets NoNewPrivileges=yes or something that implies it',
-      'take the setting out if the agent must use the sudo hop itself',
+      'remove the setting if the agent must use the sudo hop itself',
     );
   }
   return lost;

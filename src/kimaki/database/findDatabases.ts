@@ -16,10 +16,10 @@ export interface FoundDatabases {
  * Finds the SQLite databases in parts of the state by name (`.db`, `.sqlite`, `.sqlite3`) and by their first bytes; opens
  * none with SQLite.
  *
- * Packages, caches and `.git` are passed over, and so are names that are not UTF-8. Beyond 50,000 entries of a part it
- * stops looking, and `complete` is false.
+ * Packages, caches, `.git` and names that are not UTF-8 are skipped. The search stops after 50,000 entries of a part, and
+ * `complete` is false then.
  *
- * Errors: `IO`. A root that is not there has none.
+ * Errors: `IO`. A missing root has no databases and is no error.
  *
  * @param roots - files and directories, absolute
  */

@@ -10,10 +10,10 @@ import type { IoError } from '../../posix/paths/index.js';
 import { databaseError } from './databaseError.js';
 import type { DatabaseError } from './databaseError.js';
 
-/** What belongs to a database besides itself: with any of these left behind, committed rows are lost (sqlite.org/wal.html). */
+/** Files that belong to a database: without them committed rows are lost (sqlite.org/wal.html). */
 const COMPANION_FILES: readonly string[] = ['-wal', '-journal'];
 
-/** More than a bridge stores; read into memory. */
+/** More than a bridge stores; the database is read into memory. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** A database with its log, as they stood at one moment. */
@@ -25,8 +25,8 @@ export interface DatabaseFiles {
 }
 
 /**
- * Reads a database and what belongs to it as they stood at one moment, though a service writes to it: read again when one
- * of them changed meanwhile. Nothing is opened with SQLite.
+ * Reads a database and its log as they are at one moment, though a service writes to them: reads again when one of them
+ * changed meanwhile. SQLite opens nothing.
  */
 export async function readDatabaseFiles(path: string): Promise<Result<DatabaseFiles, DatabaseError>> {
   for (let tries = 0; tries < 5; tries += 1) {
@@ -37,7 +37,7 @@ export async function readDatabaseFiles(path: string): Promise<Result<DatabaseFi
       const file = await readRegularFile(`${path}${suffix}`, { maxBytes: MAX_BYTES });
       if (file.isOk()) files.set(suffix, file.value.bytes);
       else if (file.error.code === 'FILE_TOO_LARGE')
-        return err(databaseError('DATABASE_TOO_LARGE', path, 'is larger than is looked into (256 MiB)'));
+        return err(databaseError('DATABASE_TOO_LARGE', path, 'is larger than 256 MiB and is not read'));
       else if (file.error.code !== 'NOT_FOUND' || suffix === '') return err(unreadable(path, file.error));
     }
     const after = await stamps(path);
@@ -72,15 +72,15 @@ function unreadable(path: string, error: { readonly message: string }): Database
 }
 
 /**
- * The account that may write a database without leaving files behind which others cannot write: its owner, to whom all
- * that belongs to it has to belong as well. Root writes a database of its own whoever made its log.
+ * The account that may write a database: its owner, who must own its log too, or SQLite would leave files that the other
+ * account cannot write. A database of root is written as root, whoever owns its log.
  */
 export async function databaseOwner(path: string): Promise<Result<Identity, DatabaseError>> {
   const owners: number[] = [];
   for (const suffix of ['', '-wal', '-shm', '-journal']) {
     const stat = await lstat(`${path}${suffix}`).catch(() => null);
     if (stat !== null) owners.push(stat.uid);
-    else if (suffix === '') return err(databaseError('DATABASE_UNREADABLE', path, 'is not there'));
+    else if (suffix === '') return err(databaseError('DATABASE_UNREADABLE', path, 'does not exist'));
   }
   const [uid = 0, ...others] = owners;
   const other = uid === 0 ? undefined : others.find((each) => each !== uid);
@@ -89,11 +89,11 @@ export async function databaseOwner(path: string): Promise<Result<Identity, Data
       databaseError(
         'DATABASE_OWNER',
         path,
-        `and what belongs to it are of several accounts (uid ${uid} and ${other}); SQLite could not write them`,
+        `and its log belong to different accounts (uid ${uid} and ${other}); give all its files to one account`,
       ),
     );
   const identity = await lookupIdentity(uid);
-  return identity.mapErr(() => databaseError('DATABASE_OWNER', path, `belongs to uid ${uid}, which is no account`));
+  return identity.mapErr(() => databaseError('DATABASE_OWNER', path, `belongs to uid ${uid}, which has no account`));
 }
 
 /** Whether a file begins as every SQLite database does (sqlite.org/fileformat.html). */

@@ -6,7 +6,7 @@ import type { ProgramError } from '../../posix/programs/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import type { DispatchEnd, DispatchFault, DispatchLink } from './explainDispatchExit.js';
 
-/** A message that is really sent; others may notice it. */
+/** A message that is really sent; other people can see it. */
 export interface ProbeMessage {
   /** What `{recipient}` stands for: the channel's id at the other end. */
   readonly recipient: string;
@@ -17,11 +17,11 @@ export interface ProbeMessage {
   readonly conversationId?: string;
   /** Milliseconds `send` may take; default 60 000. */
   readonly timeoutMs?: number;
-  /** Where the message must turn up (data directory, sessions), and for how many ms to look (default 30 000). */
+  /** Where the message must appear (data directory, sessions), and for how many ms to look (default 30 000). */
   readonly arrival: { readonly roots: readonly string[]; readonly deadlineMs?: number };
 }
 
-/** The chain to prove. */
+/** The chain to check. */
 export interface DispatchProbeRequest {
   /** As the channel registers it. */
   readonly command: string;
@@ -42,13 +42,13 @@ export interface DispatchProbeRequest {
   readonly path?: string;
   /** Milliseconds for each `--version`; default 10 000. */
   readonly timeoutMs?: number;
-  /** php-fpm's unit forbids new privileges, so the caller is made to live with that as well. Without `run` only. */
+  /** php-fpm's unit forbids new privileges, so the caller is run without them as well. Without `run` only. */
   readonly noNewPrivileges?: boolean;
   readonly message?: ProbeMessage;
 }
 
 /**
- * Starts a command with exactly these variables and no others, as whoever it stands for, and waits for its end.
+ * Starts a command as the caller with exactly these variables and no others, and waits for its end.
  *
  * `not-started`: PHP itself started nothing (`proc_open` is disabled), with its reason in `stderr`.
  */
@@ -63,13 +63,13 @@ export interface DispatchNoEnd {
   readonly stderr: string;
 }
 
-/** The runner could not do its work; says nothing of the command. */
+/** The runner failed before the command could be judged. */
 export interface DispatchRunError {
   readonly code: 'DISPATCH_NOT_RUN';
   readonly message: string;
 }
 
-/** One link: true proven, false broken, null not tried, with the reason. */
+/** One link and its state: true proven, false broken, null not tried, with the reason. */
 export interface ProbedLink {
   readonly link: DispatchLink;
   readonly ok: boolean | null;
@@ -91,5 +91,5 @@ export interface DispatchProbe {
   } | null;
 }
 
-/** The probe itself could not be made; a broken chain is an answer and not an error. */
+/** The probe itself failed. A broken chain is a result and not an error. */
 export type DispatchProbeError = AccessError | ProgramError | ReadFileError | DispatchRunError | IoError | Aborted;

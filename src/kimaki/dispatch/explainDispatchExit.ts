@@ -10,7 +10,7 @@ export type DispatchLink =
   'command' | 'hop' | 'program' | 'start' | 'start-without-path' | 'data-directory' | 'delivery' | 'arrival';
 
 /**
- * How it broke.
+ * Why the link is broken.
  *
  * Of sudo: `rule-missing` (there is none, or sudo does not read its file), `rule-shadowed` (a later one wins, or asks for
  * a password), `needs-tty` (requiretty), `no-new-privileges` (of the caller's sandbox), `account-refused` (the caller's
@@ -38,7 +38,7 @@ export type DispatchFault =
   | 'signal'
   | 'not-arrived';
 
-/** The end of one run, as far as the verdict needs it. */
+/** How one run ended. */
 export interface DispatchEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
@@ -47,14 +47,14 @@ export interface DispatchEnd {
   readonly command?: string;
 }
 
-/** The verdict on one run: null when it went well. */
+/** Why one run failed. */
 export interface DispatchVerdict {
   readonly fault: DispatchFault;
   /** One line for people; secrets redacted. */
   readonly detail: string;
 }
 
-/** What sudo 1.9 says, and what it means. */
+/** Messages of sudo 1.9 and their meaning. */
 const SUDO_FAULTS: readonly (readonly [RegExp, DispatchFault])[] = [
   [/must have a tty/, 'needs-tty'],
   [/"no new privileges" flag/, 'no-new-privileges'],
@@ -109,7 +109,7 @@ export function explainDispatchExit(end: DispatchEnd): DispatchVerdict | null {
   return { fault: 'exit', detail: `it ended with ${end.exitCode}${said}` };
 }
 
-/** What sudo's own words mean, where they are telling; null where they are not. */
+/** The fault that a message of sudo names; null where it names none. */
 export function sudoFault(words: string): DispatchFault | null {
   return SUDO_FAULTS.find(([pattern]) => pattern.test(words))?.[1] ?? null;
 }
@@ -119,7 +119,7 @@ function lastWords(stderr: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const telling =
+  const relevant =
     lines.find((line) => SUDO_SAYS.test(line) || TARGET_SAYS.test(line) || NO_ACCESS.test(line)) ?? lines.at(-1) ?? '';
-  return redactSecrets(telling).slice(0, 300);
+  return redactSecrets(relevant).slice(0, 300);
 }

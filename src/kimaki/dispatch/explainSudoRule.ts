@@ -6,16 +6,16 @@ import type { ProgramError } from '../../posix/programs/index.js';
 /** Whether sudo's policy, as it stands, lets a caller run a command as somebody else. */
 export interface SudoRule {
   readonly allowed: boolean;
-  /** Whether some rule that sudo reads for the caller names the command; one that does and does not win is shadowed. */
+  /** Whether a rule that sudo reads for the caller names the command. If one does and is not applied, it is shadowed. */
   readonly listed: boolean;
-  /** sudo's own words when it does not, or null. */
+  /** What sudo said when it does not, or null. */
   readonly reason: string | null;
 }
 
 /**
  * Tells whether sudo would let `caller` run this command as `runAs`, by asking sudo itself (`sudo -l -U`).
  *
- * The whole policy counts: a later rule that takes it back, a directory that is not included, another name
+ * The whole policy counts: a later rule that forbids it, a directory that is not included, another name
  * service. It does not tell whether a password would be asked, whether the account phase of PAM passes, or
  * whether the caller's sandbox forbids setuid programs: only a run as the caller shows that.
  * Needs root. Errors: those of running sudo.
@@ -45,7 +45,7 @@ async function explain(
   if (ran.value.exitCode === 0) return ok({ allowed: true, listed, reason: null });
   const words = ran.value.stderr.trim().slice(0, 1000);
   const why = listed
-    ? `a later rule takes back that ${caller} may run it as ${runAs}`
+    ? `a later rule forbids ${caller} to run it as ${runAs}`
     : `no rule lets ${caller} run it as ${runAs}`;
   return ok({ allowed: false, listed, reason: words === '' ? why : words });
 }

@@ -17,7 +17,7 @@ const SKIPPED = new Set(['node_modules', '.git']);
  *
  * Files are read as bytes, databases and their write-ahead logs included: nothing is opened as a database, so a
  * live one is not disturbed. A text that is stored compressed, encrypted or split over pages is not found, so null
- * means "not seen" and not "not there". Links are not followed.
+ * does not prove that it is not there. Links are not followed.
  *
  * @param sinceMs - milliseconds since the epoch; files older than that are passed over
  */

@@ -53,8 +53,8 @@ export function compareSudoHop(wanted: SudoHop, found: readonly FoundFile[]): Su
 /**
  * Reads the three files of a hop and says how they differ from what is wanted; writes nothing.
  *
- * The directories above each file are judged too: one that somebody else than root can write to would let them
- * put their own program behind the rule. Whether the rule is in force is another question, see
+ * The directories above each file are judged too: an account that can write there could put its own
+ * program behind the rule. Whether the rule is in force is another question, see
  * `probeDispatch`: a later rule may shadow it, and sudo may not read the directory at all.
  *
  * Errors: those of reading a file; a file that is absent or no regular file is a finding and not an error.
@@ -117,26 +117,26 @@ async function inspect(
 
 function compareFile(wanted: ManagedFile, file: FoundFile['file']): SudoHopFinding[] {
   const { path } = wanted;
-  if (file === null) return [{ path, problem: 'missing', detail: 'there is no such file' }];
+  if (file === null) return [{ path, problem: 'missing', detail: 'it does not exist' }];
   if (file === 'not-a-file')
-    return [{ path, problem: 'not-a-file', detail: 'it is a link, a directory or a device; a regular file is wanted' }];
+    return [{ path, problem: 'not-a-file', detail: 'it is a link, a directory or a device, expected a regular file' }];
   const findings: SudoHopFinding[] = [];
   if (!file.bytes.equals(Buffer.from(wanted.content, 'utf8'))) {
     findings.push({
       path,
       problem: 'content',
-      detail: 'its content is not the wanted one: an older helper, or edited by hand',
+      detail: 'its content is not as expected: an older version, or edited by hand',
     });
   }
   if (file.uid !== 0 || file.gid !== 0) {
-    findings.push({ path, problem: 'owner', detail: `it belongs to ${file.uid}:${file.gid}; 0:0 is wanted` });
+    findings.push({ path, problem: 'owner', detail: `its owner is ${file.uid}:${file.gid}, expected 0:0` });
   }
   const mode = file.mode & 0o7777;
   if (mode !== wanted.mode)
     findings.push({
       path,
       problem: 'mode',
-      detail: `its mode is ${octalMode(mode)}; ${octalMode(wanted.mode)} is wanted`,
+      detail: `its mode is ${octalMode(mode)}, expected ${octalMode(wanted.mode)}`,
     });
   return findings;
 }

@@ -10,17 +10,17 @@ import { readSudoHop } from './readSudoHop.js';
 import type { InstalledHop } from './readSudoHop.js';
 
 /**
- * Walks the way a message takes, as the caller and with php-fpm's environment, and names the first broken link.
+ * Follows the path of a message, as the caller and with php-fpm's environment, and names the first broken link.
  *
  * In order: may the caller execute the command, links and interpreters included; if that is a script over sudo, is its
  * target there and its rule in force, and may the service user execute the program at the end; does `COMMAND --version`
- * run with nothing but a PATH, and again without one (php-fpm workers have none); may whoever ends up with it write the
- * data directory and its databases. Without `message` nothing is sent, and delivery is reported as not tried. With it,
- * the channel's own arguments are used and the message must turn up in what the service stores.
+ * run with nothing but a PATH, and again without one (php-fpm workers have none); may the account that receives it write
+ * the data directory and its databases. Without `message` nothing is sent, and delivery is reported as not tried. With it,
+ * the channel's own arguments are used and the message must appear in what the service stores.
  *
  * With a `run` that starts it from a worker of php-fpm (`fpmRunner` of the recipes), the sandbox, `disable_functions` and
  * everything else of the real caller count; without, only `noNewPrivileges` does. `--version` proves start and hop, not
- * `send`. A program that is killed for taking too long behind sudo may live on for an instant. Needs root.
+ * `send`. A program behind sudo that is killed after its time limit may run on for a moment. Needs root.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ async function probe(
     if (outcome.value !== null) {
       const later = steps
         .slice(links.length + 1)
-        .map(([next]) => ({ link: next, ok: null, detail: `not tried, for ${link} is broken` }));
+        .map(([next]) => ({ link: next, ok: null, detail: `not tried: ${link} is broken` }));
       const broken = { link, ...shadowedIfListed(link, hop.value, outcome.value) };
       links.push({ link, ok: false, detail: broken.detail }, ...later);
       return ok({ ok: false, links, broken });
@@ -95,7 +95,9 @@ function stepsOf(request: DispatchProbeRequest, hop: InstalledHop | null): reado
       () => hopInForce(request, hop),
     ]);
     const proven =
-      program === null ? `what ${target} starts is not told by its text` : `${runAs} can execute ${program}`;
+      program === null
+        ? `the text of ${target} does not show which program it starts`
+        : `${runAs} can execute ${program}`;
     steps.push(['program', proven, () => programReachable(hop)]);
   }
   steps.push(['start', '--version runs with only a PATH', () => start(request, { PATH: path, ...env })]);
@@ -108,22 +110,22 @@ function stepsOf(request: DispatchProbeRequest, hop: InstalledHop | null): reado
     let sentAt = 0;
     steps.push([
       'delivery',
-      'send ended well',
+      'send succeeded',
       () => {
         sentAt = Date.now();
         return deliver(request, message);
       },
     ]);
-    const proven = `the message turned up in ${message.arrival.roots.join(', ')}`;
+    const proven = `the message appeared in ${message.arrival.roots.join(', ')}`;
     steps.push(['arrival', proven, () => arrive(message, sentAt)]);
   }
   return steps;
 }
 
-/** The rule is in force, and sudo asks for a password all the same: a later one that fits as well wants it. */
+/** The rule is in force, and sudo still asks for a password: a later matching rule requires it. */
 function shadowedIfListed(link: DispatchLink, hop: InstalledHop | null, broken: Broken): Broken {
   if (hop === null || !link.startsWith('start') || broken.fault !== 'sudo-refused') return broken;
   if (!broken.detail.includes('a password is required')) return broken;
-  const detail = `sudo lets the caller run ${hop.target}, but asks for a password: a later rule that fits as well has no NOPASSWD, and the last counts`;
+  const detail = `sudo lets the caller run ${hop.target} but asks for a password: a later matching rule has no NOPASSWD, and the last match applies`;
   return { ...broken, fault: 'rule-shadowed', detail };
 }

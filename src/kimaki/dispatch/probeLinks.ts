@@ -22,7 +22,7 @@ import type { InstalledHop } from './readSudoHop.js';
 import { substituteTokens } from './substituteTokens.js';
 import { entryType, walkState } from '../state/index.js';
 
-/** How a link is broken. */
+/** Why a link is broken. */
 export interface Broken {
   readonly fault: DispatchFault;
   readonly blockedAt: string | null;
@@ -33,12 +33,12 @@ export interface Broken {
 export async function reachable(request: DispatchProbeRequest): Promise<Result<Broken | null, DispatchProbeError>> {
   const { command, caller } = request;
   const searchPath = request.env?.PATH ?? request.path ?? TRUSTED_PATH;
-  // A bare name is looked up by the run itself, which also tells when it is not found.
+  // A bare name is looked up by the run itself, which also reports when it is not found.
   if (!command.startsWith('/')) return ok(null);
   return executable(command, caller, searchPath, ['command-missing', 'command-unreachable']);
 }
 
-/** Is the target there, and does sudo let the caller run it as the service user? */
+/** Does the target exist, and does sudo let the caller run it as the service user? */
 export async function hopInForce(
   { caller }: DispatchProbeRequest,
   hop: InstalledHop,
@@ -50,7 +50,7 @@ export async function hopInForce(
     return ok({
       fault: 'target-missing',
       blockedAt: target,
-      detail: `sudo is to start ${target}, which does not exist`,
+      detail: `sudo starts ${target}, which does not exist`,
     });
   const rule = await explainSudoRule(caller.user.name, runAs, [target, 'send']);
   if (rule.isErr()) {
@@ -65,12 +65,12 @@ export async function hopInForce(
     ? ok({
         fault: 'rule-shadowed',
         blockedAt: null,
-        detail: `sudo has a rule for ${target}, and a later one wins: ${reason}; rules are read in the order of their files' names, and the last that fits counts`,
+        detail: `sudo has a rule for ${target}, but a later rule takes precedence: ${reason}; sudo reads rule files in the order of their names and applies the last match`,
       })
     : ok({
         fault: 'rule-missing',
         blockedAt: null,
-        detail: `sudo reads no rule for ${target}: ${reason}; it is missing, or in a file that sudo does not read`,
+        detail: `sudo reads no rule for ${target}: ${reason}; add the rule, or move it to a file that sudo reads`,
       });
 }
 
@@ -148,7 +148,11 @@ async function run(
   if ('end' in ran.value) {
     return ran.value.end === 'timeout'
       ? ok({ fault: 'timeout', blockedAt: null, detail: `${command} did not end within ${timeoutMs} ms` })
-      : ok({ fault: 'php-cannot-start', blockedAt: null, detail: `PHP starts no programs here: ${ran.value.stderr}` });
+      : ok({
+          fault: 'php-cannot-start',
+          blockedAt: null,
+          detail: `PHP may not start programs here: ${ran.value.stderr}`,
+        });
   }
   const verdict = explainDispatchExit({ ...ran.value, command });
   return ok(verdict === null ? null : { ...verdict, blockedAt: null, detail: `${command}: ${verdict.detail}` });
@@ -156,7 +160,7 @@ async function run(
 
 /**
  * Runs a dispatch command as an account with exactly the variables it is given, as `proc_open` does with an array and an
- * environment of its own; the sandbox of php-fpm is not there, but for `noNewPrivileges`.
+ * environment of its own. Of php-fpm's sandbox only `noNewPrivileges` applies.
  */
 function runOutside(caller: Identity, { noNewPrivileges }: { readonly noNewPrivileges: boolean }): DispatchRunner {
   return ([command = '', ...args], { env, timeoutMs }) => {
@@ -184,7 +188,7 @@ function runOutside(caller: Identity, { noNewPrivileges }: { readonly noNewPrivi
   };
 }
 
-/** May whoever ends up with the message write the data directory and its databases? */
+/** May the account that receives the message write the data directory and its databases? */
 export async function dataDirectory({
   identity,
   dataDir,
@@ -210,7 +214,7 @@ export async function dataDirectory({
       return ok({ fault: 'data-directory', blockedAt: null, detail: `the data directory ${dataDir} does not exist` });
     }
     const { blockedAt } = explained.value;
-    // The kernel has the last word: it knows of security modules and of what is not seen from here.
+    // The kernel decides: it applies security modules and rules that cannot be read from here.
     const allowed = explained.value.allowed ? await probeAccess(path, identity, want) : ok(false);
     if (allowed.isErr()) return err(allowed.error);
     if (allowed.value) continue;
@@ -224,7 +228,7 @@ export async function dataDirectory({
   return ok(null);
 }
 
-/** Waits for the message to turn up in what the service stores. */
+/** Waits for the message to appear in what the service stores. */
 export async function arrive(
   message: ProbeMessage,
   sentAt: number,
@@ -239,6 +243,6 @@ export async function arrive(
     if (Date.now() >= deadline) break;
     await sleep(Math.min(500, Math.max(1, deadline - Date.now())));
   }
-  const detail = `send ended well, but the message did not turn up in ${roots.join(', ')} within ${deadlineMs} ms`;
+  const detail = `send succeeded, but the message did not appear in ${roots.join(', ')} within ${deadlineMs} ms`;
   return ok({ fault: 'not-arrived', blockedAt: null, detail });
 }

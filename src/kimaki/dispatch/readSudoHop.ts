@@ -3,20 +3,20 @@ import type { Result } from 'neverthrow';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 
-/** What stands behind a command that goes over sudo, as far as its scripts tell. */
+/** What a command that goes through sudo runs, as far as its scripts show. */
 export interface InstalledHop {
-  /** The account it ends up as. */
+  /** The account that sudo runs it as. */
   readonly runAs: string;
   /** What sudo starts. */
   readonly target: string;
-  /** What the target starts; null when its script does not tell, or it is no script. */
+  /** What the target starts; null when its script does not show it, or it is no script. */
   readonly program: string | null;
   /** PATH of the program; null when the target sets none. */
   readonly searchPath: string | null;
 }
 
 /**
- * Reads where a dispatch command leads when it is a script that hands over to sudo; null when it is none.
+ * Reads what a dispatch command runs when it is a script that calls sudo; null when it is none.
  *
  * It goes by the text of wrapper and target: one command line with `sudo … -u USER TARGET`, one `exec` of a program. Names
  * that a script puts together from variables are not followed. A target that is missing is no error: its program is null.

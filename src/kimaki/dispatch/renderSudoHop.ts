@@ -5,7 +5,7 @@ import { shellQuote } from '../../posix/paths/index.js';
 import { checkAccountName, checkHopPath, escapeSudoersPath, sudoHopPaths } from './sudoHop.js';
 import type { SudoHop, SudoHopError } from './sudoHop.js';
 
-/** What a hop must lead to. */
+/** What a hop is rendered from. */
 export interface SudoHopRequest {
   /** `''` for `kimaki.service`, else what stands between `kimaki-` and `.service`. */
   readonly instance?: string;
@@ -34,9 +34,9 @@ export interface SudoHopRequest {
  * everything whose first argument is neither `send` nor a lone `--version`, and to a `--data-dir` other than its own.
  * That check is in the target because `target *` in sudoers(5) allows any arguments whatever.
  *
- * It writes nothing and does not look whether accounts or the program exist. The hop is no boundary against who
- * controls PHP: any prompt can be sent through it, and sudo logs the arguments. A secret of the unit
- * (`KIMAKI_BOT_TOKEN`) is not handed on, for the target is readable by everybody.
+ * It writes nothing and does not check that accounts and program exist. The hop is no boundary against
+ * whoever controls PHP: any prompt can be sent through it, and sudo logs the arguments. Secrets of the unit
+ * (`KIMAKI_BOT_TOKEN`) are not passed on, since every account can read the target.
  *
  * Errors: `INVALID_ACCOUNT_NAME`, `INVALID_HOP_VALUE`.
  *
@@ -65,7 +65,7 @@ export function renderSudoHop(request: SudoHopRequest): Result<SudoHop, SudoHopE
     const checked = checkAccountName(name);
     if (checked.isErr()) return err(checked.error);
   }
-  if (serviceUser === 'root') return invalid('service user', serviceUser, 'a hop to root would hand out root');
+  if (serviceUser === 'root') return invalid('service user', serviceUser, 'a hop to root gives the caller root');
   const paths: [string, string][] = [
     ['home', home],
     ['data directory', dataDir],

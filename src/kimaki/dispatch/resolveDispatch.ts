@@ -1,10 +1,10 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 
-/** How a message goes: the program in the system prefix, run by the caller itself, or over sudo as the service user. */
+/** How a message is sent: the caller runs the program in the system prefix itself, or through sudo as the service user. */
 export type DispatchStrategy = 'system-binary' | 'sudo-hop';
 
-/** Whether somebody reaches something, and if not what stops them. */
+/** Whether an account can reach a path, and what refuses it. */
 export interface Reach {
   readonly allowed: boolean;
   /** The component that refuses, or null. */
@@ -12,7 +12,7 @@ export interface Reach {
   readonly reason: string | null;
 }
 
-/** What decides how a message gets from PHP to the agent. */
+/** The facts from which the way of a message from PHP to the agent is chosen. */
 export interface DispatchRequest {
   /** What was asked for. */
   readonly strategy: DispatchStrategy | 'auto';
@@ -27,7 +27,7 @@ export interface DispatchRequest {
   readonly callerReachesData: Reach;
   /** May the service user? */
   readonly serviceReachesData: Reach;
-  /** The program is known to hand its message to the running service without the data directory. */
+  /** The program is known to reach the running service without the data directory. */
   readonly deliversOtherwise?: boolean;
   /** sudo and visudo are there, and the names can stand in a rule. */
   readonly sudo: { readonly available: boolean; readonly reason: string | null };
@@ -35,7 +35,7 @@ export interface DispatchRequest {
   readonly hopCommand: string;
 }
 
-/** The command to register, and what it ends in. */
+/** The command to register, and the program it runs in the end. */
 export interface DispatchPlan {
   readonly strategy: DispatchStrategy;
   /** What the channel registers. */
@@ -45,7 +45,7 @@ export interface DispatchPlan {
   readonly why: string;
 }
 
-/** Why no message could get through. */
+/** Why no message can reach the agent. */
 export interface DispatchRefused {
   readonly code: 'NO_REACHABLE_BINARY' | 'DATA_DIRECTORY_UNREACHABLE' | 'SUDO_UNAVAILABLE';
   readonly message: string;
@@ -57,9 +57,9 @@ export interface DispatchRefused {
  * Chooses the command that works for the caller, or says which fact forbids it; pure.
  *
  * `auto` takes the system binary only when the caller can execute it and write the data directory, else the hop.
- * An explicit strategy is obeyed or refused, never exchanged. `send` needs its data directory and ends with 64
+ * An explicit strategy is used or refused, never replaced. `send` needs its data directory and ends with 64
  * without it, so a binary that merely starts is not enough; `deliversOtherwise` is the exception for programs that
- * reach the service another way. A choice is not a proof: see `probeDispatch`.
+ * reach the service another way. The choice is not tried: `probeDispatch` does that.
  *
  * @example
  * ```ts
@@ -82,10 +82,10 @@ export function resolveDispatch(facts: DispatchRequest): Result<DispatchPlan, Di
   if (direct.isOk()) return direct;
   const hop = sudoHop(facts);
   if (hop.isErr()) {
-    const message = `no way for ${facts.caller} to reach the agent: ${direct.error.message}; and ${hop.error.message}`;
+    const message = `${facts.caller} cannot reach the agent: ${direct.error.message}; and ${hop.error.message}`;
     return err({ ...hop.error, message, strategy: 'auto' });
   }
-  return ok({ ...hop.value, why: `${direct.error.message}, so the message goes over sudo to ${facts.serviceUser}` });
+  return ok({ ...hop.value, why: `${direct.error.message}, so the message goes through sudo as ${facts.serviceUser}` });
 }
 
 function systemBinary(facts: DispatchRequest): Result<DispatchPlan, DispatchRefused> {
@@ -115,7 +115,7 @@ function systemBinary(facts: DispatchRequest): Result<DispatchPlan, DispatchRefu
 function sudoHop(facts: DispatchRequest): Result<DispatchPlan, DispatchRefused> {
   const { caller, serviceUser, serviceBinary, serviceReachesData, sudo, hopCommand } = facts;
   if (!sudo.available) {
-    const message = `sudo cannot carry the message: ${sudo.reason ?? 'it is not installed'}`;
+    const message = `sudo cannot be used: ${sudo.reason ?? 'it is not installed'}`;
     return err({ code: 'SUDO_UNAVAILABLE', message, strategy: 'sudo-hop', blockedAt: null });
   }
   const binary = facts.sharedBinary.path ?? serviceBinary.path;
@@ -134,5 +134,10 @@ function sudoHop(facts: DispatchRequest): Result<DispatchPlan, DispatchRefused> 
       blockedAt: serviceReachesData.blockedAt,
     });
   }
-  return ok({ strategy: 'sudo-hop', command: hopCommand, binary, why: `${caller} sends as ${serviceUser} over sudo` });
+  return ok({
+    strategy: 'sudo-hop',
+    command: hopCommand,
+    binary,
+    why: `${caller} sends as ${serviceUser} through sudo`,
+  });
 }

@@ -12,7 +12,7 @@ import type { Identity } from '../../posix/accounts/index.js';
 
 /** Where to look and for whom. */
 export interface DispatchBinaryRequest {
-  /** Everybody who has to be able to run it: php-fpm's account and the service user. At least one. */
+  /** All accounts that must be able to run it: php-fpm's account and the service user. At least one. */
   readonly users: readonly Identity[];
   /** Default `kimaki`. */
   readonly name?: string;
@@ -21,14 +21,13 @@ export interface DispatchBinaryRequest {
 }
 
 /**
- * Finds the program that may be registered for dispatch: all of these users can run it, and it lies in nobody's home.
+ * Finds the program that may be registered for dispatch: all of these users can run it, and it is in no home directory.
  *
  * Refused besides what one of them cannot execute are candidates that lie, or lead through a link or an interpreter, below
- * `/root`, `/home`, the home of one of the users, or any directory that is closed to strangers, even where these users
- * happen to be let in today: what lies in a private home is gone for WordPress as soon as the home is closed. So the
- * answer never recreates the failure it is asked to prevent. Nothing is run.
+ * `/root`, `/home`, the home of one of the users, or any directory that other accounts may not enter, even if these
+ * users may enter it today: WordPress loses what is in a private home as soon as the home is closed. Nothing is run.
  *
- * Errors: `INVALID_EXECUTABLE_NAME`. That there is none is an answer, with a reason for each candidate.
+ * Errors: `INVALID_EXECUTABLE_NAME`. When there is none, the result gives a reason for each candidate.
  *
  * @example
  * ```ts
@@ -66,7 +65,7 @@ async function resolve(
   return ok({ path: candidates.find((candidate) => candidate.ok)?.path ?? null, candidates });
 }
 
-/** The first place on the way to a program that belongs to somebody alone, or null. */
+/** The first private directory on the way to a program, or null. */
 async function privatePlace(
   path: string,
   users: readonly Identity[],
@@ -92,7 +91,7 @@ async function privatePlace(
       const mode = (stat.mode & 0o7777).toString(8).padStart(4, '0');
       return {
         blockedAt: above,
-        reason: `${leads} below ${printablePath(above)}, which is closed to strangers (${mode})`,
+        reason: `${leads} below ${printablePath(above)}, which other accounts may not enter (mode ${mode})`,
       };
     }
   }

@@ -10,7 +10,7 @@ export interface ManagedFile {
   readonly mode: number;
 }
 
-/** The three files that together let a caller reach the service user's data directory. */
+/** The three files through which a caller reaches the service user's data directory. */
 export interface SudoHop {
   /** What the channel registers; runs as the caller. */
   readonly wrapper: ManagedFile;
@@ -23,14 +23,14 @@ export interface SudoHop {
   readonly serviceUser: string;
 }
 
-/** Where the three files of an instance live. */
+/** Where the three files of an instance are. */
 export interface SudoHopPaths {
   readonly wrapper: string;
   readonly target: string;
   readonly sudoers: string;
 }
 
-/** Something the hop was asked for that cannot be written down safely. */
+/** A value of the hop that cannot be written safely. */
 export type SudoHopError =
   | { readonly code: 'INVALID_ACCOUNT_NAME'; readonly message: string; readonly name: string }
   | { readonly code: 'INVALID_HOP_VALUE'; readonly message: string; readonly field: string; readonly value: string };
@@ -66,7 +66,7 @@ export function checkAccountName(name: string): Result<string, SudoHopError> {
   const shown = printablePath(name).slice(0, 80);
   return err({
     code: 'INVALID_ACCOUNT_NAME',
-    message: `"${shown}" cannot stand in a sudoers rule; account names of the form [a-z_][a-z0-9_-]* can`,
+    message: `"${shown}" cannot be used in a sudoers rule; use an account name of the form [a-z_][a-z0-9_-]*`,
     name: shown,
   });
 }

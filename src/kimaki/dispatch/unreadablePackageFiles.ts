@@ -45,7 +45,7 @@ async function find(program: string, identity: Identity): Promise<Result<Package
   const ran = await runAs(identity, '/usr/bin/find', args, { timeoutMs: 120_000 });
   if (ran.isErr()) return err(ran.error);
   const found = ran.value.stdout.split('\0').filter((path) => path !== '');
-  // A directory above that is closed leaves find with nothing to say but on stderr.
+  // When find may not enter a directory above, it only writes to stderr.
   const unreadable = found.length === 0 && ran.value.exitCode !== 0 ? [root.value] : found;
   return ok({ root: root.value, unreadable: unreadable.slice(0, SHOWN).map((path) => printablePath(path)) });
 }

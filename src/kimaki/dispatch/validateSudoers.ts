@@ -4,7 +4,7 @@ import { printablePath } from '../../posix/paths/index.js';
 import { runProgram } from '../../posix/programs/index.js';
 import type { ProgramError } from '../../posix/programs/index.js';
 
-/** sudo's own checker said no, or could not be asked. */
+/** visudo rejected it, or could not be run. */
 export type SudoersError =
   | {
       readonly code: 'SUDOERS_INVALID';
@@ -33,8 +33,8 @@ export function validateSudoers(file: string): ResultAsync<void, SudoersError> {
 /**
  * Succeeds only when the policy that is live now parses as a whole, with owners and modes as sudo demands them.
  *
- * An invalid file in `sudoers.d` makes sudo refuse everybody, the operator included: ask before and after a
- * change, and take the change back when the answer turned. Errors as {@link validateSudoers}, with `path` null.
+ * An invalid file in `sudoers.d` makes sudo refuse every account, the operator's included: check before and after a
+ * change, and undo the change when the result differs. Errors as {@link validateSudoers}, with `path` null.
  */
 export function validateSudoersWhole(): ResultAsync<void, SudoersError> {
   return new ResultAsync(check(['-c'], null));
@@ -47,6 +47,6 @@ async function check(args: readonly string[], path: string | null): Promise<Resu
   const complaint = `${ran.value.stderr}${ran.value.stdout}`.trim().slice(0, 2000);
   const what = path === null ? 'the sudoers policy of this host' : printablePath(path);
   const words = complaint.split('\n')[0] ?? '';
-  const message = `visudo does not accept ${what}: ${words}; correct it before anything else is done with sudo`;
+  const message = `visudo rejects ${what}: ${words}; correct it first`;
   return err({ code: 'SUDOERS_INVALID', message, path: path === null ? null : printablePath(path), complaint });
 }

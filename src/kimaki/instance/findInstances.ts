@@ -18,7 +18,7 @@ import { readEnvironmentFiles } from './readEnvironmentFiles.js';
 import { readUnitFiles } from './readUnitFiles.js';
 import type { ReadUnitFilesError, UnitOnHost } from './readUnitFiles.js';
 
-/** Whose a process is, and what it gives to files it makes. */
+/** The account a process runs as, and its umask. */
 export interface RunningUser {
   readonly pid: number;
   readonly uid: number;
@@ -40,7 +40,7 @@ export interface KimakiInstance extends InstanceDescription {
   /** What they come to, see `readUnitFiles`. */
   readonly effective: EffectiveUnit;
   readonly state: UnitState;
-  /** What kind of thing the unit file is: the administrator's own, a package's, a link … */
+  /** What kind of file the unit file is: the administrator's own, a package's, a link … */
   readonly kind: UnitFileKind;
   /** Who it runs as: three answers that can differ. */
   readonly users: {
@@ -57,14 +57,14 @@ export interface KimakiInstance extends InstanceDescription {
   readonly companions: readonly string[];
 }
 
-/** What kept the host from being looked at. */
+/** Why the host could not be read. */
 export type FindInstancesError = ReadUnitFilesError | IdentityError | ReadFileError | SystemdError | IoError | Aborted;
 
 /**
  * Lists the kimaki installs of this host, each with its files, identity, data directory, site and companions.
  *
- * Units called `kimaki.service` and `kimaki-NAME.service` are looked at; masked ones and names without a file are
- * passed over, unless named in `unit`, where they are an error. A named unit may have any name. What is configured is
+ * Units called `kimaki.service` and `kimaki-NAME.service` are read. Masked units and names without a file are skipped,
+ * unless named in `unit`, where they are an error. A named unit may have any name. What is configured is
  * told from the files on disk, drop-ins and `EnvironmentFile=` included, whatever the manager has loaded. It reads only. The
  * answer holds the unit's secrets (`environment`, `files`, `state`) and must not be printed as it is.
  *
@@ -100,7 +100,7 @@ async function find(
       if (absent && named === undefined) continue;
       return err(found.error);
     }
-    // An alias shows the unit it stands for.
+    // An alias gives the unit it refers to.
     if (instances.has(found.value.state.id)) continue;
     const instance = await readInstance(found.value, signal);
     if (instance.isErr()) return err(instance.error);
@@ -140,7 +140,7 @@ async function readInstance(
   });
 }
 
-/** `User=` takes a number too, and one without an account. */
+/** `User=` can be a uid, also one without an account. */
 async function accountOf(user: string): Promise<Result<User | null, IdentityError>> {
   const account = await lookupUser(/^[0-9]+$/.test(user) ? Number(user) : user);
   if (account.isOk()) return ok(account.value);

@@ -18,7 +18,7 @@ import type { ReadUnitFilesError } from './readUnitFiles.js';
 export interface SiteService extends SiteServiceFacts {
   /** Timers, sockets and paths. */
   readonly triggeredBy: readonly string[];
-  /** What its file is: a `transient` one is gone when it stops, a `generated` one is written anew. */
+  /** What kind of file it has: a `transient` one is removed when it stops, a `generated` one is written again. */
   readonly kind: UnitFileKind;
 }
 
@@ -57,7 +57,7 @@ async function find(
     if (go.isErr()) return err(go.error);
     const unit = await readUnitFiles(candidate);
     if (unit.isErr()) {
-      // What has no file, or none that counts, is not run by systemd.
+      // systemd does not run a unit without a file.
       if (unit.error.code === 'UNIT_NOT_FOUND' || unit.error.code === 'UNIT_WITHOUT_FILE') continue;
       return err(unit.error);
     }
@@ -100,7 +100,7 @@ async function unitsNaming(directory: string, site: string): Promise<Result<read
       ? inside.value.filter((name) => name.endsWith('.conf')).map((name) => `${directory}/${entry}/${name}`)
       : [`${directory}/${entry}`];
     for (const file of files) {
-      // What cannot be read cannot be a unit's text; systemd would not load it either.
+      // systemd cannot load a file that cannot be read either.
       const read = await readRegularFile(file, { followLinks: true, maxBytes: 2 * 1024 * 1024 });
       if (read.isErr() || !mentionsPath(read.value.bytes.toString('utf8'), site)) continue;
       found.push(entry.replace(/\.d$/, ''));

@@ -3,10 +3,10 @@ import type { UnitSource } from '../../systemd/document/index.js';
 import type { UnitState } from '../../systemd/manager/index.js';
 
 /**
- * Whether what systemd has loaded of a unit is what lies on disk: the same files, none of them changed since.
+ * Tells whether systemd has loaded a unit as it is on disk: the same files, none of them changed since.
  *
- * `NeedDaemonReload` alone is not enough: it says no while a drop-in lies in a directory that was not there at the last
- * daemon-reload, though the next one brings it in. Two names of one file count as one.
+ * `NeedDaemonReload` alone is not enough: it is false while a drop-in is in a directory that did not exist at the last
+ * daemon-reload, though the next one loads it. Two names of one file count as one.
  *
  * Source: `unit_need_daemon_reload()` in systemd's src/core/unit.c, which asks a cache of directories.
  */

@@ -2,8 +2,8 @@
  * Tells whether a text names a path or something below it, as whole components.
  *
  * `/root` is found in `/root`, `"/root/x"`, `HOME=/root:`, `file:///root/x` and JSON's `\/root\/x`, and never in
- * `/rootfs`, `/root.bak` or `/srv/root`. A path written in another way (through a link, a variable, `..`) is not
- * recognised.
+ * `/rootfs`, `/root.bak` or `/srv/root`. A path that is written in another way (through a link, a variable, `..`) is not
+ * found.
  */
 export function mentionsPath(text: string, path: string): boolean {
   return pathPattern(path).test(text);

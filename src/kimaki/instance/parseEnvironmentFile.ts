@@ -2,7 +2,7 @@
  * Reads the variables of a file that `EnvironmentFile=` names.
  *
  * Comments, quotes, backslashes and values over several lines are read as systemd.exec(5) describes them; a line
- * that is no assignment is passed over. Nothing is expanded. The values are secrets more often than not.
+ * that is no assignment is passed over. Nothing is expanded. The values are often secrets.
  */
 export function parseEnvironmentFile(text: string): Readonly<Record<string, string>> {
   const variables: Record<string, string> = {};

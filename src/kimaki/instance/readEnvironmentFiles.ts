@@ -10,8 +10,8 @@ import { parseEnvironmentFile } from './parseEnvironmentFile.js';
 /**
  * Reads the variables of every `EnvironmentFile=` of a unit, in the order in which systemd applies them.
  *
- * Wildcards are followed in the last component, where people write them. A file that is missing gives no variables:
- * whether the unit then fails to start is for whoever starts it. The values are secrets more often than not.
+ * Wildcards are supported in the last component only. A missing file gives no variables and no error, though the unit
+ * may then fail to start. The values are often secrets.
  *
  * Source: systemd.exec(5), EnvironmentFile=.
  */

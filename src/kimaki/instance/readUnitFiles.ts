@@ -8,7 +8,7 @@ import { showUnit } from '../../systemd/manager/index.js';
 import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import type { SystemdError, UnitState } from '../../systemd/manager/index.js';
 
-/** A unit as the manager has it, the files it is made of on disk, and what they come to. */
+/** A unit as the manager has it, its files on disk, and the values they result in. */
 export interface UnitOnHost {
   readonly state: UnitState;
   /** The fragment first, then the drop-ins in the order systemd applies them. */
@@ -36,8 +36,7 @@ export type ReadUnitFilesError =
 /**
  * Reads the unit file and every drop-in that systemd would read for a unit now, as lossless documents.
  *
- * It goes by what lies on disk: when `state.needDaemonReload` is set, the manager has older text in memory, and `state`
- * tells that. Drop-ins of the unit, its aliases, its name's prefixes and its type are all among the files.
+ * It reads the disk: when `state.needDaemonReload` is set, the manager has older text in memory. Drop-ins of the unit, its aliases, its name's prefixes and its type are all among the files.
  *
  * Errors: `UNIT_WITHOUT_FILE` (masked, held, transient …), `UNIT_FILES_UNCERTAIN`, `UNIT_NOT_FOUND`, those of reading and
  * of `SystemdError`.
@@ -63,7 +62,7 @@ async function read(unit: string): Promise<Result<UnitOnHost, ReadUnitFilesError
     const { path, message } = problem;
     return err({
       code: 'UNIT_FILES_UNCERTAIN',
-      message: `what ${unit} is made of is not certain: ${message}`,
+      message: `the files of ${unit} cannot be determined: ${message}`,
       unit,
       path,
     });

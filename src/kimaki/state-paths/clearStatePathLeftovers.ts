@@ -10,13 +10,13 @@ import { clearDatabaseCopies } from '../database/index.js';
 import { STAGE } from './replaceTexts.js';
 import { entryType, walkState } from '../state/index.js';
 
-/** What `replaceFile` and `rewriteStatePaths` call work in progress. */
+/** Names of the temporary files of `replaceFile` and `rewriteStatePaths`. */
 const TEMPORARY = /^(.*\/)\.(.*)\.wca-([1-9][0-9]*)-[0-9a-f]{12}$/s;
 const MAX_ENTRIES = 1_000_000;
 
 /**
  * Removes what killed calls of `findStatePaths` and `rewriteStatePaths` left: unfinished files and links in these parts of
- * the state, and copies of databases below /var/tmp. What belongs to a process that may still be at work stays.
+ * the state, and copies of databases below /var/tmp. Those of a running process stay.
  *
  * Errors: `IO`, `INVALID_PATH`. A root that is not there has none.
  *
@@ -65,7 +65,7 @@ function directoriesAbove(path: string): readonly string[] {
   return path === '/' ? [] : [dirname(path), ...directoriesAbove(dirname(path))];
 }
 
-/** Only what is this account's own and closed to others, so that nobody exchanges anything in it meanwhile. */
+/** Only directories of this account that are closed to others, so that no other account can change them meanwhile. */
 async function clearStages(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
     const pid = STAGE.exec(name)?.[1];

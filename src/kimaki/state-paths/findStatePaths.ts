@@ -15,11 +15,11 @@ import type { OldHomeMention } from './oldHomeMentions.js';
 import type { StatePath, StatePathPlan } from './statePathPlan.js';
 import type { PathMove } from '../unit/index.js';
 
-/** What is looked through, and for what. Paths are absolute. */
+/** Where to look, and for what. Paths are absolute. */
 export interface StatePathsRequest {
   /** Directories and files of the state, where they are now. */
   readonly roots: readonly string[];
-  /** Homes that will be closed to the agent. */
+  /** Homes that the agent may not enter afterwards. */
   readonly oldHomes: readonly string[];
   /** What moves, so that paths below it can follow. */
   readonly moves: readonly PathMove[];
@@ -85,7 +85,7 @@ async function find(
     ...mentions.value.notSearched.filter((file) => !seen.has(file) && !/-(wal|shm|journal)$/.test(file)),
   );
   if (!mentions.value.complete || !databases.value.complete)
-    notSearched.push('more of the state than is looked through');
+    notSearched.push('the state has more entries than are searched');
 
   const byFile = grouped(mentions.value.mentions, ({ file }) => file);
   for (const [shown, inFile] of byFile) {
@@ -96,7 +96,7 @@ async function find(
   return ok({ paths, stuck, notSearched });
 }
 
-/** What becomes of one file or link; what does not follow goes to `stuck`. */
+/** The new content of one file or link; what does not follow goes to `stuck`. */
 async function follow(
   file: string,
   mentions: readonly OldHomeMention[],
@@ -124,7 +124,7 @@ async function follow(
   const { bytes } = read.value;
   const text = bytes.toString('utf8');
   const after = Buffer.from(movePathsOfText(text, basename(file), moves), 'utf8');
-  // A text that is no UTF-8 would not come back as it was.
+  // A text that is not UTF-8 could not be restored byte for byte.
   const changes = Buffer.from(text, 'utf8').equals(bytes) && !after.equals(bytes);
   const lines = after.toString('utf8').split('\n');
   const stays = (line: number | null): boolean =>

@@ -9,7 +9,7 @@ import { redactSecrets } from '../../systemd/secrets/index.js';
 import { pathPattern } from '../instance/index.js';
 import { entryType, walkState } from '../state/index.js';
 
-/** One place inside the state that names a path which will be gone. */
+/** One place inside the state that names a path which will not exist any more. */
 export interface OldHomeMention {
   /** Printable. */
   readonly file: string;
@@ -20,7 +20,7 @@ export interface OldHomeMention {
   readonly text: string;
 }
 
-/** Every mention found, and what was not looked at. */
+/** Every mention found, and what was not searched. */
 export interface OldHomeMentions {
   readonly mentions: readonly OldHomeMention[];
   /** False when a limit ended the search. */
@@ -38,13 +38,13 @@ const SKIPPED = new Set(['node_modules', '.git', 'heap-snapshots', 'registry', '
  * Finds where settings, shims and links inside the state still name one of these paths; changes nothing.
  *
  * Small text files are searched line by line, links by their target, whole path components only (`/root` is found
- * in `/root/x` and never in `/rootfs`). Databases are never opened: what they hold has to be asked of them.
+ * in `/root/x` and never in `/rootfs`). Databases are never opened; `databasePaths` reads them.
  * Packages, caches and `.git` are passed over, but for the files in which git keeps the paths of worktrees. The files may change while they are read.
  *
  * Errors: reading a file or directory failed; what vanishes meanwhile is passed over.
  *
  * @param roots - what moves (directories or files), absolute
- * @param oldPaths - the paths that will be gone, absolute
+ * @param oldPaths - the paths that will not exist any more, absolute
  */
 export function oldHomeMentions(
   roots: readonly string[],
@@ -87,7 +87,7 @@ async function search(
   return ok({ mentions: found.mentions, complete, notSearched: found.notSearched });
 }
 
-/** The one thing of `.git` that holds absolute paths as a rule: where its worktrees are (gitrepository-layout(5)). */
+/** `.git` holds absolute paths only to its worktrees (gitrepository-layout(5)). */
 async function searchWorktrees(directory: Buffer, found: Found): Promise<Result<void, IoError>> {
   const worktrees = `${directory.toString('utf8')}/worktrees`;
   const names =
@@ -99,7 +99,7 @@ async function searchWorktrees(directory: Buffer, found: Found): Promise<Result<
   return ok(undefined);
 }
 
-/** Whether a text names one of the paths; the quick look first, since most texts do not. */
+/** Whether a text names one of the paths. A quick test comes first, since most texts do not. */
 function namesAny(paths: readonly string[]): (text: string) => boolean {
   const patterns = paths.map((path) => ({
     last: path.replace(/\/+$/, '').split('/').at(-1) ?? '',

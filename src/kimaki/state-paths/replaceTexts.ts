@@ -6,7 +6,7 @@ import { attemptAt, checkTrustedPath } from '../../posix/handles/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import { runChecked } from '../../posix/programs/index.js';
 
-/** A file that is to hold other bytes, in place of those it is expected to hold. */
+/** A file whose expected bytes are replaced by others. */
 export interface TextReplacement {
   readonly file: string;
   readonly from: Buffer;
@@ -21,8 +21,8 @@ const CHUNK = 200;
  * `replaceFile` does, in a few milliseconds for each ten files instead of ten for each, for there is one program for
  * hundreds and one sync for all.
  *
- * Gives those that were replaced; the others are untouched, and are for `replaceFile`, which says why. The new files are
- * made in a directory of root's alone at the deepest place above all of them, if nobody else can write on the way there.
+ * Gives those that were replaced. The others are untouched; `replaceFile` tells why. The new files are made in a
+ * directory 0700 of root, at the deepest place above all of them, if no other account can write on the way there.
  *
  * Source: rename(2), syncfs(2), coreutils' cp(1) and sync(1).
  */
@@ -31,7 +31,7 @@ export async function replaceTexts(texts: readonly TextReplacement[]): Promise<R
   if (texts.length === 0) return done;
   const above = commonDirectory(texts.map(({ file }) => file));
   if (process.geteuid?.() !== 0 || above === '/') return done;
-  // Whoever can write there could put something else in the place of that directory while root writes in it.
+  // An account that can write there could replace that directory while root writes in it.
   if ((await checkTrustedPath(above)).isErr()) return done;
   const stage = `${above}/.paths.wca-${process.pid}-${randomBytes(6).toString('hex')}`;
   try {
@@ -54,7 +54,7 @@ export async function replaceTexts(texts: readonly TextReplacement[]): Promise<R
       await writeFile(stage + file, to, { flag: constants.O_WRONLY | constants.O_NOFOLLOW });
     if ((await runChecked('sync', ['-f', '--', stage])).isErr()) return done;
     for (const text of texts) if (await place(text, stage + text.file)) done.add(text.file);
-    // Not durable: told as not done, and looked at once more.
+    // Not durable, so they count as not replaced and are tried again.
     return (await runChecked('sync', ['-f', '--', stage])).isErr() ? new Set() : done;
   } catch {
     return done;
@@ -63,7 +63,7 @@ export async function replaceTexts(texts: readonly TextReplacement[]): Promise<R
   }
 }
 
-/** What a killed call left is a directory of this name. */
+/** A killed call leaves a directory of this name. */
 export const STAGE = /^\.paths\.wca-([1-9][0-9]*)-[0-9a-f]{12}$/;
 
 /** By a handle on the directory above. */

@@ -134,7 +134,7 @@ async function undo(paths: readonly StatePath[]): Promise<readonly string[]> {
       values.map((value) => ({ ...value, from: value.after, to: value.before })),
     );
     const shown = printablePath(file);
-    if (updated.isErr()) left.push(`${shown}: the paths in it were not put back: ${updated.error.message}`);
+    if (updated.isErr()) left.push(`${shown}: its paths were not put back: ${updated.error.message}`);
     else left.push(...updated.value.map((value) => `${shown}: ${databasePlace(value)} was changed since and is left`));
   }
   const done = await replaceTexts(replacements(paths, ({ before, after }) => [after, before]));
@@ -159,7 +159,7 @@ async function undo(paths: readonly StatePath[]): Promise<readonly string[]> {
   return left;
 }
 
-/** Many at once as far as that goes; one by one each is looked at again, and what is left is done or refused. */
+/** Texts that are replaced together. Those that fail are then replaced or refused one by one. */
 function replacements(
   paths: readonly StatePath[],
   direction: (path: TextPath) => readonly [string, string],
@@ -190,7 +190,7 @@ function databasesOf(paths: readonly StatePath[]): ReadonlyMap<string, readonly 
   );
 }
 
-/** Whether the file holds `to` now; it is written only over `from`. */
+/** Tells whether the file holds `to` now; only `from` is overwritten. */
 async function placeText({ file }: TextPath, from: string, to: string): Promise<Result<boolean, RewriteStateError>> {
   const read = await readRegularFile(file, { maxBytes: 4 * 1024 * 1024 });
   if (read.isErr()) return read.error.code === 'NOT_FOUND' ? ok(false) : err(read.error);
@@ -201,7 +201,7 @@ async function placeText({ file }: TextPath, from: string, to: string): Promise<
   return replaced.isErr() ? err(replaced.error) : ok(true);
 }
 
-/** By a handle on the directory above, so that exchanging one higher up redirects nothing. The new link has the old one's owner. */
+/** Through a handle on the directory above, so that replacing a directory higher up has no effect. The link keeps its owner. */
 async function placeLink({ file }: LinkPath, from: string, to: string): Promise<Result<boolean, RewriteStateError>> {
   const placed = await withPinnedParent<boolean, IoError>(file, (parent) => placeLinkIn(parent, file, from, to), {
     lastLink: 'refuse',
@@ -279,7 +279,7 @@ async function update(file: string, values: readonly Update[]): Promise<Result<r
 function changed(path: string): StatePathChanged {
   return {
     code: 'STATE_PATH_CHANGED',
-    message: `${path} reads otherwise than when it was looked at; look again before it is rewritten`,
+    message: `${path} changed since it was read; read it again before it is rewritten`,
     path,
   };
 }

@@ -39,7 +39,7 @@ export type StatePath = DatabasePath | TextPath | LinkPath;
 /** Every place inside the state that names an old home. */
 export type StatePathPlan = {
   readonly paths: readonly StatePath[];
-  /** Places that name something there which does not move, so that they will lead nowhere. For people, secrets redacted. */
+  /** Places that name a path there which does not move, so that they will be broken. For people, secrets redacted. */
   readonly stuck: readonly string[];
   /** Databases and files that were not read, each with the reason. */
   readonly notSearched: readonly string[];

@@ -39,9 +39,9 @@ export function checkExtraPath(path: string): Result<string, ExtraPathRefused> {
   }
   const below = credentialBelow(plain);
   if (below !== null && plain !== '.wp-cli')
-    return refuse('credential', `${below} lies below it; name what is needed instead`);
+    return refuse('credential', `it contains ${below}; name the parts that are needed instead`);
   const state = [...RUNTIME_STATE, ...TOOLCHAIN_STATE].find((entry) => entry.startsWith(`${plain}/`));
   if (state !== undefined)
-    return refuse('holds-state', `${state} lies below it and moves by itself; name the entry that is missing`);
+    return refuse('holds-state', `it contains ${state}, which moves by itself; name the entry that is missing`);
   return ok(plain);
 }

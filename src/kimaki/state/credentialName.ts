@@ -1,4 +1,4 @@
-/** Names that never change hands, whatever is asked: every one of them is a key, a password or a shell's memory. */
+/** Names that never move, whatever is asked: keys, passwords, histories of shells. */
 const NEVER = new Set([
   '.ssh',
   '.secrets',

@@ -13,11 +13,11 @@ export interface InventoryMove {
   readonly credentials: readonly string[];
 }
 
-/** Something stands where a move is to end. */
+/** The target of a move exists. */
 export interface StateConflict {
   readonly from: string;
   readonly to: string;
-  /** What stands there: nothing worth keeping (it can be set aside), or state of its own. */
+  /** What is there: nothing worth keeping (it can be set aside), or state of its own. */
   readonly kind: 'skeleton' | 'state';
   /** What would come. Both `state`: a choice for the operator, never merged. */
   readonly source: 'skeleton' | 'state';
@@ -83,10 +83,10 @@ export function stateCandidates(request: StateRequest): readonly StateCandidate[
     );
     add('extra', request.extra, null);
   } else {
-    add('extra', request.extra, 'it lies below the target home already');
+    add('extra', request.extra, 'it is already below the target home');
   }
   if (accountHome !== home && accountHome !== targetHome) {
-    const reason = `the service uses ${home} as its HOME, so this belongs to whoever logs in at ${accountHome}`;
+    const reason = `the service uses ${home} as its HOME; this belongs to the account whose home is ${accountHome}`;
     for (const name of [...RUNTIME_STATE, ...TOOLCHAIN_STATE]) {
       candidates.push({ from: `${accountHome}/${name}`, to: null, kind: 'runtime', stays: reason });
     }
@@ -95,7 +95,7 @@ export function stateCandidates(request: StateRequest): readonly StateCandidate[
   return candidates.filter((candidate) => {
     if (seen.has(candidate.from)) return false;
     seen.add(candidate.from);
-    // What lies inside something that moves as a whole moves with it.
+    // An entry inside a directory that moves as a whole moves with it.
     return !candidates.some((other) => other.to !== null && candidate.from.startsWith(`${other.from}/`));
   });
 }
@@ -116,7 +116,7 @@ export function decideState(
       left.push({ path: from, reason: 'a symbolic link; only real files and directories move' });
     else if (source.type === 'other') left.push({ path: from, reason: 'neither a file nor a directory' });
     else if (source.holds === 'skeleton' && target?.holds === 'state')
-      left.push({ path: from, reason: `it holds nothing, and ${to} holds state, which is kept` });
+      left.push({ path: from, reason: `it holds no state; the state in ${to} is kept` });
     else {
       moves.push({ from, to, kind, type: source.type, credentials: source.credentials });
       if (target === null || target.type === 'missing') continue;
@@ -129,7 +129,9 @@ export function decideState(
       });
     }
   }
-  left.push(...credentials.map((path) => ({ path, reason: 'looks like a credential; it never changes hands' })));
+  left.push(
+    ...credentials.map((path) => ({ path, reason: 'its name looks like a credential; credentials never move' })),
+  );
   return {
     dataDir: { from: request.dataDir, to: newDataDir(request) },
     home: { from: request.home, to: request.targetHome },
@@ -139,7 +141,7 @@ export function decideState(
   };
 }
 
-/** A data directory outside of the homes in question was put there on purpose and keeps its place. */
+/** A data directory outside of these homes was chosen on purpose and stays. */
 function newDataDir({ home, accountHome, dataDir, targetHome }: StateRequest): string {
   if (dataDir === targetHome || dataDir.startsWith(`${targetHome}/`)) return dataDir;
   const under = [home, accountHome].find((directory) => directory !== '/' && dataDir.startsWith(`${directory}/`));

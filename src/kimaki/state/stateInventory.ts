@@ -82,7 +82,7 @@ async function inventory(
       const shown = printablePath(path);
       return err({
         code: 'RELATIVE_PATH',
-        message: `"${shown}" is not usable: an absolute path without ".." is needed`,
+        message: `"${shown}" cannot be used; give an absolute path without ".."`,
         path: shown,
       });
     }
@@ -139,7 +139,7 @@ async function credentialsIn(home: string): Promise<Result<string[], IoError>> {
   );
 }
 
-/** A link above an extra path could lead it to where nothing may be taken from. */
+/** A link above an extra path could lead to a place that must not be moved. */
 async function throughLink(home: string, extra: string): Promise<Result<void, IoError | ExtraPathRefused>> {
   const parts = extra.split('/');
   for (let depth = 1; depth < parts.length; depth += 1) {
@@ -156,10 +156,9 @@ async function throughLink(home: string, extra: string): Promise<Result<void, Io
 
 function unusable(path: string, found: string | null): StateInventoryError {
   const shown = printablePath(path);
-  const what = found === null ? 'there is nothing' : `there is a ${found}`;
+  const what = found === null ? 'does not exist' : `is a ${found}`;
   const message =
-    `the unit's data directory is ${shown}, but ${what} under that name; ` +
-    'a real directory is needed, correct the unit or bring the data back';
+    `the unit's data directory ${shown} ${what}; expected a directory: ` + 'correct the unit, or restore the data';
   return { code: 'DATA_DIRECTORY_UNUSABLE', message, path: shown, found: found ?? 'missing' };
 }
 

@@ -1,8 +1,8 @@
 import { KIMAKI } from '../bridges/index.js';
 
 /**
- * What the agent is, below the home it uses: sessions, settings, the data directory of the bridge.
- * Moved under every posture; without it the service comes up with no memory.
+ * The agent's own state below its home: sessions, settings, the data directory of the bridge. It moves with every
+ * posture; without it the service starts with no memory.
  */
 export const RUNTIME_STATE: readonly string[] = [
   KIMAKI.dataDirName,
@@ -14,8 +14,8 @@ export const RUNTIME_STATE: readonly string[] = [
 ];
 
 /**
- * The developer's tools below a home: package caches, toolchains, forge logins.
- * Moved only for the engineering posture; a managed agent has no use for them.
+ * The developer's tools below a home: package caches, toolchains, forge logins. They move with the engineering posture
+ * only; a managed agent does not use them.
  */
 export const TOOLCHAIN_STATE: readonly string[] = [
   '.cargo',
@@ -43,7 +43,7 @@ export const TOOLCHAIN_STATE: readonly string[] = [
 export type Posture = 'managed' | 'engineering';
 
 /**
- * Gives the names of state a posture is entitled to, relative to a home.
+ * Gives the names of the state that a posture moves, relative to a home.
  */
 export function statePaths(posture: Posture): readonly string[] {
   return posture === 'managed' ? RUNTIME_STATE : [...RUNTIME_STATE, ...TOOLCHAIN_STATE];

@@ -19,7 +19,7 @@ export interface StateSurvey {
 
 const EVIDENCE = 5;
 const MAX_ENTRIES = 20_000;
-/** Other people's code: a file called `token.js` in there is none of ours. */
+/** Third-party code: a file called `token.js` in it is no credential. */
 const PACKAGES = new Set([
   'node_modules',
   '.git',
@@ -34,10 +34,10 @@ const PACKAGES = new Set([
 ]);
 
 /**
- * Tells whether something the agent would miss stands under a path; links are not followed, no file is opened.
+ * Tells whether a path holds state that the agent needs; links are not followed, no file is opened.
  *
  * A skeleton is what an installer or a wrapper makes before the agent ever ran: empty directories, `bin/` with a
- * kimaki shim, `heap-snapshots/`. Everything else is state. A link counts as state, for it says that somebody put it.
+ * kimaki shim, `heap-snapshots/`. Everything else is state. A link counts as state, since somebody made it.
  */
 export function surveyState(path: string): ResultAsync<StateSurvey, IoError> {
   return new ResultAsync(survey(path));

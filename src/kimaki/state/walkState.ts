@@ -4,7 +4,7 @@ import type { Result } from 'neverthrow';
 import { ioError } from '../../posix/paths/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 
-/** What stands under a name; links are not followed. */
+/** The type of an entry; links are not followed. */
 export type EntryType = 'directory' | 'file' | 'symlink' | 'other';
 
 /** One entry below a root, the root itself left out. */
@@ -20,10 +20,10 @@ export interface WalkedEntry {
 export type WalkVerdict = 'go' | 'skip' | 'stop';
 
 /**
- * Visits what lies below a directory without following links; what vanishes on the way is passed over.
+ * Visits every entry below a directory without following links; entries that vanish meanwhile are skipped.
  *
- * The answer says whether everything was seen: false after `limit` entries or a `stop`. It reads by path, so it is
- * for looking and never for deciding what to change. A directory that cannot be read ends it with the error.
+ * The answer says whether everything was seen: false after `limit` entries or a `stop`. It reads by path, so use
+ * it to report, never to decide what to change. A directory that cannot be read ends it with the error.
  */
 export function walkState(
   root: string,
@@ -64,7 +64,7 @@ async function walk(
   return ok(true);
 }
 
-/** What stands under a path, the link itself if it is one, or null when there is nothing. */
+/** The type of the entry at a path (links are not followed), or null when there is none. */
 export function entryType(path: string | Buffer): ResultAsync<EntryType | null, IoError> {
   return ResultAsync.fromPromise(lstat(path), (cause) => ioError(cause, 'lstat', path))
     .map((found): EntryType | null => {

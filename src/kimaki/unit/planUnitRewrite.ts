@@ -71,7 +71,7 @@ function textRewrite(request: UnitRewriteRequest): TextRewrite {
   return { user: request.user, oldUser: request.oldUser ?? 'root', oldHomes, newHome, moves };
 }
 
-/** Makes a key that takes one value the wanted one; a drop-in that does not set it stays without. */
+/** Sets a key that takes one value; a drop-in that does not set it stays without it. */
 function scalar(draft: Draft, key: string, value: string, request: UnitRewriteRequest): Result<void, UnitEditError> {
   const found = draft.document.assignments.filter((one) => one.section === 'Service' && one.key === key);
   if (found.length === 0 && request.dropIn === true) return ok(undefined);
@@ -85,14 +85,14 @@ function scalar(draft: Draft, key: string, value: string, request: UnitRewriteRe
   });
 }
 
-/** `User=`, where it is the old user's: a companion that has always run as somebody else goes on so. */
+/** `User=`, where it names the old user: a companion of another user keeps that user. */
 function owner(draft: Draft, request: UnitRewriteRequest): Result<void, UnitEditError> {
   const users = draft.document.assignments.filter((one) => one.section === 'Service' && one.key === 'User');
   const now = users.at(-1)?.value ?? '';
   return isOldUser(now === '' ? 'root' : now, request) ? scalar(draft, 'User', request.user, request) : ok(undefined);
 }
 
-/** root has a number and, in a group's place, the same name. */
+/** root can be written as 0, also as a group. */
 function isOldUser(name: string, { oldUser = 'root' }: UnitRewriteRequest): boolean {
   return name === oldUser || (oldUser === 'root' && name === '0');
 }
@@ -200,6 +200,6 @@ function guardRequest(request: UnitRewriteRequest): Result<void, UnitRewriteErro
   if (bad === undefined) return ok(undefined);
   const [field, given] = bad;
   const value = printablePath(given ?? '').slice(0, 200);
-  const message = `"${value}" cannot stand in a unit as the ${field} without quoting; choose one of plain characters`;
+  const message = `"${value}" cannot be the ${field} in a unit without quoting; choose one of plain characters`;
   return err({ code: 'INVALID_REWRITE_VALUE', message, field, value });
 }

@@ -1,7 +1,7 @@
 import { effectiveBoolean, effectiveCommands } from '../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
 
-/** One command that goes on running as root after `User=` has changed. */
+/** One command that still runs as root after `User=` has changed. */
 export interface PrivilegedLine {
   readonly file: string;
   /** Counted from 1. */
@@ -13,11 +13,11 @@ export interface PrivilegedLine {
 }
 
 /**
- * Finds the commands of a unit that `User=` does not reach; pure.
+ * Finds the commands of a unit that do not run as `User=`; pure.
  *
  * `+` runs with full privileges, `!` and `!!` without the change of user, and `PermissionsStartOnly=yes` frees every
  * command but `ExecStart=` (systemd.service(5)). Commands that a later empty assignment takes away do not count.
- * Whether such a program is safe from the agent is another question: `checkTrustedPath` answers it.
+ * `untrustedPrograms` tells whether the agent could replace such a program.
  */
 export function privilegedLines(unit: EffectiveUnit): readonly PrivilegedLine[] {
   const startOnly = effectiveBoolean(unit, 'Service', 'PermissionsStartOnly');

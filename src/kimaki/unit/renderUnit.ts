@@ -21,21 +21,21 @@ export interface RenderUnitRequest {
   readonly site: string;
   /** What `ExecStart=` starts: see `resolveDispatchBinary`. */
   readonly binary: string;
-  /** Arguments behind `--data-dir DIR`. Default `--auto-restart`, and `--no-auto-upgrade` for who is not root. */
+  /** Arguments behind `--data-dir DIR`. Default `--auto-restart`, and `--no-auto-upgrade` unless it runs as root. */
   readonly args?: readonly string[];
   /** Default `/usr/local/bin:/usr/bin:/bin`. */
   readonly path?: string;
   /** Only where the instance does not listen on the default port. */
   readonly lockPort?: number;
-  /** File with the variables nobody else may read, such as the bot's token; 0600, root's. */
+  /** File with secret variables such as the bot's token; mode 0600, owner root. */
   readonly environmentFile?: string;
-  /** Further variables. No secrets: everybody may read them from the manager. */
+  /** Further variables. No secrets: every account can read them from the manager. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The unit that is installed now: its `User=`, `Group=` and `UMask=` are kept. */
   readonly installed?: Pick<InstanceDescription, 'user' | 'group' | 'umask'>;
 }
 
-/** What cannot be written into a unit so that systemd reads it back. */
+/** A value that cannot be written into a unit so that systemd reads it back unchanged. */
 export type RenderUnitError =
   | InvalidUnitName
   | UnitEditError
@@ -44,11 +44,11 @@ export type RenderUnitError =
 /**
  * Renders the unit of an instance: unprivileged, with `UMask=0002`, and with the identity of what is installed kept.
  *
- * An upgrade that renders a unit again must pass `installed`, or it would take back what a migration did. Every value is
+ * An upgrade that renders a unit again must pass `installed`, or it undoes what a migration did. Every value is
  * written so that systemd reads back exactly it, quotes, blanks, `%` and `$` included, or refused. Pure: nothing is
  * written, and neither accounts nor paths are looked at.
  *
- * A token does not belong into a unit, which everybody may read (systemd.exec(5), Environment=): name a file.
+ * A token must not be in a unit, which every account can read (systemd.exec(5), Environment=): use a file.
  *
  * Errors: `INVALID_UNIT_NAME`, `INVALID_UNIT_REQUEST`, and those of editing (`INVALID_UNIT_VALUE` …).
  *
@@ -103,7 +103,7 @@ Type=simple
 WantedBy=multi-user.target
 `;
 
-/** A document under way; the first thing that cannot be written ends it. */
+/** A document in progress; the first value that cannot be written ends it. */
 class Draft {
   #state: Result<UnitDocument, UnitEditError> = ok(parseUnit(FRAME));
 

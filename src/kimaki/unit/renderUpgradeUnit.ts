@@ -3,9 +3,9 @@ import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import { execWords } from './execWords.js';
 
-/** A unit file of ours, not yet written. */
+/** The upgrade unit, not yet written. */
 export interface UpgradeUnit {
-  /** Its name, which no instance of kimaki has. */
+  /** Its name, which is not the name of an instance. */
   readonly unit: string;
   readonly path: string;
   readonly content: string;
@@ -23,9 +23,9 @@ export interface UpgradeUnitError {
 /**
  * Renders the unit with which root upgrades kimaki, in place of the upgrade the agent can no longer make by itself.
  *
- * An unprivileged service fails, unseen, to write into the system prefix: `--no-auto-upgrade` turns its attempt off, and
+ * An unprivileged service fails silently to write into the system prefix: `--no-auto-upgrade` turns its attempt off, and
  * `systemctl start wca-upgrade-kimaki` does it instead, readable for everybody whatever root's umask is, and restarts the
- * instances that run. It is a unit to be started by hand or by a timer of the operator's; nothing starts it by itself.
+ * instances that run. The operator starts it by hand or by a timer; nothing else starts it.
  *
  * Errors: `INVALID_UPGRADE_VALUE`.
  *

@@ -3,7 +3,7 @@ import { booleanOf, effectiveValues } from '../../systemd/load/index.js';
 import { splitWords } from '../../systemd/values/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
 
-/** A setting of a unit that breaks or voids a change of its user. */
+/** A setting of a unit that prevents or cancels a change of its user. */
 export interface SettingAgainst {
   readonly file: string;
   /** Counted from 1. */
@@ -20,10 +20,10 @@ export interface SettingAgainst {
  * Finds settings with which a service would not work as the new user; pure.
  *
  * It knows the settings that hide homes, make the system read-only, choose the user themselves, or keep sudo from
- * working, and judges the values that systemd has of them: what a sandbox means on this host is only seen by starting
- * the service.
+ * working, and judges the values that systemd has of them. The full effect of a sandbox shows only when the service
+ * starts.
  *
- * @param use - where the service will live, and whether it must be able to use sudo itself
+ * @param use - where the service keeps its data, and whether it must be able to use sudo itself
  */
 export function settingsAgainst(
   unit: EffectiveUnit,
@@ -79,17 +79,19 @@ function closed(path: string, used: readonly string[], reopened: readonly string
       isAtOrBelow(one, path) &&
       !reopened.some((open) => open !== path && isAtOrBelow(open, path) && isAtOrBelow(one, open)),
   );
-  return isClosed ? breaks(`${path} is closed to the service, and its data is to lie there; take it out`) : null;
+  return isClosed ? breaks(`the service may not use ${path}, where its data will be; remove the setting`) : null;
 }
 
 const noSudo: Rule = (value, { needsSudo }) =>
   needsSudo === true && booleanOf(value) === true
-    ? breaks('with it sudo refuses to run from inside the service')
+    ? breaks('sudo does not run inside the service with this setting')
     : null;
 
 const implied: Rule = (value) =>
   booleanOf(value) === true
-    ? check('for a unit that does not run as root it implies NoNewPrivileges=yes, so sudo no longer works from inside')
+    ? check(
+        'in a unit that does not run as root it implies NoNewPrivileges=yes, so sudo does not run inside the service',
+      )
     : null;
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -106,19 +108,20 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (value !== 'strict' || writable.some((path) => isAtOrBelow(dataDir, path))) return null;
     return breaks(`everything is read-only, ${dataDir} too; add ReadWritePaths=${dataDir}`);
   },
-  DynamicUser: (value) => (booleanOf(value) === true ? breaks('systemd chooses the user itself; take it out') : null),
-  RootDirectory: () => check('the service lives in another root, where user, home and site have to exist too'),
-  RootImage: () => check('the service lives in an image, where user, home and site have to exist too'),
+  DynamicUser: (value) =>
+    booleanOf(value) === true ? breaks('systemd chooses the user itself; remove the setting') : null,
+  RootDirectory: () => check('the service runs in another root directory; user, home and site must exist there too'),
+  RootImage: () => check('the service runs in an image; user, home and site must exist there too'),
   PrivateUsers: (value) =>
     booleanOf(value) === true
-      ? check('only root and the service user exist inside, so the group of the site does not')
+      ? check('inside the service only root and the service user exist; the group of the site does not')
       : null,
   InaccessiblePaths: hidden,
   TemporaryFileSystem: hiddenByTmpfs,
   ReadOnlyPaths: readOnly,
   NoNewPrivileges: noSudo,
   RestrictSUIDSGID: implied,
-  PAMName: () => check('the session is opened for the new user; its PAM rules have to let it in'),
-  StateDirectory: () => check('systemd gives this directory to the new user by itself, at every start'),
+  PAMName: () => check('the session is opened for the new user; its PAM rules must allow that'),
+  StateDirectory: () => check('systemd gives this directory to the new user at every start'),
   AmbientCapabilities: () => check('the new user would hold these capabilities'),
 };

@@ -1,10 +1,10 @@
 import type { Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
 import type { PathMove } from './textRewrite.js';
 
-/** What a unit is to say afterwards. */
+/** The identity and paths that a unit has afterwards. */
 export interface UnitRewriteRequest {
   readonly user: string;
-  /** Stands where the file names the old user's group; a file without `Group=` gets none, it means the primary one. */
+  /** Replaces the old user's group; a file without `Group=` gets none, since it uses the primary one. */
   readonly group: string;
   /** Default `root`. A unit that runs as another user keeps that one. */
   readonly oldUser?: string;
@@ -34,7 +34,7 @@ export interface RewrittenLine {
   readonly after: string | null;
 }
 
-/** A line that still names an old home after the rewrite, because nothing is known of what it means. */
+/** A line that still names an old home after the rewrite, because its meaning is not known. */
 export interface UnitLeftover {
   readonly key: string;
   readonly line: number;
@@ -45,14 +45,14 @@ export interface UnitLeftover {
 
 /** The rewrite as a plan: nothing is written. */
 export interface UnitRewrite {
-  /** Empty when the document is already so. */
+  /** Empty when nothing needs to change. */
   readonly edits: readonly Edit[];
   readonly document: UnitDocument;
   readonly changes: readonly RewrittenLine[];
   readonly leftovers: readonly UnitLeftover[];
 }
 
-/** The document cannot be edited safely, or a wanted value cannot stand in it unquoted. */
+/** The document cannot be edited safely, or a value would need quoting. */
 export type UnitRewriteError =
   | UnitEditError
   | {

@@ -4,20 +4,20 @@ import { checkTrustedPath } from '../../posix/handles/index.js';
 import type { TrustError } from '../../posix/handles/index.js';
 import type { PrivilegedLine } from './privilegedLines.js';
 
-/** A program that runs as root and that somebody else can exchange. */
+/** A program that runs as root and that another account can replace. */
 export interface UntrustedProgram {
   readonly line: PrivilegedLine;
-  /** The component that somebody else than root can change, or that is not there. */
+  /** The component that an account other than root can change, or that does not exist. */
   readonly component: string;
   readonly reason: string;
 }
 
 /**
- * Finds the privileged programs that somebody else than root could put another in place of.
+ * Finds the privileged programs that an account other than root can replace.
  *
- * With such a line whoever may write there is root at the next start. Judged are the program and every directory
+ * Through such a line, an account that can write there gets root at the next start. Judged are the program and every directory
  * above it, links included; what the program itself reads or starts is not. A bare name is looked up by systemd in
- * the system's own directories and counts as trusted; a program that is missing is listed, for anybody who may
+ * the system's own directories and counts as trusted; a program that is missing is listed, since whoever can
  * create it decides what runs.
  */
 export function untrustedPrograms(

@@ -166,7 +166,7 @@ printf '[Service]\nType=oneshot\nExecStart=/bin/true ${SITE}\n' > /etc/systemd/s
       ['port-shared', 'kimaki-two.service'],
       ['data-directory-shared', 'the same /home/opencode/.kimaki'],
       ['site-shared', 'both work on /var/www/site'],
-      ['sudoers-invalid', 'visudo does not accept'],
+      ['sudoers-invalid', 'visudo rejects'],
       ['hop-not-in-force', 'a later rule takes it back'],
       ['companion-as-root', 'started by w.timer'],
       ['cron-as-root', '/etc/cron.d/w:1'],

@@ -135,7 +135,7 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
       'rm /etc/sudoers.d/zz-no',
       'hop',
       'rule-shadowed',
-      'a later one wins',
+      'a later rule takes precedence',
     ],
     [
       'a later rule wants a password',

@@ -79,7 +79,7 @@ describe('the program to register', () => {
       (await lookupIdentity('root'))._unsafeUnwrap(),
     ]);
     expect(found.path).toBeNull();
-    expect(found.candidates[0]?.reason).toContain('closed to strangers (0750)');
+    expect(found.candidates[0]?.reason).toContain('other accounts may not enter (mode 0750)');
   });
 
   it('is none where one of them cannot run it, with the component that refuses', async () => {

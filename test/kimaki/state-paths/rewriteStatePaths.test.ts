@@ -227,7 +227,7 @@ describe('paths of the state', () => {
     (await rewriteStatePaths(paths))._unsafeUnwrap();
     await writeFile(`${database}-wal`, '');
     const left = (await undoStatePaths(paths))._unsafeUnwrap();
-    expect(left).toEqual([expect.stringContaining('of several accounts')]);
+    expect(left).toEqual([expect.stringContaining('to different accounts')]);
     expect(await readlink(join(dir, 'projects/link'))).toBe('/root/.kimaki/projects/a');
   });
 

@@ -43,9 +43,7 @@ it('leaves an empty source where it is when the target holds state', () => {
   expect(decided('skeleton', 'state')).toMatchObject({
     moves: [],
     conflicts: [],
-    left: [
-      { path: '/root/.kimaki', reason: 'it holds nothing, and /home/opencode/.kimaki holds state, which is kept' },
-    ],
+    left: [{ path: '/root/.kimaki', reason: 'it holds no state; the state in /home/opencode/.kimaki is kept' }],
   });
   expect(decided('state', 'state').conflicts).toHaveLength(1);
   expect(decided('skeleton', 'skeleton').moves).toHaveLength(1);

@@ -122,7 +122,7 @@ describe('a service whose HOME is the target home already', () => {
       'root/.ssh',
     ]);
     expect(found.left[0]?.reason).toBe(
-      `the service uses ${target} as its HOME, so this belongs to whoever logs in at ${root}`,
+      `the service uses ${target} as its HOME; this belongs to the account whose home is ${root}`,
     );
     expect(found.conflicts).toEqual([
       { from: join(root, '.kimaki'), to: join(target, '.kimaki'), kind: 'skeleton', source: 'state', evidence: [] },

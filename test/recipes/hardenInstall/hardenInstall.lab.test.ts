@@ -197,7 +197,9 @@ rm /etc/systemd/system/php8.2-fpm.service.d/50-wca-umask.conf; systemctl daemon-
     expect(report).toMatchObject({
       failed: true,
       rolledBack: true,
-      error: { error: { code: 'NOT_PROVEN', message: expect.stringContaining('a later one wins') as unknown } },
+      error: {
+        error: { code: 'NOT_PROVEN', message: expect.stringContaining('a later rule takes precedence') as unknown },
+      },
     });
     expect(await host.ok(`sha256sum ${UNIT_FILE} ${CHANNELS}; stat -c %a ${CHANNELS}`)).toBe(before);
     await host.ok(`rm /etc/sudoers.d/zz-no; chmod 644 ${CHANNELS}`);

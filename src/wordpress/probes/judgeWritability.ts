@@ -33,11 +33,11 @@ export interface SiteFault extends Finding<SiteFaultId> {
 }
 
 /**
- * Names every reason in a report why WordPress could not update or write, with the component and the error code an
- * update would end with; pure.
+ * Lists every reason in a report why WordPress cannot update or write, with the component and the error code of a failed
+ * update; pure.
  *
- * `wordpressSays` is what WordPress answered on a real server with that fault alone. Several faults at once hide each
- * other: an update stops at the first it meets. An empty list means that the report is in order.
+ * `wordpressSays` is the answer of a real server with that fault alone. With several faults an update reports only the
+ * first. An empty list means that the report has no fault.
  *
  * Source: WP_Upgrader::install_package(), clear_destination() and unpack_package(); _unzip_file_ziparchive().
  */
@@ -54,17 +54,17 @@ function methodFaults({
   const rest = { path: null, count: 1, wordpressSays: null };
   const faults: SiteFault[] = [];
   if (fileModsDisallowed) {
-    const what = 'DISALLOW_FILE_MODS is on: WordPress updates nothing, whoever owns its files';
-    const way = remedy.text('take DISALLOW_FILE_MODS out of wp-config.php, unless it is intended');
+    const what = 'DISALLOW_FILE_MODS is on, so WordPress updates nothing';
+    const way = remedy.text('remove DISALLOW_FILE_MODS from wp-config.php, unless it is intended');
     faults.push({ ...about('file-mods-off', 'note', what, way), ...rest });
   }
   if (filesystemMethod !== 'direct') {
     const why = methodDefined
       ? 'the site defines FS_METHOD'
       : 'wp-admin/includes/file.php or wp-content belongs to another account';
-    const what = `get_filesystem_method() is ${filesystemMethod || 'none'} (${why}): unattended updates stop without an error`;
+    const what = `get_filesystem_method() is ${filesystemMethod || 'none'}, expected direct (${why}): automatic updates stop without an error`;
     const way = methodDefined
-      ? remedy.text('take FS_METHOD out of wp-config.php')
+      ? remedy.text('remove FS_METHOD from wp-config.php')
       : remedy.text('let the account of WordPress own wp-admin/includes/file.php and wp-content');
     faults.push({ ...about('not-direct', 'broken', what, way), ...rest });
   }
@@ -82,12 +82,12 @@ const CLOSED: Readonly<Record<string, Closed>> = {
   plugins: {
     id: 'plugins-closed',
     wordpressSays: 'remove_old_failed',
-    harm: 'an update empties the plugin and cannot put the new one in its place; an install ends with mkdir_failed_destination',
+    harm: 'an update deletes the old plugin and cannot create the new one; an install fails with mkdir_failed_destination',
   },
   themes: {
     id: 'themes-closed',
     wordpressSays: 'remove_old_failed',
-    harm: 'an update empties the theme and cannot put the new one in its place; an install ends with mkdir_failed_destination',
+    harm: 'an update deletes the old theme and cannot create the new one; an install fails with mkdir_failed_destination',
   },
   upgrade: { id: 'upgrade-closed', wordpressSays: 'mkdir_failed_ziparchive', harm: 'no update can be unpacked' },
   languages: { id: 'languages-closed', wordpressSays: null, harm: 'translations cannot be installed' },
@@ -101,7 +101,7 @@ function directoryFaults({ directories }: WritabilityReport): readonly SiteFault
     if (writable || closed === undefined) return [];
     const { id, wordpressSays, harm } = closed;
     const what = exists
-      ? `${path} is closed to WordPress: ${harm}`
+      ? `${path} is not writable for WordPress: ${harm}`
       : `${path} does not exist and cannot be created: ${harm}`;
     return [
       { ...findingsAbout<SiteFaultId>(name)(id, 'broken', what, own(path), [path]), path, count: 1, wordpressSays },
@@ -110,7 +110,7 @@ function directoryFaults({ directories }: WritabilityReport): readonly SiteFault
 }
 
 function componentFaults({ unwritable, wordpress }: WritabilityReport): readonly SiteFault[] {
-  // From 6.3 on the old version is first moved aside whole, for which only its own directory has to be writable.
+  // WordPress 6.3 and later first moves the old version away; only its own directory has to be writable for that.
   const [major = 0, minor = 0] = wordpress.split('.').map(Number);
   const movesAside = major > 6 || (major === 6 && minor >= 3);
   return unwritable.components.map(({ component, count, itself, path }): SiteFault => {
@@ -125,15 +125,15 @@ function componentFaults({ unwritable, wordpress }: WritabilityReport): readonly
     if (kind === 'plugin' || kind === 'theme') {
       const blocks = itself || !movesAside;
       const harm = blocks ? 'it cannot be updated' : 'this version of WordPress can update it, but an editor cannot';
-      const what = `${count} entries of ${kind} ${name} are closed to WordPress, the first is ${path}: ${harm}`;
+      const what = `${count} entries of ${kind} ${name} are not writable for WordPress, the first is ${path}: ${harm}`;
       const id = kind === 'plugin' ? 'plugin-closed' : 'theme-closed';
       return of(id, blocks, what, blocks ? 'files_not_writable' : null);
     }
     if (kind === 'upgrade') {
-      const what = `${count} entries left in upgrade are closed to WordPress, the first is ${path}: an update that unpacks to the same name fails (mkdir_failed_ziparchive where a directory is missing in it)`;
+      const what = `${count} entries left in upgrade are not writable for WordPress, the first is ${path}: an update that unpacks to the same name fails (mkdir_failed_ziparchive where a directory is missing in it)`;
       return of('upgrade-leftover', true, what, 'copy_failed_ziparchive');
     }
-    const what = `${count} translations are closed to WordPress, the first is ${path}: they cannot be updated`;
+    const what = `${count} translations are not writable for WordPress, the first is ${path}: they cannot be updated`;
     return of('languages-closed', true, what, null);
   });
 }
@@ -141,7 +141,7 @@ function componentFaults({ unwritable, wordpress }: WritabilityReport): readonly
 function uploadFaults({ uploads: { count, path } }: WritabilityReport): readonly SiteFault[] {
   if (count === 0) return [];
   const what =
-    `${count} entries of uploads are closed to WordPress, the first is ${path ?? '?'}: it cannot edit or replace them, ` +
+    `${count} entries of uploads are not writable for WordPress, the first is ${path ?? '?'}: it cannot edit or replace them, ` +
     'nor create or delete anything in those that are directories';
   const about = findingsAbout<SiteFaultId>('uploads');
   const evidence = path === null ? [] : [path];

@@ -6,38 +6,6 @@ import { runSitePhp } from './runSitePhp.js';
 import type { SiteProbeError, SiteProbeOptions } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
 
-/** A path that WordPress cannot replace. */
-export interface UnwritablePath {
-  readonly path: string;
-  /** `plugin:akismet`, `theme:twentytwentythree`, `upgrade`, `languages`. */
-  readonly component: string;
-  /** `dangling-link`: WordPress takes a link without a target for not writable. */
-  readonly why: 'not-writable' | 'unreadable' | 'dangling-link';
-  readonly uid: number;
-  /** Permission bits, for example `0o644`. */
-  readonly mode: number;
-}
-
-/** The paths of one plugin, one theme, `upgrade` or `languages` that WordPress cannot replace. */
-export interface UnwritableComponent {
-  /** As in {@link UnwritablePath}. */
-  readonly component: string;
-  readonly count: number;
-  /** The directory of the plugin or theme is one of them. */
-  readonly itself: boolean;
-  /** The first of them. */
-  readonly path: string;
-}
-
-/** One directory that WordPress writes to. */
-export interface WritableDirectory {
-  readonly name: 'content' | 'plugins' | 'themes' | 'upgrade' | 'languages' | 'uploads' | 'uploads-now';
-  readonly path: string;
-  readonly exists: boolean;
-  /** For a directory that does not exist: WordPress can create it. */
-  readonly writable: boolean;
-}
-
 /** What WordPress can write as one user, by its own checks. */
 export interface WritabilityReport {
   /** Updates can work: both methods are `direct`, every directory is writable, nothing is unwritable. */
@@ -55,13 +23,38 @@ export interface WritabilityReport {
   readonly chmodFile: number | null;
   /** DISALLOW_FILE_MODS is on: WordPress changes no files. */
   readonly fileModsDisallowed: boolean;
-  readonly directories: readonly WritableDirectory[];
+  /** The directories that WordPress writes to. */
+  readonly directories: readonly {
+    readonly name: 'content' | 'plugins' | 'themes' | 'upgrade' | 'languages' | 'uploads' | 'uploads-now';
+    readonly path: string;
+    readonly exists: boolean;
+    /** For a directory that does not exist: WordPress can create it. */
+    readonly writable: boolean;
+  }[];
+  /** The paths that WordPress cannot replace, by component. */
   readonly unwritable: {
     readonly count: number;
     /** Every component with such paths. */
-    readonly components: readonly UnwritableComponent[];
+    readonly components: readonly {
+      /** `plugin:akismet`, `theme:twentytwentythree`, `upgrade`, `languages`. */
+      readonly component: string;
+      readonly count: number;
+      /** The directory of the plugin or theme is one of them. */
+      readonly itself: boolean;
+      /** The first of them. */
+      readonly path: string;
+    }[];
     /** The first ones, at most `maxPaths`. */
-    readonly paths: readonly UnwritablePath[];
+    readonly paths: readonly {
+      readonly path: string;
+      /** `plugin:akismet`, `theme:twentytwentythree`, `upgrade`, `languages`. */
+      readonly component: string;
+      /** `dangling-link`: WordPress takes a link without a target for not writable. */
+      readonly why: 'not-writable' | 'unreadable' | 'dangling-link';
+      readonly uid: number;
+      /** Permission bits, for example `0o644`. */
+      readonly mode: number;
+    }[];
   };
   /** Entries below uploads that WordPress cannot write. No update needs them, so they do not count for `ok`. */
   readonly uploads: {

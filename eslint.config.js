@@ -3,24 +3,6 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import noDroppedResult from './eslint-rules/no-dropped-result.js';
 
-/** Each takes a fiftieth to an eighth of what an empty process takes to start. */
-const SLOW_MODULES = [
-  'process',
-  'crypto',
-  'child_process',
-  'worker_threads',
-  'os',
-  'module',
-  'util',
-  'readline/promises',
-].map((name) => `node:${name}`);
-/** @param {string} name */
-const slow = (name) => ({
-  name,
-  allowTypeImports: true,
-  message: name === 'node:process' ? 'Use the global.' : 'Load it where it is used: process.getBuiltinModule().',
-});
-
 export default defineConfig(
   globalIgnores(['dist/', 'docs/api/', 'coverage/', 'temp/', 'test/lab/files/', 'test/corpus/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
@@ -54,11 +36,6 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     rules: { '@typescript-eslint/explicit-module-boundary-types': 'error' },
-  },
-  {
-    // What every import of the package and every command pays for.
-    files: ['src/posix/**/*.ts', 'src/systemd/**/*.ts', 'src/cli/**/*.ts'],
-    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: SLOW_MODULES.map(slow) }] },
   },
   {
     files: ['test/**', 'bench/**', 'scripts/**'],

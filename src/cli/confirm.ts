@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline/promises';
+
 /** Terminal streams a question is put to. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -7,7 +9,6 @@ export interface Terminal {
 /** Asks on stderr and takes `y` or `yes` for yes; anything else, end of input too, is no. Off a terminal it asks nobody. */
 export async function confirm(terminal: Terminal, question: string): Promise<'yes' | 'no' | 'no-terminal'> {
   if (terminal.stdin.isTTY !== true || terminal.stderr.isTTY !== true) return 'no-terminal';
-  const { createInterface } = process.getBuiltinModule('node:readline/promises');
   const lines = createInterface({ input: terminal.stdin, output: terminal.stderr });
   try {
     const ended = new Promise<string>((resolve) => {

@@ -1,3 +1,5 @@
+import { styleText } from 'node:util';
+
 /** Where a command's output goes. */
 export interface OutputStreams {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -86,8 +88,7 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
       if (options.verbosity === 'verbose') toStderr(line);
     },
     warn: toStderr,
-    style: (style, text) =>
-      options.color ? process.getBuiltinModule('node:util').styleText(style, text, { validateStream: false }) : text,
+    style: (style, text) => (options.color ? styleText(style, text, { validateStream: false }) : text),
     flush: async () => {
       await Promise.all([drained(streams.stdout, gone), drained(streams.stderr, gone)]);
     },

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, readFile, readdir, unlink } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
@@ -13,7 +14,7 @@ import { attempt } from '../paths/index.js';
  * can be told from what a live one is writing.
  */
 export function temporaryName(name: string): string {
-  const tail = `.wca-${process.pid}-${process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')}`;
+  const tail = `.wca-${process.pid}-${randomBytes(6).toString('hex')}`;
   return `.${shortened(name, tail.length)}${tail}`;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, readlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -70,7 +71,7 @@ function earlier(a: string | undefined, b: string | undefined): string {
 function digestOf(root: string, shown: string, describe: Describe): ResultAsync<string, IoError> {
   return attempt(
     async () => {
-      const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+      const hash = createHash('sha256');
       for await (const { path, record } of walk(root, describe)) {
         hash.update(`${toBytes(path).toString('hex')} ${record}\n`);
       }
@@ -102,7 +103,7 @@ function describeContent(): Describe {
 async function contentDigest(pinned: number): Promise<string> {
   const fd = openSync(handlePath(pinned), constants.O_RDONLY);
   try {
-    const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+    const hash = createHash('sha256');
     const { size } = fstatSync(fd);
     const buffer = Buffer.allocUnsafe(Math.min(Math.max(size + 1, 1), READ_SIZE));
     for (let reads = 1; ; reads += 1) {

@@ -1,4 +1,5 @@
 import { closeSync, constants, opendirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { joinPath, utf8Text } from '../paths/index.js';
 import { handleBudget, handlePath, openAt } from '../handles/index.js';
 
@@ -46,7 +47,7 @@ export function splitSearch(top: number, prune: readonly string[]): SplitSearch 
   const close = (): void => {
     for (const fd of held.splice(0)) closeSync(fd);
   };
-  const workers = Math.min(process.getBuiltinModule('node:os').availableParallelism(), 4);
+  const workers = Math.min(availableParallelism(), 4);
   const units = workers > 1 ? unitsOf(top, new Set(prune), held) : [];
   if (units.length < MIN_UNITS || units.length > MAX_UNITS) {
     close();

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { aborted, joinPath, printablePath, toBytes, utf8Text } from '../paths/index.js';
@@ -98,13 +99,11 @@ async function searchPart<E>(
   const lacking = lackOfHandles();
   if (lacking !== null) return err(notStarted(lacking));
   const [program = 'find', ...before] = query.command ?? ['find'];
-  const child = process
-    .getBuiltinModule('node:child_process')
-    .spawn(program, [...before, ...findArguments(part, query.expression)], {
-      cwd: handlePath(query.directory),
-      env: { PATH: TRUSTED_PATH, LC_ALL: 'C' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  const child = spawn(program, [...before, ...findArguments(part, query.expression)], {
+    cwd: handlePath(query.directory),
+    env: { PATH: TRUSTED_PATH, LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended: { why: ProgramError | null } = { why: null };
   const stop = (why: ProgramError): void => {
     ended.why ??= why;

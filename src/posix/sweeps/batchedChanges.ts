@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { changeByHandle, isDenial } from './changeByHandle.js';
@@ -229,6 +230,6 @@ export class BatchedChanges {
   #mayStartThread(): void {
     if (this.#thread !== null || !this.#truthful || this.#pass.changed < (this.#options.threadAfter ?? WORTH_A_THREAD))
       return;
-    if (process.getBuiltinModule('node:os').availableParallelism() > 1) this.#thread = startChownThread();
+    if (availableParallelism() > 1) this.#thread = startChownThread();
   }
 }

@@ -1,5 +1,6 @@
 import type * as Fs from 'node:fs';
-import type { MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { handlesOfThisProcess } from '../handles/index.js';
 import type { TreeChange } from '../handles/index.js';
 
@@ -43,8 +44,7 @@ export function startChownThread(): ChownThread {
 
 function newWorker(): Worker {
   const text = `(${serve.toString()})(require('node:fs'), require('node:worker_threads').parentPort)`;
-  const threads = process.getBuiltinModule('node:worker_threads');
-  return new threads.Worker(text, { eval: true, execArgv: [], env: {}, trackUnmanagedFds: false });
+  return new Worker(text, { eval: true, execArgv: [], env: {}, trackUnmanagedFds: false });
 }
 
 function threadOn(worker: Worker): ChownThread {

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
@@ -62,7 +63,7 @@ export function added(now: Said, before: Said): string[] {
 export async function withPrivateDirectory<T, E>(
   use: (directory: string) => Promise<Result<T, E | IoError>>,
 ): Promise<Result<T, E | IoError>> {
-  const root = process.geteuid?.() === 0 ? '/run' : process.getBuiltinModule('node:os').tmpdir();
+  const root = process.geteuid?.() === 0 ? '/run' : tmpdir();
   const made = await ResultAsync.fromPromise(mkdtemp(`${root}/wca-verify-`), (cause) =>
     ioError(cause, 'mkdtemp', root),
   );

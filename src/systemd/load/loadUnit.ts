@@ -1,4 +1,5 @@
 import { realpath, readFile } from 'node:fs/promises';
+import { hostname, release } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
@@ -103,7 +104,6 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
  */
 export async function readHostSpecifiers(root: string): Promise<HostSpecifiers> {
   const { parse } = await import('ini');
-  const { hostname, release } = process.getBuiltinModule('node:os');
   const text = async (path: string): Promise<string> => readFile(join(root, path), 'utf8').catch(() => '');
   const fields = async (path: string): Promise<Readonly<Record<string, unknown>>> => parse(await text(path));
   const [machine, boot, osRelease, libRelease, info, name] = await Promise.all([

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkRunnableName } from '../names/index.js';
@@ -147,8 +148,6 @@ function ending({
   readonly exitExplained: string | null;
 }): string {
   if (code === 'exited') return `exit status ${exitExplained ?? status}`;
-  const signal = Object.entries(process.getBuiltinModule('node:os').constants.signals).find(
-    ([, number]) => number === status,
-  )?.[0];
+  const signal = Object.entries(constants.signals).find(([, number]) => number === status)?.[0];
   return `${code === 'dumped' ? 'dumped core on' : 'killed by'} ${signal ?? `signal ${status}`}`;
 }

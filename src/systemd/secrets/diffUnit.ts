@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type * as diff from 'diff';
 import { learnSecrets, maskUnit } from './maskUnit.js';
 import { createRedactor } from './redactor.js';
@@ -37,7 +38,7 @@ export function diffUnit(before: string | Uint8Array, after: string | Uint8Array
 
 /** Loaded when first needed: it takes longer to load than everything else here together. */
 function unifiedDiff(): typeof diff.createTwoFilesPatch {
-  const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
   const library = require('diff') as typeof diff;
   return library.createTwoFilesPatch;
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { unsignedOf } from './readNumber.js';
 import { valid } from '../reading.js';
 
@@ -19,5 +20,5 @@ const REALTIME_LAST = 64n;
 const SECOND_NAMES: ReadonlySet<string> = new Set(['SIGIOT', 'SIGPOLL', 'SIGUNUSED']);
 
 function isSignalName(name: string): boolean {
-  return Object.hasOwn(process.getBuiltinModule('node:os').constants.signals, name) && !SECOND_NAMES.has(name);
+  return Object.hasOwn(constants.signals, name) && !SECOND_NAMES.has(name);
 }

@@ -101,7 +101,7 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
   beforeAll(async () => {
     host = await bootHost();
     await installPackage(host);
-  }, 600_000);
+  });
   afterAll(() => host.down());
 
   /** The subjects, and how it ended; the document is as the schema says, and holds no secret. */
@@ -200,7 +200,7 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     expect(found).toMatchObject({ severity: 'broken', what: expect.stringContaining('/var/lib/wca/runs/') as string });
     expect(found?.fix).toContain('wca migrate-off-root resume');
     expect(found?.fix).toContain('wca migrate-off-root rollback');
-    await host.ok('wca migrate-off-root resume --yes', { timeoutMs: 200_000 });
+    await host.ok('wca migrate-off-root resume --yes', { timeoutMs: 480_000 });
   });
 
   it('finds nothing broken on a migrated host', async () => {

@@ -27,7 +27,7 @@ describe.skipIf(!labAvailable().ok)('the shipped JSON schema', () => {
   afterAll(() => host.down());
 
   const printed = async (command: string, code: number): Promise<unknown> => {
-    const ran = await host.run(`wca migrate-off-root ${command} --json`, { timeoutMs: 200_000 });
+    const ran = await host.run(`wca migrate-off-root ${command} --json`, { timeoutMs: 480_000 });
     expect(ran, ran.stderr).toMatchObject({ code });
     return JSON.parse(ran.stdout);
   };

@@ -179,7 +179,7 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
   beforeAll(async () => {
     host = await bootHost();
     await installPackage(host);
-  }, 600_000);
+  });
   afterAll(() => host.down());
 
   /** As a doctor would ask: with what the site registers and who serves it. */
@@ -240,7 +240,7 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
   });
 
   it('finds nothing broken once it is migrated', async () => {
-    await host.ok('wca migrate-off-root apply --yes --hold 1', { timeoutMs: 200_000 });
+    await host.ok('wca migrate-off-root apply --yes --hold 1', { timeoutMs: 480_000 });
     const found = await diagnose();
     expect(found.filter(({ severity }) => severity === 'broken')).toEqual([]);
     expect(ids(found)).toEqual([

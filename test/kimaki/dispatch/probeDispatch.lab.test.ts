@@ -37,7 +37,7 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
     host = await bootHost();
     await installPackage(host);
     await host.ok(MIGRATE);
-  }, 600_000);
+  });
   afterAll(() => host.down());
 
   const probe = async (command: string, extra = ''): Promise<Probe> =>

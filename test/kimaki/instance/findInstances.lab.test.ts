@@ -21,7 +21,7 @@ describe.skipIf(!lab.ok)('the installs of a broken host', () => {
   beforeAll(async () => {
     host = await bootHost();
     await installPackage(host);
-  }, 600_000);
+  });
   afterAll(() => host.down());
 
   const find = (options = ''): Promise<unknown> =>

@@ -13,7 +13,7 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
     host = await brokenHost();
     campaign = new KillCampaign(host);
     await campaign.remember();
-  }, 5 * MINUTE);
+  });
   afterAll(() => host.down());
 
   const INSTANTS = [

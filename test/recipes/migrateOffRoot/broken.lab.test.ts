@@ -15,7 +15,6 @@ import {
   AS_OPENCODE,
   AS_ROOT,
   CHANNELS,
-  MINUTE,
   PROVE_ALL,
   QUICK_APPLY,
   brokenHost,
@@ -44,7 +43,7 @@ describe.skipIf(!lab.ok)('a migrated host whose dispatch is broken afterwards', 
     host = await brokenHost();
     endedWith(await migrate(host, QUICK_APPLY), 0);
     await host.ok(`cp -a ${CHANNELS} /srv/channels.php`);
-  }, 5 * MINUTE);
+  });
   afterAll(() => host.down());
 
   const mend = (): Promise<string> => host.ok(`cp -a /srv/channels.php ${CHANNELS}; systemctl reload php8.2-fpm`);
@@ -138,7 +137,7 @@ describe.skipIf(!lab.ok)('a naive flip of the user', () => {
       systemctl daemon-reload
       systemctl start kimaki`);
     await host.serviceListens();
-  }, 5 * MINUTE);
+  });
   afterAll(() => host.down());
 
   it('runs, and is caught by verify with the closed home and its mode', async () => {
@@ -149,7 +148,7 @@ describe.skipIf(!lab.ok)('a naive flip of the user', () => {
   });
 
   it('is put right by the migration, which moves no state', async () => {
-    endedWith(await migrate(host, ['apply', '--json', '--yes', '--hold', '3', ...PROVE_ALL]), 0);
+    endedWith(await migrate(host, ['apply', '--json', '--yes', '--hold', '1', ...PROVE_ALL]), 0);
     const verified = told(endedWith(await migrate(host, ['verify', '--json', ...PROVE_ALL]), 0));
     expect(unproven(verified.checks ?? [])).toEqual([]);
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
@@ -179,7 +178,7 @@ describe.skipIf(!lab.ok)('a migration that fails', () => {
   beforeAll(async () => {
     host = await brokenHost();
     umasks = await workerUmasks(host);
-  }, 5 * MINUTE);
+  });
   afterAll(() => host.down());
 
   /** Applies, expects 73 and the host as it was, with the old service at work; gives what was said of the reason. */

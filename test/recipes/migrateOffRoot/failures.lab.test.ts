@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SITE, UNIT_FILE, labAvailable, runWithFault } from '../../lab/index.js';
 import type { Fault, Host } from '../../lab/index.js';
 import { KillCampaign } from './killCampaign.js';
-import { CHANNELS, MINUTE, brokenHost, endedWith, migrate, told } from './support.js';
+import { CHANNELS, brokenHost, endedWith, migrate, told } from './support.js';
 
 const lab = labAvailable();
 
@@ -17,7 +17,7 @@ describe.skipIf(!lab.ok)(
       // What is made immutable, or replaced, has to lie in the upper layer.
       await host.ok(`set -e; for file in ${UNIT_FILE} ${CHANNELS} /usr/sbin/visudo /usr/bin/php8.2 /usr/bin/systemctl /usr/bin/kimaki; do cp -a $file /srv/copy; rm $file; mv /srv/copy $file; done
       systemctl daemon-reload`);
-    }, 5 * MINUTE);
+    });
     afterAll(() => host.down());
 
     /** Applies with a fault in it, and gives the code of what failed. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLOW, NEW_DATA_DIR, OLD_DATA_DIR, SITE, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
-import { CONTENT, MINUTE, brokenHost, endedWith, lastingSnapshot, migrate } from './support.js';
+import { CONTENT, brokenHost, endedWith, lastingSnapshot, migrate } from './support.js';
 import type { Finished } from './support.js';
 
 const lab = labAvailable();
@@ -11,7 +11,7 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
   let host: Host;
   beforeAll(async () => {
     host = await brokenHost();
-  }, 5 * MINUTE);
+  });
   afterAll(() => host.down());
 
   /** Asserts that this ends so, says this, and that neither the trees nor the service noticed. */

@@ -1,17 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OLD_DATA_DIR, labAvailable, runWithFault } from '../../lab/index.js';
 import type { Fault, Host } from '../../lab/index.js';
-import {
-  AS_ROOT,
-  MINUTE,
-  QUICK_APPLY,
-  brokenHost,
-  databaseRows,
-  endedWith,
-  migrate,
-  serviceProcess,
-  told,
-} from './support.js';
+import { AS_ROOT, QUICK_APPLY, brokenHost, databaseRows, endedWith, migrate, serviceProcess, told } from './support.js';
 import type { Rows } from './support.js';
 
 const lab = labAvailable();
@@ -27,7 +17,7 @@ describe.skipIf(!lab.ok)('between two sides', () => {
   beforeAll(async () => {
     host = await brokenHost();
     rows = await databaseRows(host, OLD_DATA_DIR, 'root');
-  }, 5 * MINUTE);
+  });
   afterAll(() => host.down());
 
   /** The old service in full, with nothing of the run left that could keep it from its next start. */

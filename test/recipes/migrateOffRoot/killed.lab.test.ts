@@ -5,7 +5,7 @@ import { labAvailable, runWithFault } from '../../lab/index.js';
 import type { Fault, Host, TracedCall } from '../../lab/index.js';
 import { APPLY, KillCampaign, instantsOf } from './killCampaign.js';
 import type { Instant } from './killCampaign.js';
-import { MINUTE, STATE_DIR, brokenHost, endedWith, migrate, told } from './support.js';
+import { STATE_DIR, brokenHost, endedWith, migrate, told } from './support.js';
 
 const lab = labAvailable();
 
@@ -18,7 +18,7 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
     host = await brokenHost();
     campaign = new KillCampaign(host);
     calls = await campaign.learn();
-  }, 5 * MINUTE);
+  });
   afterAll(() => host.down());
 
   /** The first instant whose call fits; `next`: the one before the call after it, when it has just been done. */

@@ -59,7 +59,7 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     commandBefore = await registeredCommand(host);
     rowsBefore = await databaseRows(host, OLD_DATA_DIR, 'root');
     before = await snapshot();
-  }, 5 * MINUTE);
+  });
   afterAll(() => host.down());
 
   it('was applied, and the service went on working', async () => {

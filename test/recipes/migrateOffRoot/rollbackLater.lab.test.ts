@@ -6,7 +6,6 @@ import {
   AS_ROOT,
   CHANNELS,
   CONTENT,
-  MINUTE,
   QUICK_APPLY,
   brokenHost,
   databaseRows,
@@ -36,7 +35,7 @@ describe.skipIf(!lab.ok)('a rollback that comes late', () => {
     );
     endedWith(await migrate(host, QUICK_APPLY), 0);
     expect(await host.ok('systemctl is-active lab-dependent')).toBe('active');
-  }, 5 * MINUTE);
+  });
   afterAll(() => host.down());
 
   it.each([

@@ -33,7 +33,7 @@ export const PROVE_ALL = [
 ] as const;
 
 /** A migration without questions and without a long hold, for tests that look at something else. */
-export const QUICK_APPLY = ['apply', '--json', '--yes', '--hold', '3'] as const;
+export const QUICK_APPLY = ['apply', '--json', '--yes', '--hold', '1'] as const;
 
 /** A booted host in the broken state with the package installed. */
 export async function brokenHost(options?: BootOptions): Promise<Host> {
@@ -49,7 +49,7 @@ export async function brokenHost(options?: BootOptions): Promise<Host> {
 
 /** Runs `wca migrate-off-root …`; any exit status is a result. */
 export function migrate(host: Host, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  return host.run(['wca', 'migrate-off-root', ...args], { timeoutMs: 4 * MINUTE, ...options });
+  return host.run(['wca', 'migrate-off-root', ...args], { timeoutMs: 8 * MINUTE, ...options });
 }
 
 /** One check of a verification. */

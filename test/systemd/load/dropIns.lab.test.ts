@@ -11,21 +11,22 @@ import type { Host } from '../../lab/index.js';
 import { seeded } from '../../posix/support/random.js';
 import { dropInCases } from '../support/dropInCases.js';
 import { differences } from '../support/systemdWords.js';
+import { cases } from '../../support/campaign.js';
 
-const PER_FACT = 50;
+const PER_FACT = cases(20, 50);
 
 describe.skipIf(!labAvailable().ok)('the drop-ins of a unit, against systemctl show of a booted host', () => {
   let host: Host;
   /** The host's `/` with what is mounted in it, `/run` above all. */
   let root: string;
   let index: UnitIndex;
-  const cases = dropInCases(seeded(9), PER_FACT);
+  const units = dropInCases(seeded(9), PER_FACT);
   const shown = new Map<string, string>();
 
   beforeAll(async () => {
     host = await bootHost({ variant: 'clean' });
     root = `/proc/${host.pid}/root`;
-    for (const { files } of cases) {
+    for (const { files } of units) {
       for (const [path, content] of files) {
         const place = join(root, path);
         // Some lie below a link, others take the name of a directory: the first that comes stays.
@@ -37,18 +38,18 @@ describe.skipIf(!labAvailable().ok)('the drop-ins of a unit, against systemctl s
     }
     await host.ok(['systemctl', 'daemon-reload']);
     index = (await readUnitIndex(root))._unsafeUnwrap();
-    for (let from = 0; from < cases.length; from += 100) {
-      const names = cases.slice(from, from + 100).map(({ name }) => name);
+    for (let from = 0; from < units.length; from += 100) {
+      const names = units.slice(from, from + 100).map(({ name }) => name);
       const said = await host.ok(['systemctl', 'show', '--', ...names]);
-      for (const unit of said.split('\n\n')) for (const name of namesIn(unit)) shown.set(name, unit);
+      for (const text of said.split('\n\n')) for (const name of namesIn(text)) shown.set(name, text);
     }
   });
   afterAll(() => host.down());
 
-  it.each([...new Set(cases.map(({ fact }) => fact))])(
+  it.each([...new Set(units.map(({ fact }) => fact))])(
     '%s: what they come to is what systemd makes of them',
     async (fact) => {
-      const mine = cases.filter((one) => one.fact === fact);
+      const mine = units.filter((one) => one.fact === fact);
       expect(mine).toHaveLength(PER_FACT);
       for (const { name, files } of mine) {
         const found = (await findInIndex(index, name))._unsafeUnwrap();

@@ -48,5 +48,5 @@ describe.skipIf(!labAvailable().ok)('the workers of php-fpm', () => {
     } finally {
       await host.down();
     }
-  }, 300_000);
+  });
 });

@@ -96,7 +96,7 @@ describe.skipIf(!labAvailable().ok)('what keeps WordPress from its own files', (
   let host: Host;
   beforeAll(async () => {
     host = await cleanHost();
-  }, 300_000);
+  });
   afterAll(() => host.down());
 
   /** WordPress's own word on updating the plugin. */

@@ -15,7 +15,7 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
   beforeEach(async () => {
     host = await cleanHost();
     await host.ok(`chown -R www-data: ${SITE}`);
-  }, 300_000);
+  });
   afterEach(() => host.down());
 
   const muPlugin = (text: string): Promise<void> =>

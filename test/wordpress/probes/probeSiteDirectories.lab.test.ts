@@ -14,7 +14,7 @@ describe.skipIf(!labAvailable().ok)('WordPress asked where its directories are',
   beforeAll(async () => {
     host = await cleanHost();
     config = await readFile(join(host.root, SITE, 'wp-config.php'), 'utf8');
-  }, 300_000);
+  });
   afterAll(() => host.down());
 
   async function write(path: string, text: string): Promise<void> {

@@ -15,7 +15,7 @@ describe.skipIf(!labAvailable().ok)('WordPress asked what it could not write', (
   let host: Host;
   beforeAll(async () => {
     host = await cleanHost();
-  }, 300_000);
+  });
   afterAll(() => host.down());
 
   async function report(breakage: string): Promise<WritabilityReport> {

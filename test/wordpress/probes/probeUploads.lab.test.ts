@@ -11,7 +11,7 @@ describe.skipIf(!labAvailable().ok)('an upload by WordPress', () => {
   beforeAll(async () => {
     host = await cleanHost();
     await host.ok(`chown -R www-data: ${SITE}; rm -rf ${UPLOADS}/*`);
-  }, 300_000);
+  });
   afterAll(() => host.down());
 
   it('works where uploads is its own, and takes the file and its directories back', async () => {

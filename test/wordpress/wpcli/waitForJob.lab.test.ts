@@ -27,7 +27,7 @@ describe.skipIf(!labAvailable().ok)('Data Machine through wp', () => {
     } finally {
       await host.down();
     }
-  }, 300_000);
+  });
 
   it('renders AGENTS.md as the user, or says that it could not', async () => {
     const host = await bootHost();
@@ -41,5 +41,5 @@ describe.skipIf(!labAvailable().ok)('Data Machine through wp', () => {
     } finally {
       await host.down();
     }
-  }, 300_000);
+  });
 });

@@ -5,8 +5,6 @@ import { bootHost, installPackage, labAvailable } from '../../../lab/index.js';
 import type { Host } from '../../../lab/index.js';
 
 const lab = labAvailable();
-const MINUTE = 60_000;
-
 /** What the step does in the host, as it would in a run. */
 const SCRIPT = `
 import { stepRegistry } from '@wca/runtime-sdk/recipes';
@@ -51,7 +49,7 @@ describe.skipIf(!lab.ok)('stopping units that others need', () => {
       'systemctl daemon-reload; systemctl start lab-main lab-bound lab-part lab-set-up; systemctl start --no-block lab-job; sleep 0.5',
     );
     before = await run('stop');
-  }, 3 * MINUTE);
+  });
   afterAll(() => host.down());
 
   it('stops them all, and lets a job under way end', async () => {

@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
 
 const isLinux = process.platform === 'linux';
 const lacks = (program: string): boolean => !isLinux || !existsSync(program);
@@ -21,9 +24,19 @@ const tags = [
   { name: 'systemd', skip: lacks('/usr/bin/systemd-analyze') },
 ];
 
+/** Vitest begins with the largest file. These take longest whatever their size, and would be left for the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isMigration = ({ moduleId }: TestSpecification): boolean => /migrateOffRoot\/\w+\.lab\.test/.test(moduleId);
+    return [...sorted.filter(isMigration), ...sorted.filter((file) => !isMigration(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     tags,
+    sequence: { sequencer: LongestFirst },
     setupFiles: 'test/support/matchers.ts',
     projects: [
       {
@@ -32,6 +45,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/package/**', 'test/**/*.lab.test.ts'],
+          // By default one processor is left idle.
+          maxWorkers: availableParallelism(),
           // What is killed again and again takes its time on a busy machine; a test that hangs is still ended.
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -55,9 +70,11 @@ export default defineConfig({
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
           globalSetup: 'test/labSetup.ts',
-          maxWorkers: 2,
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          // Their hosts wait as much as they work.
+          maxWorkers: availableParallelism() + 1,
+          // Five times what the longest takes.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           sequence: { groupOrder: 1 },
         },
       },

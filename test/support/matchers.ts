@@ -8,7 +8,7 @@ declare module 'vitest' {
     /** The Result is Ok, of a value equal to the one given. Shows the error when it is not. */
     toBeOk: (value?: unknown) => void;
     /** The Result is Err, of an error that has the members given. Shows the value when it is not. */
-    toBeErr: (error?: object) => void;
+    toBeErr: (error?: Readonly<Record<string, unknown>>) => void;
   }
 }
 

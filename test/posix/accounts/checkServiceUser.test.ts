@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkServiceUser } from '../../../src/posix/accounts/checkServiceUser.js';
 import { freshPlace } from '../support/place.js';
-import { privateEtc } from '../support/privateEtc.js';
+import { privateEtc, removeRunnerAtEnd } from '../support/privateEtc.js';
+
+removeRunnerAtEnd();
 
 const SPEC = { name: 'wca-test-agent', home: '/home/wca-test-agent', shell: '/bin/sh', groups: [] };
 

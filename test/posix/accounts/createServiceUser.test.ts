@@ -3,8 +3,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync,
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshPlace } from '../support/place.js';
-import { privateEtc } from '../support/privateEtc.js';
+import { privateEtc, removeRunnerAtEnd } from '../support/privateEtc.js';
 import type { PrivateEtc } from '../support/privateEtc.js';
+
+removeRunnerAtEnd();
 
 const NAME = 'wca-test-agent';
 let place = '';

@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freshPlace } from '../support/place.js';
-import { privateEtc } from '../support/privateEtc.js';
+import { privateEtc, removeRunnerAtEnd } from '../support/privateEtc.js';
 import { runModule } from '../support/runModule.js';
+
+removeRunnerAtEnd();
 
 describe('readAccountState', () => {
   it('tells locked, open and ordinary passwords apart, and when an account ends', async () => {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { removeServiceUser } from '../../../src/posix/accounts/removeServiceUser.js';
 import { freshPlace } from '../support/place.js';
-import { privateEtc } from '../support/privateEtc.js';
+import { privateEtc, removeRunnerAtEnd } from '../support/privateEtc.js';
 import type { PrivateEtc } from '../support/privateEtc.js';
+
+removeRunnerAtEnd();
 
 const NAME = 'wca-test-agent';
 let home = '';

@@ -2,13 +2,22 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 /** A fresh directory that anyone can enter, removed after the test with whatever is mounted or immutable in it. */
 export function freshPlace(): string {
   const place = mkdtempSync(join(tmpdir(), 'wca-posix-'));
   chmodSync(place, 0o755);
-  places.push(place);
+  onTestFinished(() => {
+    try {
+      // Not rmSync: trees here can be deeper than a path may be long.
+      run('rm', ['-rf', '--one-file-system', place]);
+    } catch {
+      // It fails on FIFOs and links, and does the rest.
+      spawnSync('chattr', ['-R', '-f', '-ia', place], { stdio: 'ignore' });
+      run('rm', ['-rf', '--one-file-system', place]);
+    }
+  });
   return place;
 }
 
@@ -24,22 +33,5 @@ export function run(file: string, args: readonly string[]): string {
 /** Mounts something for the time of the test. */
 export function mount(where: string, ...args: readonly string[]): void {
   run('mount', [...args, where]);
-  mounted.push(where);
+  onTestFinished(() => void run('umount', [where]));
 }
-
-const places: string[] = [];
-const mounted: string[] = [];
-
-afterEach(() => {
-  for (const where of mounted.splice(0).reverse()) run('umount', [where]);
-  for (const place of places.splice(0)) {
-    try {
-      // Not rmSync: trees here can be deeper than a path may be long.
-      run('rm', ['-rf', '--one-file-system', place]);
-    } catch {
-      // It fails on FIFOs and links, and does the rest.
-      spawnSync('chattr', ['-R', '-f', '-ia', place], { stdio: 'ignore' });
-      run('rm', ['-rf', '--one-file-system', place]);
-    }
-  }
-});

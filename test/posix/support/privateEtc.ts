@@ -42,9 +42,14 @@ export function privateEtc(place: string): PrivateEtc {
 
 let bundled: Promise<string> | null = null;
 const runners: string[] = [];
-afterAll(() => {
-  for (const directory of runners) rmSync(directory, { recursive: true, force: true });
-});
+
+/** To be called at the top of a file whose tests run scripts. */
+export function removeRunnerAtEnd(): void {
+  afterAll(() => {
+    for (const directory of runners.splice(0)) rmSync(directory, { recursive: true, force: true });
+    bundled = null;
+  });
+}
 
 /** One bundle for all scripts of a test file: each takes a second. */
 function runner(): Promise<string> {

@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { cases } from '../../support/campaign.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const TRIES = 1_000;
+const TRIES = cases(250, 1_000);
 
 interface Battle {
   readonly tries: number;

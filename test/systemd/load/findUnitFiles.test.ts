@@ -10,6 +10,7 @@ import { findUnitFiles } from '../../../src/systemd/load/findUnitFiles.js';
 import type { UnitFiles } from '../../../src/systemd/load/unitFiles.js';
 import { askOffline, compareOffline } from '../support/offlineLayouts.js';
 import { Tree, asTold } from '../support/unitLayouts.js';
+import { cases } from '../../support/campaign.js';
 
 const ETC = '/etc/systemd/system';
 const RUN = '/run/systemd/system';
@@ -374,7 +375,7 @@ describe('findUnitFiles: what kind of file a unit has', () => {
 });
 
 describe('findUnitFiles on random layouts', () => {
-  it.each([1, 2, 3])('agrees with systemd on all of 360 units (seed %d)', async (seed) => {
+  it.each([1, 2, 3].slice(0, cases(1, 3)))('agrees with systemd on all of 360 units (seed %d)', async (seed) => {
     const { disagreements, ambiguous, ...count } = await compareOffline(seed, 40);
     expect(disagreements).toEqual([]);
     expect(ambiguous).toBeLessThan(count.units / 50);

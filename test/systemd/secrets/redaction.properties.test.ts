@@ -7,6 +7,7 @@ import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
 import { redactSecrets } from '../../../src/systemd/secrets/redactSecrets.js';
 import { redactUnitText } from '../../../src/systemd/secrets/redactUnitText.js';
 import { verifyUnit } from '../../../src/systemd/host-edit/verifyUnit.js';
+import { cases } from '../../support/campaign.js';
 
 const characters = (text: string): fc.Arbitrary<string> => fc.constantFrom(...Array.from(text));
 const BASE62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -125,7 +126,7 @@ describe('a secret', () => {
         const unquoted = secret.replace(/[^\w.~%$!*^@:+/=?-]/g, 'x');
         absent(shown(shape(unquoted)), [unquoted, doubled(unquoted), escaped(unquoted), base64(unquoted).slice(0, -4)]);
       }),
-      { numRuns: 40 },
+      { numRuns: cases(15, 40) },
     );
   });
 
@@ -135,7 +136,7 @@ describe('a secret', () => {
         token.map((text) => text.replace(/[^\w-]/g, 'x')).filter((text) => text.length >= 16),
         (secret) => absent(shown(shape(...halves(secret)), true), [secret, ...halves(secret)]),
       ),
-      { numRuns: 40 },
+      { numRuns: cases(15, 40) },
     );
   });
 
@@ -144,7 +145,7 @@ describe('a secret', () => {
       fc.property(random, (secret) =>
         absent(shown(shape(secret)), [secret, escaped(secret), base64(secret).slice(0, -4)]),
       ),
-      { numRuns: 40 },
+      { numRuns: cases(15, 40) },
     );
   });
 

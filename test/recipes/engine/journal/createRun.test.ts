@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
-import type * as promises from 'node:fs/promises';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { basename, join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
 import { runStatus } from '../../../../src/recipes/engine/run/runStatus.js';
 import { FakeHost, put } from '../../fakeHost.js';
@@ -10,15 +11,15 @@ import { tempDir } from '../../tempDir.js';
 let failing = '';
 
 /** The disk as it is, but for one directory or file that cannot be opened. */
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof promises>();
-  return {
-    ...real,
-    open: (...args: Parameters<typeof real.open>) =>
-      failing !== '' && new RegExp(failing).test(String(args[0]))
-        ? Promise.reject(Object.assign(new Error('no'), { code: 'EIO' }))
-        : real.open(...args),
-  };
+const { open } = promises;
+promises.open = (...args) =>
+  failing !== '' && new RegExp(failing).test(String(args[0]))
+    ? Promise.reject(Object.assign(new Error('no'), { code: 'EIO' }))
+    : open(...args);
+syncBuiltinESMExports();
+afterAll(() => {
+  promises.open = open;
+  syncBuiltinESMExports();
 });
 
 test.each(['/runs$', '/runs/0[^/]*/journal.jsonl$'])(

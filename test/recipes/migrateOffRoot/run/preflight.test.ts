@@ -1,9 +1,10 @@
 // @module-tag root
 import { spawnSync } from 'node:child_process';
 import { constants, readdirSync } from 'node:fs';
-import type * as promises from 'node:fs/promises';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
 import { preflight } from '../../../../src/recipes/migrateOffRoot/run/preflight.js';
 import { tempDir } from '../../tempDir.js';
@@ -14,18 +15,18 @@ const calls: { readonly path: string; readonly flags: number }[] = [];
 let refusing = false;
 
 /** The filesystem of the test knows files without a name; one that does not (NFS) answers so. */
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof promises>();
-  return {
-    ...real,
-    open: (...[path, flags, mode]: Parameters<typeof real.open>) => {
-      calls.push({ path: String(path), flags: Number(flags) });
-      const unnamed = (Number(flags) & O_TMPFILE) === O_TMPFILE;
-      return refusing && unnamed
-        ? Promise.reject(Object.assign(new Error('no'), { code: 'EOPNOTSUPP' }))
-        : real.open(path, flags, mode);
-    },
-  };
+const { open } = promises;
+promises.open = (path, flags, mode) => {
+  calls.push({ path: String(path), flags: Number(flags) });
+  const unnamed = (Number(flags) & O_TMPFILE) === O_TMPFILE;
+  return refusing && unnamed
+    ? Promise.reject(Object.assign(new Error('no'), { code: 'EOPNOTSUPP' }))
+    : open(path, flags, mode);
+};
+syncBuiltinESMExports();
+afterAll(() => {
+  promises.open = open;
+  syncBuiltinESMExports();
 });
 
 /** Facts that are written to in this directory alone. */

@@ -26,7 +26,7 @@ export type HardenFacts = {
   readonly upgradeUnit: { readonly path: string; readonly content: string; readonly mode: number } | null;
 };
 
-/** A unit, and whether it has to be stopped for its files to change. */
+/** A unit, and whether it must be stopped to change its files. */
 export type HardenedUnit = {
   readonly name: string;
   readonly active: boolean;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { isJsonObject } from '../../../src/recipes/engine/plan/json.js';
 import type { Json, JsonObject } from '../../../src/recipes/engine/plan/json.js';
@@ -192,7 +192,7 @@ async function codesOf(name: string, args: Json): Promise<readonly string[]> {
   const kind = REGISTRY.get(name);
   if (kind === undefined) return [];
   const { before = null } = VALID[name] ?? {};
-  const results = [
+  const results: readonly Result<unknown, StepFailure>[] = [
     kind.describe(args),
     await kind.check(args),
     await kind.apply(args, before, CTX),
@@ -200,16 +200,15 @@ async function codesOf(name: string, args: Json): Promise<readonly string[]> {
     await kind.undoable(args, before, CTX),
     await kind.undo(args, before, CTX),
     await kind.tidy(args),
+    parsePlan(JSON.stringify(planWith(name, args)), REGISTRY),
   ];
   expect(kind.byHand(args, before, { id: 'x', journal: '/j', recordPath: () => '/r' })).toEqual([]);
-  const parsed = parsePlan(JSON.stringify(planWith(name, args)), REGISTRY).map(() => undefined);
-  return [...results, parsed].map((result) =>
-    (result as typeof parsed | ReturnType<typeof ok<undefined, StepFailure>>).match(
+  return results.map((result) =>
+    result.match(
       () => 'ok',
       (error) => {
         expect(error.message).not.toContain('undefined');
-        expect('kind' in error && error.kind).toBe(name);
-        expect('field' in error && error.field).toMatch(/^args/);
+        expect(error).toMatchObject({ kind: name, field: expect.stringMatching(/^args/) as string });
         return error.code;
       },
     ),

@@ -6,9 +6,9 @@ import type { IoError } from '../../../posix/paths/index.js';
 import type { Json } from '../plan/json.js';
 
 /**
- * Adds values to a record of a step, one JSON document a line, and has them on disk before it returns (0600).
+ * Appends values to a record of a step, one JSON document a line, and syncs them to disk before it returns (0600).
  *
- * It begins on a line of its own, whatever a killed call left.
+ * It begins on a new line, whatever a killed call left.
  */
 export function appendRecord(path: string, values: readonly Json[]): ResultAsync<void, IoError> {
   return ResultAsync.fromPromise(
@@ -28,7 +28,7 @@ export function appendRecord(path: string, values: readonly Json[]): ResultAsync
       } finally {
         await file.close();
       }
-      // Its name as well, when it is new.
+      // The name of a new file must be on disk too.
       const directory = await open(dirname(path), 'r');
       await directory.sync().finally(() => directory.close());
     })(),

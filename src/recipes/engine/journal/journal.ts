@@ -14,22 +14,22 @@ import type { RunFiles } from './runFiles.js';
 import { distrustOf, untrusted } from './trust.js';
 import { attempt } from '../../../posix/paths/index.js';
 
-/** A journal on disk, and what its files say together. */
+/** A journal on disk, and what its two files hold together. */
 interface OpenJournal {
   readonly file: FileHandle;
   readonly head: FileHandle;
   readonly text: ReadJournal;
 }
 
-/** What a journal holds; `restored` is the line of a last record that only the head file still has. */
+/** What a journal holds; `restored` is the line of a last record that only the head file has. */
 type ReadJournal = JournalText & { readonly restored: string | null };
 
 /**
  * The journal of one run, open for appending: every record is on disk (fsync) when `append` resolves with Ok.
  *
  * The head file beside it counts the records and repeats the last one. It is written after each, and synced before an
- * act begins: a last record that is damaged or cut off in the journal is taken from there, so that no intent is lost. It
- * may lag behind, never be ahead, so a journal with clearly fewer records than the head says has lost some.
+ * act begins: a last record that is damaged or cut off in the journal is restored from there, so that no intent is lost.
+ * The head may be behind the journal, never ahead, so a journal with fewer records than the head counts has lost some.
  */
 export class Journal {
   readonly #files: RunFiles;
@@ -46,7 +46,7 @@ export class Journal {
     this.#sum = opened.text.lastSum;
   }
 
-  /** Makes the two files, empty, durable once their directory is. */
+  /** Creates the two files, empty; they are durable once their directory is. */
   static async create(files: RunFiles): Promise<Result<Journal, IoError>> {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const file = await attempt(() => open(files.journal, flags, 0o600), 'open', files.journal);
@@ -60,7 +60,7 @@ export class Journal {
     return ok(new Journal(files, { file: file.value, head: head.value, text }));
   }
 
-  /** Opens a journal to go on with it: checked like {@link readJournal}, and an incomplete last record put right. */
+  /** Opens a journal to append to it: checked like {@link readJournal}, and an incomplete last record repaired. */
   static async open(files: RunFiles): Promise<Result<{ journal: Journal; text: JournalText }, JournalError>> {
     const opened = await openChecked(files, constants.O_RDWR);
     if (opened.isErr()) return err(opened.error);
@@ -105,12 +105,12 @@ export class Journal {
     const written = await attempt(() => writeAll(file, Buffer.from(line), this.#bytes), 'write', path);
     const synced = written.isErr() ? written : await attempt(() => file.sync(), 'fsync', path);
     if (synced.isOk()) return ok(undefined);
-    // Half a line must not stay: the next append would make it a wrong record in the middle.
+    // Half a line must not stay: with the next append it would be a damaged record in the middle.
     const cut = await this.#cutBack();
     return err(cut.isErr() ? cut.error : synced.error);
   }
 
-  /** Once an act has begun, what undoes it must not hang on one line; behind any other record the head may lag. */
+  /** What undoes an act must not depend on one line, so the head is synced before it begins; for other records it may lag. */
   async #writeHead({ n, type }: JournalRecord, line: string): Promise<Result<void, IoError>> {
     const { head } = this.#open;
     const text = encodeHead(n, line);
@@ -123,7 +123,7 @@ export class Journal {
     return type === 'step-intended' ? written : ok(undefined);
   }
 
-  /** Leaves whole records only; the bytes counted are those of all of them, the restored one too. */
+  /** Removes an incomplete record, or writes the restored one; `#bytes` counts every whole record, the restored one too. */
   async #mend(restored: string | null): Promise<Result<void, IoError>> {
     if (restored === null) return this.#cutBack();
     const bytes = this.#bytes;
@@ -142,7 +142,7 @@ export class Journal {
 }
 
 /**
- * Reads the journal of a run after checking that nobody but its owner can have written it; opens nothing for writing.
+ * Reads the journal of a run after checking that only its owner can have written it; opens nothing for writing.
  */
 export async function readJournal(files: RunFiles): Promise<Result<JournalText, JournalError>> {
   const opened = await openChecked(files, constants.O_RDONLY);
@@ -167,7 +167,7 @@ async function openChecked(files: RunFiles, access: number): Promise<Result<Open
   return err(text.error);
 }
 
-/** Opened first and looked at through the handle, so what is checked is what is read. */
+/** Opened first and checked through the handle, so what is checked is what is read. */
 async function openTrusted(path: string, access: number): Promise<Result<FileHandle, JournalError>> {
   const flags = access | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const opened = await attempt(() => open(path, flags), 'open', path);
@@ -195,7 +195,7 @@ async function readText(
   file: FileHandle,
   head: FileHandle,
 ): Promise<Result<ReadJournal, JournalError>> {
-  // The head first: what a live run appends in between is then only more than it promises, never less.
+  // The head first: a live run may append in between, and the journal then has more records than the head counts.
   const counted = await attempt(() => head.readFile(), 'read', files.head);
   if (counted.isErr()) return err(counted.error);
   const bytes = await attempt(() => file.readFile(), 'read', files.journal);
@@ -209,9 +209,11 @@ async function readText(
   const found = text.value.records.length;
   const restored = said.line === null ? null : decodeLine(said.line, found + 1, text.value.lastSum);
   if (restored !== null) return ok({ ...withRecord(text.value, restored), restored: restored.line });
-  // One fewer is what an append looks like that was cut off.
+  // One record fewer: an append that was cut off.
   if (found < said.count - 1) {
-    return err(corrupt(files, { record: found + 1, reason: `there were ${said.count} records, and it is missing` }));
+    return err(
+      corrupt(files, { record: found + 1, reason: `there were ${said.count} records, and this one is missing` }),
+    );
   }
   return ok({ ...text.value, restored: null });
 }
@@ -230,7 +232,7 @@ export function corrupt(files: RunFiles, where: { readonly record: number; reado
   const { record, reason } = where;
   const message =
     `the journal ${files.journal} is corrupt at record ${record}: ${reason}; nothing was done. The records before it ` +
-    'and the files in records/ still tell what was changed: put that right by hand, then move the directory ' +
+    'and the files in records/ show what was changed: undo that by hand, then move the directory ' +
     `${files.runDir} away`;
   return { code: 'JOURNAL_CORRUPT', message, path: files.journal, record, reason };
 }

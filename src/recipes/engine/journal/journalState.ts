@@ -8,8 +8,8 @@ import type { StepFailure } from '../plan/step.js';
 /**
  * How far a step came in its run.
  *
- * `intended`: its act may have begun. `applied`: the act ended, not yet proven. `done`: proven. `undone`: taken
- * back by a rollback.
+ * `intended`: its act may have begun. `applied`: the act ended and is not verified yet. `done`: verified. `undone`: by a
+ * rollback.
  */
 export type StepProgress =
   'pending' | 'satisfied' | 'intended' | 'applied' | 'done' | 'failed' | 'undone' | 'undo-failed';
@@ -18,16 +18,16 @@ export type StepProgress =
 export interface StepState {
   readonly step: PlannedStep;
   readonly progress: StepProgress;
-  /** What undo goes back to; null when the run did nothing here, or took it back. */
+  /** What undo restores; null when the run did nothing here, or undid it. */
   readonly intent: { readonly before: Json } | null;
   /** Milliseconds its acts took, together. */
   readonly durationMs: number;
   readonly error: StepFailure | null;
-  /** What undo had to say. */
+  /** Notes of undo. */
   readonly notes: readonly string[];
 }
 
-/** What a journal says of its run; a value, made anew by every record. */
+/** What a journal says of its run; a value that every record replaces. */
 export interface JournalState {
   readonly runId: string;
   readonly plan: Plan;
@@ -35,9 +35,9 @@ export interface JournalState {
   readonly startedAt: string;
   /** Time of the last record. */
   readonly lastAt: string;
-  /** `interrupted` covers a run that is still going on: only the lock tells. */
+  /** `interrupted` includes a run in progress: only the lock tells them apart. */
   readonly status: 'interrupted' | 'applied' | 'rolled-back';
-  /** `back` from the first failure or the first word of a rollback on. */
+  /** `back` after the first failure, or once a rollback has begun. */
   readonly direction: 'forward' | 'back';
   /** Why a rollback began, when one did. */
   readonly rollback: { readonly reason: RollbackReason; readonly force: boolean } | null;
@@ -50,7 +50,7 @@ export interface JournalState {
   readonly appliedMs: number | null;
 }
 
-/** What one more record means; the reason when it cannot follow on what was before. */
+/** The state after one more record; the reason when the record cannot follow. */
 export function advance(state: JournalState | null, record: JournalRecord): Result<JournalState, string> {
   if (record.type === 'run-started') return state === null ? ok(beginState(record)) : err('a run cannot start twice');
   if (state === null) return err('a journal must begin with run-started');
@@ -92,7 +92,7 @@ export function advance(state: JournalState | null, record: JournalRecord): Resu
   }
 }
 
-/** The whole of a journal; null when it holds no record. The number of the record that does not fit otherwise. */
+/** The state after all records of a journal; null when it has none. Err: the number of the record that does not fit. */
 export function replay(
   records: readonly JournalRecord[],
 ): Result<JournalState | null, { readonly record: number; readonly reason: string }> {
@@ -105,7 +105,7 @@ export function replay(
   return ok(state);
 }
 
-/** What was found satisfied in the window was so for the services that were stopped then; they have run since. */
+/** What was satisfied in the window was so while the services were stopped; they have run since. */
 function withWindowReopened(run: JournalState): JournalState {
   if (run.direction === 'back') return run;
   const reopened = [...run.steps].map(([id, was]): readonly [string, StepState] => [
@@ -144,7 +144,7 @@ function advanceStep(run: JournalState, was: StepState, record: StepRecord): Res
     }
     case 'step-undone':
       if (was.intent === null) return unintended(record);
-      // In a run that goes on forward, this is what resuming does with a half-done step before doing it again.
+      // In a run that goes forward, resuming undoes a half-done step before it does it again.
       return ok(
         put({
           progress: run.direction === 'back' ? 'undone' : 'pending',
@@ -159,7 +159,7 @@ function advanceStep(run: JournalState, was: StepState, record: StepRecord): Res
   }
 }
 
-/** What the first record means. */
+/** The state after the first record. */
 export function beginState(record: Extract<JournalRecord, { readonly type: 'run-started' }>): JournalState {
   const steps = record.plan.steps.map((step): readonly [string, StepState] => [
     step.id,

@@ -40,10 +40,10 @@ export function encodeRecord(
 }
 
 /**
- * Reads a whole journal; only an incomplete last line is overlooked, as etcd does with its write-ahead log: whether it
- * was an append cut off or a whole record once, the head file tells.
+ * Reads a whole journal; only an incomplete last line is ignored, as etcd does with its write-ahead log: the head file
+ * shows whether it was an append that was cut off or a whole record.
  *
- * A line that ends is judged: wrong in any byte, it is corrupt wherever it stands, the last one too.
+ * A line with an end is checked: with one wrong byte the journal is corrupt, also where it is the last line.
  */
 export function decodeJournal(bytes: Buffer): Result<JournalText, JournalTextError> {
   const records: JournalRecord[] = [];
@@ -83,7 +83,7 @@ export function decodeHead(bytes: Buffer): { readonly count: number; readonly li
   return { count: match === null ? 0 : Number(match[1]), line: match?.[2] ?? null };
 }
 
-/** A line taken for record `number` behind a checksum; null when it is not exactly that. */
+/** A line as record `number` after a checksum; null when it is not exactly that. */
 export function decodeLine(
   line: string,
   number: number,

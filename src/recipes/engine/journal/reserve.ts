@@ -7,18 +7,18 @@ import type { IoError } from '../../../posix/paths/index.js';
 import type { RunFiles } from './runFiles.js';
 import { attempt } from '../../../posix/paths/index.js';
 
-/** Enough for the records of a way back, and for a unit or two to be written again. */
+/** Enough for the records of a rollback, and for one or two unit files. */
 const RESERVE_BYTES = 1024 * 1024;
-/** On another filesystem only a file or two is written again, and it may be a small one. */
+/** On another filesystem only one or two files are restored, and it may be small. */
 const ELSEWHERE_BYTES = 64 * 1024;
 const NAME = '.wca-reserve.';
 
 /**
- * Takes space that a rollback can have back when a disk is full: on the state directory's filesystem, and on every other
- * one on which one of the directories lies.
+ * Reserves space that a rollback frees when a disk is full: on the state directory's filesystem, and on every other one
+ * that holds one of the directories.
  *
- * Random bytes, since a filesystem that compresses would keep nothing for zeros. Where the other files are is noted
- * before they are made, so that none outlives its run.
+ * Random bytes, since a filesystem that compresses would reserve nothing for zeros. The paths of the other files are
+ * recorded before the files are created, so that none outlives its run.
  */
 export function writeReserve(files: RunFiles, directories: readonly string[]): ResultAsync<void, IoError> {
   return new ResultAsync(write(files, directories));
@@ -50,14 +50,14 @@ async function write(files: RunFiles, directories: readonly string[]): Promise<R
   return ok(undefined);
 }
 
-/** Gives all of the space back; already given back is success. */
+/** Frees all of the space; already freed is success. */
 export function removeReserve(files: RunFiles): ResultAsync<void, IoError> {
   return attempt(() => rm(files.reserve, { force: true }), 'unlink', files.reserve).andThen(() =>
     removeReservesElsewhere(files),
   );
 }
 
-/** Gives back what was taken outside the state directory: nothing of a run that has ended lies about. */
+/** Frees what was reserved outside of the state directory, so that no file of an ended run is left. */
 export function removeReservesElsewhere(files: RunFiles): ResultAsync<void, IoError> {
   const remove = async (): Promise<void> => {
     const text = await readFile(files.reservesElsewhere, 'utf8').catch(() => '[]');
@@ -69,7 +69,7 @@ export function removeReservesElsewhere(files: RunFiles): ResultAsync<void, IoEr
   return attempt(remove, 'unlink', files.reservesElsewhere);
 }
 
-/** A list that was cut off while it was written names nothing that was made: it is on disk before the first is. */
+/** A list that was cut off names no file that exists: it is written before the first file. */
 function listed(text: string): readonly unknown[] {
   try {
     const paths: unknown = JSON.parse(text);

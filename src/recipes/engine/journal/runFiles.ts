@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where runs are kept unless told otherwise: root's, 0700. */
+/** Where runs are kept by default: owned by root, 0700. */
 export const DEFAULT_STATE_DIR = '/var/lib/wca';
 
 /** The files of one run. */
@@ -11,9 +11,9 @@ export interface RunFiles {
   readonly head: string;
   /** Directory of large undo data. */
   readonly records: string;
-  /** Space kept for the way back. */
+  /** Space reserved for a rollback. */
   readonly reserve: string;
-  /** Where more of it lies, on other filesystems. */
+  /** Paths of the space reserved on other filesystems. */
   readonly reservesElsewhere: string;
 }
 
@@ -34,7 +34,7 @@ export function runsDir(stateDir: string): string {
   return join(stateDir, 'runs');
 }
 
-/** The lock that lets one run at a time. */
+/** The lock that allows one run at a time. */
 export function lockFile(stateDir: string): string {
   return join(stateDir, 'lock');
 }

@@ -33,15 +33,15 @@ export type PlanMismatch =
     }
   | { readonly code: 'STALE_PLAN'; readonly message: string; readonly differences: readonly PlanDifference[] };
 
-/** As many as a person reads; the message says when there are more. */
+/** As many as the message lists; it says when there are more. */
 const MAX_DIFFERENCES = 20;
 
 /**
  * Says whether a saved plan still describes this host: Ok exactly when both digests cover the same.
  *
- * Another machine, another recipe, another version of the tool and a changed machine are told apart, in this
- * order, as Terraform tells a foreign state from a stale one. It compares two plans and looks at nothing
- * else: make the fresh one with the saved one's options.
+ * Another machine, another recipe, another version of the tool and a changed machine have different errors, checked in
+ * this order, as Terraform does for foreign and stale state. It compares two plans and reads nothing else: make the
+ * fresh one with the saved one's options.
  *
  * @param saved - the plan to be applied
  * @param fresh - a plan of the same recipe and options, made just now
@@ -73,8 +73,8 @@ export function comparePlans(saved: Plan, fresh: Plan): Result<void, PlanMismatc
     return err({
       code: 'OTHER_RECIPE',
       message:
-        `the plan is one of ${JSON.stringify(saved.recipe)}, not of ${JSON.stringify(fresh.recipe)}; ` +
-        'give one of the right recipe',
+        `the plan is one of ${JSON.stringify(saved.recipe)}, expected one of ${JSON.stringify(fresh.recipe)}; ` +
+        'give a plan of this recipe',
       planRecipe: saved.recipe,
       recipe: fresh.recipe,
     });
@@ -83,8 +83,8 @@ export function comparePlans(saved: Plan, fresh: Plan): Result<void, PlanMismatc
     return err({
       code: 'OTHER_VERSION',
       message:
-        `the plan was made by version ${JSON.stringify(saved.toolVersion)} of the tool; ` +
-        `this is ${JSON.stringify(fresh.toolVersion)}; make the plan again`,
+        `the plan was made by version ${JSON.stringify(saved.toolVersion)} of the tool, expected ` +
+        `${JSON.stringify(fresh.toolVersion)}; make the plan again`,
       planVersion: saved.toolVersion,
       toolVersion: fresh.toolVersion,
     });

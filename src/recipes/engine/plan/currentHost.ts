@@ -10,10 +10,10 @@ import type { PlanHost } from './plan.js';
 const APPLICATION = 'wca-runtime-sdk plan 1';
 
 /**
- * Names this machine so that two are told apart, without giving its machine id away.
+ * Identifies this machine without revealing its machine id.
  *
  * `machineId` is an HMAC of /etc/machine-id, as machine-id(5) recommends for what leaves the host; a machine that was
- * cloned with its machine id is taken for the same one. The host name is for people.
+ * cloned with its machine id has the same one. The host name is for people.
  *
  * Errors: those of reading /etc/machine-id; `NOT_FOUND` on a host that systemd never booted.
  *

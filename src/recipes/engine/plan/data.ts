@@ -16,13 +16,13 @@ export interface DataProblem {
 }
 
 /** An object of exactly these fields. */
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- the type is the schema's own
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the type is the schema's own
 export function record<const E extends v.ObjectEntries>(entries: E) {
   return v.pipe(v.strictObject(entries), v.readonly());
 }
 
 /** An array of these, in any number. */
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- the type is the schema's own
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the type is the schema's own
 export function listOf<const T extends v.GenericSchema>(item: T) {
   return v.pipe(v.array(item), v.readonly());
 }

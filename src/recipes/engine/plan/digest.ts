@@ -10,10 +10,9 @@ export function sha256(data: string | Buffer): string {
 /**
  * SHA-256 over the canonical JSON of a value: what a plan shows in place of a step's `before`.
  *
- * A digest hides nothing that can be guessed. A `before` with a secret in it must hold other bytes around the
- * secret, or the secret must be random (tokens and keys are); never make one of a short password alone. A
- * keyed digest would not help: a plan is compared on the host that made it, so the key would have to be
- * written there by a command that promises to write nothing.
+ * A digest does not hide what can be guessed. A `before` with a secret must hold other bytes besides it, or the secret
+ * must be random (tokens and keys are); never digest a short password alone. A keyed digest would not help: a plan is
+ * compared on the host that made it, so planning, which writes nothing, would have to write the key there.
  */
 export function digestJson(value: Json): string {
   return sha256(canonicalJson(value));

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from './json.js';
 import type { Plan, PlannedStep } from './plan.js';
 
 /**
- * One digest over everything the plan's decisions rest on; two plans with it alike do the same to the same host.
+ * One digest over everything the plan's decisions rest on: two plans with the same digest do the same to the same host.
  *
  * Covered: format, recipe, tool version, machine id, facts, and of every step its id, kind, arguments, words,
  * order, state and the digest of its `before`. Not covered, because it changes by itself or decides nothing:
@@ -23,13 +23,13 @@ export function digestPlan(plan: Omit<Plan, 'digest'>): string {
   return digestJson(planEssence(plan));
 }
 
-/** A step as far as the digest covers it. */
+/** The part of a step that the digest covers. */
 export type StepEssence = JsonObject & { readonly id: string; readonly title: string };
 
-/** A plan as far as the digest covers it. */
+/** The part of a plan that the digest covers. */
 export type PlanEssence = JsonObject & { readonly facts: Json; readonly steps: readonly StepEssence[] };
 
-/** What {@link digestPlan} covers, as one JSON value: also what two plans are compared by. */
+/** What {@link digestPlan} covers, as one JSON value; plans are compared by it. */
 export function planEssence(plan: Omit<Plan, 'digest'>): PlanEssence {
   const volatile = volatileIds(plan.steps);
   return {

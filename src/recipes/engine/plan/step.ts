@@ -98,22 +98,21 @@ export interface StepDefinition<K extends string, A extends Json, B extends Json
    */
   readonly volatile?: boolean;
   /** Pure: the same arguments give the same words. Printed and digested, so no secrets. */
-  describe(this: void, args: NoInfer<A>): StepDescription;
+  describe(args: NoInfer<A>): StepDescription;
   /** Reads only. */
-  check(this: void, args: NoInfer<A>): ResultAsync<Check<NoInfer<B>>, StepFailure>;
+  check(args: NoInfer<A>): ResultAsync<Check<NoInfer<B>>, StepFailure>;
   /** Acts. Called after `before` is durable in the journal. */
-  apply(this: void, args: NoInfer<A>, before: NoInfer<B>, ctx: StepContext): ResultAsync<void, StepFailure>;
+  apply(args: NoInfer<A>, before: NoInfer<B>, ctx: StepContext): ResultAsync<void, StepFailure>;
   /** Proves that the act took effect; reads only. */
-  verify(this: void, args: NoInfer<A>, ctx: StepContext): ResultAsync<void, StepFailure>;
+  verify(args: NoInfer<A>, ctx: StepContext): ResultAsync<void, StepFailure>;
   /**
    * Whether this can be undone without losing what was written since. Asked of every step before the first undo of a
    * rollback; one refusal refuses the whole. Asked with force, it answers for a forced undo. Reads only. Without it the
    * answer is yes.
    */
-  undoable?(this: void, args: NoInfer<A>, before: NoInfer<B>, ctx: StepContext): ResultAsync<void, StepFailure>;
+  undoable?(args: NoInfer<A>, before: NoInfer<B>, ctx: StepContext): ResultAsync<void, StepFailure>;
   /** Restores `before`; what it left alone on purpose goes into the notes. Already undone is success. */
   undo(
-    this: void,
     args: NoInfer<A>,
     before: NoInfer<B>,
     ctx: StepContext,
@@ -123,12 +122,12 @@ export interface StepDefinition<K extends string, A extends Json, B extends Json
    * What a person does where `undo` cannot: commands of a root shell, in this order, or a sentence. Pure; no secrets.
    * Without it only the records are named.
    */
-  byHand?(this: void, args: NoInfer<A>, before: NoInfer<B>, where: UndoData): readonly string[];
+  byHand?(args: NoInfer<A>, before: NoInfer<B>, where: UndoData): readonly string[];
   /**
    * Removes temporary files of a killed act of this step, and nothing else. Called before a half-done step is completed
    * or undone. Without it there are none.
    */
-  tidy?(this: void, args: NoInfer<A>): ResultAsync<void, StepFailure>;
+  tidy?(args: NoInfer<A>): ResultAsync<void, StepFailure>;
 }
 
 /** Arguments or a `before` that do not have the shape their kind declares. */

@@ -15,10 +15,10 @@ import type { MigrationFacts, VerificationOptions } from '../../host/index.js';
 import { placesOf } from '../../host/index.js';
 
 /**
- * Tries, before the first change, what a plan that writes nothing can only suppose: that files can be made and given
- * away in every directory concerned; and that what the final verification is to use is there at all.
+ * Tests, before the first change, what a plan cannot test because it writes nothing: that files can be created and their
+ * owner changed in every directory concerned, and that what the final verification uses exists.
  *
- * It leaves nothing behind. A directory that is yet to be made is passed over.
+ * It leaves nothing behind. A directory that still has to be created is skipped.
  */
 export function preflight(facts: MigrationFacts, verification: VerificationOptions): ResultAsync<void, StepFailure> {
   return new ResultAsync(tryAll(facts, verification));
@@ -33,9 +33,9 @@ async function tryAll(facts: MigrationFacts, { flow }: VerificationOptions): Pro
   return flow === undefined || facts.target.uid === null ? ok(undefined) : findFlow(facts, flow);
 }
 
-/** Without a name, so that nothing is left whenever this ends. Source: open(2), O_TMPFILE. */
+/** A file without a name, so that nothing is left whenever this ends. Source: open(2), O_TMPFILE. */
 const O_TMPFILE = 0o20200000;
-/** The answers of filesystems without such files, NFS among them. */
+/** The errors of filesystems without such files, such as NFS. */
 const NOT_KNOWN = new Set(['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL']);
 
 async function tryDirectory(
@@ -44,9 +44,9 @@ async function tryDirectory(
 ): Promise<Result<void, StepFailure>> {
   const stat = await lstat(directory).catch(() => null);
   if (stat?.isDirectory() !== true) return ok(undefined);
-  const where = `${printablePath(directory)} is to be written in, and a file could not be`;
+  const where = `the migration writes in ${printablePath(directory)}, and a file could not be`;
   const opened = await openUnnamed(directory);
-  if (opened.isErr()) return err(refused(`${where} made there: ${opened.error.message}`));
+  if (opened.isErr()) return err(refused(`${where} created there: ${opened.error.message}`));
   const file = opened.value;
   try {
     const tried = await attempt(
@@ -59,21 +59,21 @@ async function tryDirectory(
       'write',
       directory,
     );
-    if (tried.isErr()) return err(refused(`${where} written or given away there: ${tried.error.message}`));
+    if (tried.isErr()) return err(refused(`${where} written or its owner changed there: ${tried.error.message}`));
     const { uid, gid } = tried.value;
     return uid === owner.uid && gid === owner.gid
       ? ok(undefined)
-      : err(refused(`${where} given away there: its filesystem does not keep owners`));
+      : err(refused(`${where} given another owner there: its filesystem does not store owners`));
   } finally {
     await file.close();
   }
 }
 
-/** A file in this directory that has no name, or has lost it by the time it is given. */
+/** A file in this directory that has no name, or whose name is removed before it is returned. */
 async function openUnnamed(directory: string): Promise<Result<FileHandle, IoError>> {
   const unnamed = await attempt(() => open(directory, O_TMPFILE | constants.O_RDWR, 0o600), 'open', directory);
   if (unnamed.isOk() || !NOT_KNOWN.has(unnamed.error.errno)) return unnamed;
-  // A dot in front and one inside: neither systemd, nor php, nor sudo takes it for theirs.
+  // With a dot in front and one inside, systemd, php and sudo ignore it.
   const path = join(directory, `.wca-probe.${randomBytes(6).toString('hex')}`);
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const named = await attempt(() => open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), 'open', path);
@@ -90,15 +90,15 @@ async function findFlow({ site, target }: MigrationFacts, flow: string): Promise
   const identity = await lookupIdentity(target.name);
   if (identity.isErr()) return err(identity.error);
   const flows = await listFlows(found.value, identity.value);
-  // WP-CLI may be closed to the account until the migration opens it.
+  // The account may not be able to run WP-CLI before the migration.
   if (flows.isErr() || flows.value.some(({ name }) => name === flow)) return ok(undefined);
   const names = flows.value.map(({ name }) => JSON.stringify(name)).join(', ');
   return err({
     code: 'FLOW_NOT_FOUND',
-    message: `there is no flow ${JSON.stringify(flow)} to prove the migration with; there are ${names === '' ? 'none' : names}`,
+    message: `there is no flow ${JSON.stringify(flow)}, which is to prove the migration; there are ${names === '' ? 'none' : names}`,
   });
 }
 
 function refused(message: string): StepFailure {
-  return { code: 'NOT_WRITABLE', message: `${message}; put that right and plan again` };
+  return { code: 'NOT_WRITABLE', message: `${message}; correct that and plan again` };
 }

@@ -18,7 +18,7 @@ import type { MigrationOptions, MigrationRefusal, VerificationOptions } from '..
 
 /** The acceptance points, one line each. */
 export interface VerificationReport {
-  /** No point is refuted. Points that were not checked do not count against it: look for `ok: null`. */
+  /** No check failed. Checks that were not made do not count: see `ok: null`. */
   readonly ok: boolean;
   readonly checks: readonly AcceptanceCheck[];
 }
@@ -38,11 +38,11 @@ const CHECKS: readonly ((subject: Subject) => Promise<readonly AcceptanceCheck[]
 ];
 
 /**
- * Proves every acceptance point of a migration on the live host, whatever state the host is in.
+ * Checks every acceptance point of a migration on the live host, whatever state the host is in.
  *
  * Nothing that others would notice happens unless `verification` asks for it: then a flow is fired, a message
- * sent, a throw-away plugin installed and updated. What was not proven is `ok: null` and says how to have it
- * proven; it is never counted as passed. It sees the host of this moment and promises nothing for the next.
+ * sent, a throw-away plugin installed and updated. What was not checked is `ok: null` and says how to have it checked; it
+ * is never counted as passed. The answer holds for this moment only.
  *
  * Errors: a host without the unit, the account or the site has nothing to verify ({@link MigrationRefusal}).
  *

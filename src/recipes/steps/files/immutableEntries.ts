@@ -3,14 +3,14 @@ import type { Result } from 'neverthrow';
 import { runProgram } from '../../../posix/programs/index.js';
 import type { ProgramError } from '../../../posix/programs/index.js';
 
-/** As much as fits into an argument list many times over. */
+/** Far below the limit of an argument list. */
 const BATCH_BYTES = 64 * 1024;
 
 /**
  * Those of these files and directories that even root may not change: immutable or append-only. Reads only.
  *
- * Asked of lsattr(1), from e2fsprogs; where it is missing or a filesystem has no such flags, the answer is none. Names
- * that are not UTF-8 are passed over.
+ * From lsattr(1) of e2fsprogs; where it is missing or a filesystem has no such flags, the answer is none. Names that are
+ * not UTF-8 are skipped.
  */
 export function immutableEntries(paths: readonly string[]): ResultAsync<readonly string[], ProgramError> {
   return new ResultAsync(find(paths));

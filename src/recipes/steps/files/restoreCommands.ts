@@ -1,6 +1,6 @@
 import { octalMode, shellWord } from '../../../posix/paths/index.js';
 
-/** The commands that put a file of a journal back. Needs nothing but what every Debian has. */
+/** The commands that restore a file from a journal, with programs that every Debian has. */
 export function restoreCommands(
   path: string,
   before: { readonly mode: number; readonly uid: number; readonly gid: number },

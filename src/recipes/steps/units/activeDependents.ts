@@ -4,19 +4,19 @@ import { showUnit } from '../../../systemd/manager/index.js';
 import type { StepFailure } from '../../engine/index.js';
 
 /**
- * The units besides these that run and that a stop of these stops too, whatever depends on them in turn included; those that
- * are needed by others come first.
+ * The other active units that a stop of these stops too, with the units that depend on those; a unit comes before those
+ * that depend on it.
  *
- * A job that runs through and ends is not among them: it is started when it is due.
+ * A job (`Type=oneshot`) that has ended is not among them: it is started when it is due.
  */
 export async function activeDependents(units: readonly string[]): Promise<Result<readonly string[], StepFailure>> {
   const seen = new Set(units);
   const active: string[] = [];
-  // A Set gives what is added during the walk as well.
+  // Iterating a Set includes what is added meanwhile.
   for (const unit of seen) {
     const state = await showUnit(unit);
     if (state.isErr()) {
-      // Named by a unit and not there: nothing that could run.
+      // A unit refers to it and it does not exist: nothing can run.
       if (state.error.code === 'UNIT_NOT_FOUND' && !units.includes(unit)) continue;
       return err(state.error);
     }

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 /** How a unit could run this package: the Node of this process, and the command line's main file. */
 export type OwnProgram = { readonly node: string; readonly program: string };
 
-/** What systemd needs no quotes for, and does not expand. */
+/** Paths that systemd needs no quotes for, and does not expand. */
 const PLAIN = /^\/[\w./+@,:-]+$/;
 
-/** Where Node and this package really are; null where no unit could run them as they are installed. */
+/** The real paths of Node and this package; null where no unit could run them as they are installed. */
 export async function ownProgram(): Promise<OwnProgram | null> {
   const require = createRequire(import.meta.url);
   const manifest = await realpath(require.resolve('@wca/runtime-sdk/package.json')).catch(() => null);

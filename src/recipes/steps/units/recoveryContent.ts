@@ -3,10 +3,10 @@ import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { ownProgram } from './ownProgram.js';
 import type { OwnProgram } from './ownProgram.js';
 
-/** The lines that say where Node and the package lie: `ExecStart=NODE PROGRAM …` and what has to be mounted for it. */
+/** The line with the paths of Node and the package: `ExecStart=NODE PROGRAM …`. */
 const RUNS = /^ExecStart=(\S+) (\S+)/m;
 
-/** Whether two recovery units are the same but for where Node and the package lie. Pure. */
+/** Whether two recovery units differ only in the paths of Node and the package. Pure. */
 export function sameRecovery(one: string, other: string): boolean {
   return withoutPaths(one) === withoutPaths(other);
 }
@@ -29,8 +29,9 @@ export function withProgram(content: string, { node, program }: OwnProgram): str
 }
 
 /**
- * The unit as it can run today: as recorded, or, where the Node or the package it names are gone since (upgraded, a cache
- * cleared), with those of this process. Null where those are no way out either, or others than root could change them.
+ * The unit as it can run today: as recorded, or, where the Node or the package it names have been removed (an upgrade, a
+ * cleared cache), with those of this process. Null where a unit cannot run those either, or an account other than root
+ * could change them.
  */
 export async function runnableRecovery(content: string): Promise<string | null> {
   const [, node, program] = RUNS.exec(content) ?? [];

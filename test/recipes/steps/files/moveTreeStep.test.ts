@@ -68,8 +68,8 @@ describe('posix.moveTree', () => {
     expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
     mkdirSync(args.from);
     const before = snapshotTree(dir);
-    const may = await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir));
-    expect(may?.isErr() === true && may.error.code).toBe('BOTH_EXIST');
+    const may = await moveTreeStep.undoable(args, { moved: false }, contextOf(dir));
+    expect(may.isErr() && may.error.code).toBe('BOTH_EXIST');
     const back = await moveTreeStep.undo(args, { moved: false }, contextOf(dir));
     expect(back).toBeErr({ code: 'BOTH_EXIST' });
     expect(snapshotTree(dir)).toBe(before);
@@ -82,13 +82,13 @@ describe('posix.moveTree', () => {
       expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
       mkdirSync(args.from);
       writeFileSync(join(args.from, 'made-since'), round);
-      expect(await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir, true))).toBeOk();
+      expect(await moveTreeStep.undoable(args, { moved: false }, contextOf(dir, true))).toBeOk();
       const back = (await moveTreeStep.undo(args, { moved: false }, contextOf(dir, true)))._unsafeUnwrap();
       expect(readFileSync(join(args.from, 'link'), 'utf8')).toBe('rows');
       expect(existsSync(args.to)).toBe(false);
       const aside = `${args.from}.made-since${round === 'first' ? '' : '-2'}`;
       expect(readFileSync(join(aside, 'made-since'), 'utf8')).toBe(round);
-      expect(back?.notes.join()).toContain(aside);
+      expect(back.notes.join()).toContain(aside);
     }
   });
 
@@ -101,8 +101,8 @@ describe('posix.moveTree', () => {
     expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', join(dir, 'old')]).status).toBe(0);
     onTestFinished(() => void spawnSync('umount', ['--lazy', join(dir, 'old')]));
     for (const force of [false, true]) {
-      const may = await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir, force));
-      expect(may?.isErr() === true && may.error.code).toBe('NO_SPACE');
+      const may = await moveTreeStep.undoable(args, { moved: false }, contextOf(dir, force));
+      expect(may.isErr() && may.error.code).toBe('NO_SPACE');
     }
   });
 
@@ -111,9 +111,9 @@ describe('posix.moveTree', () => {
     const args = { ...homes(dir), placeIsTaken: true };
     expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
     rmSync(args.to, { recursive: true });
-    expect(await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.undoable(args, { moved: false }, contextOf(dir))).toBeOk();
     const back = (await moveTreeStep.undo(args, { moved: false }, contextOf(dir)))._unsafeUnwrap();
-    expect(back?.notes.join()).toContain(args.to);
+    expect(back.notes.join()).toContain(args.to);
     expect(await moveTreeStep.undo(argsFor(dir), { moved: false }, contextOf(dir))).toBeErr();
   });
 
@@ -122,7 +122,7 @@ describe('posix.moveTree', () => {
     const args = { ...homes(dir), placeIsTaken: true };
     expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
     mkdirSync(args.from);
-    expect(await moveTreeStep.undoable?.(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.undoable(args, { moved: false }, contextOf(dir))).toBeOk();
     expect(await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).toBeErr();
     rmSync(args.from, { recursive: true });
     expect(await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).toBeOk();

@@ -74,7 +74,7 @@ async function applied(args: ReclaimArgs, ctx: StepContext): Promise<void> {
 async function undone(args: ReclaimArgs, ctx: StepContext): Promise<readonly string[]> {
   const back = await reclaimStep.undo(args, { entries: 0 }, ctx);
   if (back.isErr()) throw new Error(back.error.message);
-  return back.value?.notes ?? [];
+  return back.value.notes;
 }
 
 testStepKind('a file of root below a directory of another', reclaimStep, (dir) => {

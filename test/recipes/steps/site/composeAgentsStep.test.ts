@@ -31,8 +31,7 @@ function rendered(now: string): { readonly file: string; undo: () => Promise<rea
     gid: process.getgid?.() ?? 0,
   };
   const undo = async (): Promise<readonly string[]> =>
-    (await composeAgentsStep.undo({ site: dir, user: 'nobody', gid: before.gid }, before, ctx))._unsafeUnwrap()
-      ?.notes ?? [];
+    (await composeAgentsStep.undo({ site: dir, user: 'nobody', gid: before.gid }, before, ctx))._unsafeUnwrap().notes;
   return { file, undo };
 }
 

@@ -80,7 +80,7 @@ it('removes what a killed run left in the state and below /var/tmp, and nothing 
   await chmod(join(dir, `a/.paths.wca-${dead}-0123456789ab`), 0o700);
   await mkdir(copy);
   await mkdir(live);
-  (await statePathsStep.tidy?.(ARGS()))?._unsafeUnwrap();
+  (await statePathsStep.tidy(ARGS()))._unsafeUnwrap();
   expect((await readdir(join(dir, 'a'))).sort()).toEqual([`.y.json.wca-${process.pid}-0123456789ab`, 'kept.json']);
   expect((await readdir('/var/tmp')).filter((name) => name.endsWith('-abcDEF'))).toEqual([
     `wca-db-${process.pid}-abcDEF`,

@@ -89,7 +89,7 @@ describe('kimaki.rewriteUnit', () => {
       signal: new AbortController().signal,
       force: false,
     };
-    const asked = await rewriteUnitStep.undoable?.(args, check.before, ctx);
-    expect(asked?._unsafeUnwrapErr()).toMatchObject({ code: 'CHANGED_SINCE' });
+    const asked = await rewriteUnitStep.undoable(args, check.before, ctx);
+    expect(asked._unsafeUnwrapErr()).toMatchObject({ code: 'CHANGED_SINCE' });
   });
 });

@@ -14,12 +14,11 @@ export type {
   UnitFileFacts,
 } from './facts.js';
 export { hopOf, hopSteps } from './hopSteps.js';
-export { observeBinary } from './observeBinary.js';
-export { impossible, observeDispatch } from './observeDispatch.js';
+export { impossible, observeBinary, observeDispatch } from './observeDispatch.js';
 export { observeInstance } from './observeInstance.js';
 export { agentPlacesOf, leftoversOf } from './observePlaces.js';
 export { observeReversals, reversalsHere } from './observeReversals.js';
-export { observeSite } from './observeSite.js';
+export { observeSite, ownTrees, writableDirectories } from './observeSite.js';
 export { observeTarget } from './observeTarget.js';
 export type { Target } from './observeTarget.js';
 export { DEFAULT_SERVICE_USER, migrationOptions, readOptions, verificationOptions } from './options.js';
@@ -34,4 +33,3 @@ export { rewriteSteps, rewriteTarget } from './rewriteSteps.js';
 export type { RewriteTarget } from './rewriteSteps.js';
 export { isSharedDropIn, rewriteUnitFiles } from './rewriteUnitFiles.js';
 export type { UnitFilesRewrite } from './rewriteUnitFiles.js';
-export { ownTrees, writableDirectories } from './writableDirectories.js';

@@ -1,10 +1,11 @@
+import { KIMAKI } from '../../kimaki/bridges/index.js';
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { KIMAKI, channelLabel } from '../../kimaki/bridges/index.js';
 import { remedy } from '../../posix/findings/index.js';
-import { resolveDispatch, sudoHopPaths } from '../../kimaki/dispatch/index.js';
+import { resolveDispatch, sudoHopPaths, resolveDispatchBinary } from '../../kimaki/dispatch/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import type { Reach } from '../../kimaki/dispatch/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
@@ -117,4 +118,31 @@ async function sudoThere(): Promise<Result<{ available: boolean; reason: string 
     if (found.value.path === null) return ok({ available: false, reason: `${name} is not installed` });
   }
   return ok({ available: true, reason: null });
+}
+
+/** The name of the service's program. */
+const NAME = KIMAKI.program;
+
+/**
+ * Finds a kimaki outside all homes that the service user and WordPress can both execute, links and interpreters included.
+ *
+ * An account that does not exist yet is in no group that would open anything to it, so only WordPress is asked then.
+ */
+export async function observeBinary(
+  service: Identity | null,
+  web: Identity,
+): Promise<Result<BinaryFacts, MigrationRefusal>> {
+  const identities = service === null ? [web] : [service, web];
+  const found = await resolveDispatchBinary({ name: NAME, users: identities });
+  if (found.isErr()) return err(cannotObserve(found.error));
+  const { path, candidates } = found.value;
+  if (path !== null) return ok({ name: NAME, path });
+  const why = candidates.map(
+    (each) => `${each.path}: ${each.reason ?? 'refused'}${each.blockedAt === null ? '' : ` at ${each.blockedAt}`}`,
+  );
+  const who = identities.map(({ user }) => user.name).join(' and ');
+  const message =
+    `no ${NAME} in the system prefix can be executed by ${who}` + `${why.length === 0 ? '' : ` (${why.join('; ')})`}`;
+  const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', NAME);
+  return err(refusal('BINARY_UNREACHABLE', NAME, message, install));
 }

@@ -16,7 +16,6 @@ import type { FpmFacts, SiteFacts } from './facts.js';
 import type { MigrationOptions } from './options.js';
 import { cannotObserve, refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
-import { writableDirectories } from './writableDirectories.js';
 
 /** The site and the account it runs as. */
 export type ObservedSite = {
@@ -141,4 +140,32 @@ async function observeFpm(options: MigrationOptions, site: Site): Promise<Result
     return err(refusal('SHARED_UMASK', unit, message, way));
   }
   return ok({ unit, pool: name, otherPools });
+}
+
+/**
+ * The directories both WordPress and the agent go on writing in, as far as they exist and are real directories.
+ *
+ * wp-content itself and the site root are not among them: a group-writable directory there breaks logrotate and
+ * sshd, and nothing needs it.
+ */
+export async function writableDirectories(site: Site): Promise<readonly string[]> {
+  const candidates = [
+    site.pluginsDir,
+    site.themesDir,
+    site.muPluginsDir,
+    site.uploadsDir,
+    site.languagesDir,
+    site.upgradeDir,
+  ];
+  const found: string[] = [];
+  for (const path of new Set(candidates)) {
+    const stat = await lstat(path).catch(() => null);
+    if (stat?.isDirectory() === true) found.push(path);
+  }
+  return found;
+}
+
+/** Every tree of a site that is WordPress's own: wp-content, and of the directories to share those that lie elsewhere. */
+export function ownTrees(contentDir: string, writable: readonly string[]): readonly string[] {
+  return [contentDir, ...writable.filter((path) => !path.startsWith(`${contentDir}/`))];
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ownTrees, writableDirectories } from '../../../src/recipes/host/writableDirectories.js';
+import { ownTrees, writableDirectories } from '../../../src/recipes/host/observeSite.js';
 import { tempDir } from '../tempDir.js';
 
 type Site = Parameters<typeof writableDirectories>[0];

@@ -1,4 +1,3 @@
-import { KIMAKI } from '../../kimaki/bridges/index.js';
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';

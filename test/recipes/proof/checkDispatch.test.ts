@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { isHop, judgeChain, judgeDelivery } from '../../../src/recipes/proof/checkDispatch.js';
+
+type Probed = Parameters<typeof judgeChain>[3];
+const WHOLE = { links: [{ link: 'start', ok: true, detail: 'it starts' }], broken: null } as unknown as Probed;
+const brokenAt = (link: string): Probed =>
+  ({ links: [], broken: { link, fault: 'x', blockedAt: '/root', detail: 'closed' } }) as unknown as Probed;
+
+it('a chain without a broken link passes, also where only the message did not arrive', () => {
+  expect(judgeChain('u', 'www-data', '/usr/bin/kimaki', WHOLE).ok).toBe(true);
+  expect(judgeChain('u', 'www-data', '/usr/bin/kimaki', brokenAt('arrival')).ok).toBe(true);
+});
+
+it('a broken chain fails, with the link and the place', () => {
+  const check = judgeChain('u', 'www-data', '/usr/bin/kimaki', brokenAt('start'));
+  expect(check.ok).toBe(false);
+  expect(check.detail).toContain('fails at "start", at /root: closed');
+});
+
+it('without a channel no message is sent, and the remedy names the option', () => {
+  expect(judgeDelivery('u', undefined, WHOLE)).toMatchObject({ ok: null, remedy: { option: 'probeChannel' } });
+  expect(judgeDelivery('u', '1', WHOLE).ok).toBe(true);
+  expect(judgeDelivery('u', '1', brokenAt('arrival')).ok).toBe(false);
+});
+
+it('knows the commands of the sudo hop', () => {
+  expect(isHop('/usr/local/bin/wp-coding-agents-kimaki-dispatch')).toBe(true);
+  expect(isHop('/usr/local/bin/wp-coding-agents-kimaki-dispatch-shop')).toBe(true);
+  expect(isHop('/usr/bin/kimaki')).toBe(false);
+});

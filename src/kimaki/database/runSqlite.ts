@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { runAs } from '../../posix/accounts/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { ProgramResult } from '../../posix/programs/index.js';
@@ -7,7 +8,8 @@ import { codeOf, databaseError } from './databaseError.js';
 import type { DatabaseError } from './databaseError.js';
 
 /** One row as sqlite3 gives it. */
-type JsonRow = Readonly<Record<string, unknown>>;
+const ROW = v.record(v.string(), v.unknown());
+type JsonRow = Readonly<v.InferOutput<typeof ROW>>;
 
 /**
  * Runs statements on a database with sqlite3, as the account that owns it; gives the rows of all.
@@ -58,9 +60,11 @@ export async function runSqlite(
   try {
     // One array a statement, one row a line: `[{…},`, `{…}]`.
     for (const line of stdout.split('\n'))
-      if (line !== '') rows.push(JSON.parse(line.replace(/^\[/, '').replace(/[,\]]$/, '')) as JsonRow);
+      if (line !== '') rows.push(v.parse(ROW, JSON.parse(line.replace(/^\[/, '').replace(/[,\]]$/, ''))));
     return ok(rows);
   } catch {
-    return err(databaseError('DATABASE_UNREADABLE', path, 'gave something else than rows'));
+    return err(
+      databaseError('DATABASE_UNREADABLE', path, 'was not written: sqlite3 printed something other than rows'),
+    );
   }
 }

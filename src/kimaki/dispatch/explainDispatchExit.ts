@@ -66,7 +66,8 @@ const TARGET_SAYS = /^kimaki-dispatch-target: /m;
 const NO_ACCESS = /\b(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)\b|readonly database|unable to open database/;
 
 /**
- * Names what went wrong with a run of a dispatch command, from its exit status and what it wrote; pure.
+ * Names what went wrong with a run of a dispatch command, from its exit status and its stderr; undefined when it
+ * succeeded; pure.
  *
  * 126 and 127 are what env(1) and every shell answer for a program they may not run or cannot find. 64 is kimaki's
  * own answer when it cannot use its data directory or has no token, and the hop's target's for anything but
@@ -80,8 +81,8 @@ const NO_ACCESS = /\b(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)\b|read
  * console.log(verdict?.fault); // sudo-refused
  * ```
  */
-export function explainDispatchExit(end: DispatchEnd): DispatchVerdict | null {
-  if (end.exitCode === 0) return null;
+export function explainDispatchExit(end: DispatchEnd): DispatchVerdict | undefined {
+  if (end.exitCode === 0) return undefined;
   const words = lastWords(end.stderr);
   const said = words === '' ? '' : `: ${words}`;
   if (end.exitCode === null) return { fault: 'signal', detail: `it was ended by ${end.signal ?? 'a signal'}${said}` };

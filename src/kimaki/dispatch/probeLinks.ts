@@ -155,7 +155,7 @@ async function run(
         });
   }
   const verdict = explainDispatchExit({ ...ran.value, command });
-  return ok(verdict === null ? null : { ...verdict, blockedAt: null, detail: `${command}: ${verdict.detail}` });
+  return ok(verdict === undefined ? null : { ...verdict, blockedAt: null, detail: `${command}: ${verdict.detail}` });
 }
 
 /**

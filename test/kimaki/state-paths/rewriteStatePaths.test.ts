@@ -8,7 +8,6 @@ import {
   chown,
   lchown,
   lstat,
-  mkdir,
   mkdtemp,
   readFile,
   readdir,
@@ -20,7 +19,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkDatabase } from '../../../src/kimaki/database/checkDatabase.js';
 import { findStatePaths } from '../../../src/kimaki/state-paths/findStatePaths.js';
 import { rewriteStatePaths, undoStatePaths } from '../../../src/kimaki/state-paths/rewriteStatePaths.js';
 import type { StatePathPlan } from '../../../src/kimaki/state-paths/statePathPlan.js';
@@ -282,40 +280,5 @@ describe('paths of the state', () => {
     expect((await undoStatePaths(found.paths))._unsafeUnwrap()).toEqual([]);
     expect(await look()).toEqual(before);
     expect((await plan()).paths).toHaveLength(700);
-  });
-});
-
-describe('a database', () => {
-  it('is counted with what only its log holds, while a service writes to it', async () => {
-    await state();
-    const holder = spawn('sqlite3', [database], { uid: WWW, gid: WWW, stdio: ['pipe', 'pipe', 'inherit'] });
-    holder.stdin.write("INSERT INTO channels VALUES ('9', 'x', '/x');\nSELECT 'written';\n");
-    await once(holder.stdout, 'data');
-    expect((await checkDatabase(database))._unsafeUnwrap()).toMatchObject({
-      state: 'intact',
-      rows: { channels: 5, messages: 3, kv: 1 },
-    });
-    holder.stdin.end();
-    await once(holder, 'exit');
-  });
-
-  it('that is damaged is told from one that cannot be looked into', async () => {
-    await state();
-    const bytes = await readFile(database);
-    bytes.fill(0x5a, 4096, 12_288);
-    await writeFile(database, bytes);
-    expect((await checkDatabase(database))._unsafeUnwrap()).toMatchObject({ state: 'damaged' });
-    await writeFile(`${database}-journal`, Buffer.from('d9d505f920a163d7', 'hex'));
-    expect((await checkDatabase(database))._unsafeUnwrap()).toMatchObject({ state: 'not-checked', rows: {} });
-    await rm(`${database}-journal`);
-    sql('CREATE TABLE t (a TEXT COLLATE nocase); CREATE INDEX i ON t (a);', join(dir, 'c.db'));
-    sql(
-      "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'nocase', 'icu_de');",
-      join(dir, 'c.db'),
-    );
-    expect((await checkDatabase(join(dir, 'c.db')))._unsafeUnwrap()).toMatchObject({ state: 'not-checked' });
-    expect((await checkDatabase(join(dir, 'absent.db')))._unsafeUnwrap()).toMatchObject({ state: 'not-checked' });
-    await mkdir(join(dir, 'directory.db'));
-    expect((await checkDatabase(join(dir, 'directory.db')))._unsafeUnwrap()).toMatchObject({ state: 'not-checked' });
   });
 });

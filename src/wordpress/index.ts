@@ -15,21 +15,12 @@ export type {
   PhpValue,
 } from './php/index.js';
 export { findFpmPools, fpmUmaskDropIn, fpmWorkers } from './fpm/index.js';
-export type { FpmDropIn, FpmError, FpmOptions, FpmPool, FpmPoolInvalid, FpmWorker } from './fpm/index.js';
-export { findContraryDefines, findSite, findSiteOfUnit } from './site/index.js';
-export type {
-  ContraryDefine,
-  NotASite,
-  RelativePath,
-  Site,
-  SiteError,
-  SiteOptions,
-  UnitNamesNoSite,
-} from './site/index.js';
+export type { FpmDropIn, FpmError, FpmPool, FpmPoolInvalid, FpmWorker } from './fpm/index.js';
+export { findSite, findSiteOfUnit } from './site/index.js';
+export type { NotASite, RelativePath, Site, SiteError, SiteOptions, UnitNamesNoSite } from './site/index.js';
 export {
   getBlock,
   getBlockInFile,
-  inspectManagedFiles,
   listBlocks,
   listBlocksInFile,
   putBlock,
@@ -54,9 +45,6 @@ export type {
   FenceDamaged,
   HardLinked,
   InvalidLabel,
-  ManagedFileFault,
-  ManagedFileFaultId,
-  ManagedFiles,
   NotAChannel,
   RegionMissing,
   RuntimeSignature,
@@ -101,7 +89,6 @@ export type {
   SiteDiagnosis,
   SiteDirectoriesProbe,
   SiteFault,
-  SiteFaultId,
   SiteProbeError,
   SiteProbeOptions,
   UpdateProbe,

@@ -49,19 +49,6 @@ type ManagedFilesError = IoError | ReadFileError | AccessError | Aborted;
  * is in `notChecked`. What the code does is not checked. A site without the directory has no managed files.
  *
  * Errors: `IO` and those of reading a file and of `explainAccess`; `ABORTED`.
- *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { findSite, inspectManagedFiles } from '@wca/runtime-sdk/wordpress';
- *
- * const identity = await lookupIdentity('www-data');
- * const site = await findSite('/var/www/site');
- * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
- * const managed = await inspectManagedFiles(site.value, identity.value);
- * if (managed.isErr()) console.error(managed.error.code, managed.error.message);
- * else for (const { id, what } of managed.value.faults) console.log(id, what);
- * ```
  */
 export function inspectManagedFiles(
   site: Pick<Site, 'muPluginsDir'>,

@@ -37,13 +37,6 @@ export interface FpmPoolInvalid {
 /** Why the pools are not known: a file cannot be read, or php-fpm itself would reject it. */
 export type FpmError = FpmPoolInvalid | ReadFileError | IoError | Aborted;
 
-/** Where php-fpm is configured. */
-export interface FpmOptions {
-  /** Default `/etc/php`, with the files `VERSION/fpm/pool.d/*.conf` below it. */
-  readonly configDir?: string;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Finds every pool of every php-fpm master in the layout of Debian (`/etc/php/VERSION/fpm/pool.d/*.conf`), sorted by
  * version and file name.
@@ -53,6 +46,8 @@ export interface FpmOptions {
  * without PHP has an empty list.
  *
  * Errors: `FPM_POOL_INVALID`, those of reading a file, `IO`, `ABORTED`.
+ *
+ * @param options - `configDir`: default `/etc/php`, with the files `VERSION/fpm/pool.d/*.conf` below it
  *
  * @example
  * ```ts
@@ -65,10 +60,10 @@ export interface FpmOptions {
  *
  * Source: php-fpm.conf(5); https://www.php.net/manual/en/install.fpm.configuration.php
  */
-export function findFpmPools({ configDir = '/etc/php', signal }: FpmOptions = {}): ResultAsync<
-  readonly FpmPool[],
-  FpmError
-> {
+export function findFpmPools({
+  configDir = '/etc/php',
+  signal,
+}: { readonly configDir?: string; readonly signal?: AbortSignal } = {}): ResultAsync<readonly FpmPool[], FpmError> {
   return resultOf(async function* () {
     const versions = yield* names(configDir);
     const pools: FpmPool[] = [];

@@ -1,5 +1,5 @@
 export { findFpmPools } from './findFpmPools.js';
-export type { FpmError, FpmOptions, FpmPool, FpmPoolInvalid } from './findFpmPools.js';
+export type { FpmError, FpmPool, FpmPoolInvalid } from './findFpmPools.js';
 export { fpmUmaskDropIn } from './fpmUmaskDropIn.js';
 export type { FpmDropIn } from './fpmUmaskDropIn.js';
 export { fpmWorkers } from './fpmWorkers.js';

@@ -1,6 +1,6 @@
 export { diagnoseSite } from './diagnoseSite.js';
 export type { DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
-export type { SiteFault, SiteFaultId } from './judgeWritability.js';
+export type { SiteFault } from './judgeWritability.js';
 export { probePluginUpdate } from './probePluginUpdate.js';
 export type { UpdateProbe, WrittenEntry } from './probePluginUpdate.js';
 export { probeSiteDirectories } from './probeSiteDirectories.js';

@@ -2,8 +2,13 @@ import { findingsAbout, remedy } from '../../posix/findings/index.js';
 import type { Finding, Remedy } from '../../posix/findings/index.js';
 import type { WritabilityReport } from './probeSiteWritability.js';
 
-/** The kinds of {@link SiteFault}; stable. */
-export type SiteFaultId =
+/**
+ * One reason why WordPress could not change its own files.
+ *
+ * Its subject is the component: `plugin:akismet`, `theme:twentytwentythree`, `plugins`, `upgrade`, `uploads-now`,
+ * `wordpress`. `broken`: an update or an upload fails. `risk`: those work, and an editor of these files does not.
+ */
+export interface SiteFault extends Finding<
   | 'plugin-closed'
   | 'theme-closed'
   | 'plugins-closed'
@@ -15,15 +20,8 @@ export type SiteFaultId =
   | 'upload-entries-closed'
   | 'content-closed'
   | 'not-direct'
-  | 'file-mods-off';
-
-/**
- * One reason why WordPress could not change its own files.
- *
- * Its subject is the component: `plugin:akismet`, `theme:twentytwentythree`, `plugins`, `upgrade`, `uploads-now`,
- * `wordpress`. `broken`: an update or an upload fails. `risk`: those work, and an editor of these files does not.
- */
-export interface SiteFault extends Finding<SiteFaultId> {
+  | 'file-mods-off'
+> {
   /** The first path that refuses, or null when it is not about a path. */
   readonly path: string | null;
   /** How many entries refuse. */
@@ -31,6 +29,8 @@ export interface SiteFault extends Finding<SiteFaultId> {
   /** The error code an update ends with because of this, or null when it ends otherwise or works. */
   readonly wordpressSays: string | null;
 }
+
+type SiteFaultId = SiteFault['id'];
 
 /**
  * Lists every reason in a report why WordPress cannot update or write, with the component and the error code of a failed

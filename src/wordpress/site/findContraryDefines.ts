@@ -33,15 +33,6 @@ const WANTED = { FS_CHMOD_DIR, FS_CHMOD_FILE } as const;
  * the name counts.
  *
  * Errors: those of reading a file, `IO`, `ABORTED`.
- *
- * @example
- * ```ts
- * import { findContraryDefines, findSite } from '@wca/runtime-sdk/wordpress';
- *
- * const contrary = await findSite('/var/www/site').andThen((site) => findContraryDefines(site));
- * if (contrary.isErr()) console.error(contrary.error.message);
- * else for (const { file, line, name } of contrary.value) console.log(`${file}:${line} defines ${name}`);
- * ```
  */
 export function findContraryDefines(
   site: Pick<Site, 'path' | 'configPath' | 'muPluginsDir'>,

@@ -1,5 +1,4 @@
 export { findContraryDefines } from './findContraryDefines.js';
-export type { ContraryDefine } from './findContraryDefines.js';
 export { findSite } from './findSite.js';
 export { findSiteOfUnit } from './findSiteOfUnit.js';
 export type { UnitNamesNoSite } from './findSiteOfUnit.js';

@@ -1,7 +1,7 @@
 import type { IdentityError } from '../../posix/accounts/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
-import type { FpmError, FpmOptions, FpmPool } from '../fpm/index.js';
+import type { FpmError, FpmPool } from '../fpm/index.js';
 
 /** One WordPress install as its files describe it. Paths are absolute with links resolved, as far as they exist. */
 export interface Site {
@@ -31,9 +31,12 @@ export interface Site {
 }
 
 /** Where the web server is configured. */
-export interface SiteOptions extends FpmOptions {
+export interface SiteOptions {
+  /** Where php-fpm is configured. Default `/etc/php`. */
+  readonly configDir?: string;
   /** Default `/etc/nginx/nginx.conf`. */
   readonly nginxConfig?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** There is no WordPress at or above the path. */

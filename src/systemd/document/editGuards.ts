@@ -9,7 +9,7 @@ import type { UnitEditError } from './unitEdit.js';
 export function guardEditable({ unsafe }: UnitDocument): Result<void, UnitEditError> {
   if (unsafe === null) return ok(undefined);
   const { line, message: reason } = unsafe;
-  const message = `the unit file is not safely editable: line ${line} has ${reason}; repair that line by hand first`;
+  const message = `the unit file cannot be edited safely: line ${line} has ${reason}; repair that line by hand first`;
   return err({ code: 'UNIT_NOT_EDITABLE', message, line, reason });
 }
 
@@ -17,7 +17,7 @@ export function guardEditable({ unsafe }: UnitDocument): Result<void, UnitEditEr
 export function guardName(name: string): Result<void, UnitEditError> {
   if (/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) return ok(undefined);
   const shown = shortened(name);
-  const message = `'${shown}' cannot be a section or key of a unit file: letters, digits and '-' are, as in 'UMask'`;
+  const message = `'${shown}' is not a valid section or key of a unit file; use letters, digits and '-', as in 'UMask'`;
   return err({ code: 'INVALID_UNIT_KEY', message, name: shown });
 }
 
@@ -44,14 +44,14 @@ export function invalidValue(key: string, reason: string): Result<never, UnitEdi
 
 function unfitBecause(value: string, otherBytes: number): string | null {
   // eslint-disable-next-line no-control-regex -- NUL ends a line for systemd
-  if (/[\u0000\r\n]/.test(value)) return 'it holds a line break or NUL, and a directive is one line';
+  if (/[\u0000\r\n]/.test(value)) return 'it contains a line break or NUL; a directive is one line';
   if (/^[ \t]|[ \t]$/.test(value))
     return 'it begins or ends with a blank, which systemd drops; quote it where the key allows';
-  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(value)) return 'it ends in a backslash, which joins the next line to it';
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(value)) return 'it ends in a backslash, which would join the next line to it';
   if (/\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(value))
-    return 'it holds a code point that systemd takes for invalid UTF-8';
+    return 'it contains a code point that systemd treats as invalid UTF-8';
   if (Buffer.byteLength(value) + otherBytes >= LONG_LINE_MAX)
-    return 'it is longer than a line of a unit file may be (1 MiB)';
+    return 'it is longer than the limit for a line of a unit file (1 MiB)';
   return null;
 }
 

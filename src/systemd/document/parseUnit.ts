@@ -153,13 +153,9 @@ class UnitReader {
     for (let at = contentEnd; at < end; at += 1) {
       const code = this.#text.charCodeAt(at);
       if (code === 0x00)
-        this.#noteOnce('NUL_BYTE', line, 'a NUL byte, which ends a line for systemd and for nobody else');
+        this.#noteOnce('NUL_BYTE', line, 'a NUL byte, which ends a line for systemd and not for an editor');
       if (code === 0x0d && this.#text.charCodeAt(at + 1) !== 0x0a) {
-        this.#noteOnce(
-          'BARE_CR',
-          line,
-          'a CR without LF, which ends a line for systemd and hides it from most editors',
-        );
+        this.#noteOnce('BARE_CR', line, 'a CR without LF, which ends a line for systemd and not for most editors');
       }
     }
   }
@@ -178,7 +174,7 @@ class UnitReader {
     if (!header && (from < to || line !== lastLine)) this.#extendSection(logical.end);
     if (from === to) return;
     if (!this.#validUtf8 && !isSystemdUtf8(source.slice(from, to))) {
-      this.#note('INVALID_UTF8', lastLine, 'invalid UTF-8 outside a comment, for which systemd refuses the whole unit');
+      this.#note('INVALID_UTF8', lastLine, 'invalid UTF-8 outside a comment; systemd refuses the whole unit');
     }
     if (header) this.#readHeader(logical, from, to);
     else if (this.#section === null) {

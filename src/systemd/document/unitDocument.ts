@@ -1,7 +1,7 @@
 /**
  * A unit file as systemd reads it, with every byte kept.
  *
- * Made by `parseUnit`, printed by `printUnit`. It holds no opinion on which sections and keys exist: a key that
+ * Made by `parseUnit`, printed by `printUnit`. It does not know which sections and keys exist: a key that
  * systemd would ignore with a warning is an assignment like any other.
  */
 export interface UnitDocument {

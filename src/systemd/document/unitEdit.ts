@@ -1,7 +1,7 @@
 /**
- * One change of a file: the bytes from `start` to `end` give way to `replacement`.
+ * One change of a file: `replacement` replaces the bytes from `start` to `end`.
  *
- * A list of edits belongs to the document it was made for; it is a plan, and changes nothing until `applyEdits`.
+ * A list of edits belongs to the document it was made for; nothing changes until `applyEdits`.
  */
 export interface Edit {
   /** Byte offset in the document the edit was made for. */
@@ -52,7 +52,7 @@ export interface ExecArgumentNotFound {
   readonly line: number;
 }
 
-/** The line is no command line, or one that systemd, or a reader of text, cannot read to its end. */
+/** The line is not a command line, or it cannot be read to its end. */
 export interface ExecUnreadable {
   readonly code: 'EXEC_UNREADABLE';
   readonly message: string;

@@ -56,7 +56,7 @@ export function setEnvironment(
 function guardVariable(name: string, value: string): Result<void, UnitEditError> {
   if (!isVariableName(name)) {
     const message =
-      'the name of an environment variable holds letters, digits and underscores and begins with no digit';
+      'the name of an environment variable consists of letters, digits and underscores and does not begin with a digit';
     return err({ code: 'INVALID_UNIT_KEY', message, name: name.replace(/[^\w]/g, '?').slice(0, 80) });
   }
   return guardWord(name, value);

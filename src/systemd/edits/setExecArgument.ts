@@ -71,7 +71,7 @@ function splicesFor(
   switch (place.at) {
     case 'program':
       if (value === '' || parseExec(requoted(prefixes + value, '')).path !== value) {
-        return invalidValue(assignment.key, 'it cannot be told from the prefixes of a command');
+        return invalidValue(assignment.key, 'it looks like a prefix of a command');
       }
       return ok(set({ start: pathStart, end: pathEnd, value: prefixes + path }, prefixes + value));
     case 'argument': {
@@ -101,6 +101,6 @@ function added(behind: number, words: readonly string[]): Splice {
 }
 
 function notFound({ key, line }: Assignment, found: string): Result<never, UnitEditError> {
-  const message = `${key}= of line ${line} has ${found}; counting begins with 0`;
+  const message = `${key}= of line ${line} has ${found}; the first one is 0`;
   return err({ code: 'EXEC_ARGUMENT_NOT_FOUND', message, key, line });
 }

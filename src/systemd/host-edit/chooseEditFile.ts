@@ -60,7 +60,7 @@ function chooseDropIn(
   );
   if (name === undefined) {
     const path = last?.path ?? directory;
-    const message = `no drop-in in ${directory} can win over ${path}; rename or edit that one`;
+    const message = `no drop-in in ${directory} can win over ${path}; rename or edit that file`;
     return err({ code: 'EDIT_CANNOT_WIN', message, path });
   }
   const reason = last === undefined ? whyNotTheFile(files) : `${last.path} sets some of this, and it sorts behind it`;

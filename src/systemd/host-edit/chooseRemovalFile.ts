@@ -28,7 +28,7 @@ export function chooseRemovalFile(
       return guardDirectory(files).map(() => ({ ...only, isNew: false, why: 'it alone sets this' }));
     }
     const paths = setters.map(({ path }) => path);
-    const message = `${keys.map(shownKey).join(', ')} of ${files.id} cannot just be removed: it is set in ${paths.join(', ')}. Set it to the wanted value instead`;
+    const message = `${keys.map(shownKey).join(', ')} of ${files.id} cannot be removed: it is set in ${paths.join(', ')}. Set it to the wanted value instead`;
     return err({ code: 'ASSIGNED_ELSEWHERE', message, paths });
   });
 }

@@ -49,9 +49,9 @@ export function confirmEdit(
       return err({ code: 'EDIT_DOES_NOT_WIN', message, path, key, by });
     };
     if (written === undefined) return refuse(hiddenBy(files, path), null);
-    if (!holds(written.document, one)) return refuse('its last assignment there is another', null);
+    if (!holds(written.document, one)) return refuse('the last assignment in that file has another value', null);
     const later = sources.slice(at + 1).find(({ document }) => assigns(document, one));
-    if (later !== undefined) return refuse(`${later.path} sets it after that`, later.path);
+    if (later !== undefined) return refuse(`${later.path} is read later and sets it as well`, later.path);
   }
   return ok(undefined);
 }

@@ -79,7 +79,7 @@ export function guardKind(files: UnitFiles): Result<void, ChooseEditError> {
     if (UNIT_TYPES.get(type)?.withoutFile === true) return ok(undefined);
     return err({
       code: 'UNIT_NOT_FOUND',
-      message: `there is no unit file for ${unit}, so there is nothing to edit`,
+      message: `${unit} has no unit file to edit; check the name with: systemctl list-unit-files`,
       unit,
     });
   }
@@ -91,8 +91,8 @@ export function guardKind(files: UnitFiles): Result<void, ChooseEditError> {
     const file = path ?? '';
     const message =
       kind === 'generated'
-        ? `${file} is written by a generator at each daemon-reload; edit what it is made from (see SourcePath= in it)`
-        : `${unit} was made by a running program and is gone when it stops; change what starts it`;
+        ? `${file} is written by a generator at each daemon-reload; edit its source (see SourcePath= in the file)`
+        : `${unit} was created by a running program and is removed when it stops; change the program that starts it`;
     return err({ code: 'UNIT_NOT_LASTING', message, unit, path: file });
   }
   return ok(undefined);
@@ -115,6 +115,6 @@ export function guardDirectory(files: UnitFiles): Result<string, ChooseEditError
   const isUnfollowed = files.shadowed.some((one) => one.path === path);
   if (!isUnfollowed && (found === undefined || found.realPath === path)) return ok(path);
   const leads = isUnfollowed ? 'a link that systemd does not follow' : `a link to ${found?.realPath ?? ''}`;
-  const message = `${path} is ${leads}; make it a directory of its own, and nothing is written through the link`;
+  const message = `${path} is ${leads}; replace it with a directory`;
   return err({ code: 'DROP_IN_DIRECTORY_IS_LINK', message, path });
 }

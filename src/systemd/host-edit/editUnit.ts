@@ -47,11 +47,11 @@ export type EditUnitError =
  * Changes settings of a unit so that they take effect at the next daemon-reload, and proves by the files that they do.
  *
  * The file is the one `planUnitEdit` names; a new drop-in is made with mode 0644, its directory with 0755. Before
- * anything is written, root may trust the unit's file and the place of the edit (`checkUnitTrust`), and systemd has
- * nothing new to complain about (`verifyUnit`). Afterwards the files are read anew; should the values not win after
- * all, because someone put another drop-in there meanwhile, the change is taken back. Undefined when everything is so already.
+ * anything is written, it checks that only root can change the unit's file and the edited one (`checkUnitTrust`), and
+ * that systemd reports no new problem (`verifyUnit`). Afterwards the files are read anew; when the values do not take effect, because
+ * another drop-in was added meanwhile, the change is undone. Undefined when everything is so already.
  *
- * systemd itself is not told: what it has loaded stays as it was until `daemonReload`, and what runs until a restart.
+ * The manager is not asked to reload: it keeps what it has loaded until `daemonReload`, and a process until a restart.
  *
  * Errors: {@link EditUnitError}. After `EDIT_DOES_NOT_WIN` the file is as it was. `ABORTED` comes only before the file is
  * written.
@@ -102,7 +102,7 @@ async function edit(
   return err(undone.isErr() ? undone.error : confirmed.error);
 }
 
-/** Nobody but root may change what is edited, and systemd accepts what it becomes. */
+/** Only root may change the edited file, and systemd accepts the new content. */
 async function guard(
   { id, path }: UnitFiles,
   { choice, document }: UnitEditPlan,

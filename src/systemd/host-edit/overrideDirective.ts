@@ -38,7 +38,7 @@ export function overrideDirective(
   }
   if (way === 'none') {
     const paths = others.map(({ path }) => path);
-    const message = `${key}= is set in ${paths.join(', ')}, and no drop-in takes that back; edit it there, or add to it with ${section}.${key}+=`;
+    const message = `${key}= is set in ${paths.join(', ')}, and a drop-in cannot reset it; edit that file, or add a value with ${section}.${key}+=`;
     return err({ code: 'CANNOT_OVERRIDE', message, key, paths });
   }
   const now = valuesIn(document, section, key);

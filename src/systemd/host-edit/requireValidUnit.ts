@@ -3,7 +3,7 @@ import { errAsync, okAsync } from 'neverthrow';
 import { verifyUnit } from './verifyUnit.js';
 import type { VerifyUnitError, VerifyUnitOptions } from './verifyUnit.js';
 
-/** systemd complains about a file as it would be, and did not about the one before. */
+/** systemd reports problems in the changed file that it does not report in the present one. */
 export interface UnitNotValid {
   readonly code: 'UNIT_NOT_VALID';
   /** Its complaints are the lines after the first. */
@@ -12,7 +12,7 @@ export interface UnitNotValid {
 }
 
 /**
- * Makes sure that systemd has nothing new to complain about in a changed unit file or drop-in; see `verifyUnit`.
+ * Makes sure that systemd reports no new problem in a changed unit file or drop-in; see `verifyUnit`.
  *
  * Errors: `UNIT_NOT_VALID`, and those of `verifyUnit`.
  */
@@ -23,7 +23,7 @@ export function requireValidUnit(
 ): ResultAsync<void, UnitNotValid | VerifyUnitError> {
   return verifyUnit(name, bytes, options).andThen(({ complaints }): ResultAsync<void, UnitNotValid> => {
     if (complaints.length === 0) return okAsync(undefined);
-    const message = ['systemd would not take the changed file; nothing was written', ...complaints].join('\n');
+    const message = ['systemd reports problems in the changed file; nothing was written', ...complaints].join('\n');
     return errAsync({ code: 'UNIT_NOT_VALID', message, complaints });
   });
 }

@@ -13,8 +13,8 @@ import type { UnitNotFound } from '../manager/index.js';
 /** What to verify, and what to compare with. */
 export interface VerifyUnitOptions {
   /**
-   * The file as it is now (empty for a drop-in that is not there yet): what systemd says about the unit with it is not
-   * held against the new one.
+   * The file as it is now (empty for a drop-in that is not there yet): problems that systemd
+   * reports with it are left out.
    */
   readonly baseline?: Uint8Array;
   /** The bytes are those of a drop-in of the unit, under this name (`50-user.conf`), and not of the unit file. */
@@ -23,9 +23,9 @@ export interface VerifyUnitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What systemd has to say about a unit file. */
+/** What systemd reports about a unit file. */
 export interface UnitVerdict {
-  /** One line each, secrets hidden; empty when systemd has nothing (new) to complain about. */
+  /** One line each, secrets hidden; empty when systemd reports no (new) problem. */
   readonly complaints: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export type VerifyUnitError =
   | ProgramError;
 
 /**
- * Asks systemd about a unit file or drop-in before it goes live, and gives what it complains about and did not before.
+ * Asks systemd about a unit file or drop-in before it is installed, and gives the problems it reports and did not before.
  *
  * The file is verified under its own name on a private copy: in place of the installed one, with everything else that
  * is installed for the unit. systemd's exit status is 0 on mere warnings, so its text is compared; line numbers may

@@ -48,7 +48,7 @@ export async function findDropInDirectories(
     }
     groups.push({ of, directories });
   }
-  const message = 'PID 1 does not follow this link: seen from /, what it says is no directory';
+  const message = 'PID 1 does not follow this link: read from /, its target is not a directory';
   return ok({ groups, shadowed: [...unfollowed].map((path) => ({ path, reason: 'bad-link', message })) });
 }
 

@@ -40,7 +40,7 @@ export class EffectiveSettings {
       values.map((value) => ({ value, path, line }));
     const directive = findDirective(section, key);
     if (directive === undefined) {
-      note('this is no key that systemd 252 knows; a newer one may');
+      note('systemd 252 does not know this key; a newer version may');
       return null;
     }
     if (text === '' && directive.emptyResets) {
@@ -48,7 +48,7 @@ export class EffectiveSettings {
       return null;
     }
     if (directive.read === null) {
-      if (text === '') note('the value is empty, which this key does not take');
+      if (text === '') note('the value is empty, and this key cannot be reset');
       else this.#add(directive, located([text]));
       return null;
     }

@@ -12,7 +12,7 @@ export interface EffectiveUnit {
   readonly faults: readonly UnitFault[];
   /** Every key that is set, in the order in which the files set them first. */
   readonly settings: readonly EffectiveSetting[];
-  /** What the files say and systemd does not heed, in the order it reads them. */
+  /** The lines that systemd ignores, in the order in which it reads them. */
   readonly ignored: readonly UnitFault[];
   /** What specifiers stand for in this unit; values of command lines and of keys that are not checked hold them as written. */
   readonly specifiers: Specifiers;
@@ -47,7 +47,7 @@ export interface UnitFault {
 }
 
 /**
- * Says what a unit comes to: the value of every key after all drop-ins, with file and line of each, and whether systemd
+ * Gives the value of every key after all drop-ins, with file and line of each, and whether systemd
  * would load it.
  *
  * It follows systemd 252 in what it reads, resets, adds up, drops and refuses. It does not ask whether users, paths or
@@ -55,7 +55,7 @@ export interface UnitFault {
  * nor is what the manager adds by itself (implicit dependencies, defaults). A key that is not one of systemd 252 is in
  * `ignored`; a newer systemd may know it.
  *
- * Nothing fails: a unit that does not load says why in `faults`.
+ * It never fails: `faults` says why a unit does not load.
  *
  * Source: systemd.unit(5), systemd.syntax(7); `unit_load_fragment()`, `unit_load_dropin()` and `service_verify()` in
  * systemd's src/core. A fault in the unit file itself keeps the unit from loading; in a drop-in it ends that drop-in.
@@ -88,7 +88,7 @@ export function effectiveUnit(
   const fragment = sources.find(({ role }) => role === 'fragment');
   const nothing = { name, settings: [], ignored: [], specifiers };
   if (fragment === undefined) {
-    const reason = 'there is no unit file of this name; drop-ins alone make no unit';
+    const reason = 'there is no unit file of this name; drop-ins alone do not make a unit';
     return { ...nothing, loadState: 'not-found', faults: [{ path: name, line: 0, setting: null, reason }] };
   }
   if (fragment.document.bytes.length === 0) {
@@ -106,7 +106,7 @@ export function effectiveUnit(
         path,
         line,
         setting,
-        reason: `${reason}; this line and the rest of the file count for nothing`,
+        reason: `${reason}; systemd ignores this line and the rest of the file`,
       });
     }
   }

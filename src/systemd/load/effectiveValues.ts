@@ -4,7 +4,7 @@ import { findDirective } from './settings/findDirective.js';
 import { booleanOf } from './settings/readers/readBoolean.js';
 
 /**
- * Gives every value a key comes to, each with the file and line it is from: one for a key that takes one value, and an
+ * Gives every value of a key, each with its file and line: one for a key that takes one value, and an
  * empty list for a key that is not set.
  *
  * The values are those systemd has after all drop-ins: what it ignores does not count, and an empty assignment resets

@@ -18,7 +18,7 @@ export async function findBlockingDropIn(): Promise<NotARegularFile | null> {
 }
 
 async function inUnitDirectory(directory: string): Promise<NotARegularFile | null> {
-  // What is not there, or may not be read, holds nothing that we could name.
+  // A directory that is missing or unreadable has nothing to name.
   const names = await readdir(directory).catch(() => []);
   const found = await Promise.all(
     names.filter((name) => name.endsWith('.d')).map((name) => inDropInDirectory(`${directory}/${name}`)),
@@ -42,6 +42,6 @@ async function inDropInDirectory(directory: string): Promise<NotARegularFile | n
 function blocking(raw: string, found: 'fifo' | 'block'): NotARegularFile {
   const path = printablePath(raw);
   const what = found === 'fifo' ? 'a FIFO, which would stop systemd until someone writes to it' : 'a block device';
-  const message = `${path} is ${what}, and not a drop-in; find out who made it, remove it, and run again`;
+  const message = `${path} is ${what}, and not a regular file; find out who made it, remove it, and run again`;
   return { code: 'NOT_A_REGULAR_FILE', message, path, found };
 }

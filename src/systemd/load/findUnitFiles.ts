@@ -163,10 +163,10 @@ function disputedName(
 ): readonly UnitFilesProblem[] {
   if (disputed === null || file === null) return [];
   const path = below(root, file.path);
-  const message = `${id} is made of ${path}, which makes it ${disputed} as well, and that has a file of its own; systemd takes whichever it loads first. Give ${id} a file too`;
+  const message = `${path} gives ${id} the second name ${disputed}, which has a unit file of its own; systemd uses whichever it loads first. Create a unit file for ${id}`;
   return [{ code: 'AMBIGUOUS_NAME', path, message }];
 }
 
 function withoutUnit(path: string): ShadowedFile {
-  return { path, reason: 'no-unit-file', message: 'the unit has no file, and drop-ins alone make none' };
+  return { path, reason: 'no-unit-file', message: 'the unit has no file, and drop-ins alone do not make a unit' };
 }

@@ -60,7 +60,7 @@ async function load(
 ): Promise<Result<LoadedUnit, FindUnitFilesError>> {
   const isPath = target.includes('/');
   if (isPath && root === '/') {
-    // What is no unit file there must not let one of the same name in the usual directories speak for it.
+    // Without a unit file at that path, one of the same name in the usual directories must not be read instead.
     const readable = await readRegularFile(target, { followLinks: true });
     if (readable.isErr() && !(await masks(target))) return err(readable.error);
   }
@@ -76,7 +76,7 @@ async function load(
   return ok({ files, unit: effectiveUnit(files.id, sourcesOf(files), specifiers, { readPastFaults }) });
 }
 
-/** A link to /dev/null is the usual mask; any other device is none that a person would give. */
+/** A link to /dev/null is the usual mask; the path of a device itself is not. */
 async function masks(target: string): Promise<boolean> {
   return target !== '/dev/null' && (await realpath(target).catch(() => null)) === '/dev/null';
 }

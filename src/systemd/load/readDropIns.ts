@@ -64,7 +64,7 @@ export async function readDropIns(root: string, groups: readonly DropInGroup[]):
     }
     const rival = ofAliases.map(shownPath).find((path) => path !== winning);
     if (rival !== undefined) {
-      const message = `${winning} and ${rival} come with two aliases, and systemd applies either; give one another name`;
+      const message = `${winning} and ${rival} belong to two aliases, and systemd applies one of them, which one is not defined; rename one`;
       problems.push({ code: 'AMBIGUOUS_DROP_INS', path: rival, message });
     }
     const read = await readOne(root, winner);
@@ -114,13 +114,25 @@ async function readOne(
   const found = await resolveBelow(root, inner, { allowMissing: true });
   if (found.isErr()) return err(found.error);
   const stat = found.value?.stat ?? null;
-  const mask: ShadowedFile = { path, reason: 'mask', message: 'it is empty, and takes its name away from others' };
+  const mask: ShadowedFile = {
+    path,
+    reason: 'mask',
+    message: 'it is empty, and so masks the drop-ins of the same name in other directories',
+  };
   if (found.value?.path === '/dev/null') return ok(mask);
   if (found.value === null || stat === null) {
-    return ok({ path, reason: 'bad-link', message: 'it leads nowhere, and takes its name away from others' });
+    return ok({
+      path,
+      reason: 'bad-link',
+      message: 'its target does not exist, and it hides the drop-ins of the same name in other directories',
+    });
   }
   if (stat.isDirectory() || stat.isSocket()) {
-    return ok({ path, reason: 'not-a-file', message: 'it is no file, and takes its name away from others' });
+    return ok({
+      path,
+      reason: 'not-a-file',
+      message: 'it is not a file, and it hides the drop-ins of the same name in other directories',
+    });
   }
   if (stat.isFile() && stat.size === 0) return ok(mask);
   const read = await readRegularFile(below(root, found.value.path));

@@ -29,7 +29,7 @@ export type UnitFileKind =
   | 'given'
   | 'not-found';
 
-/** A file with the name of the unit, or of a drop-in for it, of which systemd takes nothing. */
+/** A file with the name of the unit, or of one of its drop-ins, that systemd ignores. */
 export interface ShadowedFile {
   readonly path: string;
   /**
@@ -45,7 +45,7 @@ export interface ShadowedFile {
   readonly message: string;
 }
 
-/** What keeps the answer from being certain, or systemd from loading the unit. Such a unit is not edited. */
+/** Why the files are not certain, or systemd does not load the unit. Such a unit is not edited. */
 export interface UnitFilesProblem {
   /**
    * - `UNREADABLE_DROP_IN`: a FIFO (systemd waits in it for ever), a device, a file that is too large or not readable.
@@ -90,10 +90,10 @@ export interface UnitFiles {
   readonly fragment: UnitSource | null;
   /** In the order in which systemd applies them: by name, byte by byte. */
   readonly dropIns: readonly UnitSource[];
-  /** What has a name of the unit and does not count. */
+  /** Files with a name of the unit that systemd ignores. */
   readonly shadowed: readonly ShadowedFile[];
   readonly problems: readonly UnitFilesProblem[];
-  /** Where drop-ins may lie, the directory that wins for a name first. */
+  /** The directories of drop-ins, the one with the highest priority first. */
   readonly dropInDirectories: readonly DropInDirectory[];
   /** The root it was read from. */
   readonly root: string;

@@ -106,7 +106,11 @@ class IndexBuilder {
       return ok(undefined);
     }
     if (!entry.isSymbolicLink()) {
-      this.passOver(name, { path, reason: 'not-a-file', message: 'systemd takes files and links only' });
+      this.passOver(name, {
+        path,
+        reason: 'not-a-file',
+        message: 'it is neither a file nor a link, and systemd ignores it',
+      });
       return ok(undefined);
     }
     const target = await linkTarget(this.root, path);
@@ -114,7 +118,7 @@ class IndexBuilder {
     const leads = await this.destination(directory.path, target.value);
     if (leads.isErr()) return err(leads.error);
     if (leads.value === null) {
-      this.passOver(name, { path, reason: 'bad-link', message: `it leads nowhere (${target.value})` });
+      this.passOver(name, { path, reason: 'bad-link', message: `its target does not exist (${target.value})` });
       return ok(undefined);
     }
     if (!this.places.some((place) => leads.value === place || leads.value?.startsWith(`${place}/`) === true)) {
@@ -203,7 +207,7 @@ export function aliasFault(name: string, target: string): string | null {
   const allows = UNIT_TYPES.get(from.type);
   if (allows?.aliases !== true) return `a unit of type ${from.type} may not have a second name`;
   if (from.instance !== null && !allows.templates) return `units of type ${from.type} have no templates`;
-  if (name === target) return 'it leads to a file of the same name, which counts instead';
+  if (name === target) return 'its target has the same name, and systemd reads the target instead';
   if (from.type !== to.type) return `${target} is a unit of another type`;
   const isOfForm = unitNameForm(from) === unitNameForm(to);
   if (!isOfForm && !(unitNameForm(from) === 'instance' && unitNameForm(to) === 'template')) {

@@ -51,7 +51,7 @@ export interface UnitActivity {
 }
 
 /**
- * Tells what a unit is doing at this moment, and tells one that does not exist from one that does not run.
+ * Says whether a unit is active, and tells a unit that does not exist from one that is not running.
  *
  * (`systemctl is-active` says `inactive` of both.) A unit that runs although its file is gone exists. An active service
  * may be one that dies and is started again all the time: use `awaitHealthy` to know.

@@ -47,7 +47,7 @@ const KNOWN: ReadonlySet<string> = new Set<EnablementState>([
 ]);
 
 /**
- * Tells from the files whether a unit is enabled, and tells one that has no file from one that is disabled.
+ * Says from the files whether a unit is enabled, and tells a unit without a file from a disabled one.
  *
  * Not enabled is not "never started": a `static` unit, and a disabled one too, may be pulled in by another unit, a
  * timer or a socket. For an alias (`alias`) ask about the unit itself. A template (`name@.service`) may be asked about.
@@ -133,8 +133,8 @@ function judge(
   if (verb === 'enable' ? enabled || state === 'indirect' : !enabled) return ok(undefined);
   const why =
     verb === 'enable'
-      ? 'its [Install] section names nothing that would start it; add WantedBy= and run again'
-      : 'something else than its [Install] section links to it; find it with: systemctl status';
+      ? 'its [Install] section names no unit that starts it; add WantedBy= and run again'
+      : 'a link that is not from its [Install] section enables it; find it with: systemctl status';
   const message = `systemctl ${verb} ${unit} changed nothing: it is '${state}'; ${why}`;
   return err({ code: 'UNIT_ENABLEMENT_DIFFERS', message, unit, wanted: `${verb}d`, state });
 }

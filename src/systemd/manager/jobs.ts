@@ -44,7 +44,7 @@ const SHOW_MS = 30_000;
 /** systemctl(1), exit status 4: insufficient privileges. Nothing was tried. */
 const NOT_ALLOWED = 4;
 
-/** Has systemd do one job with one unit, and ends when the job has. */
+/** Has systemd run one job for one unit, and ends with it. */
 export function runJob(
   verb: 'start' | 'stop' | 'restart' | 'reload',
   unit: string,
@@ -66,7 +66,7 @@ async function run(
   if (ran.isOk()) return ok(undefined);
   const { error } = ran;
   if (error.code === 'PROGRAM_TIMEOUT') {
-    const found = `${verb} was not done within ${timeoutMs / 1000} s, and systemd goes on with it`;
+    const found = `${verb} did not finish within ${timeoutMs / 1000} s; systemd continues it`;
     return err({ ...error, message: `${unit}: ${found}; see: systemctl status ${unit}` });
   }
   if (error.code !== 'SYSTEMCTL_FAILED' || error.exitCode === null || error.exitCode === NOT_ALLOWED) return err(error);
@@ -81,7 +81,7 @@ async function run(
 async function afterwards(verb: string, unit: string): Promise<RunState | null> {
   const seen = (await readRunState(unit)).unwrapOr(null);
   if (seen === null || verb !== 'reload') return seen;
-  // The run goes on, so its result says nothing of the reload.
+  // The main process keeps running, so its result says nothing about the reload.
   return { ...seen, failedCommand: await failedCommand(unit, SHOW_MS, 'ExecReload') };
 }
 

@@ -41,7 +41,7 @@ async function list(
     const unit = printablePath(wrong).slice(0, 80);
     return err({
       code: 'INVALID_UNIT_NAME',
-      message: `'${unit}' cannot match the name of a unit; give one such as kimaki*.service`,
+      message: `'${unit}' cannot match a unit name; use a pattern such as kimaki*.service`,
       unit,
     });
   }

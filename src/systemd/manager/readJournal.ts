@@ -45,7 +45,7 @@ async function tail(
   const args = ['--no-pager', '--quiet', '--no-hostname', '--output=short-iso', `--lines=${count}`, `--unit=${unit}`];
   const read = await runChecked('journalctl', args, { ...options, timeoutMs: 15_000 });
   if (read.isErr()) return err(read.error);
-  // A unit that is gone or held has no environment to know secrets from; its journal is shown all the same.
+  // A unit that is gone or masked has no environment with secrets to hide; its journal is shown all the same.
   const environment = (await showUnit(unit, options)).map((state) => state.environment).unwrapOr({});
   const secrets = Object.entries(environment)
     .filter(([variable]) => isSecretName(variable))

@@ -28,9 +28,9 @@ export interface RunState {
   readonly execMainStatus: number;
   /** What systemd means by that status, when it is one of systemd's own; see `explainExitStatus`. */
   readonly exitExplained: string | null;
-  /** What ended badly besides, an `ExecStartPre=` for example; null when nothing did, or systemd no longer knows. */
+  /** Another command that failed, an `ExecStartPre=` for example; null when none did, or systemd no longer knows. */
   readonly failedCommand: FailedCommand | null;
-  /** systemd has yet to start, stop or reload it, or is at it. */
+  /** A job of systemd (start, stop, reload) is waiting or running for it. */
   readonly jobPending: boolean;
   /** Its last start was skipped because a `Condition…=` or `Assert…=` does not hold, as far as systemd remembers. */
   readonly skipped: boolean;
@@ -84,7 +84,7 @@ export function questionTime(deadline: number): number {
   return Math.min(30_000, Math.max(5_000, deadline - performance.now()));
 }
 
-/** A command beside the main one that ended badly and was not allowed to. */
+/** A command other than the main one that failed and was not allowed to. */
 export interface FailedCommand {
   /** `ExecStartPre`, `ExecStartPost`, … */
   readonly setting: string;

@@ -20,7 +20,7 @@ export interface UnitState {
   readonly subState: string;
   /** `enabled`, `disabled`, `static`, `masked`, `generated`, `transient`, … */
   readonly unitFileState: string;
-  /** The unit file, or null for a unit without one. For a held unit the link that holds it. */
+  /** The unit file, or null for a unit without one. For a masked unit the link that masks it. */
   readonly fragmentPath: string | null;
   /** In the order in which systemd applies them. */
   readonly dropInPaths: readonly string[];
@@ -94,10 +94,10 @@ const PROPERTIES = [
 ].join(',');
 
 /**
- * Tells how systemd has a unit loaded at this moment, drop-ins included, and what the unit is doing.
+ * Gives the state of a unit as systemd has it loaded, drop-ins included.
  *
  * This is the manager's view: what a running process really has can differ until its restart (see `readProcess`), and
- * when `needDaemonReload` is set the files say something else. A masked or held unit has its state but none of its
+ * when `needDaemonReload` is set the files say something else. A masked unit has its state but none of its
  * settings, and so has one that runs although its file is gone (`not-found`). Aliases are followed. The answer holds the
  * environment, secrets included: do not print it.
  *

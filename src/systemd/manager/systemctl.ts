@@ -59,7 +59,7 @@ async function ask(
 }
 
 export function notRunning(found: string): SystemdError {
-  const message = `systemd does not run this host as its service manager (${found}); run this on one booted with it`;
+  const message = `systemd is not the service manager of this host (${found}); run this on a host that was booted with systemd`;
   return { code: 'SYSTEMD_NOT_RUNNING', message };
 }
 
@@ -69,7 +69,7 @@ export function unitNotFound(unit: string): SystemdError {
 }
 
 export function unitMasked(unit: string): SystemdError {
-  const message = `${unit} is masked and cannot be started; find the link to /dev/null with: systemctl cat ${unit}`;
+  const message = `${unit} is masked and cannot be started; to see the link to /dev/null: systemctl cat ${unit}`;
   return { code: 'UNIT_MASKED', message, unit };
 }
 
@@ -94,11 +94,11 @@ export function systemctlFailed(ran: ProgramResult, verb: string, unit: string |
 const RELOAD_TIMEOUT_MS = 120_000;
 
 /**
- * Makes systemd read all unit files and drop-ins again; when it ends, what `showUnit` tells is what the files say.
+ * Makes systemd read all unit files and drop-ins again; afterwards `showUnit` shows what the files say.
  *
  * Running processes keep what they were started with until their unit is restarted.
  *
- * A FIFO among the drop-ins would stop systemd itself, for good; it is found before, and nothing is done.
+ * A FIFO among the drop-ins would block systemd itself; it is found first, and systemd is not asked.
  *
  * Errors: `NOT_A_REGULAR_FILE` (that FIFO), `SYSTEMD_NOT_RUNNING`, `SYSTEMCTL_FAILED` (not root, for example), and those
  * of running a program.

@@ -10,7 +10,7 @@ export function checkRunnableName(name: string): Result<string, InvalidUnitName>
     const at = unit.indexOf('@');
     if (at === -1 || at !== unit.lastIndexOf('.') - 1) return ok(unit);
     const instance = unit.replace('@.', '@NAME.');
-    const message = `'${unit}' is a template, which cannot run itself; name an instance, such as ${instance}`;
+    const message = `'${unit}' is a template, which cannot run; name an instance, such as ${instance}`;
     return err({ code: 'INVALID_UNIT_NAME', message, unit });
   });
 }

@@ -28,6 +28,6 @@ export function checkUnitName(name: string): Result<string, InvalidUnitName> {
   if (valid && SUFFIX.test(name) && !INSTANCE_OF_NONE.test(name)) return ok(name);
   const shown = printablePath(name);
   const unit = shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
-  const message = `'${unit}' is not the name of a unit: give it with its suffix and no path, such as kimaki.service`;
+  const message = `'${unit}' is not a valid unit name; give it with its suffix and without a path, such as kimaki.service`;
   return err({ code: 'INVALID_UNIT_NAME', message, unit });
 }

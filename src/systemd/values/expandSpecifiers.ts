@@ -48,10 +48,10 @@ export function expandSpecifiers(text: string, specifiers: Specifiers): Result<s
     }
     const value = specifiers.get(letter);
     if (value === undefined) {
-      return err({ code: 'UNKNOWN_SPECIFIER', message: `%${letter} is no specifier that systemd takes here`, letter });
+      return err({ code: 'UNKNOWN_SPECIFIER', message: `systemd does not know the specifier %${letter} here`, letter });
     }
     if (value === null) {
-      const message = `%${letter} stands for something that is not known from the files`;
+      const message = `the value of %${letter} cannot be known from the files`;
       return err({ code: 'SPECIFIER_NOT_KNOWN', message, letter });
     }
     expanded += value;

@@ -32,9 +32,9 @@ export function quoteWord(text: string): Result<string, UnitEditError> {
 
 /** Refuses a text that no quoting can hold. */
 export function guardWord(key: string, text: string): Result<void, UnitEditError> {
-  if (text.includes('\0')) return invalidValue(key, 'it holds a NUL, which ends a text for every program');
+  if (text.includes('\0')) return invalidValue(key, 'it contains a NUL, which ends a string for every program');
   if (/\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(text))
-    return invalidValue(key, 'it holds a code point that systemd takes for invalid UTF-8');
+    return invalidValue(key, 'it contains a code point that systemd treats as invalid UTF-8');
   return ok(undefined);
 }
 

@@ -7,12 +7,12 @@ export interface WantedIdentity {
   readonly uid?: number;
   /** Real and effective. */
   readonly gid?: number;
-  /** Groups it must have besides; further ones are not minded, except root's. */
+  /** Groups it must have as well; further ones are allowed, except root's. */
   readonly groups?: readonly number[];
   readonly umask?: number;
 }
 
-/** In what a process differs from what is wanted, or null. */
+/** How a process differs from what is wanted, or null. */
 export function identityMismatch(process: ProcessStatus, wanted: WantedIdentity): string | null {
   const { uid, gid, groups, umask } = wanted;
   const found: string[] = [];

@@ -8,7 +8,7 @@ describe('checkRunnableName', () => {
     }
     expect(checkRunnableName('a@.service')._unsafeUnwrapErr()).toMatchObject({
       code: 'INVALID_UNIT_NAME',
-      message: "'a@.service' is a template, which cannot run itself; name an instance, such as a@NAME.service",
+      message: "'a@.service' is a template, which cannot run; name an instance, such as a@NAME.service",
     });
   });
 });

@@ -32,7 +32,7 @@ export const SETTING_RULES: readonly Rule[] = [
     ['yes is true', "'yes', 'y', 'true'", "'y', 'true'"],
     ['off is false', ", 'off'])", '])'],
     ['case does not matter', 'text.toLowerCase()', 'text'],
-    ['a wrong DynamicUser= keeps the unit from loading', "refused('it is no boolean')", "oneValue('no')"],
+    ['a wrong DynamicUser= keeps the unit from loading', "refused('it is not a boolean')", "oneValue('no')"],
   ]),
   ...rulesOf('load/settings/readers/readNumber', [
     ['a mode is octal', '[0-7]{1,4}$', '[0-9]{1,4}$'],
@@ -156,7 +156,11 @@ export const SETTING_RULES: readonly Rule[] = [
     ['documentation is a URI', 'ok(uri)\n      : err(', 'ok(uri)\n      : ok('],
     ['a file URI has a path', 'file:\\/|', 'file:|'],
     ['an assignment must be one', 'parseEnvironmentWord(assignment) === null ?', 'false ?'],
-    ['a name to pass is a name', "VARIABLE.test(name) ? ok(name) : err('a word is no name of a variable')", 'ok(name)'],
+    [
+      'a name to pass is a name',
+      "VARIABLE.test(name) ? ok(name) : err('a word is not the name of a variable')",
+      'ok(name)',
+    ],
     [
       'what to unset is a name or an assignment',
       'VARIABLE.test(name) || parseEnvironmentWord(name) !== null',

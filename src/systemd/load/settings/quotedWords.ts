@@ -32,7 +32,7 @@ export function quotedWords(text: string): QuotedWords {
       word = (word ?? '') + character;
     }
   }
-  if (quote !== '') return { words, fault: 'a quote is not closed, and what begins with it is dropped' };
+  if (quote !== '') return { words, fault: 'a quote is not closed; systemd drops the word that begins with it' };
   if (word !== null) words.push(word);
   return { words, fault: null };
 }

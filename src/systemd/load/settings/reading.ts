@@ -41,7 +41,7 @@ export function refused(reason: string, values: readonly string[] = []): Reading
 
 /** A reader of values that are either right, and then stand as they are, or ignored; empty ones are wrong too. */
 export function valid(what: string, isValid: (text: string) => boolean): SettingReader {
-  return (text) => (isValid(text) ? oneValue(text) : ignored(`it is no ${what}`));
+  return (text) => (isValid(text) ? oneValue(text) : ignored(`it is not a ${what}`));
 }
 
 /** Reads each word for itself: those that are right count, the others are dropped. */

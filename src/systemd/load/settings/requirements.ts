@@ -44,15 +44,14 @@ function serviceFaults(settings: SettingsRead): readonly string[] {
   const type = last('Type') ?? (busName !== undefined ? 'dbus' : starts > 0 ? 'simple' : 'oneshot');
   const faults: string[] = [];
   if (starts === 0 && stops === 0 && !acts) faults.push('the service has neither ExecStart= nor ExecStop=');
-  if (starts === 0 && type !== 'oneshot')
-    faults.push('the service has no ExecStart=, which only Type=oneshot may lack');
+  if (starts === 0 && type !== 'oneshot') faults.push('the service has no ExecStart=; only Type=oneshot works without');
   if (starts === 0 && !acts && booleanOf(last('RemainAfterExit') ?? 'no') !== true)
-    faults.push('the service has no ExecStart=, which only RemainAfterExit=yes may lack');
+    faults.push('the service has no ExecStart=; only RemainAfterExit=yes works without');
   if (starts > 1 && type !== 'oneshot')
-    faults.push('the service has more than one ExecStart=, which only Type=oneshot may have');
+    faults.push('the service has more than one ExecStart=; only Type=oneshot may have several');
   if (type === 'oneshot' && ['always', 'on-success'].includes(last('Restart') ?? 'no'))
-    faults.push('Restart=always and on-success are not for Type=oneshot');
-  if (type === 'oneshot' && last('ExitType') === 'cgroup') faults.push('ExitType=cgroup is not for Type=oneshot');
+    faults.push('Type=oneshot does not allow Restart=always or Restart=on-success');
+  if (type === 'oneshot' && last('ExitType') === 'cgroup') faults.push('Type=oneshot does not allow ExitType=cgroup');
   if (type === 'dbus' && busName === undefined) faults.push('Type=dbus needs a BusName=');
   if (last('PAMName') !== undefined && !['control-group', 'mixed'].includes(last('KillMode') ?? 'control-group'))
     faults.push('PAMName= needs KillMode=control-group or mixed');

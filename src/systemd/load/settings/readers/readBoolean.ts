@@ -13,6 +13,6 @@ export function booleanOf(text: string): boolean | null {
 
 /** A boolean whose faults keep the unit from loading. */
 export const readVitalBoolean: SettingReader = (text) =>
-  booleanOf(text) === null ? refused('it is no boolean') : oneValue(text);
+  booleanOf(text) === null ? refused('it is not a boolean') : oneValue(text);
 
 export const readBoolean = valid('boolean', (text) => booleanOf(text) !== null);

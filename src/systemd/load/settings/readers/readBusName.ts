@@ -8,6 +8,6 @@ const BUS_NAME = /^(?::[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+|[A-Za-z_-][A-Za-z0-9_
 /** `BusName=` */
 export const readBusName: SettingReader = (text, specifiers) =>
   expandSpecifiers(text, specifiers).match(
-    (name) => (name.length < 256 && BUS_NAME.test(name) ? oneValue(name) : ignored('it is no name on the bus')),
+    (name) => (name.length < 256 && BUS_NAME.test(name) ? oneValue(name) : ignored('it is not a D-Bus name')),
     ({ message }) => ignored(message),
   );

@@ -33,11 +33,12 @@ function faultOf({ path, prefixes, args, fault }: ExecCommand, specifiers: Speci
   if (program === '') return 'the path of the program is empty';
   // eslint-disable-next-line no-control-regex -- control characters are what this looks for
   if (/[\u0000-\u001f"'\\\u007f]/.test(program))
-    return 'the path of the program has a character that systemd refuses there';
+    return 'the path of the program contains a character that systemd refuses';
   if (!program.startsWith('/') && (program.includes('/') || program === '.' || program === '..'))
     return 'the program is neither an absolute path nor a bare name';
   if (program.endsWith('/')) return 'the path of the program ends in a slash';
-  if (prefixes.includes('@') && args.length === 0) return "behind '@' there is no name for the program to go by";
+  if (prefixes.includes('@') && args.length === 0)
+    return "after '@' the name that the program is to see as its own is missing";
   for (const { value } of args) {
     const argument = expandSpecifiers(value, specifiers);
     if (argument.isErr()) return argument.error.message;

@@ -14,7 +14,7 @@ import { plainWords } from '../plainWords.js';
  */
 function unfitName(name: string): string | null {
   if (name === '') return 'the name is empty';
-  if (/^[0-9]+$/.test(name)) return isUid(name) ? null : 'the number is no user or group id';
+  if (/^[0-9]+$/.test(name)) return isUid(name) ? null : 'the number is not a user or group id';
   if (/^[ \t\n\r]|[ \t\n\r]$/.test(name)) return 'the name begins or ends with a blank';
   // eslint-disable-next-line no-control-regex -- control characters are what this looks for
   if (/[\u0000-\u001f\u007f]/.test(name)) return 'the name has a control character in it';

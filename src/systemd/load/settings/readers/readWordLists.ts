@@ -29,10 +29,10 @@ function unescaped(read: WordReader): SettingReader {
   return (text, specifiers) => {
     const { words, fault } = splitWords(text, false);
     const dropped =
-      fault === null ? null : 'from a quote that is not closed or an unknown escape on, the rest is dropped';
+      fault === null ? null : 'a quote is not closed or an escape is unknown; systemd drops the rest of the value';
     return eachWord(
       words.map(({ text: word }) => word ?? ''),
-      (word) => (word === '' ? err('a word is empty or no valid UTF-8') : read(word, specifiers)),
+      (word) => (word === '' ? err('a word is empty or not valid UTF-8') : read(word, specifiers)),
       dropped,
     );
   };
@@ -48,7 +48,7 @@ export const readSocketNames: SettingReader = (text, specifiers) =>
     blankSeparated(text),
     (word) =>
       unitName(word, specifiers).andThen((name) =>
-        name.endsWith('.socket') ? ok(name) : err('a word names no socket'),
+        name.endsWith('.socket') ? ok(name) : err('a word is not the name of a socket'),
       ),
     null,
   );
@@ -64,7 +64,7 @@ function unitName(word: string, specifiers: Specifiers): Result<string, string> 
     const instance = specifiers.get('i') ?? '';
     const own = instance === '' ? (specifiers.get('p') ?? '') : instance;
     const real = instantiated(name, own);
-    return isUnitName(real) ? ok(real) : err('a word is no unit name');
+    return isUnitName(real) ? ok(real) : err('a word is not the name of a unit');
   });
 }
 
@@ -93,14 +93,14 @@ export const readDocumentation: SettingReader = unquoted((word, specifiers) =>
   expanded(word, specifiers).andThen((uri) =>
     /^(?:https?:\/\/|file:\/|info:|man:)[^]/.test(uri)
       ? ok(uri)
-      : err('a word is no http, https, file, info or man URI'),
+      : err('a word is not an http, https, file, info or man URI'),
   ),
 );
 
 /** `Environment=`: assignments; `parseEnvironment` gives them with their places in the text. */
 export const readEnvironment: SettingReader = unescaped((word, specifiers) =>
   expanded(word, specifiers).andThen((assignment) =>
-    parseEnvironmentWord(assignment) === null ? err('a word is no assignment of a variable') : ok(assignment),
+    parseEnvironmentWord(assignment) === null ? err('a word does not assign a variable') : ok(assignment),
   ),
 );
 
@@ -109,7 +109,7 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** `PassEnvironment=`: names of variables. */
 export const readVariableNames: SettingReader = unquoted((word, specifiers) =>
   expanded(word, specifiers).andThen((name) =>
-    VARIABLE.test(name) ? ok(name) : err('a word is no name of a variable'),
+    VARIABLE.test(name) ? ok(name) : err('a word is not the name of a variable'),
   ),
 );
 

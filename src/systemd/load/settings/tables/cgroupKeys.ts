@@ -10,7 +10,7 @@ export const CGROUP_KEYS: KeyTable = [
   [
     single((text, specifiers) =>
       expandSpecifiers(text, specifiers).match(
-        (name) => (isSliceName(name) ? oneValue(name) : ignored('it is no name of a slice')),
+        (name) => (isSliceName(name) ? oneValue(name) : ignored('it is not the name of a slice')),
         ({ message }) => ignored(message),
       ),
     ),

@@ -2,12 +2,12 @@ import type { KeyTable, Shape } from '../directive.js';
 import { UNCHECKED_LIST, UNCHECKED_SINGLE, list } from '../directive.js';
 import { readCommands } from '../readers/readCommands.js';
 
-/** An empty assignment of one takes all of them away. */
+/** An empty assignment of one resets all of them. */
 function clearing(keys: RegExp): Shape {
   return { ...UNCHECKED_LIST, clears: keys };
 }
 
-/** The sections of sockets, timers, paths, mounts, swaps and scopes. But for commands, values are not checked. */
+/** The sections of sockets, timers, paths, mounts, swaps and scopes. Only commands are checked, other values are not. */
 export const SOCKET_KEYS: KeyTable = [
   [list(readCommands), 'ExecStartPre ExecStartPost ExecStopPre ExecStopPost'],
   [

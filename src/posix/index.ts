@@ -16,6 +16,7 @@ export type {
   IdentityError,
   InvalidUserName,
   InvalidUserSpec,
+  LookupOptions,
   RemoveUserError,
   ServiceUserError,
   ServiceUserSpec,
@@ -30,13 +31,20 @@ export type {
 
 export { explainAccess, explainExecution, probeAccess, probeExecution, resolveExecutable } from './access/index.js';
 export type {
+  AccessBlock,
   AccessComponent,
   AccessError,
   AccessExplanation,
+  AccessMount,
+  AccessNeed,
   AccessRemedy,
+  AccessRule,
   AccessWant,
+  AclDecision,
+  ExecutableCandidate,
   ExecutableNameError,
   ExecutableResolution,
+  ExecutionComponent,
   ExecutionExplanation,
   ExecutionOptions,
   ExecutionProbe,
@@ -52,6 +60,7 @@ export type {
   OwnershipOptions,
   OwnershipPredicate,
   QueryIncomplete,
+  TreeSize,
 } from './search/index.js';
 
 export { openChangeRecord, openToGroup, readChangeRecord, reclaim, undoChanges } from './sweeps/index.js';
@@ -65,9 +74,12 @@ export type {
   UndoReport,
 } from './sweeps/index.js';
 export type {
+  Attributes,
+  ChangeSink,
   SkippedEntry,
   SkipReason,
   SweepError,
+  SweepOptions,
   SweepReport,
   TreeChange,
   TreeEntry,
@@ -77,7 +89,9 @@ export type {
 
 export { readRegularFile, removeFile, replaceFile } from './files/index.js';
 export type {
+  ExistsDifferently,
   FileTooLarge,
+  MakeDirectoryError,
   NotARegularFile,
   ReadFileError,
   ReadFileOptions,

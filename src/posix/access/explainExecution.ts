@@ -36,9 +36,6 @@ export interface ExecutionExplanation {
   readonly notSeen: readonly string[];
 }
 
-/** The program itself is missing or cannot be looked at. What it needs beyond itself is a `blockedAt`. */
-export type ExecutionError = AccessError;
-
 /** How often one env may start another before that counts as endless. */
 const MAX_ENV = 5;
 
@@ -69,7 +66,7 @@ export function explainExecution(
   path: string,
   identity: Identity,
   options: ExecutionOptions = {},
-): ResultAsync<ExecutionExplanation, ExecutionError> {
+): ResultAsync<ExecutionExplanation, AccessError> {
   return new ResultAsync(explain(path, identity, options.searchPath ?? TRUSTED_PATH));
 }
 
@@ -77,7 +74,7 @@ async function explain(
   path: string,
   identity: Identity,
   searchPath: string,
-): Promise<Result<ExecutionExplanation, ExecutionError>> {
+): Promise<Result<ExecutionExplanation, AccessError>> {
   const started = await startProgram(path, identity);
   if (started.isErr()) return err(started.error);
   const whole = await throughEnv(started.value, identity, searchPath, 0);

@@ -93,7 +93,7 @@ function factsOf(asked: Asked, { shared, acls, attributes, notSeen: unseen }: Ho
   const mount = walk.end === null ? mountOf(walk.resolvedPath, shared.mounts) : null;
   if (mount !== null && REMOTE.test(mount.type)) {
     notSeen.push(
-      `${printablePath(toBytes(mount.mountPoint))} is a ${mount.type} filesystem: its server may refuse more`,
+      `${printablePath(toBytes(mount.mountPoint))} is a ${mount.type} filesystem: its server may refuse what is allowed here`,
     );
   }
   const final = changed(asked);
@@ -144,7 +144,7 @@ function rootCapabilities(uid: number, notSeen: string[]): FileCapabilities {
     const has = (capability: bigint): boolean => (BigInt(`0x${bounding}`) & capability) !== 0n;
     return { override: has(CAP_DAC_OVERRIDE), readSearch: has(CAP_DAC_READ_SEARCH) };
   } catch {
-    notSeen.push('which capabilities root has here; taken to be all');
+    notSeen.push('which capabilities root has here; assumed: all');
     return { override: true, readSearch: true };
   }
 }
@@ -153,7 +153,7 @@ function protectedSymlinks(notSeen: string[]): boolean {
   try {
     return readFileSync('/proc/sys/fs/protected_symlinks', 'latin1').trim() !== '0';
   } catch {
-    notSeen.push('fs.protected_symlinks was not readable and is taken to be on');
+    notSeen.push('fs.protected_symlinks was not readable and is assumed to be on');
     return true;
   }
 }

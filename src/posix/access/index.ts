@@ -13,7 +13,7 @@ export type {
 } from './access.js';
 export { explainAccess } from './explainAccess.js';
 export { explainExecution } from './explainExecution.js';
-export type { ExecutionError, ExecutionExplanation, ExecutionOptions, ExecutionComponent } from './explainExecution.js';
+export type { ExecutionExplanation, ExecutionOptions, ExecutionComponent } from './explainExecution.js';
 export type { Inode } from './judgePermission.js';
 export { probeAccess } from './probeAccess.js';
 export { probeExecution } from './probeExecution.js';

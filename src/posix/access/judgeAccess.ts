@@ -36,7 +36,7 @@ export function judgeAccess(
   const final = facts.nodes.find((node) => node.role === 'final');
   if (final !== undefined && final.type !== 'directory' && (want === 'traverse' || want === 'create')) {
     const path = shownPath(final.path);
-    const message = `${printed(final.path)} is a ${final.type}; ${want} is asked of directories`;
+    const message = `${printed(final.path)} is a ${final.type}; ask for ${want} about a directory`;
     return err({ code: 'NOT_A_DIRECTORY', message, path });
   }
 

@@ -46,7 +46,7 @@ export interface Judgement {
  *
  * Only one class counts: the owner's bits if the uid is the owner's, whatever the group could do; then the ACL, if
  * there is one and its mask (shown as the group bits) is not empty; then group or other. Capabilities overrule that,
- * but nobody runs a file without any execute bit. Source: fs/namei.c (`acl_permission_check`, `generic_permission`),
+ * but a file without any execute bit is never run. Source: fs/namei.c (`acl_permission_check`, `generic_permission`),
  * fs/posix_acl.c (`posix_acl_permission`), acl(5).
  *
  * @param want - {@link READ}, {@link WRITE}, {@link EXECUTE} or a sum of them

@@ -32,8 +32,8 @@ export interface ExecutionProbe {
  *
  * Unlike `explainExecution` it has effects: those of the program. It runs in a process group of its own, which is
  * killed as a whole when the time is over; standard input is at its end; what it prints is not kept. A program whose
- * interpreter is missing did not start. One that itself ends with 126 or 127 and complains as env does is taken for
- * one that did not.
+ * interpreter is missing did not start. A program that itself exits with 126 or 127 and prints a message like env's
+ * counts as not started.
  *
  * Errors: those of `runAs`, but for the time being over. Only root can run as somebody else.
  *

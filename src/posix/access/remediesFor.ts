@@ -25,18 +25,18 @@ export function remediesFor(refusal: Refusal, identity: Identity): readonly Acce
   const path = printablePath(toBytes(node.path));
   switch (decidedBy) {
     case 'read-only-mount': {
-      const exposes = `all of ${printablePath(mount?.point ?? '')} becomes writable to whom its permissions let write`;
+      const exposes = `all of ${printablePath(mount?.point ?? '')} becomes writable, as its permissions allow`;
       return [{ action: 'remount', command: onPath(mount?.point, ['mount', '-o', 'remount,rw']), exposes }];
     }
     case 'noexec-mount': {
-      const exposes = `every program on ${printablePath(mount?.point ?? '')} can be run, also one that somebody drops there`;
+      const exposes = `every program on ${printablePath(mount?.point ?? '')} can be run, also one that another account puts there`;
       return [
         { ...elsewhere(node, identity), exposes: `nothing on ${printablePath(mount?.point ?? '')}` },
         { action: 'remount', command: onPath(mount?.point, ['mount', '-o', 'remount,exec']), exposes },
       ];
     }
     case 'immutable': {
-      const exposes = `${path} can be changed, renamed and removed by whom its permissions let, root among them`;
+      const exposes = `${path} can be changed, renamed and removed, as its permissions allow, by root too`;
       return [{ action: 'make-mutable', command: onNode(node, ['chattr', '-i', '--']), exposes }];
     }
     case 'no-execute-bit': {
@@ -44,7 +44,7 @@ export function remediesFor(refusal: Refusal, identity: Identity): readonly Acce
       return [{ action: 'change-mode', command: onNode(node, ['chmod', 'u+x', '--']), exposes }];
     }
     case 'protected-symlinks': {
-      const exposes = `${path} then counts as put there by uid ${refusal.owner ?? 0}; everyone follows it`;
+      const exposes = `${path} then belongs to uid ${refusal.owner ?? 0}, and every process follows it`;
       const command = onNode(node, ['chown', '-h', String(refusal.owner ?? 0), '--']);
       return [{ action: 'change-link-owner', command, exposes }];
     }
@@ -65,7 +65,7 @@ function permissionRemedies(refusal: Refusal, identity: Identity): readonly Acce
   const change = (who: string): readonly string[] | null => onNode(node, ['chmod', `${who}+${letters}`, '--']);
   const away = needs === 'search' || needs === 'execute' ? [elsewhere(node, identity)] : [];
   if (decidedBy === 'owner') {
-    const exposes = `nobody but ${name}, who owns ${path} and could do so already`;
+    const exposes = `nothing to others: ${name} owns ${path} and could do this already`;
     return [{ action: 'change-mode', command: change('u'), exposes }, ...away];
   }
   const what = meaning(needs, path, node.type === 'directory');
@@ -96,7 +96,8 @@ function grant({ node, bits }: Refusal, identity: Identity, what: string): Acces
   const entry = had.reduce((sum, bit) => sum | bit, bits);
   const command = onNode(node, ['setfacl', '-n', '-m', `u:${user.uid}:${rwx(entry)},m::${rwx(mask | entry)}`, '--']);
   const others = heldBack(node, user.uid, mask, mask | entry);
-  const too = others.length === 0 ? 'nobody else gains anything' : `by the wider mask so do ${others.join(', ')}`;
+  const too =
+    others.length === 0 ? 'no other account gains anything' : `the wider mask gives the same to ${others.join(', ')}`;
   return { action: 'grant-acl', command, exposes: `${user.name} can then ${what}; ${too}` };
 }
 
@@ -119,7 +120,7 @@ function join({ node, bits, decidedBy }: Refusal, { user, groups }: Identity): r
   const may = (owning & mask & bits) === bits;
   if (!isOther || !may || node.gid === 0 || groups.some((group) => group.gid === node.gid)) return [];
   const command = ['usermod', '--append', '--groups', String(node.gid), '--', user.name];
-  const exposes = `${user.name} can then do everything that group ${node.gid} may, on the whole host, once started anew`;
+  const exposes = `${user.name} can then do everything that group ${node.gid} may, on the whole host, once its processes are restarted`;
   return [{ action: 'join-group', command, exposes }];
 }
 
@@ -134,7 +135,7 @@ function elsewhere(node: Inode & { readonly path: string }, { user }: Identity):
 }
 
 function meaning(needs: AccessNeed, path: string, isDirectory: boolean): string {
-  if (needs === 'search') return `reach every name below ${path} whose own permissions let it`;
+  if (needs === 'search') return `reach every entry below ${path} whose own permissions allow it`;
   if (needs === 'execute') return `run ${path}`;
   if (needs === 'read') return isDirectory ? `list the names in ${path}` : `read ${path}`;
   return isDirectory ? `make, rename and remove entries in ${path}` : `change the content of ${path}`;

@@ -69,7 +69,7 @@ async function resolve(
   options: ExecutionOptions,
 ): Promise<Result<ExecutableResolution, ExecutableNameError>> {
   if (name === '' || /[/\0]/.test(name)) {
-    const message = `'${printablePath(name)}' is no name of a program; give it without directories`;
+    const message = `'${printablePath(name)}' cannot be the name of a program; give a name without directories`;
     return err({ code: 'INVALID_EXECUTABLE_NAME', message, name: printablePath(name) });
   }
   const candidates: ExecutableCandidate[] = [];

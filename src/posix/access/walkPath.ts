@@ -112,7 +112,7 @@ function linkText(path: string): string | AccessError {
 function notFound(asked: string, missing: string): AccessError {
   const shown = shownPath(missing);
   const [path, gone] = [printablePath(asked), printablePath(toBytes(missing))];
-  const why = isAtOrBelow(asked, shown) ? `there is no ${gone}` : `it leads to ${gone}, which is not there`;
+  const why = isAtOrBelow(asked, shown) ? `${gone} does not exist` : `it leads to ${gone}, which does not exist`;
   const message = shown === asked ? `${path} does not exist` : `${path} does not exist: ${why}`;
   return { code: 'NOT_FOUND', message, path: asked, missing: shown };
 }
@@ -123,6 +123,6 @@ function loop(path: string): AccessError {
 }
 
 function notADirectory(path: string): AccessError {
-  const message = `${printablePath(toBytes(path))} is not a directory, but the path goes on below it`;
+  const message = `${printablePath(toBytes(path))} is not a directory, but the path continues below it`;
   return { code: 'NOT_A_DIRECTORY', message, path: shownPath(path) };
 }

@@ -21,7 +21,7 @@ export interface ServiceUserSpec {
   readonly groups: readonly string[];
 }
 
-/** `incomplete`: the account is as it should be, but its home is not there yet. */
+/** `incomplete`: the account is as specified, but its home does not exist yet. */
 export type ServiceUserState = 'absent' | 'incomplete' | 'present';
 
 /** A field of the spec has a value that no service user can have. */
@@ -59,11 +59,11 @@ export type ServiceUserError =
   InvalidUserSpec | UserDiffers | GroupExists | HomeExists | TrustError | IdentityError | IoError;
 
 /**
- * Tells whether this account is there, exactly so; changes nothing.
+ * Tells whether this account exists exactly as specified; changes nothing.
  *
  * It may be in more groups than asked for, have a password, and its home may have any mode. An expired account is
- * otherwise than asked for, since sudo and cron refuse it. An account that is there but otherwise, or
- * whose place is taken (a home or a group of that name without the user), is an error: nothing adapts it silently.
+ * counts as different, since sudo and cron refuse it. An account that differs, or whose home or group exists without it,
+ * is an error: nothing is adapted silently.
  *
  * Errors: {@link ServiceUserError}.
  *
@@ -170,6 +170,6 @@ function compare(identity: Identity, spec: ServiceUserSpec): string[] {
 }
 
 function differs(user: string, differences: readonly string[]): ServiceUserError {
-  const message = `the user ${user} exists, but ${differences.join('; ')}; adapt it (usermod) or name another user`;
+  const message = `the user ${user} exists, but ${differences.join('; ')}; change it (usermod) or name another user`;
   return { code: 'USER_DIFFERS', message, user, differences };
 }

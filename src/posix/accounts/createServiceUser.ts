@@ -14,9 +14,9 @@ export type CreateUserError = ServiceUserError | MakeDirectoryError;
 const HOME_MODE = 0o750;
 
 /**
- * Makes sure that this account exists, exactly so: with a group of its own, no password, and an empty home 0750.
+ * Makes sure that this account exists exactly as specified: with a group of its own, no password, and an empty home 0750.
  *
- * An account that is there and fits is left as it is (`created: false`; a missing home is made), one that differs is
+ * An account that exists as specified is not changed (`created: false`; a missing home is made), one that differs is
  * refused. The home gets no files of /etc/skel, so that an undo can tell it from a used one. The account cannot log
  * in with a password; ssh keys, sudo rules and mail are not its concern.
  *
@@ -48,7 +48,7 @@ async function create(spec: ServiceUserSpec): Promise<Result<{ readonly created:
   const made = await makeHome(spec);
   if (made.isOk()) return ok({ created });
   if (created) {
-    // The account alone is of no use; why it has no home matters more than a failure to take it back.
+    // An account without a home is of no use, so it is removed; the first error is the one to report.
     const taken = await removeServiceUser(spec.name);
     if (taken.isErr()) return err({ ...made.error, message: `${made.error.message}; also: ${taken.error.message}` });
   }

@@ -11,11 +11,10 @@ export type {
 export { createServiceUser } from './createServiceUser.js';
 export type { CreateUserError } from './createServiceUser.js';
 export type { Group, GroupNotFound, Identity, IdentityError, InvalidUserName, User, UserNotFound } from './identity.js';
+export type { LookupOptions } from './lookupIdentity.js';
 export { lookupIdentity, lookupGroup, lookupUser } from './lookupIdentity.js';
 export { privilegedGroups } from './privilegedGroups.js';
-export type { PrivilegedGroup } from './privilegedGroups.js';
 export { readAccountState } from './readAccountState.js';
-export type { AccountState } from './readAccountState.js';
 export { removeServiceUser } from './removeServiceUser.js';
 export type { RemoveUserError, UserBusy, UserProtected, UserRemoval } from './removeServiceUser.js';
 export { runAs } from './runAs.js';

@@ -40,7 +40,7 @@ export type RemoveUserError = UserBusy | UserProtected | IdentityError | IoError
 /**
  * Removes an account that `createServiceUser` made, with its own group, and its home if that is empty.
  *
- * A home with anything in it is kept as it is, with its owner a number that no account has: files are never deleted.
+ * A home that is not empty is kept, owned by a uid without an account: files are never deleted.
  * Files elsewhere, crontabs and mail are not looked for. An account that is not there is an `Ok`; one that processes
  * run as, and any with uid 0, is refused.
  *
@@ -67,7 +67,11 @@ async function remove(name: string): Promise<Result<UserRemoval, RemoveUserError
   const { uid, home } = found.value;
   const user = shownName(name);
   if (!isServiceUserName(name) || uid === 0) {
-    return err({ code: 'USER_PROTECTED', message: `${user} (uid ${uid}) is no service user and is not removed`, user });
+    return err({
+      code: 'USER_PROTECTED',
+      message: `${user} (uid ${uid}) is not a service user and was not removed`,
+      user,
+    });
   }
   const processes = await listProcesses();
   if (processes.isErr()) return err(processes.error);

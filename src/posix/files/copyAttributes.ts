@@ -26,7 +26,7 @@ export async function copyAttributes(
   try {
     const stat = await attempt(() => pinned.value.stat({ bigint: true }), 'fstat', path);
     if (stat.isErr()) return err(stat.error);
-    if (!sameInode(stat.value, original)) return err(changed(path, 'it was replaced'));
+    if (!sameInode(stat.value, original)) return err(changed(path, 'another process replaced it'));
     const preserve = '--preserve=mode,ownership,xattr';
     const args = ['--attributes-only', preserve, '--', inheritedPath(3), inheritedPath(4)];
     const copied = await runChecked('cp', args, { inherit: [pinned.value.fd, to.fd] });

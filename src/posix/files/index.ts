@@ -1,6 +1,6 @@
 export { clearAbandoned } from './clearAbandoned.js';
 export { makeDirectory } from './makeDirectory.js';
-export type { DirectorySpec, ExistsDifferently, MakeDirectoryError } from './makeDirectory.js';
+export type { ExistsDifferently, MakeDirectoryError } from './makeDirectory.js';
 export { readRegularFile } from './readRegularFile.js';
 export type { FileTooLarge, NotARegularFile, ReadFileError, ReadFileOptions, RegularFile } from './readRegularFile.js';
 export { removeFile } from './removeFile.js';

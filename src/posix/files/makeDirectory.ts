@@ -66,7 +66,7 @@ async function make(
     const wanted = describe(0o040000 | spec.mode, spec.uid, spec.gid);
     if (found === wanted) return ok({ created: false });
     const shown = printablePath(path);
-    const message = `${shown} exists as ${found}, expected ${wanted}; move it away or adapt it, then run again`;
+    const message = `${shown} exists as ${found}, expected ${wanted}; change it or move it away, then run again`;
     return err({ code: 'EXISTS_DIFFERENTLY', message, path: shown, found });
   }
   const abandoned = await abandonedNames(parent);
@@ -104,7 +104,7 @@ async function finish(
     const entries = await attempt(() => readdir(handlePath(directory.fd)), 'readdir', path);
     if (entries.isErr()) return err(entries.error);
     if (Number(stat.value.uid) !== process.geteuid?.() || entries.value.length > 0) {
-      return err(changed(path, 'the new directory was exchanged while it was being made'));
+      return err(changed(path, 'another process replaced the new directory'));
     }
     const steps: readonly (readonly [string, () => Promise<void>])[] = [
       ['chown', () => chown(handlePath(directory.fd), spec.uid, spec.gid)],
@@ -121,7 +121,7 @@ async function finish(
     if (there.isErr()) return err(there.error);
     return there.value !== null && sameInode(there.value, stat.value)
       ? ok(undefined)
-      : err(changed(path, 'someone exchanged it'));
+      : err(changed(path, 'another process replaced it'));
   } finally {
     await directory.close();
   }

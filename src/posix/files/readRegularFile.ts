@@ -143,7 +143,7 @@ async function readUpTo(file: FileHandle, maxBytes: number): Promise<Buffer | nu
 /** The error for something else than a regular file at a path. */
 export function notRegular(path: string, found: FileType): NotARegularFile {
   const shown = printablePath(path);
-  const message = `${shown} is a ${found}, not a regular file; it is left alone`;
+  const message = `${shown} is a ${found}, not a regular file; it was not touched`;
   return { code: 'NOT_A_REGULAR_FILE', message, path: shown, found };
 }
 

@@ -54,7 +54,8 @@ async function remove(
   if (expect !== undefined) {
     const read = await pinAndRead(parent.at(), path, { maxBytes: expect.length });
     if (read.isErr() && read.error.code !== 'FILE_TOO_LARGE') return err(read.error);
-    if (read.isErr() || !read.value.bytes.equals(expect)) return err(changed(path, 'its content is another'));
+    if (read.isErr() || !read.value.bytes.equals(expect))
+      return err(changed(path, 'its content differs from what was expected'));
   }
   const unlinked = await attempt(() => unlink(parent.at()), 'unlink', path);
   if (unlinked.isErr()) return err(unlinked.error.errno === 'ENOENT' ? notFound(path) : unlinked.error);

@@ -36,8 +36,7 @@ export interface ReplaceFileOptions<V = never> {
 }
 
 /**
- * Replaces a file whole or not at all: whoever opens it, at any instant and after a crash, finds the old bytes or the
- * new ones, with owner, mode, ACL and extended attributes of the original (or those given).
+ * Replaces a file whole or not at all: a reader finds the old bytes or the new ones, at any instant and after a crash, with owner, mode, ACL and extended attributes of the original (or those given).
  *
  * The content is written to an exclusive file beside it (mode 0600 until it is complete, hidden, with a name no
  * `*.php`, `*.conf` or sudoers directory picks up), validated, synced, renamed, and the directory synced (rename(2),
@@ -123,20 +122,21 @@ async function lookAtOriginal(
   const looked = await lstatOrNull(parent.at(), path);
   if (looked.isErr()) return err(looked.error);
   if (looked.value === null) {
-    return expect instanceof Buffer ? err(changed(path, 'it is not there any more')) : ok(null);
+    return expect instanceof Buffer ? err(changed(path, 'it no longer exists')) : ok(null);
   }
   const found = fileTypeOf(Number(looked.value.mode));
   if (found !== 'file') return err(notRegular(path, found));
-  if (expect === null) return err(changed(path, 'it exists, and should not'));
+  if (expect === null) return err(changed(path, 'it exists, and was expected not to'));
   if (expect === undefined) return ok(looked.value);
   const read = await pinAndRead(parent.at(), path, { maxBytes: expect.length });
   if (read.isErr()) {
     const { code } = read.error;
-    if (code === 'FILE_TOO_LARGE' || code === 'NOT_FOUND') return err(changed(path, 'its content is another'));
+    if (code === 'FILE_TOO_LARGE' || code === 'NOT_FOUND')
+      return err(changed(path, 'its content differs from what was expected'));
     return err(read.error);
   }
   const same = read.value.ino === looked.value.ino && read.value.bytes.equals(expect);
-  return same ? ok(looked.value) : err(changed(path, 'its content is another'));
+  return same ? ok(looked.value) : err(changed(path, 'its content differs from what was expected'));
 }
 
 /** Fills the temporary file, has it validated, and gives it owner, mode, ACL and attributes. */
@@ -184,11 +184,11 @@ async function place(
   const now = await lstatOrNull(parent.at(), path);
   if (now.isErr()) return err(now.error);
   if (original === null ? now.value !== null : now.value === null || !unchanged(original, now.value)) {
-    return err(changed(path, 'someone changed it'));
+    return err(changed(path, 'another process changed it'));
   }
   if (original === null) {
     const linked = await attempt(() => link(parent.at(name), parent.at()), 'link', path);
-    if (linked.isErr() && linked.error.errno === 'EEXIST') return err(changed(path, 'someone made it'));
+    if (linked.isErr() && linked.error.errno === 'EEXIST') return err(changed(path, 'another process created it'));
     // No hard links on this filesystem (vfat, some FUSE): rename, as for a file that was there.
     const done = linked.isOk() ? () => unlink(parent.at(name)) : () => rename(parent.at(name), parent.at());
     const named = await attempt(done, 'rename', path);
@@ -212,10 +212,10 @@ async function isInPlace(
   if (ours.isErr()) return err(ours.error);
   const there = await attempt(() => lstat(parent.at(), { bigint: true }), 'lstat', path);
   if (there.isErr()) return err(there.error);
-  return sameInode(ours.value, there.value) ? ok(undefined) : err(changed(path, 'someone replaced it'));
+  return sameInode(ours.value, there.value) ? ok(undefined) : err(changed(path, 'another process replaced it'));
 }
 
-/** ctime moves with every change of content, owner, mode or links, and nobody can set it. */
+/** ctime moves with every change of content, owner, mode or links, and no program can set it. */
 function unchanged(before: BigIntStats, now: BigIntStats): boolean {
   return sameInode(before, now) && before.ctimeNs === now.ctimeNs && before.size === now.size;
 }

@@ -40,16 +40,16 @@ export type TrustError =
 const MAX_LINKS = 40;
 
 /**
- * Makes sure that only root can change what this path names: everything on the way belongs to root and is writable
- * by nobody else.
+ * Makes sure that only root can change what this path names: every component belongs to root, and no other account can
+ * write to it.
  *
  * Looked at are `/`, every directory, every link with the whole way to its target, and the file or directory itself.
- * A directory that others may write to is accepted above the last component when it is sticky (like /tmp), since
- * there nobody can exchange what belongs to root; as the thing itself it is not. An ACL that lets others write shows
- * in the group bits, and counts.
+ * A directory that others may write to is accepted above the last component when it is sticky (like /tmp), since no
+ * other account can replace there what belongs to root; as the last component it is refused. An ACL that lets others
+ * write shows in the group bits, and counts.
  *
  * It does not see who may mount over a directory, write to the disk below, or already has the file open for writing.
- * What it found stays true for as long as root changes nothing, because nobody else can.
+ * The answer stays true until root changes something, because no other account can.
  *
  * Errors: `UNTRUSTED_PATH` with the component and the reason; `NOT_FOUND`; `RELATIVE_PATH`; `SYMLINK_LOOP`; `IO`.
  *
@@ -127,13 +127,13 @@ function isMissing(error: IoError): boolean {
 }
 
 function loop(path: string): TrustError {
-  return { code: 'SYMLINK_LOOP', message: `${path} leads through a loop of links; repair the link`, path };
+  return { code: 'SYMLINK_LOOP', message: `${path} leads through a loop of symbolic links; repair the link`, path };
 }
 
 function untrusted(path: string, at: string, reason: string): TrustError {
   const component = printablePath(toBytes(at));
   const via = component === path ? '' : `${component}: `;
-  const message = `${path} is not safe from change: ${via}${reason}; make it root's own and not writable for others`;
+  const message = `${path} can be changed by others than root: ${via}${reason}; give it to root and take write permission from others`;
   return { code: 'UNTRUSTED_PATH', message, path, component, reason };
 }
 

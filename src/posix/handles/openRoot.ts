@@ -28,7 +28,7 @@ type RootError = RelativePath | PathNotFound | UnsafeRoot | IoError;
  * Opens the root of a sweep and never follows a link that somebody other than root could have put there: one that root
  * does not own, or that lies in a directory others may rename in. The caller closes `fd`.
  *
- * Why: whoever owns such a link chooses which tree root is going to change. Compare systemd's `chase()` with
+ * Why: the owner of such a link decides which tree root changes. Compare systemd's `chase()` with
  * CHASE_SAFE.
  */
 export function openRoot(path: string): Result<Root, RootError> {

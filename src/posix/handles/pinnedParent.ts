@@ -53,7 +53,7 @@ export async function withPinnedParent<T, E>(
   const name = path.slice(slash + 1);
   if (!path.startsWith('/') || name === '' || name === '.' || name === '..' || path.includes('\0')) {
     const shown = printablePath(path);
-    const message = `'${shown}' is not the absolute path of a file; give one from / that ends in a name`;
+    const message = `'${shown}' does not name a file; give an absolute path that ends in a name`;
     return err({ code: 'INVALID_PATH', message, path: shown });
   }
   const above = path.slice(0, slash) || '/';

@@ -76,7 +76,7 @@ export class PinnedTree {
     try {
       entry = entryOf(fd, path);
     } catch (cause) {
-      // A FUSE filesystem may be closed to root, or dead; that is no reason to give up on all others.
+      // A FUSE filesystem may refuse root, or its program may have ended: only this mount is skipped.
       if (mountIdOf(fd) !== mountIdOf(this.#rootFd)) return 'mount-point';
       throw cause;
     }

@@ -14,7 +14,7 @@ import { runChecked } from '../programs/index.js';
 import type { ProgramError } from '../programs/index.js';
 import { firstDifference, treeStamp } from './treeDigest.js';
 
-/** The copy is not what the source is; it was thrown away. */
+/** The copy differs from the source and was removed. */
 export interface CopyDiffers {
   readonly code: 'COPY_DIFFERS';
   readonly message: string;
@@ -36,8 +36,8 @@ export type CopyError = NoSpace | CopyDiffers | ChangedMeanwhile | IoError | Pro
 const SIX_HOURS_MS = 6 * 60 * 60 * 1000;
 
 /**
- * Moves across filesystems: copy into a private directory beside the target, compare, sync, rename, and only then
- * give up the source. The directory stays until the source has its other name, as the mark of an unfinished move.
+ * Moves across filesystems: copies into a private directory beside the target, compares, syncs, renames, and only then
+ * removes the source. The directory stays until the source has its hidden name, as the mark of an unfinished move.
  */
 export async function copyAcross(
   source: PinnedParent,
@@ -64,7 +64,7 @@ export async function copyAcross(
     if (named.isErr()) return err(named.error);
     const retired = await retire(source, from, before.value);
     if (retired.isErr()) {
-      // The source stays, so the copy must not: two of them would be two truths.
+      // The source stays, so the copy is taken back: two complete trees could both be changed.
       const taken = await attempt(() => rename(target.at(), copy), 'rename', to);
       if (taken.isErr()) outcome = 'both there';
       return err(taken.isErr() ? taken.error : retired.error);
@@ -78,7 +78,7 @@ export async function copyAcross(
   }
 }
 
-/** A directory only this user can enter, so that nobody can change the copy between comparison and rename. */
+/** A directory that only this user can enter, so that no other account changes the copy between comparison and rename. */
 async function openPrivate(target: PinnedParent, mark: string, to: string): Promise<Result<FileHandle, CopyError>> {
   const made = await attempt(() => mkdir(target.at(mark), 0o700), 'mkdir', to);
   if (made.isErr()) return err(made.error);
@@ -98,7 +98,7 @@ async function openPrivate(target: PinnedParent, mark: string, to: string): Prom
   );
   if (checked.isOk() && checked.value) return ok(opened.value);
   await opened.value.close();
-  return err(checked.isErr() ? checked.error : changed(to, 'the directory for the copy was exchanged'));
+  return err(checked.isErr() ? checked.error : changed(to, 'the directory for the copy was replaced'));
 }
 
 async function copyAndCompare(
@@ -133,7 +133,7 @@ async function copyAndCompare(
 async function place(copy: string, target: PinnedParent, to: string): Promise<Result<void, CopyError>> {
   const there = await lstatOrNull(target.at(), to);
   if (there.isErr()) return err(there.error);
-  if (there.value !== null) return err(changed(to, 'it appeared while the copy was being made'));
+  if (there.value !== null) return err(changed(to, 'it was created while the copy was being made'));
   const renamed = await attempt(() => rename(copy, target.at()), 'rename', to);
   if (renamed.isErr()) return err(renamed.error);
   const synced = await attempt(() => target.directory.sync(), 'fsync', target.path);
@@ -146,6 +146,6 @@ function differs(from: string, difference: string): CopyDiffers {
   const path = printablePath(from);
   const entry = printablePath(toBytes(difference));
   const where = entry === '' ? 'itself' : `at ${entry}`;
-  const message = `the copy of ${path} differs ${where} and was thrown away; see that nobody writes there`;
+  const message = `the copy of ${path} differs ${where} and was removed; stop what writes to the source`;
   return { code: 'COPY_DIFFERS', message: `${message}, then run again`, path, entry };
 }

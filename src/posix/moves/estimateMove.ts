@@ -34,9 +34,6 @@ export interface MoveEstimate {
   readonly durationMs: number;
 }
 
-/** A path could not be measured. */
-export type EstimateMoveError = OwnershipError;
-
 /**
  * Tells whether `moveTree` will rename or copy, how much there is to move, and whether a copy fits; reads only.
  *
@@ -68,7 +65,7 @@ export function estimateMove(
   from: string,
   to: string,
   options: { readonly signal?: AbortSignal } = {},
-): ResultAsync<MoveEstimate, EstimateMoveError> {
+): ResultAsync<MoveEstimate, OwnershipError> {
   return new ResultAsync(estimate(from, to, options.signal));
 }
 
@@ -79,7 +76,7 @@ async function estimate(
   from: string,
   to: string,
   signal: AbortSignal | undefined,
-): Promise<Result<MoveEstimate, EstimateMoveError>> {
+): Promise<Result<MoveEstimate, OwnershipError>> {
   const way = await wayOf(from, to);
   if (way.isErr()) return err(way.error);
   const size = await copySize(from, from, signal);
@@ -102,7 +99,7 @@ export function checkMoveSpace(
   from: string,
   to: string,
   options: { readonly signal?: AbortSignal } = {},
-): ResultAsync<void, NoSpace | EstimateMoveError> {
+): ResultAsync<void, NoSpace | OwnershipError> {
   return new ResultAsync(check(from, to, options.signal));
 }
 
@@ -110,7 +107,7 @@ async function check(
   from: string,
   to: string,
   signal: AbortSignal | undefined,
-): Promise<Result<void, NoSpace | EstimateMoveError>> {
+): Promise<Result<void, NoSpace | OwnershipError>> {
   if ((await lstat(from).catch(() => null)) === null) return ok(undefined);
   const way = await wayOf(from, to);
   if (way.isErr()) return err(way.error);
@@ -125,7 +122,7 @@ async function check(
 async function wayOf(
   from: string,
   to: string,
-): Promise<Result<Pick<MoveEstimate, 'method' | 'place'>, EstimateMoveError>> {
+): Promise<Result<Pick<MoveEstimate, 'method' | 'place'>, OwnershipError>> {
   for (const path of [from, to].filter((one) => !one.startsWith('/'))) return err(notAbsolute(path));
   const place = await nearestDirectory(dirname(to));
   if (place.isErr()) return err(place.error);
@@ -140,7 +137,7 @@ export async function copySize(
   path: string,
   shown: string,
   signal?: AbortSignal,
-): Promise<Result<TreeSize, EstimateMoveError>> {
+): Promise<Result<TreeSize, OwnershipError>> {
   const there = await lstat(path).catch(() => null);
   if (there?.isSymbolicLink() === true) return ok({ allocatedBytes: 0, contentBytes: there.size, inodes: 1 });
   return estimateTree(path, signal === undefined ? {} : { signal }).mapErr((error) =>

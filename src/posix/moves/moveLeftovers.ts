@@ -16,8 +16,8 @@ export interface Leftover {
 /**
  * Lists what killed calls of `moveTree` between these two paths left behind, empty when there is nothing.
  *
- * A check that finds the target in place asks this too: leftovers mean that the move is not finished, and the next
- * `moveTree(from, to)` finishes it. It changes nothing.
+ * Leftovers mean that the move is not finished, even if the target exists; the next `moveTree(from, to)` finishes it.
+ * Changes nothing.
  */
 export function moveLeftovers(from: string, to: string): ResultAsync<readonly string[], IoError | InvalidPath> {
   return new ResultAsync(
@@ -44,7 +44,7 @@ export async function leftoversOf(
   return ok(found);
 }
 
-/** Deletes them: a whole tree is at one of the two names, so these are copies that nobody needs. */
+/** Deletes them: a complete tree is at one of the two names, so these copies are not needed. */
 export async function removeLeftovers(leftovers: readonly Leftover[]): Promise<Result<string | null, IoError>> {
   let left: string | null = null;
   for (const { parent, name } of leftovers) left = (await removeEntry(parent, name)) ?? left;
@@ -52,8 +52,8 @@ export async function removeLeftovers(leftovers: readonly Leftover[]): Promise<R
 }
 
 /**
- * Ends a move that was killed after the copy had its name: the source, if it is still there and equals the copy, is
- * given up, and what is left over deleted. Null when source and target differ: then neither may be thrown away.
+ * Ends a move that was killed after the copy had its name: removes the source, if it exists and equals the copy, and
+ * the leftovers. Null when source and target differ: then neither may be removed.
  */
 export async function finishMove(
   source: PinnedParent,

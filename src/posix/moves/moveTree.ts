@@ -148,11 +148,11 @@ async function mountInside(source: PinnedParent, from: string): Promise<Result<v
 
 function missing(from: string): SourceMissing {
   const path = printablePath(from);
-  return { code: 'SOURCE_MISSING', message: `${path} does not exist, so there is nothing to move`, path };
+  return { code: 'SOURCE_MISSING', message: `${path} does not exist; there is nothing to move`, path };
 }
 
 function exists(to: string): TargetExists {
   const path = printablePath(to);
-  const message = `${path} exists already and is not overwritten; move it aside, or keep it, then run again`;
+  const message = `${path} exists already and is not overwritten; move it aside, then run again`;
   return { code: 'TARGET_EXISTS', message, path };
 }

@@ -9,8 +9,8 @@ import { runProgram } from '../programs/index.js';
 import { treeStamp } from './treeDigest.js';
 
 /**
- * Takes the source out of use by giving it a hidden name, if it is still what `stamp` saw; answers that name. What
- * someone wrote into it after the comparison makes it stay, under its own name.
+ * Gives the source a hidden name, if it is still as `stamp` saw it, and answers that name. If someone wrote into it
+ * after the comparison, it keeps its own name.
  */
 export async function retire(
   source: PinnedParent,
@@ -26,7 +26,7 @@ export async function retire(
   const restored = await attempt(() => rename(source.at(name), source.at()), 'rename', from);
   if (restored.isErr()) return err(restored.error);
   if (after.isErr()) return err(after.error);
-  return err(synced.isErr() ? synced.error : changed(from, 'someone wrote into it while it was being moved'));
+  return err(synced.isErr() ? synced.error : changed(from, 'another process wrote into it during the move'));
 }
 
 /**

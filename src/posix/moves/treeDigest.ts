@@ -20,7 +20,7 @@ const READ_SIZE = 4 * 1024 * 1024;
 
 /**
  * Digest of everything a tree is: types, modes, owners, sizes, contents, link targets, which names are one file.
- * Two trees with the same digest are the same to whoever uses them, but for timestamps, ACLs and attributes.
+ * Two trees with the same digest differ at most in timestamps, ACLs and extended attributes.
  */
 export function treeDigest(root: string, shown = root): ResultAsync<string, IoError> {
   return digestOf(root, shown, describeContent());

@@ -21,6 +21,5 @@ export function guarded<A extends readonly unknown[], R>(callback: (...args: A) 
 
 /** Throws what a guarded callback threw, as the caller threw it; does nothing about anything else. */
 export function rethrowCallback(cause: unknown): void {
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- the exception is the caller's, whatever it is
   if (cause instanceof CallbackThrew) throw cause.thrown;
 }

@@ -10,6 +10,6 @@ export interface ChangedMeanwhile {
 /** The error for a file that is not as it was. */
 export function changed(path: string, how: string): ChangedMeanwhile {
   const shown = printablePath(path);
-  const message = `${shown} was left alone: ${how}; look at it and plan anew`;
+  const message = `${shown} was not changed: ${how}; check it and make a new plan`;
   return { code: 'CHANGED_MEANWHILE', message, path: shown };
 }

@@ -11,7 +11,7 @@ const BY_FORMAT: ReadonlyMap<number, FileType> = new Map([
   [0o020000, 'char'],
 ]);
 
-/** The type in `st_mode`. What Linux has no format for is taken for a device, the type that nothing here touches. */
+/** The type in `st_mode`. An unknown format counts as a device, the type that is never changed. */
 export function fileTypeOf(mode: number): FileType {
   return BY_FORMAT.get(mode & 0o170000) ?? 'char';
 }

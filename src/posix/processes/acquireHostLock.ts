@@ -102,7 +102,7 @@ function open(path: string): Result<number, LockError> {
         : stat.nlink > 1
           ? 'it has a second name (hard link)'
           : (stat.mode & 0o022) !== 0
-            ? 'others may write to it'
+            ? 'accounts other than its owner may write to it'
             : null;
   if (reason === null) return ok(fd);
   closeSync(fd);
@@ -120,7 +120,7 @@ async function take(fd: number, path: string): Promise<Result<void, LockError>> 
     const ours = fstatSync(fd, { bigint: true });
     const named = lstatSync(path, { bigint: true });
     if (ours.ino !== named.ino || ours.dev !== named.dev) {
-      return err(unsafe(path, 'it was replaced while it was being locked'));
+      return err(unsafe(path, 'another process replaced it while it was being locked'));
     }
     ftruncateSync(fd, 0);
     writeSync(fd, `${process.pid}\n`, 0);

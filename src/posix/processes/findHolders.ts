@@ -31,7 +31,7 @@ export interface Holder {
  *
  * Processes that end meanwhile are passed over. A process that may not be looked into (ptrace(2), access mode
  * checking: root sees all but what a container or a security module hides) is an `IO` error with `EACCES`, since
- * "nobody holds it" would not be known; with `onHidden` it is reported there instead.
+ * the answer would be incomplete; with `onHidden` it is reported there instead.
  *
  * @param paths - absolute; they need not exist
  * @param options - `onHidden` is told the pid of each process that could not be looked into
@@ -109,8 +109,8 @@ function isHidden(error: IoError): boolean {
 }
 
 function hidden(pid: number, error: IoError): IoError {
-  const found = `process ${pid} may not be looked into (${error.errno})`;
-  return { ...error, message: `${found}, so who holds the files is not known; run as root, outside a container` };
+  const found = `process ${pid} may not be inspected (${error.errno})`;
+  return { ...error, message: `${found}, so it may use the files; run as root, outside a container` };
 }
 
 function trimmed(path: string): string {

@@ -1,5 +1,4 @@
-export { acquireHostLock } from './acquireHostLock.js';
-export type { HostLock, LockError, LockFileUnsafe, LockHeld } from './acquireHostLock.js';
+export type { LockError, LockFileUnsafe, LockHeld } from './acquireHostLock.js';
 export { findHolders } from './findHolders.js';
 export type { Holder } from './findHolders.js';
 export { listProcesses } from './listProcesses.js';

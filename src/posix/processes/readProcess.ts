@@ -76,7 +76,7 @@ async function read(pid: number): Promise<Result<ProcessStatus, IoError | Proces
 }
 
 function gone(pid: number): ProcessGone {
-  return { code: 'PROCESS_GONE', message: `process ${pid} is not there (any more)`, pid };
+  return { code: 'PROCESS_GONE', message: `process ${pid} does not exist`, pid };
 }
 
 /** Null for a zombie: it has no memory and no files, and proc_pid_status(5) leaves out its umask. */

@@ -4,9 +4,9 @@ import { acquireHostLock } from './acquireHostLock.js';
 import type { LockError } from './acquireHostLock.js';
 
 /**
- * Does one thing under a host lock, and gives the lock up afterwards however that went.
+ * Calls `act` while holding a host lock, and releases the lock afterwards, also when `act` fails or throws.
  *
- * `act` is not called when the lock is not to be had. See `acquireHostLock` for what the lock means.
+ * `act` is not called when the lock cannot be acquired. See `acquireHostLock` for what the lock means.
  *
  * Errors: {@link LockError}, or what `act` gives; an `act` that fails keeps its own error.
  *

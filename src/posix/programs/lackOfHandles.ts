@@ -4,8 +4,8 @@ import { closeSync, openSync } from 'node:fs';
 const NEEDED = 10;
 
 /**
- * Null when a program can be started with the handles that are left; else what open(2) says. Asked right before a start:
- * one for which they do not suffice ends the whole process, since the error is then emitted where nobody can listen.
+ * Checks that enough file descriptors are free to start a program: null, or what open(2) threw. It is called right
+ * before a start, because a start without them emits an error that cannot be caught and ends the whole process.
  */
 export function lackOfHandles(): unknown {
   const taken: number[] = [];

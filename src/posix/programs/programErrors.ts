@@ -60,7 +60,7 @@ export function notFound(file: string): ProgramNotFound {
 export function notStarted(file: string, cause: unknown): ProgramNotStarted {
   const program = printablePath(file);
   const errno = errnoOf(cause);
-  const why = errno === 'ENOENT' ? 'it, its interpreter or the working directory does not exist (ENOENT)' : errno;
+  const why = errno === 'ENOENT' ? 'the file, its interpreter or the working directory does not exist (ENOENT)' : errno;
   return { code: 'PROGRAM_NOT_STARTED', message: `${program} could not be started: ${why}`, program, errno };
 }
 

@@ -113,7 +113,7 @@ function subdirectories(fd: number): readonly string[] | null {
   try {
     directory = opendirSync(handlePath(fd), { encoding: 'latin1', bufferSize: 256 });
   } catch {
-    // Closed to this process: whoever searches it will complain.
+    // This process may not list it: the find that searches it reports that.
     return null;
   }
   try {

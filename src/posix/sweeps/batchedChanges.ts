@@ -39,7 +39,7 @@ const WORTH_A_THREAD = 3000;
 
 /**
  * Gathers changes on open handles, notes them in the sink as a batch, and only then makes them, on the same handles,
- * while the next batch is gathered. What nobody has to know of first is made at once, as long as there is little of it.
+ * while the next batch is gathered. Without a sink a change is made at once, until there are enough for a second thread.
  */
 export class BatchedChanges {
   readonly #pass: Pass;
@@ -114,7 +114,7 @@ export class BatchedChanges {
     this.#changes = [];
     this.#entered = [];
     this.#making = this.#make(changes, entered);
-    // What it throws is met by whoever waits for it next; until then it is not an unhandled rejection.
+    // The next call awaits it and meets what it throws; until then it must not be an unhandled rejection.
     void Promise.allSettled([this.#making]);
     return ok(undefined);
   }

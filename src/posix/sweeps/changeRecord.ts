@@ -142,7 +142,12 @@ function distrust(stat: { isFile(): boolean; uid: number; mode: number; nlink: n
 }
 
 function untrusted(path: string, reason: string): ChangeRecordError {
-  return { code: 'RECORD_UNTRUSTED', message: `${path} is not used as a record of changes: ${reason}`, path, reason };
+  return {
+    code: 'RECORD_UNTRUSTED',
+    message: `${path} cannot be trusted as a record of changes: ${reason}`,
+    path,
+    reason,
+  };
 }
 
 /** A file that takes note of changes for as long as it is open. */
@@ -152,8 +157,8 @@ export interface ChangeRecord extends ChangeSink {
 }
 
 /**
- * Opens a file in which every batch of changes is on disk (fsync) before `append` resolves; the way back is
- * `readChangeRecord` and `undoChanges`.
+ * Opens a file in which every batch of changes is on disk (fsync) before `append` resolves;
+ * `readChangeRecord` and `undoChanges` put the changes back.
  *
  * A new file is made with mode 0600 and its directory synced. An existing record is continued; what a crash left of
  * a last line is cut off. One line of JSON for each change, the path in base64.
@@ -191,7 +196,7 @@ async function openRecord(file: string): Promise<Result<ChangeRecord, ChangeReco
     if (await prepare(handle, file)) return ok(recordOn(handle, file));
     await handle.close();
     const path = printablePath(file);
-    const message = `${path} is not empty and not a record of changes; give another file`;
+    const message = `${path} is not empty and not a record of changes; give a new file`;
     return err({ code: 'RECORD_CORRUPT', message, path, line: 1 });
   } catch (cause) {
     await handle.close();
@@ -282,6 +287,6 @@ function parseRecord(bytes: Buffer, file: string): Result<readonly TreeChange[],
 
 function corrupt(file: string, line: number): ChangeRecordError {
   const path = printablePath(file);
-  const message = `line ${line} of ${path} is not a change; nothing of it was used`;
+  const message = `line ${line} of ${path} is not a change; nothing was undone`;
   return { code: 'RECORD_CORRUPT', message, path, line };
 }

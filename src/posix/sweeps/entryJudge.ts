@@ -178,7 +178,7 @@ export function changeOf(entry: TreeEntry, wanted: Partial<Attributes>): TreeCha
   return { path, type, dev: String(dev), ino: String(ino), before: { uid, gid, mode }, after };
 }
 
-/** What is never changed, whoever asks. Source: systemd-tmpfiles' refusal of hard links; chown(2) on setuid. */
+/** What is never changed, whatever the caller decides. Source: systemd-tmpfiles' refusal of hard links; chown(2) on setuid. */
 export function dangerOf(entry: TreeEntry): SkipReason | null {
   if (entry.type === 'directory') return null;
   if (entry.type === 'block' || entry.type === 'char') return 'device';

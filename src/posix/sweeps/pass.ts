@@ -50,7 +50,7 @@ export function sweepAborted(): Aborted {
 /** Why a sweep does not even begin where hard links are not protected. */
 export function unprotected(): SweepError {
   const message =
-    'fs.protected_hardlinks is not 1: any user can link a file of root into the tree and have it given away; ' +
+    'fs.protected_hardlinks is not 1: any user can make a hard link to a file of root in the tree, and the sweep would change its owner; ' +
     'set it (sysctl fs.protected_hardlinks=1), or allow unprotected hard links if no other user is active';
   return { code: 'UNPROTECTED_HARDLINKS', message };
 }

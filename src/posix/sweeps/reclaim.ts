@@ -18,8 +18,8 @@ export interface ReclaimRequest extends SweepOptions {
   /** Entries that stay on purpose although they match; not listed as skipped. What is below one is still judged. */
   readonly keep?: (entry: TreeEntry) => boolean;
   /**
-   * Whose eyes count: a file this one could not read before, and all below a directory it could not list and enter,
-   * stays and is listed as `private`. Judged by mode bits, owner and groups, and what would change hands by its ACL
+   * The user who must not gain access: a file that this one could not read before, and all below a directory that it
+   * could not list and enter, keeps its owner and is listed as `private`. Judged by mode bits, owner and groups, and what would change hands by its ACL
    * too. Not seen: a directory above it that the ACL alone closes.
    */
   readonly reader?: Identity;
@@ -28,7 +28,7 @@ export interface ReclaimRequest extends SweepOptions {
 }
 
 /**
- * Gives what one user owns in a tree to another, while a less trusted user may be changing that tree: exactly the
+ * Changes the owner of what one user owns in a tree, while a less trusted user may be changing that tree: exactly the
  * inodes that were judged, nothing outside, nothing through a link.
  *
  * `find` proposes, each proposal is reached from the root by handles and judged again there; see `changeTree` for what
@@ -65,7 +65,7 @@ export function reclaimVerdict(request: ReclaimRequest): (entry: TreeEntry) => V
   const widens = typeof groupWrite === 'function' ? groupWrite : (): boolean => groupWrite === true;
   const readable = reader === undefined ? (): boolean => true : readableBy(reader);
   return (entry) => {
-    // A closed directory is left with all below it, whoever owns it.
+    // A directory that the reader may not enter is skipped with all below it, whatever its owner.
     if (entry.type === 'directory' && !readable(entry)) return { kind: 'skip', reason: 'private', descend: false };
     if (entry.uid !== from || keep?.(entry) === true) return { kind: 'keep' };
     if (!readable(entry)) return { kind: 'skip', reason: 'private', descend: false };

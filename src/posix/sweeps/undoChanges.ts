@@ -117,7 +117,7 @@ function undoUnlessGone(
     return undoOne(root, tree, history, devices);
   } catch (cause) {
     const error = ioError(cause, 'open', shown(root, history.last));
-    return UNREACHABLE.has(error.errno) ? ok(`it cannot be looked at: ${error.message}`) : err(error);
+    return UNREACHABLE.has(error.errno) ? ok(`it cannot be inspected: ${error.message}`) : err(error);
   }
 }
 
@@ -129,12 +129,12 @@ function undoOne(
   devices: Map<string, bigint>,
 ): Result<string, IoError> {
   const fd = pin(root, tree, change.path.toString('latin1'));
-  if (fd === null) return ok('it is no longer there');
+  if (fd === null) return ok('it no longer exists');
   try {
     const entry = entryOf(fd, change.path.toString('latin1'));
     const device = devices.get(change.dev) ?? entry.dev;
     if (String(entry.ino) !== change.ino || entry.type !== change.type || entry.dev !== device) {
-      return ok('something else has taken its place');
+      return ok('another file has replaced it');
     }
     devices.set(change.dev, device);
     const now: Attributes = { uid: entry.uid, gid: entry.gid, mode: entry.mode };
@@ -144,7 +144,7 @@ function undoOne(
     if (!ours) return ok('its owner, group or mode was changed since');
     if (entry.nlink > 1 && entry.type !== 'directory') return ok('it has another name now (hard link)');
     const acted = changeByHandle(fd, { ...change, before: now, after: original });
-    if (acted.isOk()) return ok(acted.value === 'changed' ? 'restored' : 'it is being changed');
+    if (acted.isOk()) return ok(acted.value === 'changed' ? 'restored' : 'another process is changing it');
     return isDenial(acted.error) ? ok(acted.error.message) : err(acted.error);
   } finally {
     closeSync(fd);

@@ -23,8 +23,8 @@ const MOVED = '/';
  * A walk that has find look for candidates and presents only these, each reached from the root by handles. What find
  * says is a proposal: everything is judged again. Where few of many match, it costs little more than find alone.
  *
- * Once everything was looked at in peace, the next walk looks only at directories changed since, which find can do
- * without asking for every file.
+ * After a walk under which nothing moved, the next one looks only at directories changed since, which find can do
+ * without a stat(2) of every file.
  *
  * @param predicate - in find's words; what it misses is missed
  */
@@ -40,7 +40,7 @@ export function walkMatches(predicate: readonly string[]): Walk {
     if (earlier !== null) {
       for (const [path, reason] of earlier.skipped) pass.skipped.set(path, reason);
       for (const [path, reason] of earlier.closed) pass.closed.set(path, reason);
-      // By the change time, which nobody can set back.
+      // By the change time, which no program can set back.
       const changed = ['-type', 'd', '(', '(', ...newer('c', earlier.since), '-printf', '%p\\0', ')', ','];
       const look = [...changed, ...moved(pass), ')'];
       return find(judge, context, look, (path) => presentChanged(judge, context, earlier, path));

@@ -193,10 +193,10 @@ describe('explainAccess', () => {
     writeFileSync(join(place, 'file'), '');
     run('setfacl', ['-n', '-m', 'u::rw,g::---,o::-,u:33:rw,u:1:rw,g:4000:rw,m::r', join(place, 'file')]);
     const { remedies } = await ask(join(place, 'file'), WWW_DATA, 'write');
-    expect(remedies[0]?.exposes).toContain('by the wider mask so do uid 1, group 4000');
+    expect(remedies[0]?.exposes).toContain('the wider mask gives the same to uid 1, group 4000');
     run('setfacl', ['-n', '-m', 'u:1:r,g:4000:r', join(place, 'file')]);
     expect((await ask(join(place, 'file'), WWW_DATA, 'write')).remedies[0]?.exposes).toContain(
-      'nobody else gains anything',
+      'no other account gains anything',
     );
   });
 

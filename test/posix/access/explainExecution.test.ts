@@ -111,7 +111,7 @@ describe('explainExecution', () => {
   it('says what is wrong with interpreters that are missing, relative, or end in a carriage return', async () => {
     const place = freshPlace();
     const cases: [string, string][] = [
-      ['#!/wca/missing\n', 'there is no /wca'],
+      ['#!/wca/missing\n', '/wca does not exist'],
       ['#!bin/sh\n', 'not an absolute path'],
       ['#!/bin/sh\r\n', 'Windows line ends'],
       ['#!/usr/bin/env sh\r\n', 'Windows line ends'],

@@ -82,8 +82,8 @@ describe('undoChanges', () => {
     const name = (path: string): string => path.slice(root.length + 1);
     const reasons = Object.fromEntries(report.skipped.map((entry) => [name(entry.path), entry.reason]));
     expect(Object.keys(reasons).sort()).toEqual(['given', 'linked', 'removed', 'replaced']);
-    expect(reasons.replaced).toContain('taken its place');
-    expect(reasons.removed).toContain('no longer there');
+    expect(reasons.replaced).toContain('another file has replaced it');
+    expect(reasons.removed).toContain('no longer exists');
     expect(ownerOf(join(root, 'given'))).toBe('1000:1000');
     expect(ownerOf(join(root, 'fine'))).toBe('0:0');
   });

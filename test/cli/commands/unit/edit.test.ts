@@ -118,7 +118,7 @@ describe('wca unit set', () => {
     chmodSync(file, 0o666);
     const said = await run('set', file, 'Service.User=x');
     expect(said).toMatchObject({ exitCode: 65, stdout: '' });
-    expect(said.stderr).toContain(`${file} is not safe from change`);
+    expect(said.stderr).toContain(`${file} can be changed by others than root`);
     expect(readFileSync(file, 'utf8')).toBe(UNIT);
   });
 

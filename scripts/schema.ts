@@ -30,12 +30,13 @@ function documentOf({ title, answers }: Answers): object {
 }
 
 function definitionOf(schema: Answers['answers'][string]): object {
-  const { $schema: _, ...definition } = toJsonSchema(schema, {
+  const definition = toJsonSchema(schema, {
     target: 'draft-2020-12',
     // A check in code has no counterpart in JSON Schema; any JSON is an empty schema.
     overrideSchema: ({ valibotSchema }) => (valibotSchema.type === 'custom' ? {} : undefined),
     ignoreActions: ['check', 'readonly'],
   });
+  delete definition.$schema;
   return definition;
 }
 

@@ -46,14 +46,19 @@ const checks = {
   ),
 };
 
-const { recipe: _recipe, facts: _facts, notices: _notices, steps, ...planFields } = planSchema.entries;
+const { formatVersion, toolVersion, createdAt, host, changed, digest, steps } = planSchema.entries;
 
 /** What `wca migrate-off-root` prints. */
 const migrateOffRoot: Answers = {
   title: 'What wca migrate-off-root prints with --json',
   answers: {
     plan: v.looseObject({
-      ...planFields,
+      formatVersion,
+      toolVersion,
+      createdAt,
+      host,
+      changed,
+      digest,
       recipe: v.literal('migrate-off-root'),
       facts: v.looseObject({}),
       notices: v.array(

@@ -45,7 +45,7 @@ export type { RemainingStep, RunReport, StepReport } from './run/runReport.js';
 export type { StepProgress } from './journal/journalState.js';
 export { runStatus } from './run/runStatus.js';
 export type { RunDetails, RunStatus } from './run/runStatus.js';
-export { ensureStateDir, findInterrupted, latestRun } from './journal/runStore.js';
+export { ensureStateDir, findInterrupted } from './journal/runStore.js';
 export { step } from './plan/step.js';
 export type {
   Check,

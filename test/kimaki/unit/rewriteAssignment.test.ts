@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { rewriteEnvironment, rewriteExecStart } from '../../../src/kimaki/unit/rewriteAssignment.js';
+
+const OWN = {
+  newHome: '/home/opencode',
+  oldDataDir: '/root/.kimaki',
+  newDataDir: '/home/opencode/.kimaki',
+  binary: '/usr/bin/kimaki',
+  addArgs: ['--no-auto-upgrade'],
+};
+const REWRITE = {
+  user: 'opencode',
+  oldUser: 'root',
+  oldHomes: ['/root'],
+  newHome: '/home/opencode',
+  moves: [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }],
+};
+
+test('variables of home and data change, and the others keep their bytes and quotes', () => {
+  const { value, changed } = rewriteEnvironment(`HOME=/root  "A=b c" 'KIMAKI_DATA_DIR=/root/.kimaki/'`, OWN, REWRITE);
+  expect(value).toBe(`HOME=/home/opencode  "A=b c" 'KIMAKI_DATA_DIR=/home/opencode/.kimaki'`);
+  expect(changed.map(({ after }) => after)).toEqual(['HOME=/home/opencode', 'KIMAKI_DATA_DIR=/home/opencode/.kimaki']);
+});
+
+test('a start line gets the program, the data directory and each missing argument once', () => {
+  const written = '/usr/bin/kimaki --data-dir /home/opencode/.kimaki --auto-restart --no-auto-upgrade';
+  expect(rewriteExecStart('/root/.kimaki/bin/kimaki --data-dir /root/.kimaki --auto-restart', OWN)).toBe(written);
+  expect(rewriteExecStart(written, OWN)).toBe(written);
+  expect(rewriteExecStart('/bin/other --data-dir=/root/.kimaki', OWN)).toBe(
+    '/bin/other --data-dir=/home/opencode/.kimaki',
+  );
+});

@@ -45,6 +45,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/package/**', 'test/**/*.lab.test.ts'],
+          // Most files take longer to start a process for than to run; what they change of it they put back.
+          isolate: false,
           // By default one processor is left idle.
           maxWorkers: availableParallelism(),
           // What is killed again and again takes its time on a busy machine; a test that hangs is still ended.

@@ -1,5 +1,4 @@
 export { addDirective } from './addDirective.js';
-export { addSection } from './addSection.js';
 export { applyEdits } from './applyEdits.js';
 export { changeDocument } from './changeDocument.js';
 export type { UnitChange } from './changeDocument.js';
@@ -9,7 +8,5 @@ export { removeEnvironment } from './removeEnvironment.js';
 export { replaceAssignment } from './replaceAssignment.js';
 export { setDirective } from './setDirective.js';
 export { setEnvironment } from './setEnvironment.js';
-export { setExecArgument } from './setExecArgument.js';
-export type { ExecPlace } from './setExecArgument.js';
 export { assigns, shownKey } from './unitKey.js';
 export type { UnitKey } from './unitKey.js';

@@ -20,13 +20,5 @@ export { findDirective } from './settings/findDirective.js';
 export { booleanOf } from './settings/readers/readBoolean.js';
 export { microsecondsOf } from './settings/readers/readDuration.js';
 export { sourcesOf } from './unitFiles.js';
-export type {
-  DropInDirectory,
-  FindUnitFilesError,
-  ShadowedFile,
-  UnitFileKind,
-  UnitFiles,
-  UnitFilesProblem,
-} from './unitFiles.js';
+export type { FindUnitFilesError, UnitFileKind, UnitFiles, UnitFilesProblem } from './unitFiles.js';
 export { unitLoadPath } from './unitLoadPath.js';
-export type { LoadDirectory, LoadDirectoryKind, UnitLoadPathOptions } from './unitLoadPath.js';

@@ -1,2 +1,2 @@
 export { maskUnits, unmaskUnits } from './maskUnits.js';
-export type { MaskError, MaskInTheWay, MaskNotEffective } from './maskUnits.js';
+export type { MaskError } from './maskUnits.js';

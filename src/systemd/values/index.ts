@@ -1,6 +1,5 @@
-export { escapeExpansion } from './escapeExpansion.js';
 export { expandSpecifiers } from './expandSpecifiers.js';
-export type { SpecifierFault, Specifiers } from './expandSpecifiers.js';
+export type { Specifiers } from './expandSpecifiers.js';
 export { liveVariables } from './liveVariables.js';
 export { isVariableName, parseEnvironment, parseEnvironmentWord } from './parseEnvironment.js';
 export type { EnvironmentVariable } from './parseEnvironment.js';

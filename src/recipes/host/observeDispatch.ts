@@ -141,7 +141,7 @@ export async function observeBinary(
   );
   const who = identities.map(({ user }) => user.name).join(' and ');
   const message =
-    `no ${NAME} in the system prefix can be executed by ${who}` + `${why.length === 0 ? '' : ` (${why.join('; ')})`}`;
+    `no ${NAME} in the system prefix can be executed by ${who}` + (why.length === 0 ? '' : ` (${why.join('; ')})`);
   const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', NAME);
   return err(refusal('BINARY_UNREACHABLE', NAME, message, install));
 }

@@ -3,7 +3,7 @@ import { verdictsOf } from '../../../src/recipes/proof/check.js';
 import { judgeRootsEntries, listed } from '../../../src/recipes/proof/rootsEntries.js';
 
 type Entries = Parameters<typeof judgeRootsEntries>[3];
-const entry = (path: string): Entries['stuck'][number] => ({ path, reason: 'hard-link' }) as Entries['stuck'][number];
+const entry = (path: string): Entries['stuck'][number] => ({ path, reason: 'hard-link' });
 const judged = (entries: Partial<Entries>): ReturnType<typeof judgeRootsEntries> =>
   judgeRootsEntries(verdictsOf('root-owned', 6, '/srv'), ['/srv/a', '/srv/b'], 'WordPress', {
     toGive: 0,

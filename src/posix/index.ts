@@ -141,3 +141,12 @@ export type {
   RelativePath,
   SymlinkLoop,
 } from './paths/index.js';
+export type {
+  CallRemedy,
+  CommandRemedy,
+  Finding,
+  OptionRemedy,
+  RecipeRemedy,
+  Remedy,
+  Severity,
+} from './findings/index.js';

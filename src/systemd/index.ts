@@ -109,3 +109,43 @@ export type {
 } from './watch/index.js';
 export { maskUnits, unmaskUnits } from './mask/index.js';
 export type { MaskError } from './mask/index.js';
+export type { StateTimeout, NotIdle } from './watch/index.js';
+export type {
+  PlanEditError,
+  UnitNotValid,
+  EditDoesNotWin,
+  InvalidDropInName,
+  UnitCheckProblem,
+} from './host-edit/index.js';
+export type {
+  EnablementDiffers,
+  UnitNotReloaded,
+  ActiveState,
+  FailedCommand,
+  EnablementState,
+} from './manager/index.js';
+export type { MaskInTheWay, MaskNotEffective } from './mask/index.js';
+export type { UnitKey } from './edits/index.js';
+export type {
+  UnitNotEditable,
+  InvalidUnitKey,
+  InvalidUnitValue,
+  AssignmentNotInDocument,
+  ExecArgumentNotFound,
+  ExecUnreadable,
+  UnitProblemCode,
+} from './document/index.js';
+export type { UnitFileKind, DropInDirectory, UnitFilesProblem, ShadowedFile } from './load/index.js';
+export type { SpecifierFault, HostSpecifiers } from './values/index.js';
+export type { ChooseEditError } from './host-edit/index.js';
+export type { CannotOverride } from './host-edit/index.js';
+export type { LoadDirectory } from './load/index.js';
+export type {
+  UnitNotToEdit,
+  UnitNotLasting,
+  UnitFilesUncertain,
+  DropInDirectoryIsLink,
+  EditCannotWin,
+  AssignedElsewhere,
+} from './host-edit/index.js';
+export type { LoadDirectoryKind } from './load/index.js';

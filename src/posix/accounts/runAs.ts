@@ -9,7 +9,7 @@ const DEFAULT_UMASK = 0o022;
 /**
  * Runs one program as this user, with the primary group, every supplementary group and none of root's capabilities.
  *
- * The environment is `HOME`, `USER`, `LOGNAME`, `SHELL` of the user, {@link TRUSTED_PATH}, `LC_ALL=C`, and
+ * The environment is `HOME`, `USER`, `LOGNAME`, `SHELL` of the user, `TRUSTED_PATH`, `LC_ALL=C`, and
  * `options.env` over them; the umask is 022 unless given. A bare name is looked up by that user in that PATH, and
  * the working directory is entered by that user. What `env` answers stays visible: exit 127 is "not found",
  * 126 "found, but this user may not execute it", 125 "the working directory is closed to this user".

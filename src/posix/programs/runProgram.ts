@@ -59,7 +59,7 @@ const REAP_MS = 2_000;
 /**
  * Runs one program with exactly these arguments, never through a shell, and answers how it ended.
  *
- * A name without a slash is looked up in {@link TRUSTED_PATH}, whatever PATH the environment has. The program gets
+ * A name without a slash is looked up in `TRUSTED_PATH`, whatever PATH the environment has. The program gets
  * `PATH`, `LC_ALL=C` and `options.env`, nothing else; standard input at its end unless `input` is given; and a
  * process group of its own, which is killed as a whole when the time is over, the signal aborts or the output grows
  * too large. Any exit status is an `Ok`: see `runChecked` for programs that must succeed.

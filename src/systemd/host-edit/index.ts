@@ -7,3 +7,18 @@ export { planUnitEdit } from './planUnitEdit.js';
 export { requireValidUnit } from './requireValidUnit.js';
 export { verifyUnit } from './verifyUnit.js';
 export type { UnitVerdict, VerifyUnitError, VerifyUnitOptions } from './verifyUnit.js';
+export type { PlanEditError } from './planUnitEdit.js';
+export type { UnitNotValid } from './requireValidUnit.js';
+export type { EditDoesNotWin } from './confirmEdit.js';
+export type { InvalidDropInName } from './verifyUnit.js';
+export type { UnitCheckProblem } from './checkUnit.js';
+export type { ChooseEditError } from './editChoice.js';
+export type { CannotOverride } from './overrideDirective.js';
+export type {
+  UnitNotToEdit,
+  UnitNotLasting,
+  UnitFilesUncertain,
+  DropInDirectoryIsLink,
+  EditCannotWin,
+  AssignedElsewhere,
+} from './editChoice.js';

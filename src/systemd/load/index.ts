@@ -22,3 +22,7 @@ export { microsecondsOf } from './settings/readers/readDuration.js';
 export { sourcesOf } from './unitFiles.js';
 export type { FindUnitFilesError, UnitFileKind, UnitFiles, UnitFilesProblem } from './unitFiles.js';
 export { unitLoadPath } from './unitLoadPath.js';
+export type { DropInDirectory } from './unitFiles.js';
+export type { ShadowedFile } from './unitFiles.js';
+export type { LoadDirectory } from './unitLoadPath.js';
+export type { LoadDirectoryKind } from './unitLoadPath.js';

@@ -16,3 +16,7 @@ export { systemManagerRunning } from './systemManagerRunning.js';
 export { askSystemctl, daemonReload, systemctl, unitMasked, unitNotFound } from './systemctl.js';
 export type { ManagerOptions } from './systemctl.js';
 export type { SystemctlFailed, SystemdError, SystemdNotRunning, UnitMasked, UnitNotFound } from './systemdError.js';
+export type { EnablementDiffers } from './enablement.js';
+export type { UnitNotReloaded } from './jobs.js';
+export type { FailedCommand } from './runState.js';
+export type { EnablementState } from './enablement.js';

@@ -18,7 +18,7 @@ export type SpecifierFault = {
  *
  * Which letters there are is up to `specifiers`; see `unitSpecifiers`.
  *
- * Errors: {@link SpecifierFault}. What systemd does with such a value depends on the key: most are ignored, an
+ * Errors: `SpecifierFault`. What systemd does with such a value depends on the key: most are ignored, an
  * `Exec…=` or `User=` keeps the unit from loading.
  *
  * Source: systemd.unit(5), Specifiers; `specifier_printf()` in systemd's src/shared/specifier.c.

@@ -10,3 +10,4 @@ export { replacePathPrefix } from './replacePathPrefix.js';
 export { splitWords } from './splitWords.js';
 export { unitSpecifiers } from './unitSpecifiers.js';
 export type { HostSpecifiers } from './unitSpecifiers.js';
+export type { SpecifierFault } from './expandSpecifiers.js';

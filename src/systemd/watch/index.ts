@@ -4,3 +4,4 @@ export type { AwaitIdleError, NotIdle } from './awaitIdle.js';
 export { awaitState } from './awaitState.js';
 export type { AwaitStateError, WantedState } from './awaitState.js';
 export type { HealthReport, HealthRequest, UnhealthyError, UnitUnhealthy } from './awaitHealthy.js';
+export type { StateTimeout } from './awaitState.js';

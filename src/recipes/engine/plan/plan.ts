@@ -8,7 +8,7 @@ export const PLAN_FORMAT_VERSION = 2;
 export const RECIPE_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/;
 
 const planHost = record({
-  /** Tells machines apart and is not secret: see {@link currentHost}. */
+  /** Tells machines apart and is not secret: see `currentHost`. */
   machineId: v.string(),
   /** For people; not compared. */
   hostname: v.string(),
@@ -31,21 +31,21 @@ export type Notice = v.InferOutput<typeof notice>;
 
 const plannedStep = record({
   id: v.string(),
-  /** Name of the {@link StepKind} that carries it out. */
+  /** Name of the `StepKind` that carries it out. */
   kind: v.string(),
   args: anyJson,
   phase: v.picklist(['before', 'window', 'after']),
-  /** Id of the step in {@link StepOptions.after}. */
+  /** Id of the step in `StepOptions.after`. */
   after: v.exactOptional(v.string()),
-  /** Ids of the steps in {@link StepOptions.ends}. */
+  /** Ids of the steps in `StepOptions.ends`. */
   ends: v.exactOptional(listOf(v.string())),
-  /** Ids of the steps in {@link StepOptions.undoneBefore}. */
+  /** Ids of the steps in `StepOptions.undoneBefore`. */
   undoneBefore: v.exactOptional(listOf(v.string())),
-  /** {@link StepDescription.title}. */
+  /** `StepDescription.title`. */
   title: v.string(),
-  /** {@link StepDescription.why}. */
+  /** `StepDescription.why`. */
   why: v.string(),
-  /** {@link StepDescription.diff}. */
+  /** `StepDescription.diff`. */
   diff: v.exactOptional(v.string()),
   state: v.picklist(['satisfied', 'needed', 'later']),
   /** What the check says of a live host: `191 entries`. Not digested. */
@@ -80,7 +80,7 @@ export const planSchema = record({
   steps: listOf(plannedStep),
   /** True when at least one step is needed. */
   changed: v.boolean(),
-  /** SHA-256 over what decisions rest on, hex: see {@link digestPlan}. */
+  /** SHA-256 over what decisions rest on, hex: see `digestPlan`. */
   digest: sha256Text,
 });
 

@@ -6,8 +6,6 @@ import type { ChannelError, ManagedAssignment, ManagedEntry } from './managedAss
 import { readCliChannel, stringMap } from './readCliChannel.js';
 import { splice } from '../putBlock.js';
 
-type Env = Readonly<Record<string, string>> | null;
-
 interface Edit {
   readonly start: number;
   readonly end: number;
@@ -40,7 +38,7 @@ interface Edit {
 export function setChannelCommand(
   body: Buffer,
   command: string,
-  options: { readonly env?: Env } = {},
+  options: { readonly env?: Readonly<Record<string, string>> | null } = {},
 ): Result<Buffer, ChannelError> {
   return managedAssignment(body, 'channels').andThen((assignment) =>
     commandEdits(assignment, body, command).andThen((edits) =>
@@ -68,7 +66,7 @@ function commandEdits(
 function envEdits(
   { array, entries }: ManagedAssignment,
   body: Buffer,
-  env: Env | undefined,
+  env: Readonly<Record<string, string>> | null | undefined,
 ): Result<Edit[], ChannelError> {
   if (env === undefined) return ok([]);
   const index = entries.findIndex(({ key }) => key === 'env');
@@ -107,7 +105,11 @@ function sameMap(a: Readonly<Record<string, string>> | null, b: Readonly<Record<
   return a !== null && JSON.stringify(Object.entries(a)) === JSON.stringify(Object.entries(b));
 }
 
-function check(next: Buffer, command: string, env: Env | undefined): Result<Buffer, ChannelError> {
+function check(
+  next: Buffer,
+  command: string,
+  env: Readonly<Record<string, string>> | null | undefined,
+): Result<Buffer, ChannelError> {
   return readCliChannel(next).andThen((channel) => {
     const envIs = env === undefined || (env === null ? channel.env === undefined : sameMap(channel.env ?? null, env));
     if (channel.command === command && envIs) return ok(next);

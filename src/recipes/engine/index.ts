@@ -5,7 +5,6 @@ export { comparePlans } from './plan/comparePlans.js';
 export type { PlanDifference, PlanMismatch } from './plan/comparePlans.js';
 export { currentHost } from './plan/currentHost.js';
 export { sha256 } from './plan/digest.js';
-export { digestPlan } from './plan/digestPlan.js';
 export type { InterruptedRun, JournalError } from './journal/journalError.js';
 export type {
   ApplyRefusal,
@@ -16,6 +15,7 @@ export type {
   ResumeRefusal,
   RollbackRefusal,
   RollbackRefused,
+  StepRefusal,
 } from './run/engineError.js';
 export type { UndoBlocked, UndoError } from './run/undoSteps.js';
 export type { FinalVerification } from './run/applySteps.js';
@@ -23,13 +23,13 @@ export { absolutePath, accountId, fileMode, listOf, parseJson, readData, record 
 export type { DataSchema } from './plan/data.js';
 export { defineStep } from './plan/defineStep.js';
 export type { RollbackReason, RunFailure } from './journal/journalRecord.js';
-export { canonicalJson, isJson, isJsonObject } from './plan/json.js';
+export { isJsonObject } from './plan/json.js';
 export type { Json, JsonObject } from './plan/json.js';
 export { makePlan } from './plan/makePlan.js';
 export type { MakePlanError, PlanRequest, StepCheckFailed } from './plan/makePlan.js';
 export { parsePlan } from './plan/parsePlan.js';
 export type { ParsePlanError } from './plan/parsePlan.js';
-export { PLAN_FORMAT_VERSION, planSchema } from './plan/plan.js';
+export { planSchema } from './plan/plan.js';
 export type { Notice, Plan, PlanHost, PlannedStep } from './plan/plan.js';
 export { recoverRun } from './run/recoverRun.js';
 export type { RecoverRefusal, RecoverRequest, RecoveryReport } from './run/recoverRun.js';
@@ -38,7 +38,7 @@ export type { Registry } from './plan/registry.js';
 export { resumeRun, resumeRunLocked } from './run/resumeRun.js';
 export type { ResumeRequest } from './run/resumeRun.js';
 export { rollbackRun } from './run/rollbackRun.js';
-export type { Refusal, RollbackReport, RollbackRequest } from './run/rollbackRun.js';
+export type { RollbackReport, RollbackRequest } from './run/rollbackRun.js';
 export type { OnRunEvent, RunEvent } from './run/runEvent.js';
 export { DEFAULT_STATE_DIR, lockFile } from './journal/runFiles.js';
 export type { RemainingStep, RunReport, StepReport } from './run/runReport.js';

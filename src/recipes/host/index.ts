@@ -1,16 +1,13 @@
 export { fpmRunner } from './fpmRunner.js';
 export type {
-  BinaryFacts,
   CompanionFacts,
   DispatchFacts,
-  FileFacts,
   FpmFacts,
   MigrationFacts,
   SiteFacts,
   StateFacts,
   StateMove,
   TargetFacts,
-  UnitFacts,
   UnitFileFacts,
 } from './facts.js';
 export { hopOf, hopSteps } from './hopSteps.js';

@@ -3,37 +3,19 @@
  *
  * @packageDocumentation
  */
-export { DEFAULT_SERVICE_USER } from '../host/index.js';
-export { SHARED_UMASK } from '../../kimaki/identity/index.js';
-export type { MigrationOptions, VerificationOptions } from '../host/index.js';
-export type {
-  BinaryFacts,
-  CompanionFacts,
-  DispatchFacts,
-  FileFacts,
-  FpmFacts,
-  MigrationFacts,
-  SiteFacts,
-  StateFacts,
-  StateMove,
-  TargetFacts,
-  UnitFacts,
-  UnitFileFacts,
-} from '../host/index.js';
-export type { MigrationRefusal, RefusalCode } from '../host/index.js';
-export { migrationSteps } from './plan/migrationSteps.js';
+export type { MigrationOptions, MigrationRefusal, RefusalCode, VerificationOptions } from '../host/index.js';
+export type { AcceptanceCheck } from '../proof/index.js';
 export { RECIPE, planMigration } from './plan/planMigration.js';
 export type { PlanMigrationError } from './plan/planMigration.js';
 export { applyMigration, refreshPlan } from './run/applyMigration.js';
 export type { ApplyMigrationError, ApplyMigrationOptions, MigrationReport } from './run/applyMigration.js';
 export type { NoMigrationPlan } from './run/readPlan.js';
 export { migrationStatus } from './run/migrationStatus.js';
-export { verifyMigration } from './run/verifyMigration.js';
-export type { VerificationReport } from './run/verifyMigration.js';
-export type { AcceptanceCheck } from '../proof/index.js';
-export { resumeMigration } from './run/resumeMigration.js';
-export type { ResumeMigrationError, ResumeMigrationRequest } from './run/resumeMigration.js';
 export { recoverMigration } from './run/recoverMigration.js';
 export type { RecoverMigrationRequest } from './run/recoverMigration.js';
+export { resumeMigration } from './run/resumeMigration.js';
+export type { ResumeMigrationError, ResumeMigrationRequest } from './run/resumeMigration.js';
 export { rollbackMigration } from './run/rollbackMigration.js';
 export type { RollbackMigrationRequest } from './run/rollbackMigration.js';
+export { verifyMigration } from './run/verifyMigration.js';
+export type { VerificationReport } from './run/verifyMigration.js';

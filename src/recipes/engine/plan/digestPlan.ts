@@ -10,14 +10,6 @@ import type { Plan, PlannedStep } from './plan.js';
  * the time, the host name, notices, notes, and the state of volatile steps and of steps that wait for one.
  *
  * @returns SHA-256, hex
- *
- * @example
- * ```ts
- * import { digestPlan } from '@wca/runtime-sdk/recipes';
- * import type { Plan } from '@wca/runtime-sdk/recipes';
- *
- * const whole = (plan: Plan): boolean => digestPlan(plan) === plan.digest;
- * ```
  */
 export function digestPlan(plan: Omit<Plan, 'digest'>): string {
   return digestJson(planEssence(plan));

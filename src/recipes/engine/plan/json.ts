@@ -13,13 +13,6 @@ export type JsonObject = Readonly<Record<string, Json>>;
  * True when the value is {@link Json} all the way down; never throws.
  *
  * Objects must be plain (no `Date`, `Buffer`, `Map`), without `undefined` values; numbers must be finite.
- *
- * @example
- * ```ts
- * import { isJson } from '@wca/runtime-sdk/recipes';
- *
- * console.log(isJson({ a: [1, null] }), isJson({ a: undefined })); // true false
- * ```
  */
 export function isJson(value: unknown): value is Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return true;
@@ -30,16 +23,7 @@ export function isJson(value: unknown): value is Json {
   return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson);
 }
 
-/**
- * True for a JSON value that is an object: neither an array nor null. Its members are not looked at.
- *
- * @example
- * ```ts
- * import { isJsonObject } from '@wca/runtime-sdk/recipes';
- *
- * console.log(isJsonObject({ a: 1 }), isJsonObject([1])); // true false
- * ```
- */
+/** True for a JSON value that is an object: neither an array nor null. Its members are not looked at. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -49,13 +33,6 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
  *
  * Two values print alike exactly when they are equal as JSON, whatever order their keys were written in. It
  * does not normalise Unicode: two spellings of the same accent are two texts.
- *
- * @example
- * ```ts
- * import { canonicalJson } from '@wca/runtime-sdk/recipes';
- *
- * console.log(canonicalJson({ b: 1, a: [true] })); // {"a":[true],"b":1}
- * ```
  */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

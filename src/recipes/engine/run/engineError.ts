@@ -34,12 +34,19 @@ export interface NoRun {
   readonly state: 'none' | 'interrupted' | 'applied' | 'rolled-back';
 }
 
-/** A step cannot be undone without losing something; nothing was changed. */
+/** A step that cannot be undone without losing something. */
+export interface StepRefusal {
+  readonly stepId: string;
+  readonly title: string;
+  readonly error: StepFailure;
+}
+
+/** Steps cannot be undone without losing something; nothing was changed. */
 export interface RollbackRefused {
   readonly code: 'ROLLBACK_REFUSED';
   readonly message: string;
   readonly runId: string;
-  readonly refusals: readonly { readonly stepId: string; readonly title: string; readonly error: StepFailure }[];
+  readonly refusals: readonly StepRefusal[];
 }
 
 /** Why a run was not begun: nothing on the host was changed. */

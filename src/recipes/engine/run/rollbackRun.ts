@@ -2,7 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { JournalError } from '../journal/journalError.js';
 import { latestRun, standingRun } from '../journal/runStore.js';
-import type { NoRun, RollbackRefusal, RollbackRefused } from './engineError.js';
+import type { NoRun, RollbackRefusal, RollbackRefused, StepRefusal } from './engineError.js';
 import { undoSteps } from './undoSteps.js';
 import type { UndoOutcome, UndoError } from './undoSteps.js';
 import type { PlanHost, PlannedStep } from '../plan/plan.js';
@@ -40,9 +40,6 @@ export interface RollbackRequest {
   readonly now?: () => Date;
 }
 
-/** A step that cannot be undone without losing something. */
-export type Refusal = RollbackRefused['refusals'][number];
-
 /** The result of a rollback. */
 export interface RollbackReport {
   readonly runId: string;
@@ -56,7 +53,7 @@ export interface RollbackReport {
   /** Ids of the steps to be undone, in the order of undoing, as found when the call began. */
   readonly toUndo: readonly string[];
   /** Dry run: what would refuse the rollback. Empty otherwise, since then it is an error. */
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly StepRefusal[];
   readonly undoErrors: readonly UndoError[];
   readonly remaining: readonly RemainingStep[];
   readonly durationMs: number;
@@ -157,8 +154,8 @@ async function askAll(
   run: StoredRun,
   steps: readonly BoundStep<PlannedStep>[],
   force: boolean,
-): Promise<readonly Refusal[]> {
-  const refusals: Refusal[] = [];
+): Promise<readonly StepRefusal[]> {
+  const refusals: StepRefusal[] = [];
   for (const { step, kind } of steps) {
     const intent = intentOf(run, step);
     if (intent === null) continue;
@@ -198,7 +195,7 @@ function reportOf(
 async function refused(
   run: StoredRun,
   steps: readonly BoundStep<PlannedStep>[],
-  refusals: readonly Refusal[],
+  refusals: readonly StepRefusal[],
   force: boolean,
 ): Promise<RollbackRefused> {
   const { runId } = run.state;

@@ -25,19 +25,6 @@ import { windowSteps } from './windowSteps.js';
  *
  * @param facts - what was observed; every refusal was checked before
  * @returns the steps, or why a value cannot be used in a sudo rule
- *
- * @example
- * ```ts
- * import { migrationSteps } from '@wca/runtime-sdk/recipes/migrateOffRoot';
- * import type { MigrationFacts } from '@wca/runtime-sdk/recipes/migrateOffRoot';
- *
- * function phases(facts: MigrationFacts): string {
- *   const steps = migrationSteps(facts);
- *   if (steps.isErr()) return steps.error.message;
- *   return steps.value.map(({ phase, id }) => `${phase} ${id}`).join('\n');
- * }
- * console.log(phases.name);
- * ```
  */
 export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeStep[], SudoHopError> {
   const hop = facts.dispatch.strategy === 'sudo-hop' ? hopOf(facts) : ok(null);

@@ -59,18 +59,6 @@ type Validators = Readonly<Record<string, FileValidator>>;
 
 /**
  * The definition of {@link putFileStep} with validators of your own, by name; `none` needs no entry.
- *
- * @example
- * ```ts
- * import { okAsync } from 'neverthrow';
- * import { defineStep, putFileDefinition } from '@wca/runtime-sdk/recipes';
- *
- * const putConfigStep = defineStep({
- *   ...putFileDefinition({ config: () => okAsync(undefined) }),
- *   kind: 'example.putConfig',
- * });
- * console.log(putConfigStep.kind);
- * ```
  */
 export function putFileDefinition(validators: Validators): StepDefinition<'posix.putFile', PutFileArgs, PutFileBefore> {
   return {

@@ -5,7 +5,7 @@ export const command: CommandGroup = {
   subcommands: [
     {
       name: 'plan',
-      summary: 'observe the host and print what would be done; writes nothing',
+      summary: 'observe the host and print what would be done; changes nothing',
       load: async () => (await import('./plan.js')).command,
     },
     {

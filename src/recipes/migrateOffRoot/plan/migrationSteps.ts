@@ -9,11 +9,9 @@ import { hopOf, hopSteps } from '../../host/index.js';
 import type { MigrationFacts } from '../../host/index.js';
 import { composeAgentsStep, createUserStep, serviceUmaskStep } from '../../steps/index.js';
 import { needsWindow } from '../observe/needsWindow.js';
-import { dispatchSteps } from './dispatchSteps.js';
-import { ownershipSteps } from './ownershipSteps.js';
+import { homeOwnerSteps, sharedWritingSteps } from './ownerSteps.js';
 import { recoveryOffSteps, recoverySteps } from './recoverySteps.js';
-import { sharedWritingSteps } from './sharedWritingSteps.js';
-import { muPluginsSteps, siteSteps } from './siteSteps.js';
+import { dispatchSteps, muPluginsSteps, siteSteps } from './siteSteps.js';
 import { windowSteps } from './windowSteps.js';
 
 /**
@@ -31,16 +29,17 @@ export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeSte
   if (hop.isErr()) return err(hop.error);
   const user = userSteps(facts);
   const muPlugins = muPluginsSteps(facts.site);
-  const recovery = needsWindow(facts) ? recoverySteps(facts) : [];
-  const window = needsWindow(facts) ? windowSteps(facts, { user, recovery, muPlugins }) : null;
+  const hasWindow = needsWindow(facts);
+  const recovery = hasWindow ? recoverySteps(facts) : [];
+  const window = hasWindow ? windowSteps(facts, { user, recovery, muPlugins }) : null;
   const steps: RecipeStep[] = [
     ...user,
     ...recovery,
-    ...siteSteps(facts, muPlugins),
+    ...siteSteps(facts, muPlugins, hasWindow),
     ...hopSteps(hop.value),
-    ...(window?.steps ?? [...ownershipSteps(facts, 'before'), ...dispatchSteps(facts, 'before', muPlugins)]),
+    ...(window?.steps ?? [...homeOwnerSteps(facts, 'before'), ...dispatchSteps(facts, 'before', muPlugins)]),
     ...fpmSteps(facts),
-    ...(window === null ? [] : sharedWritingSteps(facts, window.start)),
+    ...(window === null ? [] : sharedWritingSteps(facts, { when: 'after', start: window.start })),
     ...agentsFileSteps(facts),
     ...recoveryOffSteps(facts, recovery),
   ];

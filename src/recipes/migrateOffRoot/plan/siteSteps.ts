@@ -2,20 +2,20 @@ import { fsChmodMuPlugin } from '../../../wordpress/site/index.js';
 import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
 import type { MigrationFacts } from '../../host/index.js';
-import { makeDirectoryStep, newFileDiff, putFileStep } from '../../steps/index.js';
-import { agentPlaceSteps } from './agentPlaceSteps.js';
-import { sharedWritingSteps } from './sharedWritingSteps.js';
-import { coreOwner, siteOwnerSteps } from './siteOwnerSteps.js';
+import { channelCommandStep, fileModeStep, makeDirectoryStep, newFileDiff, putFileStep } from '../../steps/index.js';
+import { sharedWritingSteps, siteOwnerSteps } from './ownerSteps.js';
 
-/** What the site needs, all of it while the old service still runs. */
-export function siteSteps(facts: MigrationFacts, muPlugins: readonly RecipeStep[]): RecipeStep[] {
+/**
+ * What the site needs, all of it while the old service still runs.
+ *
+ * @param again - whether a stop window follows, in which the trees are swept a second time
+ */
+export function siteSteps(facts: MigrationFacts, muPlugins: readonly RecipeStep[], again: boolean): RecipeStep[] {
   const { site } = facts;
   const { name, content } = fsChmodMuPlugin();
   const path = `${site.muPluginsDir}/${name}`;
   return [
-    ...siteOwnerSteps(facts),
-    ...(facts.options.includeCore === true ? [coreOwner(facts)] : []),
-    ...agentPlaceSteps(facts),
+    ...siteOwnerSteps(facts, { when: 'first', again }),
     ...muPlugins,
     step(putFileStep, {
       id: 'fs-chmod',
@@ -32,7 +32,7 @@ export function siteSteps(facts: MigrationFacts, muPlugins: readonly RecipeStep[
         diff: newFileDiff(path, content),
       },
     }),
-    ...sharedWritingSteps(facts),
+    ...sharedWritingSteps(facts, { when: 'first', again }),
   ];
 }
 
@@ -41,4 +41,38 @@ export function muPluginsSteps({ writable, muPluginsDir, uid, gid }: MigrationFa
   if (writable.includes(muPluginsDir)) return [];
   const args = { path: muPluginsDir, mode: 0o2775, uid, gid, why: 'a mu-plugin is written into it' };
   return [step(makeDirectoryStep, { id: 'mu-plugins', phase: 'before', args })];
+}
+
+/** How WordPress reaches the agent afterwards, and mu-plugins that php-fpm can read. */
+export function dispatchSteps(
+  { dispatch, site, options }: MigrationFacts,
+  phase: 'before' | 'window',
+  muPlugins: readonly RecipeStep[],
+): RecipeStep[] {
+  const { file, label, command, currentCommand, why } = dispatch;
+  const channel =
+    file === null
+      ? []
+      : [
+          step(channelCommandStep, {
+            id: 'dispatch',
+            phase,
+            args: { path: file.path, label, command, from: currentCommand ?? '', uid: site.uid, gid: site.gid, why },
+          }),
+        ];
+  return [
+    ...channel,
+    step(fileModeStep, {
+      id: 'mu-plugin-modes',
+      phase,
+      after: muPlugins[0],
+      args: {
+        directory: site.muPluginsDir,
+        prefix: 'wp-coding-agents-',
+        mode: 0o644,
+        why: 'php-fpm must be able to read them, whatever umask they were written with',
+        allowUnprotectedHardlinks: options.allowUnprotectedHardlinks ?? false,
+      },
+    }),
+  ];
 }

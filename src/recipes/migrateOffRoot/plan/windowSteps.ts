@@ -6,11 +6,9 @@ import { rewriteSteps } from '../../host/index.js';
 import type { MigrationFacts } from '../../host/index.js';
 import { assertNoProcessesStep, startUnitsStep, stopUnitsStep, verifyRewriteStep } from '../../steps/index.js';
 import type { StartUnitsArgs } from '../../steps/index.js';
-import { agentPlaceSteps } from './agentPlaceSteps.js';
-import { dispatchSteps } from './dispatchSteps.js';
 import { moveSteps, statePathSteps } from './moveSteps.js';
-import { ownershipSteps } from './ownershipSteps.js';
-import { siteOwnerSteps } from './siteOwnerSteps.js';
+import { homeOwnerSteps, siteOwnerSteps } from './ownerSteps.js';
+import { dispatchSteps } from './siteSteps.js';
 
 /** How long a process may take to end after its service was stopped. */
 const GRACE_SECONDS = 10;
@@ -51,7 +49,7 @@ export function windowSteps(
   // restored, the state moved back; only then may the mask, the safety unit and the account go.
   const undoneLast = [...user, ...recovery, stop, ...statePaths];
   const { steps: moving, moves } = moveSteps(facts, undoneLast);
-  const ownership = ownershipSteps(facts, 'window', moves.at(-1));
+  const ownership = homeOwnerSteps(facts, 'window', moves.at(-1));
   const rewrites = rewriteSteps(facts, [...undoneLast, ...moves, ...ownership]);
   const start = step(startUnitsStep, {
     id: 'start',
@@ -74,8 +72,7 @@ export function windowSteps(
     ...statePaths,
     ...moving,
     ...ownership,
-    ...siteOwnerSteps(facts, stop),
-    ...agentPlaceSteps(facts, stop),
+    ...siteOwnerSteps(facts, { when: 'window', stop }),
     ...rewrites,
     ...dispatchSteps(facts, 'window', muPlugins),
     start,

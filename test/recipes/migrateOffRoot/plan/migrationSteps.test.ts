@@ -186,3 +186,13 @@ describe('the plan of it', () => {
 });
 
 const ORDER: readonly RecipeStep['phase'][] = ['before', 'window', 'after'];
+
+it('sweeps a tree a second time only where there is a stop window', () => {
+  const again = (facts: MigrationFacts): readonly string[] =>
+    migrationSteps(facts)
+      ._unsafeUnwrap()
+      .filter(({ args }) => JSON.stringify(args).includes('Again":true'))
+      .map(({ id }) => id);
+  expect(again(exampleFacts())).toContain('site-owner');
+  expect(again(migratedFacts())).toEqual([]);
+});

@@ -5,7 +5,8 @@ import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
 import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
 import { exampleFacts } from '../exampleFacts.js';
 
-const siteSteps = (facts: MigrationFacts): readonly RecipeStep[] => stepsOfSite(facts, muPluginsSteps(facts.site));
+const siteSteps = (facts: MigrationFacts): readonly RecipeStep[] =>
+  stepsOfSite(facts, muPluginsSteps(facts.site), true);
 const idsOf = (facts: MigrationFacts): readonly string[] => siteSteps(facts).map(({ id }) => id);
 
 /** A site that has never had a mu-plugin. */

@@ -80,6 +80,7 @@ export type {
   SkipReason,
   SweepError,
   SweepOptions,
+  SweepProgress,
   SweepReport,
   TreeChange,
   TreeEntry,
@@ -105,8 +106,10 @@ export { estimateMove, moveTree } from './moves/index.js';
 export type {
   CopyDiffers,
   CopyOptions,
+  MeasureOptions,
   MountInside,
   MoveEstimate,
+  MoveProgress,
   MoveTreeError,
   NoSpace,
   SourceMissing,
@@ -140,6 +143,7 @@ export type {
   PathNotFound,
   RelativePath,
   SymlinkLoop,
+  TreeProgress,
 } from './paths/index.js';
 export type {
   CallRemedy,

@@ -1,4 +1,4 @@
-import type { FileType, IoError, PathNotFound, RelativePath, SymlinkLoop } from '../paths/index.js';
+import type { Aborted, FileType, IoError, PathNotFound, RelativePath, SymlinkLoop } from '../paths/index.js';
 
 /**
  * What somebody wants of a path: to open it for reading or for writing, to run it (`execute`, a file), to go through
@@ -110,7 +110,7 @@ export interface NotADirectory {
   readonly path: string;
 }
 
-/** The question has no answer: nothing there, no way to look, or not a thing of the kind that was asked about. */
+/** There is no answer: nothing there, no way to look, not of the kind that was asked about, or stopped on request. */
 export type AccessError =
   | RelativePath
   | (PathNotFound & {
@@ -119,4 +119,5 @@ export type AccessError =
     })
   | SymlinkLoop
   | NotADirectory
+  | Aborted
   | IoError;

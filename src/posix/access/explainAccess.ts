@@ -4,7 +4,7 @@ import type { AccessError, AccessExplanation, AccessWant } from './access.js';
 import { gatherAccess } from './gatherAccess.js';
 import type { Identity } from '../accounts/index.js';
 import { judgeAccess } from './judgeAccess.js';
-import { notAbsolute } from '../paths/index.js';
+import { notAbsolute, unlessAborted } from '../paths/index.js';
 
 /**
  * Says whether a fresh process of this identity may do this with a path, and if not, which component refuses and why.
@@ -24,8 +24,8 @@ import { notAbsolute } from '../paths/index.js';
  * directories for O_CREAT (`fs.protected_regular`, `fs.protected_fifos`) have no part in it. `probeAccess` really tries.
  *
  * Errors: `RELATIVE_PATH`, `NOT_FOUND` (also a dangling link), `SYMLINK_LOOP` (more than 40 links),
- * `NOT_A_DIRECTORY` (something on the way, or `traverse` and `create` asked of something else), `IO` when this
- * process itself may not look further. Source: path_resolution(7), acl(5), fs/namei.c.
+ * `NOT_A_DIRECTORY` (something on the way, or `traverse` and `create` asked of something else), `ABORTED`, `IO` when
+ * this process itself may not look further. Source: path_resolution(7), acl(5), fs/namei.c.
  *
  * @param path - absolute; `.`, `..` and a trailing slash mean what they mean to the kernel
  *
@@ -42,15 +42,19 @@ export function explainAccess(
   path: string,
   identity: Identity,
   want: AccessWant,
+  options: { readonly signal?: AbortSignal } = {},
 ): ResultAsync<AccessExplanation, AccessError> {
-  return new ResultAsync(explain(path, identity, want));
+  return new ResultAsync(explain(path, identity, want, options));
 }
 
 async function explain(
   path: string,
   identity: Identity,
   want: AccessWant,
+  options: { readonly signal?: AbortSignal },
 ): Promise<Result<AccessExplanation, AccessError>> {
   if (!path.startsWith('/')) return err(notAbsolute(path));
-  return judgeAccess(await gatherAccess(path, want, identity.user.uid), identity, want);
+  const facts = await gatherAccess(path, want, identity.user.uid, options);
+  // A program that the signal stopped has left facts out.
+  return unlessAborted(options.signal, 'explaining access').andThen(() => judgeAccess(facts, identity, want));
 }

@@ -1,7 +1,7 @@
 import { err, ok, ResultAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { AccessBlock, AccessComponent, AccessError } from './access.js';
-import { printablePath, toBytes, utf8Text } from '../paths/index.js';
+import { printablePath, toBytes, unlessAborted, utf8Text } from '../paths/index.js';
 import type { Identity } from '../accounts/index.js';
 import { explainAccess } from './explainAccess.js';
 import { parseEnvArgument } from './parseEnvArgument.js';
@@ -10,13 +10,15 @@ import { readImage } from './readImage.js';
 import type { Image } from './readImage.js';
 import { TRUSTED_PATH } from '../programs/index.js';
 
-/** Where programs are sought. */
+/** Where programs are sought, and how to stop. */
 export interface ExecutionOptions {
   /**
    * A PATH, colon separated, in which `env NAME` looks; relative and empty entries are passed over. Default: what
    * Debian gives root, `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`.
    */
   readonly searchPath?: string;
+  /** Aborting it ends the work with `ABORTED`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Whether a user can run a program, with everything that has to be reached for it. */
@@ -49,7 +51,7 @@ const MAX_ENV = 5;
  * Not promised: that the program then works (libraries, modules, a working directory); binfmt_misc formats, shells
  * that run files without `#!`, and what {@link explainAccess} does not see. Relative interpreters count as refused.
  *
- * Errors: those of {@link explainAccess} about the file itself. Source: execve(2), env(1), fs/binfmt_script.c.
+ * Errors: those of {@link explainAccess} about the file itself, `ABORTED` among them. Source: execve(2), env(1), fs/binfmt_script.c.
  *
  * @param path - absolute
  *
@@ -67,29 +69,37 @@ export function explainExecution(
   identity: Identity,
   options: ExecutionOptions = {},
 ): ResultAsync<ExecutionExplanation, AccessError> {
-  return new ResultAsync(explain(path, identity, options.searchPath ?? TRUSTED_PATH));
+  return new ResultAsync(explain(path, identity, options));
 }
 
 async function explain(
   path: string,
   identity: Identity,
-  searchPath: string,
+  options: ExecutionOptions,
 ): Promise<Result<ExecutionExplanation, AccessError>> {
-  const started = await startProgram(path, identity);
+  const asked: Asked = { identity, ...(options.signal === undefined ? {} : { signal: options.signal }) };
+  const started = await startProgram(path, asked);
   if (started.isErr()) return err(started.error);
-  const whole = await throughEnv(started.value, identity, searchPath, 0);
-  return ok({
+  const whole = await throughEnv(started.value, asked, options.searchPath ?? TRUSTED_PATH, 0);
+  // What was stopped on the way looks like a program that cannot be started.
+  return unlessAborted(options.signal, 'explaining an execution').map(() => ({
     path,
     allowed: whole.blockedAt === null,
     blockedAt: whole.blockedAt,
     chain: [...new Set(whole.chain)],
     components: whole.components,
     notSeen: [...new Set(whole.notSeen)],
-  });
+  }));
+}
+
+/** For whom, and how to stop. */
+interface Asked {
+  readonly identity: Identity;
+  readonly signal?: AbortSignal;
 }
 
 /** What env does once it runs: look for its program, which may be a script for env again. */
-async function throughEnv(from: Start, identity: Identity, searchPath: string, depth: number): Promise<Start> {
+async function throughEnv(from: Start, asked: Asked, searchPath: string, depth: number): Promise<Start> {
   const { env } = from;
   if (env === null || from.blockedAt !== null) return from;
   const refuse = (reason: string): Start => ({
@@ -104,11 +114,10 @@ async function throughEnv(from: Start, identity: Identity, searchPath: string, d
   let stopped: (Start & { readonly blockedAt: AccessBlock }) | null = null;
   const notSeen = [...from.notSeen];
   for (const candidate of name === null ? [] : candidatesIn(usedPath, name)) {
-    const started = await startProgram(candidate, identity);
+    const started = await startProgram(candidate, asked);
     if (started.isErr()) continue;
     const { blockedAt } = started.value;
-    if (blockedAt === null)
-      return throughEnv(after({ ...from, notSeen }, started.value), identity, usedPath, depth + 1);
+    if (blockedAt === null) return throughEnv(after({ ...from, notSeen }, started.value), asked, usedPath, depth + 1);
     // That this one is passed over may rest on what could not be seen.
     notSeen.push(...started.value.notSeen);
     stopped ??= { ...started.value, blockedAt };
@@ -145,7 +154,7 @@ export interface ExecutionComponent extends AccessComponent {
 }
 
 /** How far execve(2) gets by itself. `env` is set when what it starts is env, which then looks for a program. */
-export interface Start {
+interface Start {
   readonly file: string;
   readonly blockedAt: AccessBlock | null;
   readonly chain: readonly string[];
@@ -158,11 +167,11 @@ export interface Start {
  * Follows one execve(2) of this identity: the file, its interpreter, its loader, without running anything. An error is
  * about the file itself; what it needs and cannot have is a `blockedAt`.
  */
-export async function startProgram(path: string, identity: Identity, depth = 0): Promise<Result<Start, AccessError>> {
-  const asked = await explainAccess(path, identity, 'execute');
-  if (asked.isErr()) return err(asked.error);
-  const { resolvedPath, blockedAt, notSeen } = asked.value;
-  const components = asked.value.components.map((component) => ({ ...component, of: path }));
+async function startProgram(path: string, asked: Asked, depth = 0): Promise<Result<Start, AccessError>> {
+  const explained = await explainAccess(path, asked.identity, 'execute', asked);
+  if (explained.isErr()) return err(explained.error);
+  const { resolvedPath, blockedAt, notSeen } = explained.value;
+  const components = explained.value.components.map((component) => ({ ...component, of: path }));
   const links = components.filter((component) => component.needs === 'follow').map((component) => component.path);
   const chain = [path, ...links, resolvedPath];
   const here: Start = { file: resolvedPath, blockedAt, chain, components, notSeen, env: null };
@@ -183,20 +192,20 @@ export async function startProgram(path: string, identity: Identity, depth = 0):
       );
     }
     if (image.value.loader === null) return ok(here);
-    const loader = await next(image.value.loader, 'loader', here, identity, depth);
+    const loader = await next(image.value.loader, 'loader', here, asked, depth);
     return ok({ ...after(here, loader), file: resolvedPath, env: null });
   }
-  return ok(await startScript(path, image.value, here, identity, depth));
+  return ok(await startScript(path, image.value, here, asked, depth));
 }
 
 async function startScript(
   path: string,
   script: Extract<Image, { kind: 'script' }>,
   started: Start,
-  identity: Identity,
+  asked: Asked,
   depth: number,
 ): Promise<Start> {
-  const readable = await explainAccess(path, identity, 'read');
+  const readable = await explainAccess(path, asked.identity, 'read', asked);
   const unreadable = readable.isOk() ? readable.value.blockedAt : null;
   const reading = readable.isOk() ? readable.value.components.filter(({ needs }) => needs === 'read') : [];
   const components = [...started.components, ...reading.map((component) => ({ ...component, of: path }))];
@@ -204,7 +213,7 @@ async function startScript(
   if (unreadable !== null) {
     return { ...here, blockedAt: { ...unreadable, reason: `its interpreter must read it: ${unreadable.reason}` } };
   }
-  const interpreter = await next(script.interpreter, 'interpreter', here, identity, depth);
+  const interpreter = await next(script.interpreter, 'interpreter', here, asked, depth);
   const env = script.interpreter.endsWith('/env') ? parseEnvArgument(script.argument) : null;
   return { ...after(here, interpreter), file: here.file, env };
 }
@@ -214,7 +223,7 @@ async function next(
   wanted: string,
   what: 'interpreter' | 'loader',
   from: Start,
-  identity: Identity,
+  asked: Asked,
   depth: number,
 ): Promise<Start> {
   const shown = printablePath(toBytes(wanted));
@@ -226,14 +235,14 @@ async function next(
   if (text?.startsWith('/') !== true) return refuse('is not an absolute path');
   // A loader is no further step to the kernel.
   if (what === 'interpreter' && depth >= MAX_DEPTH) return refuse('is one interpreter too many (ELOOP)');
-  const started = await startProgram(text, identity, depth + 1);
+  const started = await startProgram(text, asked, depth + 1);
   if (started.isOk()) return started.value;
   const crlf = wanted.endsWith('\r') ? ' (the file has Windows line ends)' : '';
   return refuse(`cannot be started: ${started.error.message}${crlf}`);
 }
 
 /** One thing reached after another: the verdict of the second, the way of both. */
-export function after(first: Start, second: Start): Start {
+function after(first: Start, second: Start): Start {
   return {
     ...second,
     chain: [...first.chain, ...second.chain],

@@ -41,18 +41,24 @@ const CAP_DAC_READ_SEARCH = 1n << 2n;
  * Reads what {@link judgeAccess} needs about an absolute path: every directory and link on the way as the kernel takes
  * it, their ACLs, the mount at the end. Opens nothing for reading, so a FIFO or device on the way is safe.
  */
-export async function gatherAccess(path: string, want: AccessWant, uid: number): Promise<AccessFacts> {
+export async function gatherAccess(
+  path: string,
+  want: AccessWant,
+  uid: number,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<AccessFacts> {
   const asked = { path, want, walk: walkPath(byteString(path)) };
-  return factsOf(asked, await readHost([asked], uid));
+  return factsOf(asked, await readHost([asked], uid, options));
 }
 
 /** {@link gatherAccess} about many paths, for one user: programs are started for all of them together. */
 export async function gatherManyAccesses(
   questions: readonly AccessQuestion[],
   uid: number,
+  options: { readonly signal?: AbortSignal } = {},
 ): Promise<readonly AccessFacts[]> {
   const asked = questions.map((question) => ({ ...question, walk: walkPath(byteString(question.path)) }));
-  const host = await readHost(asked, uid);
+  const host = await readHost(asked, uid, options);
   return asked.map((one) => factsOf(one, host));
 }
 
@@ -68,7 +74,11 @@ interface Host {
   readonly notSeen: readonly string[];
 }
 
-async function readHost(asked: readonly Asked[], uid: number): Promise<Host> {
+async function readHost(
+  asked: readonly Asked[],
+  uid: number,
+  options: { readonly signal?: AbortSignal },
+): Promise<Host> {
   const notSeen: string[] = [];
   const mounts = readMounts();
   if (mounts.isErr()) notSeen.push(`read-only and noexec mounts were not seen: ${mounts.error.message}`);
@@ -77,8 +87,12 @@ async function readHost(asked: readonly Asked[], uid: number): Promise<Host> {
     protectedSymlinks: protectedSymlinks(notSeen),
     rootCapabilities: rootCapabilities(uid, notSeen),
   };
-  const acls = await readAcls(asked.flatMap(({ walk }) => walk.nodes.filter((node) => aclHasASay(node, uid))));
-  const attributes = await readAttributes(asked.flatMap((one) => changed(one)?.path ?? []));
+  const withAcl = asked.flatMap(({ walk }) => walk.nodes.filter((node) => aclHasASay(node, uid)));
+  const acls = await readAcls(withAcl, options);
+  const attributes = await readAttributes(
+    asked.flatMap((one) => changed(one)?.path ?? []),
+    options,
+  );
   return { shared, acls, attributes, notSeen: [...notSeen, ...acls.failures] };
 }
 

@@ -19,7 +19,7 @@ const EXPRESSIONS: Readonly<Record<AccessWant, (path: string) => readonly string
  * created or run. A path that is missing, or not of the kind that was asked about, is `false`. It tells no reason:
  * `explainAccess` does. Only root can ask for somebody else.
  *
- * Errors: those of `runAs`.
+ * Errors: those of `runAs`, `ABORTED` among them.
  *
  * @param path - absolute
  *
@@ -32,6 +32,11 @@ const EXPRESSIONS: Readonly<Record<AccessWant, (path: string) => readonly string
  * else console.log(allowed.value);
  * ```
  */
-export function probeAccess(path: string, identity: Identity, want: AccessWant): ResultAsync<boolean, ProgramError> {
-  return runAs(identity, '/usr/bin/test', EXPRESSIONS[want](path)).map((ran) => ran.exitCode === 0);
+export function probeAccess(
+  path: string,
+  identity: Identity,
+  want: AccessWant,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<boolean, ProgramError> {
+  return runAs(identity, '/usr/bin/test', EXPRESSIONS[want](path), options).map((ran) => ran.exitCode === 0);
 }

@@ -13,6 +13,8 @@ export interface ProbeOptions {
   readonly searchPath?: string;
   /** Milliseconds until it is killed with all it started. Default 10 000. */
   readonly timeoutMs?: number;
+  /** Aborting it kills the program with all it started; the answer is then `ABORTED`. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came of the try. */
@@ -59,10 +61,11 @@ export function probeExecution(
 async function probe(
   path: string,
   identity: Identity,
-  { args = ['--version'], searchPath, timeoutMs = 10_000 }: ProbeOptions,
+  { args = ['--version'], searchPath, timeoutMs = 10_000, signal }: ProbeOptions,
 ): Promise<Result<ExecutionProbe, ProgramError>> {
   const env = searchPath === undefined ? {} : { PATH: searchPath };
-  const ran = await runAs(identity, path, args, { env, timeoutMs, onStdout: () => undefined });
+  const stop = signal === undefined ? {} : { signal };
+  const ran = await runAs(identity, path, args, { env, timeoutMs, onStdout: () => undefined, ...stop });
   if (ran.isErr()) {
     const { code } = ran.error;
     const endless = code === 'PROGRAM_TIMEOUT' || code === 'PROGRAM_OUTPUT_TOO_LARGE';

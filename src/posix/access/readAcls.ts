@@ -14,7 +14,10 @@ export interface AclsRead {
 }
 
 /** Reads the ACLs of these inodes, with one getfacl for as many as fit a command line. */
-export async function readAcls(asked: readonly { readonly path: string }[]): Promise<AclsRead> {
+export async function readAcls(
+  asked: readonly { readonly path: string }[],
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<AclsRead> {
   const found = new Map<string, Acl | null>();
   const unread = new Map<string, string>();
   const failures: string[] = [];
@@ -25,7 +28,7 @@ export async function readAcls(asked: readonly { readonly path: string }[]): Pro
   }
   let noTool = false;
   for (const batch of batchesOf(readable)) {
-    const ran = await runProgram('getfacl', ['-n', '-p', '-E', '--', ...batch.map((path) => shownPath(path))]);
+    const ran = await runProgram('getfacl', ['-n', '-p', '-E', '--', ...batch.map((path) => shownPath(path))], options);
     if (ran.isErr()) {
       failures.push(`POSIX ACLs were not read, only mode bits: ${ran.error.message}`);
       noTool = ran.error.code === 'PROGRAM_NOT_FOUND';

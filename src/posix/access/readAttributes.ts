@@ -8,12 +8,15 @@ const BATCH_BYTES = 64 * 1024;
  * The attributes (chattr(1)) of files and directories, as lsattr prints them, by path: byte strings both. Empty where
  * the filesystem has none. What could not be asked about (a name that is not plain UTF-8 text, no lsattr) is left out.
  */
-export async function readAttributes(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function readAttributes(
+  paths: readonly string[],
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   // lsattr prints names as they are: only of plain ones is it clear where a line ends.
   const plain = [...new Set(paths)].filter((path) => utf8Text(path) === printablePath(toBytes(path)));
   for (const batch of batchesOf(plain)) {
-    const ran = await runProgram('lsattr', ['-d', '--', ...batch.map((path) => utf8Text(path) ?? '')]);
+    const ran = await runProgram('lsattr', ['-d', '--', ...batch.map((path) => utf8Text(path) ?? '')], options);
     if (ran.isErr()) return found;
     for (const path of batch) found.set(path, '');
     for (const line of ran.value.stdout.split('\n')) {

@@ -1,10 +1,11 @@
 import { lstatSync } from 'node:fs';
-import { ResultAsync, err, ok } from 'neverthrow';
+import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { candidatesIn, explainExecution } from './explainExecution.js';
 import type { ExecutionOptions } from './explainExecution.js';
 import type { Identity } from '../accounts/index.js';
-import { printablePath } from '../paths/index.js';
+import { printablePath, unlessAborted } from '../paths/index.js';
+import type { Aborted } from '../paths/index.js';
 import { TRUSTED_PATH } from '../programs/index.js';
 
 /** One file that PATH offers for the name. */
@@ -42,7 +43,7 @@ export interface ExecutableNameError {
  *
  * Not promised: that the program then works, or is the same program for everyone.
  *
- * Errors: `INVALID_EXECUTABLE_NAME`.
+ * Errors: `INVALID_EXECUTABLE_NAME`; `ABORTED`.
  *
  * @example
  * ```ts
@@ -59,7 +60,7 @@ export function resolveExecutable(
   name: string,
   identities: readonly Identity[],
   options: ExecutionOptions = {},
-): ResultAsync<ExecutableResolution, ExecutableNameError> {
+): ResultAsync<ExecutableResolution, ExecutableNameError | Aborted> {
   return new ResultAsync(resolve(name, identities, options));
 }
 
@@ -67,7 +68,7 @@ async function resolve(
   name: string,
   identities: readonly Identity[],
   options: ExecutionOptions,
-): Promise<Result<ExecutableResolution, ExecutableNameError>> {
+): Promise<Result<ExecutableResolution, ExecutableNameError | Aborted>> {
   if (name === '' || /[/\0]/.test(name)) {
     const message = `'${printablePath(name)}' cannot be the name of a program; give a name without directories`;
     return err({ code: 'INVALID_EXECUTABLE_NAME', message, name: printablePath(name) });
@@ -76,7 +77,9 @@ async function resolve(
   for (const path of candidatesIn(options.searchPath ?? TRUSTED_PATH, name).filter(isThere)) {
     candidates.push(await judge(path, identities, options));
   }
-  return ok({ path: candidates.find((candidate) => candidate.ok)?.path ?? null, candidates });
+  // A candidate whose judgement was stopped counts as one that cannot be run.
+  const path = candidates.find((candidate) => candidate.ok)?.path ?? null;
+  return unlessAborted(options.signal, 'the search in PATH').map(() => ({ path, candidates }));
 }
 
 async function judge(

@@ -7,6 +7,7 @@ import { shownName } from './identity.js';
 import type { Identity, IdentityError } from './identity.js';
 import type { IoError } from '../paths/index.js';
 import { lookupIdentity, lookupGroup } from './lookupIdentity.js';
+import type { LookupOptions } from './lookupIdentity.js';
 import { readAccountState } from './readAccountState.js';
 
 /** The account a service shall run as. */
@@ -61,7 +62,7 @@ export type ServiceUserError =
 /**
  * Tells whether this account exists exactly as specified; changes nothing.
  *
- * It may be in more groups than asked for, have a password, and its home may have any mode. An expired account is
+ * It may be in more groups than asked for, have a password, and its home may have any mode. An expired account
  * counts as different, since sudo and cron refuse it. An account that differs, or whose home or group exists without it,
  * is an error: nothing is adapted silently.
  *
@@ -77,21 +78,27 @@ export type ServiceUserError =
  * else console.log(state.value); // absent, incomplete or present
  * ```
  */
-export function checkServiceUser(spec: ServiceUserSpec): ResultAsync<ServiceUserState, ServiceUserError> {
-  return new ResultAsync(check(spec));
+export function checkServiceUser(
+  spec: ServiceUserSpec,
+  options: LookupOptions = {},
+): ResultAsync<ServiceUserState, ServiceUserError> {
+  return new ResultAsync(check(spec, options));
 }
 
-async function check(spec: ServiceUserSpec): Promise<Result<ServiceUserState, ServiceUserError>> {
+async function check(
+  spec: ServiceUserSpec,
+  options: LookupOptions,
+): Promise<Result<ServiceUserState, ServiceUserError>> {
   const invalid = problemOf(spec);
   if (invalid !== null) return err(invalid);
-  const found = await lookupIdentity(spec.name);
+  const found = await lookupIdentity(spec.name, options);
   if (found.isErr() && found.error.code !== 'USER_NOT_FOUND') return err(found.error);
   const home = await lstatOrNull(spec.home, spec.home);
   if (home.isErr()) return err(home.error);
 
   if (found.isOk()) {
     const differences = compare(found.value, spec);
-    const state = await readAccountState(spec.name);
+    const state = await readAccountState(spec.name, options);
     if (state.isErr()) return err(state.error);
     if (state.value.expired) differences.push(`it expired on ${state.value.expiresOn ?? 'an earlier day'}`);
     if (home.value !== null) {
@@ -103,23 +110,27 @@ async function check(spec: ServiceUserSpec): Promise<Result<ServiceUserState, Se
     if (differences.length > 0) return err(differs(spec.name, differences));
     return ok(home.value === null ? 'incomplete' : 'present');
   }
-  return (await placeIsFree(spec, home.value !== null)).map(() => 'absent' as const);
+  return (await placeIsFree(spec, home.value !== null, options)).map(() => 'absent' as const);
 }
 
-async function placeIsFree(spec: ServiceUserSpec, homeThere: boolean): Promise<Result<void, ServiceUserError>> {
+async function placeIsFree(
+  spec: ServiceUserSpec,
+  homeThere: boolean,
+  options: LookupOptions,
+): Promise<Result<void, ServiceUserError>> {
   if (homeThere) {
     const path = printablePath(spec.home);
     const message = `${path} exists, but the user ${spec.name} does not; move it away, or name another home`;
     return err({ code: 'HOME_EXISTS', message, path });
   }
-  const own = await lookupGroup(spec.name);
+  const own = await lookupGroup(spec.name, options);
   if (own.isOk()) {
     const message = `the group ${spec.name} exists without a user of that name; remove it (groupdel) or name another`;
     return err({ code: 'GROUP_EXISTS', message, group: spec.name });
   }
   if (own.error.code !== 'GROUP_NOT_FOUND') return err(own.error);
   for (const name of spec.groups) {
-    const group = await lookupGroup(name);
+    const group = await lookupGroup(name, options);
     if (group.isErr()) return err(group.error);
   }
   for (const path of [spec.shell, spec.home.slice(0, spec.home.lastIndexOf('/')) || '/']) {

@@ -7,6 +7,7 @@ import type { MakeDirectoryError } from '../files/index.js';
 import { removeServiceUser } from './removeServiceUser.js';
 import { runChecked } from '../programs/index.js';
 import { lookupUser } from './lookupIdentity.js';
+import { unlessAborted } from '../paths/index.js';
 
 /** Why a service user was not made. */
 export type CreateUserError = ServiceUserError | MakeDirectoryError;
@@ -18,7 +19,8 @@ const HOME_MODE = 0o750;
  *
  * An account that exists as specified is not changed (`created: false`; a missing home is made), one that differs is
  * refused. The home gets no files of /etc/skel, so that an undo can tell it from a used one. The account cannot log
- * in with a password; ssh keys, sudo rules and mail are not its concern.
+ * in with a password; ssh keys, sudo rules and mail are not its concern. The signal stops it only before the first
+ * change: an account that is begun is completed.
  *
  * Errors: {@link CreateUserError}; the `ProgramError` of useradd(8), among it when this process is not root.
  *
@@ -32,13 +34,21 @@ const HOME_MODE = 0o750;
  * else console.log(made.value.created ? 'made' : 'was there');
  * ```
  */
-export function createServiceUser(spec: ServiceUserSpec): ResultAsync<{ readonly created: boolean }, CreateUserError> {
-  return new ResultAsync(create(spec));
+export function createServiceUser(
+  spec: ServiceUserSpec,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<{ readonly created: boolean }, CreateUserError> {
+  return new ResultAsync(create(spec, options));
 }
 
-async function create(spec: ServiceUserSpec): Promise<Result<{ readonly created: boolean }, CreateUserError>> {
-  const state = await checkServiceUser(spec);
+async function create(
+  spec: ServiceUserSpec,
+  options: { readonly signal?: AbortSignal },
+): Promise<Result<{ readonly created: boolean }, CreateUserError>> {
+  const state = await checkServiceUser(spec, options);
   if (state.isErr()) return err(state.error);
+  const goesOn = unlessAborted(options.signal, 'creating the user');
+  if (goesOn.isErr()) return err(goesOn.error);
   if (state.value === 'present') return ok({ created: false });
   const created = state.value === 'absent';
   if (created) {

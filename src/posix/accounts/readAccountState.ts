@@ -4,6 +4,7 @@ import type { Result } from 'neverthrow';
 import type { IdentityError, User } from './identity.js';
 import { programFailed, runProgram } from '../programs/index.js';
 import { lookupUser } from './lookupIdentity.js';
+import type { LookupOptions } from './lookupIdentity.js';
 
 /** Whether and how an account can be used, beyond its being there. */
 export interface AccountState {
@@ -31,14 +32,14 @@ export interface AccountState {
  * Errors: `USER_NOT_FOUND`, `INVALID_USER_NAME`, or the {@link IdentityError} of `getent` failing. Source: shadow(5),
  * shells(5).
  */
-export function readAccountState(name: string): ResultAsync<AccountState, IdentityError> {
-  return lookupUser(name).andThen((user) => new ResultAsync(read(user)));
+export function readAccountState(name: string, options: LookupOptions = {}): ResultAsync<AccountState, IdentityError> {
+  return lookupUser(name, options).andThen((user) => new ResultAsync(read(user, options)));
 }
 
 const DAY_MS = 86_400_000;
 
-async function read({ name, shell }: User): Promise<Result<AccountState, IdentityError>> {
-  const shadow = await runProgram('getent', ['shadow', name]);
+async function read({ name, shell }: User, options: LookupOptions): Promise<Result<AccountState, IdentityError>> {
+  const shadow = await runProgram('getent', ['shadow', name], options);
   if (shadow.isErr()) return err(shadow.error);
   // 2: not found, which is also what those who may not look are told.
   const { exitCode, stdout } = shadow.value;

@@ -7,7 +7,7 @@ import type { IdentityError } from './identity.js';
 import type { IoError } from '../paths/index.js';
 import { listProcesses } from '../processes/index.js';
 import { attemptAt, lstatOrNull } from '../handles/index.js';
-import { printablePath } from '../paths/index.js';
+import { printablePath, unlessAborted } from '../paths/index.js';
 import { runChecked } from '../programs/index.js';
 import { lookupUser } from './lookupIdentity.js';
 
@@ -42,7 +42,7 @@ export type RemoveUserError = UserBusy | UserProtected | IdentityError | IoError
  *
  * A home that is not empty is kept, owned by a uid without an account: files are never deleted.
  * Files elsewhere, crontabs and mail are not looked for. An account that is not there is an `Ok`; one that processes
- * run as, and any with uid 0, is refused.
+ * run as, and any with uid 0, is refused. The signal stops it only before the first change.
  *
  * Errors: `USER_BUSY` with the pids; `USER_PROTECTED`; `IO`; the {@link IdentityError} of getent or userdel(8).
  *
@@ -55,12 +55,18 @@ export type RemoveUserError = UserBusy | UserProtected | IdentityError | IoError
  * else if (removed.value.homeKept !== null) console.log('kept', removed.value.homeKept);
  * ```
  */
-export function removeServiceUser(name: string): ResultAsync<UserRemoval, RemoveUserError> {
-  return new ResultAsync(remove(name));
+export function removeServiceUser(
+  name: string,
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<UserRemoval, RemoveUserError> {
+  return new ResultAsync(remove(name, options));
 }
 
-async function remove(name: string): Promise<Result<UserRemoval, RemoveUserError>> {
-  const found = await lookupUser(name);
+async function remove(
+  name: string,
+  options: { readonly signal?: AbortSignal },
+): Promise<Result<UserRemoval, RemoveUserError>> {
+  const found = await lookupUser(name, options);
   if (found.isErr()) {
     return found.error.code === 'USER_NOT_FOUND' ? ok({ removed: false, homeKept: null }) : err(found.error);
   }
@@ -73,13 +79,15 @@ async function remove(name: string): Promise<Result<UserRemoval, RemoveUserError
       user,
     });
   }
-  const processes = await listProcesses();
+  const processes = await listProcesses(options);
   if (processes.isErr()) return err(processes.error);
   const pids = processes.value.filter((one) => one.uid === uid || one.euid === uid).map((one) => one.pid);
   if (pids.length > 0) {
     const message = `${user} has running processes (${pids.slice(0, 5).join(', ')}); end them, then run again`;
     return err({ code: 'USER_BUSY', message, user, pids });
   }
+  const goesOn = unlessAborted(options.signal, 'removing the user');
+  if (goesOn.isErr()) return err(goesOn.error);
   // The home first: after a kill between the two, the account still says where the home was.
   const kept = await removeHome(home, uid);
   if (kept.isErr()) return err(kept.error);

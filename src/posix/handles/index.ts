@@ -18,6 +18,7 @@ export type {
   SkippedEntry,
   SweepError,
   SweepOptions,
+  SweepProgress,
   SweepReport,
   TreeChange,
   TreeEntry,

@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { Aborted, FileType, IoError, PathNotFound, RelativePath } from '../paths/index.js';
+import type { Aborted, FileType, IoError, PathNotFound, RelativePath, TreeProgress } from '../paths/index.js';
 import type { ProgramError } from '../programs/index.js';
 
 /** One inode below the root of a sweep, as fstat(2) of its handle says. */
@@ -117,6 +117,16 @@ export interface UnprotectedHardlinks {
 export type SweepError =
   RelativePath | PathNotFound | UnsafeRoot | UnprotectedHardlinks | Aborted | IoError | ProgramError;
 
+/** How far a sweep has come. */
+export interface SweepProgress extends TreeProgress {
+  /** Entries judged in the present pass. */
+  readonly entries: number;
+  /** 1 for the first pass over the tree. */
+  readonly pass: number;
+  /** Changes made so far, over all passes. */
+  readonly changed: number;
+}
+
 /** What all sweeps have in common. */
 export interface SweepOptions {
   /** Told of every change before it is made; without it there is no undo. */
@@ -126,6 +136,11 @@ export interface SweepOptions {
   /** Also enter what is mounted below the root. Default: listed as `mount-point` and left. */
   readonly crossMounts?: boolean;
   readonly signal?: AbortSignal;
+  /**
+   * Told at the first entry judged, then at most every 100 ms. What it throws ends the sweep and is thrown to the
+   * caller; what was changed until then is in the sink.
+   */
+  readonly onProgress?: (progress: SweepProgress) => void;
   /** Judge everything, change nothing. */
   readonly dryRun?: boolean;
   /** Go on where `fs.protected_hardlinks` is off. Default: refuse. */

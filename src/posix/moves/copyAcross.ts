@@ -3,8 +3,8 @@ import { mkdir, open, readdir, rename, rmdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { changed, printablePath, toBytes, attempt } from '../paths/index.js';
-import type { ChangedMeanwhile, IoError } from '../paths/index.js';
+import { changed, guarded, printablePath, toBytes, attempt } from '../paths/index.js';
+import type { ChangedMeanwhile, IoError, TreeProgress } from '../paths/index.js';
 import { handlePath, inheritedPath, lstatOrNull, temporaryName } from '../handles/index.js';
 import type { PinnedParent } from '../handles/index.js';
 import { removeEntry, retire } from './retireSource.js';
@@ -23,12 +23,24 @@ export interface CopyDiffers {
   readonly entry: string;
 }
 
-/** How long a copy may take, and how to stop it. */
+/** How long a copy may take, how to stop it, and whom to tell of it. */
 export interface CopyOptions {
   /** For the copy alone. Default six hours. */
   readonly timeoutMs?: number;
   /** Aborting it stops the copy; the source is untouched. */
   readonly signal?: AbortSignal;
+  /**
+   * Told when each part of a copy begins, and while the source is measured and the copy compared at most every 100 ms.
+   * A rename tells nothing. What it throws ends the move, which leaves everything as it was, and is thrown to the caller.
+   */
+  readonly onProgress?: (progress: MoveProgress) => void;
+}
+
+/** How far a copy to another filesystem has come. */
+export interface MoveProgress extends TreeProgress {
+  readonly part: 'measure' | 'copy' | 'compare';
+  /** Entries measured or compared so far; 0 throughout `copy`. */
+  readonly entries: number;
 }
 
 export type CopyError = NoSpace | CopyDiffers | ChangedMeanwhile | IoError | ProgramError;
@@ -46,10 +58,15 @@ export async function copyAcross(
   to: string,
   options: CopyOptions,
 ): Promise<Result<{ readonly leftBehind: string | null }, CopyError>> {
+  const tell = options.onProgress === undefined ? undefined : guarded(options.onProgress);
   const before = await treeStamp(source.at(), from);
   if (before.isErr()) return err(before.error);
   // What cannot be measured is left to the copy to find out.
-  const size = await copySize(source.at(), from, options.signal);
+  tell?.({ part: 'measure', entries: 0 });
+  const size = await copySize(source.at(), from, {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(tell === undefined ? {} : { onProgress: ({ entries }) => tell({ part: 'measure', entries }) }),
+  });
   const space = size.isErr() ? size : await copySpace(size.value, target.at('.'), { from, to, reserve: 'use' });
   if (space.isOk() && space.value !== undefined) return err(space.value);
   const mark = temporaryName(target.name);
@@ -58,7 +75,7 @@ export async function copyAcross(
   const copy = `${handlePath(opened.value.fd)}/${target.name}`;
   let outcome: 'moved' | 'given up' | 'both there' = 'given up';
   try {
-    const copied = await copyAndCompare(source, opened.value, copy, from, options);
+    const copied = await copyAndCompare(source, opened.value, copy, from, { ...options, tell });
     if (copied.isErr()) return err(copied.error);
     const named = await place(copy, target, to);
     if (named.isErr()) return err(named.error);
@@ -106,8 +123,9 @@ async function copyAndCompare(
   inside: FileHandle,
   copy: string,
   from: string,
-  options: CopyOptions,
+  { tell, ...options }: CopyOptions & { readonly tell: CopyOptions['onProgress'] | undefined },
 ): Promise<Result<void, CopyError>> {
+  tell?.({ part: 'copy', entries: 0 });
   // --archive alone passes over attributes it could not copy; named, they are an error. The copy dies with us.
   const preserve = '--preserve=mode,ownership,timestamps,links,xattr';
   const cp = ['cp', '--archive', preserve, '--no-target-directory', '--one-file-system', '--'];
@@ -119,7 +137,9 @@ async function copyAndCompare(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   if (copied.isErr()) return err(copied.error);
-  const difference = await firstDifference(source.at(), copy, from);
+  tell?.({ part: 'compare', entries: 0 });
+  const onProgress = tell && (({ entries }: TreeProgress): void => tell({ part: 'compare', entries }));
+  const difference = await firstDifference(source.at(), copy, from, onProgress);
   if (difference.isErr()) return err(difference.error);
   if (difference.value !== null) return err(differs(from, difference.value));
   // One call writes out the whole filesystem, for files by the thousand faster than fsync of each (syncfs(2)).

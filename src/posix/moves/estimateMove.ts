@@ -7,7 +7,7 @@ import { O_PATH, mountIdOf } from '../handles/index.js';
 import { attempt, ioError, notAbsolute, printablePath } from '../paths/index.js';
 import type { IoError } from '../paths/index.js';
 import { estimateTree } from '../search/index.js';
-import type { OwnershipError, TreeSize } from '../search/index.js';
+import type { OwnershipError, OwnershipOptions, TreeSize } from '../search/index.js';
 
 /** A copy would not fit on the filesystem it goes to. */
 export interface NoSpace {
@@ -20,6 +20,9 @@ export interface NoSpace {
   /** What is free there. `inodes` is null where there is no limit. */
   readonly free: { readonly bytes: number; readonly inodes: number | null };
 }
+
+/** How to stop the measuring, and whom to tell how many entries were measured so far. */
+export type MeasureOptions = Pick<OwnershipOptions, 'signal' | 'onProgress'>;
 
 /** How a move is done, how large it is and whether it fits. */
 export interface MoveEstimate {
@@ -64,9 +67,9 @@ export interface MoveEstimate {
 export function estimateMove(
   from: string,
   to: string,
-  options: { readonly signal?: AbortSignal } = {},
+  options: MeasureOptions = {},
 ): ResultAsync<MoveEstimate, OwnershipError> {
-  return new ResultAsync(estimate(from, to, options.signal));
+  return new ResultAsync(estimate(from, to, options));
 }
 
 const BYTES_A_SECOND = 80_000_000;
@@ -75,11 +78,11 @@ const ENTRIES_A_SECOND = 2_000;
 async function estimate(
   from: string,
   to: string,
-  signal: AbortSignal | undefined,
+  options: MeasureOptions,
 ): Promise<Result<MoveEstimate, OwnershipError>> {
   const way = await wayOf(from, to);
   if (way.isErr()) return err(way.error);
-  const size = await copySize(from, from, signal);
+  const size = await copySize(from, from, options);
   if (size.isErr()) return err(size.error);
   const common = { ...way.value, size: size.value };
   if (common.method === 'rename') return ok({ ...common, noSpace: undefined, durationMs: 0 });
@@ -98,21 +101,21 @@ async function estimate(
 export function checkMoveSpace(
   from: string,
   to: string,
-  options: { readonly signal?: AbortSignal } = {},
+  options: MeasureOptions = {},
 ): ResultAsync<void, NoSpace | OwnershipError> {
-  return new ResultAsync(check(from, to, options.signal));
+  return new ResultAsync(check(from, to, options));
 }
 
 async function check(
   from: string,
   to: string,
-  signal: AbortSignal | undefined,
+  options: MeasureOptions,
 ): Promise<Result<void, NoSpace | OwnershipError>> {
   if ((await lstat(from).catch(() => null)) === null) return ok(undefined);
   const way = await wayOf(from, to);
   if (way.isErr()) return err(way.error);
   if (way.value.method === 'rename') return ok(undefined);
-  const size = await copySize(from, from, signal);
+  const size = await copySize(from, from, options);
   if (size.isErr()) return err(size.error);
   const space = await copySpace(size.value, way.value.place, { from, to, reserve: 'keep' });
   if (space.isErr()) return err(space.error);
@@ -136,11 +139,11 @@ async function wayOf(
 export async function copySize(
   path: string,
   shown: string,
-  signal?: AbortSignal,
+  options: MeasureOptions,
 ): Promise<Result<TreeSize, OwnershipError>> {
   const there = await lstat(path).catch(() => null);
   if (there?.isSymbolicLink() === true) return ok({ allocatedBytes: 0, contentBytes: there.size, inodes: 1 });
-  return estimateTree(path, signal === undefined ? {} : { signal }).mapErr((error) =>
+  return estimateTree(path, options).mapErr((error) =>
     error.code === 'NOT_FOUND' ? { ...error, message: `${printablePath(shown)} does not exist` } : error,
   );
 }

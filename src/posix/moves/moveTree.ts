@@ -2,7 +2,16 @@ import { realpath, rename } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { ChangedMeanwhile, IoError } from '../paths/index.js';
-import { byteString, isAtOrBelow, joinPath, printablePath, toBytes, attempt } from '../paths/index.js';
+import {
+  byteString,
+  ioError,
+  isAtOrBelow,
+  joinPath,
+  printablePath,
+  rethrowCallback,
+  toBytes,
+  attempt,
+} from '../paths/index.js';
 import { copyAcross } from './copyAcross.js';
 import type { CopyDiffers, CopyOptions } from './copyAcross.js';
 import { lstatOrNull, readMounts, withPinnedParent } from '../handles/index.js';
@@ -82,10 +91,14 @@ export interface TreeMove {
  * ```
  */
 export function moveTree(from: string, to: string, options: CopyOptions = {}): ResultAsync<TreeMove, MoveTreeError> {
+  const moving = withPinnedParent<TreeMove, MoveTreeError>(from, (source) =>
+    withPinnedParent<TreeMove, MoveTreeError>(to, (target) => move(source, target, from, to, options)),
+  );
   return new ResultAsync(
-    withPinnedParent<TreeMove, MoveTreeError>(from, (source) =>
-      withPinnedParent<TreeMove, MoveTreeError>(to, (target) => move(source, target, from, to, options)),
-    ),
+    moving.catch((cause: unknown) => {
+      rethrowCallback(cause);
+      return err(ioError(cause, 'rename', from));
+    }),
   );
 }
 

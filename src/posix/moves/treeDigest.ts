@@ -3,8 +3,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, readl
 import type { BigIntStats } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ResultAsync } from 'neverthrow';
-import { byteString, fileTypeOf, joinPath, octalMode, toBytes, attempt } from '../paths/index.js';
-import type { IoError } from '../paths/index.js';
+import { byteString, fileTypeOf, joinPath, octalMode, progressReporter, toBytes, attempt } from '../paths/index.js';
+import type { IoError, TreeProgress } from '../paths/index.js';
 import { O_PATH, handlePath } from '../handles/index.js';
 
 /** One entry of a tree: its path from the root (byte string, empty for the root) and all that is compared of it. */
@@ -36,19 +36,29 @@ export function treeStamp(root: string, shown = root): ResultAsync<string, IoErr
 }
 
 /** The first entry that two trees do not have in common, or have differently; null when they are alike. */
-export function firstDifference(a: string, b: string, shown: string): ResultAsync<string | null, IoError> {
+export function firstDifference(
+  a: string,
+  b: string,
+  shown: string,
+  onProgress?: (progress: TreeProgress) => void,
+): ResultAsync<string | null, IoError> {
+  const report = progressReporter(onProgress);
   return attempt(
     async () => {
       const ours = walk(a, describeContent());
       const theirs = walk(b, describeContent());
-      for (;;) {
-        const [one, other] = [await ours.next(), await theirs.next()];
-        if (one.done === true && other.done === true) return null;
-        const here = one.done === true ? null : one.value;
-        const there = other.done === true ? null : other.value;
-        if (here?.path === there?.path && here?.record === there?.record) continue;
+      try {
+        for (let entries = 0; ; entries += 1) {
+          report(() => ({ entries }));
+          const [one, other] = [await ours.next(), await theirs.next()];
+          if (one.done === true && other.done === true) return null;
+          const here = one.done === true ? null : one.value;
+          const there = other.done === true ? null : other.value;
+          if (here?.path === there?.path && here?.record === there?.record) continue;
+          return earlier(here?.path, there?.path);
+        }
+      } finally {
         await Promise.all([ours.return(undefined), theirs.return(undefined)]);
-        return earlier(here?.path, there?.path);
       }
     },
     'read',

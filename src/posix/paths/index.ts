@@ -13,6 +13,8 @@ export { isAtOrBelow } from './isAtOrBelow.js';
 export { notAbsolute, notFound } from './pathErrors.js';
 export type { PathNotFound, RelativePath, SymlinkLoop } from './pathErrors.js';
 export { printablePath } from './printablePath.js';
+export { progressReporter } from './progress.js';
+export type { TreeProgress } from './progress.js';
 export { relativePath } from './relativePath.js';
 export { resultOf } from './resultOf.js';
 export { shellQuote } from './shellQuote.js';

@@ -3,8 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { byteString, ioError, isAtOrBelow, printablePath, toBytes } from '../paths/index.js';
-import type { IoError } from '../paths/index.js';
+import { byteString, ioError, isAtOrBelow, printablePath, toBytes, unlessAborted } from '../paths/index.js';
+import type { Aborted, IoError } from '../paths/index.js';
 import { listPids } from './listProcesses.js';
 
 /** A process that has something at or below one of the paths in use. */
@@ -31,10 +31,10 @@ export interface Holder {
  *
  * Processes that end meanwhile are passed over. A process that may not be looked into (ptrace(2), access mode
  * checking: root sees all but what a container or a security module hides) is an `IO` error with `EACCES`, since
- * the answer would be incomplete; with `onHidden` it is reported there instead.
+ * the answer would be incomplete; with `onHidden` it is reported there instead. `ABORTED` when the signal stopped it.
  *
  * @param paths - absolute; they need not exist
- * @param options - `onHidden` is told the pid of each process that could not be looked into
+ * @param options - `onHidden` is told the pid of each process that could not be looked into; what it throws is thrown
  *
  * @example
  * ```ts
@@ -47,15 +47,16 @@ export interface Holder {
  */
 export function findHolders(
   paths: readonly string[],
-  options: { readonly onHidden?: (pid: number) => void } = {},
-): ResultAsync<readonly Holder[], IoError> {
-  return new ResultAsync(find(paths, options.onHidden));
+  options: { readonly onHidden?: (pid: number) => void; readonly signal?: AbortSignal } = {},
+): ResultAsync<readonly Holder[], IoError | Aborted> {
+  return new ResultAsync(find(paths, options.onHidden, options.signal));
 }
 
 async function find(
   paths: readonly string[],
   onHidden: ((pid: number) => void) | undefined,
-): Promise<Result<readonly Holder[], IoError>> {
+  signal: AbortSignal | undefined,
+): Promise<Result<readonly Holder[], IoError | Aborted>> {
   const roots = new Set<string>();
   for (const path of paths) {
     roots.add(trimmed(path));
@@ -67,6 +68,8 @@ async function find(
   const holders: Holder[] = [];
   for (const [index, pid] of pids.value.entries()) {
     if (index % 16 === 15) await nextTurn();
+    const goesOn = unlessAborted(signal, 'the search for processes that hold files');
+    if (goesOn.isErr()) return err(goesOn.error);
     const found = holdingsOf(pid, roots);
     if (found.isOk()) holders.push(...found.value);
     else if (onHidden !== undefined && isHidden(found.error)) onHidden(pid);

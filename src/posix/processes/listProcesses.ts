@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError } from '../paths/index.js';
-import type { IoError } from '../paths/index.js';
+import { ioError, unlessAborted } from '../paths/index.js';
+import type { Aborted, IoError } from '../paths/index.js';
 import { readProcess } from './readProcess.js';
 import type { ProcessStatus } from './readProcess.js';
 
@@ -15,6 +15,8 @@ const AT_ONCE = 16;
  * A process that ends meanwhile is left out, one that starts meanwhile may be missing: it is no snapshot. Where /proc
  * hides the processes of others (`hidepid`, another pid namespace) only the visible ones are listed.
  *
+ * Errors: `IO`; `ABORTED` when the signal stopped it.
+ *
  * @example
  * ```ts
  * import { listProcesses } from '@wca/runtime-sdk/posix';
@@ -24,15 +26,19 @@ const AT_ONCE = 16;
  * else console.log(processes.value.filter((one) => one.uid === 0).length, 'run as root');
  * ```
  */
-export function listProcesses(): ResultAsync<readonly ProcessStatus[], IoError> {
-  return new ResultAsync(list());
+export function listProcesses(
+  options: { readonly signal?: AbortSignal } = {},
+): ResultAsync<readonly ProcessStatus[], IoError | Aborted> {
+  return new ResultAsync(list(options.signal));
 }
 
-async function list(): Promise<Result<readonly ProcessStatus[], IoError>> {
+async function list(signal: AbortSignal | undefined): Promise<Result<readonly ProcessStatus[], IoError | Aborted>> {
   const pids = await listPids();
   if (pids.isErr()) return err(pids.error);
   const found: ProcessStatus[] = [];
   for (let start = 0; start < pids.value.length; start += AT_ONCE) {
+    const goesOn = unlessAborted(signal, 'listing processes');
+    if (goesOn.isErr()) return err(goesOn.error);
     const read = await Promise.all(pids.value.slice(start, start + AT_ONCE).map((pid) => readProcess(pid)));
     for (const one of read) {
       if (one.isOk()) found.push(one.value);

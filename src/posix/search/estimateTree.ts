@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { progressReporter } from '../paths/index.js';
 import type { ProgramError } from '../programs/index.js';
 import { incomplete, withSearchRoot } from './searchRoot.js';
 import type { OwnershipError, OwnershipOptions } from './searchRoot.js';
@@ -37,6 +38,7 @@ async function estimate(path: string, options: OwnershipOptions): Promise<Result
     if (!stat.isDirectory()) return ok({ allocatedBytes: stat.blocks * BLOCK, contentBytes: stat.size, inodes: 1 });
     let [allocatedBytes, contentBytes, inodes] = [0, 0, 0];
     const linked = new Set<string>();
+    const report = progressReporter(options.onProgress);
     const add = (record: string): void => {
       const [type, blocks, size, names, inode = ''] = record.split(' ');
       if (type !== 'd' && names !== '1') {
@@ -51,6 +53,7 @@ async function estimate(path: string, options: OwnershipOptions): Promise<Result
       { ...base, expression: ['-printf', '%y %b %s %n %D:%i\\0'] },
       (records) => {
         records.forEach(add);
+        report(() => ({ entries: inodes }));
         return Promise.resolve(ok(undefined));
       },
     );

@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { fileTypeOf, guarded } from '../paths/index.js';
+import { fileTypeOf, guarded, progressReporter } from '../paths/index.js';
 import type { FileType } from '../paths/index.js';
 import { matchesPredicate } from './ownershipPredicate.js';
 import type { OwnershipPredicate } from './ownershipPredicate.js';
@@ -47,7 +47,8 @@ const TYPES: Readonly<Partial<Record<string, FileType>>> = {
  * neither writable nor not. Only root can ask for somebody else (`PROGRAM_NOT_STARTED` with `EPERM` otherwise).
  *
  * It is a reading, not a judgement to act on: others may change the tree meanwhile, and entries that move may be
- * missed. `reclaim` judges each again. What `onEntry` throws ends the search and is thrown to the caller.
+ * missed. `reclaim` judges each again. What `onEntry` or `onProgress` throws ends the search and
+ * is thrown to the caller.
  *
  * Errors: `RELATIVE_PATH`, `NOT_FOUND`, `IO`, `QUERY_INCOMPLETE` (find could not read something; what it could was
  * handed on), and the `ProgramError` of find (`ABORTED` when the signal stopped it).
@@ -89,10 +90,12 @@ export async function query(
       return ok({ matched: matched.value ? 1 : 0, mountsSkipped: [] });
     }
     let matched = 0;
+    const report = progressReporter(options.onProgress);
     const search = { ...base, print: onEntry === null ? '\\0' : '%U %G %m %y %p\\0' };
     const found = await searchMatching(search, path, predicate, (records) => {
       matched += records.length;
       if (onEntry !== null) for (const record of records) onEntry(parseRecord(record, absolute));
+      report(() => ({ entries: matched }));
     });
     if (found.isErr()) return err(found.error);
     const unread = incomplete(path, found.value.complaints);

@@ -14,7 +14,7 @@ import {
   shownPath,
   toBytes,
 } from '../paths/index.js';
-import type { IoError, PathNotFound, RelativePath } from '../paths/index.js';
+import type { IoError, PathNotFound, RelativePath, TreeProgress } from '../paths/index.js';
 import { O_PATH, handlePath, mountIdOf, mountPointsBelow, readMounts } from '../handles/index.js';
 import type { ProgramError } from '../programs/index.js';
 import type { FindQuery } from './streamFind.js';
@@ -28,6 +28,11 @@ export interface OwnershipOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds; default one hour. */
   readonly timeoutMs?: number;
+  /**
+   * Told how many entries were found so far: at the first, then at most every 100 ms while more are found. What it
+   * throws ends the search and is thrown to the caller.
+   */
+  readonly onProgress?: (progress: TreeProgress) => void;
 }
 
 /** Not everything below the root could be read. */

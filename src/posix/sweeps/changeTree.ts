@@ -18,6 +18,7 @@ import {
   joinPath,
   parentPath,
   printablePath,
+  progressReporter,
   relativePath,
   rethrowCallback,
   toBytes,
@@ -108,10 +109,14 @@ async function passes(
   let examined = 0;
   let changed = 0;
   const notSeen = new Set<string>();
+  const report = progressReporter(options.onProgress);
   let earlier: Pass | null = null;
   for (let number = 1; ; number += 1) {
     const context: WalkContext = { options, excluded, earlier };
-    const passed = await onePass(root, decide, options, (judge) => walk(judge, context));
+    const before = changed;
+    const onJudged = (pass: Pass): void =>
+      report(() => ({ entries: pass.examined, pass: number, changed: before + pass.changed }));
+    const passed = await onePass(root, decide, options, onJudged, (judge) => walk(judge, context));
     if (passed.isErr()) return err(passed.error);
     const pass: Pass = passed.value;
     examined = Math.max(examined, pass.examined);
@@ -151,12 +156,13 @@ async function onePass(
   root: Root,
   decide: (entry: TreeEntry) => Verdict,
   options: BatchOptions,
+  onJudged: (pass: Pass) => void,
   walk: (judge: EntryJudge) => Promise<Result<void, SweepError>>,
 ): Promise<Result<Pass, SweepError>> {
   const mounts = readMounts();
   if (mounts.isErr()) return err(mounts.error);
   const below = mountPointsBelow(mounts.value, root.realPath, root.mountId);
-  const judge = new EntryJudge(root, decide, options, below.length > 0);
+  const judge = new EntryJudge(root, decide, options, below.length > 0, onJudged);
   try {
     const walked = await walk(judge);
     if (walked.isErr()) return err(walked.error);

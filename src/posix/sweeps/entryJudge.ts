@@ -25,13 +25,21 @@ export class EntryJudge {
   readonly #changes: BatchedChanges;
   /** Whether files too have to be checked for being mount points; directories always are. */
   readonly #mountsBelow: boolean;
+  readonly #onJudged: (pass: Pass) => void;
 
-  constructor(root: Root, decide: (entry: TreeEntry) => Verdict, options: BatchOptions, mountsBelow: boolean) {
+  constructor(
+    root: Root,
+    decide: (entry: TreeEntry) => Verdict,
+    options: BatchOptions,
+    mountsBelow: boolean,
+    onJudged: (pass: Pass) => void = () => undefined,
+  ) {
     const budget = handleBudget();
     this.root = root;
     this.#decide = decide;
     this.#crossMounts = options.crossMounts === true;
     this.#mountsBelow = mountsBelow;
+    this.#onJudged = onJudged;
     const truthful = !this.#crossMounts && TRUTHFUL.has(root.filesystem);
     this.#changes = new BatchedChanges(this.pass, options, budget.batch, truthful);
     this.#tree = new PinnedTree(root.fd, (entry, fd) => this.#closedTo(entry, fd), budget.way);
@@ -113,6 +121,7 @@ export class EntryJudge {
       }
       const below = entry.type === 'directory' ? entry : null;
       pass.examined += 1;
+      this.#onJudged(pass);
       if (pass.skipped.size > 0) pass.skipped.delete(path);
       if (entry.ctimeMs >= pass.since && entry.mtimeMs < pass.since) pass.missed = true;
       const skip = (reason: SkipReason): void => void pass.skipped.set(path, reason);

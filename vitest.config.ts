@@ -52,7 +52,7 @@ export default defineConfig({
           // What is killed again and again takes its time on a busy machine; a test that hangs is still ended.
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -77,7 +77,7 @@ export default defineConfig({
           // Five times what the longest takes.
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

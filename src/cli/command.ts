@@ -36,8 +36,8 @@ export interface CommandContext<
   operandPath(index: number, what: string): Result<string, UsageError>;
   /** All of standard input; of one with more than `limit` bytes a beginning that is longer than that. */
   readInput(limit: number): Promise<Buffer>;
-  /** Asks on the terminal. `no-terminal` where nobody can answer: then the caller needs `--yes`. */
-  confirm(question: string): Promise<'yes' | 'no' | 'no-terminal'>;
+  /** Asks on the terminal; an error where the answer is not yes, or where there is no terminal and `--yes` is needed to `act`. */
+  confirm(question: string, act: string): Promise<Result<void, CliError>>;
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP from now on; a second one ends the process at once. */
   interruption(): AbortSignal;
   /** Shows an error (on stderr, and as JSON on stdout with `--json`) and returns the exit status to end with. */

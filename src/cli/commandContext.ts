@@ -36,7 +36,7 @@ export function commandContext(parsed: ParsedArguments, output: Output, host: Cl
     },
     operandPath: (index, what) => absolute(parsed.operands[index] ?? '', what),
     readInput: (limit) => readUpTo(host.stdin, limit),
-    confirm: (question) => confirm(host, question),
+    confirm: (question, act) => confirm(host, question, act),
     interruption: () => AbortSignal.any([interruption(), output.abandoned]),
     fail: (error, exitCode) => fail(output, error, exitCode),
   };

@@ -1,4 +1,8 @@
 import { createInterface } from 'node:readline/promises';
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import type { CliError } from './command.js';
+import { usageError } from './parseArguments.js';
 
 /** Terminal streams a question is put to. */
 export interface Terminal {
@@ -6,9 +10,13 @@ export interface Terminal {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** Asks on stderr and takes `y` or `yes` for yes; anything else, end of input too, is no. Off a terminal it asks nobody. */
-export async function confirm(terminal: Terminal, question: string): Promise<'yes' | 'no' | 'no-terminal'> {
-  if (terminal.stdin.isTTY !== true || terminal.stderr.isTTY !== true) return 'no-terminal';
+/**
+ * Asks on stderr and takes `y` or `yes` for yes; anything else, end of input too, is `NOT_CONFIRMED`. Without a terminal it
+ * does not ask: `USAGE`, which says to give `--yes` to `act`.
+ */
+export async function confirm(terminal: Terminal, question: string, act: string): Promise<Result<void, CliError>> {
+  if (terminal.stdin.isTTY !== true || terminal.stderr.isTTY !== true)
+    return err(usageError(`there is no terminal to ask on; give --yes to ${act}`));
   const lines = createInterface({ input: terminal.stdin, output: terminal.stderr });
   try {
     const ended = new Promise<string>((resolve) => {
@@ -17,7 +25,9 @@ export async function confirm(terminal: Terminal, question: string): Promise<'ye
       });
     });
     const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
-    return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';
+    return /^y(es)?$/i.test(answer.trim())
+      ? ok(undefined)
+      : err({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
   } finally {
     lines.close();
   }

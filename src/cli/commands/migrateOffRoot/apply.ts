@@ -44,11 +44,8 @@ export const command = defineCommand({
     if (plan.changed) {
       if (!output.json) renderPlan(output, plan);
       if (!context.flag('yes')) {
-        const answer = await context.confirm(`Carry this out on ${plan.host.hostname}?`);
-        if (answer === 'no-terminal')
-          return context.fail(usageError('there is no terminal to ask on; give --yes to carry the plan out'));
-        if (answer === 'no')
-          return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
+        const asked = await context.confirm(`Carry this out on ${plan.host.hostname}?`, 'carry the plan out');
+        if (asked.isErr()) return context.fail(asked.error);
       }
     }
     const report = await applyMigration(plan, {
@@ -87,7 +84,7 @@ function tell(output: Output, report: MigrationReport): ExitCode {
   renderInterrupted(output, report);
   renderFailure(output, report);
   if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
-  renderRemaining(output, report.remaining);
+  renderRemaining(output, report);
   if (!report.failed && !report.interrupted)
     output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; to undo: wca migrate-off-root rollback`);
   return runExitCode(report);

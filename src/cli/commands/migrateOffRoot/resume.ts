@@ -1,6 +1,5 @@
 import { migrationStatus, resumeMigration } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
-import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
 import { renderChecks } from '../../render/renderChecks.js';
 import { renderFailure } from '../../render/renderFailure.js';
@@ -21,11 +20,9 @@ export const command = defineCommand({
     const status = await migrationStatus();
     if (status.isErr()) return context.fail(status.error);
     if (status.value.state === 'interrupted' && !context.flag('yes')) {
-      const answer = await context.confirm(`Finish run ${status.value.runId} (${status.value.direction})?`);
-      if (answer === 'no-terminal')
-        return context.fail(usageError('there is no terminal to ask on; give --yes to resume'));
-      if (answer === 'no')
-        return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
+      const { runId, direction } = status.value;
+      const asked = await context.confirm(`Finish run ${runId} (${direction})?`, 'resume');
+      if (asked.isErr()) return context.fail(asked.error);
     }
     const resumed = await resumeMigration({
       verification: verification.value,
@@ -40,7 +37,7 @@ export const command = defineCommand({
     renderFailure(output, report);
     if (!report.failed && !report.interrupted) output.print('finished');
     if (report.rolledBack) output.warn('everything was undone; the host is as it was');
-    renderRemaining(output, report.remaining);
+    renderRemaining(output, report);
     return runExitCode(report);
   },
 });

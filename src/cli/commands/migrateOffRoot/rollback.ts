@@ -4,10 +4,10 @@ import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';
 import type { Output } from '../../createOutput.js';
-import { usageError } from '../../parseArguments.js';
 import { progressOf } from '../../render/progressOf.js';
 import { renderRemaining } from '../../render/renderRemaining.js';
 import { renderStanding } from '../../render/renderStanding.js';
+import { nextAct } from '../../renderError.js';
 
 export const command = defineCommand({
   usage: ['[--run ID] [--dry-run] [--force] [--yes]'],
@@ -30,11 +30,8 @@ export const command = defineCommand({
     const runId = context.value('run');
     const target = toUndo(status.value, runId);
     if (!dryRun && !context.flag('yes') && target !== null) {
-      const answer = await context.confirm(`Undo run ${target.runId} of ${target.startedAt}?`);
-      if (answer === 'no-terminal')
-        return context.fail(usageError('there is no terminal to ask on; give --yes to roll back'));
-      if (answer === 'no')
-        return context.fail({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });
+      const asked = await context.confirm(`Undo run ${target.runId} of ${target.startedAt}?`, 'roll back');
+      if (asked.isErr()) return context.fail(asked.error);
     }
     const back = await rollbackMigration({
       ...(runId === undefined ? {} : { runId }),
@@ -50,11 +47,15 @@ export const command = defineCommand({
       output.print(`${report.toUndo.length} steps would be undone, in this order:`);
       for (const id of report.toUndo)
         output.print(`  ${id}  ${report.steps.find((step) => step.id === id)?.title ?? ''}`);
-      for (const { stepId, error } of report.refusals) output.print(`  in the way: ${stepId}: ${error.message}`);
+      for (const { stepId, error } of report.refusals) {
+        output.print(`  in the way: ${stepId}: ${error.message}`);
+        const next = nextAct(error);
+        if (next !== undefined) output.print(`    next: ${next}`);
+      }
       return report.refusals.length === 0 ? EXIT.done : EXIT.refused;
     }
     for (const step of report.steps) for (const note of step.notes ?? []) output.print(`note: ${note}`);
-    renderRemaining(output, report.remaining);
+    renderRemaining(output, report);
     if (report.outcome === 'rolled-back')
       output.print(
         report.changed ? `rolled back in ${(report.durationMs / 1000).toFixed(1)} s` : 'already rolled back',

@@ -1,3 +1,4 @@
+import type { Remedy } from '../../../posix/findings/index.js';
 import type { LockError } from '../../../posix/processes/index.js';
 import type { InterruptedRun, JournalError } from '../journal/journalError.js';
 import type { StepCheckFailed } from '../plan/makePlan.js';
@@ -47,6 +48,8 @@ export interface RollbackRefused {
   readonly message: string;
   readonly runId: string;
   readonly refusals: readonly StepRefusal[];
+  /** What to do next: the option `force` where it removes every refusal. */
+  readonly remedy: Remedy;
 }
 
 /** Why a run was not begun: nothing on the host was changed. */

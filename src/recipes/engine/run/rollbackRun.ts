@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { remedy } from '../../../posix/findings/index.js';
 import type { JournalError } from '../journal/journalError.js';
 import { latestRun, standingRun } from '../journal/runStore.js';
 import type { NoRun, RollbackRefusal, RollbackRefused, StepRefusal } from './engineError.js';
@@ -202,9 +203,11 @@ async function refused(
   const list = refusals.map(({ stepId, error }) => `${stepId}: ${error.message}`).join('; ');
   // Force overrides edits, not a lack of space: recommended only where it removes every refusal.
   const helps = !force && (await askAll(run, steps, true)).length === 0;
-  const advice = helps
-    ? 'Look at it, then roll back with force: what would be lost is kept among the records of the run'
-    : 'Correct that, then roll back again';
-  const message = `run ${runId} cannot be rolled back now (${list}); nothing was changed. ${advice}`;
-  return { code: 'ROLLBACK_REFUSED', message, runId, refusals };
+  const message =
+    `run ${runId} cannot be rolled back now (${list}); nothing was changed` +
+    (helps ? '. A forced rollback keeps what would be lost among the records of the run' : '');
+  const way = helps
+    ? remedy.inOrder(remedy.text('look at what was edited'), remedy.option('force'))
+    : remedy.text('correct that, then roll back again');
+  return { code: 'ROLLBACK_REFUSED', message, runId, refusals, remedy: way };
 }

@@ -59,9 +59,8 @@ async function refuseUnsafe(
   if (swept.isErr()) return err(cannotObserve(swept.error));
   const unsafe = swept.value.skipped.filter(({ reason }) => UNSAFE.has(reason));
   if (unsafe.length === 0) return ok(undefined);
-  const { message } = unsafeEntries(`below ${printablePath(from)} these belong to root and`, unsafe);
-  const way = remedy.inOrder(remedy.text('look at them'), remedy.option('leaveUnsafe'));
-  return err(refusal('UNSAFE_ENTRIES', from, message, way));
+  const { code, message, remedy: way } = unsafeEntries(`below ${printablePath(from)} these belong to root and`, unsafe);
+  return err(refusal(code, from, message, way));
 }
 
 /** A process of none of the units is not stopped with them, and would go on writing into what was moved. */

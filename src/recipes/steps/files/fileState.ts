@@ -1,6 +1,8 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
+import { remedy } from '../../../posix/findings/index.js';
+import type { Remedy } from '../../../posix/findings/index.js';
 import { readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
 import type { ReplaceFileOptions } from '../../../posix/files/index.js';
 import { accountId, fileMode, record, sha256 } from '../../engine/index.js';
@@ -117,15 +119,21 @@ async function keepEdit(path: string, edited: Buffer | null, ctx: StepContext): 
   return saved.isErr() ? err(saved.error) : ok(`${path} was edited after the run; the edited file is kept in ${kept}`);
 }
 
+/** What to do about a file that was edited after the run. */
+export const EDITED_REMEDY: Remedy = remedy.anyOf(
+  remedy.text('look at the file and correct it by hand'),
+  remedy.option('force'),
+);
+
 const NO_NOTES: UndoNotes = { notes: [] };
 
 function isOneOf(now: FileState, before: FileState | null, ours: Buffer): boolean {
   return now.bytes === ours.toString('base64') || now.bytes === before?.bytes;
 }
 
-function changedSince(path: string): StepFailure {
+function changedSince(path: string): StepFailure & { readonly remedy: Remedy } {
   const message =
     `${path} is neither as this run left it nor as it was before: someone edited it since; ` +
-    'look at it and correct it by hand, or roll back with force, which keeps the edit among the records of the run';
-  return { code: 'CHANGED_SINCE', message };
+    'a forced rollback keeps the edit among the records of the run';
+  return { code: 'CHANGED_SINCE', message, remedy: EDITED_REMEDY };
 }

@@ -2,6 +2,8 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lstat } from 'node:fs/promises';
 import * as v from 'valibot';
+import { remedy } from '../../../posix/findings/index.js';
+import type { Remedy } from '../../../posix/findings/index.js';
 import { ioError, shellWord } from '../../../posix/paths/index.js';
 import { checkMoveSpace, moveLeftovers, moveTree } from '../../../posix/moves/index.js';
 import { absolutePath, defineStep, record } from '../../engine/index.js';
@@ -141,11 +143,12 @@ function bothThere(args: MoveTreeArgs): StepFailure {
   return { code: 'BOTH_EXIST', message };
 }
 
-function madeAnew(args: MoveTreeArgs): StepFailure {
+function madeAnew(args: MoveTreeArgs): StepFailure & { readonly remedy: Remedy } {
   const message =
-    `${args.from} was created after its content had moved to ${args.to}; nothing is merged or overwritten: rename it and ` +
-    'roll back again, or roll back with force, which renames and keeps it';
-  return { code: 'BOTH_EXIST', message };
+    `${args.from} was created after its content had moved to ${args.to}; nothing is merged or overwritten, ` +
+    'and a forced rollback renames and keeps it';
+  const way = remedy.anyOf(remedy.text(`rename ${args.from} and roll back again`), remedy.option('force'));
+  return { code: 'BOTH_EXIST', message, remedy: way };
 }
 
 function lostCopy({ from, to }: MoveTreeArgs): string {

@@ -2,13 +2,14 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
+import type { Remedy } from '../../../posix/findings/index.js';
 import { shellWord } from '../../../posix/paths/index.js';
 import type { ProgramError } from '../../../posix/programs/index.js';
 import type { ReadFileError, RegularFile, RemoveFileError, ReplaceFileError } from '../../../posix/files/index.js';
 import { absolutePath, accountId, defineStep, fileMode, record, sha256 } from '../../engine/index.js';
 import type { Check, StepContext, StepDefinition, StepFailure, UndoNotes } from '../../engine/index.js';
 import { lintPhp } from '../../../wordpress/php/index.js';
-import { fileState } from './fileState.js';
+import { EDITED_REMEDY, fileState } from './fileState.js';
 import { restoreCommands } from './restoreCommands.js';
 import { keepMtime, restoreMtime } from './keptMtime.js';
 
@@ -44,7 +45,13 @@ export type PutFileFailure =
   /** `createOnly`, and a file with other content exists. */
   | { readonly code: 'FILE_IN_THE_WAY'; readonly message: string; readonly path: string }
   /** Something wrote to it after the run did. */
-  | { readonly code: 'FILE_CHANGED_SINCE'; readonly message: string; readonly path: string; readonly sha256: string }
+  | {
+      readonly code: 'FILE_CHANGED_SINCE';
+      readonly message: string;
+      readonly path: string;
+      readonly sha256: string;
+      readonly remedy: Remedy;
+    }
   | { readonly code: 'FILE_NOT_AS_WRITTEN'; readonly message: string; readonly path: string }
   | { readonly code: 'UNKNOWN_VALIDATOR'; readonly message: string; readonly validate: string }
   | ReadFileError
@@ -196,8 +203,8 @@ function mayUndo(args: PutFileArgs, before: PutFileBefore, file: RegularFile | n
   const digest = sha256(file.bytes);
   const message =
     `${path} was edited after the run (${file.bytes.length} bytes, sha256 ${digest.slice(0, 12)}…) and holds neither ` +
-    'what the run wrote nor what was there before; look at it and correct it by hand, or roll back with force';
-  return err({ code: 'FILE_CHANGED_SINCE', message, path, sha256: digest });
+    'what the run wrote nor what was there before; a forced rollback keeps the edit among the records of the run';
+  return err({ code: 'FILE_CHANGED_SINCE', message, path, sha256: digest, remedy: EDITED_REMEDY });
 }
 
 function bytesOf(before: PutFileBefore): Buffer | null {

@@ -3,6 +3,8 @@ import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { lookupGroup, lookupIdentity, lookupUser } from '../../../posix/accounts/index.js';
 import { openChangeRecord, readChangeRecord, reclaim, undoChanges } from '../../../posix/sweeps/index.js';
+import { remedy } from '../../../posix/findings/index.js';
+import type { Remedy } from '../../../posix/findings/index.js';
 import { printablePath } from '../../../posix/paths/index.js';
 import type { ChangeSink, SkippedEntry, SweepReport, TreeEntry } from '../../../posix/handles/index.js';
 import type { Identity } from '../../../posix/accounts/index.js';
@@ -193,13 +195,20 @@ export function noteOf(report: SweepReport): string {
 /** As many paths as a person reads. */
 const SHOWN = 5;
 
+/** Entries whose owner or mode cannot safely be changed; nothing was changed. */
+interface UnsafeEntries extends StepFailure {
+  readonly code: 'UNSAFE_ENTRIES';
+  readonly remedy: Remedy;
+}
+
 /** The refusal that names what cannot safely be changed. */
-export function unsafeEntries(which: string, unsafe: readonly SkippedEntry[]): StepFailure {
+export function unsafeEntries(which: string, unsafe: readonly SkippedEntry[]): UnsafeEntries {
   const shown = unsafe.slice(0, SHOWN).map(({ path, reason }) => `${path} (${reason})`);
   const message =
     `the owner or mode of some ${which} cannot safely be changed: ${shown.join(', ')}` +
-    `${unsafe.length > SHOWN ? ` and ${unsafe.length - SHOWN} more` : ''}; look at them, then allow that they are left as they are`;
-  return { code: 'UNSAFE_ENTRIES', message };
+    `${unsafe.length > SHOWN ? ` and ${unsafe.length - SHOWN} more` : ''}`;
+  const way = remedy.inOrder(remedy.text('look at them'), remedy.option('leaveUnsafe'));
+  return { code: 'UNSAFE_ENTRIES', message, remedy: way };
 }
 
 function mayStay({ leaveUnsafe, sweptAgain }: ReclaimArgs, { reason }: SkippedEntry): boolean {

@@ -117,7 +117,7 @@ test('is refused by what force does not help against, forced or not, and nothing
     expect(error).toMatchObject({ code: 'ROLLBACK_REFUSED' });
     expect('refusals' in error && error.refusals.map(({ stepId }) => stepId)).toEqual(force ? ['b'] : ['b', 'a']);
     expect(error.message).toContain('b is stuck');
-    expect(error.message).not.toContain('roll back with force');
+    expect(error).toMatchObject({ remedy: { kind: 'text' } });
   }
   expect(host.log).toEqual([]);
   expect(host.values).toEqual({ a: 'edited', b: '2', c: '3' });
@@ -127,7 +127,15 @@ test('advises force only where it helps', async () => {
   const host = await appliedHost();
   host.values.a = 'edited';
   const refused = await rollbackRun({ recipe: 'fake', registry: host.registry, stateDir: host.stateDir });
-  expect(refused._unsafeUnwrapErr().message).toContain('roll back with force');
+  expect(refused).toBeErr({
+    remedy: {
+      kind: 'in-order',
+      remedies: [
+        { kind: 'text', text: 'look at what was edited' },
+        { kind: 'option', option: 'force' },
+      ],
+    },
+  });
 });
 
 test('as a dry run says what it would do and what refuses, and writes nothing', async () => {

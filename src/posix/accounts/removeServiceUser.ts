@@ -15,8 +15,8 @@ import { lookupUser } from './lookupIdentity.js';
 export interface UserRemoval {
   /** False when there was no such user. */
   readonly removed: boolean;
-  /** The home, when it was kept because something is in it or it is not the user's; else null. */
-  readonly homeKept: string | null;
+  /** The home, when it was kept because something is in it or it is not the user's. */
+  readonly homeKept: string | undefined;
 }
 
 /** Processes run as this user. */
@@ -52,7 +52,7 @@ export type RemoveUserError = UserBusy | UserProtected | IdentityError | IoError
  *
  * const removed = await removeServiceUser('opencode');
  * if (removed.isErr()) console.error(removed.error.code, removed.error.message);
- * else if (removed.value.homeKept !== null) console.log('kept', removed.value.homeKept);
+ * else if (removed.value.homeKept !== undefined) console.log('kept', removed.value.homeKept);
  * ```
  */
 export function removeServiceUser(
@@ -68,7 +68,7 @@ async function remove(
 ): Promise<Result<UserRemoval, RemoveUserError>> {
   const found = await lookupUser(name, options);
   if (found.isErr()) {
-    return found.error.code === 'USER_NOT_FOUND' ? ok({ removed: false, homeKept: null }) : err(found.error);
+    return found.error.code === 'USER_NOT_FOUND' ? ok({ removed: false, homeKept: undefined }) : err(found.error);
   }
   const { uid, home } = found.value;
   const user = shownName(name);
@@ -96,14 +96,14 @@ async function remove(
 }
 
 /** rmdir(2) removes a directory only when it is empty, and never what a link leads to. */
-async function removeHome(home: string, uid: number): Promise<Result<string | null, IoError>> {
+async function removeHome(home: string, uid: number): Promise<Result<string | undefined, IoError>> {
   const stat = await lstatOrNull(home, home);
-  if (stat.isErr()) return stat.error.errno === 'ENOTDIR' ? ok(null) : err(stat.error);
-  if (stat.value === null) return ok(null);
+  if (stat.isErr()) return stat.error.errno === 'ENOTDIR' ? ok(undefined) : err(stat.error);
+  if (stat.value === null) return ok(undefined);
   const shown = printablePath(home);
   if (!stat.value.isDirectory() || Number(stat.value.uid) !== uid) return ok(shown);
   const removed = await attemptAt(home, 'rmdir', rmdir);
-  if (removed.isOk()) return ok(null);
+  if (removed.isOk()) return ok(undefined);
   const { errno } = removed.error;
   return errno === 'ENOTEMPTY' || errno === 'EEXIST' || errno === 'EBUSY' ? ok(shown) : err(removed.error);
 }

@@ -57,7 +57,7 @@ export async function copyAcross(
   from: string,
   to: string,
   options: CopyOptions,
-): Promise<Result<{ readonly leftBehind: string | null }, CopyError>> {
+): Promise<Result<{ readonly leftBehind: string | undefined }, CopyError>> {
   const tell = options.onProgress === undefined ? undefined : guarded(options.onProgress);
   const before = await treeStamp(source.at(), from);
   if (before.isErr()) return err(before.error);

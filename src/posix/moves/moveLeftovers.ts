@@ -45,8 +45,8 @@ export async function leftoversOf(
 }
 
 /** Deletes them: a complete tree is at one of the two names, so these copies are not needed. */
-export async function removeLeftovers(leftovers: readonly Leftover[]): Promise<Result<string | null, IoError>> {
-  let left: string | null = null;
+export async function removeLeftovers(leftovers: readonly Leftover[]): Promise<Result<string | undefined, IoError>> {
+  let left: string | undefined;
   for (const { parent, name } of leftovers) left = (await removeEntry(parent, name)) ?? left;
   return ok(left);
 }
@@ -61,7 +61,7 @@ export async function finishMove(
   sourceThere: boolean,
   from: string,
   to: string,
-): Promise<Result<{ readonly leftBehind: string | null } | null, IoError>> {
+): Promise<Result<{ readonly leftBehind: string | undefined } | null, IoError>> {
   let retired: string | null = null;
   if (sourceThere) {
     const stamp = await treeStamp(source.at(), from);
@@ -75,7 +75,7 @@ export async function finishMove(
   }
   const leftovers = await leftoversOf(source, target);
   if (leftovers.isErr()) return err(leftovers.error);
-  const own = retired === null ? null : await removeEntry(source, retired);
+  const own = retired === null ? undefined : await removeEntry(source, retired);
   const others = await removeLeftovers(leftovers.value);
   return others.map((left) => ({ leftBehind: own ?? left }));
 }

@@ -58,8 +58,8 @@ export type MoveTreeError =
 export interface TreeMove {
   /** `rename`: the same inodes under another name. `copy`: new ones on another filesystem, compared byte by byte. */
   readonly method: 'rename' | 'copy';
-  /** What is left of the source under a hidden name because it could not be deleted (immutable files), or null. */
-  readonly leftBehind: string | null;
+  /** What is left of the source under a hidden name because it could not be deleted (immutable files). */
+  readonly leftBehind: string | undefined;
 }
 
 /**
@@ -141,7 +141,7 @@ async function move(
     const synced = await attempt(() => parent.directory.sync(), 'fsync', parent.path);
     if (synced.isErr()) return err(synced.error);
   }
-  return ok({ method: 'rename', leftBehind: null });
+  return ok({ method: 'rename', leftBehind: undefined });
 }
 
 /** A mount would be moved along unseen (rename) or be copied and emptied (copy): neither is meant. */

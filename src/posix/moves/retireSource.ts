@@ -33,10 +33,10 @@ export async function retire(
  * Deletes an entry with all below it, never through a link and not into what is mounted there (rm(1) works by handle).
  * Answers its path when it, or a part, is still there.
  */
-export async function removeEntry(parent: PinnedParent, name: string): Promise<string | null> {
+export async function removeEntry(parent: PinnedParent, name: string): Promise<string | undefined> {
   const args = ['-rf', '--one-file-system', '--', `${inheritedPath(3)}/${name}`];
   const removed = await runProgram('rm', args, { inherit: [parent.directory.fd], timeoutMs: 60 * 60 * 1000 });
   const there = await lstatOrNull(parent.at(name), parent.path);
   const gone = removed.isOk() && there.isOk() && there.value === null;
-  return gone ? null : printablePath(`${parent.path}/${name}`);
+  return gone ? undefined : printablePath(`${parent.path}/${name}`);
 }

@@ -22,8 +22,8 @@ export interface ProcessStatus {
   readonly cgroup: string;
   /** Clock ticks after boot at which it started: with the pid, what tells a process from a later one. */
   readonly startTicks: number;
-  /** The running program, `(deleted)` after it when the file is gone; null for kernel threads and when hidden. */
-  readonly executable: string | null;
+  /** The running program, `(deleted)` after it when the file is gone; undefined for kernel threads and when hidden. */
+  readonly executable: string | undefined;
 }
 
 /** The process ended, or had never been. */
@@ -63,7 +63,7 @@ async function read(pid: number): Promise<Result<ProcessStatus, IoError | Proces
       ['status', 'stat', 'cgroup'].map((name) => readFile(`${directory}/${name}`, 'utf8')),
     );
     // No executable: a kernel thread (ENOENT), or one we may not look into (EACCES).
-    const executable = await readlink(`${directory}/exe`, 'buffer').then(printablePath, () => null);
+    const executable = await readlink(`${directory}/exe`, 'buffer').then(printablePath, () => undefined);
     const parsed = parseStatus(status ?? '');
     if (parsed === null) return err(gone(pid));
     const startTicks = parseStartTicks(stat ?? '');

@@ -40,10 +40,10 @@ describe('removeServiceUser', () => {
     const before = accounts();
     expect(await create()).toBe(true);
     expect(accounts()).not.toEqual(before);
-    expect(await remove()).toEqual({ removed: true, homeKept: null });
+    expect(await remove()).toEqual({ removed: true });
     expect(accounts()).toEqual(before);
     expect(existsSync(home)).toBe(false);
-    expect(await remove()).toEqual({ removed: false, homeKept: null });
+    expect(await remove()).toEqual({ removed: false });
   });
 
   it('keeps a home with anything in it', async () => {

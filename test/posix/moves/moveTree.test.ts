@@ -96,7 +96,7 @@ describe('moveTree', () => {
     plant(from);
     const before = account(from);
     const { ino } = statSync(from);
-    expect((await moveTree(from, to))._unsafeUnwrap()).toEqual({ method: 'rename', leftBehind: null });
+    expect((await moveTree(from, to))._unsafeUnwrap()).toEqual({ method: 'rename', leftBehind: undefined });
     expect(existsSync(from)).toBe(false);
     expect(statSync(to).ino).toBe(ino);
     expect(account(to)).toBe(before);
@@ -123,7 +123,7 @@ describe('moveTree', () => {
     plant(from);
     const before = account(from);
     const digest = (await treeDigest(from))._unsafeUnwrap();
-    expect((await moveTree(from, to))._unsafeUnwrap()).toEqual({ method: 'copy', leftBehind: null });
+    expect((await moveTree(from, to))._unsafeUnwrap()).toEqual({ method: 'copy', leftBehind: undefined });
     expect(account(to)).toBe(before);
     expect((await treeDigest(to))._unsafeUnwrap()).toBe(digest);
     expect(statSync(join(to, 'database.db')).ino).toBe(statSync(join(to, 'deep/hard')).ino);

@@ -62,7 +62,8 @@ describe('readProcess', () => {
     const status = await readProcess(2);
     // In a container pid 2 may be an ordinary process, or nobody.
     if (status.isErr()) expect(status.error.code).toBe('PROCESS_GONE');
-    else if (status.value.ppid === 0 && status.value.name === 'kthreadd') expect(status.value.executable).toBeNull();
+    else if (status.value.ppid === 0 && status.value.name === 'kthreadd')
+      expect(status.value.executable).toBeUndefined();
   });
 });
 

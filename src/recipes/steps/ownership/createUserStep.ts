@@ -49,5 +49,5 @@ async function undoUser(args: CreateUserArgs): Promise<Result<UndoNotes, StepFai
   const removed = await removeServiceUser(args.name);
   if (removed.isErr()) return err(removed.error);
   const { homeKept } = removed.value;
-  return ok({ notes: homeKept === null ? [] : [`${homeKept} is kept: it holds files that were created since`] });
+  return ok({ notes: homeKept === undefined ? [] : [`${homeKept} is kept: it holds files that were created since`] });
 }

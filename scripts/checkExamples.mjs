@@ -1,6 +1,6 @@
 // Compiles every TypeScript example: the ```ts blocks in the docstrings of src/ and in the Markdown files. Each is a
-// module of its own that imports the package by its name, and must compile as it stands. Every exported function
-// must have one.
+// module of its own that imports the package by its name, and must compile as it stands; one whose first line is a
+// comment with a path in src/ or test/ is compiled as that file. Every exported function must have one.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,10 +61,10 @@ function inMarkdown(file) {
  * @returns {readonly Example[]}
  */
 function blocks(file, text, firstLine) {
-  return [...text.matchAll(/^```(?:ts|typescript)\n([\s\S]*?)^```/gm)].map((block) => ({
+  return [...text.matchAll(/^([ \t]*)```(?:ts|typescript)\n([\s\S]*?)^\1```/gm)].map((block) => ({
     file,
     line: firstLine + lineAt(text, block.index),
-    code: block[1] ?? '',
+    code: block[2] ?? '',
   }));
 }
 
@@ -99,7 +99,8 @@ function compile() {
 
 /** @param {number} index */
 function virtualName(index) {
-  return join(ROOT, `example-${index}.ts`);
+  const path = /^\s*\/\/ ((?:src|test)\/\S+\.ts)$/m.exec(examples[index]?.code.split('\n', 1)[0] ?? '')?.[1];
+  return join(ROOT, path ?? `example-${index}.ts`);
 }
 
 /** @returns {readonly string[]} */

@@ -79,7 +79,7 @@ async function plan(options: HardenOptions): Promise<Result<Plan, HardenRefusal 
   return makePlan({
     recipe: HARDEN_RECIPE,
     facts: observed.value.facts,
-    notices: observed.value.warnings.map((text) => ({ kind: 'warning', text })),
+    notices: observed.value.warnings.map((text) => ({ kind: 'warning', text, remedy: null })),
     steps: steps.value,
     registry: stepRegistry(),
     host: host.value,

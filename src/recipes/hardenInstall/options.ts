@@ -21,4 +21,4 @@ export const hardenOptions = record({
 });
 
 /** The options of an installer; what is left out is decided from what the host shows. */
-export type HardenOptions = v.InferOutput<typeof hardenOptions>;
+export type HardenOptions = Readonly<v.InferOutput<typeof hardenOptions>>;

@@ -58,7 +58,7 @@ export const migrationOptions = record({
  *
  * Paths are absolute. Times are seconds.
  */
-export type MigrationOptions = v.InferOutput<typeof migrationOptions>;
+export type MigrationOptions = Readonly<v.InferOutput<typeof migrationOptions>>;
 
 /** Schema of {@link VerificationOptions}. */
 export const verificationOptions = record({
@@ -73,7 +73,7 @@ export const verificationOptions = record({
 });
 
 /** What a verification may do that others would notice; by default it does none of it. */
-export type VerificationOptions = v.InferOutput<typeof verificationOptions>;
+export type VerificationOptions = Readonly<v.InferOutput<typeof verificationOptions>>;
 
 /**
  * Reads the options of a recipe strictly: an unknown name or a value of another shape is `INVALID_OPTIONS` with the name.

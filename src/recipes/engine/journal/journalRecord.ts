@@ -22,7 +22,7 @@ const failure: v.GenericSchema<unknown, StepFailure> = v.objectWithRest(
 const rollbackReason = v.picklist(['step-failed', 'verification-failed', 'requested']);
 
 /** Why a rollback began. */
-export type RollbackReason = v.InferOutput<typeof rollbackReason>;
+export type RollbackReason = Readonly<v.InferOutput<typeof rollbackReason>>;
 
 /** While doing what a step, or the final verification, failed. */
 const during = v.picklist(['check', 'apply', 'verify', 'undo', 'journal', 'verification']);

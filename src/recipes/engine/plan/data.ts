@@ -16,9 +16,8 @@ export interface DataProblem {
 }
 
 /** An object of exactly these fields. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the type is the schema's own
-export function record<const E extends v.ObjectEntries>(entries: E) {
-  return v.pipe(v.strictObject(entries), v.readonly());
+export function record<const E extends v.ObjectEntries>(entries: E): v.StrictObjectSchema<E, undefined> {
+  return v.strictObject(entries);
 }
 
 /** An array of these, in any number. */

@@ -15,19 +15,19 @@ const planHost = record({
 });
 
 /** The machine a plan was made on. */
-export type PlanHost = v.InferOutput<typeof planHost>;
+export type PlanHost = Readonly<v.InferOutput<typeof planHost>>;
 
 const notice = record({
   /** Groups notices of one sort: `size`, `lost-ability`, `left-behind`, `warning`. */
   kind: v.string(),
   /** One or more sentences. No secrets. */
   text: v.string(),
-  /** What changes it, where something does: a `Remedy`. */
-  remedy: v.exactOptional(anyJson),
+  /** What changes it: a `Remedy`, or null where nothing does. */
+  remedy: anyJson,
 });
 
 /** Something shown with a plan that no decision rests on; not digested. */
-export type Notice = v.InferOutput<typeof notice>;
+export type Notice = Readonly<v.InferOutput<typeof notice>>;
 
 const plannedStep = record({
   id: v.string(),
@@ -62,7 +62,7 @@ const plannedStep = record({
  * `satisfied`: nothing to do. `needed`: it will be done. `later`: its check makes sense only after the step
  * named in `after`.
  */
-export type PlannedStep = v.InferOutput<typeof plannedStep>;
+export type PlannedStep = Readonly<v.InferOutput<typeof plannedStep>>;
 
 /** The format of a plan. */
 export const planSchema = record({
@@ -90,4 +90,4 @@ export const planSchema = record({
  * It holds no secret and no `before`, only digests. The digest is no signature: it finds damage and edits by
  * accident, not a forger.
  */
-export type Plan = v.InferOutput<typeof planSchema>;
+export type Plan = Readonly<v.InferOutput<typeof planSchema>>;

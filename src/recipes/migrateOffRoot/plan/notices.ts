@@ -3,7 +3,7 @@ import type { Observation } from '../observe/observe.js';
 
 /** The notices of a plan: the abilities that the agent loses, what stays behind, and warnings. */
 export function noticesOf({ facts, lost, left, sizes, warnings }: Observation): readonly Notice[] {
-  return [
+  const found: readonly (Pick<Notice, 'kind' | 'text'> & Partial<Notice>)[] = [
     ...lost.map(({ what, because, remedy }) => ({ kind: 'lost-ability', text: `${what}: ${because}; ${remedy}` })),
     ...left.map(({ path, reason }) => ({ kind: 'left-behind', text: `${path}: ${reason}` })),
     ...facts.state.moves
@@ -14,4 +14,5 @@ export function noticesOf({ facts, lost, left, sizes, warnings }: Observation): 
       typeof warning === 'string' ? { kind: 'warning', text: warning } : { kind: 'warning', ...warning },
     ),
   ];
+  return found.map((notice) => ({ remedy: null, ...notice }));
 }

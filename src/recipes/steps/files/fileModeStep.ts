@@ -19,7 +19,7 @@ const args = record({
 });
 
 /** Files of one directory, by pattern, and the mode they get. */
-export type FileModeArgs = v.InferOutput<typeof args>;
+export type FileModeArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** Sets the mode of the files of one directory whose names begin alike; recorded, and undone exactly. */
 export const fileModeStep = defineStep({

@@ -19,7 +19,7 @@ export const fileState = record({
 });
 
 /** A file as it was, whole: what undo needs to restore it. */
-export type FileState = v.InferOutput<typeof fileState>;
+export type FileState = Readonly<v.InferOutput<typeof fileState>>;
 
 /** Reads a file as it is now; null when there is none. Links and anything but a regular file are refused. */
 export function readFileState(path: string): ResultAsync<FileState | null, StepFailure> {

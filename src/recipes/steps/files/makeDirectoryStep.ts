@@ -24,7 +24,7 @@ const args = record({
 });
 
 /** One directory, with the owner and mode it gets. */
-export type MakeDirectoryArgs = v.InferOutput<typeof args>;
+export type MakeDirectoryArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** Nothing was there: this kind does not change a directory that exists. */
 const before = record({ exists: v.literal(false) });

@@ -19,7 +19,7 @@ const args = record({
 });
 
 /** From where to where. */
-export type MoveTreeArgs = v.InferOutput<typeof args>;
+export type MoveTreeArgs = Readonly<v.InferOutput<typeof args>>;
 
 type Places = { readonly from: boolean; readonly to: boolean; readonly unfinished: boolean };
 

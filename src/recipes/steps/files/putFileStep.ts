@@ -33,7 +33,7 @@ const args = record({
 });
 
 /** One whole file, with the content, owner and mode it gets. */
-export type PutFileArgs = v.InferOutput<typeof args>;
+export type PutFileArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** What was there: nothing, or a file. */
 const before = v.union([record({ bytes: v.null() }), fileState]);

@@ -13,7 +13,7 @@ const args = record({
 });
 
 /** The account to create. */
-export type CreateUserArgs = v.InferOutput<typeof args>;
+export type CreateUserArgs = Readonly<v.InferOutput<typeof args>>;
 
 const before = record({ missing: v.literal(true) });
 

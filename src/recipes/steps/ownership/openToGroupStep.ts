@@ -33,7 +33,7 @@ const args = record({
 });
 
 /** Which tree two accounts share through a group. */
-export type OpenToGroupArgs = v.InferOutput<typeof args>;
+export type OpenToGroupArgs = Readonly<v.InferOutput<typeof args>>;
 
 type OpenToGroupBefore = v.InferOutput<typeof changedEntries>;
 

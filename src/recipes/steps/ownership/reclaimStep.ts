@@ -39,7 +39,7 @@ const args = record({
 });
 
 /** Whose entries are changed to which owner, and what is left alone. */
-export type ReclaimArgs = v.InferOutput<typeof args>;
+export type ReclaimArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** How many entries a sweep changes; each is in the step's change record. */
 export const changedEntries = record({ entries: v.number() });

@@ -24,7 +24,7 @@ const args = record({
 });
 
 /** The channel entry whose command changes. */
-export type ChannelCommandArgs = v.InferOutput<typeof args>;
+export type ChannelCommandArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** The mode a managed mu-plugin has: php-fpm reads it whatever umask its writer had. */
 const MODE = 0o644;

@@ -20,7 +20,7 @@ const args = record({
 });
 
 /** The site whose AGENTS.md is rendered, and who renders it. */
-export type ComposeAgentsArgs = v.InferOutput<typeof args>;
+export type ComposeAgentsArgs = Readonly<v.InferOutput<typeof args>>;
 
 /**
  * Renders AGENTS.md again as the service user, so that it no longer tells the agent to use `--allow-root`.

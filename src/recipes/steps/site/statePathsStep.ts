@@ -24,7 +24,7 @@ const args = record({
 });
 
 /** Which state has paths in it that follow a move. */
-export type StatePathsArgs = v.InferOutput<typeof args>;
+export type StatePathsArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** How many places were found; each, with what it held, is in the step's own record. */
 const before = record({ places: v.number() });

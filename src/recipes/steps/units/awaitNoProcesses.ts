@@ -17,7 +17,7 @@ export const noProcessesArgs = record({
 });
 
 /** Which processes may not be there. */
-export type NoProcessesArgs = v.InferOutput<typeof noProcessesArgs>;
+export type NoProcessesArgs = Readonly<v.InferOutput<typeof noProcessesArgs>>;
 
 /** A process that should not be there. */
 export type Remaining = {

@@ -29,7 +29,7 @@ const args = record({
 });
 
 /** The unit that runs before others at the next boot, and whether it is to be installed. */
-export type RecoveryUnitArgs = v.InferOutput<typeof args>;
+export type RecoveryUnitArgs = Readonly<v.InferOutput<typeof args>>;
 
 const before = record({ installed: v.boolean() });
 

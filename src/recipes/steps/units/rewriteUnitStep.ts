@@ -35,7 +35,7 @@ const args = record({
 });
 
 /** Which unit file or drop-in is rewritten, and to what. Holds no bytes of the file: a unit may hold secrets. */
-export type RewriteUnitArgs = v.InferOutput<typeof args>;
+export type RewriteUnitArgs = Readonly<v.InferOutput<typeof args>>;
 
 /**
  * Rewrites one unit file or drop-in for another identity: losslessly, validated by systemd, in one rename.

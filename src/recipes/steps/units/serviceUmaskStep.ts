@@ -27,7 +27,7 @@ const args = record({
 });
 
 /** The php-fpm unit and the drop-in that sets its umask. */
-export type ServiceUmaskArgs = v.InferOutput<typeof args>;
+export type ServiceUmaskArgs = Readonly<v.InferOutput<typeof args>>;
 
 const before = record({
   /** The drop-in as it was; null when there was none. */

@@ -42,7 +42,7 @@ const args = record({
 });
 
 /** What is unmasked, what is started, and what the service must then look like. */
-export type StartUnitsArgs = v.InferOutput<typeof args>;
+export type StartUnitsArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** Longest wait for the unit to become active, on top of the watch. */
 const START_SECONDS = 90;

@@ -16,7 +16,7 @@ const args = record({
 });
 
 /** The units to stop and keep stopped. */
-export type StopUnitsArgs = v.InferOutput<typeof args>;
+export type StopUnitsArgs = Readonly<v.InferOutput<typeof args>>;
 
 const before = record({
   active: listOf(v.string()),

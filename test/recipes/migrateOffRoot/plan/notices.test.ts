@@ -41,10 +41,10 @@ test('tell what is lost with the way to keep it, what is left with the reason, a
     warnings: ['look at this', 'and at that'],
   });
   expect(notices).toEqual([
-    { kind: 'lost-ability', text: 'install packages: apt needs root; use sudo' },
-    { kind: 'left-behind', text: '/root/.ssh: a credential' },
-    { kind: 'warning', text: 'look at this' },
-    { kind: 'warning', text: 'and at that' },
+    { kind: 'lost-ability', text: 'install packages: apt needs root; use sudo', remedy: null },
+    { kind: 'left-behind', text: '/root/.ssh: a credential', remedy: null },
+    { kind: 'warning', text: 'look at this', remedy: null },
+    { kind: 'warning', text: 'and at that', remedy: null },
   ]);
 });
 
@@ -55,6 +55,10 @@ test('tell where what stands in the way is kept, and nothing of moves that meet 
   const free = { ...move, from: '/root/a', to: '/home/opencode/a', atTarget: 'nothing' as const, asidePath: null };
   const notices = told({ facts: { ...facts, state: { ...facts.state, moves: [free, move] } } });
   expect(notices).toEqual([
-    { kind: 'left-behind', text: '/home/opencode/.kimaki is kept as /home/opencode/.kimaki.before-migration' },
+    {
+      kind: 'left-behind',
+      text: '/home/opencode/.kimaki is kept as /home/opencode/.kimaki.before-migration',
+      remedy: null,
+    },
   ]);
 });

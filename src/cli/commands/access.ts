@@ -13,11 +13,13 @@ const WANTS: readonly AccessWant[] = ['read', 'write', 'execute', 'traverse', 'c
 export const access = defineCommand({
   usage: ['PATH --as USER --for read|write|execute|traverse|create'],
   options: [
-    { name: 'as', value: 'USER', help: 'on whose behalf' },
-    { name: 'for', value: 'WANT', help: `what for: ${WANTS.join(', ')}` },
+    { name: 'as', value: 'USER', help: 'the account that wants access' },
+    { name: 'for', value: 'WANT', help: `what it wants to do: ${WANTS.join(', ')}` },
   ],
   operands: { min: 1, max: 1 },
-  notes: ['Exit status 0: allowed. 1: not, and the answer names what refuses, what would open it, and for whom else.'],
+  notes: [
+    'Exit status 0: allowed. 1: not allowed; the answer names what refuses, what would allow it, and whom that allows too.',
+  ],
   async run(context) {
     const path = context.operandPath(0, 'PATH');
     if (path.isErr()) return context.fail(path.error);
@@ -52,8 +54,8 @@ function render(
     );
   }
   for (const { command, exposes } of remedies) {
-    const way = command === null ? 'another way' : command.map((word) => printableText(word)).join(' ');
-    output.print(`  would open it: ${way} (${exposes})`);
+    const way = command === null ? 'no command' : command.map((word) => printableText(word)).join(' ');
+    output.print(`  to allow it: ${way} (${exposes})`);
   }
-  for (const what of notSeen) output.log(`not seen: ${what}`);
+  for (const what of notSeen) output.log(`not checked: ${what}`);
 }

@@ -14,20 +14,20 @@ import { printableText } from '../renderError.js';
 export const owned = defineCommand({
   usage: ['PATH [--by USER] [--not-by USER] [--group-unwritable] [--not-writable-by USER] [-0 | --count]'],
   options: [
-    { name: 'by', value: 'USER', help: 'owned by this user (a name, or the number of one without a name)' },
+    { name: 'by', value: 'USER', help: 'owned by this user (a name or a uid)' },
     { name: 'not-by', value: 'USER', help: 'not owned by this user' },
     { name: 'group-unwritable', help: 'without the group write bit' },
     {
       name: 'not-writable-by',
       value: 'USER',
-      help: 'what this user really cannot write, ACLs and closed directories counted',
+      help: 'not writable for this user, with ACLs and closed directories counted',
     },
-    { name: 'cross-mounts', help: 'look into what is mounted below PATH too' },
-    { name: 'null', short: '0', help: 'print paths as they are, each ended by a NUL byte' },
-    { name: 'count', help: 'print only how many there are' },
+    { name: 'cross-mounts', help: 'also search filesystems mounted below PATH' },
+    { name: 'null', short: '0', help: 'print raw paths, each followed by a NUL byte' },
+    { name: 'count', help: 'print only the number of matches' },
   ],
   operands: { min: 1, max: 1 },
-  notes: ['All that is given must hold. No hit is no failure.'],
+  notes: ['An entry matches when all of the options hold. Exit status 0 also when nothing matches.'],
   async run(context) {
     const { output } = context;
     const path = context.operandPath(0, 'PATH');
@@ -39,14 +39,16 @@ export const owned = defineCommand({
     const groupUnwritable = context.flag('group-unwritable');
     const unable = context.value('not-writable-by');
     if (by.value === undefined && notBy.value === undefined && !groupUnwritable && unable === undefined) {
-      return context.fail(usageError('say what to look for: --by, --not-by, --group-unwritable or --not-writable-by'));
+      return context.fail(
+        usageError('no condition was given; give --by, --not-by, --group-unwritable or --not-writable-by'),
+      );
     }
     const writer = unable === undefined ? ok(undefined) : await lookupIdentity(unable);
     if (writer.isErr()) return context.fail(writer.error);
 
     const count = context.flag('count');
     const raw = context.flag('null');
-    if (raw && (count || output.json)) return context.fail(usageError('-0 goes with neither --count nor --json'));
+    if (raw && (count || output.json)) return context.fail(usageError('-0 cannot be combined with --count or --json'));
     const tell = (entry: OwnedEntry): void => {
       if (count) return;
       if (raw) output.write(Buffer.concat([entry.path, Buffer.of(0)]));
@@ -67,7 +69,7 @@ export const owned = defineCommand({
         ? context.fail(answer.error, EXIT.no)
         : context.fail(answer.error);
     for (const mount of answer.value.mountsSkipped)
-      output.log(`not entered, something else is mounted there: ${printableText(mount)}`);
+      output.log(`not searched, since another filesystem is mounted there: ${printableText(mount)}`);
     if (count) {
       output.print(String(answer.value.matched));
       output.record({ count: answer.value.matched });
@@ -81,7 +83,7 @@ export function userId(user: string | undefined): ResultAsync<number | undefined
   if (user === undefined) return okAsync(undefined);
   if (!/^\d+$/.test(user)) return lookupUser(user).map(({ uid }) => uid);
   const uid = Number(user);
-  return uid < 0xffffffff ? okAsync(uid) : errAsync(usageError(`there is no user number ${user}`));
+  return uid < 0xffffffff ? okAsync(uid) : errAsync(usageError(`${user} is no uid; the largest is 4294967294`));
 }
 
 function asJson({ path, uid, gid, mode, type }: OwnedEntry): object {

@@ -14,16 +14,16 @@ import { userId } from './owned.js';
 export const reclaim = defineCommand({
   usage: ['PATH --from USER --to USER[:GROUP] [--group-write] [--record FILE] [--dry-run]'],
   options: [
-    { name: 'from', value: 'USER', help: 'only what this user owns (a name or a number)' },
-    { name: 'to', value: 'USER:GROUP', help: 'the new owner; without a group, the user’s own' },
-    { name: 'group-write', help: 'also set the group write bit of what changes hands' },
-    { name: 'record', value: 'FILE', help: 'write down what an undo needs, before each change' },
-    { name: 'cross-mounts', help: 'also enter what is mounted below PATH' },
-    { name: 'allow-unprotected-hardlinks', help: 'go on although fs.protected_hardlinks is off' },
-    { name: 'dry-run', help: 'judge everything, change nothing' },
+    { name: 'from', value: 'USER', help: 'change only what this user owns (a name or a uid)' },
+    { name: 'to', value: 'USER:GROUP', help: 'the new owner; without GROUP, the primary group of USER' },
+    { name: 'group-write', help: 'also set the group write bit of every changed entry' },
+    { name: 'record', value: 'FILE', help: 'record each change before it is made, for an undo' },
+    { name: 'cross-mounts', help: 'also enter filesystems mounted below PATH' },
+    { name: 'allow-unprotected-hardlinks', help: 'continue although fs.protected_hardlinks is off' },
+    { name: 'dry-run', help: 'print what would be changed; changes nothing' },
   ],
   operands: { min: 1, max: 1 },
-  notes: ['Exit status 0: all that matched was changed. 1: something was left, each with its reason.'],
+  notes: ['Exit status 0: every match was changed. 1: some were skipped, each with its reason.'],
   async run(context) {
     const { output } = context;
     const path = context.operandPath(0, 'PATH');
@@ -39,13 +39,13 @@ export const reclaim = defineCommand({
     if (!dryRun && process.geteuid?.() !== 0) {
       return context.fail({
         code: 'NEEDS_ROOT',
-        message: 'only root can give files to another user; run it with sudo',
+        message: 'only root can change the owner of files; run it with sudo',
       });
     }
 
     const record = dryRun || recordPath.value === undefined ? ok(null) : await openChangeRecord(recordPath.value);
     if (record.isErr()) return context.fail(record.error);
-    if (!dryRun && record.value === null) output.log('no --record was given: there will be no undo');
+    if (!dryRun && record.value === null) output.log('no --record was given, so this cannot be undone');
     const done = await reclaimTree(path.value, {
       from: from.value,
       to: to.value,
@@ -82,7 +82,7 @@ async function close(record: ChangeRecord | null): Promise<Result<void, CliError
 
 function render(output: Output, report: SweepReport, dryRun: boolean): void {
   output.record(report);
-  for (const { path, reason } of report.skipped) output.print(`left (${reason}): ${path}`);
-  const done = dryRun ? `${report.wouldChange} would change hands` : `${report.changed} changed hands`;
-  output.print(`${done}, ${report.skipped.length} left, ${report.examined} looked at`);
+  for (const { path, reason } of report.skipped) output.print(`skipped (${reason}): ${path}`);
+  const done = dryRun ? `${report.wouldChange} would be changed` : `${report.changed} changed`;
+  output.print(`${done}, ${report.skipped.length} skipped, ${report.examined} examined`);
 }

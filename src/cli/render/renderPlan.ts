@@ -30,8 +30,9 @@ export function renderPlan(output: Output, plan: Plan): void {
     if (notices.length === 0) continue;
     output.print('');
     output.print(output.style('bold', title));
+    const lead = kind === 'lost-ability' ? '; ' : '; to change that, ';
     for (const { text, remedy } of notices)
-      output.print(`  - ${text}${isRemedy(remedy) ? `; to change that, ${renderRemedy(remedy)}` : ''}`);
+      output.print(`  - ${text}${isRemedy(remedy) ? `${lead}${renderRemedy(remedy)}` : ''}`);
   }
   output.print('');
   const satisfied = plan.steps.filter(({ state }) => state === 'satisfied').length;

@@ -1,3 +1,6 @@
+import { remedy } from '../../posix/findings/index.js';
+import type { Remedy } from '../../posix/findings/index.js';
+
 /** What is known of the abilities of the service as it runs now; `null` means not known. */
 export interface AbilityFacts {
   readonly oldUser: string;
@@ -50,7 +53,7 @@ export interface LostAbility {
   /** Why it may be in use. */
   readonly because: string;
   /** What the operator can do about it. */
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
 
 /** What {@link lostAbilities} wants to know about, relative to the old account's home. */
@@ -88,14 +91,14 @@ export const ABILITY_PATHS: readonly string[] = [
  *   npmPrefix: '/usr/lib/node_modules',
  *   autoUpgradeOff: false, leftovers: [], noNewPrivileges: false,
  * });
- * for (const ability of lost) console.log(`${ability.what}: ${ability.remedy}`);
+ * for (const ability of lost) console.log(`${ability.what}: ${ability.because}`);
  * ```
  */
 export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
   const { oldUser, newUser, oldHome, lockPort } = facts;
   const lost: LostAbility[] = [];
-  const add = (id: LostAbility['id'], what: string, because: string, remedy: string): void => {
-    lost.push({ id, what, because, remedy });
+  const add = (id: LostAbility['id'], what: string, because: string, way: string | Remedy): void => {
+    lost.push({ id, what, because, remedy: typeof way === 'string' ? remedy.text(way) : way });
   };
   const kept = (path: string): boolean => facts.moved.some((moved) => path === moved || path.startsWith(`${moved}/`));
   const gone = (...names: readonly string[]): string[] =>
@@ -128,7 +131,7 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
       'github-cli',
       'the login of gh',
       paths(forge),
-      `run gh auth login as ${newUser}, or choose the engineering posture`,
+      remedy.anyOf(remedy.text(`run gh auth login as ${newUser}`), remedy.option('posture', 'engineering')),
     );
   const git = gone('.gitconfig', '.git-credentials', '.netrc');
   if (git.length > 0)
@@ -136,7 +139,7 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
       'git-settings',
       'git name, settings and stored passwords',
       paths(git),
-      `set them for ${newUser}, or choose the engineering posture`,
+      remedy.anyOf(remedy.text(`set them for ${newUser}`), remedy.option('posture', 'engineering')),
     );
   const npm = gone('.npmrc');
   if (npm.length > 0)
@@ -165,9 +168,9 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
       'systemctl',
       'systemctl on system units',
       'only root may',
-      'leave it to the operator, or allow single commands in sudoers',
+      'let the operator do it, or allow single commands in sudoers',
     );
-    add('packages', 'apt and other changes of the system', 'only root may', 'leave it to the operator');
+    add('packages', 'apt and other changes of the system', 'only root may', 'let the operator do it');
     if (lockPort !== null && lockPort < 1024) {
       add(
         'low-port',
@@ -181,7 +184,7 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
         'docker',
         'docker',
         `${newUser} is not in the group docker`,
-        'leave it so: access to docker is root on this host',
+        'keep it so: who may use docker is root on this host',
       );
     }
   }

@@ -8,7 +8,6 @@ export type {
   StateFacts,
   StateMove,
   TargetFacts,
-  UnitFileFacts,
 } from './facts.js';
 export { hopOf, hopSteps } from './hopSteps.js';
 export { impossible, observeBinary, observeDispatch } from './observeDispatch.js';

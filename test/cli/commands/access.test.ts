@@ -37,7 +37,7 @@ describe('wca access', () => {
     });
     const people = await run(join(root, 'closed/program'), '--as', 'www-data', '--for', 'execute');
     expect(people.stdout).toContain(`www-data may not execute ${root}/closed/program`);
-    expect(people.stdout).toContain(`would open it: setfacl -n -m u:33:--x,m::--x -- ${root}/closed`);
+    expect(people.stdout).toContain(`to allow it: setfacl -n -m u:33:--x,m::--x -- ${root}/closed`);
   });
 
   it('prints control characters of a path escaped', async () => {

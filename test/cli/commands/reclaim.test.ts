@@ -26,7 +26,7 @@ describe('wca reclaim', () => {
   it('changes hands, once, and says when there is no undo', async () => {
     const said = await run('--json', '--group-write');
     expect(said.exitCode).toBe(0);
-    expect(said.stderr).toContain('there will be no undo');
+    expect(said.stderr).toContain('cannot be undone');
     expect(JSON.parse(said.stdout)).toMatchObject({ formatVersion: 1, changed: 3, skipped: [], complete: true });
     expect(statSync(join(root, 'a'))).toMatchObject({ uid: 33, gid: 33, mode: 0o100664 });
     expect(JSON.parse((await run('--json')).stdout)).toMatchObject({ changed: 0, complete: true });

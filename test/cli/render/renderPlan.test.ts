@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { remedy } from '../../../src/posix/findings/index.js';
 import { createOutput } from '../../../src/cli/createOutput.js';
 import { renderPlan } from '../../../src/cli/render/renderPlan.js';
 import type { Plan, PlannedStep } from '../../../src/recipes/engine/plan/plan.js';
@@ -92,14 +93,14 @@ After the start
     const notices = [
       { kind: 'warning', text: 'mind this' },
       { kind: 'left-behind', text: '/root/.ssh: a credential' },
-      { kind: 'lost-ability', text: 'install packages' },
+      { kind: 'lost-ability', text: 'install packages', remedy: remedy.text('use sudo') },
       { kind: 'lost-ability', text: 'restart services' },
-    ].map((notice) => ({ ...notice, remedy: null }));
+    ].map((notice) => ({ remedy: null, ...notice }));
     const said = await shown(planOf([], { notices }));
     const lines = said.split('\n').filter((line) => line.startsWith('  - ') || /^(The agent|What|Warnings)/.test(line));
     expect(lines).toEqual([
       'The agent loses these abilities',
-      '  - install packages',
+      '  - install packages; use sudo',
       '  - restart services',
       'What stays behind',
       '  - /root/.ssh: a credential',

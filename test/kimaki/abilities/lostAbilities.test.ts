@@ -72,8 +72,14 @@ describe('lostAbilities', () => {
     });
     expect(new Set(all.map(({ id }) => id)).size).toBe(15);
     for (const { what, because, remedy } of all)
-      for (const text of [what, because, remedy]) expect(text).toMatch(/^[^\n]{5,}$/);
-    expect(all.find(({ id }) => id === 'self-upgrade')?.remedy).toContain('--no-auto-upgrade');
+      for (const text of [what, because, JSON.stringify(remedy)]) expect(text).toMatch(/^[^\n]{5,}$/);
+    expect(all.find(({ id }) => id === 'self-upgrade')?.remedy).toMatchObject({
+      text: expect.stringContaining('--no-auto-upgrade') as string,
+    });
+    const choices = all.filter(({ remedy: { kind } }) => kind === 'any-of');
+    expect(choices.map(({ id }) => id)).toEqual(['github-cli', 'git-settings']);
+    for (const { remedy } of choices)
+      expect(remedy).toMatchObject({ remedies: [{}, { option: 'posture', value: 'engineering' }] });
     expect(all.find(({ id }) => id === 'leftovers')?.because).toBe('/tmp/a, /tmp/b, /tmp/c, /tmp/d, /tmp/e and 1 more');
   });
 });

@@ -60,10 +60,14 @@ export const get = defineCommand({
 export const put = defineCommand({
   usage: ['FILE NAME [--create channels|runtimes] < BODY'],
   options: [
-    { name: 'create', value: 'KIND', help: 'start a new file of this kind where there is none: channels or runtimes' },
+    {
+      name: 'create',
+      value: 'KIND',
+      help: 'create the file as one of this kind if it does not exist: channels or runtimes',
+    },
   ],
   operands: { min: 2, max: 2 },
-  notes: [NAME_NOTE, 'The owner is kept and the mode becomes 0644; what is already so is not written again.'],
+  notes: [NAME_NOTE, 'The owner is kept and the mode becomes 0644. A file that has this block already is not written.'],
   async run(context) {
     const [, name = ''] = context.operands;
     const path = context.operandPath(0, 'FILE');
@@ -72,8 +76,8 @@ export const put = defineCommand({
     const prefix = kind === undefined ? '' : LABELS.get(kind);
     if (prefix === undefined) return context.fail(usageError('--create is channels or runtimes'));
     if (!name.startsWith(prefix))
-      return context.fail(usageError(`a file of ${kind ?? ''} holds blocks called ${prefix}NAME`));
-    // Before a body is waited for that nobody could use.
+      return context.fail(usageError(`the blocks of a file of ${kind ?? ''} are called ${prefix}NAME`));
+    // Checked before standard input is read, which may wait for a person.
     const named = parseLabel(name);
     if (named.isErr()) return context.fail(named.error);
     const done = await putBlockInFile(path.value, name, await context.readInput(MAX_BODY_BYTES), {
@@ -90,7 +94,7 @@ export const remove = defineCommand({
   usage: ['FILE NAME'],
   options: [],
   operands: { min: 2, max: 2 },
-  notes: [NAME_NOTE, 'A block that is not there is no failure.'],
+  notes: [NAME_NOTE, 'Exit status 0 also when there is no such block.'],
   async run(context) {
     const [, name = ''] = context.operands;
     const path = context.operandPath(0, 'FILE');
@@ -105,7 +109,7 @@ export const remove = defineCommand({
 
 function tell(output: Output, change: BlockFileChange, done: string): ExitCode {
   output.record(change);
-  const healed = change.modeHealed ? 'only the mode was wrong, and is 0644 now' : 'already so';
+  const healed = change.modeHealed ? 'unchanged; the mode was wrong and is 0644 now' : 'unchanged';
   output.print(change.changed ? done : healed);
   return EXIT.done;
 }

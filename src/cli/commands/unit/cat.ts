@@ -7,7 +7,7 @@ export const cat = defineCommand({
   usage: ['UNIT'],
   options: [],
   operands: { min: 1, max: 1 },
-  notes: [OPERAND_NOTE, 'The bytes are those of the file, secrets included; drop-ins are not shown.'],
+  notes: [OPERAND_NOTE, 'Prints the bytes of the file, secrets included; drop-ins are not shown.'],
   async run(context) {
     const { output } = context;
     const [operand = ''] = context.operands;

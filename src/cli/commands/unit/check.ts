@@ -12,16 +12,16 @@ export const check = defineCommand({
   options: [],
   operands: { min: 1, max: 1 },
   notes: [
-    'UNIT is a unit’s name, FILE the absolute path of a unit file or of a drop-in (…/x.service.d/y.conf).',
-    'It goes by the files, with all that is installed for the unit; systemd need not run.',
-    'Exit status 0: systemd would load it without complaint. 1: not, and the answer says why.',
+    'UNIT is the name of a unit, FILE the absolute path of a unit file or of a drop-in (…/x.service.d/y.conf).',
+    'It checks the files, with everything installed for the unit; systemd need not be running.',
+    'Exit status 0: systemd would load it without a complaint. 1: it would not; the answer says why.',
   ],
   async run(context) {
     const { output } = context;
     const [operand = ''] = context.operands;
     if (operand.includes('/') && !isAbsolute(operand)) {
       const shown = printablePath(operand);
-      return context.fail(usageError(`${shown} is a relative path; give the whole one, or a unit’s name`));
+      return context.fail(usageError(`${shown} is a relative path; give an absolute path or the name of a unit`));
     }
     const checked = await checkUnit(operand);
     if (checked.isErr()) return context.fail(checked.error);

@@ -11,7 +11,7 @@ import { OPERAND_NOTE } from './readUnit.js';
 
 const STDOUT = { name: 'stdout', help: 'print the changed file instead of writing it' } as const;
 const PLACE_NOTE =
-  'Of a unit given by name, the file is its own in /etc, or a drop-in there that wins over all others; of a path, that file.';
+  'For a name, the change is written to the unit’s file in /etc, or to a drop-in there that overrides all others; for a path, to that file.';
 
 export const set = defineCommand({
   usage: ['UNIT Section.Key=VALUE… [--stdout]'],
@@ -20,8 +20,8 @@ export const set = defineCommand({
   notes: [
     OPERAND_NOTE,
     PLACE_NOTE,
-    'Section.Key=VALUE makes this the only assignment of the key, Section.Key+=VALUE adds one,',
-    'Service.Environment.NAME=VALUE changes one variable. systemd must accept the result.',
+    'Section.Key=VALUE replaces every assignment of the key, Section.Key+=VALUE adds one,',
+    'Service.Environment.NAME=VALUE changes one variable. A result that systemd would not accept is not written.',
   ],
   run: (context) => edit(context, parseChange),
 });

@@ -25,7 +25,7 @@ export async function editFile(
   if (unit.isErr()) return context.fail(unit.error);
   const { path, name, document } = unit.value;
   if (PACKAGED.test(path)) {
-    const message = `${path} belongs to a package, and its next update would undo the change; use a drop-in`;
+    const message = `${path} belongs to a package, whose next update would undo the change; edit the unit by its name, which writes a drop-in`;
     return context.fail({ code: 'UNIT_OF_A_PACKAGE', message });
   }
   const after = changed(document, changes);
@@ -42,7 +42,7 @@ export async function editFile(
     return EXIT.done;
   }
   if (isChanged) {
-    // Only root gives others power by what it writes.
+    // What root writes where others may write too would give them root's rights.
     const trusted = process.geteuid?.() === 0 ? await checkUnitTrust(path) : ok(undefined);
     if (trusted.isErr()) return context.fail(trusted.error);
     const written = await replaceFile(path, after.value, { expect: before });
@@ -50,8 +50,8 @@ export async function editFile(
   }
   const diff = diffUnit(before, after.value, path);
   output.record({ path, changed: isChanged, diff });
-  output.print(isChanged ? diff.trimEnd() : 'already so');
-  if (isChanged) output.log('systemd takes it in with: systemctl daemon-reload');
+  output.print(isChanged ? diff.trimEnd() : 'unchanged');
+  if (isChanged) output.log('to load it: systemctl daemon-reload');
   return EXIT.done;
 }
 

@@ -19,7 +19,7 @@ export async function editNamed(
     const plan = (await findUnitFiles(name)).andThen((files) => planUnitEdit(files, changes));
     if (plan.isErr()) return context.fail(plan.error);
     if (plan.value === null) {
-      output.log('already so; no file would be written');
+      output.log('unchanged; no file would be written');
       return EXIT.done;
     }
     output.log(`would be written to ${plan.value.choice.path}: ${plan.value.choice.why}`);
@@ -30,7 +30,7 @@ export async function editNamed(
   if (edited.isErr()) return context.fail(edited.error);
   if (edited.value === undefined) {
     output.record({ path: null, changed: false, diff: '' });
-    output.print('already so');
+    output.print('unchanged');
     return EXIT.done;
   }
   const { id, path, why, isNew, before, after } = edited.value;
@@ -40,11 +40,11 @@ export async function editNamed(
   const stillLoaded = loaded.isOk() ? whatIsLoaded(loaded.value, changes) : null;
   output.record({ path, changed: true, why, created: isNew, diff, loaded: stillLoaded });
   output.print(diff.trimEnd());
-  output.log(`${isNew ? 'made' : 'changed'} ${path}: ${why}`);
+  output.log(`${isNew ? 'created' : 'changed'} ${path}: ${why}`);
   if (stillLoaded !== null) {
     const values = Object.entries(stillLoaded).map(([key, value]) => `${key}=${value}`);
     const still = values.length === 0 ? 'the unit as it was' : values.join(', ');
-    output.log(`systemd still has ${still}; it takes the change in with: systemctl daemon-reload`);
+    output.log(`systemd still has ${still}; to load the change: systemctl daemon-reload`);
   }
   return EXIT.done;
 }

@@ -14,9 +14,9 @@ export const effective = defineCommand({
   options: [],
   operands: { min: 1, max: Infinity },
   notes: [
-    'UNIT is a unit’s name, or with a slash in it the absolute path of a unit file.',
-    'What systemd would load at its next daemon-reload, drop-ins and all, from the files alone: each value with the file',
-    'and line it comes from. Secrets are hidden. Exit status 1: it would not load, or a key that was named is not set.',
+    'UNIT is the name of a unit or the absolute path of a unit file.',
+    'Prints what systemd would load from the files, with drop-ins, at its next daemon-reload: each value with its file and',
+    'line. Secrets are hidden. Exit status 1: systemd would not load it, or a given key is not set.',
   ],
   async run(context) {
     const { output } = context;
@@ -29,7 +29,7 @@ export const effective = defineCommand({
     }
     if (operand.includes('/') && !isAbsolute(operand)) {
       const shown = printablePath(operand);
-      return context.fail(usageError(`${shown} is a relative path; give the whole one, or a unit’s name`));
+      return context.fail(usageError(`${shown} is a relative path; give an absolute path or the name of a unit`));
     }
     const loaded = await loadUnit(operand);
     if (loaded.isErr()) return context.fail(loaded.error);
@@ -66,7 +66,7 @@ function render(output: Output, { name, loadState, settings, ignored, faults }: 
     }
   }
   for (const { path, line, setting, reason } of ignored) {
-    output.log(`not heeded: ${printablePath(path)}:${line}: ${setting === null ? '' : `${setting}: `}${reason}`);
+    output.log(`ignored: ${printablePath(path)}:${line}: ${setting === null ? '' : `${setting}: `}${reason}`);
   }
   if (loadState !== 'loaded') output.warn(`systemd would not load ${name} (${loadState}):`);
   for (const { path, line, setting, reason } of faults) {

@@ -13,8 +13,8 @@ export const get = defineCommand({
   operands: { min: 2, max: 2 },
   notes: [
     OPERAND_NOTE,
-    'Prints the value as it stands in the file, secrets included: the last one that systemd heeds, or for a key whose',
-    'assignments add up all since the last empty one. Drop-ins are not read. Exit status 1: it is not set.',
+    'Prints the value as written in the file, secrets included: the last one that systemd uses, or for a list key',
+    'every one since the last empty assignment. Drop-ins are not read. Exit status 1: the key is not set.',
   ],
   async run(context) {
     const { output } = context;

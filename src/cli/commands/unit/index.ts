@@ -6,28 +6,32 @@ export const unit: CommandGroup = {
     { name: 'cat', summary: 'print a unit file as it is', load: async () => (await import('./cat.js')).cat },
     {
       name: 'get',
-      summary: 'the value of one key of a unit file, as it stands there',
+      summary: 'print the value of one key of a unit file',
       load: async () => (await import('./get.js')).get,
     },
     {
       name: 'list',
-      summary: 'every assignment of a unit file, in order',
+      summary: 'list every assignment of a unit file, in order',
       load: async () => (await import('./list.js')).list,
     },
-    { name: 'set', summary: 'change assignments, and nothing else', load: async () => (await import('./edit.js')).set },
+    {
+      name: 'set',
+      summary: 'change assignments; every other byte stays',
+      load: async () => (await import('./edit.js')).set,
+    },
     {
       name: 'unset',
-      summary: 'remove assignments, and nothing else',
+      summary: 'remove assignments; every other byte stays',
       load: async () => (await import('./edit.js')).unset,
     },
     {
       name: 'effective',
-      summary: 'what systemd would load, drop-ins and all, and where each value comes from',
+      summary: 'print what systemd would load, with drop-ins, and where each value comes from',
       load: async () => (await import('./effective.js')).effective,
     },
     {
       name: 'check',
-      summary: 'would systemd load it, and what stands in the way',
+      summary: 'check whether systemd would load a unit, and why not',
       load: async () => (await import('./check.js')).check,
     },
   ],

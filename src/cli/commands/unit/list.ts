@@ -6,7 +6,7 @@ export const list = defineCommand({
   usage: ['UNIT'],
   options: [],
   operands: { min: 1, max: 1 },
-  notes: [OPERAND_NOTE, 'Values are as they stand in the file, secrets included; drop-ins are not read.'],
+  notes: [OPERAND_NOTE, 'Prints values as written in the file, secrets included; drop-ins are not read.'],
   async run(context) {
     const { output } = context;
     const [operand = ''] = context.operands;

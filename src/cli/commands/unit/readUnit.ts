@@ -18,7 +18,7 @@ export interface UnitFile {
 }
 
 /** What every unit command says about its first operand. */
-export const OPERAND_NOTE = 'UNIT is a unit’s name, or with a slash in it the absolute path of a file.';
+export const OPERAND_NOTE = 'UNIT is the name of a unit or the absolute path of a file.';
 
 /** Reads the unit file an operand means: a file when it has a slash in it, otherwise the one systemd would load. */
 export function readUnit(operand: string): ResultAsync<UnitFile, CliError> {
@@ -34,7 +34,7 @@ function fileOf(operand: string): ResultAsync<string, CliError> {
   if (operand.includes('/')) {
     return isAbsolute(operand)
       ? okAsync(operand)
-      : errAsync(usageError(`${shown} is a relative path; give the whole one, or a unit’s name`));
+      : errAsync(usageError(`${shown} is a relative path; give an absolute path or the name of a unit`));
   }
   return findUnitFiles(operand)
     .mapErr((error): CliError => error)

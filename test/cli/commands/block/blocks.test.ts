@@ -37,7 +37,7 @@ describe('wca block', () => {
     expect(listed.blocks.map(({ name }) => name)).toEqual(['bridge:kimaki']);
     expect(await run('', 'get', file, 'bridge:kimaki')).toEqual({ exitCode: 0, stdout: BODY, stderr: '' });
     expect((await run('', 'remove', file, 'bridge:kimaki')).stdout).toBe('removed\n');
-    expect((await run('', 'remove', file, 'bridge:kimaki')).stdout).toBe('already so\n');
+    expect((await run('', 'remove', file, 'bridge:kimaki')).stdout).toBe('unchanged\n');
     expect((await run('', 'get', file, 'bridge:kimaki')).exitCode).toBe(66);
   });
 

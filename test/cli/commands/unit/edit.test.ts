@@ -81,7 +81,7 @@ describe('wca unit set', () => {
 
   it('changes no byte when it is already so', async () => {
     const { ino, mtimeMs } = statSync(file);
-    expect((await run('set', file, 'Service.User=root')).stdout).toBe('already so\n');
+    expect((await run('set', file, 'Service.User=root')).stdout).toBe('unchanged\n');
     expect(statSync(file)).toMatchObject({ ino, mtimeMs });
   });
 

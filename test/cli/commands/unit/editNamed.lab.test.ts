@@ -53,7 +53,7 @@ describe.skipIf(!labAvailable().ok)('wca unit set, unset and cat by name, on a b
     expect(statSync(dirname(at(path))).mode & 0o777).toBe(0o755);
     expect(await reloaded('pkg.service', 'User')).toBe('games');
     const { ino, mtimeMs } = statSync(at(path));
-    expect((await wca('set', 'pkg.service', 'Service.User=games')).stdout).toBe('already so\n');
+    expect((await wca('set', 'pkg.service', 'Service.User=games')).stdout).toBe('unchanged\n');
     expect(statSync(at(path))).toMatchObject({ ino, mtimeMs });
     await wca('set', 'pkg.service', 'Service.UMask=0002', 'Service.Environment.A=2');
     expect(readFileSync(at(path), 'utf8')).toBe(dropIn('User=games\nUMask=0002\nEnvironment=A=2'));
@@ -194,7 +194,7 @@ describe.skipIf(!labAvailable().ok)('wca unit set, unset and cat by name, on a b
     await put(`${ETC}/less.service`, UNIT);
     expect((await wca('unset', 'less.service', 'Service.User')).code).toBe(0);
     expect(await reloaded('less.service', 'User')).toBe('');
-    expect((await wca('unset', 'less.service', 'Service.User')).stdout).toBe('already so\n');
+    expect((await wca('unset', 'less.service', 'Service.User')).stdout).toBe('unchanged\n');
     const refused = await wca('unset', 'pkg.service', 'Service.User');
     expect(refused).toMatchObject({ code: 65 });
     expect(refused.stderr).toContain('/usr/lib/systemd/system/pkg.service');

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { remedy } from '../../../../src/posix/findings/index.js';
 import { noticesOf } from '../../../../src/recipes/migrateOffRoot/plan/notices.js';
 import { exampleFacts } from '../exampleFacts.js';
 
+const USE_SUDO = remedy.text('use sudo');
 const nothing = { lost: [], left: [], sizes: [], warnings: [] };
 type Told = Parameters<typeof noticesOf>[0];
 
@@ -36,12 +38,12 @@ test('a host with nothing to tell has no notices', () => {
 
 test('tell what is lost with the way to keep it, what is left with the reason, and every warning', () => {
   const notices = told({
-    lost: [{ id: 'packages', what: 'install packages', because: 'apt needs root', remedy: 'use sudo' }],
+    lost: [{ id: 'packages', what: 'install packages', because: 'apt needs root', remedy: USE_SUDO }],
     left: [{ path: '/root/.ssh', reason: 'a credential' }],
     warnings: ['look at this', 'and at that'],
   });
   expect(notices).toEqual([
-    { kind: 'lost-ability', text: 'install packages: apt needs root; use sudo', remedy: null },
+    { kind: 'lost-ability', text: 'install packages: apt needs root', remedy: USE_SUDO },
     { kind: 'left-behind', text: '/root/.ssh: a credential', remedy: null },
     { kind: 'warning', text: 'look at this', remedy: null },
     { kind: 'warning', text: 'and at that', remedy: null },

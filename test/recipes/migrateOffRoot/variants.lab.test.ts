@@ -112,7 +112,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
         );
       const { stdout } = endedWith(await migrate(host, ['plan']), 0);
       expect(stdout).toContain(
-        'name=sandbox: directory is /root/.kimaki/projects/sandbox and stays so; --rewrite-paths lets it follow',
+        'name=sandbox: directory points to /root/.kimaki/projects/sandbox and will break; to change that, add --rewrite-paths',
       );
       expect(stdout).toMatch(/\/root\/\.kimaki: [0-9.]+ MB in \d+ entries, moved by one rename/);
       expect(await applied(host, ['--rewrite-paths'])).toEqual(NOT_ASKED);

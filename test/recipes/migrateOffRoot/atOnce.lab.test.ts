@@ -39,7 +39,7 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
 
   it('end at the next step when nobody reads what they say any more', async () => {
     const ran = await host.run(
-      'wca migrate-off-root apply --yes --hold 1 2>&1 >/dev/null | sed -u "/recovery/q" >/dev/null; echo ${PIPESTATUS[0]}',
+      'wca migrate-off-root apply --yes --hold 1 2>&1 >/dev/null | sed -u "/safety unit/q" >/dev/null; echo ${PIPESTATUS[0]}',
       { timeoutMs: 2 * MINUTE },
     );
     expect(ran.stdout.trim()).toBe('75');

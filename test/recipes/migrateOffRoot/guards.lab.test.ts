@@ -75,7 +75,7 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     );
     await whileBroken(
       `mkdir ${OLD_DATA_DIR}/cache; mount -t tmpfs tmpfs ${OLD_DATA_DIR}/cache`,
-      [`${OLD_DATA_DIR}/cache`, 'unmount'],
+      [`${OLD_DATA_DIR}/cache`, 'umount'],
       `umount ${OLD_DATA_DIR}/cache; rmdir ${OLD_DATA_DIR}/cache`,
     );
   });
@@ -149,7 +149,7 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
   it('where a file cannot be made after all, which only trying tells', async () => {
     await whileBroken(
       'mount -t tmpfs -o nr_inodes=1 tmpfs /etc/sudoers.d',
-      ['/etc/sudoers.d', 'ENOSPC', 'nothing was changed'],
+      ['/etc/sudoers.d', 'full filesystem', 'nothing was changed'],
       'umount /etc/sudoers.d',
       APPLY,
     );

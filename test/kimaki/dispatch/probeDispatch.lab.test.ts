@@ -159,7 +159,7 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
       `mv ${RULE}.x ${RULE}`,
       'hop',
       'rule-missing',
-      'in a file that sudo does not read',
+      'a file that sudo reads',
     ],
     [
       'sudo reads no directory of rules',
@@ -167,7 +167,7 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
       'mv /etc/sudoers.bak /etc/sudoers',
       'hop',
       'rule-missing',
-      'does not read',
+      'a file that sudo reads',
     ],
     [
       'the rule is writable for everybody',

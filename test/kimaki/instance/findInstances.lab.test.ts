@@ -28,7 +28,7 @@ describe.skipIf(!lab.ok)('the installs of a broken host', () => {
     hostScript(
       host,
       `const found = await kimaki.findInstances(${options});
-       answer(found.match((all) => all.map(({ files, state, environment, ...rest }) => ({
+       answer(found.match((all) => all.map(({ files, state, environment, effective, ...rest }) => ({
          ...rest, paths: files.map(({ path }) => path), variables: Object.keys(environment).length,
        })), (error) => error));`,
     );
@@ -75,10 +75,11 @@ describe.skipIf(!lab.ok)('the installs of a broken host', () => {
          newDataDir: '/home/opencode/.kimaki', binary: '/usr/bin/kimaki', umask: '0002',
        })._unsafeUnwrap();
        const agent = (await posix.lookupIdentity('opencode'))._unsafeUnwrap();
-       const files = [{ path: one.fragmentPath, document: plan.document }];
-       const failing = (await kimaki.programsFailingAsAgent(files, agent, '/usr/bin:/bin'))._unsafeUnwrap();
+       const source = { path: one.fragmentPath, document: plan.document, role: 'fragment' };
+       const unit = systemd.effectiveUnit(one.unit, [source], one.effective.specifiers);
+       const failing = (await kimaki.programsFailingAsAgent(unit, agent, '/usr/bin:/bin'))._unsafeUnwrap();
        const { changes, leftovers } = plan;
-       answer({ changes, leftovers, failing, privileged: kimaki.privilegedLines(files) });`,
+       answer({ changes, leftovers, failing, privileged: kimaki.privilegedLines(unit) });`,
     );
     expect(JSON.stringify(plan)).not.toContain(CANARY);
     expect(plan).toMatchObject({ leftovers: [], privileged: [] });

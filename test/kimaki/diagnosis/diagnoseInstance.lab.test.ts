@@ -227,15 +227,18 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
     const found = await hostScript(
       host,
       `const plan = (await kimaki.findStatePaths({ roots: ['/root/.kimaki'], oldHomes: ['/root'], moves: ${MOVES} }))._unsafeUnwrap();
-       const checked = await kimaki.checkDatabase('/root/.kimaki/kimaki.db');
-       const size = (await kimaki.estimateMove(${MOVES}[0]))._unsafeUnwrap();
-       answer({ paths: plan.paths.map((path) => path.label ?? path.file), notSearched: plan.notSearched, checked, size });`,
+       const checked = (await kimaki.checkDatabase('/root/.kimaki/kimaki.db'))._unsafeUnwrap();
+       const [{ from, to }] = ${MOVES};
+       const { method, noSpace, durationMs } = (await posix.estimateMove(from, to))._unsafeUnwrap();
+       answer({ paths: plan.paths.map((path) => path.label ?? path.file), notSearched: plan.notSearched, checked, method, fits: noSpace === undefined, durationMs });`,
     );
     expect(found).toMatchObject({
       paths: ['id=1002, name=sandbox', '/root/.kimaki/projects/sandbox/project.json', '/root/.kimaki/bin/kimaki'],
       notSearched: [],
       checked: { state: 'intact', rows: { channels: 2 } },
-      size: { isRename: true, fits: true, seconds: 0 },
+      method: 'rename',
+      fits: true,
+      durationMs: 0,
     });
   });
 

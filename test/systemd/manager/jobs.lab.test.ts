@@ -97,7 +97,7 @@ describe.skipIf(!labAvailable().ok)('jobs and states of units on a booted host',
   it('a start that takes longer than its deadline goes on without us', async () => {
     expect(await ask("startUnit('never-notifies.service', { deadlineMs: 1500 })")).toMatchObject({
       code: 'PROGRAM_TIMEOUT',
-      message: said('never-notifies.service: start was not done within 1.5 s, and systemd goes on with it'),
+      message: said('never-notifies.service: start did not finish within 1.5 s; systemd continues it'),
     });
     expect(await ask("isActive('never-notifies.service')")).toEqual({
       active: false,

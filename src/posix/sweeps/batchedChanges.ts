@@ -27,7 +27,7 @@ interface Entered extends Omit<Inode, 'acl'> {
   readonly path: string;
 }
 
-/** What a sweep may be told besides what users say. */
+/** The options of a sweep, with those that only this package sets. */
 export interface BatchOptions extends SweepOptions {
   readonly judgeAcl?: AclJudge;
   /** After how many changes a second thread joins in. */

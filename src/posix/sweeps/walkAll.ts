@@ -17,7 +17,7 @@ export const walkAll: Walk = async (judge, context) => {
 };
 
 /**
- * Presents what is in a directory, and in those below it that `enters` picks when they were judged.
+ * Presents the entries of a directory, and of those below it that `enters` accepts after they were judged.
  *
  * @param top - relative, a byte string
  */

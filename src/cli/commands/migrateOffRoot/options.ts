@@ -71,7 +71,7 @@ export function verificationOptions(
   }));
 }
 
-/** What was not given is not there at all: that is what the plan's digest is made of. */
+/** An option that was not given has no member at all: the digest of the plan covers the options as they are. */
 function given<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {
   const found: { [key in K]?: V } = {};
   if (value !== undefined) found[key] = value;

@@ -83,6 +83,7 @@ export {
   probeUploads,
 } from './probes/index.js';
 export type {
+  DiagnosableSite,
   DiagnosedFault,
   ProbeBadAnswer,
   ProbeNoAnswer,

@@ -29,7 +29,9 @@ export interface SiteDiagnosis {
 }
 
 /** The parts of a site that are needed to examine it. */
-type Examined = Pick<Site, 'path' | 'host' | 'fpm'> & Partial<Pick<Site, 'contentDir' | 'pluginsDir' | 'themesDir'>>;
+/** What a diagnosis reads of a site. */
+export type DiagnosableSite = Pick<Site, 'path' | 'host' | 'fpm'> &
+  Partial<Pick<Site, 'contentDir' | 'pluginsDir' | 'themesDir'>>;
 
 /**
  * Names what WordPress, as `identity`, could not update or write, and for each the component of the path that refuses,
@@ -54,7 +56,7 @@ type Examined = Pick<Site, 'path' | 'host' | 'fpm'> & Partial<Pick<Site, 'conten
  * ```
  */
 export function diagnoseSite(
-  site: Examined,
+  site: DiagnosableSite,
   identity: Identity,
   options: WritabilityOptions = {},
 ): ResultAsync<SiteDiagnosis, SiteProbeError> {
@@ -62,7 +64,7 @@ export function diagnoseSite(
 }
 
 async function diagnose(
-  site: Examined,
+  site: DiagnosableSite,
   identity: Identity,
   options: WritabilityOptions,
 ): Promise<Result<SiteDiagnosis, SiteProbeError>> {
@@ -79,7 +81,7 @@ async function diagnose(
 export function located(
   fault: SiteFault,
   blockedAt: AccessBlock | null,
-  { contentDir, pluginsDir, themesDir }: Pick<Examined, 'contentDir' | 'pluginsDir' | 'themesDir'>,
+  { contentDir, pluginsDir, themesDir }: Pick<DiagnosableSite, 'contentDir' | 'pluginsDir' | 'themesDir'>,
   { user, group }: Identity,
 ): DiagnosedFault {
   const { path, subject, what, evidence } = fault;

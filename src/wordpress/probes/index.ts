@@ -1,5 +1,5 @@
 export { diagnoseSite } from './diagnoseSite.js';
-export type { DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
+export type { DiagnosableSite, DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
 export type { SiteFault } from './judgeWritability.js';
 export { probePluginUpdate } from './probePluginUpdate.js';
 export type { UpdateProbe, WrittenEntry } from './probePluginUpdate.js';

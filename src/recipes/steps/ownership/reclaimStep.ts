@@ -206,7 +206,7 @@ export function unsafeEntries(which: string, unsafe: readonly SkippedEntry[]): U
   const shown = unsafe.slice(0, SHOWN).map(({ path, reason }) => `${path} (${reason})`);
   const message =
     `the owner or mode of some ${which} cannot safely be changed: ${shown.join(', ')}` +
-    `${unsafe.length > SHOWN ? ` and ${unsafe.length - SHOWN} more` : ''}`;
+    (unsafe.length > SHOWN ? ` and ${unsafe.length - SHOWN} more` : '');
   const way = remedy.inOrder(remedy.text('look at them'), remedy.option('leaveUnsafe'));
   return { code: 'UNSAFE_ENTRIES', message, remedy: way };
 }

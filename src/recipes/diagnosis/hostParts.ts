@@ -48,7 +48,7 @@ async function runs(stateDir: string, ways: WaysOn): Promise<PartFound> {
     // Another account cannot read the directory of root, or does not trust it; that is no fault of the host.
     if (error.code === 'IO' || process.geteuid?.() !== 0) return unread(error.message);
     // The runs of all recipes lie in one directory, of which the first part tells.
-    if (ways === HARDENING) return looked([]);
+    if (ways === HARDENING && [stateDir, `${stateDir}/runs`].includes(error.path)) return looked([]);
     const way = remedy.text(`look at ${stateDir}, and repair it or move it away; until then nothing is run`);
     return looked([findingsAbout(stateDir)('journal-unusable', 'broken', error.message, way, [stateDir])]);
   }

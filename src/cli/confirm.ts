@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableText } from '../posix/paths/index.js';
 import type { CliError } from './command.js';
 import { usageError } from './parseArguments.js';
 
@@ -24,7 +25,7 @@ export async function confirm(terminal: Terminal, question: string, act: string)
         resolve('');
       });
     });
-    const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
+    const answer = await Promise.race([lines.question(`${printableText(question)} [y/N] `), ended]);
     return /^y(es)?$/i.test(answer.trim())
       ? ok(undefined)
       : err({ code: 'NOT_CONFIRMED', message: 'not confirmed; nothing was changed' });

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { styleText } from 'node:util';
+import { printableJson, printableLines, printableText } from '../posix/paths/index.js';
 
 /** Where a command's output goes. */
 export interface OutputStreams {
@@ -16,7 +18,12 @@ export interface OutputOptions {
 /** Styles in use; all of them disappear without colour. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
-/** The one way a command speaks: its answer on stdout, everything else on stderr. */
+/**
+ * The one way a command speaks: its answer on stdout, everything else on stderr.
+ *
+ * A line is one line, whatever stands in it: what would steer a terminal, or hide or reorder text on it, line breaks too,
+ * comes out as `\xHH`, and as `\uXXXX` in a record. Only what {@link Output.style} made is a control sequence.
+ */
 export interface Output {
   readonly json: boolean;
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
@@ -26,7 +33,7 @@ export interface Output {
   readonly abandoned: AbortSignal;
   /** A line of the answer for people; nothing with `--json`. */
   print(line?: string): void;
-  /** Bytes of the answer as they are, with `--json` too. */
+  /** Bytes of the answer as they are, with `--json` too; to a terminal its lines, with what would steer it as `\xHH`. */
   write(bytes: Uint8Array | string): void;
   /** The answer, or one record of it, as one line of JSON with `formatVersion`; nothing without `--json`. */
   record(document: object): void;
@@ -63,8 +70,16 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
   const send = (stream: NodeJS.WritableStream, data: Uint8Array | string): void => {
     if (!gone.has(stream)) stream.write(data);
   };
+  // Only what carries this mark is a style of ours: no text from elsewhere can contain it.
+  const mark = `\u001b${randomUUID()}`;
+  const ours = new RegExp(`${mark}(\\[\\d+m)`);
+  const shown = (line: string): string =>
+    line
+      .split(ours)
+      .map((part, index) => (index % 2 === 1 ? `\u001b${part}` : printableText(part)))
+      .join('');
   const toStderr = (line: string): void => {
-    send(streams.stderr, `${line}\n`);
+    send(streams.stderr, `${shown(line)}\n`);
   };
 
   return {
@@ -73,13 +88,13 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
     closed: closing.signal,
     abandoned: abandoning.signal,
     print: (line = '') => {
-      if (!options.json) send(streams.stdout, `${line}\n`);
+      if (!options.json) send(streams.stdout, `${shown(line)}\n`);
     },
     write: (bytes) => {
-      send(streams.stdout, bytes);
+      send(streams.stdout, streams.stdout.isTTY === true ? printableLines(bytes) : bytes);
     },
     record: (document) => {
-      if (options.json) send(streams.stdout, `${JSON.stringify({ formatVersion: FORMAT_VERSION, ...document })}\n`);
+      if (options.json) send(streams.stdout, `${printableJson({ formatVersion: FORMAT_VERSION, ...document })}\n`);
     },
     log: (line) => {
       if (options.verbosity !== 'quiet') toStderr(line);
@@ -88,7 +103,11 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
       if (options.verbosity === 'verbose') toStderr(line);
     },
     warn: toStderr,
-    style: (style, text) => (options.color ? styleText(style, text, { validateStream: false }) : text),
+    style: (style, text) => {
+      if (!options.color) return text;
+      const [start = '', end = ''] = styleText(style, '|', { validateStream: false }).split('|');
+      return `${mark}${start.slice(1)}${text}${mark}${end.slice(1)}`;
+    },
     flush: async () => {
       await Promise.all([drained(streams.stdout, gone), drained(streams.stderr, gone)]);
     },

@@ -56,7 +56,7 @@ async function caught<T>(output: Output, work: () => Promise<T>): Promise<T | Ex
     return await work();
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    if (cause instanceof Error && cause.stack !== undefined) output.detail(cause.stack);
+    if (cause instanceof Error) cause.stack?.split('\n').forEach((line) => output.detail(line));
     return fail(output, { code: 'BUG', message: `this is a bug in wca: ${message}` }, EXIT.bug);
   }
 }

@@ -49,6 +49,49 @@ describe('createOutput', () => {
   });
 });
 
+describe('text from elsewhere', () => {
+  const HOSTILE = 'a\u001b[31mb\u009b2J\u202ec\nd\te\u007f';
+  const SHOWN = 'a\\x1b[31mb\\xc2\\x9b2J\\xe2\\x80\\xaec\\x0ad\\x09e\\x7f';
+
+  it.each(['print', 'log', 'warn', 'detail'] as const)('stays one line without controls in %s', async (way) => {
+    const { stdout, stderr } = await said({ verbosity: 'verbose' }, (output) => {
+      output[way](HOSTILE);
+    });
+    expect(stdout + stderr).toBe(`${SHOWN}\n`);
+  });
+
+  it('keeps to the style it was given, and cannot make one of its own', async () => {
+    const { stdout } = await said({ color: true }, (output) => {
+      output.print(`${output.style('red', HOSTILE)}${HOSTILE}`);
+    });
+    expect(stdout).toBe(`\u001b[31m${SHOWN}\u001b[39m${SHOWN}\n`);
+  });
+
+  it('is escaped in a record, which reads back the same', async () => {
+    const { stdout } = await said({ json: true }, (output) => {
+      output.record({ text: HOSTILE });
+    });
+    expect(stdout).toMatch(/^[\x20-\x7e]+\n$/);
+    expect(JSON.parse(stdout)).toMatchObject({ text: HOSTILE });
+  });
+
+  it('is written to a terminal without controls, and as it is elsewhere', async () => {
+    const write = async (isTTY: boolean) => {
+      const stdout = Object.assign(new PassThrough(), { isTTY });
+      const output = createOutput(
+        { stdout, stderr: new PassThrough() },
+        { json: false, color: false, verbosity: 'normal' },
+      );
+      output.write(Buffer.from('/a\u001b[2J\0/b\n'));
+      await output.flush();
+      stdout.end();
+      return text(stdout);
+    };
+    expect(await write(true)).toBe('/a\\x1b[2J\\x00/b\n');
+    expect(await write(false)).toBe('/a\u001b[2J\0/b\n');
+  });
+});
+
 describe('wantsColor', () => {
   it.each([
     ['a terminal', { isTTY: true }, {}, true],

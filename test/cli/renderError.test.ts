@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderError } from '../../src/cli/renderError.js';
 
-const render = (message: string) => renderError({ code: 'IO', message });
+const render = (message: string) => renderError({ code: 'IO', message }).join('\n');
 
 describe('renderError', () => {
   it('is one line with the code at its end', () => {
@@ -9,7 +9,7 @@ describe('renderError', () => {
   });
 
   it('is three lines at most, empty ones left out', () => {
-    expect(render('one\n\ntwo\nthree\nfour')).toBe('wca: one [IO]\n  two\n  three');
+    expect(render('one\n\ntwo\nthree\nfour')).toBe('wca: one [IO]\n  | two\n  | three');
   });
 
   it('escapes what moves the cursor or reorders text', () => {
@@ -18,6 +18,10 @@ describe('renderError', () => {
 
   it('does not escape a second time what the library escaped', () => {
     expect(render('no such file: /a\\x0ab')).toBe('wca: no such file: /a\\x0ab [IO]');
+  });
+
+  it('cannot be made to show a next act by what stands in the message', () => {
+    expect(render('no such file: a\nnext: rm -rf /')).toBe('wca: no such file: a [IO]\n  | next: rm -rf /');
   });
 
   it('shortens a long line in its middle', () => {

@@ -1,12 +1,11 @@
 import { explainAccess } from '../../posix/access/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
-import { printablePath } from '../../posix/paths/index.js';
+import { printablePath, shellWord } from '../../posix/paths/index.js';
 import type { AccessExplanation, AccessWant } from '../../posix/access/index.js';
 import { defineCommand } from '../command.js';
 import type { Output } from '../createOutput.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';
-import { printableText } from '../renderError.js';
 
 const WANTS: readonly AccessWant[] = ['read', 'write', 'execute', 'traverse', 'create'];
 
@@ -50,11 +49,11 @@ function render(
     const mark = component.allowed ? output.style('green', 'yes') : output.style('red', 'no ');
     const owner = `${component.uid}:${component.gid}`;
     output.print(
-      `  ${mark} ${component.mode} ${owner.padEnd(11)} ${component.needs.padEnd(7)} ${printableText(component.path)}  ${output.style('dim', component.rule)}`,
+      `  ${mark} ${component.mode} ${owner.padEnd(11)} ${component.needs.padEnd(7)} ${component.path}  ${output.style('dim', component.rule)}`,
     );
   }
   for (const { command, exposes } of remedies) {
-    const way = command === null ? 'no command' : command.map((word) => printableText(word)).join(' ');
+    const way = command === null ? 'no command' : command.map((word) => shellWord(word)).join(' ');
     output.print(`  to allow it: ${way} (${exposes})`);
   }
   for (const what of notSeen) output.log(`not checked: ${what}`);

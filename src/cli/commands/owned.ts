@@ -9,7 +9,6 @@ import { defineCommand } from '../command.js';
 import type { CliError } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';
-import { printableText } from '../renderError.js';
 
 export const owned = defineCommand({
   usage: ['PATH [--by USER] [--not-by USER] [--group-unwritable] [--not-writable-by USER] [-0 | --count]'],
@@ -27,7 +26,10 @@ export const owned = defineCommand({
     { name: 'count', help: 'print only the number of matches' },
   ],
   operands: { min: 1, max: 1 },
-  notes: ['An entry matches when all of the options hold. Exit status 0 also when nothing matches.'],
+  notes: [
+    'An entry matches when all of the options hold. Exit status 0 also when nothing matches.',
+    'On a terminal, -0 shows control characters as \\xHH, the NUL as \\x00.',
+  ],
   async run(context) {
     const { output } = context;
     const path = context.operandPath(0, 'PATH');
@@ -69,7 +71,7 @@ export const owned = defineCommand({
         ? context.fail(answer.error, EXIT.no)
         : context.fail(answer.error);
     for (const mount of answer.value.mountsSkipped)
-      output.log(`not searched, since another filesystem is mounted there: ${printableText(mount)}`);
+      output.log(`not searched, since another filesystem is mounted there: ${mount}`);
     if (count) {
       output.print(String(answer.value.matched));
       output.record({ count: answer.value.matched });

@@ -5,7 +5,6 @@ import { resolveExecutable } from '../../posix/access/index.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exitCodes.js';
 import { usageError } from '../parseArguments.js';
-import { printableText } from '../renderError.js';
 
 export const resolveBin = defineCommand({
   usage: ['NAME --for USER[,USER…] [--path PATH]'],
@@ -37,8 +36,7 @@ export const resolveBin = defineCommand({
     output.warn(
       candidates.length === 0 ? `no ${shown} in ${printablePath(searchPath)}` : `no ${shown} that all of them can run:`,
     );
-    for (const candidate of candidates)
-      output.warn(`  ${printablePath(candidate.path)}: ${printableText(candidate.reason ?? '')}`);
+    for (const candidate of candidates) output.warn(`  ${printablePath(candidate.path)}: ${candidate.reason ?? ''}`);
     return EXIT.no;
   },
 });

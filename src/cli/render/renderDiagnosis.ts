@@ -1,7 +1,7 @@
 import type { Severity } from '../../posix/findings/index.js';
 import type { DiagnosedSubject, HostDiagnosis } from '../../recipes/diagnosis/index.js';
 import type { Output, Style } from '../createOutput.js';
-import { printableText } from '../renderError.js';
+import { printableText } from '../../posix/paths/index.js';
 import { renderRemedy } from './renderRemedy.js';
 
 const STYLES: Readonly<Record<Severity, Style>> = { broken: 'red', risk: 'yellow', note: 'cyan' };

@@ -1,4 +1,4 @@
-import { printablePath } from './printablePath.js';
+import { printablePath } from './printable.js';
 
 /**
  * Paths are bytes. Inside this module they are "byte strings": one character per byte (latin1), so that splitting,

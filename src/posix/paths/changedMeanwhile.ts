@@ -1,4 +1,4 @@
-import { printablePath } from './printablePath.js';
+import { printablePath } from './printable.js';
 
 /** What is at the path is not what the caller decided upon, or changed while the new file was being made. */
 export interface ChangedMeanwhile {

@@ -1,4 +1,4 @@
-import { printablePath } from './printablePath.js';
+import { printablePath } from './printable.js';
 
 /**
  * A system call on one path failed. The record survives `JSON.stringify`.

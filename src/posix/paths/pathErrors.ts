@@ -1,4 +1,4 @@
-import { printablePath } from './printablePath.js';
+import { printablePath } from './printable.js';
 
 /** The path does not begin at `/`. */
 export interface RelativePath {

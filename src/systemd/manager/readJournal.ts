@@ -1,8 +1,9 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableLines } from '../../posix/paths/index.js';
 import { runChecked } from '../../posix/programs/index.js';
 import { checkUnitName } from '../names/index.js';
-import { isSecretName, printableLines, redactSecrets } from '../secrets/index.js';
+import { isSecretName, redactSecrets } from '../secrets/index.js';
 import { showUnit } from './showUnit.js';
 import type { ManagerOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
@@ -50,5 +51,5 @@ async function tail(
   const secrets = Object.entries(environment)
     .filter(([variable]) => isSecretName(variable))
     .map(([, value]) => value);
-  return ok(redactSecrets(printableLines(Buffer.from(read.value.stdout.trimEnd())), secrets));
+  return ok(redactSecrets(printableLines(read.value.stdout.trimEnd()), secrets));
 }

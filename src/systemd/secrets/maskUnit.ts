@@ -2,7 +2,7 @@ import { isSecretName } from './isSecretName.js';
 import { maskText } from './maskText.js';
 import type { Mask } from './masks.js';
 import { parseUnit } from '../document/index.js';
-import { printableLines } from './printableLines.js';
+import { printableLines } from '../../posix/paths/index.js';
 import type { Redactor } from './redactor.js';
 import { splitWords } from '../values/index.js';
 

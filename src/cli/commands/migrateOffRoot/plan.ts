@@ -1,4 +1,5 @@
 import { replaceFile } from '../../../posix/files/index.js';
+import { printableJson } from '../../../posix/paths/index.js';
 import { planMigration } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
@@ -24,7 +25,7 @@ export const command = defineCommand({
     if (plan.isErr()) return context.fail(plan.error);
     if (out.value !== undefined) {
       // A plan shows diffs of units; nobody else needs to read them.
-      const saved = await replaceFile(out.value, `${JSON.stringify(plan.value, null, 2)}\n`, { mode: 0o600 });
+      const saved = await replaceFile(out.value, `${printableJson(plan.value, 2)}\n`, { mode: 0o600 });
       if (saved.isErr()) return context.fail(saved.error);
     }
     const { output } = context;

@@ -1,13 +1,13 @@
 import { printUnit } from '../../../systemd/document/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
-import { OPERAND_NOTE, readUnit } from './readUnit.js';
+import { OPERAND_NOTE, TERMINAL_NOTE, readUnit } from './readUnit.js';
 
 export const cat = defineCommand({
   usage: ['UNIT'],
   options: [],
   operands: { min: 1, max: 1 },
-  notes: [OPERAND_NOTE, 'Prints the bytes of the file, secrets included; drop-ins are not shown.'],
+  notes: [OPERAND_NOTE, 'Prints the bytes of the file, secrets included; drop-ins are not shown.', TERMINAL_NOTE],
   async run(context) {
     const { output } = context;
     const [operand = ''] = context.operands;

@@ -50,7 +50,7 @@ export async function editFile(
   }
   const diff = diffUnit(before, after.value, path);
   output.record({ path, changed: isChanged, diff });
-  output.print(isChanged ? diff.trimEnd() : 'unchanged');
+  for (const line of isChanged ? diff.trimEnd().split('\n') : ['unchanged']) output.print(line);
   if (isChanged) output.log('to load it: systemctl daemon-reload');
   return EXIT.done;
 }

@@ -39,7 +39,7 @@ export async function editNamed(
   const loaded = await showUnit(id);
   const stillLoaded = loaded.isOk() ? whatIsLoaded(loaded.value, changes) : null;
   output.record({ path, changed: true, why, created: isNew, diff, loaded: stillLoaded });
-  output.print(diff.trimEnd());
+  for (const line of diff.trimEnd().split('\n')) output.print(line);
   output.log(`${isNew ? 'created' : 'changed'} ${path}: ${why}`);
   if (stillLoaded !== null) {
     const values = Object.entries(stillLoaded).map(([key, value]) => `${key}=${value}`);

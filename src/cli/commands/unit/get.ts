@@ -4,7 +4,7 @@ import { unitSpecifiers } from '../../../systemd/values/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import { parseSettingName } from './parseChange.js';
-import { OPERAND_NOTE, readUnit } from './readUnit.js';
+import { OPERAND_NOTE, TERMINAL_NOTE, readUnit } from './readUnit.js';
 import type { UnitFile } from './readUnit.js';
 
 export const get = defineCommand({
@@ -15,6 +15,7 @@ export const get = defineCommand({
     OPERAND_NOTE,
     'Prints the value as written in the file, secrets included: the last one that systemd uses, or for a list key',
     'every one since the last empty assignment. Drop-ins are not read. Exit status 1: the key is not set.',
+    TERMINAL_NOTE,
   ],
   async run(context) {
     const { output } = context;
@@ -25,8 +26,8 @@ export const get = defineCommand({
     if (found.isErr()) return context.fail(found.error);
     const { section, key } = name.value;
     const values = valuesIn(found.value, section, key);
-    values.forEach((value) => output.print(value));
-    output.record({ section, key, values });
+    if (output.json) output.record({ section, key, values });
+    else for (const value of values) output.write(`${value}\n`);
     return values.length > 0 ? EXIT.done : EXIT.no;
   },
 });

@@ -20,6 +20,9 @@ export interface UnitFile {
 /** What every unit command says about its first operand. */
 export const OPERAND_NOTE = 'UNIT is the name of a unit or the absolute path of a file.';
 
+/** What the commands say that print bytes of a file. */
+export const TERMINAL_NOTE = 'On a terminal, control characters but tab and line feed come out as \\xHH.';
+
 /** Reads the unit file an operand means: a file when it has a slash in it, otherwise the one systemd would load. */
 export function readUnit(operand: string): ResultAsync<UnitFile, CliError> {
   return fileOf(operand).andThen((path) =>

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ResultAsync } from 'neverthrow';
-import { ioError } from '../../../posix/paths/index.js';
+import { ioError, printableJson } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { Json } from '../plan/json.js';
 
@@ -20,7 +20,7 @@ export function appendRecord(path: string, values: readonly Json[]): ResultAsync
           await file.appendFile(
             values
               .slice(at, at + 256)
-              .map((value) => `${JSON.stringify(value)}\n`)
+              .map((value) => `${printableJson(value)}\n`)
               .join(''),
           );
         }

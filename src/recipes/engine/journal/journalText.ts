@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableJson } from '../../../posix/paths/index.js';
 import { sha256 } from '../plan/digest.js';
 import { JOURNAL_FORMAT_VERSION, parseRecord } from './journalRecord.js';
 import type { JournalRecord } from './journalRecord.js';
@@ -34,7 +35,7 @@ export function encodeRecord(
   previousSum: string,
 ): { readonly line: string; readonly sum: string } {
   const { n, at, type, ...rest } = record;
-  const body = JSON.stringify({ n, at, type, ...rest });
+  const body = printableJson({ n, at, type, ...rest });
   const sum = sha256(`${previousSum}\n${body}`);
   return { line: `${body.slice(0, -1)},"sum":"${sum}"}\n`, sum };
 }

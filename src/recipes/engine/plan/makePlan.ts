@@ -1,12 +1,13 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableLines, printableText } from '../../../posix/paths/index.js';
 import { digestJson } from './digest.js';
 import { digestPlan } from './digestPlan.js';
 import type { Json } from './json.js';
 import { PLAN_FORMAT_VERSION, RECIPE_NAME } from './plan.js';
 import type { Notice, Plan, PlanHost, PlannedStep } from './plan.js';
 import type { Registry } from './registry.js';
-import type { RecipeStep, StepFailure, StepKind } from './step.js';
+import type { RecipeStep, StepDescription, StepFailure, StepKind } from './step.js';
 import { validateSteps } from './validateSteps.js';
 import type { StepsError } from './validateSteps.js';
 
@@ -98,7 +99,7 @@ async function plan(request: PlanRequest): Promise<Result<Plan, MakePlanError>> 
     createdAt: request.now.toISOString(),
     host: request.host,
     facts: request.facts,
-    notices: request.notices,
+    notices: request.notices.map((notice) => ({ ...notice, text: printableText(notice.text) })),
     steps,
     changed: open.size > 0,
   };
@@ -112,7 +113,7 @@ async function planStep(
 ): Promise<Result<PlannedStep, StepCheckFailed>> {
   const described = kind.describe(step.args);
   if (described.isErr()) return err(stepCheckFailed(step.id, described.error));
-  const base = { ...step, ...described.value, ...(kind.volatile ? { volatile: true as const } : {}) };
+  const base = { ...step, ...printable(described.value), ...(kind.volatile ? { volatile: true as const } : {}) };
   if (waits) return ok({ ...base, state: 'later' });
 
   const check = await kind.check(step.args);
@@ -121,9 +122,19 @@ async function planStep(
   return ok({
     ...base,
     state: 'needed',
-    ...(check.value.note === undefined ? {} : { note: check.value.note }),
+    ...(check.value.note === undefined ? {} : { note: printableText(check.value.note) }),
     ...(kind.volatile ? {} : { beforeDigest: digestJson(check.value.before) }),
   });
+}
+
+/** Texts of a step name paths and hold lines of files. */
+function printable({ title, why, diff, ...rest }: StepDescription): StepDescription {
+  return {
+    ...rest,
+    title: printableText(title),
+    why: printableText(why),
+    ...(diff === undefined ? {} : { diff: printableLines(diff) }),
+  };
 }
 
 function invalidName(recipe: string): MakePlanError {

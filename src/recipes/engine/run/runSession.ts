@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-
+import { printableText } from '../../../posix/paths/index.js';
 import type { JournalError } from '../journal/journalError.js';
 import { Journal } from '../journal/journal.js';
 import { JOURNAL_FORMAT_VERSION } from '../journal/journalRecord.js';
@@ -149,7 +149,8 @@ export class RunSession {
     const elapsed = (): number => Math.round(performance.now() - startedAt);
     return stepContext(this.#files ?? runFilesIn(this.#options.stateDir), id, {
       ...options,
-      onProgress: (message) => this.emit({ type: 'step-progress', id, message, elapsedMs: elapsed() }),
+      onProgress: (message) =>
+        this.emit({ type: 'step-progress', id, message: printableText(message), elapsedMs: elapsed() }),
     });
   }
 

@@ -6,11 +6,9 @@
 export { describeInstance, findCompanions, findInstances } from './instance/index.js';
 export type {
   FindInstancesError,
-  InstalledUnitsError,
   InstanceDescription,
   InstanceFacts,
   KimakiInstance,
-  ReadUnitFilesError,
   RunningUser,
 } from './instance/index.js';
 
@@ -39,7 +37,6 @@ export type {
 
 export { stateInventory } from './state/index.js';
 export type {
-  ExtraPathRefused,
   Posture,
   StateConflict,
   StateInventory,
@@ -55,14 +52,13 @@ export type {
   LinkPath,
   RewriteStateError,
   StatePath,
-  StatePathChanged,
   StatePathPlan,
   StatePathsRequest,
   TextPath,
 } from './state-paths/index.js';
 
 export { checkDatabase } from './database/index.js';
-export type { DatabaseCheck, DatabaseError } from './database/index.js';
+export type { DatabaseCheck } from './database/index.js';
 
 export {
   explainDispatchExit,
@@ -83,8 +79,6 @@ export type {
   DispatchProbe,
   DispatchProbeError,
   DispatchProbeRequest,
-  DispatchRefused,
-  DispatchRunError,
   DispatchRunner,
   DispatchStrategy,
   DispatchVerdict,
@@ -103,11 +97,6 @@ export { lostAbilities, readAbilityFacts } from './abilities/index.js';
 export type { AbilityFacts, AbilityRequest, LostAbility } from './abilities/index.js';
 
 export { diagnoseInstance } from './diagnosis/index.js';
-export type {
-  DiagnosisError,
-  DiagnosisRequest,
-  FindingId,
-  InstanceDiagnosis,
-  InstanceFinding,
-  NotChecked,
-} from './diagnosis/index.js';
+export type { DiagnosisRequest, FindingId, InstanceDiagnosis, InstanceFinding, NotChecked } from './diagnosis/index.js';
+
+export type * as errors from './errors.js';

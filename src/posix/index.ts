@@ -9,23 +9,14 @@ export { removeServiceUser, runAs } from './accounts/index.js';
 export type {
   CreateUserError,
   Group,
-  GroupExists,
-  GroupNotFound,
-  HomeExists,
   Identity,
   IdentityError,
-  InvalidUserName,
-  InvalidUserSpec,
   LookupOptions,
   RemoveUserError,
   ServiceUserError,
   ServiceUserSpec,
   ServiceUserState,
   User,
-  UserBusy,
-  UserDiffers,
-  UserNotFound,
-  UserProtected,
   UserRemoval,
 } from './accounts/index.js';
 
@@ -35,20 +26,16 @@ export type {
   AccessComponent,
   AccessError,
   AccessExplanation,
-  AccessMount,
   AccessNeed,
   AccessRemedy,
   AccessRule,
   AccessWant,
-  AclDecision,
   ExecutableCandidate,
-  ExecutableNameError,
   ExecutableResolution,
   ExecutionComponent,
   ExecutionExplanation,
   ExecutionOptions,
   ExecutionProbe,
-  NotADirectory,
   ProbeOptions,
 } from './access/index.js';
 
@@ -59,7 +46,6 @@ export type {
   OwnershipError,
   OwnershipOptions,
   OwnershipPredicate,
-  QueryIncomplete,
   TreeSize,
 } from './search/index.js';
 
@@ -69,8 +55,6 @@ export type {
   ChangeRecordError,
   OpenToGroupRequest,
   ReclaimRequest,
-  RecordCorrupt,
-  RecordUntrusted,
   UndoReport,
 } from './sweeps/index.js';
 export type {
@@ -84,16 +68,10 @@ export type {
   SweepReport,
   TreeChange,
   TreeEntry,
-  UnprotectedHardlinks,
-  UnsafeRoot,
 } from './handles/index.js';
 
 export { readRegularFile, removeFile, replaceFile } from './files/index.js';
 export type {
-  ExistsDifferently,
-  FileTooLarge,
-  MakeDirectoryError,
-  NotARegularFile,
   ReadFileError,
   ReadFileOptions,
   RegularFile,
@@ -104,47 +82,24 @@ export type {
 
 export { estimateMove, moveTree } from './moves/index.js';
 export type {
-  CopyDiffers,
   CopyOptions,
   MeasureOptions,
-  MountInside,
   MoveEstimate,
   MoveProgress,
   MoveTreeError,
-  NoSpace,
-  SourceMissing,
-  TargetExists,
   TreeMove,
 } from './moves/index.js';
 
 export { runChecked, runProgram } from './programs/index.js';
-export type {
-  ProgramError,
-  ProgramFailed,
-  ProgramNotFound,
-  ProgramNotStarted,
-  ProgramOutputTooLarge,
-  ProgramResult,
-  ProgramTimeout,
-  RunOptions,
-} from './programs/index.js';
+export type { ProgramError, ProgramResult, RunOptions } from './programs/index.js';
 
 export { findHolders, listProcesses, readProcess, withHostLock } from './processes/index.js';
-export type { Holder, LockError, LockFileUnsafe, LockHeld, ProcessGone, ProcessStatus } from './processes/index.js';
+export type { Holder, LockError, ProcessStatus } from './processes/index.js';
 
 export { checkTrustedPath, mountsWithin } from './handles/index.js';
-export type { InvalidPath, MountWithin, TrustError, UntrustedPath } from './handles/index.js';
+export type { MountWithin, TrustError } from './handles/index.js';
 
-export type {
-  Aborted,
-  ChangedMeanwhile,
-  FileType,
-  IoError,
-  PathNotFound,
-  RelativePath,
-  SymlinkLoop,
-  TreeProgress,
-} from './paths/index.js';
+export type { FileType, TreeProgress } from './paths/index.js';
 export type {
   CallRemedy,
   CommandRemedy,
@@ -154,3 +109,5 @@ export type {
   Remedy,
   Severity,
 } from './findings/index.js';
+
+export type * as errors from './errors.js';

@@ -7,7 +7,6 @@ export { createRegistry, defineStep, step } from './engine/index.js';
 export type {
   Check,
   DataSchema,
-  InvalidStepData,
   Json,
   JsonObject,
   RecipeStep,
@@ -18,7 +17,6 @@ export type {
   StepFailure,
   StepKind,
   StepOptions,
-  StepThrew,
   UndoData,
   UndoNotes,
 } from './engine/index.js';
@@ -43,10 +41,8 @@ export {
   sudoersStep,
   verifyRewriteStep,
 } from './steps/index.js';
-export type { MakeDirectoryFailure, PutFileFailure } from './steps/index.js';
 export { comparePlans, currentHost, makePlan, parsePlan } from './engine/index.js';
 export type {
-  InvalidRecipe,
   MakePlanError,
   Notice,
   ParsePlanError,
@@ -56,22 +52,14 @@ export type {
   PlanMismatch,
   PlanRequest,
   PlannedStep,
-  StepCheckFailed,
-  StepsError,
-  UnknownStepKind,
 } from './engine/index.js';
 export { applyPlan, recoverRun, resumeRun, rollbackRun, runStatus } from './engine/index.js';
 export type {
   ApplyRefusal,
   ApplyRequest,
-  ChangedSincePlan,
   FinalVerification,
-  InterruptedRun,
   JournalError,
-  NoRun,
   OnRunEvent,
-  OtherHost,
-  PreflightFailed,
   RecoverRefusal,
   RecoverRequest,
   RecoveryReport,
@@ -80,7 +68,6 @@ export type {
   ResumeRequest,
   RollbackReason,
   RollbackRefusal,
-  RollbackRefused,
   RollbackReport,
   RollbackRequest,
   RunDetails,
@@ -91,12 +78,13 @@ export type {
   StepProgress,
   StepRefusal,
   StepReport,
-  UndoBlocked,
   UndoError,
 } from './engine/index.js';
 export { HARDEN_RECIPE, hardenInstall, planHardenInstall } from './hardenInstall/index.js';
-export type { HardenError, HardenOptions, HardenRefusal, HardenRequest } from './hardenInstall/index.js';
+export type { HardenError, HardenOptions, HardenRequest } from './hardenInstall/index.js';
 export { diagnoseHost } from './diagnosis/index.js';
 export type { DiagnoseHostError, DiagnoseHostRequest, DiagnosedSubject, HostDiagnosis } from './diagnosis/index.js';
 export { fpmRunner } from './host/index.js';
 export type { Refusal } from './host/index.js';
+
+export type * as errors from './errors.js';

@@ -6,7 +6,7 @@
 
 // A unit file as a document, and its edits.
 export { parseUnit, printUnit } from './document/index.js';
-export type { Assignment, Edit, SectionHeader, UnitDocument, UnitEditError, UnitProblem } from './document/index.js';
+export type { Assignment, Edit, SectionHeader, UnitDocument, UnitEditError } from './document/index.js';
 export {
   addDirective,
   applyEdits,
@@ -83,18 +83,12 @@ export type {
   ManagerOptions,
   ReloadUnitError,
   RunState,
-  SystemctlFailed,
   SystemdError,
-  SystemdNotRunning,
   UnitActivity,
   UnitEnablement,
   UnitJobError,
-  UnitJobFailed,
-  UnitMasked,
-  UnitNotFound,
   UnitState,
 } from './manager/index.js';
-export type { InvalidUnitName } from './names/index.js';
 
 // Waiting for a service, and keeping it from starting.
 export { awaitHealthy, awaitIdle, awaitState } from './watch/index.js';
@@ -104,48 +98,16 @@ export type {
   HealthReport,
   HealthRequest,
   UnhealthyError,
-  UnitUnhealthy,
   WantedState,
 } from './watch/index.js';
 export { maskUnits, unmaskUnits } from './mask/index.js';
 export type { MaskError } from './mask/index.js';
-export type { StateTimeout, NotIdle } from './watch/index.js';
-export type {
-  PlanEditError,
-  UnitNotValid,
-  EditDoesNotWin,
-  InvalidDropInName,
-  UnitCheckProblem,
-} from './host-edit/index.js';
-export type {
-  EnablementDiffers,
-  UnitNotReloaded,
-  ActiveState,
-  FailedCommand,
-  EnablementState,
-} from './manager/index.js';
-export type { MaskInTheWay, MaskNotEffective } from './mask/index.js';
+export type { ActiveState, FailedCommand, EnablementState } from './manager/index.js';
 export type { UnitKey } from './edits/index.js';
-export type {
-  UnitNotEditable,
-  InvalidUnitKey,
-  InvalidUnitValue,
-  AssignmentNotInDocument,
-  ExecArgumentNotFound,
-  ExecUnreadable,
-  UnitProblemCode,
-} from './document/index.js';
-export type { UnitFileKind, DropInDirectory, UnitFilesProblem, ShadowedFile } from './load/index.js';
-export type { SpecifierFault, HostSpecifiers } from './values/index.js';
-export type { ChooseEditError } from './host-edit/index.js';
-export type { CannotOverride } from './host-edit/index.js';
+export type { UnitProblemCode } from './document/index.js';
+export type { UnitFileKind, DropInDirectory, ShadowedFile } from './load/index.js';
+export type { HostSpecifiers } from './values/index.js';
 export type { LoadDirectory } from './load/index.js';
-export type {
-  UnitNotToEdit,
-  UnitNotLasting,
-  UnitFilesUncertain,
-  DropInDirectoryIsLink,
-  EditCannotWin,
-  AssignedElsewhere,
-} from './host-edit/index.js';
 export type { LoadDirectoryKind } from './load/index.js';
+
+export type * as errors from './errors.js';

@@ -5,19 +5,11 @@
  * @packageDocumentation
  */
 export { decodePhpValue, encodePhpValue, lintPhp } from './php/index.js';
-export type {
-  PhpLintError,
-  PhpMissing,
-  PhpNotALiteral,
-  PhpSyntax,
-  PhpUnencodable,
-  PhpUnreadable,
-  PhpValue,
-} from './php/index.js';
+export type { PhpLintError, PhpValue } from './php/index.js';
 export { findFpmPools, fpmUmaskDropIn, fpmWorkers } from './fpm/index.js';
-export type { FpmDropIn, FpmError, FpmPool, FpmPoolInvalid, FpmWorker } from './fpm/index.js';
+export type { FpmDropIn, FpmError, FpmPool, FpmWorker } from './fpm/index.js';
 export { findSite, findSiteOfUnit } from './site/index.js';
-export type { NotASite, RelativePath, Site, SiteError, SiteOptions, UnitNamesNoSite } from './site/index.js';
+export type { Site, SiteError, SiteOptions } from './site/index.js';
 export {
   getBlock,
   getBlockInFile,
@@ -38,15 +30,8 @@ export type {
   BlockError,
   BlockFileChange,
   BlockFileError,
-  BlockNotFound,
-  BodyRefused,
   ChannelError,
   CliChannel,
-  FenceDamaged,
-  HardLinked,
-  InvalidLabel,
-  NotAChannel,
-  RegionMissing,
   RuntimeSignature,
 } from './blocks/index.js';
 export {
@@ -66,14 +51,9 @@ export type {
   Flow,
   InstalledPlugin,
   Job,
-  JobTimeout,
   WaitForJobOptions,
-  WpAsRoot,
   WpCliError,
   WpCliOptions,
-  WpFailed,
-  WpMissing,
-  WpOutput,
 } from './wpcli/index.js';
 export {
   diagnoseSite,
@@ -85,8 +65,6 @@ export {
 export type {
   DiagnosableSite,
   DiagnosedFault,
-  ProbeBadAnswer,
-  ProbeNoAnswer,
   SiteDiagnosis,
   SiteDirectoriesProbe,
   SiteFault,
@@ -98,3 +76,5 @@ export type {
   WritabilityReport,
   WrittenEntry,
 } from './probes/index.js';
+
+export type * as errors from './errors.js';

@@ -65,7 +65,7 @@ describe('the packed tarball', () => {
     const lines = SUBPATHS.map((path, index) => `import * as part${index} from '${NAME}${path}';`);
     const uses = SUBPATHS.map((_, index) => `console.log(Object.keys(part${index}));`);
     const real = [
-      `import type { AccessExplanation, IoError } from '${NAME}/posix';`,
+      `import type { AccessExplanation, errors } from '${NAME}/posix';`,
       `import { explainAccess, lookupIdentity } from '${NAME}/posix';`,
       `import { posix } from '${NAME}';`,
       `export async function may(path: string): Promise<AccessExplanation | string> {`,
@@ -75,7 +75,7 @@ describe('the packed tarball', () => {
       `  return found.match((explanation) => explanation, (error) => error.code);`,
       `}`,
       `export const same: typeof explainAccess = posix.explainAccess;`,
-      `export const error: IoError = { code: 'IO', message: '', syscall: 'open', path: '/x', errno: 'EIO' };`,
+      `export const error: errors.IoError = { code: 'IO', message: '', syscall: 'open', path: '/x', errno: 'EIO' };`,
       `// @ts-expect-error what the package does not export is not there`,
       `import * as program from '${NAME}/cli/main';`,
       `console.log(program);`,

@@ -29,14 +29,14 @@ export type AccessRule =
   | 'protected-symlinks'
   | 'link';
 
-/** The entry of an ACL that decided, and the mask it went through: `user:33:rwx` and `r--`. */
+/** The entry of an ACL that decided, and the mask it went through: `user:33:rwx` and `r--`. @inline */
 export interface AclDecision {
   readonly entry: string;
   /** Null where the mask has no say (`other`). */
   readonly mask: string | null;
 }
 
-/** The mount a component lies in, and those of its flags that can refuse. */
+/** The mount a component lies in, and those of its flags that can refuse. @inline */
 export interface AccessMount {
   /** Text, escaped when it is not UTF-8. */
   readonly point: string;

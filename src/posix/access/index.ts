@@ -3,12 +3,10 @@ export type {
   AccessComponent,
   AccessError,
   AccessExplanation,
-  AccessMount,
   AccessNeed,
   AccessRemedy,
   AccessRule,
   AccessWant,
-  AclDecision,
   NotADirectory,
 } from './access.js';
 export { explainAccess } from './explainAccess.js';

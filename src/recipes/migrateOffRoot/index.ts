@@ -3,13 +3,12 @@
  *
  * @packageDocumentation
  */
-export type { MigrationOptions, MigrationRefusal, RefusalCode, VerificationOptions } from '../host/index.js';
+export type { MigrationOptions, VerificationOptions } from '../host/index.js';
 export type { AcceptanceCheck } from '../proof/index.js';
 export { RECIPE, planMigration } from './plan/planMigration.js';
 export type { PlanMigrationError } from './plan/planMigration.js';
 export { applyMigration, refreshPlan } from './run/applyMigration.js';
 export type { ApplyMigrationError, ApplyMigrationOptions, MigrationReport } from './run/applyMigration.js';
-export type { NoMigrationPlan } from './run/readPlan.js';
 export { migrationStatus } from './run/migrationStatus.js';
 export { recoverMigration } from './run/recoverMigration.js';
 export type { RecoverMigrationRequest } from './run/recoverMigration.js';
@@ -19,3 +18,5 @@ export { rollbackMigration } from './run/rollbackMigration.js';
 export type { RollbackMigrationRequest } from './run/rollbackMigration.js';
 export { verifyMigration } from './run/verifyMigration.js';
 export type { VerificationReport } from './run/verifyMigration.js';
+
+export type * as errors from './errors.js';

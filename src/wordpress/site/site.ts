@@ -1,5 +1,5 @@
 import type { IdentityError } from '../../posix/accounts/index.js';
-import type { Aborted, IoError } from '../../posix/paths/index.js';
+import type { Aborted, IoError, RelativePath } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import type { FpmError, FpmPool } from '../fpm/index.js';
 
@@ -42,13 +42,6 @@ export interface SiteOptions {
 /** There is no WordPress at or above the path. */
 export interface NotASite {
   readonly code: 'NOT_A_SITE';
-  readonly message: string;
-  readonly path: string;
-}
-
-/** The path is not absolute. */
-export interface RelativePath {
-  readonly code: 'RELATIVE_PATH';
   readonly message: string;
   readonly path: string;
 }

@@ -5,7 +5,7 @@ import type { Assignment, UnitDocument } from './unitDocument.js';
 export interface ValuePlace {
   /** In the file. */
   readonly offset: number;
-  /** Which of the assignment's text lines it stands on, from 0. */
+  /** Which of the lines that hold some of the value it stands on, from 0; comments do not count. */
   readonly line: number;
 }
 

@@ -2,7 +2,7 @@ import type { EffectiveSetting, EffectiveValue, UnitFault } from './effectiveUni
 import type { Specifiers } from '../values/index.js';
 import type { Directive } from './settings/directive.js';
 import { findDirective } from './settings/findDirective.js';
-import { sectionsOf } from './settings/sectionsOf.js';
+import { UNIT_TYPES } from '../names/index.js';
 import type { Assignment } from '../document/index.js';
 
 /** Why a line keeps the unit from loading. */
@@ -111,4 +111,10 @@ export class EffectiveSettings {
 /** Whether two assignments of `Environment=` are of one variable: the later one takes the place of the earlier. */
 function sameVariable(one: EffectiveValue, other: EffectiveValue): boolean {
   return one.value.slice(0, one.value.indexOf('=') + 1) === other.value.slice(0, other.value.indexOf('=') + 1);
+}
+
+/** The sections that systemd reads in a unit of this name; it warns of others and ignores them. */
+function sectionsOf(name: string): readonly string[] {
+  const own = UNIT_TYPES.get(name.slice(name.lastIndexOf('.') + 1))?.section ?? null;
+  return own === null ? ['Unit', 'Install'] : ['Unit', 'Install', own];
 }

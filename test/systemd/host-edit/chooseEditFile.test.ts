@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chooseEditFile } from '../../../src/systemd/host-edit/chooseEditFile.js';
-import { chooseRemovalFile } from '../../../src/systemd/host-edit/chooseRemovalFile.js';
 import { confirmEdit } from '../../../src/systemd/host-edit/confirmEdit.js';
 import { findInIndex, findUnitFiles } from '../../../src/systemd/load/findUnitFiles.js';
 import { overrideDirective } from '../../../src/systemd/host-edit/overrideDirective.js';
@@ -37,11 +36,6 @@ const find = async (name: string): Promise<UnitFiles> =>
 const choose = async (name: string, ...keys: readonly UnitKey[]): Promise<string> =>
   chooseEditFile(await find(name), keys.length === 0 ? [USER] : keys).match(
     ({ path, role, isNew }) => `${isNew ? 'new ' : ''}${role} ${path.slice(tree.root.length)}`,
-    ({ code }) => code,
-  );
-const remove = async (name: string, ...keys: readonly UnitKey[]): Promise<string> =>
-  chooseRemovalFile(await find(name), keys.length === 0 ? [USER] : keys).match(
-    (choice) => choice?.path.slice(tree.root.length) ?? 'nothing to do',
     ({ code }) => code,
   );
 
@@ -166,26 +160,5 @@ describe('chooseEditFile', () => {
       all.remove();
     }
     expect(written).toBeGreaterThan(cases(20, 40));
-  });
-});
-
-describe('chooseRemovalFile', () => {
-  it('takes the one own file that sets the key, and nothing where none does', async () => {
-    tree.file(`${ETC}/u.service`, SETS_USER + UNIT);
-    tree.file(`${LIB}/v.service`, UNIT);
-    tree.file(`${ETC}/v.service.d/hand.conf`, SETS_USER);
-    expect(await remove('u.service')).toBe(`${ETC}/u.service`);
-    expect(await remove('v.service')).toBe(`${ETC}/v.service.d/hand.conf`);
-    expect(await remove('u.service', { section: 'Service', key: 'Group' })).toBe('nothing to do');
-  });
-
-  it('refuses where others set it, or several do', async () => {
-    tree.file(`${LIB}/u.service`, SETS_USER + UNIT);
-    expect(await remove('u.service')).toBe('ASSIGNED_ELSEWHERE');
-    tree.file(`${ETC}/v.service`, SETS_USER + UNIT);
-    tree.file(`${ETC}/v.service.d/a.conf`, SETS_USER);
-    expect(await remove('v.service')).toBe('ASSIGNED_ELSEWHERE');
-    tree.file(`${ETC}/t@.service`, SETS_USER + UNIT);
-    expect(await remove('t@x.service')).toBe('ASSIGNED_ELSEWHERE');
   });
 });

@@ -129,8 +129,6 @@ export const SETTING_RULES: readonly Rule[] = [
       'expandSpecifiers(text, specifiers)',
       "expandSpecifiers(text.replaceAll('%', '%%'), specifiers)",
     ],
-  ]),
-  ...rulesOf('load/settings/plainWords', [
     ['a backslash takes the meaning of a blank away', '\\\\[^]|', ''],
     ['a backslash is taken away', "word.replace(/\\\\([^])|\\\\$/g, '$1')", 'word'],
   ]),
@@ -145,13 +143,6 @@ export const SETTING_RULES: readonly Rule[] = [
     ['a quote that is not closed drops the rest', "if (quote !== '') return", 'if (false) return'],
   ]),
   ...rulesOf('load/settings/readers/readWordLists', [
-    [
-      'a dependency on a template is one on its instance',
-      'const real = instantiated(name, own);',
-      'const real = name;',
-    ],
-    ['a dependency is a unit name', 'return isUnitName(real) ? ok(real)', 'return real ? ok(real)'],
-    ['fewer specifiers are in unit names', 'NAME_SPECIFIERS.includes(letter)', 'true'],
     ['paths may stand behind - and +', "/^(?:-\\+?|\\+)?/.exec(text)?.[0] ?? ''", "''"],
     ['documentation is a URI', 'ok(uri)\n      : err(', 'ok(uri)\n      : ok('],
     ['a file URI has a path', 'file:\\/|', 'file:|'],
@@ -167,7 +158,16 @@ export const SETTING_RULES: readonly Rule[] = [
       'VARIABLE.test(name)',
     ],
   ]),
-  ...rulesOf('load/settings/isUnitName', [['a slice has no instance', " && !name.includes('@')", '']]),
+  ...rulesOf('load/settings/readers/readUnitNames', [
+    [
+      'a dependency on a template is one on its instance',
+      'const real = instantiated(name, own);',
+      'const real = name;',
+    ],
+    ['a dependency is a unit name', 'return isUnitName(real) ? ok(real)', 'return real ? ok(real)'],
+    ['fewer specifiers are in unit names', 'NAME_SPECIFIERS.includes(letter)', 'true'],
+    ['a slice has no instance', " && !name.includes('@')", ''],
+  ]),
   ...rulesOf('load/settings/readers/readBusName', [
     ['a unique name is a name', '(?::[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)+|', '(?:'],
     ['a name has two elements', '[A-Za-z_-][A-Za-z0-9_-]*)+)$/', '[A-Za-z_-][A-Za-z0-9_-]*)*)$/'],

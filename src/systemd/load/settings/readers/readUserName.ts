@@ -4,7 +4,6 @@ import { expandSpecifiers } from '../../../values/index.js';
 import type { Specifiers } from '../../../values/index.js';
 import { oneValue, refused } from '../reading.js';
 import type { SettingReader } from '../reading.js';
-import { plainWords } from '../plainWords.js';
 
 /**
  * Why systemd does not take this for the name of a user or group when it loads a unit, or null. Its rules are relaxed
@@ -52,4 +51,14 @@ function checkedName(text: string, specifiers: Specifiers): Result<string, strin
       const unfit = unfitName(name);
       return unfit === null ? ok(name) : err(unfit);
     });
+}
+
+/**
+ * Words between blanks, in which a backslash only takes the meaning of a blank away and quotes are ordinary characters.
+ *
+ * Source: `extract_first_word()` without flags in systemd's src/basic/extract-word.c.
+ */
+function plainWords(text: string): readonly string[] {
+  const words = text.match(/(?:\\[^]|[^\\ \t\n\r]|\\$)+/g) ?? [];
+  return words.map((word) => word.replace(/\\([^])|\\$/g, '$1'));
 }

@@ -2,9 +2,6 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { expandSpecifiers, parseEnvironmentWord, splitWords } from '../../../values/index.js';
 import type { Specifiers } from '../../../values/index.js';
-
-import { instantiated } from '../../../names/index.js';
-import { isUnitName } from '../isUnitName.js';
 import { quotedWords } from '../quotedWords.js';
 import { simplifiedPath } from './readPath.js';
 import { eachWord } from '../reading.js';
@@ -37,39 +34,6 @@ function unescaped(read: WordReader): SettingReader {
     );
   };
 }
-
-/** `After=`, `Wants=` and their like: unit names between blanks, quotes being no quotes, and fewer specifiers. */
-export const readUnitNames: SettingReader = (text, specifiers) =>
-  eachWord(blankSeparated(text), (word) => unitName(word, specifiers), null);
-
-/** `Sockets=`: the same, of sockets. */
-export const readSocketNames: SettingReader = (text, specifiers) =>
-  eachWord(
-    blankSeparated(text),
-    (word) =>
-      unitName(word, specifiers).andThen((name) =>
-        name.endsWith('.socket') ? ok(name) : err('a word is not the name of a socket'),
-      ),
-    null,
-  );
-
-function blankSeparated(text: string): readonly string[] {
-  return text.split(/[ \t\n\r]+/).filter((word) => word !== '');
-}
-
-function unitName(word: string, specifiers: Specifiers): Result<string, string> {
-  const names = new Map([...specifiers].filter(([letter]) => NAME_SPECIFIERS.includes(letter)));
-  return expanded(word, names).andThen((name) => {
-    // A template stands for the instance that is called as this one, or as this unit.
-    const instance = specifiers.get('i') ?? '';
-    const own = instance === '' ? (specifiers.get('p') ?? '') : instance;
-    const real = instantiated(name, own);
-    return isUnitName(real) ? ok(real) : err('a word is not the name of a unit');
-  });
-}
-
-/** `unit_name_printf()` in systemd's src/core/unit-printf.c. */
-const NAME_SPECIFIERS = 'iIjJnNpPaAbBHlmMovwWgGuUq';
 
 /** `ReadWritePaths=` and its like: paths behind `-` and `+`. */
 export const readPathsWithPrefix: SettingReader = unquoted((word, specifiers) =>

@@ -1,21 +1,11 @@
 import type { KeyTable } from '../directive.js';
 import { UNCHECKED_LIST, UNCHECKED_OPTIONAL, UNCHECKED_SINGLE, single } from '../directive.js';
-import { ignored, oneValue } from '../reading.js';
 import { readBoolean } from '../readers/readBoolean.js';
-import { isSliceName } from '../isUnitName.js';
-import { expandSpecifiers } from '../../../values/index.js';
+import { readSliceName } from '../readers/readUnitNames.js';
 
 /** What limits and accounts for a cgroup: systemd.resource-control(5). */
 export const CGROUP_KEYS: KeyTable = [
-  [
-    single((text, specifiers) =>
-      expandSpecifiers(text, specifiers).match(
-        (name) => (isSliceName(name) ? oneValue(name) : ignored('it is not the name of a slice')),
-        ({ message }) => ignored(message),
-      ),
-    ),
-    'Slice',
-  ],
+  [single(readSliceName), 'Slice'],
   [single(readBoolean), 'CPUAccounting MemoryAccounting IOAccounting BlockIOAccounting TasksAccounting IPAccounting'],
   [UNCHECKED_SINGLE, 'DevicePolicy ManagedOOMPreference'],
   [

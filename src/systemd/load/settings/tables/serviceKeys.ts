@@ -3,7 +3,7 @@ import { UNCHECKED_LIST, list, optional, single } from '../directive.js';
 import { readBusName } from '../readers/readBusName.js';
 import { readCommands } from '../readers/readCommands.js';
 import { readPath, readPidFile } from '../readers/readPath.js';
-import { readSocketNames } from '../readers/readWordLists.js';
+import { readSocketNames } from '../readers/readUnitNames.js';
 import { readBoolean } from '../readers/readBoolean.js';
 import { readChoice } from '../readers/readChoice.js';
 import { readDuration } from '../readers/readDuration.js';

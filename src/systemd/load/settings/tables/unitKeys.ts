@@ -7,7 +7,8 @@ import { readUnsigned } from '../readers/readNumber.js';
 import { readText } from '../readers/readText.js';
 import { readPath } from '../readers/readPath.js';
 import { readCondition, readPathCondition } from '../readers/readConditions.js';
-import { readDocumentation, readPaths, readUnitNames } from '../readers/readWordLists.js';
+import { readUnitNames } from '../readers/readUnitNames.js';
+import { readDocumentation, readPaths } from '../readers/readWordLists.js';
 
 /** `After=` and its like cannot be reset: an empty assignment changes nothing. */
 const DEPENDENCIES: Shape = { merge: 'list', clears: null, read: readUnitNames, emptyResets: false };

@@ -46,7 +46,8 @@ export type {
 export type { UnitSource } from './document/index.js';
 
 // Secrets and differences.
-export { diffUnit, redactSecrets, redactUnitText } from './secrets/index.js';
+export { redactSecrets } from '../posix/secrets/index.js';
+export { diffUnit, redactUnitText } from './secrets/index.js';
 
 // An edit of a unit of this host.
 export { checkUnit, editUnit, verifyUnit } from './host-edit/index.js';

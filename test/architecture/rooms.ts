@@ -12,6 +12,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   posix: [
     'paths',
+    'secrets',
     'findings',
     'programs',
     'processes',

@@ -86,7 +86,7 @@ const COVERED_ELSEWHERE: Readonly<Record<string, string>> = {
   'recipes/steps/units/recoveryUnitStep.ts': 'test/recipes/host/rewriteUnitFiles.test.ts',
   'systemd/host-edit/checkUnit.ts': 'test/systemd/host-edit/verifyUnit.lab.test.ts',
   'systemd/load/findBlockingDropIn.ts': 'test/systemd/load/effectiveUnit.lab.test.ts',
-  'systemd/secrets/maskRandom.ts': 'test/systemd/secrets/maskText.test.ts',
+  'posix/secrets/maskRandom.ts': 'test/posix/secrets/maskText.test.ts',
 };
 
 const sources = allSources();

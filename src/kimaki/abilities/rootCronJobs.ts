@@ -5,7 +5,7 @@ import { ioError } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
-import { redactSecrets } from '../../systemd/secrets/index.js';
+import { redactSecrets } from '../../posix/secrets/index.js';
 import { mentionsPath } from '../instance/index.js';
 
 /** One line of a crontab that root runs and that touches the site. */

@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../../posix/paths/index.js';
+import { printablePath, printableText } from '../../posix/paths/index.js';
 import type { Aborted } from '../../posix/paths/index.js';
 import { withDatabase } from './withDatabase.js';
 import { quotedName } from './sqliteDatabase.js';
@@ -48,7 +48,9 @@ async function check(path: string, signal: AbortSignal | undefined): Promise<Res
     if (first.isErr()) return err(first.error);
     const verdicts = first.value.flatMap((row) => ('integrity_check' in row ? [String(row.integrity_check)] : []));
     if (verdicts.join() !== 'ok')
-      return ok(notIntact('damaged', `${path}: ${printablePath(verdicts[0]?.slice(0, 200) ?? 'no answer')}`));
+      return ok(
+        notIntact('damaged', `${printablePath(path)}: ${printableText(verdicts[0]?.slice(0, 200) ?? 'no answer')}`),
+      );
     const tables = first.value.flatMap((row) => ('name' in row ? [String(row.name)] : []));
     const counted = await ask(
       tables.map((table, index) => `SELECT ${index} AS t, count(*) AS n FROM ${quotedName(table)}`),
@@ -56,7 +58,7 @@ async function check(path: string, signal: AbortSignal | undefined): Promise<Res
     if (counted.isErr()) return err(counted.error);
     const rows = Object.fromEntries(counted.value.map(({ t, n }) => [tables[Number(t)] ?? '', Number(n)]));
     const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
-    return ok({ state: 'intact', rows, detail: `${path}: ${total} rows in ${tables.length} tables` });
+    return ok({ state: 'intact', rows, detail: `${printablePath(path)}: ${total} rows in ${tables.length} tables` });
   };
   const looked = await withDatabase(path, read, { signal });
   if (looked.isOk()) return ok(looked.value);

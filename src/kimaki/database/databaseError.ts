@@ -1,4 +1,4 @@
-import { printablePath } from '../../posix/paths/index.js';
+import { printablePath, printableText } from '../../posix/paths/index.js';
 
 /** Why a database was not read or written. `message` says what to do, and holds no value of the database. */
 export interface DatabaseError {
@@ -24,7 +24,7 @@ export interface DatabaseError {
 /** The error of one database; `why` follows its path. */
 export function databaseError(code: DatabaseError['code'], path: string, why: string): DatabaseError {
   const shown = printablePath(path);
-  return { code, message: `${shown} ${why}`.replace(' : ', ': '), path: shown };
+  return { code, message: `${shown} ${printableText(why)}`.replace(' : ', ': '), path: shown };
 }
 
 /** Tells what SQLite says of a damaged database (SQLITE_CORRUPT, SQLITE_NOTADB) from whatever else went wrong. */

@@ -1,6 +1,8 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
+import { redactSecrets } from '../../posix/secrets/index.js';
+import { printableText } from '../../posix/paths/index.js';
 import { runAs } from '../../posix/accounts/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { ProgramResult } from '../../posix/programs/index.js';
@@ -53,7 +55,7 @@ export async function runSqlite(
       databaseError('SQLITE3_MISSING', path, 'was not written: sqlite3 is not installed; run apt-get install sqlite3'),
     );
   if (exitCode !== 0) {
-    const said = stderr.trim().split('\n')[0]?.slice(0, 200) ?? '';
+    const said = printableText(redactSecrets(stderr.trim().split('\n')[0] ?? '')).slice(0, 200);
     return err(databaseError(codeOf(stderr), path, `: sqlite3 ended with ${exitCode ?? 'a signal'}: ${said}`));
   }
   const rows: JsonRow[] = [];

@@ -9,7 +9,7 @@ import type { Identity } from '../../posix/accounts/index.js';
 import { checkUnitTrust } from '../../systemd/host-edit/index.js';
 import { effectiveValue } from '../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
-import { isSecretName, redactSecrets } from '../../systemd/secrets/index.js';
+import { isSecretName, redactSecrets } from '../../posix/secrets/index.js';
 import type { KimakiInstance } from '../instance/index.js';
 import { loadedFromDisk } from '../instance/index.js';
 import { SHARED_UMASK, migrationRemedy } from '../identity/index.js';

@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../systemd/secrets/index.js';
+import { redactSecrets } from '../../posix/secrets/index.js';
 
 /**
  * Which link of the chain from PHP to the agent broke.

@@ -127,7 +127,9 @@ function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceI
     warnings: [
       ...(isRoot(one) ? [rootWarning] : []),
       ...(isRoot(one) && home !== account.home
-        ? [`${one.unit} runs as root with HOME=${home}, the home of another account: it leaves root-owned files there`]
+        ? [
+            `${one.unit} runs as root with HOME=${printablePath(home)}, the home of another account: it leaves root-owned files there`,
+          ]
         : []),
       ...(one.account === null && !isRoot(one)
         ? [`${one.unit} has User=${one.user}, and there is no such account: it cannot start`]

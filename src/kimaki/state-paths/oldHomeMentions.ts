@@ -5,7 +5,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError, printablePath } from '../../posix/paths/index.js';
 import type { IoError } from '../../posix/paths/index.js';
-import { redactSecrets } from '../../systemd/secrets/index.js';
+import { redactSecrets } from '../../posix/secrets/index.js';
 import { pathPattern } from '../instance/index.js';
 import { entryType, walkState } from '../state/index.js';
 

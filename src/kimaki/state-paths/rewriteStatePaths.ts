@@ -5,7 +5,7 @@ import type { Result } from 'neverthrow';
 import { withPinnedParent } from '../../posix/handles/index.js';
 import type { PinnedParent } from '../../posix/handles/index.js';
 import { findHolders } from '../../posix/processes/index.js';
-import { attempt, printablePath, unlessAborted } from '../../posix/paths/index.js';
+import { attempt, printablePath, printableText, unlessAborted } from '../../posix/paths/index.js';
 import { readRegularFile, replaceFile } from '../../posix/files/index.js';
 import { runChecked } from '../../posix/programs/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
@@ -258,7 +258,7 @@ async function update(file: string, values: readonly Update[]): Promise<Result<r
     const path = printablePath(file);
     return err({
       code: 'DATABASE_BUSY',
-      message: `${path} is open in process ${holder.pid} (${holder.name}); stop what uses it first`,
+      message: `${path} is open in process ${holder.pid} (${printableText(holder.name)}); stop what uses it first`,
       path,
     });
   }

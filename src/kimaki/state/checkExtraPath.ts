@@ -39,9 +39,12 @@ export function checkExtraPath(path: string): Result<string, ExtraPathRefused> {
   }
   const below = credentialBelow(plain);
   if (below !== null && plain !== '.wp-cli')
-    return refuse('credential', `it contains ${below}; name the parts that are needed instead`);
+    return refuse('credential', `it contains ${printablePath(below)}; name the parts that are needed instead`);
   const state = [...RUNTIME_STATE, ...TOOLCHAIN_STATE].find((entry) => entry.startsWith(`${plain}/`));
   if (state !== undefined)
-    return refuse('holds-state', `it contains ${state}, which moves by itself; name the entry that is missing`);
+    return refuse(
+      'holds-state',
+      `it contains ${printablePath(state)}, which moves by itself; name the entry that is missing`,
+    );
   return ok(plain);
 }

@@ -1,3 +1,4 @@
+import { printablePath } from '../../posix/paths/index.js';
 import { RUNTIME_STATE, TOOLCHAIN_STATE } from './statePaths.js';
 import type { Posture } from './statePaths.js';
 import type { StateSurvey } from './surveyState.js';
@@ -86,7 +87,7 @@ export function stateCandidates(request: StateRequest): readonly StateCandidate[
     add('extra', request.extra, 'it is already below the target home');
   }
   if (accountHome !== home && accountHome !== targetHome) {
-    const reason = `the service uses ${home} as its HOME; this belongs to the account whose home is ${accountHome}`;
+    const reason = `the service uses ${printablePath(home)} as its HOME; this belongs to the account whose home is ${printablePath(accountHome)}`;
     for (const name of [...RUNTIME_STATE, ...TOOLCHAIN_STATE]) {
       candidates.push({ from: `${accountHome}/${name}`, to: null, kind: 'runtime', stays: reason });
     }
@@ -116,7 +117,7 @@ export function decideState(
       left.push({ path: from, reason: 'a symbolic link; only real files and directories move' });
     else if (source.type === 'other') left.push({ path: from, reason: 'neither a file nor a directory' });
     else if (source.holds === 'skeleton' && target?.holds === 'state')
-      left.push({ path: from, reason: `it holds no state; the state in ${to} is kept` });
+      left.push({ path: from, reason: `it holds no state; the state in ${printablePath(to)} is kept` });
     else {
       moves.push({ from, to, kind, type: source.type, credentials: source.credentials });
       if (target === null || target.type === 'missing') continue;

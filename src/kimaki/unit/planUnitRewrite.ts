@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import { applyEdits, replaceAssignment, setDirective } from '../../systemd/edits/index.js';
 import { emptyResets } from '../../systemd/load/index.js';
-import { redactSecrets } from '../../systemd/secrets/index.js';
+import { redactSecrets } from '../../posix/secrets/index.js';
 import type { Assignment, Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
 import { rewriteEnvironment, rewriteExecStart } from './rewriteAssignment.js';
 import { movePaths, namesOldHome, rewriteCommand, throughManagerHome } from './textRewrite.js';

@@ -1,7 +1,7 @@
 import { err, ok, ResultAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { AccessBlock, AccessComponent, AccessError } from './access.js';
-import { printablePath, toBytes, unlessAborted, utf8Text } from '../paths/index.js';
+import { printablePath, printableText, toBytes, unlessAborted, utf8Text } from '../paths/index.js';
 import type { Identity } from '../accounts/index.js';
 import { explainAccess } from './explainAccess.js';
 import { parseEnvArgument } from './parseEnvArgument.js';
@@ -130,7 +130,7 @@ async function throughEnv(from: Start, asked: Asked, searchPath: string, depth: 
     ...from,
     chain: [...from.chain, ...stopped.chain],
     components: [...from.components, ...stopped.components],
-    blockedAt: { ...blockedAt, reason: `${from.file} needs ${shown}: ${blockedAt.reason}` },
+    blockedAt: { ...blockedAt, reason: `${printableText(from.file)} needs ${shown}: ${blockedAt.reason}` },
     notSeen,
   };
 }
@@ -229,7 +229,11 @@ async function next(
   const shown = printablePath(toBytes(wanted));
   const refuse = (reason: string): Start => ({
     ...from,
-    blockedAt: { path: shown, needs: 'execute', reason: `the ${what} of ${from.file}, ${shown}, ${reason}` },
+    blockedAt: {
+      path: shown,
+      needs: 'execute',
+      reason: `the ${what} of ${printableText(from.file)}, ${shown}, ${reason}`,
+    },
   });
   const text = utf8Text(wanted);
   if (text?.startsWith('/') !== true) return refuse('is not an absolute path');

@@ -1,3 +1,4 @@
+import { printableText } from '../paths/index.js';
 /** The program that `env` would look for, and what its options did to PATH: null means "as before". */
 export interface EnvCommand {
   readonly name: string;
@@ -25,14 +26,15 @@ export function parseEnvArgument(argument: string | null): EnvCommand | { readon
     else {
       const split = /^(?:-v?S|--split-string=)(.*)$/s.exec(word);
       if (split === null) {
-        if (!isPlainOption(word)) return { problem: `env option ${word} is not read here` };
+        if (!isPlainOption(word)) return { problem: `env option ${printableText(word)} is not read here` };
         const unset = word === '-u' || word === '--unset' ? words.shift() : /^(?:-u|--unset=)(.+)$/.exec(word)?.[1];
         if (unset === 'PATH' || /^(-i?|--ignore-environment)$/.test(word)) searchPath = DEFAULT_PATH;
         if (word === '--' || word === '-') options = false;
         continue;
       }
       const parts = splitString(split[1] ?? '');
-      if (parts === null) return { problem: `env -S with quoting or variables that are not read here: ${word}` };
+      if (parts === null)
+        return { problem: `env -S with quoting or variables that are not read here: ${printableText(word)}` };
       words = [...parts, ...words];
     }
   }

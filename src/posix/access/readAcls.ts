@@ -1,4 +1,4 @@
-import { shownPath, utf8Text } from '../paths/index.js';
+import { printablePath, shownPath, toBytes, utf8Text } from '../paths/index.js';
 import { batchesOf } from './readAttributes.js';
 import { runProgram } from '../programs/index.js';
 
@@ -24,7 +24,7 @@ export async function readAcls(
   const readable: string[] = [];
   for (const path of new Set(asked.map((node) => node.path))) {
     if (utf8Text(path) !== null) readable.push(path);
-    else unread.set(path, `the ACL of ${shownPath(path)} was not read: its name is not UTF-8`);
+    else unread.set(path, `the ACL of ${printablePath(toBytes(path))} was not read: its name is not UTF-8`);
   }
   let noTool = false;
   for (const batch of batchesOf(readable)) {

@@ -1,5 +1,5 @@
 import type { AccessMount, AccessNeed, AccessRemedy, AccessRule } from './access.js';
-import { printablePath, toBytes, utf8Text } from '../paths/index.js';
+import { printablePath, printableText, toBytes, utf8Text } from '../paths/index.js';
 import type { Identity } from '../accounts/index.js';
 import { EXECUTE, judgePermission, NO_CAPABILITIES, READ, rwx, WRITE, subjectOf } from './judgePermission.js';
 import type { Inode } from './judgePermission.js';
@@ -59,7 +59,7 @@ export function remediesFor(refusal: Refusal, identity: Identity): readonly Acce
 
 function permissionRemedies(refusal: Refusal, identity: Identity): readonly AccessRemedy[] {
   const { node, needs, bits, decidedBy } = refusal;
-  const { name } = identity.user;
+  const name = printableText(identity.user.name);
   const path = printablePath(toBytes(node.path));
   const letters = `${(bits & READ) === 0 ? '' : 'r'}${(bits & WRITE) === 0 ? '' : 'w'}${(bits & EXECUTE) === 0 ? '' : 'x'}`;
   const change = (who: string): readonly string[] | null => onNode(node, ['chmod', `${who}+${letters}`, '--']);
@@ -98,7 +98,7 @@ function grant({ node, bits }: Refusal, identity: Identity, what: string): Acces
   const others = heldBack(node, user.uid, mask, mask | entry);
   const too =
     others.length === 0 ? 'no other account gains anything' : `the wider mask gives the same to ${others.join(', ')}`;
-  return { action: 'grant-acl', command, exposes: `${user.name} can then ${what}; ${too}` };
+  return { action: 'grant-acl', command, exposes: `${printableText(user.name)} can then ${what}; ${too}` };
 }
 
 /** Entries that a wider mask gives more than they had. */
@@ -120,13 +120,13 @@ function join({ node, bits, decidedBy }: Refusal, { user, groups }: Identity): r
   const may = (owning & mask & bits) === bits;
   if (!isOther || !may || node.gid === 0 || groups.some((group) => group.gid === node.gid)) return [];
   const command = ['usermod', '--append', '--groups', String(node.gid), '--', user.name];
-  const exposes = `${user.name} can then do everything that group ${node.gid} may, on the whole host, once its processes are restarted`;
+  const exposes = `${printableText(user.name)} can then do everything that group ${node.gid} may, on the whole host, once its processes are restarted`;
   return [{ action: 'join-group', command, exposes }];
 }
 
 function elsewhere(node: Inode & { readonly path: string }, { user }: Identity): AccessRemedy {
   const path = printablePath(toBytes(node.path));
-  const where = node.type === 'directory' ? `what ${user.name} needs from below ${path}` : path;
+  const where = node.type === 'directory' ? `what ${printableText(user.name)} needs from below ${path}` : path;
   return {
     action: 'put-elsewhere',
     command: null,

@@ -1,3 +1,4 @@
+import { printableText } from '../paths/index.js';
 import type { Remedy } from './remedy.js';
 
 /** `broken`: something does not work today. `risk`: it will fail, or somebody can make it fail. `note`: worth knowing. */
@@ -27,9 +28,16 @@ export type MakeFinding<Id extends string = string> = (
   evidence?: readonly string[],
 ) => Finding<Id>;
 
-/** Makes findings about `subject`; pure. */
+/** Makes findings about `subject`, whose sentences are printable whatever stands in them; pure. */
 export function findingsAbout<Id extends string = string>(subject: string): MakeFinding<Id> {
-  return (id, severity, what, remedy, evidence = []) => ({ id, severity, subject, what, evidence, remedy });
+  return (id, severity, what, remedy, evidence = []) => ({
+    id,
+    severity,
+    subject,
+    what: printableText(what),
+    evidence: evidence.map((line) => printableText(line)),
+    remedy,
+  });
 }
 
 const SEVERITIES: readonly Severity[] = ['broken', 'risk', 'note'];

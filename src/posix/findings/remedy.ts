@@ -1,3 +1,5 @@
+import { printableText } from '../paths/index.js';
+
 /**
  * What to do about a finding or a refusal, as data. Whoever shows it to a person words it: the library names no command
  * line of its own. Plain JSON.
@@ -67,8 +69,12 @@ export const remedy = {
     subject,
     args,
   }),
-  text: (text: string): Remedy => ({ kind: 'text', text }),
-  when: (condition: string, way: Remedy): Remedy => ({ kind: 'when', condition, remedy: way }),
+  text: (text: string): Remedy => ({ kind: 'text', text: printableText(text) }),
+  when: (condition: string, way: Remedy): Remedy => ({
+    kind: 'when',
+    condition: printableText(condition),
+    remedy: way,
+  }),
   inOrder: (...remedies: readonly Remedy[]): Remedy => ({ kind: 'in-order', remedies }),
   anyOf: (...remedies: readonly Remedy[]): Remedy => ({ kind: 'any-of', remedies }),
 } as const;

@@ -48,8 +48,8 @@ export function printableLines(text: string | Uint8Array): string {
 }
 
 /** JSON in which what {@link printableText} escapes stands as `\uXXXX`: it says the same, and a terminal shows it. */
-export function printableJson(value: object | string | number | boolean | null, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(UNSAFE_IN_LINES, (character) =>
+export function printableJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value ?? null, null, indent).replace(UNSAFE_IN_LINES, (character) =>
     Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at), 4)}`).join(''),
   );
 }

@@ -40,7 +40,7 @@ export interface ProgramFailed {
   readonly program: string;
   /** Null when a signal ended it. */
   readonly exitCode: number | null;
-  /** The last 2000 characters that the program wrote to standard error, not redacted. */
+  /** The last 2000 characters that the program wrote to standard error, printable, with its secrets hidden. */
   readonly stderr: string;
 }
 

@@ -1,5 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
+import { printableLines } from '../paths/index.js';
+import { redactSecrets } from '../secrets/index.js';
 import type { ProgramError, ProgramFailed } from './programErrors.js';
 import { runProgram } from './runProgram.js';
 import type { ProgramResult, RunOptions } from './runProgram.js';
@@ -10,8 +12,8 @@ const STDERR_TAIL = 2_000;
 /**
  * Runs one program that has to succeed: every exit status but 0, and every signal, is `PROGRAM_FAILED`.
  *
- * Everything else is as `runProgram` does it. The error carries the last 2000 characters of standard error as the
- * program wrote them: what may hold secrets is redacted by the caller, who knows what the program prints.
+ * Everything else is as `runProgram` does it. The error carries the last 2000 characters of standard error, in which
+ * secrets are hidden as far as `redactSecrets` knows them.
  *
  * @example
  * ```ts
@@ -36,7 +38,7 @@ export function runChecked(
 /** The error for a program that ended other than expected; `why` replaces what it said itself. */
 export function programFailed(file: string, result: ProgramResult, why?: string): ProgramFailed {
   const program = result.command[0] ?? file;
-  const stderr = result.stderr.slice(-STDERR_TAIL);
+  const stderr = printableLines(redactSecrets(result.stderr.slice(-10 * STDERR_TAIL))).slice(-STDERR_TAIL);
   const ended = result.exitCode === null ? `was ended by ${result.signal ?? 'a signal'}` : `exited ${result.exitCode}`;
   const said = why ?? stderr.trim().split('\n').at(-1) ?? '';
   const message = said === '' ? `${program} ${ended}` : `${program} ${ended}: ${said}`;

@@ -9,8 +9,9 @@ import {
   notAbsolute,
   notFound,
   printablePath,
-  rethrowCallback,
+  printableText,
   relativePath,
+  rethrowCallback,
   shownPath,
   toBytes,
 } from '../paths/index.js';
@@ -86,7 +87,7 @@ export function incomplete(path: string, complaints: readonly string[]): QueryIn
   const [first] = complaints;
   if (first === undefined) return null;
   const shown = printablePath(path);
-  const message = `not everything below ${shown} could be read: ${first}`;
+  const message = `not everything below ${shown} could be read: ${printableText(first)}`;
   return { code: 'QUERY_INCOMPLETE', message, path: shown, complaints };
 }
 

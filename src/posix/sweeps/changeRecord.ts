@@ -144,7 +144,7 @@ function distrust(stat: { isFile(): boolean; uid: number; mode: number; nlink: n
 function untrusted(path: string, reason: string): ChangeRecordError {
   return {
     code: 'RECORD_UNTRUSTED',
-    message: `${path} cannot be trusted as a record of changes: ${reason}`,
+    message: `${printablePath(path)} cannot be trusted as a record of changes: ${reason}`,
     path,
     reason,
   };

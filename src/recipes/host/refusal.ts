@@ -1,3 +1,4 @@
+import { printableText } from '../../posix/paths/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 
@@ -62,7 +63,7 @@ export function refusal<Code extends string = RefusalCode>(
   message: string,
   way: Remedy,
 ): Refusal<Code> {
-  return { code, subject, message, remedy: way };
+  return { code, subject, message: printableText(message), remedy: way };
 }
 
 /** A unit whose files cannot be rewritten. */

@@ -1,3 +1,4 @@
+import { printableText } from '../../posix/paths/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 
 /**
@@ -33,7 +34,7 @@ export function verdictsOf(id: string, point: number, subject: string): Verdicts
     point,
     ok,
     subject,
-    detail,
+    detail: printableText(detail),
     remedy,
   });
   return {

@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printablePath } from '../../posix/paths/index.js';
 import { liveVariables } from '../values/index.js';
 import { sourcesOf } from '../load/index.js';
 import type { UnitDocument } from '../document/index.js';
@@ -45,13 +46,14 @@ export function confirmEdit(
   for (const one of wanted) {
     const refuse = (reason: string, by: string | null): Result<never, EditDoesNotWin> => {
       const key = shownKey(one);
-      const message = `${path} was written, but ${key} of ${files.id} does not take effect: ${reason}`;
+      const message = `${printablePath(path)} was written, but ${key} of ${files.id} does not take effect: ${reason}`;
       return err({ code: 'EDIT_DOES_NOT_WIN', message, path, key, by });
     };
     if (written === undefined) return refuse(hiddenBy(files, path), null);
     if (!holds(written.document, one)) return refuse('the last assignment in that file has another value', null);
     const later = sources.slice(at + 1).find(({ document }) => assigns(document, one));
-    if (later !== undefined) return refuse(`${later.path} is read later and sets it as well`, later.path);
+    if (later !== undefined)
+      return refuse(`${printablePath(later.path)} is read later and sets it as well`, later.path);
   }
   return ok(undefined);
 }

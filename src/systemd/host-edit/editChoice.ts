@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printablePath } from '../../posix/paths/index.js';
 import { below } from '../load/index.js';
 import type { UnitDocument, UnitSource } from '../document/index.js';
 import type { UnitFiles } from '../load/index.js';
@@ -115,6 +116,6 @@ export function guardDirectory(files: UnitFiles): Result<string, ChooseEditError
   const isUnfollowed = files.shadowed.some((one) => one.path === path);
   if (!isUnfollowed && (found === undefined || found.realPath === path)) return ok(path);
   const leads = isUnfollowed ? 'a link that systemd does not follow' : `a link to ${found?.realPath ?? ''}`;
-  const message = `${path} is ${leads}; replace it with a directory`;
+  const message = `${printablePath(path)} is ${leads}; replace it with a directory`;
   return err({ code: 'DROP_IN_DIRECTORY_IS_LINK', message, path });
 }

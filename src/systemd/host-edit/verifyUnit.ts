@@ -1,12 +1,13 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../../posix/paths/index.js';
+import { printablePath, printableText } from '../../posix/paths/index.js';
 import type { NotARegularFile } from '../../posix/files/index.js';
 import type { ProgramError } from '../../posix/programs/index.js';
 import { SILENT, added, askAnalyze, withPrivateDirectory } from './askAnalyze.js';
 import { checkUnitName } from '../names/index.js';
 import { findBlockingDropIn, findUnitFiles } from '../load/index.js';
-import { createRedactor, learnSecrets, maskText } from '../secrets/index.js';
+import { createRedactor, maskText } from '../../posix/secrets/index.js';
+import { learnSecrets } from '../secrets/index.js';
 import type { FindUnitFilesError, UnitFiles } from '../load/index.js';
 import type { UnitNotFound } from '../manager/index.js';
 
@@ -115,7 +116,8 @@ async function verify(
     }
     const redactor = createRedactor(() => '[secret]');
     for (const file of [bytes, baseline ?? Buffer.alloc(0), ...installed(files)]) learnSecrets(file, redactor);
-    const redacted = (line: string): string => redactor.finish(maskText(redactor.clean(line), redactor.mask));
+    const redacted = (line: string): string =>
+      printableText(redactor.finish(maskText(redactor.clean(line), redactor.mask)));
     // A drop-in for all services is complained about once for each that systemd had to load.
     return ok({ complaints: [...new Set(complaints)].map(redacted) });
   });

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError, printablePath } from '../../posix/paths/index.js';
+import { ioError, printablePath, printableText } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import type { DropInGroup } from './dropInDirectories.js';
@@ -60,7 +60,7 @@ export async function readDropIns(root: string, groups: readonly DropInGroup[]):
     const all = [...listings.values()].flatMap((listing) => listing.get(key) ?? []).map(shownPath);
     for (const path of new Set(all)) {
       if (path === winning) continue;
-      shadowed.push({ path, reason: 'lower-directory', message: `${winning} wins over it` });
+      shadowed.push({ path, reason: 'lower-directory', message: `${printableText(winning)} wins over it` });
     }
     const rival = ofAliases.map(shownPath).find((path) => path !== winning);
     if (rival !== undefined) {
@@ -139,5 +139,9 @@ async function readOne(
   if (read.isOk()) return ok({ path, role: 'drop-in', document: parseUnit(read.value.bytes) });
   if (read.error.code === 'IO' && read.error.errno === 'EACCES') return err(read.error);
   const waits = stat.isFIFO() ? '; systemd itself waits in it for ever' : '';
-  return ok({ code: 'UNREADABLE_DROP_IN', path, message: `${read.error.message}${waits}; remove ${path}` });
+  return ok({
+    code: 'UNREADABLE_DROP_IN',
+    path,
+    message: `${read.error.message}${waits}; remove ${printableText(path)}`,
+  });
 }

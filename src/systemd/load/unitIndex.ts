@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { ioError } from '../../posix/paths/index.js';
+import { ioError, printableText } from '../../posix/paths/index.js';
 import type { IoError } from '../../posix/paths/index.js';
 import { below, linkTarget, resolveBelow } from './resolveBelow.js';
 import type { Resolved } from './resolveBelow.js';
@@ -98,7 +98,7 @@ class IndexBuilder {
     const { name } = entry;
     const winner = this.names.get(name);
     if (winner !== undefined) {
-      this.passOver(name, { path, reason: 'lower-directory', message: `${winner.path} wins over it` });
+      this.passOver(name, { path, reason: 'lower-directory', message: `${printableText(winner.path)} wins over it` });
       return ok(undefined);
     }
     if (entry.isFile()) {
@@ -118,7 +118,11 @@ class IndexBuilder {
     const leads = await this.destination(directory.path, target.value);
     if (leads.isErr()) return err(leads.error);
     if (leads.value === null) {
-      this.passOver(name, { path, reason: 'bad-link', message: `its target does not exist (${target.value})` });
+      this.passOver(name, {
+        path,
+        reason: 'bad-link',
+        message: `its target does not exist (${printableText(target.value)})`,
+      });
       return ok(undefined);
     }
     if (!this.places.some((place) => leads.value === place || leads.value?.startsWith(`${place}/`) === true)) {
@@ -203,7 +207,7 @@ export async function listDirectory(root: string, path: string): Promise<Result<
 export function aliasFault(name: string, target: string): string | null {
   const from = unitNameParts(name);
   const to = unitNameParts(target);
-  if (from === null || to === null) return `'${target}' is not the name of a unit`;
+  if (from === null || to === null) return `'${printableText(target)}' is not the name of a unit`;
   const allows = UNIT_TYPES.get(from.type);
   if (allows?.aliases !== true) return `a unit of type ${from.type} may not have a second name`;
   if (from.instance !== null && !allows.templates) return `units of type ${from.type} have no templates`;

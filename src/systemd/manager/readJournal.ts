@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { printableLines } from '../../posix/paths/index.js';
 import { runChecked } from '../../posix/programs/index.js';
 import { checkUnitName } from '../names/index.js';
-import { isSecretName, redactSecrets } from '../secrets/index.js';
+import { isSecretName, redactSecrets } from '../../posix/secrets/index.js';
 import { showUnit } from './showUnit.js';
 import type { ManagerOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';

@@ -1,9 +1,10 @@
 import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableLines } from '../../posix/paths/index.js';
 import { runProgram } from '../../posix/programs/index.js';
 import type { ProgramResult } from '../../posix/programs/index.js';
 import { findBlockingDropIn } from '../load/index.js';
-import { redactSecrets } from '../secrets/index.js';
+import { redactSecrets } from '../../posix/secrets/index.js';
 import type { SystemdError } from './systemdError.js';
 
 /** How the service manager is asked. */
@@ -75,7 +76,7 @@ export function unitMasked(unit: string): SystemdError {
 
 /** What a failed `systemctl` means, by what it said. */
 export function systemctlFailed(ran: ProgramResult, verb: string, unit: string | null): SystemdError {
-  const stderr = redactSecrets(ran.stderr.trim()).slice(-2_000);
+  const stderr = printableLines(redactSecrets(ran.stderr.trim())).slice(-2_000);
   // Exit status 5 is "unit not loaded", systemctl(1). The unit named, by its path at times, may be one that ours requires.
   const [, named, is] =
     /Unit (?:file )?(?:\S*\/)?(\S+) (not found|not loaded|could not be found|does not exist|is masked)/.exec(stderr) ??

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as diff from 'diff';
 import { learnSecrets, maskUnit } from './maskUnit.js';
-import { createRedactor } from './redactor.js';
+import { createRedactor } from '../../posix/secrets/index.js';
 
 /**
  * Shows what changes between two versions of a unit file as a unified diff, with every secret hidden.

@@ -1,9 +1,7 @@
-import { isSecretName } from './isSecretName.js';
-import { maskText } from './maskText.js';
-import type { Mask } from './masks.js';
+import { isSecretName, maskText } from '../../posix/secrets/index.js';
+import type { Mask, Redactor } from '../../posix/secrets/index.js';
 import { parseUnit } from '../document/index.js';
 import { printableLines } from '../../posix/paths/index.js';
-import type { Redactor } from './redactor.js';
 import { splitWords } from '../values/index.js';
 
 /** Directives whose name says key or credential and whose value is a path, an id or a mode. */

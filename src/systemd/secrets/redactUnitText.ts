@@ -1,5 +1,5 @@
 import { learnSecrets, maskUnit } from './maskUnit.js';
-import { createRedactor } from './redactor.js';
+import { createRedactor } from '../../posix/secrets/index.js';
 
 /**
  * Shows a unit file with its secrets hidden: each becomes `[secret]`, whatever its quoting, escapes or continuations.

@@ -115,7 +115,7 @@ function poolOf(name: string, { path, values }: Section, version: string): Resul
 }
 
 function invalid(path: string, pool: string, missing: 'user' | 'listen'): Result<never, FpmPoolInvalid> {
-  const message = `${path}: pool [${pool}] has no "${missing}", so php-fpm cannot start with it; add the setting first`;
+  const message = `${printablePath(path)}: pool [${pool}] has no "${missing}", so php-fpm cannot start with it; add the setting first`;
   return err({ code: 'FPM_POOL_INVALID', message, path, pool, missing });
 }
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { err } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
 import * as v from 'valibot';
-import { attempt, resultOf } from '../../posix/paths/index.js';
+import { attempt, printableText, resultOf } from '../../posix/paths/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
 import { jsonOf, parseAnswer, wholeNumber } from '../../posix/programs/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
 import type { IdentityError } from '../../posix/accounts/index.js';
-import { redactSecrets } from '../../systemd/secrets/index.js';
+import { redactSecrets } from '../../posix/secrets/index.js';
 import { requestFastCgi } from './requestFastCgi.js';
 import type { FastCgiError } from './requestFastCgi.js';
 import type { FpmPool } from './findFpmPools.js';
@@ -156,7 +156,7 @@ function badAnswer(said: string): FastCgiError {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(Content-Type|X-Powered-By):/i.test(line));
-  const first = redactSecrets(telling[0] ?? '').slice(0, 200);
+  const first = printableText(redactSecrets(telling[0] ?? '')).slice(0, 200);
   const message = `php-fpm did not run the probe: ${first === '' ? 'the answer is empty' : first}; a chroot or open_basedir of the pool can make /run inaccessible`;
   return { code: 'FPM_BAD_ANSWER', message };
 }

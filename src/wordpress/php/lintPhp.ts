@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import { errAsync, okAsync } from 'neverthrow';
-import { printablePath } from '../../posix/paths/index.js';
+import { printablePath, printableText } from '../../posix/paths/index.js';
 import { runProgram } from '../../posix/programs/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
 
@@ -67,9 +67,8 @@ function syntaxError({ stdout, stderr }: ProgramResult, path: string): PhpLintEr
   const what = said
     .replace(/ in .* on line \d+$/, '')
     .replace(/^(PHP )?/, '')
-    .replace(/"[^"]*"/g, '"…"')
-    .trim();
+    .replace(/"[^"]*"/g, '"…"');
   const where = Number.isNaN(line) ? path : `${path}, line ${line}`;
-  const message = `${where}: ${what === '' ? 'php -l rejects it' : what}. Nothing was changed`;
+  const message = `${where}: ${what.trim() === '' ? 'php -l rejects it' : printableText(what.trim())}. Nothing was changed`;
   return { code: 'PHP_SYNTAX', message, path, line: Number.isNaN(line) ? null : line };
 }

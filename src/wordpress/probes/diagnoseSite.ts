@@ -6,7 +6,7 @@ import { explainAccess } from '../../posix/access/index.js';
 import type { AccessBlock } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { remedy } from '../../posix/findings/index.js';
-import { attempt } from '../../posix/paths/index.js';
+import { attempt, printableText } from '../../posix/paths/index.js';
 import { judgeWritability } from './judgeWritability.js';
 import type { SiteFault } from './judgeWritability.js';
 import { probeSiteWritability } from './probeSiteWritability.js';
@@ -87,7 +87,9 @@ export function located(
   const { path, subject, what, evidence } = fault;
   const isNamed = blockedAt === null || what.includes(blockedAt.path);
   const told =
-    blockedAt === null ? what : `${what}${isNamed ? '' : `; ${blockedAt.path} refuses`} (${blockedAt.reason})`;
+    blockedAt === null
+      ? what
+      : printableText(`${what}${isNamed ? '' : `; ${blockedAt.path} refuses`} (${blockedAt.reason})`);
   const [kind, name = ''] = subject.split(/:(.*)/s);
   const directory = kind === 'plugin' ? pluginsDir : kind === 'theme' ? themesDir : undefined;
   const tree = directory === undefined ? (path ?? contentDir) : join(directory, name);

@@ -4,11 +4,12 @@ import { access } from 'node:fs/promises';
 import { ResultAsync, err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { GenericSchema, InferOutput } from 'valibot';
+import { printablePath, printableText } from '../../posix/paths/index.js';
 import { runAs } from '../../posix/accounts/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { jsonOf, parseAnswer } from '../../posix/programs/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
-import { redactSecrets } from '../../systemd/secrets/index.js';
+import { redactSecrets } from '../../posix/secrets/index.js';
 import type { PhpMissing } from '../php/index.js';
 import type { Site } from '../site/index.js';
 
@@ -90,7 +91,7 @@ async function run<const S extends GenericSchema>(
   const json = answerIn(ran.value.stdout, marker);
   if (json === undefined || json === null) return err(noAnswer(ran.value, identity, site.path));
   return parseAnswer(schema, json).mapErr(({ field, what }): SiteProbeError => {
-    const message = `the probe in the WordPress of ${site.path} answered, but ${what}; this version of WordPress may be unknown to it`;
+    const message = `the probe in the WordPress of ${printablePath(site.path)} answered, but ${what}; this version of WordPress may be unknown to it`;
     return { code: 'PROBE_BAD_ANSWER', message, field };
   });
 }
@@ -122,11 +123,11 @@ function noAnswer(ran: ProgramResult, identity: Identity, root: string): SitePro
   // Only the end is shown, and removing markup from a large text takes too long.
   const [stdout, stderr] = [ran.stdout, ran.stderr].map((text) => text.slice(-MAX_SAID));
   const said = `${stdout?.replace(/<(style|script)\b[^]*?<\/\1>/gi, '').replace(/<[^>]*>/g, ' ') ?? ''}\n${stderr ?? ''}`;
-  const output = redactSecrets(said).replace(/\s+/g, ' ').trim().slice(-600);
+  const output = printableText(redactSecrets(said).replace(/\s+/g, ' ').trim()).slice(-600);
   const how = ran.signal ?? `exit ${ran.exitCode ?? '?'}`;
   const end = output === '' ? 'nothing' : output.replace(/^.*(?=.{200}$)/, '… ');
   const message =
-    `PHP ran as ${identity.user.name} in the WordPress of ${root} and gave no answer (${how}); ` +
+    `PHP ran as ${identity.user.name} in the WordPress of ${printablePath(root)} and gave no answer (${how}); ` +
     `see whether the site itself works. Its output: ${end}`;
   return { code: 'PROBE_NO_ANSWER', message, exitCode: ran.exitCode, output };
 }

@@ -64,7 +64,7 @@ async function find(path: string, options: SiteOptions): Promise<Result<Site, Si
   const content = await status(directories.contentDir);
   if (content.isErr()) {
     if (content.error.errno !== 'ENOENT') return err(content.error);
-    const message = `${root} has WordPress, but its wp-content ${printablePath(directories.contentDir)} does not exist`;
+    const message = `${printablePath(root)} has WordPress, but its wp-content ${printablePath(directories.contentDir)} does not exist`;
     return err({ code: 'NOT_A_SITE', message, path: shown });
   }
   const wanted = unlessAborted(options.signal, `reading the site ${shown}`);

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { printableText } from '../../posix/paths/index.js';
 import type { FpmPool } from '../fpm/index.js';
 import { plainListen } from './nginxBackends.js';
 
@@ -50,6 +51,6 @@ export function servingPool(pools: readonly FpmPool[], query: PoolQuery): PoolCh
   const pool = left.at(-1) ?? only;
   const others = pools.filter((one) => one !== pool).map((one) => `${one.name} (${one.unit}, ${one.user})`);
   const why = pool.user === query.contentOwner ? 'its user owns wp-content' : 'no pool runs as the owner of wp-content';
-  const note = `assumed that pool ${pool.name} of ${pool.unit} serves it: ${why}; other pools: ${others.join(', ')}`;
+  const note = `assumed that pool ${printableText(pool.name)} of ${pool.unit} serves it: ${why}; other pools: ${others.join(', ')}`;
   return { pool, note };
 }

@@ -69,7 +69,8 @@ export async function siteDirectories(root: string, defines: readonly PhpDefine[
   if (contentDir !== content)
     notes.push(`${content} is a symbolic link or lies below one; the target is ${contentDir}`);
   for (const path of Object.values(placed)) {
-    if (!isAtOrBelow(path, contentDir)) notes.push(`${path} belongs to the site and is outside ${contentDir}`);
+    if (!isAtOrBelow(path, contentDir))
+      notes.push(`${printablePath(path)} belongs to the site and is outside ${contentDir}`);
   }
   return { contentDir, ...placed, notes };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
-import { aborted, resultOf } from '../../posix/paths/index.js';
+import { aborted, printableText, resultOf } from '../../posix/paths/index.js';
 import type { Aborted } from '../../posix/paths/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { finalJobStatus, listJobs } from './listJobs.js';
@@ -72,7 +72,7 @@ export function waitForJob(
     const newest = Math.max(0, ...knownIds);
     const sought = (job: Job): boolean =>
       job.id > newest && (flow === undefined || job.flow === flow) && (source === undefined || job.source === source);
-    const shown = flow === undefined ? 'any flow' : `flow "${flow}"`;
+    const shown = flow === undefined ? 'any flow' : `flow "${printableText(flow)}"`;
     const end = performance.now() + deadlineMs;
     for (;;) {
       const jobs = yield* listJobs(site, identity, options);
@@ -83,7 +83,7 @@ export function waitForJob(
       const left = end - performance.now();
       if (left <= 0) {
         const last = fresh.at(-1) ?? null;
-        const seen = last === null ? 'no new job appeared' : `job ${last.id} is still "${last.status}"`;
+        const seen = last === null ? 'no new job appeared' : `job ${last.id} is still "${printableText(last.status)}"`;
         const message = `${shown}: ${seen} after ${Math.round(deadlineMs / 1000)} s; see wp datamachine jobs list`;
         return err({ code: 'JOB_TIMEOUT', message, flow: flow ?? null, deadlineMs, last });
       }

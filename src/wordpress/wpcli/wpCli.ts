@@ -3,11 +3,11 @@ import { access } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
-import { printablePath, resultOf } from '../../posix/paths/index.js';
+import { printablePath, printableText, resultOf } from '../../posix/paths/index.js';
 import { runAs } from '../../posix/accounts/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
-import { redactSecrets } from '../../systemd/secrets/index.js';
+import { redactSecrets } from '../../posix/secrets/index.js';
 import type { Site } from '../site/index.js';
 
 /** The host has no WP-CLI, or the user cannot execute it. */
@@ -127,11 +127,9 @@ export function wpCliChecked(
 ): ResultAsync<ProgramResult, WpCliError> {
   return wpCli(site, identity, args, options).andThen((ran): Result<ProgramResult, WpCliError> => {
     if (ran.exitCode === 0) return ok(ran);
-    const command = redactSecrets(`wp ${args.join(' ')}`);
-    const output = redactSecrets(`${ran.stdout.slice(-MAX_SAID)}\n${ran.stderr.slice(-MAX_SAID)}`)
-      .replace(/\s+/g, ' ')
-      .trim()
-      .slice(-600);
+    const command = printableText(redactSecrets(`wp ${args.join(' ')}`));
+    const words = redactSecrets(`${ran.stdout.slice(-MAX_SAID)}\n${ran.stderr.slice(-MAX_SAID)}`).replace(/\s+/g, ' ');
+    const output = printableText(words.trim()).slice(-600);
     const how = ran.signal ?? `exit ${ran.exitCode ?? '?'}`;
     const said = output === '' ? 'no output' : output;
     const message = `${command} as ${identity.user.name} failed (${how}): ${said}`;

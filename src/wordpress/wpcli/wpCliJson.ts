@@ -1,6 +1,8 @@
 import { err, ok } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
 import * as v from 'valibot';
+import { redactSecrets } from '../../posix/secrets/index.js';
+import { printableText } from '../../posix/paths/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { jsonOf, parseAnswer, wholeNumber } from '../../posix/programs/index.js';
 import type { Site } from '../site/index.js';
@@ -18,7 +20,7 @@ export function wpCliJson<const S extends v.GenericSchema>(
   item: S,
   options: WpCliOptions,
 ): ResultAsync<readonly v.InferOutput<S>[], WpCliError> {
-  const command = `wp ${args.join(' ')}`;
+  const command = printableText(redactSecrets(`wp ${args.join(' ')}`));
   return wpCliChecked(site, identity, args, options).andThen(({ stdout }) => parseList(stdout, item, command));
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maskUnit } from '../../../src/systemd/secrets/maskUnit.js';
-import { createRedactor } from '../../../src/systemd/secrets/redactor.js';
+import { createRedactor } from '../../../src/posix/secrets/redactor.js';
 
 describe('maskUnit', () => {
   it('takes the unquoted value for the secret, however it is written', () => {

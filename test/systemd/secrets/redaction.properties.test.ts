@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { packageUnits, systemUnits } from '../../../scripts/unitCorpus.mjs';
 import { diffUnit } from '../../../src/systemd/secrets/diffUnit.js';
 import { parseUnit } from '../../../src/systemd/document/parseUnit.js';
-import { redactSecrets } from '../../../src/systemd/secrets/redactSecrets.js';
+import { redactSecrets } from '../../../src/posix/secrets/redactSecrets.js';
 import { redactUnitText } from '../../../src/systemd/secrets/redactUnitText.js';
 import { verifyUnit } from '../../../src/systemd/host-edit/verifyUnit.js';
 import { cases } from '../../support/campaign.js';

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { printablePath } from '../../../posix/paths/index.js';
 import { loadUnit } from '../../../systemd/load/index.js';
-import { redactSecrets } from '../../../systemd/secrets/index.js';
+import { redactSecrets } from '../../../posix/secrets/index.js';
 import type { EffectiveSetting, EffectiveUnit } from '../../../systemd/load/index.js';
 import { defineCommand } from '../../command.js';
 import type { Output } from '../../createOutput.js';

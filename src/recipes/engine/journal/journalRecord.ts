@@ -1,6 +1,7 @@
 import { err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
+import { printableJson } from '../../../posix/paths/index.js';
 import { anyJson, listOf, parseJson, readData, record, timeText } from '../plan/data.js';
 import { isJsonObject } from '../plan/json.js';
 import { planSchema } from '../plan/plan.js';
@@ -88,6 +89,6 @@ export function parseRecord(line: string): Result<JournalRecord, string> {
   if (!isJsonObject(value)) return err('it is not a JSON object');
   const { type = null } = value;
   const schema = typeof type === 'string' ? SCHEMAS.get(type) : undefined;
-  if (schema === undefined) return err(`its type ${JSON.stringify(type).slice(0, 40)} is not known`);
+  if (schema === undefined) return err(`its type ${printableJson(type).slice(0, 40)} is not known`);
   return readData(schema, value).mapErr(({ field, problem }) => `its field ${field} ${problem}`);
 }

@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableJson } from '../../../posix/paths/index.js';
 import type { JournalRecord, RollbackReason, RunFailure } from './journalRecord.js';
 import type { Json } from '../plan/json.js';
 import type { Plan, PlannedStep } from '../plan/plan.js';
@@ -86,7 +87,7 @@ export function advance(state: JournalState | null, record: JournalRecord): Resu
       return backward(state, { ...next, status: 'rolled-back' });
     default: {
       const step = state.steps.get(record.id);
-      if (step === undefined) return err(`the plan has no step ${JSON.stringify(record.id)}`);
+      if (step === undefined) return err(`the plan has no step ${printableJson(record.id)}`);
       return advanceStep(next, step, record);
     }
   }

@@ -13,7 +13,7 @@ import type { RunFiles } from './runFiles.js';
 import { replay } from './journalState.js';
 import type { JournalState } from './journalState.js';
 import { checkPrivateDirectory, untrusted } from './trust.js';
-import { attempt } from '../../../posix/paths/index.js';
+import { attempt, printableJson } from '../../../posix/paths/index.js';
 
 /** A run on this host, as its journal tells it. */
 export interface StoredRun {
@@ -196,7 +196,7 @@ async function loadRun(files: RunFiles, name: RunName): Promise<Result<StoredRun
   if (state.value === null) return err(corrupt(files, { record: 1, reason: 'it has no records left' }));
   const { runId, plan } = state.value;
   if (runId === name.runId && plan.recipe === name.recipe) return ok({ files, state: state.value });
-  return err(untrusted(files.journal, `it is the journal of another run, ${JSON.stringify(runId)} of ${plan.recipe}`));
+  return err(untrusted(files.journal, `it is the journal of another run, ${printableJson(runId)} of ${plan.recipe}`));
 }
 
 /** Oldest first. */

@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableJson } from '../../../posix/paths/index.js';
 import { planEssence } from './digestPlan.js';
 import type { StepEssence } from './digestPlan.js';
 import { canonicalJson, isJsonObject } from './json.js';
@@ -63,8 +64,8 @@ export function comparePlans(saved: Plan, fresh: Plan): Result<void, PlanMismatc
     return err({
       code: 'OTHER_HOST',
       message:
-        `the plan was made on another machine (${JSON.stringify(saved.host.hostname)}); ` +
-        `this is ${JSON.stringify(fresh.host.hostname)}; make a plan here`,
+        `the plan was made on another machine (${printableJson(saved.host.hostname)}); ` +
+        `this is ${printableJson(fresh.host.hostname)}; make a plan here`,
       planHostname: saved.host.hostname,
       hostname: fresh.host.hostname,
     });
@@ -73,7 +74,7 @@ export function comparePlans(saved: Plan, fresh: Plan): Result<void, PlanMismatc
     return err({
       code: 'OTHER_RECIPE',
       message:
-        `the plan is one of ${JSON.stringify(saved.recipe)}, expected one of ${JSON.stringify(fresh.recipe)}; ` +
+        `the plan is one of ${printableJson(saved.recipe)}, expected one of ${printableJson(fresh.recipe)}; ` +
         'give a plan of this recipe',
       planRecipe: saved.recipe,
       recipe: fresh.recipe,
@@ -83,8 +84,8 @@ export function comparePlans(saved: Plan, fresh: Plan): Result<void, PlanMismatc
     return err({
       code: 'OTHER_VERSION',
       message:
-        `the plan was made by version ${JSON.stringify(saved.toolVersion)} of the tool, expected ` +
-        `${JSON.stringify(fresh.toolVersion)}; make the plan again`,
+        `the plan was made by version ${printableJson(saved.toolVersion)} of the tool, expected ` +
+        `${printableJson(fresh.toolVersion)}; make the plan again`,
       planVersion: saved.toolVersion,
       toolVersion: fresh.toolVersion,
     });

@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
+import { printableJson } from '../../../posix/paths/index.js';
 import { isJson } from './json.js';
 import type { Json } from './json.js';
 
@@ -87,7 +88,7 @@ function fieldOf(path: readonly { readonly key: unknown }[]): string {
 }
 
 function shown(key: unknown): string {
-  return JSON.stringify(String(key)).slice(1, -1).slice(0, 40);
+  return printableJson(String(key)).slice(1, -1).slice(0, 40);
 }
 
 /**

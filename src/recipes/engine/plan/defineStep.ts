@@ -1,5 +1,6 @@
 import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableLines } from '../../../posix/paths/index.js';
 import { readData } from './data.js';
 import type { DataSchema } from './data.js';
 import type { Json } from './json.js';
@@ -11,7 +12,8 @@ import type { InvalidStepData, StepDefinition, StepFailure, StepKind, StepThrew 
  *
  * Every method of the kind answers `INVALID_STEP_DATA` with kind and field for data of another shape, before the
  * definition sees it, and `STEP_THREW` for a throw or a rejection. A `before` that the definition finds itself and that
- * does not fit its schema is `INVALID_STEP_DATA` as well: the journal could not be read again.
+ * does not fit its schema is `INVALID_STEP_DATA` as well: the journal could not be read again. Messages of errors are
+ * printable, whatever the definition put into them.
  *
  * @example
  * ```ts
@@ -108,11 +110,11 @@ function checked<T extends Json>(
   });
 }
 
-/** Runs foreign code so that neither a throw, a rejection nor a non-plain error leaves as such. */
+/** Runs foreign code so that neither a throw, a rejection nor a message that steers a terminal leaves as such. */
 function guarded<T>(kind: string, act: () => ResultAsync<T, StepFailure>): ResultAsync<T, StepFailure> {
   const run = async (): Promise<Result<T, StepFailure>> => {
     try {
-      return await act();
+      return (await act()).mapErr((error) => ({ ...error, message: printableLines(error.message) }));
     } catch (cause) {
       return err(threw(kind, cause));
     }
@@ -121,7 +123,7 @@ function guarded<T>(kind: string, act: () => ResultAsync<T, StepFailure>): Resul
 }
 
 function threw(kind: string, cause: unknown): StepThrew {
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const detail = printableLines(cause instanceof Error ? cause.message : String(cause));
   const message = `a step of kind '${kind}' threw: ${detail}; this is a bug of the step`;
   return { code: 'STEP_THREW', message, kind };
 }

@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printableLines, printableText } from '../../../posix/paths/index.js';
+import { printableJson, printableLines, printableText } from '../../../posix/paths/index.js';
 import { digestJson } from './digest.js';
 import { digestPlan } from './digestPlan.js';
 import type { Json } from './json.js';
@@ -138,7 +138,7 @@ function printable({ title, why, diff, ...rest }: StepDescription): StepDescript
 }
 
 function invalidName(recipe: string): MakePlanError {
-  const message = `the recipe's name ${JSON.stringify(recipe).slice(0, 80)} does not match ${String(RECIPE_NAME)}; this is a bug of the recipe`;
+  const message = `the recipe's name ${printableJson(recipe).slice(0, 80)} does not match ${String(RECIPE_NAME)}; this is a bug of the recipe`;
   return { code: 'INVALID_RECIPE', message, stepId: '' };
 }
 

@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableJson } from '../../../posix/paths/index.js';
 import { parseJson, readData } from './data.js';
 import { digestPlan } from './digestPlan.js';
 import { isJsonObject } from './json.js';
@@ -52,7 +53,7 @@ export function parsePlan(text: string, registry: Registry): Result<Plan, ParseP
   const { formatVersion = null } = value;
   if (formatVersion !== PLAN_FORMAT_VERSION) {
     const message =
-      `the plan has format version ${JSON.stringify(formatVersion).slice(0, 40)}, expected ${PLAN_FORMAT_VERSION}; ` +
+      `the plan has format version ${printableJson(formatVersion).slice(0, 40)}, expected ${PLAN_FORMAT_VERSION}; ` +
       'make the plan again with this version of the tool';
     return err({ code: 'PLAN_FORMAT_UNKNOWN', message, formatVersion, expected: PLAN_FORMAT_VERSION });
   }

@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableJson } from '../../../posix/paths/index.js';
 import { isJson } from './json.js';
 import type { Json } from './json.js';
 import type { Registry } from './registry.js';
@@ -62,7 +63,7 @@ export function validateSteps<S extends AnyStep>(
     const checked = kind.checkArgs(args);
     if (checked.isErr()) return err({ ...checked.error, message: `step '${id}': ${checked.error.message}` });
     for (const other of [...(after === undefined ? [] : [after]), ...ends, ...undoneBefore]) {
-      if (!earlier.has(other)) return invalid(id, `it refers to ${JSON.stringify(other)}, which is no earlier step`);
+      if (!earlier.has(other)) return invalid(id, `it refers to ${printableJson(other)}, which is no earlier step`);
     }
     earlier.add(id);
     bound.push({ step, kind });
@@ -71,14 +72,14 @@ export function validateSteps<S extends AnyStep>(
 }
 
 function invalid(stepId: string, why: string): Result<never, InvalidRecipe> {
-  const shown = JSON.stringify(stepId).slice(0, 80);
+  const shown = printableJson(stepId).slice(0, 80);
   const message = `step ${shown} is not valid: ${why}; this is a bug of the recipe, or a damaged file`;
   return err({ code: 'INVALID_RECIPE', message, stepId });
 }
 
 function unknownKind(step: AnyStep): Result<never, UnknownStepKind> {
   const message =
-    `step '${step.id}' is of kind ${JSON.stringify(step.kind)}, which this version of the tool does not know; ` +
+    `step '${step.id}' is of kind ${printableJson(step.kind)}, which this version of the tool does not know; ` +
     'use the version that made the plan or the run';
   return err({ code: 'UNKNOWN_STEP_KIND', message, stepId: step.id, kind: step.kind });
 }

@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableJson } from '../../../posix/paths/index.js';
 import { withHostLock } from '../../../posix/processes/index.js';
 import { endRun } from './endRun.js';
 import type { InterruptedRun } from '../journal/journalError.js';
@@ -137,7 +138,7 @@ export function interruptedRun({ runId, direction, startedAt, plan: { recipe } }
 /** The refusal of a plan or run of another machine. */
 export function otherHost(of: PlanHost, here: PlanHost, what: 'plan' | 'run'): OtherHost {
   const message =
-    `the ${what} is of another machine (${JSON.stringify(of.hostname)}); this is ${JSON.stringify(here.hostname)}: ` +
+    `the ${what} is of another machine (${printableJson(of.hostname)}); this is ${printableJson(here.hostname)}: ` +
     (what === 'plan' ? 'make a plan here' : 'a journal can be used only on the machine that wrote it');
   return { code: 'OTHER_HOST', message, planHostname: of.hostname, hostname: here.hostname };
 }

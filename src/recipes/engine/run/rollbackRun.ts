@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableJson } from '../../../posix/paths/index.js';
 import { remedy } from '../../../posix/findings/index.js';
 import type { JournalError } from '../journal/journalError.js';
 import { latestRun, standingRun } from '../journal/runStore.js';
@@ -108,7 +109,7 @@ async function chosenRun(
   const next = standing.value?.state.runId ?? null;
   if (standing.value !== null && runId === next) return ok(standing.value);
   const why = next === null ? `every run of ${recipe} is rolled back` : `the next one to roll back is ${next}`;
-  const message = `run ${JSON.stringify(runId.slice(0, 80))} of ${recipe} cannot be rolled back now: ${why}`;
+  const message = `run ${printableJson(runId.slice(0, 80))} of ${recipe} cannot be rolled back now: ${why}`;
   return err({ code: 'NO_RUN', message, state: state.status });
 }
 

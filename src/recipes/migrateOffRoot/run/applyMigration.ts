@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { printableJson } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import { awaitIdle } from '../../../systemd/watch/index.js';
 import { showUnit } from '../../../systemd/manager/index.js';
@@ -146,7 +147,7 @@ async function refresh(saved: Plan): Promise<Result<Plan, PlanMigrationError | P
 }
 
 function otherMachine(saved: Plan, hostname: string): PlanMismatch {
-  const message = `the plan was made on another machine (${JSON.stringify(saved.host.hostname)}); this is ${JSON.stringify(hostname)}; make a plan here`;
+  const message = `the plan was made on another machine (${printableJson(saved.host.hostname)}); this is ${printableJson(hostname)}; make a plan here`;
   return { code: 'OTHER_HOST', message, planHostname: saved.host.hostname, hostname };
 }
 

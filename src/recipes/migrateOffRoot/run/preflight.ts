@@ -8,7 +8,7 @@ import type { Result } from 'neverthrow';
 import { findSite } from '../../../wordpress/site/index.js';
 import { listFlows } from '../../../wordpress/wpcli/index.js';
 import { lookupIdentity } from '../../../posix/accounts/index.js';
-import { printablePath, attempt } from '../../../posix/paths/index.js';
+import { attempt, printableJson, printablePath } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { StepFailure } from '../../engine/index.js';
 import type { MigrationFacts, VerificationOptions } from '../../host/index.js';
@@ -92,10 +92,10 @@ async function findFlow({ site, target }: MigrationFacts, flow: string): Promise
   const flows = await listFlows(found.value, identity.value);
   // The account may not be able to run WP-CLI before the migration.
   if (flows.isErr() || flows.value.some(({ name }) => name === flow)) return ok(undefined);
-  const names = flows.value.map(({ name }) => JSON.stringify(name)).join(', ');
+  const names = flows.value.map(({ name }) => printableJson(name)).join(', ');
   return err({
     code: 'FLOW_NOT_FOUND',
-    message: `there is no flow ${JSON.stringify(flow)}, which is to prove the migration; there are ${names === '' ? 'none' : names}`,
+    message: `there is no flow ${printableJson(flow)}, which is to prove the migration; there are ${names === '' ? 'none' : names}`,
   });
 }
 

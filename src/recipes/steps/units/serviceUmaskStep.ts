@@ -10,7 +10,7 @@ import { readProcess } from '../../../posix/processes/index.js';
 import { runProgram } from '../../../posix/programs/index.js';
 import type { ProcessStatus } from '../../../posix/processes/index.js';
 import { daemonReload, restartUnit, showUnit } from '../../../systemd/manager/index.js';
-import { redactSecrets } from '../../../systemd/secrets/index.js';
+import { redactSecrets } from '../../../posix/secrets/index.js';
 import { fpmWorkers } from '../../../wordpress/fpm/index.js';
 import { restoreCommands } from '../files/restoreCommands.js';
 import { absolutePath, defineStep, record } from '../../engine/index.js';

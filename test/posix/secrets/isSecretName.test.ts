@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSecretName } from '../../../src/systemd/secrets/isSecretName.js';
+import { isSecretName } from '../../../src/posix/secrets/isSecretName.js';
 
 describe('isSecretName', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactSecrets } from '../../../src/systemd/secrets/redactSecrets.js';
+import { redactSecrets } from '../../../src/posix/secrets/redactSecrets.js';
 
 const CANARY = 'cAn4ry-0f-this_test';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../src/systemd/secrets/redactor.js';
+import { createRedactor } from '../../../src/posix/secrets/redactor.js';
 
 describe('createRedactor', () => {
   it('numbers different secrets and hides the longer one first', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { maskText } from '../../../src/systemd/secrets/maskText.js';
-import { MASK_CLOSE, MASK_OPEN } from '../../../src/systemd/secrets/masks.js';
+import { maskText } from '../../../src/posix/secrets/maskText.js';
+import { MASK_CLOSE, MASK_OPEN } from '../../../src/posix/secrets/masks.js';
 
 describe('maskText', () => {
   it('hands every secret over once, without its quotes', () => {

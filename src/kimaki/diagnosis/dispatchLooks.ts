@@ -180,9 +180,15 @@ const hop: Found = async ({ channel: registered, caller, instance }, service) =>
     home,
     dataDir,
     binary: installed.value.program ?? '/usr/bin/kimaki',
+    ...(registered?.args === undefined ? {} : { args: registered.args }),
     lockPort,
   });
-  if (command !== paths.wrapper || wanted.isErr()) return ok(found);
+  if (command !== paths.wrapper) return ok(found);
+  if (wanted.isErr()) {
+    const way = remedy.text('correct the arguments in the managed mu-plugin of channels');
+    found.push(about('hop-stale', 'broken', wanted.error.message, way, [paths.target]));
+    return ok(found);
+  }
   const report = await inspectSudoHop(wanted.value);
   if (report.isErr()) return err(report.error);
   for (const { path, detail } of report.value.findings) {

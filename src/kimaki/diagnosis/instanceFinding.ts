@@ -87,6 +87,7 @@ export interface DiagnosisRequest {
   readonly channel?: {
     readonly file: string;
     readonly command: string;
+    readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
   } | null;
   /** The unit of the php-fpm master that serves the site. */

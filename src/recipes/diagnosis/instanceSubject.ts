@@ -68,6 +68,6 @@ async function surroundings(instance: KimakiInstance, where: SiteOfInstance): Pr
   if (channel.isErr()) return { request: { caller, ...fpm }, notChecked: [`its channel: ${channel.error.message}`] };
   if (channel.value === null) return { request: { caller, channel: null, ...fpm }, notChecked: [] };
   const { file, entry } = channel.value;
-  const { command, env = {} } = entry;
-  return { request: { caller, channel: { file, command, env }, ...fpm }, notChecked: [] };
+  const { command, args, env = {} } = entry;
+  return { request: { caller, channel: { file, command, args, env }, ...fpm }, notChecked: [] };
 }

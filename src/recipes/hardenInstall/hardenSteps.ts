@@ -42,6 +42,7 @@ export function hardenSteps(facts: HardenFacts): Result<readonly RecipeStep[], S
           home: facts.home,
           dataDir: facts.dataDir,
           binary: dispatch.binary,
+          ...(dispatch.args === null ? {} : { args: dispatch.args }),
           lockPort: facts.lockPort,
         })
       : ok(null);

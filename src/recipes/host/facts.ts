@@ -138,6 +138,8 @@ export type DispatchFacts = {
   readonly file: FileFacts | null;
   readonly label: string;
   readonly currentCommand: string | null;
+  /** The channel's arguments as registered, from which the hop knows what to let through; null where there is none. */
+  readonly args: readonly string[] | null;
   readonly strategy: 'system-binary' | 'sudo-hop';
   readonly command: string;
   /** The program at the end of the chain. */

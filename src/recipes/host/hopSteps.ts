@@ -26,7 +26,7 @@ export function hopSteps(hop: SudoHop | null): RecipeStep[] {
     phase: 'before',
     args: { path: dirname(hop.target.path), mode: 0o755, uid: 0, gid: 0 },
   });
-  const targetWhy = `the program that runs as ${hop.serviceUser}: it accepts only "send" and "--version"`;
+  const targetWhy = `the program that runs as ${hop.serviceUser}: it accepts only "--version" and the options of "send" that the channel uses`;
   const ruleWhy = `lets ${hop.callers.join(' and ')} run the target as ${hop.serviceUser}, and nothing else`;
   return [
     directory,
@@ -55,6 +55,7 @@ export function hopOf({ dispatch, site, target, state, unit }: MigrationFacts): 
     home: target.home,
     dataDir: state.newDataDir,
     binary: dispatch.binary,
+    ...(dispatch.args === null ? {} : { args: dispatch.args }),
     lockPort: unit.lockPort,
   });
 }

@@ -62,6 +62,7 @@ export async function observeDispatch(
           : { path: registered.file, sha256: createHash('sha256').update(registered.bytes).digest('hex') },
       label: registered?.label ?? channelLabel(KIMAKI, ''),
       currentCommand: registered?.entry.command ?? null,
+      args: registered?.entry.args ?? null,
       strategy,
       command,
       binary: plan.value.binary,

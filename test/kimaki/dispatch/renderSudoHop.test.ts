@@ -1,7 +1,7 @@
 // @module-tag root
 // @module-tag sudo
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,6 +90,14 @@ describe('what cannot be written down safely', () => {
     { lockPort: 70_000 },
     { lockPort: 1.5 },
     { sudo: 'sudo' },
+    { args: ['login'] },
+    { args: [] },
+    { args: ['send', '{message}'] },
+    { args: ['send', '--prompt'] },
+    { args: ['send', '--', '--prompt', '{message}'] },
+    { args: ['send', '--data-dir', '/root/.kimaki', '--prompt', '{message}'] },
+    { args: ['send', '--wait', '--wait={message}'] },
+    { args: ['send', '--x;id', '{message}'] },
   ])('is refused: %j', (bad) => {
     const error = renderSudoHop({ ...request, ...bad })._unsafeUnwrapErr();
     expect(['INVALID_ACCOUNT_NAME', 'INVALID_HOP_VALUE']).toContain(error.code);
@@ -97,15 +105,179 @@ describe('what cannot be written down safely', () => {
   });
 });
 
+/** Says how it was started: environment, directory, umask, then each argument between angle brackets. */
+const FAKE =
+  '#!/bin/sh\n/usr/bin/env | /usr/bin/sort\necho "cwd=$(pwd) umask=$(umask)"\n' +
+  'for a in "$@"; do printf "<%s>\\n" "$a"; done\nexit 7\n';
+
+const long = 'x'.repeat(130_000);
+const own = "it's $HOME `id`";
+
+/** What came out of one invocation: the program's arguments, or the target's refusal. */
+type Row = readonly [given: readonly string[], outcome: readonly string[] | string];
+
+const to = ['--channel', '1'];
+const sent = ['send', '--channel=1'];
+
+/** Through a hop whose channel registers `send --channel {recipient} --prompt {message}`. */
+const PLAIN: readonly Row[] = [
+  [['--version'], ['--version']],
+  [['--version', 'x'], '--version takes no arguments'],
+  [['--version', '--version'], '--version takes no arguments'],
+  [[], 'only "send ..." and "--version" are let through'],
+  [[''], 'only "send ..." and "--version" are let through'],
+  [['--help'], 'only "send ..." and "--version" are let through'],
+  [['login'], 'only "send ..." and "--version" are let through'],
+  [['Send'], 'only "send ..." and "--version" are let through'],
+  [['send\n'], 'only "send ..." and "--version" are let through'],
+  [['send '], 'only "send ..." and "--version" are let through'],
+  [['*'], 'only "send ..." and "--version" are let through'],
+  [['--', 'send'], 'only "send ..." and "--version" are let through'],
+  [['--eval', 'x'], 'only "send ..." and "--version" are let through'],
+  [['--prompt', 'x', 'send'], 'only "send ..." and "--version" are let through'],
+  [['send'], 'no channel and no thread is named'],
+  [['send', '--prompt', 'x'], 'no channel and no thread is named'],
+  [['send', '--channel', '', '--prompt', 'x'], 'no channel and no thread is named'],
+  [
+    ['send', ...to, '--prompt', 'hello'],
+    [...sent, '--prompt=hello'],
+  ],
+  [
+    ['send', '--channel=1', '--prompt=hello'],
+    [...sent, '--prompt=hello'],
+  ],
+  [
+    ['send', '--prompt', 'hello', ...to],
+    ['send', '--prompt=hello', '--channel=1'],
+  ],
+  [
+    ['send', '--thread', '7', '--user', 'me', '--prompt', 'x'],
+    ['send', '--thread=7', '--user=me', '--prompt=x'],
+  ],
+  [
+    ['send', ...to, '--thread', '', '--prompt', 'x'],
+    [...sent, '--prompt=x'],
+  ],
+  [['send', ...to, '--prompt='], sent],
+  [['send', ...to, '--prompt', ''], sent],
+  [
+    ['send', ...to, '--prompt', '-x'],
+    [...sent, '--prompt=-x'],
+  ],
+  [
+    ['send', ...to, '--prompt', '--permission=bash:allow'],
+    [...sent, '--prompt=--permission=bash:allow'],
+  ],
+  [
+    ['send', ...to, '--prompt=--permission', '--user', 'me'],
+    [...sent, '--prompt=--permission', '--user=me'],
+  ],
+  [
+    ['send', ...to, '--prompt', '--'],
+    [...sent, '--prompt=--'],
+  ],
+  [
+    ['send', ...to, '--prompt', '--help'],
+    [...sent, '--prompt=--help'],
+  ],
+  [
+    ['send', ...to, '--prompt', '--prompt'],
+    [...sent, '--prompt=--prompt'],
+  ],
+  [
+    ['send', ...to, '--prompt', 'a=b=c'],
+    [...sent, '--prompt=a=b=c'],
+  ],
+  [
+    ['send', ...to, '--prompt', `${own}\n\\ " * \t`],
+    [...sent, `--prompt=${own}\n\\ " * \t`],
+  ],
+  [
+    ['send', ...to, '--prompt', '\n'],
+    [...sent, '--prompt=\n'],
+  ],
+  [
+    ['send', ...to, '--prompt', 'é\u202e\u0007'],
+    [...sent, '--prompt=é\u202e\u0007'],
+  ],
+  [
+    ['send', ...to, '--prompt', long],
+    [...sent, `--prompt=${long}`],
+  ],
+  [
+    ['send', ...to, `--prompt=${long}`],
+    [...sent, `--prompt=${long}`],
+  ],
+  [
+    ['send', ...to, '--prompt', 'a', '--prompt', 'b'],
+    [...sent, '--prompt=a', '--prompt=b'],
+  ],
+  [['send', ...to, '--prompt'], '--prompt needs a value'],
+  [['send', '--channel'], '--channel needs a value'],
+  [['send', ...to, '--permission', 'bash:allow'], '--permission is not let through'],
+  [['send', ...to, '--permission=bash:allow'], '--permission is not let through'],
+  [['send', ...to, '--agent', 'build'], '--agent is not let through'],
+  [['send', ...to, '--model', 'a/b'], '--model is not let through'],
+  [['send', ...to, '--cwd', '/tmp'], '--cwd is not let through'],
+  [['send', '--project', '/tmp', '--prompt', 'x'], '--project is not let through'],
+  [['send', ...to, '--send-at', '* * * * *'], '--send-at is not let through'],
+  [['send', ...to, '--sendAt=x'], '--sendAt is not let through'],
+  [['send', ...to, '--pre-run', 'id'], '--pre-run is not let through'],
+  [['send', ...to, '--wait'], '--wait is not let through'],
+  [['send', ...to, '--file', '/etc/passwd'], '--file is not let through'],
+  [['send', ...to, '--session=1'], '--session is not let through'],
+  [['send', ...to, '--data-dir', '/tmp'], '--data-dir is not let through'],
+  [['send', ...to, '--dataDir=/tmp'], '--dataDir is not let through'],
+  [['send', '-c', '1', '-p', 'x'], '-c is not let through'],
+  [['send', ...to, '-pfx'], '-pfx is not let through'],
+  [['send', ...to, '--no-prompt'], '--no-prompt is not let through'],
+  [['send', ...to, '--pro', 'x'], '--pro is not let through'],
+  [['send', ...to, '---prompt=x'], '---prompt is not let through'],
+  [['send', ...to, '--prompt.x=1'], 'an argument that is no option is not let through'],
+  [['send', ...to, '--Prompt=1'], '--Prompt is not let through'],
+  [['send', ...to, '--', '--permission', 'x'], '-- is not let through'],
+  [['send', ...to, '-'], 'an argument that is no option is not let through'],
+  [['send', ...to, ''], 'an argument that is no option is not let through'],
+  [['send', ...to, 'x'], 'an argument that is no option is not let through'],
+  [['send', ...to, '--a\u001b[2J\nx'], 'an argument that is no option is not let through'],
+  [['send', ...to, `--${long}`], 'an argument that is no option is not let through'],
+  [['send', long], 'an argument that is no option is not let through'],
+  [['send', ...Array.from({ length: 65 }, () => '--wait')], 'more than 64 arguments after send'],
+];
+
+/** What one channel registers besides, and only as it registers it. */
+const REGISTERED = ['send', '-c', '{recipient}', '--prompt=[{channel}] {message}', '--agent', 'plan', '--notify-only'];
+const WITH_ARGS: readonly Row[] = [
+  [
+    ['send', '-c', '1', '--prompt=[k] hi', '--agent', 'plan', '--notify-only'],
+    ['send', '-c=1', '--prompt=[k] hi', '--agent=plan', '--notify-only'],
+  ],
+  [
+    ['send', '-c=1', '--agent=plan'],
+    ['send', '-c=1', '--agent=plan'],
+  ],
+  [
+    ['send', '-c', '--permission=x'],
+    ['send', '-c=--permission=x'],
+  ],
+  [['send', '-c', '1', '--agent', 'build'], '--agent: only the value that the channel registers'],
+  [['send', '-c', '1', '--agent=plan x'], '--agent: only the value that the channel registers'],
+  [['send', '-c', '1', '--agent', ''], '--agent: only the value that the channel registers'],
+  [['send', '-c', '1', '--notify-only=x'], '--notify-only is not let through'],
+  [['send', '-c', '1', '--notify-only', 'x'], 'an argument that is no option is not let through'],
+];
+
 describe('the target, run by the service user', () => {
-  const dataDir = "/srv/it's $HOME `id`";
-  let target = '';
+  let dataDir = '';
+  let binary = '';
   beforeAll(async () => {
-    const binary = await executable(
-      'program=one',
-      '#!/bin/sh\n/usr/bin/env | /usr/bin/sort\necho "cwd=$(pwd) umask=$(umask)"\n' +
-        'for a in "$@"; do printf "<%s>\\n" "$a"; done\nexit 7\n',
-    );
+    dataDir = join(dir, own);
+    await mkdir(dataDir);
+    await chmod(dataDir, 0o755);
+    binary = await executable('program=one', FAKE);
+  });
+  const targetOf = async (args?: readonly string[]): Promise<string> => {
+    const more = args === undefined ? {} : { args };
     const hop = renderSudoHop({
       ...request,
       serviceUser: 'nobody',
@@ -113,11 +285,41 @@ describe('the target, run by the service user', () => {
       dataDir,
       binary,
       lockPort: 30_001,
-    })._unsafeUnwrap();
-    target = await executable('target', hop.target.content);
-  });
-  const run = async (args: readonly string[], env: Record<string, string> = {}): Promise<ProgramResult> =>
-    (await runAs(nobody, target, args, { env, umask: 0o077, cwd: '/tmp' }))._unsafeUnwrap();
+      ...more,
+    });
+    return executable('target', hop._unsafeUnwrap().target.content);
+  };
+  const run = async (
+    target: string,
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<ProgramResult> => (await runAs(nobody, target, args, { env, umask: 0o077, cwd: '/tmp' }))._unsafeUnwrap();
+
+  it.each([
+    ['registers nothing more', undefined, PLAIN],
+    ['registers options of its own', REGISTERED, WITH_ARGS],
+  ] as const)(
+    'lets through what it must where a channel %s, and answers 64 to the rest',
+    async (_, args, rows) => {
+      const target = await targetOf(args);
+      const outcomes: Row[] = [];
+      for (const [given, expected] of rows) {
+        const ran = await run(target, given);
+        if (typeof expected === 'string') {
+          expect(ran.stdout).toBe('');
+          const words = /^kimaki-dispatch-target: (.*)\n$/.exec(ran.stderr)?.[1] ?? ran.stderr;
+          outcomes.push([given, ran.exitCode === 64 ? words : `exit ${String(ran.exitCode)}: ${words}`]);
+          continue;
+        }
+        expect([ran.exitCode, ran.stderr]).toEqual([7, '']);
+        const started = ran.stdout.slice(ran.stdout.indexOf('cwd='));
+        const shown = started.slice(started.indexOf('\n') + 1);
+        outcomes.push([given, shown === expected.map((one) => `<${one}>\n`).join('') ? expected : shown]);
+      }
+      expect(outcomes).toEqual(rows);
+    },
+    120_000,
+  );
 
   it('starts the program with an environment, a directory and a umask of its own', async () => {
     const steering = {
@@ -127,11 +329,15 @@ describe('the target, run by the service user', () => {
       HOME: '/tmp',
       PATH: '/tmp:/usr/bin',
       X: 'y',
+      CDPATH: '/tmp',
+      name: '--channel',
+      to: '1',
+      own: '/tmp',
     };
-    const ran = await run(['send', '--prompt', 'hello'], steering);
+    const ran = await run(await targetOf(), ['send', '--channel', '1', '--prompt', 'hello'], steering);
     expect(ran.exitCode).toBe(7);
     const lines = ran.stdout.split('\n');
-    expect(lines.filter((line) => /^[A-Z_]+=/.test(line) && !/^(PWD|OLDPWD|SHLVL|_)=/.test(line))).toEqual([
+    expect(lines.filter((line) => /^[A-Za-z_]+=/.test(line) && !/^(PWD|OLDPWD|SHLVL|_|cwd)=/.test(line))).toEqual([
       `HOME=${dir}`,
       `KIMAKI_DATA_DIR=${dataDir}`,
       'KIMAKI_LOCK_PORT=30001',
@@ -141,46 +347,27 @@ describe('the target, run by the service user', () => {
       'SHELL=/bin/sh',
       'USER=nobody',
     ]);
-    expect(lines).toContain('cwd=/ umask=0002');
-    expect(lines.slice(-4)).toEqual(['<send>', '<--prompt>', '<hello>', '']);
+    expect(lines).toContain(`cwd=${dataDir} umask=0002`);
   });
 
-  it('hands arguments over byte for byte', async () => {
-    const args = ['send', '', '-x', '--', 'it\'s\n$(id) `id` \\ "', '*', 'x'.repeat(100_000)];
-    const { stdout } = await run(args);
-    expect(stdout.endsWith(args.map((arg) => `<${arg}>\n`).join(''))).toBe(true);
+  it('names the data directory that it cannot enter by what it is', async () => {
+    const hop = renderSudoHop({ ...request, serviceUser: 'nobody', home: dir, dataDir: join(dir, 'none'), binary });
+    const ran = await run(await executable('target', hop._unsafeUnwrap().target.content), ['--version']);
+    expect([ran.exitCode, ran.stderr]).toEqual([64, 'kimaki-dispatch-target: the data directory cannot be entered\n']);
   });
 
-  it('lets --version through, alone', async () => {
-    expect((await run(['--version'])).exitCode).toBe(7);
-    expect((await run(['--version', 'x'])).exitCode).toBe(64);
+  it('takes its own data directory where the channel names it', async () => {
+    const target = await targetOf(['send', '--data-dir', dataDir, '--channel', '{recipient}']);
+    expect((await run(target, ['send', '--channel=1', '--data-dir', dataDir])).exitCode).toBe(7);
+    expect((await run(target, ['send', '--channel=1', '--data-dir=/tmp'])).exitCode).toBe(64);
   });
 
-  it.each<readonly string[][]>([
-    [[]],
-    [['']],
-    [['--eval', 'x']],
-    [['-x', '--', 'send']],
-    [['--', 'send']],
-    [['Send']],
-    [['send\n']],
-    [['send ']],
-    [['login']],
-    [['*']],
-    [['send', '--data-dir', '/tmp']],
-    [['send', '--data-dir=/tmp']],
-    [['send', '--dataDir', '/tmp']],
-    [['send', '--data-dir=']],
-  ])('refuses %j with 64 and starts nothing', async (args) => {
-    const ran = await run(args);
-    expect(ran.exitCode).toBe(64);
-    expect(ran.stdout).toBe('');
-    expect(ran.stderr).toMatch(/^kimaki-dispatch-target: /);
-  });
-
-  it('takes its own data directory as an argument', async () => {
-    expect((await run(['send', '--data-dir', dataDir])).exitCode).toBe(7);
-    expect((await run(['send', `--data-dir=${dataDir}`])).exitCode).toBe(7);
+  it('does the same where /bin/sh is bash', async () => {
+    const text = await readFile(await targetOf(), 'utf8');
+    const target = await executable('target-bash', text.replace('#!/bin/sh', '#!/bin/bash'));
+    const given = ['send', '--channel', '1', '--prompt', `-x\n${own}`];
+    expect((await run(target, given)).stdout.endsWith(`<send>\n<--channel=1>\n<--prompt=-x\n${own}>\n`)).toBe(true);
+    expect((await run(target, ['send', '--channel', '1', '--wait'])).exitCode).toBe(64);
   });
 });
 
@@ -190,12 +377,12 @@ describe('the wrapper', () => {
       'kimaki',
       '#!/bin/sh\necho "$(/usr/bin/id -un) $HOME $KIMAKI_DATA_DIR $(umask)" "$@"\n',
     );
-    const hop = renderSudoHop({ ...request, serviceUser: 'nobody', home: dir, binary })._unsafeUnwrap();
+    const hop = renderSudoHop({ ...request, serviceUser: 'nobody', home: dir, dataDir: dir, binary })._unsafeUnwrap();
     const target = await executable('hop-target', hop.target.content);
     const wrapper = await executable('hop-wrapper', hop.wrapper.content.replace(hop.target.path, target));
-    const ran = (await runProgram('env', ['-i', wrapper, 'send', 'a b']))._unsafeUnwrap();
+    const ran = (await runProgram('env', ['-i', wrapper, 'send', '--thread', 'a b']))._unsafeUnwrap();
     expect(ran.stderr).toBe('');
-    expect(ran.stdout).toBe(`nobody ${dir} /home/opencode/.kimaki 0002 send a b\n`);
+    expect(ran.stdout).toBe(`nobody ${dir} ${dir} 0002 send --thread=a b\n`);
   });
 
   it('never waits for a password', async () => {

@@ -26,7 +26,7 @@ const sudo = (...args) => ['/usr/bin/sudo', '-n', ...args];
 const hop = (...args) => sudo('-u', 'opencode', target, ...args);
 const long = 'x'.repeat(130_000);
 const steering = { NODE_OPTIONS: '--require=/tmp/x.js', LD_PRELOAD: '/tmp/x.so', PATH: '/tmp', HOME: '/tmp', KIMAKI_DATA_DIR: '/tmp', IFS: 'x', ENV: '/tmp/x', BASH_ENV: '/tmp/x', PYTHONPATH: '/tmp', SUDO_EDITOR: '/tmp/x', 'BASH_FUNC_exec%%': '() { id; }' };
-const words = ['send', '--version', '--eval', '-e', '--', '-', '', ' ', '\n', 'send\n', '\nsend', 'send ', 'Send', '$(id)', ';id', '*', '--data-dir', '--data-dir=/tmp', '--dataDir', '/tmp', '/home/opencode/.kimaki', 'login', '--require=/tmp/x', '-x', '--help', 'é', '--prompt', "'", '"', '\\'];
+const words = ['send', '--version', '--eval', '-e', '--', '-', '', ' ', '\n', 'send\n', '\nsend', 'send ', 'Send', '$(id)', ';id', '*', '--data-dir', '--data-dir=/tmp', '--dataDir', '/tmp', '/home/opencode/.kimaki', 'login', '--require=/tmp/x', '-x', '--help', 'é', '--prompt', '--prompt=--permission=x', '--channel=1', '--channel', '--thread=2', '--user', '--permission', '--permission=x', '--cwd', '--send-at=x', '--wait', '--file', "'", '"', '\\'];
 let seed = 5;
 const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
 const lines = [];
@@ -43,8 +43,9 @@ add(sudo('-u', 'opencode', '-e', target));
 add(sudo('-u', 'opencode', '-l', target)); add(sudo('-V')); add(sudo('-K'));
 for (const args of [['--eval', 'x'], [], ['login'], ['send', '--data-dir', '/tmp']]) add([wrapper, ...args], steering);
 add([wrapper, 'send', '--channel', '1', '--prompt', '$(id)\n-- --eval x'], steering);
+for (const word of words) { add([wrapper, 'send', '--channel', '1', word], steering); add(hop('send', '--channel', '1', '--prompt', word), steering); }
 add(hop('send', '--channel', '1', '--prompt', '-x'), steering);
-for (let n = 0; n < 150; n += 1) add(hop(...(n % 3 ? ['send'] : []), ...Array.from({ length: random(5) }, () => words[random(words.length)])), n % 2 ? steering : {});
+for (let n = 0; n < 150; n += 1) add(hop(...(n % 3 ? ['send', '--thread=1'] : []), ...Array.from({ length: random(5) }, () => words[random(words.length)])), n % 2 ? steering : {});
 const results = lines.map(({ command, env }) => {
   const ran = spawnSync(command[0], command.slice(1), { env: { PATH: '/usr/bin:/bin', ...env }, encoding: 'utf8', timeout: 10_000, cwd: '/tmp' });
   return { status: ran.status, said: ran.stdout.slice(0, 80), error: ran.error?.code ?? null };
@@ -82,19 +83,19 @@ describe.skipIf(!lab.ok)('the sudo hop', () => {
       readonly tries: number;
       readonly printed: readonly string[];
     };
-    expect(said.tries).toBeGreaterThan(290);
+    expect(said.tries).toBeGreaterThan(390);
     expect(said.printed.filter((line) => !line.includes('Sudo version'))).toEqual([]);
     const started = (await host.ok(['cat', LOG])).split('\n').map((line) => JSON.parse(line) as Started);
     expect(started.length).toBeGreaterThan(20);
     for (const { args, environment, uid, cwd } of started) {
-      expect(args[0] === 'send' || (args.length === 1 && args[0] === '--version'), JSON.stringify(args)).toBe(true);
-      const directories = args.flatMap((arg, index) =>
-        /^--data-?dir$/i.test(args[index - 1] ?? '') ? [arg] : (/^--data-?dir=(.*)$/i.exec(arg)?.slice(1) ?? []),
+      const [first, ...options] = args;
+      const unknown = options.filter((option) => !/^--(channel|thread|user|prompt)=[^]/.test(option));
+      expect(first === 'send' ? unknown : args.join(), JSON.stringify(args)).toEqual(
+        first === 'send' ? [] : '--version',
       );
-      expect(directories.filter((directory) => directory !== '/home/opencode/.kimaki')).toEqual([]);
       expect({ environment, uid, cwd }).toEqual({
         uid: 1000,
-        cwd: '/',
+        cwd: '/home/opencode/.kimaki',
         environment: {
           HOME: '/home/opencode',
           USER: 'opencode',

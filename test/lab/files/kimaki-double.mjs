@@ -28,9 +28,12 @@ const { DatabaseSync } = await import('node:sqlite');
 const NO_RESTART = 64;
 const args = process.argv.slice(2);
 
+/** As kimaki's parser: `--name=value` or two words, and a separate value that begins with "-" is an option of its own. */
 function option(...names) {
+  const joined = args.find((argument) => names.some((name) => argument.startsWith(`${name}=`)));
+  if (joined !== undefined) return joined.slice(joined.indexOf('=') + 1) || undefined;
   const at = args.findIndex((argument) => names.includes(argument));
-  return at < 0 ? undefined : args[at + 1];
+  return at < 0 || args[at + 1]?.startsWith('-') ? undefined : args[at + 1];
 }
 
 function fail(code, message) {

@@ -92,6 +92,7 @@ export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFa
       file: { path: '/var/www/site/wp-content/mu-plugins/wp-coding-agents-channels.php', sha256: 'd'.repeat(64) },
       label: 'bridge:kimaki',
       currentCommand: '/root/.kimaki/bin/kimaki',
+      args: ['send', '--channel', '{recipient}', '--prompt', '{message}'],
       strategy: 'sudo-hop',
       command: '/usr/local/bin/wp-coding-agents-kimaki-dispatch',
       binary: '/usr/bin/kimaki',

@@ -13,7 +13,7 @@ import { isSecretName, redactSecrets } from '../../posix/secrets/index.js';
 import type { KimakiInstance } from '../instance/index.js';
 import { loadedFromDisk } from '../instance/index.js';
 import { SHARED_UMASK, migrationRemedy } from '../identity/index.js';
-import { privilegedLines, programsFailingAsAgent, settingsAgainst, untrustedPrograms } from '../unit/index.js';
+import { privilegedLines, programsFailingAsAgent, settingsAgainst, unsafePrivilegedLines } from '../unit/index.js';
 import { editing, findingsOf } from './instanceFinding.js';
 import type { DiagnosisError, InstanceFinding } from './instanceFinding.js';
 
@@ -168,13 +168,16 @@ export async function unitHostFindings(
     const way = remedy.inOrder(remedy.command('chown', 'root:', component), remedy.command('chmod', 'go-w', component));
     found.push(about('unit-untrusted', 'risk', what, way, [component]));
   }
-  const untrusted = await untrustedPrograms(privilegedLines(effective));
+  const untrusted = await unsafePrivilegedLines(effective, { home: instance.accountHome ?? instance.home });
   if (untrusted.isErr()) return err(untrusted.error);
-  for (const { line, component, reason } of untrusted.value) {
+  for (const { line, subject, reason } of untrusted.value) {
     const where = `${line.file}:${line.line}`;
-    const what = `${where} runs ${line.path} as root, and ${component}: ${reason}`;
-    const way = remedy.text(`let root own ${component} and everything above it, not writable for others`);
-    found.push(about('untrusted-program', 'risk', what, way, [where, component]));
+    const what = `${where} runs ${line.path} as root, and others could make it run something else: ${subject} ${reason}`;
+    const way = remedy.anyOf(
+      remedy.text('let only root write what the line runs, opens and searches'),
+      editing(line.file, 'start it with /usr/bin/env -i -C / HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin'),
+    );
+    found.push(about('untrusted-program', 'risk', what, way, [where, subject]));
   }
   if (service !== null) {
     const failing = await programsFailingAsAgent(effective, service, environment.PATH ?? TRUSTED_PATH);

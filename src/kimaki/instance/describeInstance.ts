@@ -103,8 +103,8 @@ function dataDirArgument(args: readonly string[]): string | null {
   return null;
 }
 
-/** systemd.service(5): `${NAME}` anywhere is replaced; `$NAME` as a word of its own is split at blanks. */
-function expandVariables(arg: string, environment: Readonly<Record<string, string>>): readonly string[] {
+/** The words that an argument of a command becomes: `${NAME}` anywhere is replaced; `$NAME` as a word of its own is split at blanks. */
+export function expandVariables(arg: string, environment: Readonly<Record<string, string>>): readonly string[] {
   const alone = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(arg)?.[1];
   if (alone !== undefined) return (environment[alone] ?? '').split(/\s+/).filter((word) => word !== '');
   return [

@@ -1,4 +1,4 @@
-export { describeInstance } from './describeInstance.js';
+export { describeInstance, expandVariables } from './describeInstance.js';
 export type { InstanceDescription, InstanceFacts } from './describeInstance.js';
 export { findCompanions } from './findCompanions.js';
 export { findInstances } from './findInstances.js';
@@ -8,5 +8,6 @@ export { installedUnits } from './installedUnits.js';
 export type { InstalledUnitsError } from './installedUnits.js';
 export { loadedFromDisk } from './loadedFromDisk.js';
 export { mentionsPath, pathPattern } from './mentionsPath.js';
+export { readEnvironmentFiles } from './readEnvironmentFiles.js';
 export { readUnitFiles } from './readUnitFiles.js';
 export type { ReadUnitFilesError, UnitOnHost } from './readUnitFiles.js';

@@ -7,4 +7,5 @@ export { renderUpgradeUnit } from './renderUpgradeUnit.js';
 export { settingsAgainst } from './settingsAgainst.js';
 export type { PathMove } from './textRewrite.js';
 export type { RewrittenLine, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRewriteRequest } from './unitRewrite.js';
-export { untrustedPrograms } from './untrustedPrograms.js';
+export type { UnsafePrivilegedLine } from './unsafePrivilegedLines.js';
+export { unsafePrivilegedLines } from './unsafePrivilegedLines.js';

@@ -9,6 +9,9 @@ export interface PrivilegedLine {
   readonly key: string;
   /** The program. */
   readonly path: string;
+  /** Its arguments as in `EffectiveCommand`; behind `@` the first is the name that the program sees as its own. */
+  readonly args: readonly string[];
+  readonly prefixes: string;
   readonly why: '+' | '!' | '!!' | 'PermissionsStartOnly';
 }
 
@@ -17,15 +20,17 @@ export interface PrivilegedLine {
  *
  * `+` runs with full privileges, `!` and `!!` without the change of user, and `PermissionsStartOnly=yes` frees every
  * command but `ExecStart=` (systemd.service(5)). Commands that a later empty assignment takes away do not count.
- * `untrustedPrograms` tells whether the agent could replace such a program.
+ * `unsafePrivilegedLines` tells whether the agent could make such a command do something else.
  */
 export function privilegedLines(unit: EffectiveUnit): readonly PrivilegedLine[] {
   const startOnly = effectiveBoolean(unit, 'Service', 'PermissionsStartOnly');
-  return effectiveCommands(unit).flatMap(({ key, prefixes, program: path, path: file, line }): PrivilegedLine[] => {
-    const why = prefixes.includes('+') ? '+' : prefixes.includes('!!') ? '!!' : prefixes.includes('!') ? '!' : null;
-    if (why !== null) return [{ file, line, key, path, why }];
-    return startOnly && key !== 'ExecStart' && path !== ''
-      ? [{ file, line, key, path, why: 'PermissionsStartOnly' }]
-      : [];
-  });
+  return effectiveCommands(unit).flatMap(
+    ({ key, prefixes, program: path, args, path: file, line }): PrivilegedLine[] => {
+      const why = prefixes.includes('+') ? '+' : prefixes.includes('!!') ? '!!' : prefixes.includes('!') ? '!' : null;
+      if (why !== null) return [{ file, line, key, path, args, prefixes, why }];
+      return startOnly && key !== 'ExecStart' && path !== ''
+        ? [{ file, line, key, path, args, prefixes, why: 'PermissionsStartOnly' }]
+        : [];
+    },
+  );
 }

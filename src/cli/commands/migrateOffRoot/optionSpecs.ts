@@ -30,7 +30,10 @@ export const PLAN_OPTIONS = [
   { name: 'allow-unprotected-hardlinks', help: 'continue although fs.protected_hardlinks is off' },
   { name: 'cross-mounts', help: 'enter filesystems mounted below the site' },
   { name: 'include-core', help: 'change the owner of root-owned WordPress core files too' },
-  { name: 'allow-privileged-lines', help: 'continue although the unit has +, ! or !! lines, which still run as root' },
+  {
+    name: 'allow-privileged-lines',
+    help: 'continue although units have +, ! or !! lines, which still run as root, where the agent cannot change what they run',
+  },
   { name: 'accept-shared-umask', help: "accept that php-fpm's other pools get the umask too" },
   { name: 'no-fpm-umask', help: "leave php-fpm's umask alone" },
   {

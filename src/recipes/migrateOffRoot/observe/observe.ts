@@ -102,7 +102,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   };
   const files = rewriteUnitFiles(instance.effective, instance.files, { ...rewrite, binary: binary.value.path });
   if (files.isErr()) return err(unusable(instance.unit, files.error.message));
-  const companions = await observeCompanions(instance, rewrite, reach);
+  const companions = await observeCompanions(instance, rewrite, reach, options);
   if (companions.isErr()) return err(companions.error);
   const dispatch = await observeDispatch(options, instance, {
     site: site.value.site,

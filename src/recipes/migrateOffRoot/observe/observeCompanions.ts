@@ -2,11 +2,11 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readUnitFiles } from '../../../kimaki/instance/index.js';
 import type { KimakiInstance, UnitOnHost } from '../../../kimaki/instance/index.js';
-import type { CompanionFacts, MigrationRefusal, RewriteTarget } from '../../host/index.js';
+import type { CompanionFacts, MigrationOptions, MigrationRefusal, RewriteTarget } from '../../host/index.js';
 import { refuseAgentsReach } from '../refuse/refuseAgentsReach.js';
 import type { AgentsReach } from '../refuse/refuseAgentsReach.js';
 import { refuseFiles } from '../refuse/refuseFiles.js';
-import { reload } from '../refuse/refuseUnit.js';
+import { refusePrivileged, reload } from '../refuse/refuseUnit.js';
 import { cannotObserve, refusal, rewriteUnitFiles, unusable } from '../../host/index.js';
 
 /** The units that work on the same site as the same account, and what has to change in them. */
@@ -14,6 +14,7 @@ export async function observeCompanions(
   instance: KimakiInstance,
   rewrite: RewriteTarget,
   reach: AgentsReach,
+  options: Pick<MigrationOptions, 'allowPrivilegedLines'>,
 ): Promise<Result<readonly CompanionFacts[], MigrationRefusal>> {
   const companions: CompanionFacts[] = [];
   for (const name of instance.companions) {
@@ -24,7 +25,7 @@ export async function observeCompanions(
       return err(refusal('UNIT_CHANGED_ON_DISK', name, message, reload(name)));
     }
     const isService = name.endsWith('.service');
-    const facts = isService ? await serviceFiles(name, unit.value, rewrite, reach) : ok([]);
+    const facts = isService ? await serviceFiles(name, unit.value, rewrite, reach, options) : ok([]);
     if (facts.isErr()) return err(facts.error);
     const { activeState, type } = unit.value.state;
     companions.push({
@@ -43,6 +44,7 @@ async function serviceFiles(
   { files, effective }: UnitOnHost,
   rewrite: RewriteTarget,
   reach: AgentsReach,
+  options: Pick<MigrationOptions, 'allowPrivilegedLines'>,
 ): Promise<Result<CompanionFacts['files'], MigrationRefusal>> {
   const rewritten = rewriteUnitFiles(effective, files, { ...rewrite, binary: null });
   if (rewritten.isErr()) {
@@ -50,6 +52,9 @@ async function serviceFiles(
   }
   const refused = await refuseFiles(files, rewritten.value, rewrite);
   if (refused.isErr()) return err(refused.error);
-  const reached = await refuseAgentsReach(rewritten.value.effective, reach);
-  return reached.isErr() ? err(reached.error) : ok(rewritten.value.facts);
+  const { effective: after } = rewritten.value;
+  const reached = await refuseAgentsReach(after, reach);
+  if (reached.isErr()) return err(reached.error);
+  const privileged = await refusePrivileged(options, after, { ...reach, home: rewrite.newHome });
+  return privileged.map(() => rewritten.value.facts);
 }

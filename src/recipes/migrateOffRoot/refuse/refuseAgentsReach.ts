@@ -6,7 +6,7 @@ import { privilegedLines } from '../../../kimaki/unit/index.js';
 import { explainAccess } from '../../../posix/access/index.js';
 import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
 import type { Identity } from '../../../posix/accounts/index.js';
-import { effectiveEnvironment, effectiveValue, effectiveValues } from '../../../systemd/load/index.js';
+import { effectiveValue, effectiveValues } from '../../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../../systemd/load/index.js';
 import { expandSpecifiers } from '../../../systemd/values/index.js';
 import { refusal } from '../../host/index.js';
@@ -19,8 +19,8 @@ export type AgentsReach = { readonly identity: Identity; readonly roots: readonl
  * Refuses a unit in which root itself opens a file, or finds a program, where the agent will be able to write.
  *
  * systemd opens log files and credentials as root before it changes the user, and follows links: whoever can put a link
- * there makes root write or read any file. A `+` line runs as root with the unit's own PATH and environment files: whoever
- * can write in one of those is root at the next start. Source: systemd.exec(5), StandardOutput=, LoadCredential=.
+ * there makes root write or read any file. A `+` line runs as root with the unit's environment files: whoever can write in
+ * one of those is root at the next start; what else such a line takes from the agent, `unsafePrivilegedLines` finds. Source: systemd.exec(5), StandardOutput=, LoadCredential=.
  *
  * @param unit - what the unit's files will come to
  */
@@ -59,29 +59,17 @@ function openedByRoot(unit: EffectiveUnit): readonly Opened[] {
   if (privilegedLines(unit).length === 0) return [...logs, ...credentials];
   const way =
     'take it out of the unit, or remove the + from the line that runs as root, since such a line must not depend on it';
-  const search = effectiveEnvironment(unit).PATH ?? '';
-  const directories = search.split(':').filter((entry) => entry.startsWith('/'));
   const environmentFiles = effectiveValues(unit, 'Service', 'EnvironmentFile').map(({ value }) => ({
     key: 'EnvironmentFile',
     value,
     path: value.replace(/^-/, ''),
     way,
   }));
-  return [
-    ...logs,
-    ...credentials,
-    // A program that the agent puts into the directory matters, not the directory itself.
-    ...directories.map((entry) => ({
-      key: 'Environment',
-      value: `PATH=${search}`,
-      path: `${entry.replace(/(.)\/+$/, '$1')}/program`,
-      way,
-    })),
-    ...environmentFiles,
-  ];
+  return [...logs, ...credentials, ...environmentFiles];
 }
 
-async function agentMayReplace(path: string, { identity, roots }: AgentsReach): Promise<boolean> {
+/** Whether the agent will be able to put something else in the place of this path. */
+export async function agentMayReplace(path: string, { identity, roots }: AgentsReach): Promise<boolean> {
   if (roots.some((root) => isAtOrBelow(path, root))) return true;
   for (let parent = dirname(path); ; parent = dirname(parent)) {
     const explained = await explainAccess(parent, identity, 'create');

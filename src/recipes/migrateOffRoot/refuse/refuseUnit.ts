@@ -3,16 +3,21 @@ import type { Result } from 'neverthrow';
 import { remedy } from '../../../posix/findings/index.js';
 import type { Remedy } from '../../../posix/findings/index.js';
 import { loadedFromDisk } from '../../../kimaki/instance/index.js';
-import { privilegedLines, programsFailingAsAgent, settingsAgainst } from '../../../kimaki/unit/index.js';
+import {
+  privilegedLines,
+  programsFailingAsAgent,
+  settingsAgainst,
+  unsafePrivilegedLines,
+} from '../../../kimaki/unit/index.js';
+import type { UnsafePrivilegedLine } from '../../../kimaki/unit/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import { TRUSTED_PATH } from '../../../posix/programs/index.js';
-import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { findHolders, listeningPorts } from '../../../posix/processes/index.js';
 import type { EffectiveUnit } from '../../../systemd/load/index.js';
 import type { MigrationOptions, MigrationRefusal, Target, UnitFilesRewrite } from '../../host/index.js';
-import { refuseAgentsReach } from './refuseAgentsReach.js';
+import { agentMayReplace, refuseAgentsReach } from './refuseAgentsReach.js';
 import type { AgentsReach } from './refuseAgentsReach.js';
-import { refuseFiles, untrusted } from './refuseFiles.js';
+import { refuseFiles } from './refuseFiles.js';
 import { cannotObserve, refusal } from '../../host/index.js';
 
 /** What the unit has to be able to do afterwards. */
@@ -90,7 +95,7 @@ export async function refuseUnit(
     group: wanted.target.group,
   });
   if (files.isErr()) return err(files.error);
-  const privileged = await refusePrivileged(options, instance.effective);
+  const privileged = await refusePrivileged(options, effective, { ...wanted.reach, home: wanted.target.facts.home });
   if (privileged.isErr()) return err(privileged.error);
   const reached = await refuseAgentsReach(effective, wanted.reach);
   if (reached.isErr()) return err(reached.error);
@@ -144,9 +149,15 @@ export function reload(unit: string): Remedy {
   );
 }
 
-async function refusePrivileged(
-  options: MigrationOptions,
+/**
+ * Refuses lines that stay root's, unless they are allowed and take nothing from where the agent writes.
+ *
+ * @param unit - what the unit's files will come to
+ */
+export async function refusePrivileged(
+  options: Pick<MigrationOptions, 'allowPrivilegedLines'>,
   unit: EffectiveUnit,
+  reach: AgentsReach & { readonly home: string },
 ): Promise<Result<readonly string[], MigrationRefusal>> {
   const lines = privilegedLines(unit);
   const [first] = lines;
@@ -157,12 +168,24 @@ async function refusePrivileged(
     const way = remedy.inOrder(remedy.text('look at them'), remedy.option('allowPrivilegedLines'));
     return err(refusal('PRIVILEGED_LINES', first.file, message, way));
   }
-  for (const { path } of lines) {
-    if (!path.startsWith('/')) continue;
-    const trusted = await checkTrustedPath(path);
-    if (trusted.isErr()) return err(untrusted(path, `root runs it: ${trusted.error.message}`));
-  }
+  const willChange = (path: string): Promise<boolean> => agentMayReplace(path, reach);
+  const unsafe = await unsafePrivilegedLines(unit, { home: reach.home, willChange });
+  if (unsafe.isErr()) return err(cannotObserve(unsafe.error));
+  const [worst] = unsafe.value;
+  if (worst !== undefined) return err(untrustedLine(worst));
   return ok([`these lines still run as root, as allowed: ${shown}`]);
+}
+
+function untrustedLine({ line, subject, reason }: UnsafePrivilegedLine): MigrationRefusal {
+  const { file, key, why, path } = line;
+  const message = `${file}:${line.line} ${key}=${why}${path} runs as root, and the agent could make it run something else: ${subject} ${reason}`;
+  const clean = `${why === 'PermissionsStartOnly' ? '' : why}/usr/bin/env -i -C / HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin ${path}`;
+  const way = remedy.anyOf(
+    remedy.text('let only root write what the line runs, opens and searches, and plan again'),
+    remedy.text(`take nothing from the unit's environment: write the line as ${clean}`),
+    remedy.text('remove the prefix, so that the agent runs it'),
+  );
+  return refusal('UNTRUSTED_PATH', subject, message, way);
 }
 
 async function refuseFailing({ target, rewrite }: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {

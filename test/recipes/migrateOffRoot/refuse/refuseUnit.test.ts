@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { reload, refuseUnit } from '../../../../src/recipes/migrateOffRoot/refuse/refuseUnit.js';
+import { refusePrivileged, reload, refuseUnit } from '../../../../src/recipes/migrateOffRoot/refuse/refuseUnit.js';
 import type { KimakiInstance } from '../../../../src/kimaki/instance/index.js';
 import type { MigrationRefusal } from '../../../../src/recipes/host/index.js';
 import type { UnitState } from '../../../../src/systemd/manager/index.js';
 import { remedy } from '../../../../src/posix/findings/index.js';
 import { AGENT, exampleInstance } from '../../../kimaki/support/exampleInstance.js';
+import { serviceOf } from '../../../systemd/support/effectiveOf.js';
 
 type Wanted = Parameters<typeof refuseUnit>[2];
 
@@ -41,5 +42,29 @@ describe('refuseUnit', () => {
       code: 'UNIT_CHANGED_ON_DISK',
       remedy: reload('kimaki.service'),
     });
+  });
+});
+
+describe('refusePrivileged', () => {
+  const reach = { identity: AGENT, roots: ['/home/opencode'], home: '/home/opencode' };
+  const PATH = 'Environment=PATH=/home/opencode/bin:/usr/bin\n';
+  const allowed = { allowPrivilegedLines: true };
+
+  it('accepts a unit in which no line stays root’s', async () => {
+    expect((await refusePrivileged({}, serviceOf(`${PATH}ExecStartPre=/bin/true`), reach))._unsafeUnwrap()).toEqual([]);
+  });
+
+  it('refuses one with such a line, and with the option warns of it', async () => {
+    const unit = serviceOf('ExecStartPre=+/bin/true');
+    expect((await refusePrivileged({}, unit, reach))._unsafeUnwrapErr()).toMatchObject({ code: 'PRIVILEGED_LINES' });
+    const [warning] = (await refusePrivileged(allowed, unit, reach))._unsafeUnwrap();
+    expect(warning).toContain('ExecStartPre=+/bin/true');
+  });
+
+  it('refuses one that takes its PATH from where the agent will write, whatever is allowed', async () => {
+    const unit = serviceOf(`${PATH}ExecStartPre=+/bin/true`);
+    const refused = (await refusePrivileged(allowed, unit, reach))._unsafeUnwrapErr();
+    expect(refused).toMatchObject({ code: 'UNTRUSTED_PATH', subject: '/home/opencode/bin' });
+    expect(refused.message).toContain('PATH=/home/opencode/bin');
   });
 });

@@ -22,7 +22,9 @@ UnsetEnvironment=C
 ExecStart=+/bin/sh -c 'echo "$$(id -u) $$HOME $$PWD $$A $\${C-none}"; for a; do echo "<$$a>"; done' sh $B \${B} x$A $$A %h
 ExecStart=:+/bin/echo $A
 `;
-    await host.ok(`echo A=file > /etc/plus.env; cat > /etc/systemd/system/plus.service <<'EOF'\n${unit}EOF\nsystemctl daemon-reload`);
+    await host.ok(
+      `echo A=file > /etc/plus.env; cat > /etc/systemd/system/plus.service <<'EOF'\n${unit}EOF\nsystemctl daemon-reload`,
+    );
     await host.ok('systemctl start plus');
     const said = await host.ok('journalctl -u plus -o cat _TRANSPORT=stdout');
     expect(said.split('\n')).toEqual([

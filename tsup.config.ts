@@ -1,3 +1,6 @@
+import { copyFile, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { defineConfig } from 'tsup';
 import type { Options } from 'tsup';
 
@@ -18,6 +21,23 @@ const loadSlowModulesLate: Plugin = {
             enumerable: true,
             get: () => process.getBuiltinModule(${JSON.stringify(path)})[name],
           });`,
+    }));
+  },
+};
+
+/**
+ * What a source file looks up when it runs comes into the file, or lies beside it: the copy that root executes later has no
+ * node_modules.
+ */
+const bringDependencies: Plugin = {
+  name: 'bring-dependencies',
+  setup(build) {
+    build.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => ({
+      loader: 'ts',
+      contents: (await readFile(path, 'utf8'))
+        // esbuild brings what an undeclared `require` names.
+        .replace('const require = createRequire(import.meta.url);', '')
+        .replace(".resolve('node-sqlite3-wasm')", ".resolve('./node-sqlite3-wasm.cjs')"),
     }));
   },
 };
@@ -43,8 +63,8 @@ export default defineConfig([
       'recipes/index': 'src/recipes/index.ts',
       'recipes/migrateOffRoot/index': 'src/recipes/migrateOffRoot/index.ts',
     },
-    // The declarations are made by tsc, see package.json; what is in dist/cli by the other half.
-    clean: ['!**/*.d.ts', '!cli', '!cli/**'],
+    // The declarations are made by tsc, see package.json; what is in dist/cli and dist/runner by the others.
+    clean: ['!**/*.d.ts', '!cli', '!cli/**', '!runner', '!runner/**'],
   },
   {
     // On its own, so that `wca --help` loads only what it uses and not whole folders.
@@ -56,5 +76,21 @@ export default defineConfig([
     banner: { js: 'const require = (name) => process.getBuiltinModule(name);' },
     outDir: 'dist/cli',
     clean: true,
+  },
+  {
+    // The same as one file, of which root executes a copy: see src/recipes/runner.
+    ...shared,
+    entry: { wca: 'src/cli/main.ts' },
+    splitting: false,
+    noExternal: [/./],
+    esbuildPlugins: [loadSlowModulesLate, bringDependencies],
+    banner: { js: 'const require = (name) => process.getBuiltinModule(name);' },
+    outDir: 'dist/runner',
+    clean: true,
+    onSuccess: async () => {
+      const library = dirname(createRequire(import.meta.url).resolve('node-sqlite3-wasm'));
+      await copyFile(join(library, 'node-sqlite3-wasm.js'), 'dist/runner/node-sqlite3-wasm.cjs');
+      await copyFile(join(library, 'node-sqlite3-wasm.wasm'), 'dist/runner/node-sqlite3-wasm.wasm');
+    },
   },
 ]);

@@ -38,7 +38,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'dispatch',
     'diagnosis',
   ],
-  recipes: ['engine', 'steps', 'host', 'proof', 'migrateOffRoot', 'hardenInstall', 'diagnosis'],
+  recipes: ['engine', 'runner', 'steps', 'host', 'proof', 'migrateOffRoot', 'hardenInstall', 'diagnosis'],
 };
 
 /** The parts of a room that is large enough to have an order inside, from the bottom up. */

@@ -82,7 +82,6 @@ const COVERED_ELSEWHERE: Readonly<Record<string, string>> = {
   'recipes/steps/files/sudoersStep.ts': 'test/recipes/host/rewriteUnitFiles.test.ts',
   'recipes/steps/units/activeDependents.ts': 'test/recipes/steps/byHand.test.ts',
   'recipes/steps/units/assertNoProcessesStep.ts': 'test/recipes/host/rewriteUnitFiles.test.ts',
-  'recipes/steps/units/ownProgram.ts': 'test/recipes/steps/units/recoveryContent.test.ts',
   'recipes/steps/units/recoveryUnitStep.ts': 'test/recipes/host/rewriteUnitFiles.test.ts',
   'systemd/host-edit/checkUnit.ts': 'test/systemd/host-edit/verifyUnit.lab.test.ts',
   'systemd/load/findBlockingDropIn.ts': 'test/systemd/load/effectiveUnit.lab.test.ts',

@@ -40,12 +40,13 @@ export type { ResumeRequest } from './run/resumeRun.js';
 export { rollbackRun } from './run/rollbackRun.js';
 export type { RollbackReport, RollbackRequest } from './run/rollbackRun.js';
 export type { OnRunEvent, RunEvent } from './run/runEvent.js';
-export { DEFAULT_STATE_DIR, lockFile } from './journal/runFiles.js';
+export { DEFAULT_STATE_DIR, lockFile, runFilesIn, runsDir } from './journal/runFiles.js';
 export type { RemainingStep, RunReport, StepReport } from './run/runReport.js';
 export type { StepProgress } from './journal/journalState.js';
 export { runStatus } from './run/runStatus.js';
 export type { RunDetails, RunStatus } from './run/runStatus.js';
 export { ensureStateDir, findInterrupted } from './journal/runStore.js';
+export { checkPrivateDirectory } from './journal/trust.js';
 export { step } from './plan/step.js';
 export type {
   Check,

@@ -26,7 +26,10 @@ export type MigrationFacts = {
   readonly agentsFile: string | null;
   /** Places outside the homes that the agent keeps for itself, with who shall own them. */
   readonly agentPlaces: readonly { readonly path: string; readonly user: string; readonly group: string }[];
-  /** What puts things together at a boot in the middle of a run, or null where no unit could run it. */
+  /**
+   * What root executes at a boot in the middle of a run: Node and a copy of the command line. Null where none can be made and the
+   * service is not stopped.
+   */
   readonly recovery: { readonly node: string; readonly program: string } | null;
   /** Left-over files of the root service in shared places (`/tmp`, logs) that would stop the new one. */
   readonly leftovers: readonly string[];

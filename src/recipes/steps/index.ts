@@ -1,6 +1,5 @@
 export { activeDependents } from './units/activeDependents.js';
 export { immutableEntries } from './files/immutableEntries.js';
-export { ownProgram } from './units/ownProgram.js';
 export { newFileDiff } from './files/newFileDiff.js';
 export { widenable } from './ownership/widenable.js';
 export { LEFT_ON_PURPOSE, UNSAFE, rootsOnPurpose, unsafeEntries } from './ownership/reclaimStep.js';

@@ -102,7 +102,7 @@ export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFa
     fpm: { unit: 'php8.2-fpm.service', pool: 'www', otherPools: [] },
     agentsFile: '/var/www/site/AGENTS.md',
     agentPlaces: [{ path: '/var/lib/datamachine/workspace', user: 'opencode', group: 'opencode' }],
-    recovery: { node: '/usr/bin/node', program: '/usr/lib/node_modules/@wca/runtime-sdk/dist/cli/main.js' },
+    recovery: { node: '/usr/bin/node', program: `/var/lib/wca/runner/${'0'.repeat(64)}/wca.js` },
     leftovers: ['/tmp/opencode-cache'],
     ...changes,
   };

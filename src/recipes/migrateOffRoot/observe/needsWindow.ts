@@ -1,7 +1,7 @@
 import type { MigrationFacts } from '../../host/index.js';
 
 /** Whether the service has to be stopped at all. */
-export function needsWindow(facts: MigrationFacts): boolean {
+export function needsWindow(facts: Pick<MigrationFacts, 'unit' | 'target' | 'state' | 'companions'>): boolean {
   const { unit, target, state, companions } = facts;
   const files = [...unit.files, ...companions.flatMap((companion) => companion.files)];
   return (

@@ -25,7 +25,6 @@ import {
   unusable,
 } from '../../host/index.js';
 import { observeCompanions } from './observeCompanions.js';
-import { needsWindow } from './needsWindow.js';
 import { observeState } from './observeState.js';
 import type { Warning } from './statePathWarnings.js';
 import { refuseAccounts } from '../refuse/refuseAccounts.js';
@@ -133,9 +132,8 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
 
   const dependents = await activeDependents([...instance.companions, instance.unit]);
   if (dependents.isErr()) return err(cannotObserve(dependents.error));
-  const { recovery, warnings } = await observeRecovery();
 
-  const facts: MigrationFacts = {
+  const observed: Omit<MigrationFacts, 'recovery'> = {
     options,
     unit: {
       name: instance.unit,
@@ -165,9 +163,11 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     fpm: site.value.fpm,
     agentsFile: site.value.agentsFile,
     agentPlaces,
-    recovery,
     leftovers,
   };
+  const recovery = await observeRecovery(observed);
+  if (recovery.isErr()) return err(recovery.error);
+  const facts: MigrationFacts = { ...observed, recovery: recovery.value };
   const places = await refusePlaces(placesOf(facts), options.leaveUnsafe === true);
   if (places.isErr()) return err(places.error);
   const moves = await refuseMoves(facts);
@@ -186,7 +186,6 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       ...files.value.leftovers,
       ...(await packageWarnings(binary.value.path, target.value.likely)),
       ...state.value.warnings,
-      ...(needsWindow(facts) ? warnings : []),
       ...(await observeReversals(placesOf(facts).trees)),
       ...cron.value.map(
         ({ file, line, text }) =>

@@ -6,7 +6,7 @@ import { recoveryUnitStep } from '../../steps/index.js';
 /** The safety unit: installed for as long as a run is unfinished, and needed only when the host reboots meanwhile. */
 export const RECOVERY_UNIT = '/etc/systemd/system/wca-recovery.service';
 
-/** The step before a stop window that installs the safety unit; none where no unit could run this package. */
+/** The step before a stop window that installs the safety unit. */
 export function recoverySteps(facts: MigrationFacts): RecipeStep[] {
   const args = recoveryArgs(facts);
   return args === null

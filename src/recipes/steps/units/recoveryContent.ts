@@ -1,7 +1,8 @@
-import { access, constants } from 'node:fs/promises';
-import { checkTrustedPath } from '../../../posix/handles/index.js';
-import { ownProgram } from './ownProgram.js';
-import type { OwnProgram } from './ownProgram.js';
+import { ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { resultOf } from '../../../posix/paths/index.js';
+import { ownProgram, placeRunner } from '../../runner/index.js';
+import type { OwnProgram } from '../../runner/index.js';
 
 /** The line with the paths of Node and the package: `ExecStart=NODE PROGRAM …`. */
 const RUNS = /^ExecStart=(\S+) (\S+)/m;
@@ -28,26 +29,24 @@ export function withProgram(content: string, { node, program }: OwnProgram): str
   return mounts.replace(RUNS, () => `ExecStart=${node} ${program}`);
 }
 
-/**
- * The unit as it can run today: as recorded, or, where the Node or the package it names have been removed (an upgrade, a
- * cleared cache), with those of this process. Null where a unit cannot run those either, or an account other than root
- * could change them.
- */
-export async function runnableRecovery(content: string): Promise<string | null> {
+/** The Node and the program that the unit runs; null where it names none. Pure. */
+export function programOf(content: string): OwnProgram | null {
   const [, node, program] = RUNS.exec(content) ?? [];
-  if (node === undefined || program === undefined) return content;
-  if ((await can(node, constants.X_OK)) && (await can(program, constants.R_OK))) return content;
-  const own = await ownProgram();
-  if (own === null) return null;
-  for (const path of [own.node, own.program]) {
-    if ((await checkTrustedPath(path)).isErr()) return null;
-  }
-  return withProgram(content, own);
+  return node === undefined || program === undefined ? null : { node, program };
 }
 
-function can(path: string, mode: number): Promise<boolean> {
-  return access(path, mode).then(
-    () => true,
-    () => false,
-  );
+/**
+ * The unit as it can run today: as recorded, or, where the Node or the copy of the command line that it names are gone (an
+ * upgrade, a cleared cache), with those of this process. What it runs is in its place then. Otherwise the reason why root
+ * can run neither.
+ */
+export async function runnableRecovery(content: string): Promise<Result<string, { readonly message: string }>> {
+  const recorded = programOf(content);
+  if (recorded === null) return ok(content);
+  if ((await placeRunner(recorded)).isOk()) return ok(content);
+  return resultOf(async function* () {
+    const own = yield* await ownProgram();
+    yield* await placeRunner(own);
+    return ok(withProgram(content, own));
+  });
 }

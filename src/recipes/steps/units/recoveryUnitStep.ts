@@ -17,7 +17,8 @@ import {
 import { absolutePath, defineStep, listOf, record } from '../../engine/index.js';
 import type { Check, StepFailure, UndoNotes } from '../../engine/index.js';
 import { newFileDiff } from '../files/newFileDiff.js';
-import { runnableRecovery, sameRecovery } from './recoveryContent.js';
+import { placeRunner } from '../../runner/index.js';
+import { programOf, runnableRecovery, sameRecovery } from './recoveryContent.js';
 
 const args = record({
   /** In /etc/systemd/system; no other unit may have that name. */
@@ -38,10 +39,12 @@ type RecoveryUnitBefore = v.InferOutput<typeof before>;
 /**
  * Installs a unit that services require at their next start, or removes it: a pair of steps around a run.
  *
- * Installed, it is enabled and started once, which proves that its program runs; it stays active until a reboot, so that
- * no start before a reboot waits for it. Where it does not start it is removed again. Undo does the opposite, with this
- * process's Node and package where the recorded ones are gone; where those do not start either, it does without the unit
- * and says so in a note. A file of that name with other content is not ours and is refused.
+ * What it executes is a copy of the command line that only root can change, which is put in its place first, by a Node
+ * that only root can change. Installed, it is enabled and started once, which proves that its program runs; it stays
+ * active until a reboot, so that no start before a reboot waits for it. Where it does not start it is removed again. Undo
+ * does the opposite, with this process's Node and package where the recorded ones are gone; where those do not start
+ * either, it does without the unit and says so in a note. A file of that name with other content is not ours and is
+ * refused.
  */
 export const recoveryUnitStep = defineStep({
   kind: 'systemd.recoveryUnit',
@@ -57,7 +60,7 @@ export const recoveryUnitStep = defineStep({
         }
       : { title: `Remove the safety unit ${path}`, why: 'the migration is complete, so a reboot needs no repair' },
   check: (args) => new ResultAsync(checkRecovery(args)),
-  apply: (args) => new ResultAsync(args.installed ? install(args) : remove(args)),
+  apply: (args) => new ResultAsync(args.installed ? placeAndInstall(args) : remove(args)),
   verify: (args) => new ResultAsync(verifyRecovery(args)),
   byHand: ({ path, installed }) =>
     installed
@@ -93,6 +96,12 @@ async function verifyRecovery(args: RecoveryUnitArgs): Promise<Result<void, Step
   return err({ code: 'RECOVERY_UNIT_DIFFERS', message });
 }
 
+async function placeAndInstall(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>> {
+  const program = programOf(args.content);
+  const placed = program === null ? ok(undefined) : await placeRunner(program);
+  return placed.isErr() ? err(placed.error) : install(args);
+}
+
 async function install(args: RecoveryUnitArgs, content = args.content): Promise<Result<void, StepFailure>> {
   const there = await found(args);
   if (there.isErr()) return err(there.error);
@@ -119,11 +128,8 @@ async function installAgain(args: RecoveryUnitArgs): Promise<Result<UndoNotes, S
   const there = await found(args);
   if (there.isErr()) return err(there.error);
   const content = await runnableRecovery(args.content);
-  if (content === null)
-    return ok({
-      notes: [without(args, 'its program is gone, and this package is not installed where root could run it at boot')],
-    });
-  const installed = await install(args, content);
+  if (content.isErr()) return ok({ notes: [without(args, content.error.message)] });
+  const installed = await install(args, content.value);
   if (installed.isOk()) return ok({ notes: [] });
   const left = await found(args);
   const links = await linksOf(args);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recoverySteps } from '../../../../src/recipes/migrateOffRoot/plan/recoverySteps.js';
-import { runnableRecovery, sameRecovery, withProgram } from '../../../../src/recipes/steps/units/recoveryContent.js';
+import { programOf, sameRecovery, withProgram } from '../../../../src/recipes/steps/units/recoveryContent.js';
 import { exampleFacts } from '../../migrateOffRoot/exampleFacts.js';
 
 function contentFor(node: string, program: string): string {
@@ -17,15 +17,8 @@ test('a unit is given another Node and package, and is otherwise the same', () =
   expect(sameRecovery(content, `${other}ExecStartPost=/bin/true\n`)).toBe(false);
 });
 
-test('what it names is kept while it is there', async () => {
-  const content = contentFor('/bin/sh', '/etc/passwd');
-  expect(await runnableRecovery(content)).toBe(content);
-});
-
-test('what is gone is never what it runs', async () => {
-  const content = contentFor('/gone/node', '/gone/main.js');
-  const runnable = await runnableRecovery(content);
-  // Null where this checkout itself is no place a unit could run it from.
-  if (runnable !== null) expect(sameRecovery(runnable, content)).toBe(true);
-  expect(runnable ?? '').not.toContain('/gone/');
+test('the Node and the program of a unit are read from it', () => {
+  const program = `/var/lib/wca/runner/${'a'.repeat(64)}/wca.js`;
+  expect(programOf(contentFor('/usr/bin/node', program))).toEqual({ node: '/usr/bin/node', program });
+  expect(programOf('[Service]\nType=oneshot\n')).toBeNull();
 });

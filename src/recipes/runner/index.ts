@@ -1,0 +1,4 @@
+export { placeRunner } from './placeRunner.js';
+export type { PlaceRunnerError } from './placeRunner.js';
+export { ownProgram } from './runner.js';
+export type { OwnProgram, RunnerError } from './runner.js';

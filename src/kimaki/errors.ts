@@ -3,9 +3,9 @@
  *
  * @module
  */
+export type { ServiceIdentityRefused } from './identity/index.js';
 export type { InstalledUnitsError, ReadUnitFilesError } from './instance/index.js';
 export type { ExtraPathRefused } from './state/index.js';
-export type { StatePathChanged } from './state-paths/index.js';
 export type { DatabaseError } from './database/index.js';
-export type { DispatchRefused, DispatchRunError } from './dispatch/index.js';
+export type { DispatchRunError } from './dispatch/index.js';
 export type { DiagnosisError } from './diagnosis/index.js';

@@ -46,7 +46,6 @@ export type {
   OwnershipError,
   OwnershipOptions,
   OwnershipPredicate,
-  TreeSize,
 } from './search/index.js';
 
 export { openChangeRecord, openToGroup, readChangeRecord, reclaim, undoChanges } from './sweeps/index.js';
@@ -80,15 +79,8 @@ export type {
   ReplaceFileOptions,
 } from './files/index.js';
 
-export { estimateMove, moveTree } from './moves/index.js';
-export type {
-  CopyOptions,
-  MeasureOptions,
-  MoveEstimate,
-  MoveProgress,
-  MoveTreeError,
-  TreeMove,
-} from './moves/index.js';
+export { moveTree } from './moves/index.js';
+export type { CopyOptions, MoveProgress, MoveTreeError, TreeMove } from './moves/index.js';
 
 export { runChecked, runProgram } from './programs/index.js';
 export type { ProgramError, ProgramResult, RunOptions } from './programs/index.js';

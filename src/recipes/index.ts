@@ -80,7 +80,7 @@ export type {
   StepReport,
   UndoError,
 } from './engine/index.js';
-export { HARDEN_RECIPE, hardenInstall, planHardenInstall } from './hardenInstall/index.js';
+export { hardenInstall, planHardenInstall } from './hardenInstall/index.js';
 export type { HardenError, HardenOptions, HardenRequest } from './hardenInstall/index.js';
 export { diagnoseHost } from './diagnosis/index.js';
 export type { DiagnoseHostError, DiagnoseHostRequest, DiagnosedSubject, HostDiagnosis } from './diagnosis/index.js';

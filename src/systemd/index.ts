@@ -67,7 +67,6 @@ export {
   daemonReload,
   disableUnit,
   enableUnit,
-  insideUnit,
   isActive,
   isEnabled,
   listUnits,

@@ -15,5 +15,5 @@ export type {
   NotAChannel,
   RegionMissing,
 } from './blocks/index.js';
-export type { JobTimeout, WpAsRoot, WpFailed, WpMissing, WpOutput } from './wpcli/index.js';
+export type { WpAsRoot, WpFailed, WpMissing, WpOutput } from './wpcli/index.js';
 export type { ProbeBadAnswer, ProbeNoAnswer } from './probes/index.js';

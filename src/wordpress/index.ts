@@ -34,27 +34,8 @@ export type {
   CliChannel,
   RuntimeSignature,
 } from './blocks/index.js';
-export {
-  composeAgentsFile,
-  jobSucceeded,
-  listCronEvents,
-  listFlows,
-  listJobs,
-  listPlugins,
-  runDueCronEvents,
-  runFlow,
-  waitForJob,
-  wpCli,
-} from './wpcli/index.js';
-export type {
-  CronEvent,
-  Flow,
-  InstalledPlugin,
-  Job,
-  WaitForJobOptions,
-  WpCliError,
-  WpCliOptions,
-} from './wpcli/index.js';
+export { listCronEvents, listPlugins, runDueCronEvents, wpCli } from './wpcli/index.js';
+export type { CronEvent, InstalledPlugin, WpCliError, WpCliOptions } from './wpcli/index.js';
 export {
   diagnoseSite,
   probePluginUpdate,

@@ -7,7 +7,6 @@ import {
   checkServiceUser,
   countOwned,
   createServiceUser,
-  estimateMove,
   explainAccess,
   explainExecution,
   findHolders,
@@ -23,6 +22,7 @@ import {
   runAs,
   runProgram,
 } from '../../src/posix/index.js';
+import { estimateMove } from '../../src/posix/moves/index.js';
 import { identityOf } from './support/identities.js';
 import { freshPlace } from './support/place.js';
 

@@ -80,19 +80,6 @@ export const ABILITY_PATHS: readonly string[] = [
  * It judges from the facts given and finds nothing by itself: a key under another name, or a tool that keeps its
  * login elsewhere, is not known. What root can always do and a service user never (`systemctl`, `apt`) is always
  * listed when the old user is root.
- *
- * @example
- * ```ts
- * import { lostAbilities } from '@wca/runtime-sdk/kimaki';
- *
- * const lost = lostAbilities({
- *   oldUser: 'root', newUser: 'opencode', oldHome: '/root', present: ['.ssh/id_ed25519'], moved: [], crontab: false,
- *   docker: false, newGroups: ['opencode'], lockPort: 29988, npmPrefixWritable: false,
- *   npmPrefix: '/usr/lib/node_modules',
- *   autoUpgradeOff: false, leftovers: [], noNewPrivileges: false,
- * });
- * for (const ability of lost) console.log(`${ability.what}: ${ability.because}`);
- * ```
  */
 export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
   const { oldUser, newUser, oldHome, lockPort } = facts;

@@ -35,21 +35,6 @@ const LEFTOVER = /kimaki|opencode/i;
  * `kimaki` or `opencode` in them, one level deep. Needs root to see into another's home.
  *
  * Errors: a directory or path could not be read.
- *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { lostAbilities, readAbilityFacts } from '@wca/runtime-sdk/kimaki';
- *
- * const opencode = await lookupIdentity('opencode');
- * if (opencode.isErr()) throw new Error(opencode.error.message);
- * const facts = await readAbilityFacts({
- *   oldUser: 'root', oldHome: '/root', newIdentity: opencode.value, moved: [],
- *   lockPort: 29988, execStart: '/usr/bin/kimaki',
- * });
- * if (facts.isErr()) console.error(facts.error.message);
- * else console.log(lostAbilities(facts.value).map((lost) => lost.what));
- * ```
  */
 export function readAbilityFacts(
   request: AbilityRequest,

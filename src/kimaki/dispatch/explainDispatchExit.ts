@@ -72,14 +72,6 @@ const NO_ACCESS = /\b(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)\b|read
  * 126 and 127 are what env(1) and every shell answer for a program they may not run or cannot find. 64 is kimaki's
  * own answer when it cannot use its data directory or has no token, and the hop's target's for anything but
  * `send` and `--version`; the two are told apart by what was written.
- *
- * @example
- * ```ts
- * import { explainDispatchExit } from '@wca/runtime-sdk/kimaki';
- *
- * const verdict = explainDispatchExit({ exitCode: 1, signal: null, stderr: 'sudo: a password is required' });
- * console.log(verdict?.fault); // sudo-refused
- * ```
  */
 export function explainDispatchExit(end: DispatchEnd): DispatchVerdict | undefined {
   if (end.exitCode === 0) return undefined;

@@ -8,8 +8,7 @@ export type {
   ProbeMessage,
   ProbedLink,
 } from './dispatchProbe.js';
-export { explainDispatchExit } from './explainDispatchExit.js';
-export type { DispatchEnd, DispatchFault, DispatchLink, DispatchVerdict } from './explainDispatchExit.js';
+export type { DispatchEnd, DispatchFault, DispatchLink } from './explainDispatchExit.js';
 export { explainSudoRule } from './explainSudoRule.js';
 export { inspectSudoHop } from './inspectSudoHop.js';
 export type { SudoHopFinding, SudoHopReport } from './inspectSudoHop.js';
@@ -18,7 +17,7 @@ export { readSudoHop } from './readSudoHop.js';
 export { renderSudoHop } from './renderSudoHop.js';
 export type { SudoHopRequest } from './renderSudoHop.js';
 export { resolveDispatch } from './resolveDispatch.js';
-export type { DispatchRequest, DispatchPlan, DispatchRefused, DispatchStrategy, Reach } from './resolveDispatch.js';
+export type { Reach } from './resolveDispatch.js';
 export { resolveDispatchBinary } from './resolveDispatchBinary.js';
 export type { DispatchBinaryRequest } from './resolveDispatchBinary.js';
 export { sudoHopPaths } from './sudoHop.js';

@@ -60,21 +60,6 @@ export interface DispatchRefused {
  * An explicit strategy is used or refused, never replaced. `send` needs its data directory and ends with 64
  * without it, so a binary that merely starts is not enough; `deliversOtherwise` is the exception for programs that
  * reach the service another way. The choice is not tried: `probeDispatch` does that.
- *
- * @example
- * ```ts
- * import { resolveDispatch } from '@wca/runtime-sdk/kimaki';
- *
- * const plan = resolveDispatch({
- *   strategy: 'auto', caller: 'www-data', serviceUser: 'opencode',
- *   sharedBinary: { path: '/usr/bin/kimaki', reason: null }, serviceBinary: { path: '/usr/bin/kimaki', reason: null },
- *   callerReachesData: { allowed: false, blockedAt: '/home/opencode', reason: 'other: ---' },
- *   serviceReachesData: { allowed: true, blockedAt: null, reason: null },
- *   sudo: { available: true, reason: null }, hopCommand: '/usr/local/bin/wp-coding-agents-kimaki-dispatch',
- * });
- * if (plan.isErr()) console.error(plan.error.message);
- * else console.log(plan.value.strategy, plan.value.why); // sudo-hop
- * ```
  */
 export function resolveDispatch(facts: DispatchRequest): Result<DispatchPlan, DispatchRefused> {
   if (facts.strategy !== 'auto') return facts.strategy === 'system-binary' ? systemBinary(facts) : sudoHop(facts);

@@ -16,29 +16,7 @@ import type {
 const ROOT: IdentityAccount = { name: 'root', uid: 0, home: '/root' };
 
 /**
- * Decides which account an installer sets the service up for: never root by default, and the installed account if a unit
- * is installed.
- *
- * In this order: `LOCAL_MODE=true` keeps the account this runs as; `RUN_AS_ROOT=true` gives root; an installed unit's
- * identity is adopted, root's too, unless `fresh`; otherwise `opencode`. Every answer that is root carries a warning, and
- * `remedy` says how to move an installed service off root. A given `KIMAKI_DATA_DIR` is kept. Pure.
- *
- * Of several units the plain `kimaki.service` counts. Without it they must agree. Whether the account is fit to run the
- * service is not checked: `checkServiceUser` of posix tells.
- *
- * Errors: `SEVERAL_IDENTITIES`, `RELATIVE_PATH` and `PATH_NOT_UTF8` (of `KIMAKI_DATA_DIR`), `UNUSABLE_ACCOUNT` (the
- * default account is root).
- *
- * @example
- * ```ts
- * import { decideServiceIdentity } from '@wca/runtime-sdk/kimaki';
- *
- * const identity = decideServiceIdentity({
- *   env: {}, fresh: false, installed: [], standard: null, invoker: { name: 'root', uid: 0, home: '/root' },
- * });
- * if (identity.isErr()) console.error(identity.error.message);
- * else console.log(identity.value.serviceUser, identity.value.serviceHome); // opencode /home/opencode
- * ```
+ * Decides which account an installer sets the service up for; `detectServiceIdentity` describes the order. Pure.
  */
 export function decideServiceIdentity(facts: ServiceIdentityFacts): Result<ServiceIdentity, ServiceIdentityRefused> {
   const given = facts.env[KIMAKI.variables.dataDir];

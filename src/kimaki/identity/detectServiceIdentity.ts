@@ -17,12 +17,20 @@ export interface DetectIdentityRequest {
 }
 
 /**
- * Tells an installer which identity to use on this host: see {@link decideServiceIdentity} for the order; reads only.
+ * Tells an installer which account to set the service up for: never root by default, and the installed account if a unit
+ * is installed. Reads only.
+ *
+ * In this order: `LOCAL_MODE=true` keeps the account this runs as; `RUN_AS_ROOT=true` gives root; an installed unit's
+ * identity is adopted, root's too, unless `fresh`; otherwise `opencode`. Every answer that is root carries a warning, and
+ * `remedy` says how to move an installed service off root. A given `KIMAKI_DATA_DIR` is kept. Of several units the plain
+ * `kimaki.service` counts; without it they must agree.
  *
  * Installed units are read as files, drop-ins and `EnvironmentFile=` included, so no manager has to run. Units that only
- * root may read need root. It creates no account and no directory.
+ * root may read need root. It creates no account and no directory. Whether the account is fit to run the service is not
+ * checked: `checkServiceUser` of posix tells.
  *
- * Errors: those of deciding, and of reading units and accounts.
+ * Errors: `SEVERAL_IDENTITIES`, `RELATIVE_PATH` and `PATH_NOT_UTF8` (of `KIMAKI_DATA_DIR`), `UNUSABLE_ACCOUNT` (the
+ * default account is root); those of reading units and accounts.
  *
  * @example
  * ```ts

@@ -1,14 +1,6 @@
-export { decideServiceIdentity } from './decideServiceIdentity.js';
 export { detectServiceIdentity } from './detectServiceIdentity.js';
 export type { DetectIdentityRequest } from './detectServiceIdentity.js';
 export { identityAssignments } from './identityAssignments.js';
 export { migrationRemedy } from './migrationRemedy.js';
 export { SHARED_UMASK } from './serviceIdentity.js';
-export type {
-  DetectIdentityError,
-  IdentityAccount,
-  InstalledIdentity,
-  ServiceIdentity,
-  ServiceIdentityFacts,
-  ServiceIdentityRefused,
-} from './serviceIdentity.js';
+export type { DetectIdentityError, ServiceIdentity, ServiceIdentityRefused } from './serviceIdentity.js';

@@ -44,19 +44,6 @@ export interface InstanceDescription {
  * ignores of the files does not count here either. Of a unit that does not load for one bad line, read it with
  * `readPastFaults`, and the lines behind that one count. It describes the files: what systemd has loaded may be older, and what runs older still. A
  * specifier that is not known from the files stays as it is.
- *
- * @example
- * ```ts
- * import { describeInstance } from '@wca/runtime-sdk/kimaki';
- * import { loadUnit } from '@wca/runtime-sdk/systemd';
- *
- * const loaded = await loadUnit('kimaki.service', { readPastFaults: true });
- * if (loaded.isErr()) console.error(loaded.error.message);
- * else {
- *   const instance = describeInstance({ effective: loaded.value.unit, accountHome: '/root' });
- *   console.log(instance.user, instance.dataDir); // root /root/.kimaki
- * }
- * ```
  */
 export function describeInstance(facts: InstanceFacts): InstanceDescription {
   const { effective } = facts;

@@ -13,16 +13,6 @@ import type { ReadUnitFilesError } from './readUnitFiles.js';
  * user or with the same HOME. Another instance is never one. Unit files and drop-ins of the whole load path are searched
  * by their text, so a service that reaches the site only through a script is not found. Services come first, then their
  * timers and other triggers, each once. Transient and generated units are left out, since they have no file to edit.
- *
- * @example
- * ```ts
- * import { findCompanions } from '@wca/runtime-sdk/kimaki';
- *
- * const instance = { unit: 'kimaki.service', site: '/var/www/site', user: 'root', home: '/root' };
- * const companions = await findCompanions(instance);
- * if (companions.isErr()) console.error(companions.error.message);
- * else console.log(companions.value.join(' ')); // datamachine-worker.service datamachine-worker.timer
- * ```
  */
 export function findCompanions(
   instance: Pick<InstanceDescription, 'site' | 'user' | 'home'> & { readonly unit: string },

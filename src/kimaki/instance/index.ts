@@ -1,6 +1,5 @@
-export { describeInstance, expandVariables } from './describeInstance.js';
-export type { InstanceDescription, InstanceFacts } from './describeInstance.js';
-export { findCompanions } from './findCompanions.js';
+export { expandVariables } from './describeInstance.js';
+export type { InstanceDescription } from './describeInstance.js';
 export { findInstances } from './findInstances.js';
 export type { FindInstancesError, KimakiInstance, RunningUser } from './findInstances.js';
 export { findSiteServices } from './findSiteServices.js';

@@ -34,17 +34,6 @@ export interface StatePathsRequest {
  * not be read is in `notSearched`. Packages, caches and `.git` are passed over, but for where git keeps its worktrees.
  *
  * Errors: `IO`, `ABORTED`.
- *
- * @example
- * ```ts
- * import { findStatePaths } from '@wca/runtime-sdk/kimaki';
- *
- * const plan = await findStatePaths({
- *   roots: ['/root/.kimaki'], oldHomes: ['/root'], moves: [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }],
- * });
- * if (plan.isErr()) console.error(plan.error.message);
- * else for (const path of plan.value.paths) console.log(path.kind === 'database' ? path.label : path.file, '→', path.file);
- * ```
  */
 export function findStatePaths(
   request: StatePathsRequest,

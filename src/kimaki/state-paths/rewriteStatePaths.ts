@@ -40,20 +40,6 @@ export type RewriteStateError =
  * Errors: {@link RewriteStateError}.
  *
  * @param paths - of `findStatePaths`, looked for where the state is now
- *
- * @example
- * ```ts
- * import { findStatePaths, rewriteStatePaths, undoStatePaths } from '@wca/runtime-sdk/kimaki';
- *
- * const moves = [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }];
- * const plan = await findStatePaths({ roots: ['/home/opencode/.kimaki'], oldHomes: ['/root'], moves });
- * if (plan.isErr()) throw new Error(plan.error.message);
- * const done = await rewriteStatePaths(plan.value.paths);
- * if (done.isErr()) {
- *   console.error(done.error.message);
- *   console.log((await undoStatePaths(plan.value.paths)).unwrapOr([]));
- * }
- * ```
  */
 export function rewriteStatePaths(
   paths: readonly StatePath[],
@@ -70,18 +56,6 @@ export function rewriteStatePaths(
  * rewritten one. Rows and files that came since stay. Already undone is success. The bytes of a database file are not
  * those of before, for SQLite lays them out anew; its values are. What cannot be put back is one of the sentences and no
  * error, so that the service is not kept down for it.
- *
- * @example
- * ```ts
- * import { undoStatePaths } from '@wca/runtime-sdk/kimaki';
- * import type { StatePath } from '@wca/runtime-sdk/kimaki';
- *
- * async function back(paths: readonly StatePath[]): Promise<void> {
- *   const undone = await undoStatePaths(paths);
- *   for (const left of undone.unwrapOr([])) console.log(left);
- * }
- * console.log(back.name);
- * ```
  */
 export function undoStatePaths(paths: readonly StatePath[]): ResultAsync<readonly string[], never> {
   return new ResultAsync(undo(paths).then((left) => ok(left)));

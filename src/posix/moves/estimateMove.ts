@@ -54,15 +54,6 @@ export interface MoveEstimate {
  *
  * @param from - absolute
  * @param to - absolute; need not exist
- *
- * @example
- * ```ts
- * import { estimateMove } from '@wca/runtime-sdk/posix';
- *
- * const estimate = await estimateMove('/root/.kimaki', '/home/opencode/.kimaki');
- * if (estimate.isErr()) console.error(estimate.error.message);
- * else console.log(estimate.value.method, estimate.value.noSpace?.message ?? 'fits');
- * ```
  */
 export function estimateMove(
   from: string,

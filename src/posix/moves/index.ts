@@ -3,4 +3,4 @@ export { moveLeftovers } from './moveLeftovers.js';
 export { moveTree } from './moveTree.js';
 export type { MountInside, MoveTreeError, SourceMissing, TargetExists, TreeMove } from './moveTree.js';
 export { checkMoveSpace, estimateMove } from './estimateMove.js';
-export type { MeasureOptions, MoveEstimate, NoSpace } from './estimateMove.js';
+export type { NoSpace } from './estimateMove.js';

@@ -75,8 +75,7 @@ export interface TreeMove {
  * Both directories above are held open throughout, links at the two paths are not followed, and the directory above
  * the target has to exist. It does not stop who is using the files: make sure with `findHolders`. What appears at the
  * target in the instant of the rename is replaced if it is a file or an empty directory. A copy that does not fit
- * ({@link estimateMove} tells before) is not begun; a disk that fills up meanwhile is an error too and leaves
- * everything as it was.
+ * is not begun; a disk that fills up meanwhile is an error too and leaves everything as it was.
  *
  * Errors: `SOURCE_MISSING`, `TARGET_EXISTS`, `MOUNT_INSIDE` (something is mounted at or below the source), `NO_SPACE`,
  * `COPY_DIFFERS`, `CHANGED_MEANWHILE`, `INVALID_PATH`, `IO`, and the `ProgramError` of cp.

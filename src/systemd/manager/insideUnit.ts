@@ -12,15 +12,6 @@ import type { SystemdError } from './systemdError.js';
  * PID 1 is not (`systemd-run` without `--scope`, which is the way out). A unit that does not run contains nobody.
  *
  * Errors: those of `showUnit`.
- *
- * @example
- * ```ts
- * import { insideUnit } from '@wca/runtime-sdk/systemd';
- *
- * const inside = await insideUnit('kimaki.service');
- * if (inside.isErr()) console.error(inside.error.message);
- * else if (inside.value) console.error('start this with systemd-run, outside the service it stops');
- * ```
  */
 export function insideUnit(unit: string, options: ManagerOptions = {}): ResultAsync<boolean, SystemdError> {
   return new ResultAsync(walk(unit, options));

@@ -13,18 +13,6 @@ import type { WpCliError, WpCliOptions } from './wpCli.js';
  * Errors: `WP_FAILED`; those of `wpCli`.
  *
  * @returns what the command printed
- *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { composeAgentsFile, findSite } from '@wca/runtime-sdk/wordpress';
- *
- * const identity = await lookupIdentity('opencode');
- * const site = await findSite('/var/www/site');
- * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
- * const composed = await composeAgentsFile(site.value, identity.value);
- * if (composed.isErr()) console.error(composed.error.code, composed.error.message);
- * ```
  */
 export function composeAgentsFile(
   site: Pick<Site, 'path'>,

@@ -23,19 +23,6 @@ export interface Flow {
  * Lists the Data Machine flows of a site (`wp datamachine flows list --format=json`). It changes nothing.
  *
  * Errors: `WP_FAILED`; `WP_OUTPUT` with the field that does not fit; those of `wpCli`.
- *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { findSite, listFlows } from '@wca/runtime-sdk/wordpress';
- *
- * const identity = await lookupIdentity('opencode');
- * const site = await findSite('/var/www/site');
- * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
- * const flows = await listFlows(site.value, identity.value);
- * if (flows.isErr()) console.error(flows.error.code, flows.error.message);
- * else for (const flow of flows.value) console.log(flow.id, flow.name);
- * ```
  */
 export function listFlows(
   site: Pick<Site, 'path'>,
@@ -72,18 +59,6 @@ const FLOW = v.object({
  * Errors: `WP_FAILED`; those of `wpCli`.
  *
  * @returns what the command printed
- *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { findSite, runFlow } from '@wca/runtime-sdk/wordpress';
- *
- * const identity = await lookupIdentity('opencode');
- * const site = await findSite('/var/www/site');
- * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
- * const fired = await runFlow(site.value, identity.value, 42);
- * if (fired.isErr()) console.error(fired.error.code, fired.error.message);
- * ```
  */
 export function runFlow(
   site: Pick<Site, 'path'>,

@@ -26,19 +26,6 @@ export interface Job {
  * Errors: `WP_FAILED`; `WP_OUTPUT` with the field that does not fit; those of `wpCli`.
  *
  * @param options - `limit`: the number of jobs, newest first; default 100
- *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { findSite, jobSucceeded, listJobs } from '@wca/runtime-sdk/wordpress';
- *
- * const identity = await lookupIdentity('opencode');
- * const site = await findSite('/var/www/site');
- * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
- * const jobs = await listJobs(site.value, identity.value);
- * if (jobs.isErr()) console.error(jobs.error.code, jobs.error.message);
- * else for (const job of jobs.value) console.log(job.id, job.flow, jobSucceeded(job.status));
- * ```
  */
 export function listJobs(
   site: Pick<Site, 'path'>,
@@ -79,13 +66,6 @@ export function finalJobStatus(status: string): FinalJobStatus | undefined {
 /**
  * Whether the status of a job is a success: completed, completed with nothing to do, or skipped by the agent. False
  * for a job that has not ended; pure.
- *
- * @example
- * ```ts
- * import { jobSucceeded } from '@wca/runtime-sdk/wordpress';
- *
- * console.log(jobSucceeded('completed_no_items'), jobSucceeded('cancelled')); // true false
- * ```
  */
 export function jobSucceeded(status: string): boolean {
   const final = finalJobStatus(status);

@@ -43,24 +43,6 @@ export interface JobTimeout {
  * (`jobSucceeded`).
  *
  * Errors: `JOB_TIMEOUT`, `ABORTED`; those of `listJobs`.
- *
- * @example
- * ```ts
- * import { lookupIdentity } from '@wca/runtime-sdk/posix';
- * import { findSite, jobSucceeded, listJobs, runFlow, waitForJob } from '@wca/runtime-sdk/wordpress';
- *
- * const identity = await lookupIdentity('opencode');
- * const site = await findSite('/var/www/site');
- * if (identity.isErr() || site.isErr()) throw new Error('no such user or site');
- * const before = await listJobs(site.value, identity.value);
- * const fired = await runFlow(site.value, identity.value, 42);
- * if (before.isErr() || fired.isErr()) throw new Error('the flow could not be fired');
- * const knownIds = before.value.map(({ id }) => id);
- * const request = { flow: 'EC Agent Progress Ping', knownIds, deadlineMs: 60_000 };
- * const done = await waitForJob(site.value, identity.value, request);
- * if (done.isErr()) console.error(done.error.code, done.error.message);
- * else console.log(done.value.id, jobSucceeded(done.value.status));
- * ```
  */
 export function waitForJob(
   site: Pick<Site, 'path'>,

@@ -1,6 +1,7 @@
 import { errAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
 import type { Identity } from './identity.js';
+import { isSecretName } from '../secrets/index.js';
 import { runProgram, TRUSTED_PATH } from '../programs/index.js';
 import type { ProgramError, ProgramResult, RunOptions } from '../programs/index.js';
 
@@ -75,12 +76,11 @@ export function runAs(
   return runProgram(program, argv, { umask: DEFAULT_UMASK, ...rest, env: Object.fromEntries(secret) });
 }
 
-const SECRET_NAME = /TOKEN|SECRET|PASSWORD|KEY|CREDENTIAL/i;
 const URL_WITH_PASSWORD = /:\/\/[^/@\s]*:[^/@\s]*@/;
 /** What ld.so(8) ignores for setuid programs, because it can make a program run foreign code or read foreign files. */
 const STEERS_THE_LOADER =
   /^(LD_|GCONV_|GETCONF_|GLIBC_|HOSTALIASES|LOCALDOMAIN|LOCPATH|LANG|LC_|MALLOC_|NIS_|NLSPATH|RES|TMPDIR|TZ|PATH)/;
 
 function looksSecret(name: string, value: string): boolean {
-  return (SECRET_NAME.test(name) || URL_WITH_PASSWORD.test(value)) && !STEERS_THE_LOADER.test(name);
+  return (isSecretName(name) || URL_WITH_PASSWORD.test(value)) && !STEERS_THE_LOADER.test(name);
 }

@@ -17,7 +17,8 @@ const BASE64_RUN = /[\w+/-]{20,}/gu;
 /**
  * Masks runs of 20 and more letters and digits that look drawn by lot: their kind (small, capital, digit) changes at
  * least at every fifth place, or every third where there are no digits. Paths, names of units, UUIDs and digests
- * (`sha256:…`) stay, and so does what consists of words, of one kind of letters, or of digits alone.
+ * (`sha256:…`) stay, and so does what consists of words, written together too (`KeepAliveIntervalSec`), of one kind of
+ * letters, or of digits alone.
  */
 export function maskRandom(text: string, mask: Mask): string {
   return text.replace(CHUNK, (chunk) => {
@@ -28,9 +29,16 @@ export function maskRandom(text: string, mask: Mask): string {
 }
 
 function looksRandom(run: string): boolean {
-  if (UUID.test(run)) return false;
+  if (UUID.test(run) || isOfWords(run)) return false;
   const letters = run.replace(/[^A-Za-z0-9]/g, '').length;
   if (letters < 20) return false;
   const changes = run.match(/[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])|[0-9](?=[A-Za-z])/g)?.length ?? 0;
   return changes >= letters / (/[0-9]/.test(run) ? 5 : 3);
+}
+
+/** Letters drawn by lot have two capitals in a row somewhere, and less than three letters between capitals on average. */
+function isOfWords(run: string): boolean {
+  if (/[0-9]|[A-Z]{2}/.test(run)) return false;
+  const words = run.match(/[A-Z]?[a-z]+|[A-Z]/g) ?? [];
+  return run.replace(/[^A-Za-z]/g, '').length >= 3 * words.length;
 }

@@ -5,10 +5,13 @@ import { createRedactor } from './redactor.js';
  * Hides the secrets in any text, a log or the output of a program: each becomes `[secret]`.
  *
  * Hidden are the values that go with a secret's name (see `isSecretName`) as `NAME=value`, `name: value`,
- * `--name value` or in JSON; user and password of URLs; `Authorization` and cookie headers, and what follows `Bearer`;
- * Discord, GitHub, Slack and similar tokens by their shape; private keys; runs of 20 and more letters and digits that
- * look drawn by lot, their kind changing at every fifth place at least (at every third, without digits); and every
- * occurrence of the values in `known`, also in base64, hexadecimal, URLs and escaped.
+ * `--name value` or in JSON, to the end of a line that begins so; user and password of URLs and of `user:password@host`;
+ * passwords among the arguments of programs that have a short option for them (`mysql -pX`, `redis-cli -a X`,
+ * `sshpass -p X`, `curl -u a:b`); `Authorization` and cookie headers, and what follows `Bearer`; `password X for bot` in a
+ * sentence; `SetCredential=`, `StandardInputText=` and `StandardInputData=`; Discord, GitHub, Slack and similar tokens by
+ * their shape; private keys; runs of 20 and more letters and digits that look drawn by lot, their kind changing at every
+ * fifth place at least (at every third, without digits); and every occurrence of the values in `known`, also in base64,
+ * hexadecimal, URLs and escaped. No line moves.
  *
  * Paths, unit names, UUIDs and digests (`sha256:…`) do not count as drawn by lot. Rather too much is hidden than too
  * little, so harmless text may go. A secret that none of this fits is **not** recognised: a password of words or of

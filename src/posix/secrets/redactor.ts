@@ -28,7 +28,8 @@ export function createRedactor(describe: (number: number) => string): Redactor {
   const hide = (text: string): string => {
     let hidden = text;
     for (const secret of searchable(sought)) {
-      for (const form of plainForms(secret)) hidden = hidden.split(form).join(mask(secret));
+      for (const form of plainForms(secret))
+        hidden = hidden.split(form).join(mask(secret) + form.replace(/[^\n]+/g, ''));
       for (const form of base64Forms(secret)) hidden = hideAround(hidden, form, mask(secret));
     }
     for (const form of searchable(aliases.keys())) hidden = hidden.split(form).join(mask(aliases.get(form) ?? form));

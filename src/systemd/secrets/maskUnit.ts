@@ -1,7 +1,7 @@
 import { isSecretName, maskText } from '../../posix/secrets/index.js';
 import type { Mask, Redactor } from '../../posix/secrets/index.js';
 import { parseUnit } from '../document/index.js';
-import { printableLines } from '../../posix/paths/index.js';
+import { printableLines, printableText } from '../../posix/paths/index.js';
 import { splitWords } from '../values/index.js';
 
 /** Directives whose name says key or credential and whose value is a path, an id or a mode. */
@@ -25,7 +25,8 @@ export function learnSecrets(input: string | Uint8Array, redactor: Redactor): vo
 
 /**
  * Masks the secrets of a unit file as systemd would understand them: joined, unquoted and unescaped, so that no way of
- * writing hides one. A value that holds a secret comes out on one line.
+ * writing hides one. A value that holds a secret comes out on its first line, and its further lines are empty: every line
+ * keeps its number.
  */
 export function maskUnit(input: string | Uint8Array, redactor: Redactor): string {
   const { bytes, assignments, sections, problems } = parseUnit(input);
@@ -49,7 +50,10 @@ export function maskUnit(input: string | Uint8Array, redactor: Redactor): string
     text +=
       masked === null
         ? own(start, end)
-        : own(start, valueStart) + printableLines(Buffer.from(masked)) + own(valueEnd, end);
+        : own(start, valueStart) +
+          printableText(masked) +
+          printableLines(bytes.subarray(valueStart, valueEnd)).replace(/[^\n]+/g, '') +
+          own(valueEnd, end);
     done = end;
   }
   return text + free(done, bytes.length);
@@ -94,7 +98,7 @@ function maskValue(key: string, value: string, redactor: Redactor): string | nul
     const colon = value.indexOf(':');
     return colon === -1 ? mask(value) : `${value.slice(0, colon + 1)}${mask(value.slice(colon + 1))}`;
   }
-  if (isSecretName(key)) return mask(value);
+  if (isSecretName(key) || key === 'StandardInputText' || key === 'StandardInputData') return mask(value);
   const { words, fault } = splitWords(value, key !== 'Environment');
   let masked = '';
   let done = 0;

@@ -6,8 +6,8 @@ import { createRedactor } from '../../posix/secrets/index.js';
  *
  * Hidden are variables, options and credentials with a secret's name (see `isSecretName`), what `redactSecrets` finds
  * in each word and in comments, and every further occurrence of a value found that way, before or behind it. A word that
- * a line break splits counts as one word as well as two. A value that holds a secret comes out on one line; everything
- * else keeps its lines. The rest is for reading, not for writing back: control characters and invalid UTF-8 come out as
+ * a line break splits counts as one word as well as two. A value that holds a secret comes out on its first line, and
+ * its further lines are empty; everything keeps its line number. The rest is for reading, not for writing back: control characters and invalid UTF-8 come out as
  * `\xHH`. A secret without such a name or shape is **not** recognised.
  *
  * @example

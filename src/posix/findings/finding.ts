@@ -1,4 +1,4 @@
-import { printableText } from '../paths/index.js';
+import { toldText } from '../secrets/index.js';
 import type { Remedy } from './remedy.js';
 
 /** `broken`: something does not work today. `risk`: it will fail, or somebody can make it fail. `note`: worth knowing. */
@@ -34,8 +34,8 @@ export function findingsAbout<Id extends string = string>(subject: string): Make
     id,
     severity,
     subject,
-    what: printableText(what),
-    evidence: evidence.map((line) => printableText(line)),
+    what: toldText(what),
+    evidence: evidence.map((line) => toldText(line)),
     remedy,
   });
 }

@@ -1,4 +1,4 @@
-import { printableText } from '../paths/index.js';
+import { toldText } from '../secrets/index.js';
 
 /**
  * What to do about a finding or a refusal, as data. Whoever shows it to a person words it: the library names no command
@@ -69,10 +69,10 @@ export const remedy = {
     subject,
     args,
   }),
-  text: (text: string): Remedy => ({ kind: 'text', text: printableText(text) }),
+  text: (text: string): Remedy => ({ kind: 'text', text: toldText(text) }),
   when: (condition: string, way: Remedy): Remedy => ({
     kind: 'when',
-    condition: printableText(condition),
+    condition: toldText(condition),
     remedy: way,
   }),
   inOrder: (...remedies: readonly Remedy[]): Remedy => ({ kind: 'in-order', remedies }),

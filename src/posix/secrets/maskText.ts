@@ -100,6 +100,7 @@ export function maskText(text: string, mask: Mask): string {
       // `with --set-credential= or …` names a setting, and assigns nothing.
       const isShown =
         unquoted(value).startsWith(MASK_OPEN) ||
+        unquoted(value).startsWith('[secret') ||
         (pattern !== LINE && /^=[ \t]+$/.test(between)) ||
         isProse(name, between, value) ||
         (pattern === SENTENCE && !isTold(value, next));

@@ -1,4 +1,4 @@
-import { printableText } from '../../posix/paths/index.js';
+import { toldText } from '../../posix/secrets/index.js';
 import { bySeverity } from '../../posix/findings/index.js';
 import type { Finding } from '../../posix/findings/index.js';
 
@@ -56,7 +56,7 @@ export async function lookAt(
   for (const { what, look } of parts) {
     const seen = await look();
     findings.push(...seen.findings);
-    notChecked.push(...seen.notChecked.map((why) => printableText(`${what}: ${why}`)));
+    notChecked.push(...seen.notChecked.map((why) => toldText(`${what}: ${why}`)));
   }
   return { ...subject, lookedAt: parts.map(({ what }) => what), findings: bySeverity(findings), notChecked };
 }

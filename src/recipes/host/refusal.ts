@@ -1,4 +1,4 @@
-import { printableText } from '../../posix/paths/index.js';
+import { toldText } from '../../posix/secrets/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 
@@ -66,7 +66,7 @@ export function refusal<Code extends string = RefusalCode>(
   message: string,
   way: Remedy,
 ): Refusal<Code> {
-  return { code, subject, message: printableText(message), remedy: way };
+  return { code, subject, message: toldText(message), remedy: way };
 }
 
 /** A unit whose files cannot be rewritten. */

@@ -1,4 +1,4 @@
-import { printableText } from '../../posix/paths/index.js';
+import { toldText } from '../../posix/secrets/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 
 /**
@@ -34,7 +34,7 @@ export function verdictsOf(id: string, point: number, subject: string): Verdicts
     point,
     ok,
     subject,
-    detail: printableText(detail),
+    detail: toldText(detail),
     remedy,
   });
   return {

@@ -1,6 +1,7 @@
 import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printableLines } from '../../../posix/paths/index.js';
+import { redactSecrets, toldText } from '../../../posix/secrets/index.js';
 import { readData } from './data.js';
 import type { DataSchema } from './data.js';
 import type { Json } from './json.js';
@@ -13,7 +14,7 @@ import type { InvalidStepData, StepDefinition, StepFailure, StepKind, StepThrew 
  * Every method of the kind answers `INVALID_STEP_DATA` with kind and field for data of another shape, before the
  * definition sees it, and `STEP_THREW` for a throw or a rejection. A `before` that the definition finds itself and that
  * does not fit its schema is `INVALID_STEP_DATA` as well: the journal could not be read again. Messages of errors are
- * printable, whatever the definition put into them.
+ * printable and without secrets, whatever the definition put into them.
  *
  * @example
  * ```ts
@@ -114,7 +115,7 @@ function checked<T extends Json>(
 function guarded<T>(kind: string, act: () => ResultAsync<T, StepFailure>): ResultAsync<T, StepFailure> {
   const run = async (): Promise<Result<T, StepFailure>> => {
     try {
-      return (await act()).mapErr((error) => ({ ...error, message: printableLines(error.message) }));
+      return (await act()).mapErr((error) => ({ ...error, message: printableLines(redactSecrets(error.message)) }));
     } catch (cause) {
       return err(threw(kind, cause));
     }
@@ -123,7 +124,7 @@ function guarded<T>(kind: string, act: () => ResultAsync<T, StepFailure>): Resul
 }
 
 function threw(kind: string, cause: unknown): StepThrew {
-  const detail = printableLines(cause instanceof Error ? cause.message : String(cause));
+  const detail = toldText(cause instanceof Error ? cause.message : String(cause));
   const message = `a step of kind '${kind}' threw: ${detail}; this is a bug of the step`;
   return { code: 'STEP_THREW', message, kind };
 }

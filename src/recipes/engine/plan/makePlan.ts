@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { toldText } from '../../../posix/secrets/index.js';
 import { printableJson, printableLines, printableText } from '../../../posix/paths/index.js';
 import { digestJson } from './digest.js';
 import { digestPlan } from './digestPlan.js';
@@ -99,7 +100,7 @@ async function plan(request: PlanRequest): Promise<Result<Plan, MakePlanError>> 
     createdAt: request.now.toISOString(),
     host: request.host,
     facts: request.facts,
-    notices: request.notices.map((notice) => ({ ...notice, text: printableText(notice.text) })),
+    notices: request.notices.map((notice) => ({ ...notice, text: toldText(notice.text) })),
     steps,
     changed: open.size > 0,
   };
@@ -122,7 +123,7 @@ async function planStep(
   return ok({
     ...base,
     state: 'needed',
-    ...(check.value.note === undefined ? {} : { note: printableText(check.value.note) }),
+    ...(check.value.note === undefined ? {} : { note: toldText(check.value.note) }),
     ...(kind.volatile ? {} : { beforeDigest: digestJson(check.value.before) }),
   });
 }

@@ -32,7 +32,8 @@ export async function instanceSubject(
   };
 }
 
-function siteFindings(unit: string, where: SiteOfInstance): readonly Finding[] {
+/** What is wrong with where the unit says its site is. */
+export function siteFindings(unit: string, where: SiteOfInstance): readonly Finding[] {
   if (where === null || 'site' in where) return [];
   const about = findingsAbout(unit);
   if (where.isMissing) {
@@ -53,7 +54,8 @@ type Around = {
   readonly notChecked: readonly string[];
 };
 
-async function surroundings(instance: KimakiInstance, where: SiteOfInstance): Promise<Around> {
+/** What reaches an instance from its site, as far as the site could be read. */
+export async function surroundings(instance: KimakiInstance, where: SiteOfInstance): Promise<Around> {
   const blind = (why: string): Around => ({
     request: { caller: null },
     notChecked: [`how WordPress reaches it: ${why}`],

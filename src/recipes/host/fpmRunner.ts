@@ -1,7 +1,7 @@
 import { err } from 'neverthrow';
 import type { DispatchEnd, DispatchNoEnd, DispatchRunError, DispatchRunner } from '../../kimaki/dispatch/index.js';
 import { runInFpm } from '../../wordpress/fpm/index.js';
-import type { FpmPool } from '../../wordpress/fpm/index.js';
+import type { FpmAnswer, FpmPool } from '../../wordpress/fpm/index.js';
 
 /**
  * Starts dispatch commands from a worker of the php-fpm pool that serves a site, for `probeDispatch`: account, sandbox and
@@ -26,17 +26,20 @@ import type { FpmPool } from '../../wordpress/fpm/index.js';
 export function fpmRunner(pool: Pick<FpmPool, 'listen' | 'user' | 'group'>): DispatchRunner {
   return (command, how) =>
     runInFpm(pool, command, how)
-      .map((answer): DispatchEnd | DispatchNoEnd => {
-        switch (answer.end) {
-          case 'exited':
-            return { exitCode: answer.exitCode, signal: null, stderr: answer.stderr };
-          case 'signalled':
-            return { exitCode: null, signal: `signal ${answer.signal}`, stderr: answer.stderr };
-          case 'timeout':
-            return { end: 'timeout', stderr: '' };
-          case 'not-started':
-            return { end: 'not-started', stderr: answer.reason };
-        }
-      })
+      .map(dispatchEnd)
       .orElse((error) => err<never, DispatchRunError>({ code: 'DISPATCH_NOT_RUN', message: error.message }));
+}
+
+/** How a command ended in php-fpm, as a dispatch is judged by. */
+export function dispatchEnd(answer: FpmAnswer): DispatchEnd | DispatchNoEnd {
+  switch (answer.end) {
+    case 'exited':
+      return { exitCode: answer.exitCode, signal: null, stderr: answer.stderr };
+    case 'signalled':
+      return { exitCode: null, signal: `signal ${answer.signal}`, stderr: answer.stderr };
+    case 'timeout':
+      return { end: 'timeout', stderr: '' };
+    case 'not-started':
+      return { end: 'not-started', stderr: answer.reason };
+  }
 }

@@ -18,8 +18,7 @@ export async function observeInstance(
 ): Promise<Result<ObservedInstance, MigrationRefusal>> {
   const instances = await findInstances();
   if (instances.isErr()) return err(cannotObserve(instances.error));
-  const names = instances.value.map(({ unit }) => unit);
-  const chosen = choose(instances.value, options.unit, names);
+  const chosen = chooseInstance(instances.value, options.unit);
   if (chosen.isErr()) return err(chosen.error);
   const { unit } = chosen.value;
   const inside = await insideUnit(unit);
@@ -32,11 +31,12 @@ export async function observeInstance(
   return ok({ instance: chosen.value, neighbours: instances.value.filter((one) => one.unit !== unit) });
 }
 
-function choose(
+/** The instance that is meant: the one of this unit, or without a name the only one. Pure. */
+export function chooseInstance(
   instances: readonly KimakiInstance[],
   wanted: string | undefined,
-  names: readonly string[],
 ): Result<KimakiInstance, MigrationRefusal> {
+  const names = instances.map(({ unit }) => unit);
   const listed = names.length === 0 ? 'none is installed' : `installed: ${names.join(', ')}`;
   if (wanted !== undefined) {
     const name = wanted.includes('.') ? wanted : `${wanted}.service`;

@@ -52,37 +52,9 @@ export async function observeTarget(
     return ok(missing(name, site));
   }
   const identity = looked.value;
+  const unfit = unfitTarget(identity, site);
+  if (unfit !== null) return err(unfit);
   const { user, group, groups } = identity;
-  if (user.uid === 0 || group.gid === 0) {
-    return err(
-      refusal(
-        'TARGET_IS_ROOT',
-        user.name,
-        `${user.name} is uid ${user.uid}, gid ${group.gid}, which has the rights of root; an unprivileged user is wanted`,
-        remedy.option('user'),
-      ),
-    );
-  }
-  if (!groups.some(({ gid }) => gid === site.gid)) {
-    return err(
-      refusal(
-        'TARGET_UNUSABLE',
-        user.name,
-        `${user.name} is not in the group ${site.group} of the site, so WordPress and the agent could not share files`,
-        remedy.command('usermod', '-aG', site.group, user.name),
-      ),
-    );
-  }
-  if (!user.home.startsWith('/') || NO_HOMES.has(user.home.replace(/(.)\/+$/, '$1'))) {
-    return err(
-      refusal(
-        'TARGET_UNUSABLE',
-        user.name,
-        `the home of ${user.name} is ${printablePath(user.home)}, which cannot hold its state`,
-        remedy.text('give the account a home of its own'),
-      ),
-    );
-  }
   const home = await stat(user.home).catch(() => null);
   if (home?.isDirectory() !== true) {
     return err(
@@ -124,6 +96,36 @@ export async function observeTarget(
       keptEntries: names.filter(credentialName).sort(),
     },
   });
+}
+
+/** Why an account cannot be the service user, by what the databases of accounts say of it. Pure. */
+export function unfitTarget(identity: Identity, site: Pick<SiteFacts, 'group' | 'gid'>): MigrationRefusal | null {
+  const { user, group, groups } = identity;
+  if (user.uid === 0 || group.gid === 0) {
+    return refusal(
+      'TARGET_IS_ROOT',
+      user.name,
+      `${user.name} is uid ${user.uid}, gid ${group.gid}, which has the rights of root; an unprivileged user is wanted`,
+      remedy.option('user'),
+    );
+  }
+  if (!groups.some(({ gid }) => gid === site.gid)) {
+    return refusal(
+      'TARGET_UNUSABLE',
+      user.name,
+      `${user.name} is not in the group ${site.group} of the site, so WordPress and the agent could not share files`,
+      remedy.command('usermod', '-aG', site.group, user.name),
+    );
+  }
+  if (!user.home.startsWith('/') || NO_HOMES.has(user.home.replace(/(.)\/+$/, '$1'))) {
+    return refusal(
+      'TARGET_UNUSABLE',
+      user.name,
+      `the home of ${user.name} is ${printablePath(user.home)}, which cannot hold its state`,
+      remedy.text('give the account a home of its own'),
+    );
+  }
+  return null;
 }
 
 /** The overflow uid: it owns nothing. */

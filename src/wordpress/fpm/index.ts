@@ -5,3 +5,4 @@ export type { FpmDropIn } from './fpmUmaskDropIn.js';
 export { fpmWorkers } from './fpmWorkers.js';
 export type { FpmWorker } from './fpmWorkers.js';
 export { runInFpm } from './runInFpm.js';
+export type { FpmAnswer } from './runInFpm.js';

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { remedy } from '../../../src/posix/findings/index.js';
+import { chooseInstance } from '../../../src/recipes/host/observeInstance.js';
+import { exampleInstance } from '../../kimaki/support/exampleInstance.js';
+
+const MAIN = exampleInstance();
+const SHOP = exampleInstance('', { unit: 'kimaki-shop.service' });
+
+describe('chooseInstance', () => {
+  test('takes the only one without a name', () => {
+    expect(chooseInstance([SHOP], undefined)).toBeOk(SHOP);
+  });
+
+  test('takes the one that is named, with its suffix or without', () => {
+    expect(chooseInstance([MAIN, SHOP], 'kimaki-shop')).toBeOk(SHOP);
+    expect(chooseInstance([MAIN, SHOP], 'kimaki-shop.service')).toBeOk(SHOP);
+  });
+
+  test('refuses to choose between several, and lists them', () => {
+    expect(chooseInstance([MAIN, SHOP], undefined)).toBeErr({
+      code: 'SEVERAL_INSTANCES',
+      message: 'there are several kimaki units: kimaki.service, kimaki-shop.service',
+      remedy: remedy.option('unit'),
+    });
+  });
+
+  test.each([
+    [[MAIN], 'kimaki-blog', 'kimaki-blog.service', 'installed: kimaki.service'],
+    [[], 'kimaki', 'kimaki.service', 'none is installed'],
+    [[], undefined, 'host', 'none is installed'],
+    [[MAIN], 'kimaki.timer', 'kimaki.timer', 'installed: kimaki.service'],
+  ] as const)('refuses what is not there and says what is', (instances, wanted, subject, listed) => {
+    const error = chooseInstance(instances, wanted)._unsafeUnwrapErr();
+    expect(error).toMatchObject({ code: 'UNIT_NOT_FOUND', subject });
+    expect(error.message).toContain(listed);
+  });
+
+  test('prints a name escaped', () => {
+    expect(chooseInstance([], 'a\nb')._unsafeUnwrapErr().message).not.toContain('\n');
+  });
+});

@@ -1,8 +1,8 @@
+import { createRequire } from 'node:module';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../posix/paths/index.js';
 import type { Command, CommandEntry, CommandGroup } from './command.js';
-import { packageVersion } from './packageVersion.js';
 import { parseArguments, usageError } from './parseArguments.js';
 import type { OptionSpec, ParsedArguments, UsageError } from './parseArguments.js';
 import { GLOBAL_OPTIONS, renderCommandHelp, renderGroupHelp } from './renderHelp.js';
@@ -78,4 +78,11 @@ function merge(globals: ParsedArguments['options'], found: ParsedArguments): Res
   const twice = [...found.options.keys()].find((key) => globals.has(key));
   if (twice !== undefined) return err(usageError(`--${twice} was given twice`));
   return ok({ options: new Map([...globals, ...found.options]), operands: found.operands });
+}
+
+/** The version in the package's own package.json, found by self-reference from wherever the bundler put this file. */
+function packageVersion(): string {
+  const found: unknown = createRequire(import.meta.url)('@wca/runtime-sdk/package.json');
+  const named = typeof found === 'object' && found !== null && 'version' in found;
+  return named && typeof found.version === 'string' ? found.version : 'unknown';
 }

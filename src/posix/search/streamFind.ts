@@ -163,7 +163,8 @@ async function searchPart<E>(
 function withRelativePath(record: string, part: SearchPart, prefix: string): string {
   const at = record.search(/[./]/);
   if (at === -1 || record === '/') return record;
-  return record.slice(0, at) + joinPath(prefix, part.relative(record.slice(at)));
+  const relative = part.relative(record.slice(at));
+  return record.slice(0, at) + (relative === '' ? prefix : joinPath(prefix, relative));
 }
 
 function findArguments({ starts, prune }: SearchPart, expression: readonly string[]): string[] {

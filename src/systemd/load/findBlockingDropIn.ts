@@ -11,9 +11,13 @@ import { LOAD_DIRECTORIES } from './unitLoadPath.js';
  * character devices do no harm.
  *
  * Source: `config_parse_many_files()` in systemd's src/shared/conf-parser.c.
+ *
+ * @param directories - of the load path, the first with the highest priority
  */
-export async function findBlockingDropIn(): Promise<NotARegularFile | null> {
-  const found = await Promise.all(LOAD_DIRECTORIES.map(({ path }) => inUnitDirectory(path)));
+export async function findBlockingDropIn(
+  directories: readonly string[] = LOAD_DIRECTORIES.map(({ path }) => path),
+): Promise<NotARegularFile | null> {
+  const found = await Promise.all(directories.map(inUnitDirectory));
   return found.find((each) => each !== null) ?? null;
 }
 

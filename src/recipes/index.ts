@@ -8,15 +8,12 @@ export type {
   Check,
   DataSchema,
   Json,
-  JsonObject,
   RecipeStep,
   Registry,
   StepContext,
   StepDefinition,
-  StepDescription,
   StepFailure,
   StepKind,
-  StepOptions,
   UndoData,
   UndoNotes,
 } from './engine/index.js';
@@ -46,44 +43,28 @@ export type {
   MakePlanError,
   Notice,
   ParsePlanError,
+  PlannedStep,
   Plan,
-  PlanDifference,
   PlanHost,
   PlanMismatch,
-  PlanRequest,
-  PlannedStep,
 } from './engine/index.js';
 export { applyPlan, recoverRun, resumeRun, rollbackRun, runStatus } from './engine/index.js';
 export type {
   ApplyRefusal,
-  ApplyRequest,
-  FinalVerification,
   JournalError,
-  OnRunEvent,
   RecoverRefusal,
-  RecoverRequest,
-  RecoveryReport,
-  RemainingStep,
   ResumeRefusal,
-  ResumeRequest,
-  RollbackReason,
   RollbackRefusal,
+  RollbackReason,
   RollbackReport,
-  RollbackRequest,
-  RunDetails,
   RunEvent,
-  RunFailure,
   RunReport,
   RunStatus,
-  StepProgress,
-  StepRefusal,
-  StepReport,
-  UndoError,
 } from './engine/index.js';
 export { hardenInstall, planHardenInstall } from './hardenInstall/index.js';
-export type { HardenError, HardenOptions, HardenRequest } from './hardenInstall/index.js';
+export type { HardenError, HardenOptions } from './hardenInstall/index.js';
 export { diagnoseHost } from './diagnosis/index.js';
-export type { DiagnoseHostError, DiagnoseHostRequest, DiagnosedSubject, HostDiagnosis } from './diagnosis/index.js';
+export type { DiagnoseHostError } from './diagnosis/index.js';
 export { fpmRunner } from './host/index.js';
 export type { Refusal } from './host/index.js';
 

@@ -6,7 +6,7 @@
 
 // A unit file as a document, and its edits.
 export { parseUnit, printUnit } from './document/index.js';
-export type { Assignment, Edit, SectionHeader, UnitDocument, UnitEditError } from './document/index.js';
+export type { Assignment, Edit, UnitDocument, UnitEditError } from './document/index.js';
 export {
   addDirective,
   applyEdits,
@@ -19,7 +19,7 @@ export {
 
 // The values of its keys.
 export { expandSpecifiers, parseEnvironment, parseExec, quoteWord, unitSpecifiers } from './values/index.js';
-export type { EnvironmentVariable, ExecArgument, ExecCommand, Specifiers } from './values/index.js';
+export type { ExecCommand, Specifiers } from './values/index.js';
 
 // A unit as systemd sees it: all its files together.
 export {
@@ -31,18 +31,7 @@ export {
   findUnitFiles,
   loadUnit,
 } from './load/index.js';
-export type {
-  EffectiveCommand,
-  EffectiveSetting,
-  EffectiveUnit,
-  EffectiveValue,
-  FindUnitFilesError,
-  FindUnitFilesOptions,
-  LoadUnitOptions,
-  LoadedUnit,
-  UnitFault,
-  UnitFiles,
-} from './load/index.js';
+export type { EffectiveUnit, EffectiveValue, FindUnitFilesError, LoadedUnit, UnitFiles } from './load/index.js';
 export type { UnitSource } from './document/index.js';
 
 // Secrets and differences.
@@ -51,16 +40,8 @@ export { diffUnit, redactUnitText } from './secrets/index.js';
 
 // An edit of a unit of this host.
 export { checkUnit, editUnit, verifyUnit } from './host-edit/index.js';
-export type {
-  CheckUnitError,
-  EditUnitError,
-  UnitCheck,
-  UnitEditReport,
-  UnitVerdict,
-  VerifyUnitError,
-  VerifyUnitOptions,
-} from './host-edit/index.js';
-export type { UnitChange } from './edits/index.js';
+export type { CheckUnitError, EditUnitError, VerifyUnitError } from './host-edit/index.js';
+export type { UnitChange, UnitKey } from './edits/index.js';
 
 // The service manager.
 export {
@@ -79,35 +60,18 @@ export {
 } from './manager/index.js';
 export type {
   EnablementError,
-  JobOptions,
   ManagerOptions,
   ReloadUnitError,
   RunState,
   SystemdError,
-  UnitActivity,
-  UnitEnablement,
   UnitJobError,
   UnitState,
 } from './manager/index.js';
 
 // Waiting for a service, and keeping it from starting.
 export { awaitHealthy, awaitIdle, awaitState } from './watch/index.js';
-export type {
-  AwaitIdleError,
-  AwaitStateError,
-  HealthReport,
-  HealthRequest,
-  UnhealthyError,
-  WantedState,
-} from './watch/index.js';
+export type { AwaitIdleError, AwaitStateError, UnhealthyError } from './watch/index.js';
 export { maskUnits, unmaskUnits } from './mask/index.js';
 export type { MaskError } from './mask/index.js';
-export type { ActiveState, FailedCommand, EnablementState } from './manager/index.js';
-export type { UnitKey } from './edits/index.js';
-export type { UnitProblemCode } from './document/index.js';
-export type { UnitFileKind, DropInDirectory, ShadowedFile } from './load/index.js';
-export type { HostSpecifiers } from './values/index.js';
-export type { LoadDirectory } from './load/index.js';
-export type { LoadDirectoryKind } from './load/index.js';
 
 export type * as errors from './errors.js';

@@ -6,10 +6,10 @@
  */
 export { decodePhpValue, encodePhpValue, lintPhp } from './php/index.js';
 export type { PhpLintError, PhpValue } from './php/index.js';
-export { findFpmPools, fpmUmaskDropIn, fpmWorkers } from './fpm/index.js';
-export type { FpmDropIn, FpmError, FpmPool, FpmWorker } from './fpm/index.js';
+export { findFpmPools, fpmWorkers } from './fpm/index.js';
+export type { FpmError, FpmPool, FpmWorker } from './fpm/index.js';
 export { findSite, findSiteOfUnit } from './site/index.js';
-export type { Site, SiteError, SiteOptions } from './site/index.js';
+export type { Site, SiteError } from './site/index.js';
 export {
   getBlock,
   getBlockInFile,
@@ -25,15 +25,7 @@ export {
   renderRuntimeSignature,
   setChannelCommand,
 } from './blocks/index.js';
-export type {
-  Block,
-  BlockError,
-  BlockFileChange,
-  BlockFileError,
-  ChannelError,
-  CliChannel,
-  RuntimeSignature,
-} from './blocks/index.js';
+export type { Block, BlockError, BlockFileError, ChannelError, CliChannel, RuntimeSignature } from './blocks/index.js';
 export { listCronEvents, listPlugins, runDueCronEvents, wpCli } from './wpcli/index.js';
 export type { CronEvent, InstalledPlugin, WpCliError, WpCliOptions } from './wpcli/index.js';
 export {
@@ -43,19 +35,6 @@ export {
   probeSiteWritability,
   probeUploads,
 } from './probes/index.js';
-export type {
-  DiagnosableSite,
-  DiagnosedFault,
-  SiteDiagnosis,
-  SiteDirectoriesProbe,
-  SiteFault,
-  SiteProbeError,
-  SiteProbeOptions,
-  UpdateProbe,
-  UploadsProbe,
-  WritabilityOptions,
-  WritabilityReport,
-  WrittenEntry,
-} from './probes/index.js';
+export type { SiteDiagnosis, SiteDirectoriesProbe, SiteProbeError, WritabilityReport } from './probes/index.js';
 
 export type * as errors from './errors.js';

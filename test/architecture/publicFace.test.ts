@@ -3,6 +3,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ENTRIES } from '../../scripts/entries.mjs';
 import { ROOT } from './sources.js';
 
+/**
+ * The names of all subpaths together. Each is one more that a user meets in the documentation and that may not change: what
+ * describes a part of another type is read as a part of it (`@inline`), what only the recipes use stays in its room.
+ */
+const MOST_NAMES = 303;
+
 /** A name that a subpath exports, with what it stands for. */
 interface PublicName {
   readonly entry: string;
@@ -27,6 +33,10 @@ beforeAll(() => {
 });
 
 describe('the public face', () => {
+  it('has no more names than a user can find their way in', () => {
+    expect(names.length).toBeLessThanOrEqual(MOST_NAMES);
+  });
+
   it('keeps the record of a single error in `errors`, beside the unions that functions return', () => {
     const records = names.filter(({ symbol }) => isErrorRecord(symbol));
     expect(shown(records)).toEqual([]);

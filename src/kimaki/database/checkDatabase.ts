@@ -5,7 +5,7 @@ import type { Aborted } from '../../posix/paths/index.js';
 import { withDatabase } from './withDatabase.js';
 import { quotedName } from './sqliteDatabase.js';
 
-/** What a database holds, and whether it is whole. */
+/** What a database holds, and whether it is whole. @inline */
 export interface DatabaseCheck {
   /** `not-checked` is no verdict: `detail` says why. */
   readonly state: 'intact' | 'damaged' | 'not-checked';

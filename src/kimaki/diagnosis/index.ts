@@ -1,9 +1,2 @@
 export { diagnoseInstance } from './diagnoseInstance.js';
-export type {
-  DiagnosisError,
-  DiagnosisRequest,
-  FindingId,
-  InstanceDiagnosis,
-  InstanceFinding,
-  NotChecked,
-} from './instanceFinding.js';
+export type { DiagnosisError, DiagnosisRequest, InstanceDiagnosis } from './instanceFinding.js';

@@ -12,7 +12,7 @@ import type { OwnershipError } from '../../posix/search/index.js';
 import type { SystemdError } from '../../systemd/manager/index.js';
 import type { KimakiInstance, ReadUnitFilesError } from '../instance/index.js';
 
-/** A known state of an instance; stable. */
+/** A known state of an instance; stable. @inline */
 export type FindingId =
   // Who it is.
   | 'runs-as-root'
@@ -73,10 +73,10 @@ export type FindingId =
   | 'companion-umask'
   | 'cron-as-root';
 
-/** One state an instance is in; its subject is the unit. */
+/** One state an instance is in; its subject is the unit. @inline */
 export type InstanceFinding = Finding<FindingId>;
 
-/** What an instance is diagnosed from. */
+/** What an instance is diagnosed from. @inline */
 export interface DiagnosisRequest {
   readonly instance: KimakiInstance;
   /** Every instance of the host, with or without this one: two may share what they must not. */
@@ -106,7 +106,7 @@ export type DiagnosisError =
   | SystemdError
   | IoError;
 
-/** A part of an instance that could not be looked at, or not completely. */
+/** A part of an instance that could not be looked at, or not completely. @inline */
 export interface NotChecked {
   /** Which part: `its state`. */
   readonly what: string;

@@ -6,7 +6,7 @@ import type { ProgramError } from '../../posix/programs/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import type { DispatchEnd, DispatchFault, DispatchLink } from './explainDispatchExit.js';
 
-/** A message that is really sent; other people can see it. */
+/** A message that is really sent; other people can see it. @inline */
 export interface ProbeMessage {
   /** What `{recipient}` stands for: the channel's id at the other end. */
   readonly recipient: string;
@@ -21,7 +21,7 @@ export interface ProbeMessage {
   readonly arrival: { readonly roots: readonly string[]; readonly deadlineMs?: number };
 }
 
-/** The chain to check. */
+/** The chain to check. @inline */
 export interface DispatchProbeRequest {
   /** As the channel registers it. */
   readonly command: string;
@@ -57,7 +57,7 @@ export type DispatchRunner = (
   how: { readonly env: Readonly<Record<string, string>>; readonly timeoutMs: number },
 ) => ResultAsync<DispatchEnd | DispatchNoEnd, DispatchRunError>;
 
-/** Why there is no exit status. */
+/** Why there is no exit status. @inline */
 export interface DispatchNoEnd {
   readonly end: 'timeout' | 'not-started';
   readonly stderr: string;
@@ -69,7 +69,7 @@ export interface DispatchRunError {
   readonly message: string;
 }
 
-/** One link and its state: true proven, false broken, null not tried, with the reason. */
+/** One link and its state: true proven, false broken, null not tried, with the reason. @inline */
 export interface ProbedLink {
   readonly link: DispatchLink;
   readonly ok: boolean | null;

@@ -5,6 +5,8 @@ import { redactSecrets } from '../../posix/secrets/index.js';
  *
  * `command`: what the channel registers. `hop`: sudo's rule and the target behind it. `program`: the program at the end,
  * for whoever runs it. `start` and `start-without-path`: a run of `--version`. Then the data, and the message.
+ *
+ * @inline
  */
 export type DispatchLink =
   'command' | 'hop' | 'program' | 'start' | 'start-without-path' | 'data-directory' | 'delivery' | 'arrival';
@@ -16,6 +18,8 @@ export type DispatchLink =
  * a password), `needs-tty` (requiretty), `no-new-privileges` (of the caller's sandbox), `account-refused` (the caller's
  * account has expired, or the service user's shell does not count), `sudo-broken` (it is not setuid root, or its policy
  * does not parse), and `sudo-refused` for the rest. `php-cannot-start`: PHP itself may start no programs.
+ *
+ * @inline
  */
 export type DispatchFault =
   | 'command-missing'

@@ -9,7 +9,7 @@ import type { TrustError } from '../../posix/handles/index.js';
 import { escapeSudoersPath } from './sudoHop.js';
 import type { ManagedFile, SudoHop } from './sudoHop.js';
 
-/** One way in which an installed hop differs from the wanted one. */
+/** One way in which an installed hop differs from the wanted one. @inline */
 export interface SudoHopFinding {
   readonly path: string;
   readonly problem: 'missing' | 'not-a-file' | 'content' | 'owner' | 'mode' | 'caller-line-missing' | 'untrusted-path';
@@ -22,7 +22,7 @@ export interface FoundFile {
   readonly file: Pick<RegularFile, 'bytes' | 'uid' | 'gid' | 'mode'> | 'not-a-file' | null;
 }
 
-/** How an installed hop compares with the wanted one. */
+/** How an installed hop compares with the wanted one. @inline */
 export interface SudoHopReport {
   /** All three files are exactly as wanted. */
   readonly current: boolean;

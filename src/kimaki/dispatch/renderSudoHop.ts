@@ -7,7 +7,7 @@ import { sendOptions } from './sendOptions.js';
 import type { SendOptions } from './sendOptions.js';
 import type { SudoHop, SudoHopError } from './sudoHop.js';
 
-/** What a hop is rendered from. */
+/** What a hop is rendered from. @inline */
 export interface SudoHopRequest {
   /** `''` for `kimaki.service`, else what stands between `kimaki-` and `.service`. */
   readonly instance?: string;

@@ -10,7 +10,7 @@ import type { Aborted } from '../../posix/paths/index.js';
 import type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 
-/** Where to look and for whom. */
+/** Where to look and for whom. @inline */
 export interface DispatchBinaryRequest {
   /** All accounts that must be able to run it: php-fpm's account and the service user. At least one. */
   readonly users: readonly Identity[];

@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 
-/** A file of this package on the host: root:root, with exactly this content and mode. */
+/** A file of this package on the host: root:root, with exactly this content and mode. @inline */
 export interface ManagedFile {
   readonly path: string;
   readonly content: string;

@@ -8,7 +8,7 @@ import { installedUnits } from '../instance/index.js';
 import { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
 import type { DetectIdentityError, IdentityAccount, InstalledIdentity, ServiceIdentity } from './serviceIdentity.js';
 
-/** What an installer asks with. */
+/** What an installer asks with. @inline */
 export interface DetectIdentityRequest {
   /** The installer's environment: `LOCAL_MODE`, `RUN_AS_ROOT`, `KIMAKI_DATA_DIR`. */
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,4 @@
 export { detectServiceIdentity } from './detectServiceIdentity.js';
-export type { DetectIdentityRequest } from './detectServiceIdentity.js';
 export { identityAssignments } from './identityAssignments.js';
 export { migrationRemedy } from './migrationRemedy.js';
 export { SHARED_UMASK } from './serviceIdentity.js';

@@ -12,7 +12,7 @@ export interface InstanceFacts {
   readonly accountHome: string | null;
 }
 
-/** What the files of a unit say about its instance. */
+/** What the files of a unit say about its instance. @inline */
 export interface InstanceDescription {
   /** `''` for `kimaki.service`; null for a unit of another name. */
   readonly name: string | null;

@@ -18,7 +18,7 @@ import { readEnvironmentFiles } from './readEnvironmentFiles.js';
 import { readUnitFiles } from './readUnitFiles.js';
 import type { ReadUnitFilesError, UnitOnHost } from './readUnitFiles.js';
 
-/** The account a process runs as, and its umask. */
+/** The account a process runs as, and its umask. @inline */
 export interface RunningUser {
   readonly pid: number;
   readonly uid: number;

@@ -1,7 +1,7 @@
 export { expandVariables } from './describeInstance.js';
 export type { InstanceDescription } from './describeInstance.js';
 export { findInstances } from './findInstances.js';
-export type { FindInstancesError, KimakiInstance, RunningUser } from './findInstances.js';
+export type { FindInstancesError, KimakiInstance } from './findInstances.js';
 export { findSiteServices } from './findSiteServices.js';
 export { installedUnits } from './installedUnits.js';
 export type { InstalledUnitsError } from './installedUnits.js';

@@ -3,7 +3,7 @@ import { RUNTIME_STATE, TOOLCHAIN_STATE } from './statePaths.js';
 import type { Posture } from './statePaths.js';
 import type { StateSurvey } from './surveyState.js';
 
-/** One thing that moves. */
+/** One thing that moves. @inline */
 export interface InventoryMove {
   readonly from: string;
   readonly to: string;
@@ -14,7 +14,7 @@ export interface InventoryMove {
   readonly credentials: readonly string[];
 }
 
-/** The target of a move exists. */
+/** The target of a move exists. @inline */
 export interface StateConflict {
   readonly from: string;
   readonly to: string;
@@ -26,7 +26,7 @@ export interface StateConflict {
   readonly evidence: readonly string[];
 }
 
-/** Something that stays where it is. */
+/** Something that stays where it is. @inline */
 export interface StateLeft {
   readonly path: string;
   readonly reason: string;

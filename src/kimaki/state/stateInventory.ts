@@ -12,7 +12,7 @@ import type { Posture } from './statePaths.js';
 import { surveyState } from './surveyState.js';
 import { entryType } from './walkState.js';
 
-/** Where the state is, where it is to be, and how much of it is wanted. */
+/** Where the state is, where it is to be, and how much of it is wanted. @inline */
 export interface StateInventoryRequest {
   /** HOME as the unit really sets it. */
   readonly home: string;

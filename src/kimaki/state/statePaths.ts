@@ -39,6 +39,8 @@ export const TOOLCHAIN_STATE: readonly string[] = [
 
 /**
  * How much of a home the agent needs: `managed` gets its runtime state only, `engineering` the toolchain as well.
+ *
+ * @inline
  */
 export type Posture = 'managed' | 'engineering';
 

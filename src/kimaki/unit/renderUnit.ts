@@ -10,7 +10,7 @@ import type { InstanceDescription } from '../instance/index.js';
 import { KIMAKI, instanceName } from '../bridges/index.js';
 import { execWords } from './execWords.js';
 
-/** What a unit of kimaki is rendered from. Paths are absolute. */
+/** What a unit of kimaki is rendered from. Paths are absolute. @inline */
 export interface RenderUnitRequest {
   /** `kimaki.service` or `kimaki-NAME.service`. */
   readonly unit: string;

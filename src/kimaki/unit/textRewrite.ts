@@ -2,7 +2,7 @@ import { isAtOrBelow } from '../../posix/paths/index.js';
 import { replacePathPrefix } from '../../systemd/values/index.js';
 import { mentionsPath } from '../instance/index.js';
 
-/** A place that moves. */
+/** A place that moves. @inline */
 export interface PathMove {
   readonly from: string;
   readonly to: string;

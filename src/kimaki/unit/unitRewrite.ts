@@ -1,7 +1,7 @@
 import type { Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
 import type { PathMove } from './textRewrite.js';
 
-/** The identity and paths that a unit has afterwards. */
+/** The identity and paths that a unit has afterwards. @inline */
 export interface UnitRewriteRequest {
   readonly user: string;
   /** Replaces the old user's group; a file without `Group=` gets none, since it uses the primary one. */
@@ -25,7 +25,7 @@ export interface UnitRewriteRequest {
   readonly dropIn?: boolean;
 }
 
-/** One directive or variable that changes; secrets redacted. */
+/** One directive or variable that changes; secrets redacted. @inline */
 export interface RewrittenLine {
   readonly key: string;
   /** In the file as it is now; null for a line that is added. */
@@ -34,7 +34,7 @@ export interface RewrittenLine {
   readonly after: string | null;
 }
 
-/** A line that still names an old home after the rewrite, because its meaning is not known. */
+/** A line that still names an old home after the rewrite, because its meaning is not known. @inline */
 export interface UnitLeftover {
   readonly key: string;
   readonly line: number;

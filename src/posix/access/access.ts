@@ -6,12 +6,14 @@ import type { Aborted, FileType, IoError, PathNotFound, RelativePath, SymlinkLoo
  */
 export type AccessWant = 'read' | 'write' | 'execute' | 'traverse' | 'create';
 
-/** The permission a component has to give; `search` is the execute bit of a directory. */
+/** The permission a component has to give; `search` is the execute bit of a directory. @inline */
 export type AccessNeed = 'search' | 'read' | 'write' | 'execute';
 
 /**
  * What decided about a component: the class of the mode (`owner`, `group`, `other`), an entry of the ACL, root's
  * `capability`, or what refuses whatever the permissions say. `link` is a link that may be followed.
+ *
+ * @inline
  */
 export type AccessRule =
   | 'owner'
@@ -45,7 +47,7 @@ export interface AccessMount {
   readonly noExec: boolean;
 }
 
-/** One step of the way the kernel takes, with what was asked of it and what decided. */
+/** One step of the way the kernel takes, with what was asked of it and what decided. @inline */
 export interface AccessComponent {
   /** On the resolved path; text, escaped when it is not UTF-8. */
   readonly path: string;
@@ -67,7 +69,7 @@ export interface AccessComponent {
   readonly mount: AccessMount | null;
 }
 
-/** One way to lift a refusal, and the price. Nothing here is done by anyone but the reader. */
+/** One way to lift a refusal, and the price. Nothing here is done by anyone but the reader. @inline */
 export interface AccessRemedy {
   readonly action:
     'grant-acl' | 'change-mode' | 'join-group' | 'remount' | 'make-mutable' | 'change-link-owner' | 'put-elsewhere';
@@ -77,7 +79,7 @@ export interface AccessRemedy {
   readonly exposes: string;
 }
 
-/** The first place where the kernel says no. */
+/** The first place where the kernel says no. @inline */
 export interface AccessBlock {
   readonly path: string;
   readonly needs: AccessNeed;

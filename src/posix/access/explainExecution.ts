@@ -10,7 +10,7 @@ import { readImage } from './readImage.js';
 import type { Image } from './readImage.js';
 import { TRUSTED_PATH } from '../programs/index.js';
 
-/** Where programs are sought, and how to stop. */
+/** Where programs are sought, and how to stop. @inline */
 export interface ExecutionOptions {
   /**
    * A PATH, colon separated, in which `env NAME` looks; relative and empty entries are passed over. Default: what
@@ -147,7 +147,7 @@ const MAX_DEPTH = 5;
 /** e_machine of what the running kernel executes natively; others may be registered with binfmt_misc. */
 const MACHINES: Readonly<Partial<Record<string, readonly number[]>>> = { x64: [62, 3], arm64: [183, 40] };
 
-/** One step of the way to one of the files that take part. */
+/** One step of the way to one of the files that take part. @inline */
 export interface ExecutionComponent extends AccessComponent {
   /** The file it is on the way to, or is: as it was asked for, links not resolved. */
   readonly of: string;

@@ -5,7 +5,7 @@ import { printablePath } from '../paths/index.js';
 import { runAs } from '../accounts/index.js';
 import type { ProgramError } from '../programs/index.js';
 
-/** How a program is tried. */
+/** How a program is tried. @inline */
 export interface ProbeOptions {
   /** Default `--version`. */
   readonly args?: readonly string[];
@@ -17,7 +17,7 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What came of the try. */
+/** What came of the try. @inline */
 export interface ExecutionProbe {
   /** It was really executed, whatever it then did. */
   readonly started: boolean;

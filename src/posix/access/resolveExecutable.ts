@@ -8,7 +8,7 @@ import { printablePath, unlessAborted } from '../paths/index.js';
 import type { Aborted } from '../paths/index.js';
 import { TRUSTED_PATH } from '../programs/index.js';
 
-/** One file that PATH offers for the name. */
+/** One file that PATH offers for the name. @inline */
 export interface ExecutableCandidate {
   /** As found: directory of PATH and name, links not resolved. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface ExecutableCandidate {
   readonly reason: string | null;
 }
 
-/** The answer and how it came about. */
+/** The answer and how it came about. @inline */
 export interface ExecutableResolution {
   /** The first candidate that all can run, or null. */
   readonly path: string | null;

@@ -22,7 +22,7 @@ export interface ServiceUserSpec {
   readonly groups: readonly string[];
 }
 
-/** `incomplete`: the account is as specified, but its home does not exist yet. */
+/** `incomplete`: the account is as specified, but its home does not exist yet. @inline */
 export type ServiceUserState = 'absent' | 'incomplete' | 'present';
 
 /** A field of the spec has a value that no service user can have. */

@@ -4,7 +4,7 @@ import { isAccountName, isId, parseGroupLine, parsePasswdLine, shownName } from 
 import type { Group, Identity, IdentityError, User } from './identity.js';
 import { programFailed, runProgram } from '../programs/index.js';
 
-/** How an account or group is looked up. */
+/** How an account or group is looked up. @inline */
 export interface LookupOptions {
   /** Aborting it ends the lookup with `ABORTED`. */
   readonly signal?: AbortSignal;

@@ -11,7 +11,7 @@ import { printablePath, unlessAborted } from '../paths/index.js';
 import { runChecked } from '../programs/index.js';
 import { lookupUser } from './lookupIdentity.js';
 
-/** What became of the account. */
+/** What became of the account. @inline */
 export interface UserRemoval {
   /** False when there was no such user. */
   readonly removed: boolean;

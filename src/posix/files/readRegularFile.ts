@@ -42,7 +42,7 @@ export interface FileTooLarge {
 /** Not there, not a regular file, too large, or a system call failed. */
 export type ReadFileError = PathNotFound | NotARegularFile | FileTooLarge | IoError;
 
-/** How a file is read. */
+/** How a file is read. @inline */
 export interface ReadFileOptions {
   /** Largest size accepted. Default 16 MiB. */
   readonly maxBytes?: number;

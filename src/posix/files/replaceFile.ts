@@ -21,7 +21,7 @@ export type ReplaceFileError =
   | Exclude<ReadFileError, { readonly code: 'NOT_FOUND' }>
   | ProgramError;
 
-/** What the new file shall be, beyond its content. */
+/** What the new file shall be, beyond its content. @inline */
 export interface ReplaceFileOptions<V = never> {
   /** Exact permission bits, whatever the umask. Default: those of the original, or 0644. */
   readonly mode?: number;

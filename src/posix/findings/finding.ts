@@ -1,7 +1,11 @@
 import { toldText } from '../secrets/index.js';
 import type { Remedy } from './remedy.js';
 
-/** `broken`: something does not work today. `risk`: it will fail, or somebody can make it fail. `note`: worth knowing. */
+/**
+ * `broken`: something does not work today. `risk`: it will fail, or somebody can make it fail. `note`: worth knowing.
+ *
+ * @inline
+ */
 export type Severity = 'broken' | 'risk' | 'note';
 
 /** One thing that was found on a host, whoever looked for it. Plain JSON; secrets are redacted. */

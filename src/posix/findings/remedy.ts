@@ -18,7 +18,7 @@ export type Remedy =
   /** One of these. */
   | { readonly kind: 'any-of'; readonly remedies: readonly Remedy[] };
 
-/** Run the same recipe again with this option. */
+/** Run the same recipe again with this option. @inline */
 export type OptionRemedy = {
   readonly kind: 'option';
   /** The name of a member of the recipe's options: `rewritePaths`. */
@@ -27,13 +27,13 @@ export type OptionRemedy = {
   readonly value?: string | number;
 };
 
-/** Run this program. */
+/** Run this program. @inline */
 export type CommandRemedy = {
   readonly kind: 'command';
   readonly argv: readonly string[];
 };
 
-/** Run a recipe of this package, or a part of it. */
+/** Run a recipe of this package, or a part of it. @inline */
 export type RecipeRemedy = {
   readonly kind: 'recipe';
   /** `migrateOffRoot`, `hardenInstall`. */
@@ -44,7 +44,7 @@ export type RecipeRemedy = {
   readonly options?: Readonly<Record<string, string>>;
 };
 
-/** Call a function of this package. */
+/** Call a function of this package. @inline */
 export type CallRemedy = {
   readonly kind: 'call';
   readonly call: 'reclaim' | 'queryOwnership' | 'explainAccess' | 'editUnit' | 'listBlocks' | 'putBlock';

@@ -3,7 +3,6 @@ export type { TrustError, UntrustedPath } from './checkTrustedPath.js';
 export { mountOfPath, mountPointsBelow, readMounts } from './mountTable.js';
 export type { Mount } from './mountTable.js';
 export { mountsWithin } from './mountsWithin.js';
-export type { MountWithin } from './mountsWithin.js';
 export { openRoot } from './openRoot.js';
 export type { Root } from './openRoot.js';
 export { O_PATH, handlePath, handlesOfThisProcess, inheritedPath, mountIdOf } from './pinned.js';
@@ -18,7 +17,6 @@ export type {
   SkippedEntry,
   SweepError,
   SweepOptions,
-  SweepProgress,
   SweepReport,
   TreeChange,
   TreeEntry,

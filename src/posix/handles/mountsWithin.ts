@@ -5,7 +5,7 @@ import { byteString, ioError, isAtOrBelow, printablePath, toBytes } from '../pat
 import type { IoError } from '../paths/index.js';
 import { readMounts } from './mountTable.js';
 
-/** Something mounted at or below a path. */
+/** Something mounted at or below a path. @inline */
 export interface MountWithin {
   /** Printable. */
   readonly mountPoint: string;
@@ -21,15 +21,6 @@ export interface MountWithin {
  * sees the mounts of this process's namespace, at this moment.
  *
  * @param path - absolute
- *
- * @example
- * ```ts
- * import { mountsWithin } from '@wca/runtime-sdk/posix';
- *
- * const mounts = await mountsWithin('/var/www/site');
- * if (mounts.isErr()) console.error(mounts.error.message);
- * else console.log(mounts.value.map(({ mountPoint, type }) => `${type} at ${mountPoint}`));
- * ```
  */
 export function mountsWithin(path: string): ResultAsync<readonly MountWithin[], IoError> {
   return new ResultAsync(list(path));

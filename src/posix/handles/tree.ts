@@ -2,7 +2,7 @@ import type { ResultAsync } from 'neverthrow';
 import type { Aborted, FileType, IoError, PathNotFound, RelativePath, TreeProgress } from '../paths/index.js';
 import type { ProgramError } from '../programs/index.js';
 
-/** One inode below the root of a sweep, as fstat(2) of its handle says. */
+/** One inode below the root of a sweep, as fstat(2) of its handle says. @inline */
 export interface TreeEntry {
   /** Relative to the root, bytes; empty for the root itself. */
   readonly path: Buffer;
@@ -28,6 +28,8 @@ export interface TreeEntry {
  * mount begins here), `changed-meanwhile` (somebody is changing it), `secret` and `foreign-owner` (as the caller
  * decided), `denied` (the kernel or the filesystem refuses), `unjudged` (whether the reader could read it is not known: its
  * ACL, or that of a directory above it, could not be read).
+ *
+ * @inline
  */
 export type SkipReason =
   | 'hard-link'
@@ -48,7 +50,7 @@ export type Verdict =
   | { readonly kind: 'change'; readonly uid?: number; readonly gid?: number; readonly mode?: number }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly descend: boolean };
 
-/** Owner, group and the low twelve mode bits. */
+/** Owner, group and the low twelve mode bits. @inline */
 export interface Attributes {
   readonly uid: number;
   readonly gid: number;
@@ -68,13 +70,13 @@ export interface TreeChange {
   readonly after: Attributes;
 }
 
-/** Takes note of changes before they are made. */
+/** Takes note of changes before they are made. @inline */
 export interface ChangeSink {
   /** When this resolves to Ok the batch is on disk; only then is it acted on. An Err ends the sweep. */
   append(batch: readonly TreeChange[]): ResultAsync<void, IoError>;
 }
 
-/** An entry that was not changed although it was meant to be, or that was not looked into. */
+/** An entry that was not changed although it was meant to be, or that was not looked into. @inline */
 export interface SkippedEntry {
   /** Absolute; escaped for people. */
   readonly path: string;
@@ -117,7 +119,7 @@ export interface UnprotectedHardlinks {
 export type SweepError =
   RelativePath | PathNotFound | UnsafeRoot | UnprotectedHardlinks | Aborted | IoError | ProgramError;
 
-/** How far a sweep has come. */
+/** How far a sweep has come. @inline */
 export interface SweepProgress extends TreeProgress {
   /** Entries judged in the present pass. */
   readonly entries: number;
@@ -127,7 +129,7 @@ export interface SweepProgress extends TreeProgress {
   readonly changed: number;
 }
 
-/** What all sweeps have in common. */
+/** What all sweeps have in common. @inline */
 export interface SweepOptions {
   /** Told of every change before it is made; without it there is no undo. */
   readonly sink?: ChangeSink;

@@ -23,7 +23,7 @@ export interface CopyDiffers {
   readonly entry: string;
 }
 
-/** How long a copy may take, how to stop it, and whom to tell of it. */
+/** How long a copy may take, how to stop it, and whom to tell of it. @inline */
 export interface CopyOptions {
   /** For the copy alone. Default six hours. */
   readonly timeoutMs?: number;
@@ -36,7 +36,7 @@ export interface CopyOptions {
   readonly onProgress?: (progress: MoveProgress) => void;
 }
 
-/** How far a copy to another filesystem has come. */
+/** How far a copy to another filesystem has come. @inline */
 export interface MoveProgress extends TreeProgress {
   readonly part: 'measure' | 'copy' | 'compare';
   /** Entries measured or compared so far; 0 throughout `copy`. */

@@ -1,6 +1,6 @@
-export type { CopyDiffers, CopyOptions, MoveProgress } from './copyAcross.js';
+export type { CopyDiffers } from './copyAcross.js';
 export { moveLeftovers } from './moveLeftovers.js';
 export { moveTree } from './moveTree.js';
-export type { MountInside, MoveTreeError, SourceMissing, TargetExists, TreeMove } from './moveTree.js';
+export type { MountInside, MoveTreeError, SourceMissing, TargetExists } from './moveTree.js';
 export { checkMoveSpace, estimateMove } from './estimateMove.js';
 export type { NoSpace } from './estimateMove.js';

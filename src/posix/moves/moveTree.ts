@@ -54,7 +54,7 @@ export type MoveTreeError =
   | IoError
   | ProgramError;
 
-/** How a tree came to its new place. */
+/** How a tree came to its new place. @inline */
 export interface TreeMove {
   /** `rename`: the same inodes under another name. `copy`: new ones on another filesystem, compared byte by byte. */
   readonly method: 'rename' | 'copy';

@@ -1,4 +1,4 @@
-/** What an inode is, from the format bits of its mode (inode(7)). */
+/** What an inode is, from the format bits of its mode (inode(7)). @inline */
 export type FileType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'block' | 'char';
 
 const BY_FORMAT: ReadonlyMap<number, FileType> = new Map([

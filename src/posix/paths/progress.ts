@@ -1,6 +1,6 @@
 import { guarded } from './callback.js';
 
-/** How far a long work on a tree has come. */
+/** How far a long work on a tree has come. @inline */
 export interface TreeProgress {
   /** Entries done so far. */
   readonly entries: number;

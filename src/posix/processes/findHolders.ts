@@ -7,7 +7,7 @@ import { byteString, ioError, isAtOrBelow, printablePath, toBytes, unlessAborted
 import type { Aborted, IoError } from '../paths/index.js';
 import { listPids } from './listProcesses.js';
 
-/** A process that has something at or below one of the paths in use. */
+/** A process that has something at or below one of the paths in use. @inline */
 export interface Holder {
   readonly pid: number;
   readonly name: string;

@@ -1,6 +1,5 @@
 export type { LockError, LockFileUnsafe, LockHeld } from './acquireHostLock.js';
 export { findHolders } from './findHolders.js';
-export type { Holder } from './findHolders.js';
 export { listProcesses } from './listProcesses.js';
 export { listeningPorts } from './listeningPorts.js';
 export { readProcess } from './readProcess.js';

@@ -20,7 +20,7 @@ import { O_PATH, handlePath, mountIdOf, mountPointsBelow, readMounts } from '../
 import type { ProgramError } from '../programs/index.js';
 import type { FindQuery } from './streamFind.js';
 
-/** How to look. */
+/** How to look. @inline */
 export interface OwnershipOptions {
   /** Also look into what is mounted below the root. */
   readonly crossMounts?: boolean;

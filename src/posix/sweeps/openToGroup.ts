@@ -6,7 +6,7 @@ import type { SweepError, SweepOptions, SweepReport, TreeEntry, Verdict } from '
 import { walkAll } from './walkAll.js';
 import { changeUntilSettled } from './changeTree.js';
 
-/** Which tree becomes writable to whom. */
+/** Which tree becomes writable to whom. @inline */
 export interface OpenToGroupRequest extends SweepOptions {
   /** The group that is to write everywhere. */
   readonly gid: number;

@@ -7,7 +7,7 @@ import { walkMatches } from './walkMatches.js';
 import { walkAll } from './walkAll.js';
 import { changeUntilSettled } from './changeTree.js';
 
-/** What changes hands. */
+/** What changes hands. @inline */
 export interface ReclaimRequest extends SweepOptions {
   /** Only what this uid owns at the moment of the change. */
   readonly from: number;

@@ -9,7 +9,7 @@ import { O_PATH, PinnedTree, entryOf, handleBudget, handlePath, openAt, openRoot
 import type { Attributes, Root, SweepError, TreeChange } from '../handles/index.js';
 import { sweepFailure } from './pass.js';
 
-/** What undoing did. */
+/** What undoing did. @inline */
 export interface UndoReport {
   /** Inodes put back to what they were. Those that were so already are not counted. */
   readonly restored: number;

@@ -21,7 +21,7 @@ import type { SiteOfInstance } from './instanceSubject.js';
 import { sharingParts } from './sharingParts.js';
 import { siteParts } from './siteParts.js';
 
-/** Which part of a host to diagnose. */
+/** Which part of a host to diagnose. @inline */
 export interface DiagnoseHostRequest {
   /** The site's root or anything below it, absolute. Default: the site of every diagnosed instance. */
   readonly site?: string;

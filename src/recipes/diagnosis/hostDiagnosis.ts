@@ -2,7 +2,7 @@ import { toldText } from '../../posix/secrets/index.js';
 import { bySeverity } from '../../posix/findings/index.js';
 import type { Finding } from '../../posix/findings/index.js';
 
-/** An instance, a site, or the host itself, as it was found. */
+/** An instance, a site, or the host itself, as it was found. @inline */
 export interface DiagnosedSubject {
   readonly kind: 'host' | 'instance' | 'site';
   /** The host's name, the instance's unit, or the root of the site. */
@@ -17,7 +17,7 @@ export interface DiagnosedSubject {
   readonly notChecked: readonly string[];
 }
 
-/** What was found on a host. */
+/** What was found on a host. @inline */
 export interface HostDiagnosis {
   /** No finding is `broken`. What could not be looked at counts as neither good nor bad. */
   readonly ok: boolean;

@@ -1,8 +1,7 @@
 export { appendRecord } from './journal/appendRecord.js';
 export { applyPlan, applyPlanLocked, interruptedRun } from './run/applyPlan.js';
-export type { ApplyRequest } from './run/applyPlan.js';
 export { comparePlans } from './plan/comparePlans.js';
-export type { PlanDifference, PlanMismatch } from './plan/comparePlans.js';
+export type { PlanMismatch } from './plan/comparePlans.js';
 export { currentHost } from './plan/currentHost.js';
 export { sha256 } from './plan/digest.js';
 export type { InterruptedRun, JournalError } from './journal/journalError.js';
@@ -15,18 +14,16 @@ export type {
   ResumeRefusal,
   RollbackRefusal,
   RollbackRefused,
-  StepRefusal,
 } from './run/engineError.js';
-export type { UndoBlocked, UndoError } from './run/undoSteps.js';
+export type { UndoBlocked } from './run/undoSteps.js';
 export type { FinalVerification } from './run/applySteps.js';
 export { absolutePath, accountId, fileMode, listOf, parseJson, readData, record } from './plan/data.js';
 export type { DataSchema } from './plan/data.js';
 export { defineStep } from './plan/defineStep.js';
-export type { RollbackReason, RunFailure } from './journal/journalRecord.js';
 export { isJsonObject } from './plan/json.js';
-export type { Json, JsonObject } from './plan/json.js';
+export type { Json } from './plan/json.js';
 export { makePlan } from './plan/makePlan.js';
-export type { MakePlanError, PlanRequest, StepCheckFailed } from './plan/makePlan.js';
+export type { MakePlanError, StepCheckFailed } from './plan/makePlan.js';
 export { parsePlan } from './plan/parsePlan.js';
 export type { ParsePlanError } from './plan/parsePlan.js';
 export { planSchema } from './plan/plan.js';
@@ -36,13 +33,11 @@ export type { RecoverRefusal, RecoverRequest, RecoveryReport } from './run/recov
 export { createRegistry } from './plan/registry.js';
 export type { Registry } from './plan/registry.js';
 export { resumeRun, resumeRunLocked } from './run/resumeRun.js';
-export type { ResumeRequest } from './run/resumeRun.js';
 export { rollbackRun } from './run/rollbackRun.js';
 export type { RollbackReport, RollbackRequest } from './run/rollbackRun.js';
 export type { OnRunEvent, RunEvent } from './run/runEvent.js';
 export { DEFAULT_STATE_DIR, lockFile, runFilesIn, runsDir } from './journal/runFiles.js';
-export type { RemainingStep, RunReport, StepReport } from './run/runReport.js';
-export type { StepProgress } from './journal/journalState.js';
+export type { RunReport, StepReport } from './run/runReport.js';
 export { runStatus } from './run/runStatus.js';
 export type { RunDetails, RunStatus } from './run/runStatus.js';
 export { ensureStateDir, findInterrupted } from './journal/runStore.js';
@@ -54,13 +49,12 @@ export type {
   RecipeStep,
   StepContext,
   StepDefinition,
-  StepDescription,
   StepFailure,
   StepKind,
-  StepOptions,
   StepThrew,
   UndoData,
   UndoNotes,
 } from './plan/step.js';
 export { TOOL_VERSION } from './plan/toolVersion.js';
 export type { InvalidRecipe, StepsError, UnknownStepKind } from './plan/validateSteps.js';
+export type { RollbackReason } from './journal/journalRecord.js';

@@ -37,7 +37,7 @@ export const HARDEN_RECIPE = 'harden-install';
 /** Why nothing was planned or begun; nothing was changed. */
 export type HardenError = HardenRefusal | MakePlanError | ApplyRefusal | ResumeRefusal;
 
-/** What {@link hardenInstall} needs besides its options. */
+/** What {@link hardenInstall} needs besides its options. @inline */
 export interface HardenRequest {
   readonly options: HardenOptions;
   /** Default `/var/lib/wca`. */

@@ -8,14 +8,12 @@ export type { AcceptanceCheck } from '../proof/index.js';
 export { RECIPE, planMigration } from './plan/planMigration.js';
 export type { PlanMigrationError } from './plan/planMigration.js';
 export { applyMigration, refreshPlan } from './run/applyMigration.js';
-export type { ApplyMigrationError, ApplyMigrationOptions, MigrationReport } from './run/applyMigration.js';
+export type { ApplyMigrationError, MigrationReport } from './run/applyMigration.js';
 export { migrationStatus } from './run/migrationStatus.js';
 export { recoverMigration } from './run/recoverMigration.js';
-export type { RecoverMigrationRequest } from './run/recoverMigration.js';
 export { resumeMigration } from './run/resumeMigration.js';
-export type { ResumeMigrationError, ResumeMigrationRequest } from './run/resumeMigration.js';
+export type { ResumeMigrationError } from './run/resumeMigration.js';
 export { rollbackMigration } from './run/rollbackMigration.js';
-export type { RollbackMigrationRequest } from './run/rollbackMigration.js';
 export { verifyMigration } from './run/verifyMigration.js';
 export type { VerificationReport } from './run/verifyMigration.js';
 

@@ -1,4 +1,3 @@
 export { placeRunner } from './placeRunner.js';
-export type { PlaceRunnerError } from './placeRunner.js';
 export { ownProgram } from './runner.js';
 export type { OwnProgram, RunnerError } from './runner.js';

@@ -41,7 +41,7 @@ export interface Assignment {
   readonly valueEnd: number;
 }
 
-/** One `[Section]` line. */
+/** One `[Section]` line. @inline */
 export interface SectionHeader {
   readonly name: string;
   /** 1-based number of the line it begins on. */
@@ -71,6 +71,8 @@ export interface UnitProblem {
  * - `LINE_TOO_LONG`: 1 MiB or more in one line, or more than that in one continued line; systemd refuses the whole unit.
  * - `BROKEN_HEADER`: a line that begins with `[` and is no header; systemd refuses the whole unit.
  * - `REPEATED_BOM`: systemd drops one byte order mark, and a second one is part of the text.
+ *
+ * @inline
  */
 export type UnitProblemCode =
   | 'NUL_BYTE'

@@ -14,7 +14,7 @@ import type { UnitKey } from './unitKey.js';
  */
 export type UnitChange =
   | (UnitKey & { readonly kind: 'set'; readonly value: string })
-  | (Omit<UnitKey, 'variable'> & { readonly kind: 'add'; readonly value: string })
+  | { readonly kind: 'add'; readonly section: string; readonly key: string; readonly value: string }
   | (UnitKey & { readonly kind: 'remove' });
 
 /**

@@ -28,7 +28,7 @@ export interface UnitCheckProblem {
   readonly message: string;
 }
 
-/** What is wrong with a unit file or drop-in, and what systemd says about the unit with it. */
+/** What is wrong with a unit file or drop-in, and what systemd says about the unit with it. @inline */
 export interface UnitCheck {
   /** Neither problems nor complaints. */
   readonly ok: boolean;

@@ -18,7 +18,7 @@ import type { FindUnitFilesError, UnitFiles } from '../load/index.js';
 import type { ManagerOptions } from '../manager/index.js';
 import type { VerifyUnitError } from './verifyUnit.js';
 
-/** What was written for a unit. */
+/** What was written for a unit. @inline */
 export interface UnitEditReport {
   /** The main name of the unit. */
   readonly id: string;

@@ -11,7 +11,7 @@ import { learnSecrets } from '../secrets/index.js';
 import type { FindUnitFilesError, UnitFiles } from '../load/index.js';
 import type { UnitNotFound } from '../manager/index.js';
 
-/** What to verify, and what to compare with. */
+/** What to verify, and what to compare with. @inline */
 export interface VerifyUnitOptions {
   /**
    * The file as it is now (empty for a drop-in that is not there yet): problems that systemd
@@ -24,7 +24,7 @@ export interface VerifyUnitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What systemd reports about a unit file. */
+/** What systemd reports about a unit file. @inline */
 export interface UnitVerdict {
   /** One line each, secrets hidden; empty when systemd reports no (new) problem. */
   readonly complaints: readonly string[];

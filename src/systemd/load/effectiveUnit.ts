@@ -18,7 +18,7 @@ export interface EffectiveUnit {
   readonly specifiers: Specifiers;
 }
 
-/** One key with what it is set to. */
+/** One key with what it is set to. @inline */
 export interface EffectiveSetting {
   readonly section: string;
   readonly key: string;
@@ -37,7 +37,11 @@ export interface EffectiveValue {
   readonly line: number;
 }
 
-/** Something wrong with a line, or, with line 0, with the unit as a whole. Values are not repeated: they may be secrets. */
+/**
+ * Something wrong with a line, or, with line 0, with the unit as a whole. Values are not repeated: they may be secrets.
+ *
+ * @inline
+ */
 export interface UnitFault {
   readonly path: string;
   readonly line: number;

@@ -73,7 +73,7 @@ export function effectiveEnvironment(unit: EffectiveUnit): Readonly<Record<strin
   );
 }
 
-/** One command of a service. */
+/** One command of a service. @inline */
 export interface EffectiveCommand {
   /** `ExecStart`, `ExecStartPre` … */
   readonly key: string;

@@ -15,7 +15,7 @@ import type { FindUnitFilesError, ShadowedFile, UnitFileKind, UnitFiles, UnitFil
 import { readUnitIndex } from './unitIndex.js';
 import type { IndexedName, UnitIndex } from './unitIndex.js';
 
-/** How a unit is looked for. */
+/** How a unit is looked for. @inline */
 export interface FindUnitFilesOptions {
   /** Where the host's `/` is, default this one. Links are followed as that host would; paths in the answer begin with it. */
   readonly root?: string;

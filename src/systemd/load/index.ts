@@ -1,5 +1,5 @@
 export { effectiveUnit } from './effectiveUnit.js';
-export type { EffectiveSetting, EffectiveUnit, EffectiveValue, UnitFault } from './effectiveUnit.js';
+export type { EffectiveSetting, EffectiveUnit, EffectiveValue } from './effectiveUnit.js';
 export {
   effectiveBoolean,
   effectiveCommands,
@@ -7,13 +7,11 @@ export {
   effectiveValue,
   effectiveValues,
 } from './effectiveValues.js';
-export type { EffectiveCommand } from './effectiveValues.js';
 export { emptyResets, isKnownKey } from './settings/findDirective.js';
 export { findBlockingDropIn } from './findBlockingDropIn.js';
 export { findUnitFiles } from './findUnitFiles.js';
-export type { FindUnitFilesOptions } from './findUnitFiles.js';
 export { loadUnit } from './loadUnit.js';
-export type { LoadUnitOptions, LoadedUnit } from './loadUnit.js';
+export type { LoadedUnit } from './loadUnit.js';
 export { below } from './resolveBelow.js';
 export { baseName } from './resolveUnitName.js';
 export { findDirective } from './settings/findDirective.js';
@@ -22,7 +20,3 @@ export { microsecondsOf } from './settings/readers/readDuration.js';
 export { sourcesOf } from './unitFiles.js';
 export type { FindUnitFilesError, UnitFileKind, UnitFiles, UnitFilesProblem } from './unitFiles.js';
 export { unitLoadPath } from './unitLoadPath.js';
-export type { DropInDirectory } from './unitFiles.js';
-export type { ShadowedFile } from './unitFiles.js';
-export type { LoadDirectory } from './unitLoadPath.js';
-export type { LoadDirectoryKind } from './unitLoadPath.js';

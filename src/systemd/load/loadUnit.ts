@@ -18,7 +18,7 @@ export interface LoadedUnit {
   readonly unit: EffectiveUnit;
 }
 
-/** How a unit is read. */
+/** How a unit is read. @inline */
 export interface LoadUnitOptions {
   /** Where the host's `/` is; default this host's. */
   readonly root?: string;

@@ -14,6 +14,8 @@ import type { UnitSource } from '../document/index.js';
  * - `generated`: written anew at each daemon-reload. `transient`: gone when the unit stops.
  * - `control`, `attached`, `runtime`, `given`: in a directory of that kind, see `LoadDirectoryKind`.
  * - `not-found`: there is no file. Drop-ins alone make no unit, except of a type that needs no file (slices, mounts …).
+ *
+ * @inline
  */
 export type UnitFileKind =
   | 'own'
@@ -29,7 +31,7 @@ export type UnitFileKind =
   | 'given'
   | 'not-found';
 
-/** A file with the name of the unit, or of one of its drop-ins, that systemd ignores. */
+/** A file with the name of the unit, or of one of its drop-ins, that systemd ignores. @inline */
 export interface ShadowedFile {
   readonly path: string;
   /**
@@ -58,7 +60,7 @@ export interface UnitFilesProblem {
   readonly message: string;
 }
 
-/** A directory that systemd searches for a unit's drop-ins; one that is listed exists. */
+/** A directory that systemd searches for a unit's drop-ins; one that is listed exists. @inline */
 export interface DropInDirectory {
   /** As it stands in the load path. */
   readonly path: string;

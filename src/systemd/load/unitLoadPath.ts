@@ -15,6 +15,8 @@ import { resolveBelow } from './resolveBelow.js';
  * - `local`: software installed by hand, below `/usr/local`.
  * - `vendor`: of packages.
  * - `given`: the caller's, searched before all others; see `UnitLoadPathOptions`.
+ *
+ * @inline
  */
 export type LoadDirectoryKind =
   'control' | 'transient' | 'generated' | 'own' | 'attached' | 'runtime' | 'local' | 'vendor' | 'given';
@@ -27,7 +29,7 @@ export interface UnitLoadPathOptions {
   readonly first?: string;
 }
 
-/** One directory in which systemd looks for unit files. It need not exist. */
+/** One directory in which systemd looks for unit files. It need not exist. @inline */
 export interface LoadDirectory {
   /** As seen from the root asked about: `/etc/systemd/system`. */
   readonly path: string;

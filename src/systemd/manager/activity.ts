@@ -9,6 +9,8 @@ import type { SystemdError } from './systemdError.js';
 /**
  * What a unit is doing, in systemd's words: `systemctl --state=help`, and `refreshing` of newer versions. `other` is a
  * word that this library does not know.
+ *
+ * @inline
  */
 export type ActiveState =
   | 'active'
@@ -41,7 +43,7 @@ function isKnown(word: string): word is ActiveState {
   return KNOWN.has(word);
 }
 
-/** Whether a unit is active, and in which state it is. */
+/** Whether a unit is active, and in which state it is. @inline */
 export interface UnitActivity {
   /** As `systemctl is-active` judges: in one of the states `active`, `reloading` and `refreshing`. */
   readonly active: boolean;

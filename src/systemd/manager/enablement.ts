@@ -6,7 +6,11 @@ import { askSystemctl, systemctlFailed, unitNotFound, systemctl } from './system
 import type { ManagerOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
 
-/** How a unit file is hooked up, in the words of systemctl(1), is-enabled; `other` is one this library does not know. */
+/**
+ * How a unit file is hooked up, in the words of systemctl(1), is-enabled; `other` is one this library does not know.
+ *
+ * @inline
+ */
 export type EnablementState =
   | 'enabled'
   | 'enabled-runtime'
@@ -23,7 +27,7 @@ export type EnablementState =
   | 'bad'
   | 'other';
 
-/** Whether a unit is enabled. */
+/** Whether a unit is enabled. @inline */
 export interface UnitEnablement {
   /** Links of its `[Install]` section are there: in /etc (`enabled`), or until the next boot (`enabled-runtime`). */
   readonly enabled: boolean;

@@ -12,7 +12,7 @@ import { printablePath } from '../../posix/paths/index.js';
 import type { NotARegularFile } from '../../posix/files/index.js';
 import { parseShownEnvironmentFiles } from './parseShow.js';
 
-/** How long a job may take. */
+/** How long a job may take. @inline */
 export interface JobOptions extends ManagerOptions {
   /**
    * Milliseconds until `PROGRAM_TIMEOUT`; systemd goes on with the job then. Default 240 000: longer than what systemd

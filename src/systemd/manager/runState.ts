@@ -84,7 +84,7 @@ export function questionTime(deadline: number): number {
   return Math.min(30_000, Math.max(5_000, deadline - performance.now()));
 }
 
-/** A command other than the main one that failed and was not allowed to. */
+/** A command other than the main one that failed and was not allowed to. @inline */
 export interface FailedCommand {
   /** `ExecStartPre`, `ExecStartPost`, … */
   readonly setting: string;

@@ -1,6 +1,6 @@
 import { splitWords } from './splitWords.js';
 
-/** One variable of an `Environment=` value. */
+/** One variable of an `Environment=` value. @inline */
 export interface EnvironmentVariable {
   readonly name: string;
   /** Unquoted and unescaped. Specifiers (`%h`, `%%`) are as they stand. */

@@ -19,7 +19,7 @@ export interface ExecCommand {
   readonly fault: string | null;
 }
 
-/** One argument of a command. */
+/** One argument of a command. @inline */
 export interface ExecArgument {
   /** Unquoted and unescaped, or as it stands where that gives no UTF-8. Specifiers and `$VARIABLES` stay. */
   readonly value: string;

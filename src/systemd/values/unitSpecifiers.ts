@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Specifiers } from './expandSpecifiers.js';
 
-/** What specifiers say of the machine; a letter that is missing is one whose value is not known. */
+/** What specifiers say of the machine; a letter that is missing is one whose value is not known. @inline */
 export interface HostSpecifiers {
   /** Architecture, as systemd calls it: `x86-64`. */
   readonly a?: string;

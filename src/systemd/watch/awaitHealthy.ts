@@ -19,7 +19,7 @@ import { checkRunnableName } from '../names/index.js';
 import { identityMismatch } from './identityMismatch.js';
 import type { WantedIdentity } from './identityMismatch.js';
 
-/** What the service must be, and for how long. */
+/** What the service must be, and for how long. @inline */
 export interface HealthRequest extends WantedIdentity {
   /** Milliseconds for which the same process must run. Default: `defaultWatchMs` of the unit's `RestartSec=`. */
   readonly watchMs?: number;
@@ -36,7 +36,7 @@ export interface HealthRequest extends WantedIdentity {
   readonly signal?: AbortSignal;
 }
 
-/** A healthy service. Ids, groups and umask are those of its process; null for a oneshot that has ended. */
+/** A healthy service. Ids, groups and umask are those of its process; null for a oneshot that has ended. @inline */
 export interface HealthReport {
   /** 0 for a oneshot that has ended. */
   readonly mainPid: number;

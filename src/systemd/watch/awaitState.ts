@@ -5,7 +5,7 @@ import { aborted } from '../../posix/paths/index.js';
 import type { ActiveState, ManagerOptions, RunState, SystemdError } from '../manager/index.js';
 import { describeRun, questionTime, readRunState } from '../manager/index.js';
 
-/** A state that can be waited for. */
+/** A state that can be waited for. @inline */
 export type WantedState = Exclude<ActiveState, 'other'>;
 
 /** The unit was not in a wanted state when the deadline passed. */

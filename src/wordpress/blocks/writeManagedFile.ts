@@ -13,7 +13,7 @@ import type { BlockError } from './block.js';
 import { lintPhp } from '../php/index.js';
 import type { PhpLintError } from '../php/index.js';
 
-/** What writing a block changed. */
+/** What writing a block changed. @inline */
 export interface BlockFileChange {
   /** The content of the file changed. */
   readonly changed: boolean;

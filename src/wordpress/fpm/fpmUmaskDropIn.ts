@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import type { InvalidUnitName } from '../../systemd/names/index.js';
 
-/** The content of a drop-in file, and where it belongs. */
+/** The content of a drop-in file, and where it belongs. @inline */
 export interface FpmDropIn {
   readonly path: string;
   readonly content: string;
@@ -21,17 +21,6 @@ export interface FpmDropIn {
  * Errors: `INVALID_UNIT_NAME`.
  *
  * @param unit - the unit of the master, `php8.2-fpm.service`
- *
- * @example
- * ```ts
- * import { fpmUmaskDropIn } from '@wca/runtime-sdk/wordpress';
- *
- * const dropIn = fpmUmaskDropIn('php8.2-fpm.service');
- * if (dropIn.isErr()) console.error(dropIn.error.message);
- * else console.log(dropIn.value.path, dropIn.value.content);
- * ```
- *
- * Source: systemd.exec(5), UMask=; systemd.unit(5), drop-ins.
  */
 export function fpmUmaskDropIn(unit: string): Result<FpmDropIn, InvalidUnitName> {
   if (!/^[A-Za-z0-9:_@][A-Za-z0-9:_.@\\-]*\.service$/.test(unit) || unit.length > 255) {

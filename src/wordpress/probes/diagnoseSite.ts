@@ -14,7 +14,7 @@ import type { WritabilityOptions, WritabilityReport } from './probeSiteWritabili
 import type { SiteProbeError } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
 
-/** A fault with the component of its path that refuses. */
+/** A fault with the component of its path that refuses. @inline */
 export interface DiagnosedFault extends SiteFault {
   /** The first component of the path that refuses, because of its owner, mode, ACL or mount; null where none does. */
   readonly blockedAt: AccessBlock | null;
@@ -29,7 +29,7 @@ export interface SiteDiagnosis {
 }
 
 /** The parts of a site that are needed to examine it. */
-/** What a diagnosis reads of a site. */
+/** What a diagnosis reads of a site. @inline */
 export type DiagnosableSite = Pick<Site, 'path' | 'host' | 'fpm'> &
   Partial<Pick<Site, 'contentDir' | 'pluginsDir' | 'themesDir'>>;
 

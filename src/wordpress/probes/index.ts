@@ -1,12 +1,9 @@
 export { diagnoseSite } from './diagnoseSite.js';
-export type { DiagnosableSite, DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
-export type { SiteFault } from './judgeWritability.js';
+export type { DiagnosedFault, SiteDiagnosis } from './diagnoseSite.js';
 export { probePluginUpdate } from './probePluginUpdate.js';
-export type { UpdateProbe, WrittenEntry } from './probePluginUpdate.js';
 export { probeSiteDirectories } from './probeSiteDirectories.js';
 export type { SiteDirectoriesProbe } from './probeSiteDirectories.js';
 export { probeSiteWritability } from './probeSiteWritability.js';
-export type { WritabilityOptions, WritabilityReport } from './probeSiteWritability.js';
+export type { WritabilityReport } from './probeSiteWritability.js';
 export { probeUploads } from './probeUploads.js';
-export type { UploadsProbe } from './probeUploads.js';
-export type { ProbeBadAnswer, ProbeNoAnswer, SiteProbeError, SiteProbeOptions } from './runSitePhp.js';
+export type { ProbeBadAnswer, ProbeNoAnswer, SiteProbeError } from './runSitePhp.js';

@@ -7,6 +7,8 @@ import type { WritabilityReport } from './probeSiteWritability.js';
  *
  * Its subject is the component: `plugin:akismet`, `theme:twentytwentythree`, `plugins`, `upgrade`, `uploads-now`,
  * `wordpress`. `broken`: an update or an upload fails. `risk`: those work, and an editor of these files does not.
+ *
+ * @inline
  */
 export interface SiteFault extends Finding<
   | 'plugin-closed'

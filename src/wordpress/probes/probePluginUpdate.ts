@@ -11,7 +11,7 @@ import { runSitePhp } from './runSitePhp.js';
 import type { SiteProbeError, SiteProbeOptions } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
 
-/** Owner, group and permission bits of a file or directory that WordPress wrote. */
+/** Owner, group and permission bits of a file or directory that WordPress wrote. @inline */
 export interface WrittenEntry {
   readonly uid: number;
   readonly gid: number;
@@ -19,7 +19,7 @@ export interface WrittenEntry {
   readonly mode: number;
 }
 
-/** The result of an update of a throw-away plugin. */
+/** The result of an update of a throw-away plugin. @inline */
 export interface UpdateProbe {
   /** The plugin was installed in version 1, updated to version 2, and nothing of it is left. */
   readonly ok: boolean;

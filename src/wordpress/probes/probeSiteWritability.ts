@@ -64,7 +64,7 @@ export interface WritabilityReport {
   };
 }
 
-/** How the probe is run, and how much it lists. */
+/** How the probe is run, and how much it lists. @inline */
 export interface WritabilityOptions extends SiteProbeOptions {
   /** The number of paths that are listed; all are counted. Default 200. */
   readonly maxPaths?: number;

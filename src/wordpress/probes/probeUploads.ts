@@ -7,7 +7,7 @@ import { runSitePhp } from './runSitePhp.js';
 import type { SiteProbeError, SiteProbeOptions } from './runSitePhp.js';
 import type { Site } from '../site/index.js';
 
-/** The result of an upload. */
+/** The result of an upload. @inline */
 export interface UploadsProbe {
   /** The file was written and removed again. */
   readonly ok: boolean;

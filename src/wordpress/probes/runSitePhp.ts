@@ -34,7 +34,7 @@ export interface ProbeBadAnswer {
 /** Why a probe has no result. */
 export type SiteProbeError = ProgramError | PhpMissing | ProbeNoAnswer | ProbeBadAnswer;
 
-/** How a probe is run. */
+/** How a probe is run. @inline */
 export interface SiteProbeOptions {
   /** PHP is killed after this time. Default 60 000; 120 000 for updates and writability. */
   readonly timeoutMs?: number;

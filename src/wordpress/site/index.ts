@@ -3,4 +3,4 @@ export { findSite } from './findSite.js';
 export { findSiteOfUnit } from './findSiteOfUnit.js';
 export type { UnitNamesNoSite } from './findSiteOfUnit.js';
 export { fsChmodMuPlugin } from './fsChmodMuPlugin.js';
-export type { NotASite, Site, SiteError, SiteOptions } from './site.js';
+export type { NotASite, Site, SiteError } from './site.js';

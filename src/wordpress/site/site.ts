@@ -30,7 +30,7 @@ export interface Site {
   readonly notes: readonly string[];
 }
 
-/** Where the web server is configured. */
+/** Where the web server is configured. @inline */
 export interface SiteOptions {
   /** Where php-fpm is configured. Default `/etc/php`. */
   readonly configDir?: string;

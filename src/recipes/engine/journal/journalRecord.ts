@@ -23,7 +23,7 @@ const failure: v.GenericSchema<unknown, StepFailure> = v.objectWithRest(
 const rollbackReason = v.picklist(['step-failed', 'verification-failed', 'requested']);
 
 /** Why a rollback began. */
-export type RollbackReason = Readonly<v.InferOutput<typeof rollbackReason>>;
+export type RollbackReason = v.InferOutput<typeof rollbackReason>;
 
 /** While doing what a step, or the final verification, failed. */
 const during = v.picklist(['check', 'apply', 'verify', 'undo', 'journal', 'verification']);
@@ -71,7 +71,7 @@ export type RecordBody = WithoutNumber<JournalRecord>;
 /** The first record of every journal. */
 export type StartRecord = Extract<RecordBody, { readonly type: 'run-started' }>;
 
-/** What stopped a run that had begun. */
+/** What stopped a run that had begun. @inline */
 export interface RunFailure {
   /** Null for the final verification. */
   readonly stepId: string | null;

@@ -11,6 +11,8 @@ import type { StepFailure } from '../plan/step.js';
  *
  * `intended`: its act may have begun. `applied`: the act ended and is not verified yet. `done`: verified. `undone`: by a
  * rollback.
+ *
+ * @inline
  */
 export type StepProgress =
   'pending' | 'satisfied' | 'intended' | 'applied' | 'done' | 'failed' | 'undone' | 'undo-failed';

@@ -7,7 +7,7 @@ import { canonicalJson, isJsonObject } from './json.js';
 import type { Json, JsonObject } from './json.js';
 import type { Plan } from './plan.js';
 
-/** One place where a saved plan and the host of now differ. */
+/** One place where a saved plan and the host of now differ. @inline */
 export interface PlanDifference {
   /** `facts.unit.digest`, or `step 'unit'.args.path`, or `step 'unit'`. */
   readonly where: string;

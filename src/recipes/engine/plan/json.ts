@@ -6,7 +6,7 @@
  */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** A {@link Json} that is an object, not an array and not null. */
+/** A {@link Json} that is an object, not an array and not null. @inline */
 export type JsonObject = Readonly<Record<string, Json>>;
 
 /**

@@ -24,7 +24,7 @@ export interface StepCheckFailed {
 /** Why {@link makePlan} has no plan to give. */
 export type MakePlanError = StepsError | StepCheckFailed;
 
-/** What {@link makePlan} makes a plan of. */
+/** What {@link makePlan} makes a plan of. @inline */
 export interface PlanRequest {
   /** Name of the recipe, `[a-z0-9][a-z0-9.-]*`: its runs are found by it. */
   readonly recipe: string;

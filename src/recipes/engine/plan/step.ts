@@ -54,7 +54,7 @@ export interface StepContext {
   readonly force: boolean;
 }
 
-/** How a plan shows a step. */
+/** How a plan shows a step. @inline */
 export interface StepDescription {
   /** What it does, one line: `install /etc/sudoers.d/wca-kimaki`. */
   readonly title: string;
@@ -181,7 +181,7 @@ export interface StepKind<K extends string = string, A extends Json = Json, B ex
   tidy(args: A): ResultAsync<void, StepFailure>;
 }
 
-/** What a step is besides its kind: see {@link step}. */
+/** What a step is besides its kind: see {@link step}. @inline */
 export interface StepOptions<A> {
   /** Unique within the recipe, `[a-z0-9][a-z0-9.-]*`: names journal records and record files. */
   readonly id: string;

@@ -20,7 +20,7 @@ import type { StepFailure } from '../plan/step.js';
 import { validateSteps } from '../plan/validateSteps.js';
 import type { BoundStep, StepsError } from '../plan/validateSteps.js';
 
-/** What {@link applyPlan} needs. */
+/** What {@link applyPlan} needs. @inline */
 export interface ApplyRequest {
   readonly plan: Plan;
   readonly registry: Registry;

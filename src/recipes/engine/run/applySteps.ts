@@ -11,7 +11,7 @@ import type { RunSession } from './runSession.js';
 import type { StepContext, StepFailure } from '../plan/step.js';
 import type { BoundStep } from '../plan/validateSteps.js';
 
-/** Proves the result when every step is done; what it finds goes into journal and report. No secrets. */
+/** Proves the result when every step is done; what it finds goes into journal and report. No secrets. @inline */
 export type FinalVerification = (ctx: StepContext) => ResultAsync<Json, StepFailure>;
 
 /** How far applying came. */

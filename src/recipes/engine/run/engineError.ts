@@ -35,7 +35,7 @@ export interface NoRun {
   readonly state: 'none' | 'interrupted' | 'applied' | 'rolled-back';
 }
 
-/** A step that cannot be undone without losing something. */
+/** A step that cannot be undone without losing something. @inline */
 export interface StepRefusal {
   readonly stepId: string;
   readonly title: string;

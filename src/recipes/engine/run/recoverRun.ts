@@ -16,7 +16,7 @@ import { standingRun } from '../journal/runStore.js';
 import type { StoredRun } from '../journal/runStore.js';
 import type { BoundStep, StepsError } from '../plan/validateSteps.js';
 
-/** What {@link recoverRun} needs. */
+/** What {@link recoverRun} needs. @inline */
 export interface RecoverRequest {
   /** Whose run; runs of other recipes are not looked at. */
   readonly recipe: string;
@@ -30,7 +30,7 @@ export interface RecoverRequest {
   readonly now?: () => Date;
 }
 
-/** What was undone so that the masked services may start. */
+/** What was undone so that the masked services may start. @inline */
 export interface RecoveryReport {
   /** Null when there is no run. */
   readonly runId: string | null;

@@ -19,7 +19,7 @@ import type { StoredRun } from '../journal/runStore.js';
 import { validateSteps } from '../plan/validateSteps.js';
 import type { BoundStep, StepsError } from '../plan/validateSteps.js';
 
-/** What {@link resumeRun} needs. */
+/** What {@link resumeRun} needs. @inline */
 export interface ResumeRequest {
   /** Whose run; runs of other recipes are not looked at. */
   readonly recipe: string;

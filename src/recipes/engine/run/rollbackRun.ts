@@ -20,7 +20,7 @@ import type { StoredRun } from '../journal/runStore.js';
 import { stepContext } from './stepContext.js';
 import type { BoundStep } from '../plan/validateSteps.js';
 
-/** What {@link rollbackRun} needs. */
+/** What {@link rollbackRun} needs. @inline */
 export interface RollbackRequest {
   /** Whose run; runs of other recipes are not looked at. */
   readonly recipe: string;

@@ -34,5 +34,5 @@ export type RunEvent =
   /** The operator's signal was seen between two steps. */
   | { readonly type: 'run-paused' };
 
-/** Receives {@link RunEvent}s. */
+/** Receives {@link RunEvent}s. @inline */
 export type OnRunEvent = (event: RunEvent) => void;

@@ -7,7 +7,7 @@ import type { RunSession } from './runSession.js';
 import type { StepProgress, StepState } from '../journal/journalState.js';
 import type { StepFailure } from '../plan/step.js';
 
-/** What became of one step. */
+/** What became of one step. @inline */
 export interface StepReport {
   readonly id: string;
   readonly title: string;
@@ -20,7 +20,7 @@ export interface StepReport {
   readonly notes?: readonly string[];
 }
 
-/** A step that is still to be undone, for a person to do it by hand. */
+/** A step that is still to be undone, for a person to do it by hand. @inline */
 export interface RemainingStep {
   readonly id: string;
   /** What it did, as the plan says it: that is still to be undone. */

@@ -15,7 +15,7 @@ import { latestRun, standingRun } from '../journal/runStore.js';
 /** State of a recipe's latest run. */
 export type RunStatus = { readonly state: 'none' } | RunDetails;
 
-/** What the journal of the latest run tells. */
+/** What the journal of the latest run tells. @inline */
 export interface RunDetails {
   readonly state: 'interrupted' | 'applied' | 'rolled-back';
   readonly runId: string;

@@ -15,7 +15,7 @@ export interface UndoBlocked {
   readonly needs: readonly string[];
 }
 
-/** What could not be undone. */
+/** What could not be undone. @inline */
 export interface UndoError {
   /** Null when the journal itself could not be written. */
   readonly stepId: string | null;

@@ -18,7 +18,7 @@ import { readPlan } from './readPlan.js';
 import type { NoMigrationPlan } from './readPlan.js';
 import { verifyMigration } from './verifyMigration.js';
 
-/** How {@link applyMigration} carries a plan out; what it does is in the plan. */
+/** How {@link applyMigration} carries a plan out; what it does is in the plan. @inline */
 export interface ApplyMigrationOptions {
   /** What the final verification may do that others would notice. */
   readonly verification?: VerificationOptions;

@@ -8,7 +8,7 @@ import type { RecoverRefusal, RecoverRequest, RecoveryReport } from '../../engin
 import { stepRegistry } from '../../steps/index.js';
 import { RECIPE } from '../plan/planMigration.js';
 
-/** What {@link recoverMigration} needs. */
+/** What {@link recoverMigration} needs. @inline */
 export type RecoverMigrationRequest = Omit<RecoverRequest, 'recipe' | 'registry' | 'host'>;
 
 /**

@@ -10,7 +10,7 @@ import { stepRegistry } from '../../steps/index.js';
 import { RECIPE } from '../plan/planMigration.js';
 import { migrationStatus } from './migrationStatus.js';
 
-/** What {@link resumeMigration} needs. */
+/** What {@link resumeMigration} needs. @inline */
 export interface ResumeMigrationRequest {
   readonly verification?: VerificationOptions;
   /** Default `/var/lib/wca`. */

@@ -5,7 +5,7 @@ import type { RollbackRefusal, RollbackReport, RollbackRequest } from '../../eng
 import { stepRegistry } from '../../steps/index.js';
 import { RECIPE } from '../plan/planMigration.js';
 
-/** What {@link rollbackMigration} needs. */
+/** What {@link rollbackMigration} needs. @inline */
 export type RollbackMigrationRequest = Omit<RollbackRequest, 'recipe' | 'registry' | 'host'>;
 
 /**

@@ -154,6 +154,8 @@ async function searchPart<E>(
       : ok({ complaints: exitCode === 0 ? [] : complaintsIn(stderr, part) });
   } finally {
     child.kill('SIGKILL');
+    // Until then its pipes are open.
+    await closed;
     clearTimeout(timer);
     query.signal?.removeEventListener('abort', onAbort);
   }

@@ -7,6 +7,7 @@ import { O_PATH } from '../../../src/posix/handles/pinned.js';
 import { streamFind } from '../../../src/posix/search/streamFind.js';
 import type { FindQuery } from '../../../src/posix/search/streamFind.js';
 import { freshPlace } from '../support/place.js';
+import { descriptorsNow } from '../support/trees.js';
 
 const PRINT = ['-printf', '%p\\0'];
 
@@ -148,5 +149,15 @@ describe('the end', () => {
   it('comes with what who takes the records throws', async () => {
     const failing = streamFind(tree('a'), () => Promise.reject(new Error('the caller’s own')));
     await expect(failing).rejects.toThrow('the caller’s own');
+  });
+
+  it('comes once find is gone and its pipes are closed, though it would go on', async () => {
+    const running = instead("printf './a\\0'; exec sleep 60");
+    const before = descriptorsNow();
+    const opened = (): readonly string[] => descriptorsNow().filter((one) => !before.includes(one));
+    expect(await streamFind(running, () => Promise.resolve(err({ code: 'FULL' as const })))).toBeErr({ code: 'FULL' });
+    expect(opened()).toEqual([]);
+    await expect(streamFind(running, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(opened()).toEqual([]);
   });
 });

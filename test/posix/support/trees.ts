@@ -1,4 +1,4 @@
-import { chmodSync, lchownSync, linkSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, lchownSync, linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync } from 'node:fs';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { okAsync } from 'neverthrow';
@@ -102,4 +102,15 @@ export function randomTree(root: string, random: Random, count: number): void {
 /** Open descriptors of this process, to see that none is left. */
 export function openDescriptors(): number {
   return readdirSync('/proc/self/fd').length;
+}
+
+/** The open descriptors of this process, each with what it leads to: what others close meanwhile does not count. */
+export function descriptorsNow(): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [`${fd} ${readlinkSync(`/proc/self/fd/${fd}`)}`];
+    } catch {
+      return []; // the one of this listing
+    }
+  });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { lookupIdentity } from '../../../src/posix/accounts/index.js';
 import { remedy } from '../../../src/posix/findings/index.js';
 import { checkFlows } from '../../../src/recipes/proof/checkFlows.js';
 import type { Subject } from '../../../src/recipes/proof/subject.js';
@@ -25,3 +26,17 @@ test('a time without a flow waits for no job', async () => {
     expect.objectContaining({ id: 'flow-scheduled', ok: null }),
   ]);
 });
+
+test.each([
+  [{ flow: 'Ping' }, [false, null]],
+  [{ flow: 'Ping', waitScheduled: 5 }, [false, false]],
+])(
+  'a flow that was asked for and cannot be listed is a failed check, not one that was left out: %j',
+  async (options, ok) => {
+    const service = (await lookupIdentity('www-data'))._unsafeUnwrap();
+    const site = { path: '/nonexistent/site' };
+    const checks = await checkFlows({ site, service, options } as unknown as Subject);
+    expect(checks.map((check) => check.ok)).toEqual(ok);
+    expect(checks[0]?.detail).not.toBe('');
+  },
+);

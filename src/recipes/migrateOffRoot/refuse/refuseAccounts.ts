@@ -13,10 +13,18 @@ export async function refuseAccounts(names: readonly string[]): Promise<Result<v
   for (const name of names) {
     const state = await readAccountState(name);
     if (state.isErr()) return err(cannotObserve(state.error));
-    const { expired, expiresOn } = state.value;
-    if (!expired) continue;
-    const message = `the account ${name} expired on ${expiresOn ?? 'an unknown day'}, so sudo and cron refuse it`;
-    return err(refusal('TARGET_UNUSABLE', name, message, remedy.command('chage', '-E', '-1', name)));
+    const refused = refuseExpired(name, state.value);
+    if (refused.isErr()) return err(refused.error);
   }
   return ok(undefined);
+}
+
+/** Refuses an account by what is known of it. Pure. */
+export function refuseExpired(
+  name: string,
+  { expired, expiresOn }: { readonly expired: boolean; readonly expiresOn: string | null },
+): Result<void, MigrationRefusal> {
+  if (!expired) return ok(undefined);
+  const message = `the account ${name} expired on ${expiresOn ?? 'an unknown day'}, so sudo and cron refuse it`;
+  return err(refusal('TARGET_UNUSABLE', name, message, remedy.command('chage', '-E', '-1', name)));
 }

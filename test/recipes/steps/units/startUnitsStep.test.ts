@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { runFilesIn } from '../../../../src/recipes/engine/journal/runFiles.js';
+import { stepContext } from '../../../../src/recipes/engine/run/stepContext.js';
 import { startUnitsStep } from '../../../../src/recipes/steps/units/startUnitsStep.js';
+import { tempDir } from '../../tempDir.js';
 
 const health = { unit: 'b.service', user: 'opencode', umask: 2, watchSeconds: 15, ports: [], stateDir: null };
 
@@ -28,4 +33,34 @@ test('by hand, the units are stopped again', () => {
   const where = { id: 'start', journal: '/j', recordPath: (name: string) => name };
   const args = { units: ['a.timer', 'b c.service'], start: [], health: null };
   expect(startUnitsStep.byHand(args, null, where)).toEqual(["systemctl stop a.timer 'b c.service'"]);
+});
+
+test('a rollback is refused while a process outside of the units uses what would be moved back', async () => {
+  const dir = tempDir();
+  const stranger = spawn('sleep', ['600'], { cwd: dir, stdio: 'ignore' });
+  onTestFinished(() => void stranger.kill('SIGKILL'));
+  await once(stranger, 'spawn');
+  const ctx = stepContext(runFilesIn('/nowhere'), 'start');
+  const units = ['wca-no-such-unit.service'];
+  const args = { units, start: [], health: null, noProcesses: { paths: [dir], units, graceSeconds: 0 } };
+  const refused = (await startUnitsStep.undoable(args, null, ctx))._unsafeUnwrapErr();
+  expect(refused.code).toBe('STATE_IN_USE');
+  expect(refused.message).toContain(`pid ${stranger.pid ?? 0} (sleep)`);
+  expect(refused.message).toContain('outside of wca-no-such-unit.service');
+  const elsewhere = { ...args, noProcesses: { ...args.noProcesses, paths: [tempDir()] } };
+  expect(await startUnitsStep.undoable(elsewhere, null, ctx)).toBeOk();
+  expect(await startUnitsStep.undoable({ units, start: [], health: null }, null, ctx)).toBeOk();
+});
+
+test('a service that was not running before is not watched', async () => {
+  const ctx = stepContext(runFilesIn('/nowhere'), 'start');
+  expect(await startUnitsStep.verify({ units: ['a.service'], start: [], health: null }, ctx)).toBeOk();
+});
+
+test('the account that is watched must be there', async () => {
+  const ctx = stepContext(runFilesIn('/nowhere'), 'start');
+  const watched = { ...health, user: 'wca-nobody-here' };
+  expect(await startUnitsStep.verify({ units: ['b.service'], start: [], health: watched }, ctx)).toBeErr({
+    code: 'USER_NOT_FOUND',
+  });
 });

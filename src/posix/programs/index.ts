@@ -1,6 +1,6 @@
 export { lackOfHandles } from './lackOfHandles.js';
 export { jsonOf, parseAnswer, wholeNumber } from './parseAnswer.js';
-export { errnoOf } from './programErrors.js';
+export { errnoOf, notStarted } from './programErrors.js';
 export type {
   ProgramError,
   ProgramFailed,

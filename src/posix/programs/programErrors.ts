@@ -56,11 +56,30 @@ export function notFound(file: string): ProgramNotFound {
   return { code: 'PROGRAM_NOT_FOUND', message: `${program} was not found${where}; ${hint}`, program };
 }
 
+/** What the errno means for a start (execve(2), clone(2)), and the next act where there is one. */
+const NOT_STARTED: ReadonlyMap<string, readonly [fact: string, act: string]> = new Map([
+  ['ENOENT', ['the file, its interpreter or the working directory does not exist', '']],
+  ['EMFILE', ['this process has too many open files', '; raise its limit (ulimit -n) and run again']],
+  ['ENFILE', ['the host has too many open files', '; raise fs.file-max and run again']],
+  [
+    'EAGAIN',
+    [
+      'no further process may be started here',
+      '; end processes, or raise the limit (ulimit -u, TasksMax=, kernel.pid_max), and run again',
+    ],
+  ],
+  [
+    'ENOMEM',
+    ['there is too little memory', '; free memory, or raise the limit (MemoryMax=, ulimit -v), and run again'],
+  ],
+]);
+
 /** The error for a program that the kernel did not start; the errno comes from what was thrown. */
 export function notStarted(file: string, cause: unknown): ProgramNotStarted {
   const program = printablePath(file);
   const errno = errnoOf(cause);
-  const why = errno === 'ENOENT' ? 'the file, its interpreter or the working directory does not exist (ENOENT)' : errno;
+  const known = NOT_STARTED.get(errno);
+  const why = known === undefined ? errno : `${known[0]} (${errno})${known[1]}`;
   return { code: 'PROGRAM_NOT_STARTED', message: `${program} could not be started: ${why}`, program, errno };
 }
 

@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { aborted, joinPath, printablePath, toBytes, utf8Text } from '../paths/index.js';
 import { handlePath } from '../handles/index.js';
-import { TRUSTED_PATH, errnoOf, lackOfHandles } from '../programs/index.js';
+import { TRUSTED_PATH, errnoOf, lackOfHandles, notStarted } from '../programs/index.js';
 import type { ProgramError } from '../programs/index.js';
 import { splitSearch, wholeSearch } from './splitSearch.js';
 import type { SearchPart } from './splitSearch.js';
@@ -97,7 +97,7 @@ async function searchPart<E>(
   take: (records: readonly string[]) => Promise<Result<void, E | ProgramError>>,
 ): Promise<Result<FindOutcome, E | ProgramError>> {
   const lacking = lackOfHandles();
-  if (lacking !== null) return err(notStarted(lacking));
+  if (lacking !== null) return err(findNotStarted(lacking));
   const [program = 'find', ...before] = query.command ?? ['find'];
   const child = spawn(program, [...before, ...findArguments(part, query.expression)], {
     cwd: handlePath(query.directory),
@@ -120,7 +120,7 @@ async function searchPart<E>(
   });
   const closed = new Promise<number | null>((resolve) => {
     child.on('error', (cause) => {
-      ended.why ??= notStarted(cause);
+      ended.why ??= findNotStarted(cause);
       resolve(null);
     });
     child.on('close', resolve);
@@ -202,10 +202,8 @@ function killed(stderr: string): ProgramError {
   return { code: 'PROGRAM_FAILED', message, program: 'find', exitCode: null, stderr: printablePath(toBytes(stderr)) };
 }
 
-function notStarted(cause: unknown): ProgramError {
-  const errno = errnoOf(cause);
-  if (errno === 'ENOENT') {
-    return { code: 'PROGRAM_NOT_FOUND', message: `find was not found in ${TRUSTED_PATH}`, program: 'find' };
-  }
-  return { code: 'PROGRAM_NOT_STARTED', message: `find could not be started: ${errno}`, program: 'find', errno };
+function findNotStarted(cause: unknown): ProgramError {
+  return errnoOf(cause) === 'ENOENT'
+    ? { code: 'PROGRAM_NOT_FOUND', message: `find was not found in ${TRUSTED_PATH}`, program: 'find' }
+    : notStarted('find', cause);
 }

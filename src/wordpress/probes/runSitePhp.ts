@@ -11,13 +11,14 @@ import { jsonOf, parseAnswer } from '../../posix/programs/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
 import { redactSecrets } from '../../posix/secrets/index.js';
 import type { PhpMissing } from '../php/index.js';
+import { fifoInSite } from '../site/index.js';
 import type { Site } from '../site/index.js';
 
-/** PHP ran, but the script did not come to its answer: the site failed to load, or exited. */
+/** The script did not come to its answer: the site failed to load, or exited, or has a FIFO where PHP would wait. */
 export interface ProbeNoAnswer {
   readonly code: 'PROBE_NO_ANSWER';
   readonly message: string;
-  /** Null when a signal ended PHP. */
+  /** Null when a signal ended PHP, or it was not started. */
   readonly exitCode: number | null;
   /** The end of the output of PHP and WordPress, secrets removed. */
   readonly output: string;
@@ -59,7 +60,7 @@ interface SitePhpOptions extends SiteProbeOptions {
  * line of PHP, in the version of the php-fpm of the site where that is installed: the php.ini of php-fpm does not apply.
  */
 export function runSitePhp<const S extends GenericSchema>(
-  site: Pick<Site, 'path' | 'host' | 'fpm'>,
+  site: Pick<Site, 'path' | 'host' | 'fpm'> & Partial<Pick<Site, 'muPluginsDir'>>,
   identity: Identity,
   script: string,
   schema: S,
@@ -69,7 +70,7 @@ export function runSitePhp<const S extends GenericSchema>(
 }
 
 async function run<const S extends GenericSchema>(
-  site: Pick<Site, 'path' | 'host' | 'fpm'>,
+  site: Pick<Site, 'path' | 'host' | 'fpm'> & Partial<Pick<Site, 'muPluginsDir'>>,
   identity: Identity,
   script: string,
   schema: S,
@@ -77,6 +78,11 @@ async function run<const S extends GenericSchema>(
 ): Promise<Result<InferOutput<S>, SiteProbeError>> {
   const marker = `wca-answer-${randomBytes(12).toString('hex')}`;
   const given = { ...args, marker, root: site.path, host: site.host ?? 'localhost', uid: identity.user.uid };
+  const fifo = await fifoInSite(site);
+  if (fifo !== null) {
+    const message = `${printablePath(fifo)} is a FIFO, and PHP would wait for what is written to it; find out who made it and remove it`;
+    return err({ code: 'PROBE_NO_ANSWER', message, exitCode: null, output: '' });
+  }
   const php = await phpOf(site);
   const ran = await runAs(identity, php, [...SETTINGS, '--', JSON.stringify(given)], {
     timeoutMs: 60_000,

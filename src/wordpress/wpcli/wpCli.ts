@@ -7,7 +7,8 @@ import { printablePath, printableText, resultOf } from '../../posix/paths/index.
 import { runAs } from '../../posix/accounts/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
-import { redactSecrets } from '../../posix/secrets/index.js';
+import { redactSecrets, toldText } from '../../posix/secrets/index.js';
+import { fifoInSite } from '../site/index.js';
 import type { Site } from '../site/index.js';
 
 /** The host has no WP-CLI, or the user cannot execute it. */
@@ -22,12 +23,12 @@ export interface WpAsRoot {
   readonly message: string;
 }
 
-/** A command of WP-CLI ended with another exit status than 0. */
+/** A command of WP-CLI ended with another exit status than 0, or was not run since PHP would wait for a FIFO in the site. */
 export interface WpFailed {
   readonly code: 'WP_FAILED';
   readonly message: string;
   readonly command: string;
-  /** Null when a signal ended it. */
+  /** Null when a signal ended it, or it was not run. */
   readonly exitCode: number | null;
   /** The end of its output, secrets removed. */
   readonly output: string;
@@ -78,7 +79,7 @@ export interface WpCliOptions {
  * ```
  */
 export function wpCli(
-  { path }: Pick<Site, 'path'>,
+  { path, muPluginsDir }: Pick<Site, 'path'> & Partial<Pick<Site, 'muPluginsDir'>>,
   identity: Identity,
   args: readonly string[],
   { binary, ...rest }: WpCliOptions = {},
@@ -93,6 +94,12 @@ export function wpCli(
     if (wp === null) {
       const message = `found no wp in ${TRUSTED_PATH}; install WP-CLI as /usr/local/bin/wp, or give the path of the binary`;
       return err({ code: 'WP_MISSING', message });
+    }
+    const fifo = await fifoInSite({ path, ...(muPluginsDir === undefined ? {} : { muPluginsDir }) });
+    if (fifo !== null) {
+      const command = toldText(`wp ${args.join(' ')}`);
+      const message = `${command} was not run: ${printablePath(fifo)} is a FIFO, and PHP would wait for what is written to it; find out who made it and remove it`;
+      return err({ code: 'WP_FAILED', message, command, exitCode: null, output: '' });
     }
     const all = [`--path=${path}`, '--no-color', ...args];
     const ran = yield* runAs(identity, wp, all, { timeoutMs: 60_000, ...rest, cwd: path });
@@ -127,7 +134,7 @@ export function wpCliChecked(
 ): ResultAsync<ProgramResult, WpCliError> {
   return wpCli(site, identity, args, options).andThen((ran): Result<ProgramResult, WpCliError> => {
     if (ran.exitCode === 0) return ok(ran);
-    const command = printableText(redactSecrets(`wp ${args.join(' ')}`));
+    const command = toldText(`wp ${args.join(' ')}`);
     const words = redactSecrets(`${ran.stdout.slice(-MAX_SAID)}\n${ran.stderr.slice(-MAX_SAID)}`).replace(/\s+/g, ' ');
     const output = printableText(words.trim()).slice(-600);
     const how = ran.signal ?? `exit ${ran.exitCode ?? '?'}`;

@@ -9,7 +9,8 @@ import type { Identity } from '../../posix/accounts/index.js';
 import { checkUnitTrust } from '../../systemd/host-edit/index.js';
 import { effectiveValue } from '../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
-import { isSecretName, redactSecrets } from '../../posix/secrets/index.js';
+import { isSecretName } from '../../posix/secrets/index.js';
+import { redactSetting } from '../../systemd/secrets/index.js';
 import type { KimakiInstance } from '../instance/index.js';
 import { loadedFromDisk } from '../instance/index.js';
 import { SHARED_UMASK, migrationRemedy } from '../identity/index.js';
@@ -115,7 +116,7 @@ function commandFindings(instance: KimakiInstance): readonly InstanceFinding[] {
     const where = `${file}:${line}`;
     const found: InstanceFinding[] = [];
     if (/--allow-root\b/.test(value)) {
-      const shown = isSecret ? `${key}=${name}=[secret]` : redactSecrets(`${key}=${value}`).slice(0, 200);
+      const shown = isSecret ? `${key}=${name}=[secret]` : `${key}=${redactSetting(key, value)}`.slice(0, 200);
       const what = `${where} tells wp to run as root: ${shown}`;
       const way = isRoot ? migrate : editing(file, 'take --allow-root out');
       found.push(about('allow-root', 'risk', what, way, [where]));

@@ -4,6 +4,7 @@ import { printablePath } from '../../posix/paths/index.js';
 import { applyEdits, replaceAssignment, setDirective } from '../../systemd/edits/index.js';
 import { emptyResets } from '../../systemd/load/index.js';
 import { redactSecrets } from '../../posix/secrets/index.js';
+import { redactSetting } from '../../systemd/secrets/index.js';
 import type { Assignment, Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
 import { rewriteEnvironment, rewriteExecStart } from './rewriteAssignment.js';
 import { movePaths, namesOldHome, rewriteCommand, throughManagerHome } from './textRewrite.js';
@@ -175,7 +176,7 @@ function leftovers(document: UnitDocument, oldHomes: readonly string[]): readonl
     const home = namesOldHome(one.value, oldHomes);
     return home === null
       ? []
-      : [{ key: one.key, line: one.line, home, text: redactSecrets(`${one.key}=${one.value}`) }];
+      : [{ key: one.key, line: one.line, home, text: `${one.key}=${redactSetting(one.key, one.value)}` }];
   });
 }
 

@@ -1,6 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { ResultAsync } from 'neverthrow';
-import { printableLines } from '../paths/index.js';
+import { printableLines, printablePath, printableText } from '../paths/index.js';
 import { redactSecrets } from '../secrets/index.js';
 import type { ProgramError, ProgramFailed } from './programErrors.js';
 import { runProgram } from './runProgram.js';
@@ -37,10 +37,10 @@ export function runChecked(
 
 /** The error for a program that ended other than expected; `why` replaces what it said itself. */
 export function programFailed(file: string, result: ProgramResult, why?: string): ProgramFailed {
-  const program = result.command[0] ?? file;
+  const program = printablePath(result.command[0] ?? file);
   const stderr = printableLines(redactSecrets(result.stderr.slice(-10 * STDERR_TAIL))).slice(-STDERR_TAIL);
   const ended = result.exitCode === null ? `was ended by ${result.signal ?? 'a signal'}` : `exited ${result.exitCode}`;
-  const said = why ?? stderr.trim().split('\n').at(-1) ?? '';
+  const said = printableText(why ?? stderr.trim().split('\n').at(-1) ?? '');
   const message = said === '' ? `${program} ${ended}` : `${program} ${ended}: ${said}`;
   return { code: 'PROGRAM_FAILED', message, program, exitCode: result.exitCode, stderr };
 }

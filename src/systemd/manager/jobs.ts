@@ -8,7 +8,7 @@ import { systemctl } from './systemctl.js';
 import type { ManagerOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
 import { stat } from 'node:fs/promises';
-import { printablePath } from '../../posix/paths/index.js';
+import { printablePath, printableText } from '../../posix/paths/index.js';
 import type { NotARegularFile } from '../../posix/files/index.js';
 import { parseShownEnvironmentFiles } from './parseShow.js';
 
@@ -72,7 +72,7 @@ async function run(
   if (error.code !== 'SYSTEMCTL_FAILED' || error.exitCode === null || error.exitCode === NOT_ALLOWED) return err(error);
   const seen = await afterwards(verb, unit);
   const journal = (await readJournal(unit, { lines: JOURNAL_LINES })).unwrapOr('');
-  const said = error.stderr.split('\n')[0] ?? '';
+  const said = printableText(error.stderr.split('\n')[0] ?? '');
   const found = seen === null ? '' : `; ${describeRun(seen)}`;
   const message = `${unit}: ${verb} failed${found}; systemctl said: ${said}; see: journalctl -u ${unit}`;
   return err({ code: 'UNIT_JOB_FAILED', message, unit, verb, seen, journal, stderr: error.stderr });

@@ -1,6 +1,6 @@
 import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printableLines } from '../../posix/paths/index.js';
+import { printableLines, printableText } from '../../posix/paths/index.js';
 import { runProgram } from '../../posix/programs/index.js';
 import type { ProgramResult } from '../../posix/programs/index.js';
 import { findBlockingDropIn } from '../load/index.js';
@@ -84,7 +84,7 @@ export function systemctlFailed(ran: ProgramResult, verb: string, unit: string |
   if (unit !== null && (named === unit || named === `${unit}.service`))
     return is === 'is masked' ? unitMasked(unit) : unitNotFound(unit);
   const ended = ran.exitCode === null ? `was ended by ${ran.signal ?? 'a signal'}` : `exited ${ran.exitCode}`;
-  const said = stderr.split('\n')[0] ?? '';
+  const said = printableText(stderr.split('\n')[0] ?? '');
   const about = unit === null ? verb : `${verb} ${unit}`;
   const hint = unit === null ? '' : `; see: systemctl status ${unit}`;
   const message = `systemctl ${about} ${ended}${said === '' ? '' : `: ${said}`}${hint}`;

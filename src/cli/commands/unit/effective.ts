@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { printablePath } from '../../../posix/paths/index.js';
 import { loadUnit } from '../../../systemd/load/index.js';
-import { redactSecrets } from '../../../posix/secrets/index.js';
+import { redactSetting } from '../../../systemd/secrets/index.js';
 import type { EffectiveSetting, EffectiveUnit } from '../../../systemd/load/index.js';
 import { defineCommand } from '../../command.js';
 import type { Output } from '../../createOutput.js';
@@ -50,11 +50,10 @@ export const effective = defineCommand({
   },
 });
 
-/** Values as they may be shown. What a key is called decides with them, so it is put in front. */
+/** Values as they may be shown. */
 function withoutSecrets(setting: EffectiveSetting): EffectiveSetting {
-  const start = `${setting.key}=`;
   const values = setting.values.map(({ value, path, line }) => {
-    return { value: redactSecrets(`${start}${value}`).slice(start.length), path: printablePath(path), line };
+    return { value: redactSetting(setting.key, value), path: printablePath(path), line };
   });
   return { ...setting, values };
 }

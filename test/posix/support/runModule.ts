@@ -21,7 +21,9 @@ export async function bundle(source: string, directory: string): Promise<string>
     noExternal: [/.*/],
     splitting: false,
     outExtension: () => ({ js: '.mjs' }),
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
   });
   await chmod(directory, 0o755);
   return join(work, 'bundled.mjs');

@@ -3,7 +3,14 @@
  *
  * @module
  */
-export type { ExistsDifferently, FileTooLarge, MakeDirectoryError, NotARegularFile } from './files/index.js';
+export type {
+  ExistsDifferently,
+  FileTooLarge,
+  LockFileUnsafe,
+  LockHeld,
+  MakeDirectoryError,
+  NotARegularFile,
+} from './files/index.js';
 export type {
   GroupExists,
   GroupNotFound,
@@ -18,7 +25,14 @@ export type {
 export type { ExecutableNameError, NotADirectory } from './access/index.js';
 export type { QueryIncomplete } from './search/index.js';
 export type { RecordCorrupt, RecordUntrusted } from './sweeps/index.js';
-export type { InvalidPath, UnprotectedHardlinks, UnsafeRoot, UntrustedPath } from './handles/index.js';
+export type {
+  InvalidPath,
+  ParentError,
+  UnprotectedHardlinks,
+  UnsafeLink,
+  UnsafeRoot,
+  UntrustedPath,
+} from './handles/index.js';
 export type { CopyDiffers, MountInside, NoSpace, SourceMissing, TargetExists } from './moves/index.js';
 export type {
   ProgramFailed,
@@ -27,5 +41,5 @@ export type {
   ProgramOutputTooLarge,
   ProgramTimeout,
 } from './programs/index.js';
-export type { LockFileUnsafe, LockHeld, ProcessGone } from './processes/index.js';
+export type { ProcessGone } from './processes/index.js';
 export type { Aborted, ChangedMeanwhile, IoError, PathNotFound, RelativePath, SymlinkLoop } from './paths/index.js';

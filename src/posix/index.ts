@@ -27,8 +27,8 @@ export { openChangeRecord, openToGroup, readChangeRecord, reclaim, undoChanges }
 export type { ChangeRecord, ChangeRecordError } from './sweeps/index.js';
 export type { SweepError, SweepReport, TreeChange } from './handles/index.js';
 
-export { readRegularFile, removeFile, replaceFile } from './files/index.js';
-export type { ReadFileError, RegularFile, RemoveFileError, ReplaceFileError } from './files/index.js';
+export { readRegularFile, removeFile, replaceFile, withHostLock } from './files/index.js';
+export type { LockError, ReadFileError, RegularFile, RemoveFileError, ReplaceFileError } from './files/index.js';
 
 export { moveTree } from './moves/index.js';
 export type { MoveTreeError } from './moves/index.js';
@@ -36,8 +36,8 @@ export type { MoveTreeError } from './moves/index.js';
 export { runChecked, runProgram } from './programs/index.js';
 export type { ProgramError, ProgramResult, RunOptions } from './programs/index.js';
 
-export { findHolders, listProcesses, readProcess, withHostLock } from './processes/index.js';
-export type { LockError, ProcessStatus } from './processes/index.js';
+export { findHolders, listProcesses, readProcess } from './processes/index.js';
+export type { ProcessStatus } from './processes/index.js';
 
 export { checkTrustedPath } from './handles/index.js';
 export type { TrustError } from './handles/index.js';

@@ -1,11 +1,12 @@
-import { lstat, readdir, rm, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, readdir, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { clearAbandoned } from '../../posix/files/index.js';
-import { attemptAt } from '../../posix/handles/index.js';
-import type { InvalidPath } from '../../posix/handles/index.js';
-import type { IoError } from '../../posix/paths/index.js';
+import { attemptAt, inheritedPath } from '../../posix/handles/index.js';
+import type { ParentError } from '../../posix/handles/index.js';
+import { runProgram } from '../../posix/programs/index.js';
 import { clearDatabaseCopies } from '../database/index.js';
 import { STAGE } from './replaceTexts.js';
 import { entryType, walkState } from '../state/index.js';
@@ -18,15 +19,15 @@ const MAX_ENTRIES = 1_000_000;
  * Removes what killed calls of `findStatePaths` and `rewriteStatePaths` left: unfinished files and links in these parts of
  * the state, and copies of databases below /var/tmp. Those of a running process stay.
  *
- * Errors: `IO`, `INVALID_PATH`. A root that is not there has none.
+ * Errors: `IO`, `INVALID_PATH`, `UNSAFE_LINK`. A root that is not there has none.
  *
  * @param roots - as given to `findStatePaths`
  */
-export function clearStatePathLeftovers(roots: readonly string[]): ResultAsync<void, IoError | InvalidPath> {
+export function clearStatePathLeftovers(roots: readonly string[]): ResultAsync<void, ParentError> {
   return new ResultAsync(clear(roots));
 }
 
-async function clear(roots: readonly string[]): Promise<Result<void, IoError | InvalidPath>> {
+async function clear(roots: readonly string[]): Promise<Result<void, ParentError>> {
   await clearDatabaseCopies();
   for (const directory of new Set(roots.flatMap((root) => directoriesAbove(root)))) await clearStages(directory);
   for (const root of roots) {
@@ -65,14 +66,27 @@ function directoriesAbove(path: string): readonly string[] {
   return path === '/' ? [] : [dirname(path), ...directoriesAbove(dirname(path))];
 }
 
-/** Only directories of this account that are closed to others, so that no other account can change them meanwhile. */
+/**
+ * Only directories of this account that are closed to others, by handle: nobody else can change what is in one, and the
+ * name goes only when it is empty.
+ */
 async function clearStages(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
     const pid = STAGE.exec(name)?.[1];
     if (pid === undefined || (await lstat(`/proc/${pid}`).catch(() => null)) !== null) continue;
-    const path = `${directory}/${name}`;
-    const stat = await lstat(path).catch(() => null);
-    if (stat?.isDirectory() === true && stat.uid === process.geteuid?.() && (stat.mode & 0o077) === 0)
-      await attemptAt(path, 'rm', (at) => rm(at, { recursive: true, force: true })).unwrapOr(undefined);
+    await attemptAt(`${directory}/${name}`, 'rmdir', clearStage).unwrapOr(undefined);
+  }
+}
+
+async function clearStage(at: string): Promise<void> {
+  const stage = await open(at, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    const { uid, mode } = await stage.stat();
+    if (uid !== process.geteuid?.() || (mode & 0o077) !== 0) return;
+    const args = [`${inheritedPath(3)}/`, '-xdev', '-mindepth', '1', '-delete'];
+    const emptied = await runProgram('find', args, { inherit: [stage.fd] });
+    if (emptied.isOk()) await rmdir(at);
+  } finally {
+    await stage.close();
   }
 }

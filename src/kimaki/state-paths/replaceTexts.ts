@@ -22,12 +22,14 @@ const CHUNK = 200;
  * hundreds and one sync for all.
  *
  * Gives those that were replaced. The others are untouched; `replaceFile` tells why. The new files are made in a
- * directory 0700 of root, at the deepest place above all of them, if no other account can write on the way there.
+ * directory 0700 of root, at the deepest place above all of them. Only files to which no other account can exchange
+ * the way are replaced so, for cp(1) goes by path.
  *
  * Source: rename(2), syncfs(2), coreutils' cp(1) and sync(1).
  */
-export async function replaceTexts(texts: readonly TextReplacement[]): Promise<ReadonlySet<string>> {
+export async function replaceTexts(given: readonly TextReplacement[]): Promise<ReadonlySet<string>> {
   const done = new Set<string>();
+  const texts = await onTrustedWays(given);
   if (texts.length === 0) return done;
   const above = commonDirectory(texts.map(({ file }) => file));
   if (process.geteuid?.() !== 0 || above === '/') return done;
@@ -61,6 +63,13 @@ export async function replaceTexts(texts: readonly TextReplacement[]): Promise<R
   } finally {
     await rm(stage, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+async function onTrustedWays(texts: readonly TextReplacement[]): Promise<readonly TextReplacement[]> {
+  const trusted = new Map<string, boolean>();
+  for (const directory of new Set(texts.map(({ file }) => dirname(file))))
+    trusted.set(directory, (await checkTrustedPath(directory)).isOk());
+  return texts.filter(({ file }) => trusted.get(dirname(file)) === true);
 }
 
 /** A killed call leaves a directory of this name. */

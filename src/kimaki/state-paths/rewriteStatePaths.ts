@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { lchown, lstat, readlink, rename, symlink, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lchown, lstat, open, readlink, rename, symlink, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { withPinnedParent } from '../../posix/handles/index.js';
+import { attemptAt, checkTrustedPath, inheritedPath, withPinnedParent } from '../../posix/handles/index.js';
 import type { PinnedParent } from '../../posix/handles/index.js';
 import { findHolders } from '../../posix/processes/index.js';
 import { attempt, printablePath, printableText, unlessAborted } from '../../posix/paths/index.js';
@@ -14,7 +17,7 @@ import type { ReadFileError, ReplaceFileError } from '../../posix/files/index.js
 import type { DatabaseError } from '../database/index.js';
 import { grouped, missingValues } from './databasePaths.js';
 import { databasePlace } from './statePathPlan.js';
-import { databaseOwner, quotedName, quotedText, runSqlite } from '../database/index.js';
+import { databaseError, databaseOwner, quotedName, quotedText, runSqlite } from '../database/index.js';
 import { replaceTexts } from './replaceTexts.js';
 import type { TextReplacement } from './replaceTexts.js';
 import type { DatabasePath, LinkPath, StatePath, TextPath } from './statePathPlan.js';
@@ -212,13 +215,35 @@ async function placeLinkIn(
   return placed.map(() => true);
 }
 
-/** By touch(1), since Node sets times to the microsecond only, and by one xargs(1) for all. Links are not followed. */
-async function restoreTimes(texts: readonly TextPath[]): Promise<Result<void, ProgramError>> {
-  if (texts.length === 0) return ok(undefined);
-  const input = texts.map(({ file, mtime }) => `--date=@${mtime}\0${file}\0`).join('');
-  const args = ['--null', '--max-args=2', '--max-procs=2', 'touch', '--no-create', '--no-dereference', '-m'];
-  const ran = await runChecked('xargs', args, { input, timeoutMs: 120_000 });
-  return ran.map(() => undefined);
+/** Handles that one xargs(1) is given. */
+const DATED_AT_ONCE = 64;
+
+/** By touch(1) on open files, since Node sets times to the microsecond only, and by one xargs(1) for many. */
+async function restoreTimes(texts: readonly TextPath[]): Promise<Result<void, IoError | ProgramError>> {
+  for (let at = 0; at < texts.length; at += DATED_AT_ONCE) {
+    const dated = await restoreTimesOf(texts.slice(at, at + DATED_AT_ONCE));
+    if (dated.isErr()) return err(dated.error);
+  }
+  return ok(undefined);
+}
+
+async function restoreTimesOf(texts: readonly TextPath[]): Promise<Result<void, IoError | ProgramError>> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const held: { readonly file: FileHandle; readonly mtime: string }[] = [];
+  try {
+    for (const { file: path, mtime } of texts) {
+      const opened = await attemptAt(path, 'open', (at) => open(at, flags), { lastLink: 'refuse' });
+      if (opened.isErr()) return err(opened.error);
+      held.push({ file: opened.value, mtime });
+    }
+    const input = held.map(({ mtime }, index) => `-d@${mtime}\0${inheritedPath(3 + index)}\0`).join('');
+    const args = ['--null', '--max-args=2', '--max-procs=2', 'touch', '--no-create', '-m'];
+    const inherit = held.map(({ file }) => file.fd);
+    const ran = await runChecked('xargs', args, { input, inherit, timeoutMs: 120_000 });
+    return ran.map(() => undefined);
+  } finally {
+    for (const { file } of held) await file.close();
+  }
 }
 
 type Update = DatabasePath & { readonly from: string; readonly to: string };
@@ -238,6 +263,9 @@ async function update(file: string, values: readonly Update[]): Promise<Result<r
   }
   const owner = await databaseOwner(file);
   if (owner.isErr()) return err(owner.error);
+  // sqlite3 goes by path: as root only where nobody else can exchange it. Another account reaches what it reaches anyway.
+  const way = owner.value.user.uid === 0 ? await checkTrustedPath(dirname(file)) : ok(undefined);
+  if (way.isErr()) return err(databaseError('DATABASE_OWNER', file, `belongs to root, but ${way.error.message}`));
   const statements = values.map(({ table, column, rowid, from, to }) => {
     const name = quotedName(column);
     return `UPDATE ${quotedName(table)} SET ${name} = ${quotedText(to)} WHERE rowid = ${rowid} AND ${name} = ${quotedText(from)};`;

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, open, readdir, rename, rmdir } from 'node:fs/promi
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { changed, fileTypeOf, octalMode, printablePath, attempt } from '../paths/index.js';
-import type { ChangedMeanwhile, IoError } from '../paths/index.js';
+import type { ChangedMeanwhile } from '../paths/index.js';
 import {
   abandonedNames,
   handlePath,
@@ -12,7 +12,7 @@ import {
   temporaryName,
   withPinnedParent,
 } from '../handles/index.js';
-import type { InvalidPath, PinnedParent } from '../handles/index.js';
+import type { ParentError, PinnedParent } from '../handles/index.js';
 
 /** What the directory shall be. */
 export interface DirectorySpec {
@@ -32,7 +32,7 @@ export interface ExistsDifferently {
 }
 
 /** Why a directory was not made; `EXISTS_DIFFERENTLY` says what is there instead. */
-export type MakeDirectoryError = ExistsDifferently | ChangedMeanwhile | InvalidPath | IoError;
+export type MakeDirectoryError = ExistsDifferently | ChangedMeanwhile | ParentError;
 
 /**
  * Makes one directory that has its owner and mode from the first instant it can be seen, and is on disk.
@@ -42,14 +42,20 @@ export type MakeDirectoryError = ExistsDifferently | ChangedMeanwhile | InvalidP
  * inherited from above as the kernel does it, except that `mode` decides the bits in the end. An empty directory that
  * someone makes at the path in the instant of the rename is replaced.
  *
- * Errors: `EXISTS_DIFFERENTLY`, `CHANGED_MEANWHILE`, `INVALID_PATH`, `IO`.
+ * Errors: `EXISTS_DIFFERENTLY`, `CHANGED_MEANWHILE`, `INVALID_PATH`, `UNSAFE_LINK`, `IO`.
+ *
+ * @param options - `within`: inode number (decimal) of the directory that the path must still lie in; another one is
+ *   `CHANGED_MEANWHILE`
  */
 export function makeDirectory(
   path: string,
   spec: DirectorySpec,
+  options: { readonly within?: string | undefined } = {},
 ): ResultAsync<{ readonly created: boolean }, MakeDirectoryError> {
   return new ResultAsync(
-    withPinnedParent<{ readonly created: boolean }, MakeDirectoryError>(path, (parent) => make(parent, path, spec)),
+    withPinnedParent<{ readonly created: boolean }, MakeDirectoryError>(path, (parent) => make(parent, path, spec), {
+      within: options.within,
+    }),
   );
 }
 

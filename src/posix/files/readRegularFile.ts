@@ -5,7 +5,8 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { attempt, fileTypeOf, notFound, printablePath } from '../paths/index.js';
 import type { FileType, IoError, PathNotFound } from '../paths/index.js';
-import { O_PATH, handlePath } from '../handles/index.js';
+import { O_PATH, handlePath, withPinnedParent } from '../handles/index.js';
+import type { ParentError } from '../handles/index.js';
 
 /** A file's bytes with what the kernel knew about it when it was opened. */
 export interface RegularFile {
@@ -74,7 +75,33 @@ export function readRegularFile(path: string, options: ReadFileOptions = {}): Re
   return new ResultAsync(pinAndRead(path, path, options));
 }
 
-/** The same for a path reached through a pinned directory; errors show `shown`. */
+/** What a writer would replace, and where. */
+export interface FilePlace {
+  /** Null when nothing is there. */
+  readonly file: RegularFile | null;
+  /** Inode number (decimal) of the directory it lies in; null when that is not there. */
+  readonly within: string | null;
+}
+
+/**
+ * Reads a regular file by the way on which `replaceFile` and `removeFile` reach it, with the directory it lies in: what is
+ * refused here would be refused there.
+ *
+ * Errors: as `readRegularFile`, but for what is not there; `INVALID_PATH`, `UNSAFE_LINK`.
+ */
+export function readPlace(path: string): ResultAsync<FilePlace, Exclude<ReadFileError, PathNotFound> | ParentError> {
+  const read = withPinnedParent<FilePlace, ReadFileError>(path, async (parent) => {
+    const file = await pinAndRead(parent.at(), path, {});
+    if (file.isErr() && file.error.code !== 'NOT_FOUND') return err(file.error);
+    return ok({ file: file.isOk() ? file.value : null, within: parent.inode });
+  });
+  return new ResultAsync(read).orElse((error) => {
+    if (error.code === 'NOT_FOUND') return ok({ file: null, within: null });
+    return error.code === 'IO' && error.errno === 'ENOENT' ? ok({ file: null, within: null }) : err(error);
+  });
+}
+
+/** As `readRegularFile`, for a path reached through a pinned directory; errors show `shown`. */
 export async function pinAndRead(
   path: string,
   shown: string,

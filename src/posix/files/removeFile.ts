@@ -4,12 +4,12 @@ import type { Result } from 'neverthrow';
 import { changed, fileTypeOf, attempt, notFound } from '../paths/index.js';
 import type { ChangedMeanwhile } from '../paths/index.js';
 import { lstatOrNull, removeAbandoned, withPinnedParent } from '../handles/index.js';
-import type { InvalidPath, PinnedParent } from '../handles/index.js';
+import type { ParentError, PinnedParent } from '../handles/index.js';
 import { notRegular, pinAndRead } from './readRegularFile.js';
 import type { ReadFileError } from './readRegularFile.js';
 
 /** Why a file was not removed. */
-export type RemoveFileError = ChangedMeanwhile | InvalidPath | ReadFileError;
+export type RemoveFileError = ChangedMeanwhile | ParentError | ReadFileError;
 
 /**
  * Removes one regular file, durably: when it answers `Ok`, the name is gone from the disk too (fsync of the directory).
@@ -18,7 +18,11 @@ export type RemoveFileError = ChangedMeanwhile | InvalidPath | ReadFileError;
  * at the path is refused. The bytes are compared just before the removal, not in one act with it. What a killed
  * `replaceFile` left beside the file goes with it.
  *
- * Errors: `NOT_FOUND` when nothing is there; `CHANGED_MEANWHILE`; `NOT_A_REGULAR_FILE`; `INVALID_PATH`; `IO`.
+ * Errors: `NOT_FOUND` when nothing is there; `CHANGED_MEANWHILE`; `NOT_A_REGULAR_FILE`; `INVALID_PATH`;
+ * `UNSAFE_LINK`; `IO`.
+ *
+ * @param options - `within`: inode number (decimal) of the directory that the path must still lie in; another one is
+ *   `CHANGED_MEANWHILE`
  *
  * @example
  * ```ts
@@ -30,9 +34,11 @@ export type RemoveFileError = ChangedMeanwhile | InvalidPath | ReadFileError;
  */
 export function removeFile(
   path: string,
-  options: { readonly expect?: Buffer } = {},
+  options: { readonly expect?: Buffer; readonly within?: string | undefined } = {},
 ): ResultAsync<void, RemoveFileError> {
-  const removing = withPinnedParent(path, (parent) => remove(parent, path, options.expect));
+  const removing = withPinnedParent(path, (parent) => remove(parent, path, options.expect), {
+    within: options.within,
+  });
   // No directory above: then the file is not there either.
   return new ResultAsync(removing).mapErr((error) =>
     error.code === 'IO' && error.syscall === 'open' && error.errno === 'ENOENT' ? notFound(path) : error,

@@ -8,7 +8,7 @@ import { changed, fileTypeOf, attempt } from '../paths/index.js';
 import type { ChangedMeanwhile } from '../paths/index.js';
 import { copyAttributes } from './copyAttributes.js';
 import { lstatOrNull, removeAbandoned, sameInode, temporaryName, withPinnedParent } from '../handles/index.js';
-import type { InvalidPath, PinnedParent } from '../handles/index.js';
+import type { ParentError, PinnedParent } from '../handles/index.js';
 import { notRegular, pinAndRead } from './readRegularFile.js';
 import type { NotARegularFile, ReadFileError } from './readRegularFile.js';
 import type { ProgramError } from '../programs/index.js';
@@ -17,7 +17,7 @@ import type { ProgramError } from '../programs/index.js';
 export type ReplaceFileError =
   | ChangedMeanwhile
   | NotARegularFile
-  | InvalidPath
+  | ParentError
   | Exclude<ReadFileError, { readonly code: 'NOT_FOUND' }>
   | ProgramError;
 
@@ -33,6 +33,8 @@ export interface ReplaceFileOptions<V = never> {
   readonly validate?: (temp: string) => ResultAsync<void, V>;
   /** The bytes that have to be there now; null: nothing may be there. Without it any content is replaced. */
   readonly expect?: Buffer | null;
+  /** Inode number (decimal) of the directory that the path must still lie in; another one is `CHANGED_MEANWHILE`. */
+  readonly within?: string | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface ReplaceFileOptions<V = never> {
  * fsync(2)). The directory is held open from the first look to the last, so exchanging a directory above cannot
  * redirect the write. What a killed call left beside the file is removed by the next one.
  *
- * A link at the path is refused, not followed. Where nothing was, nothing that appears meanwhile is overwritten; where
+ * A link at the path is refused, not followed, and so is one above that another account could have put there. Where nothing was, nothing that appears meanwhile is overwritten; where
  * a file was, one that changes meanwhile is kept and the answer is `CHANGED_MEANWHILE`, except in the instant of the
  * rename itself. It does not keep timestamps, hard links (another name keeps the old bytes) or SELinux labels other
  * than the directory's default, and does not protect from someone who may write to the directory, who could replace
@@ -74,8 +76,10 @@ export function replaceFile<V = never>(
 ): ResultAsync<{ readonly created: boolean }, ReplaceFileError | V> {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   return new ResultAsync(
-    withPinnedParent<{ readonly created: boolean }, ReplaceFileError | V>(path, (parent) =>
-      replace(parent, path, bytes, options),
+    withPinnedParent<{ readonly created: boolean }, ReplaceFileError | V>(
+      path,
+      (parent) => replace(parent, path, bytes, options),
+      { within: options.within },
     ),
   );
 }

@@ -5,7 +5,7 @@ import { byteString, fileTypeOf, ioError, notAbsolute, notFound, printablePath }
 import type { FileType, IoError, PathNotFound, RelativePath } from '../paths/index.js';
 import { readMounts } from './mountTable.js';
 import { openPath } from './openPath.js';
-import type { LinkOnTheWay } from './openPath.js';
+import type { LinkRefused } from './openPath.js';
 import { handlePath, mountIdOf } from './pinned.js';
 import type { UnsafeRoot } from './tree.js';
 
@@ -25,18 +25,17 @@ export interface Root {
 type RootError = RelativePath | PathNotFound | UnsafeRoot | IoError;
 
 /**
- * Opens the root of a sweep and never follows a link that somebody other than root could have put there: one that root
- * does not own, or that lies in a directory others may rename in. The caller closes `fd`.
+ * Opens the root of a sweep and never follows a link that somebody other than root could have put there, as
+ * {@link openPath} tells. The caller closes `fd`.
  *
- * Why: the owner of such a link decides which tree root changes. Compare systemd's `chase()` with
- * CHASE_SAFE.
+ * Why: whoever can exchange such a link decides which tree root changes.
  */
 export function openRoot(path: string): Result<Root, RootError> {
   if (!path.startsWith('/')) return err(notAbsolute(path));
-  const opened = openPath(path, isRootsAlone);
+  const opened = openPath(path);
   if (opened.isErr()) {
     const { error } = opened;
-    if (error.code === 'LINK_REFUSED') return err(unsafe(printablePath(path), error.link));
+    if (error.code === 'LINK_REFUSED') return err(unsafe(printablePath(path), error));
     return err(error.errno === 'ENOENT' ? notFound(path) : error);
   }
   const fd = opened.value;
@@ -46,12 +45,6 @@ export function openRoot(path: string): Result<Root, RootError> {
     closeSync(fd);
     return err(ioError(cause, 'open', path));
   }
-}
-
-/** In a sticky directory only the owner of a link, or of the directory, may take it away or replace it. */
-function isRootsAlone({ link, directory }: LinkOnTheWay): boolean {
-  const othersRename = (directory.mode & 0o022) !== 0 && (directory.mode & 0o1000) === 0;
-  return link.uid === 0 && directory.uid === 0 && !othersRename;
 }
 
 function describe(fd: number, asked: string): Root {
@@ -67,9 +60,9 @@ function describe(fd: number, asked: string): Root {
   };
 }
 
-function unsafe(path: string, link: string): UnsafeRoot {
+function unsafe(path: string, { link, reason }: LinkRefused): UnsafeRoot {
   const message =
-    `${path} leads through the symbolic link ${link}, which a user other than root can replace; ` +
+    `${path} leads through the symbolic link ${link}, which is not followed because ${reason}; ` +
     'check where it leads, then give that path';
   return { code: 'UNSAFE_ROOT', message, path, link };
 }

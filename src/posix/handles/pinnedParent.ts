@@ -1,13 +1,14 @@
 import { closeSync, constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { attempt, ioError, printablePath } from '../paths/index.js';
-import type { IoError } from '../paths/index.js';
+import { attempt, changed, ioError, printablePath } from '../paths/index.js';
+import type { ChangedMeanwhile, IoError } from '../paths/index.js';
 import { openPath } from './openPath.js';
-import type { LinkOnTheWay } from './openPath.js';
+import type { LinkRefused, OpenPathOptions } from './openPath.js';
 import { handlePath } from './pinned.js';
 
 /** A path that does not name one entry of a directory: relative, or ending in `/`, `.` or `..`. */
@@ -16,6 +17,18 @@ export interface InvalidPath {
   readonly message: string;
   readonly path: string;
 }
+
+/** The way to a directory leads through a link that another account than root could have put there. */
+export interface UnsafeLink {
+  readonly code: 'UNSAFE_LINK';
+  readonly message: string;
+  readonly path: string;
+  /** Where the link is. */
+  readonly link: string;
+}
+
+/** Why the directory above a path was not reached; `CHANGED_MEANWHILE` where another one than expected is there. */
+export type ParentError = InvalidPath | UnsafeLink | ChangedMeanwhile | IoError;
 
 /**
  * A directory held open, and the name of one entry in it. Whatever is renamed or linked above meanwhile, `at` reaches
@@ -27,28 +40,35 @@ export interface PinnedParent {
   readonly name: string;
   /** Path of the directory as given, for messages and for programs. */
   readonly path: string;
+  /** st_ino of the directory, decimal. */
+  readonly inode: string;
   /** The way to an entry of the pinned directory, by default the named one. */
   at(name?: string): string;
 }
 
-/** How the way to the directory is gone. */
-export interface ParentOptions {
-  /** Whether the directory itself may be named by a link; links above are followed. Default `follow`. */
-  readonly lastLink?: 'follow' | 'refuse';
+/** How the directory is reached. */
+export interface ParentOptions extends OpenPathOptions {
+  /**
+   * st_ino, decimal, of the directory that was there when it was decided to act: another one is refused. The device
+   * number is not compared: a reboot deals them anew, after which a run must still be resumed, and without a link
+   * nobody but root can bring another filesystem in.
+   */
+  readonly within?: string | undefined;
 }
 
 /**
  * Opens the directory above `path`, runs `act` with it, and closes it however that went. Every writer, mover, remover
  * and mode change below a path that is given reaches its directory through here.
  *
- * Links on the way are followed as the kernel does with `fs.protected_symlinks=1`, whatever the setting is: not one in
- * a sticky directory open to all, unless it belongs to this process's user or to the owner of the directory.
+ * A link on the way is followed only where nobody but root (or this process's own user) could have made or exchanged
+ * it, as {@link openPath} tells; else `UNSAFE_LINK`. A directory another account may rename in leads on, and `within`
+ * tells which one was meant.
  */
 export async function withPinnedParent<T, E>(
   path: string,
   act: (parent: PinnedParent) => PromiseLike<Result<T, E>>,
   options: ParentOptions = {},
-): Promise<Result<T, E | InvalidPath | IoError>> {
+): Promise<Result<T, E | ParentError>> {
   const slash = path.lastIndexOf('/');
   const name = path.slice(slash + 1);
   if (!path.startsWith('/') || name === '' || name === '.' || name === '..' || path.includes('\0')) {
@@ -57,14 +77,20 @@ export async function withPinnedParent<T, E>(
     return err({ code: 'INVALID_PATH', message, path: shown });
   }
   const above = path.slice(0, slash) || '/';
-  const opened = await openDirectory(above, options.lastLink === 'refuse');
+  const opened = await openDirectory(above, options);
   if (opened.isErr()) return err(opened.error);
   const directory = opened.value;
   try {
+    const stat = await attempt(() => directory.stat({ bigint: true }), 'fstat', above);
+    if (stat.isErr()) return err(stat.error);
+    const inode = String(stat.value.ino);
+    if (options.within !== undefined && options.within !== inode)
+      return err(changed(path, `another directory has taken the place of ${printablePath(above)}`));
     return await act({
       directory,
       name,
       path: above,
+      inode,
       at: (entry = name) => `${handlePath(directory.fd)}/${entry}`,
     });
   } finally {
@@ -83,17 +109,22 @@ export function attemptAt<T>(
   options: ParentOptions = {},
 ): ResultAsync<T, IoError> {
   const made = withPinnedParent<T, IoError>(path, (parent) => attempt(() => call(parent.at()), syscall, path), options);
-  return new ResultAsync(made).mapErr((error) =>
-    error.code === 'IO' ? error : { ...ioError({ code: 'EINVAL' }, syscall, path), message: error.message },
-  );
+  return new ResultAsync(made).mapErr((error) => {
+    if (error.code === 'IO') return error;
+    const code = error.code === 'INVALID_PATH' ? 'EINVAL' : 'EACCES';
+    return { ...ioError({ code }, syscall, error.path), message: error.message };
+  });
 }
 
 /** Opens a directory for use by handle and for fsync. */
-async function openDirectory(path: string, refusesLast: boolean): Promise<Result<FileHandle, IoError>> {
+async function openDirectory(
+  path: string,
+  options: OpenPathOptions,
+): Promise<Result<FileHandle, IoError | UnsafeLink>> {
   // As the kernel has it for a path as a whole.
   if (Buffer.byteLength(path) >= PATH_MAX) return err(ioError({ code: 'ENAMETOOLONG' }, 'open', path));
-  const pinned = openPath(path, (link) => mayFollow(link) && !(link.isLast && refusesLast));
-  if (pinned.isErr()) return err(pinned.error.code === 'IO' ? pinned.error : refused(path, pinned.error.link));
+  const pinned = openPath(path, options);
+  if (pinned.isErr()) return err(pinned.error.code === 'IO' ? pinned.error : unsafe(path, pinned.error));
   try {
     const { O_RDONLY, O_DIRECTORY } = constants;
     return await attempt(() => open(handlePath(pinned.value), O_RDONLY | O_DIRECTORY), 'open', path);
@@ -104,16 +135,26 @@ async function openDirectory(path: string, refusesLast: boolean): Promise<Result
 
 const PATH_MAX = 4096;
 
-/** Source: `may_follow_link` of the kernel's fs/namei.c. */
-function mayFollow({ link, directory }: LinkOnTheWay): boolean {
-  const isOpenToAll = (directory.mode & 0o1002) === 0o1002;
-  return !isOpenToAll || link.uid === process.geteuid?.() || link.uid === directory.uid;
+function unsafe(path: string, { link, reason }: LinkRefused): UnsafeLink {
+  const shown = printablePath(path);
+  const message =
+    `${shown} leads through the symbolic link ${link}, which is not followed because ${reason}; ` +
+    'check where it leads, then replace it by a directory, or give the path behind it';
+  return { code: 'UNSAFE_LINK', message, path: shown, link };
 }
 
-function refused(path: string, link: string): IoError {
-  const error = ioError({ code: 'EACCES' }, 'open', path);
-  const message = `${error.path} leads through the symbolic link ${link}, which is not followed; give the path behind it`;
-  return { ...error, message };
+/**
+ * Whether the way to a directory, as far as it exists, leads through no link that {@link withPinnedParent} does not follow.
+ * Reads only.
+ */
+export function checkWay(directory: string): Result<void, UnsafeLink | IoError> {
+  for (let path = directory; ; path = dirname(path)) {
+    const opened = openPath(path);
+    if (opened.isOk()) closeSync(opened.value);
+    if (opened.isOk()) return ok(undefined);
+    if (opened.error.code === 'LINK_REFUSED') return err(unsafe(path, opened.error));
+    if (opened.error.errno !== 'ENOENT' || path === '/') return err(opened.error);
+  }
 }
 
 /** What the entry is, not following a link; null when it is not there. */

@@ -2,7 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { IoError } from '../paths/index.js';
 import { abandonedNames, withPinnedParent } from '../handles/index.js';
-import type { InvalidPath, PinnedParent } from '../handles/index.js';
+import type { ParentError, PinnedParent } from '../handles/index.js';
 import { printablePath } from '../paths/index.js';
 import { removeEntry, retire } from './retireSource.js';
 import { firstDifference, treeStamp } from './treeDigest.js';
@@ -19,10 +19,10 @@ export interface Leftover {
  * Leftovers mean that the move is not finished, even if the target exists; the next `moveTree(from, to)` finishes it.
  * Changes nothing.
  */
-export function moveLeftovers(from: string, to: string): ResultAsync<readonly string[], IoError | InvalidPath> {
+export function moveLeftovers(from: string, to: string): ResultAsync<readonly string[], ParentError> {
   return new ResultAsync(
-    withPinnedParent<readonly string[], IoError | InvalidPath>(from, (source) =>
-      withPinnedParent<readonly string[], IoError | InvalidPath>(to, async (target) => {
+    withPinnedParent<readonly string[], ParentError>(from, (source) =>
+      withPinnedParent<readonly string[], ParentError>(to, async (target) => {
         const leftovers = await leftoversOf(source, target);
         return leftovers.map((all) => all.map(({ parent, name }) => printablePath(`${parent.path}/${name}`)));
       }),

@@ -1,7 +1,7 @@
 import { realpath, rename } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { ChangedMeanwhile, IoError } from '../paths/index.js';
+import type { ChangedMeanwhile } from '../paths/index.js';
 import {
   byteString,
   ioError,
@@ -16,7 +16,7 @@ import { copyAcross } from './copyAcross.js';
 import type { CopyDiffers, CopyOptions } from './copyAcross.js';
 import { lstatOrNull, readMounts, withPinnedParent } from '../handles/index.js';
 import { finishMove, leftoversOf, removeLeftovers } from './moveLeftovers.js';
-import type { InvalidPath, PinnedParent } from '../handles/index.js';
+import type { ParentError, PinnedParent } from '../handles/index.js';
 import type { NoSpace } from './estimateMove.js';
 import type { ProgramError } from '../programs/index.js';
 
@@ -44,15 +44,13 @@ export interface MountInside {
 
 /** Why a tree was not moved; the source is whole and at its place in every case. */
 export type MoveTreeError =
-  | SourceMissing
-  | TargetExists
-  | MountInside
-  | NoSpace
-  | CopyDiffers
-  | ChangedMeanwhile
-  | InvalidPath
-  | IoError
-  | ProgramError;
+  SourceMissing | TargetExists | MountInside | NoSpace | CopyDiffers | ChangedMeanwhile | ParentError | ProgramError;
+
+/** How a tree is moved. */
+export interface MoveTreeOptions extends CopyOptions {
+  /** Inode numbers (decimal) of the directories that the two paths must still lie in; another is `CHANGED_MEANWHILE`. */
+  readonly within?: { readonly from: string; readonly to: string } | undefined;
+}
 
 /** How a tree came to its new place. @inline */
 export interface TreeMove {
@@ -72,13 +70,14 @@ export interface TreeMove {
  * only then the source is removed; a source that changes meanwhile is kept, and so is one that the copy does not
  * equal. A call that was killed is finished, or its remains removed, by the next call with the same arguments.
  *
- * Both directories above are held open throughout, links at the two paths are not followed, and the directory above
+ * Both directories above are held open throughout, links at the two paths and those above that another account could
+ * have put there are not followed, and the directory above
  * the target has to exist. It does not stop who is using the files: make sure with `findHolders`. What appears at the
  * target in the instant of the rename is replaced if it is a file or an empty directory. A copy that does not fit
  * is not begun; a disk that fills up meanwhile is an error too and leaves everything as it was.
  *
  * Errors: `SOURCE_MISSING`, `TARGET_EXISTS`, `MOUNT_INSIDE` (something is mounted at or below the source), `NO_SPACE`,
- * `COPY_DIFFERS`, `CHANGED_MEANWHILE`, `INVALID_PATH`, `IO`, and the `ProgramError` of cp.
+ * `COPY_DIFFERS`, `CHANGED_MEANWHILE`, `INVALID_PATH`, `UNSAFE_LINK`, `IO`, and the `ProgramError` of cp.
  *
  * @example
  * ```ts
@@ -89,10 +88,17 @@ export interface TreeMove {
  * else console.log(moved.value.method);
  * ```
  */
-export function moveTree(from: string, to: string, options: CopyOptions = {}): ResultAsync<TreeMove, MoveTreeError> {
-  const moving = withPinnedParent<TreeMove, MoveTreeError>(from, (source) =>
-    withPinnedParent<TreeMove, MoveTreeError>(to, (target) => move(source, target, from, to, options)),
-  );
+export function moveTree(
+  from: string,
+  to: string,
+  options: MoveTreeOptions = {},
+): ResultAsync<TreeMove, MoveTreeError> {
+  const { within } = options;
+  const into = (source: PinnedParent): Promise<Result<TreeMove, MoveTreeError>> =>
+    withPinnedParent<TreeMove, MoveTreeError>(to, (target) => move(source, target, from, to, options), {
+      within: within?.to,
+    });
+  const moving = withPinnedParent<TreeMove, MoveTreeError>(from, into, { within: within?.from });
   return new ResultAsync(
     moving.catch((cause: unknown) => {
       rethrowCallback(cause);

@@ -1,7 +1,5 @@
-export type { LockError, LockFileUnsafe, LockHeld } from './acquireHostLock.js';
 export { findHolders } from './findHolders.js';
 export { listProcesses } from './listProcesses.js';
 export { listeningPorts } from './listeningPorts.js';
 export { readProcess } from './readProcess.js';
 export type { ProcessGone, ProcessStatus } from './readProcess.js';
-export { withHostLock } from './withHostLock.js';

@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import { err, ok, ResultAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError, octalMode, printablePath } from '../paths/index.js';
 import type { FileType, IoError, PathNotFound } from '../paths/index.js';
+import { attemptAt } from '../handles/index.js';
 import type { Attributes, ChangeSink, TreeChange } from '../handles/index.js';
 
 /** Somebody else could have written the record, or still can. */
@@ -37,17 +39,18 @@ const TYPES: ReadonlySet<string> = new Set(['file', 'directory', 'symlink', 'fif
  */
 export async function openTrusted(path: string, flags: number): Promise<Result<FileHandle, ChangeRecordError>> {
   const shown = printablePath(path);
-  let handle: FileHandle;
-  try {
-    handle = await open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
-  } catch (cause) {
-    const error = ioError(cause, 'open', path);
+  const opened = await attemptAt(path, 'open', (at) =>
+    open(at, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600),
+  );
+  if (opened.isErr()) {
+    const { error } = opened;
     if (error.errno === 'ENOENT') {
       const message = `${shown} does not exist, or the directory for it does not`;
       return err({ code: 'NOT_FOUND', message, path: shown });
     }
     return err(error.errno === 'ELOOP' ? untrusted(shown, 'it is a symbolic link') : error);
   }
+  const handle = opened.value;
   try {
     const reason = distrust(await handle.stat());
     if (reason === null) return ok(handle);
@@ -60,14 +63,15 @@ export async function openTrusted(path: string, flags: number): Promise<Result<F
 }
 
 /** Makes a new name in this directory durable (fsync(2): the file's own fsync does not cover it). */
-export async function syncDirectoryOf(path: string): Promise<void> {
-  const above = `${path.slice(0, path.lastIndexOf('/') + 1)}.`;
-  const directory = await open(above, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+function syncDirectoryOf(path: string): ResultAsync<void, IoError> {
+  return attemptAt(path, 'fsync', async (at) => {
+    const directory = await open(dirname(at), constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  });
 }
 
 /** The size up to which an open record consists of whole lines. Reads backwards from its end. */
@@ -193,7 +197,12 @@ async function openRecord(file: string): Promise<Result<ChangeRecord, ChangeReco
   if (opened.isErr()) return err(opened.error);
   const handle = opened.value;
   try {
-    if (await prepare(handle, file)) return ok(recordOn(handle, file));
+    if (await prepare(handle)) {
+      const synced = await syncDirectoryOf(file);
+      if (synced.isOk()) return ok(recordOn(handle, file));
+      await handle.close();
+      return err(synced.error);
+    }
     await handle.close();
     const path = printablePath(file);
     const message = `${path} is not empty and not a record of changes; give a new file`;
@@ -205,7 +214,7 @@ async function openRecord(file: string): Promise<Result<ChangeRecord, ChangeReco
 }
 
 /** Leaves the file with a header and whole lines only; false when it holds something else. */
-async function prepare(handle: FileHandle, file: string): Promise<boolean> {
+async function prepare(handle: FileHandle): Promise<boolean> {
   const { size } = await handle.stat();
   const expected = Buffer.from(`${HEADER}\n`);
   const start = Buffer.alloc(Math.min(size, expected.length));
@@ -216,7 +225,6 @@ async function prepare(handle: FileHandle, file: string): Promise<boolean> {
     await handle.appendFile(expected);
   } else await handle.truncate(await wholeLines(handle, size));
   await handle.sync();
-  await syncDirectoryOf(file);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { withHostLock } from '../../posix/processes/index.js';
+import { withHostLock } from '../../posix/files/index.js';
 import {
   DEFAULT_STATE_DIR,
   TOOL_VERSION,

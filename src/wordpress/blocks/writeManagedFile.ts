@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { withPinnedParent } from '../../posix/handles/index.js';
-import type { InvalidPath } from '../../posix/handles/index.js';
+import type { ParentError } from '../../posix/handles/index.js';
 import { attempt, ioError, octalMode, printablePath } from '../../posix/paths/index.js';
 import { replaceFile } from '../../posix/files/index.js';
 import type { Aborted, ChangedMeanwhile, IoError } from '../../posix/paths/index.js';
@@ -34,7 +33,7 @@ export interface HardLinked {
 
 /** Why a block was not written. The file is unchanged. */
 export type BlockFileError =
-  BlockError | PhpLintError | ReadFileError | ReplaceFileError | HardLinked | InvalidPath | IoError | Aborted;
+  BlockError | PhpLintError | ReadFileError | ReplaceFileError | HardLinked | ParentError | Aborted;
 
 /** php-fpm can read the file whatever umask the caller has, and only its owner can write it. */
 const MANAGED_FILE_MODE = 0o644;
@@ -57,7 +56,7 @@ export async function writeManagedFile(
     return healed.map((modeHealed) => ({ changed: false, created: false, modeHealed }));
   }
   // With an explicit owner the writer keeps it or fails. Without it, a caller who is not root would become the owner.
-  const owner = file === null ? await newOwner(dirname(path)) : ok({ uid: file.uid, gid: file.gid });
+  const owner = file === null ? await newOwner(path) : ok({ uid: file.uid, gid: file.gid });
   if (owner.isErr()) return err(owner.error);
   const replaced = await replaceFile<PhpLintError>(path, next, {
     ...owner.value,
@@ -112,12 +111,21 @@ async function healMode(
   }
 }
 
-/** A new file gets the owner of its directory. Only root can set an owner. */
-async function newOwner(directory: string): Promise<Result<{ uid?: number; gid?: number }, ReadFileError>> {
-  const parent = await attempt(() => stat(directory), 'stat', directory);
-  if (parent.isOk()) return ok(process.geteuid?.() === 0 ? { uid: parent.value.uid, gid: parent.value.gid } : {});
-  if (parent.error.errno !== 'ENOENT') return err(parent.error);
-  const shown = printablePath(directory);
+/** A new file gets the owner of its directory, which must be the same one when it is made. Only root can set an owner. */
+async function newOwner(
+  path: string,
+): Promise<Result<{ uid?: number; gid?: number; within?: string }, ReadFileError | ParentError>> {
+  const looked = await withPinnedParent<{ uid: number; gid: number; within: string }, IoError>(path, (parent) =>
+    attempt(() => parent.directory.stat(), 'fstat', parent.path).map(({ uid, gid }) => ({
+      uid,
+      gid,
+      within: parent.inode,
+    })),
+  );
+  if (looked.isOk()) return ok(process.geteuid?.() === 0 ? looked.value : { within: looked.value.within });
+  const { error } = looked;
+  if (error.code !== 'IO' || error.errno !== 'ENOENT') return err(error);
+  const shown = error.path;
   return err({ code: 'NOT_FOUND', message: `the directory ${shown} does not exist; create it first`, path: shown });
 }
 

@@ -197,10 +197,10 @@ describe('paths of the state', () => {
 
   it('come back in a database of root’s whose log the service made anew', async () => {
     await state();
-    await chown(database, 0, 0);
+    for (const path of [dir, database]) await chown(path, 0, 0);
     const { paths } = await plan();
     (await rewriteStatePaths(paths))._unsafeUnwrap();
-    await chown(database, WWW, WWW);
+    for (const path of [dir, database]) await chown(path, WWW, WWW);
     const holder = spawn('sqlite3', [database], { uid: WWW, gid: WWW, stdio: ['pipe', 'pipe', 'inherit'] });
     holder.stdin.write("INSERT INTO channels VALUES ('1006', 'late', '/x');\nSELECT 'written';\n");
     await once(holder.stdout, 'data');
@@ -217,6 +217,14 @@ describe('paths of the state', () => {
       }).trim(),
     ).toBe('/root/.kimaki/projects/sandbox\n/x');
     expect(await readlink(join(dir, 'projects/link'))).toBe('/root/.kimaki/projects/a');
+  });
+
+  it('are not written as root into a database that another account could exchange', async () => {
+    await state();
+    await chown(dir, WWW, WWW);
+    await chown(database, 0, 0);
+    const { paths } = await plan();
+    expect((await rewriteStatePaths(paths))._unsafeUnwrapErr()).toMatchObject({ code: 'DATABASE_OWNER' });
   });
 
   it('that cannot be put back are told, and the rest is put back', async () => {

@@ -41,9 +41,38 @@ describe('openRoot', () => {
     }
     symlinkSync(join(place, 'target'), join(place, 'handed'));
     run('chown', ['-h', '33', join(place, 'handed')]);
-    const answers = ['theirs/link', 'group/link', 'open/link', 'handed'].map((path) => opened(join(place, path)));
-    expect(answers).toEqual(Array(4).fill('UNSAFE_ROOT'));
-    expect(opened(join(place, 'sticky/link'))).toBe(join(place, 'target'));
+    const paths = ['theirs/link', 'group/link', 'open/link', 'sticky/link', 'handed'];
+    expect(paths.map((path) => opened(join(place, path)))).toEqual(Array(5).fill('UNSAFE_ROOT'));
+  });
+
+  it('does not follow a link of root that another user moved into a sticky directory', () => {
+    const place = freshPlace();
+    for (const [name, mode, uid] of [
+      ['target', 0o755, 0],
+      ['sticky', 0o1777, 0],
+      ['theirs', 0o755, 33],
+    ] as const)
+      directory(join(place, name), mode, uid);
+    symlinkSync('../target', join(place, 'theirs/link'));
+    run('setpriv', [
+      '--reuid=33',
+      '--regid=33',
+      '--clear-groups',
+      'mv',
+      join(place, 'theirs/link'),
+      join(place, 'sticky'),
+    ]);
+    expect(opened(join(place, 'sticky/link'))).toBe('UNSAFE_ROOT');
+  });
+
+  it('follows no link below a directory in which others may exchange names, whoever owns the link', () => {
+    const place = freshPlace();
+    directory(join(place, 'target'));
+    directory(join(place, 'theirs'), 0o755, 33);
+    directory(join(place, 'theirs/roots'));
+    symlinkSync(join(place, 'target'), join(place, 'theirs/roots/link'));
+    expect(opened(join(place, 'theirs/roots/link'))).toBe('UNSAFE_ROOT');
+    expect(opened(join(place, 'theirs/roots'))).toBe(join(place, 'theirs/roots'));
   });
 
   it('tells what is missing, relative, looping or not a way on', () => {

@@ -61,7 +61,39 @@ describe('withPinnedParent', () => {
     expect(refused._unsafeUnwrapErr().message).toContain(join(place, 'link'));
   });
 
-  it('does not follow what another user linked in a directory open to all', async () => {
+  it('says which link is not followed, whose it is and what to do, and writes nothing', async () => {
+    const place = freshPlace();
+    directory(join(place, 'target'));
+    directory(join(place, 'home'), 0o755, 33);
+    symlinkSync(join(place, 'target'), join(place, 'home/.config'));
+    run('chown', ['-h', '33', join(place, 'home/.config')]);
+    const path = join(place, 'home/.config/file');
+    const refused = await withPinnedParent(path, async (parent) => ok(await writeFile(parent.at(), 'x')));
+    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: 'UNSAFE_LINK', link: join(place, 'home/.config') });
+    expect(refused._unsafeUnwrapErr().message).toMatch(/home\/\.config, .*uid 33.*; check where it leads/);
+    expect(existsSync(join(place, 'target/file'))).toBe(false);
+  });
+
+  it('refuses a directory other than the one that is expected, and takes that one under another name', async () => {
+    const place = freshPlace();
+    directory(join(place, 'dir'));
+    directory(join(place, 'other'));
+    const name = join(place, 'dir/file');
+    const seen = (await withPinnedParent(name, (parent) => Promise.resolve(ok(parent.inode))))._unsafeUnwrap();
+    const reach = (path: string): Promise<string> =>
+      withPinnedParent(path, () => Promise.resolve(ok('reached')), { within: seen }).then((done) =>
+        done.match(
+          (value) => value,
+          ({ code }) => code,
+        ),
+      );
+    expect(await reach(name)).toBe('reached');
+    renameSync(join(place, 'dir'), join(place, 'moved'));
+    renameSync(join(place, 'other'), join(place, 'dir'));
+    expect([await reach(name), await reach(join(place, 'moved/file'))]).toEqual(['CHANGED_MEANWHILE', 'reached']);
+  });
+
+  it('does not follow what lies in a directory open to all, whoever linked it', async () => {
     const place = freshPlace();
     directory(join(place, 'target'));
     directory(join(place, 'shared'), 0o1777);
@@ -73,7 +105,7 @@ describe('withPinnedParent', () => {
         () => true,
         () => false,
       );
-    expect(await write('roots')).toBe(true);
+    expect(await write('roots')).toBe(false);
     expect(await write('theirs')).toBe(false);
   });
 });

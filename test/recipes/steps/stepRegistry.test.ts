@@ -14,7 +14,7 @@ import { stepRegistry } from '../../../src/recipes/steps/stepRegistry.js';
 
 const REGISTRY = stepRegistry();
 const CTX = stepContext(runFilesIn('/nowhere'), 'step');
-const FILE = { bytes: '', mode: 0o644, uid: 0, gid: 0 };
+const FILE = { bytes: '', mode: 0o644, uid: 0, gid: 0, within: '1' };
 const PROCESSES = { paths: ['/x'], units: ['a.service'], graceSeconds: 1 };
 const REQUEST = {
   user: 'a',
@@ -83,10 +83,10 @@ const VALID: Readonly<Record<string, { readonly args: JsonObject; readonly befor
     before: { entries: 1 },
   },
   'posix.putFile': { args: PUT, before: FILE },
-  'kimaki.sudoers': { args: PUT, before: { bytes: null } },
+  'kimaki.sudoers': { args: PUT, before: { bytes: null, within: '1' } },
   'posix.makeDirectory': {
     args: { path: '/x', mode: 0o755, uid: 0, gid: 0, title: 't', why: 'w' },
-    before: { exists: false },
+    before: { exists: false, within: '1' },
   },
   'systemd.recoveryUnit': {
     args: { path: '/etc/systemd/system/x.service', content: '', services: ['a.service'], installed: true },
@@ -98,7 +98,7 @@ const VALID: Readonly<Record<string, { readonly args: JsonObject; readonly befor
   'posix.assertNoProcesses': { args: PROCESSES, before: null },
   'posix.moveTree': {
     args: { from: '/a', to: '/b', why: 'w', placeIsTaken: true },
-    before: { moved: false },
+    before: { moved: false, within: { from: '1', to: '2' } },
   },
   'kimaki.statePaths': {
     args: { roots: ['/x'], oldHomes: ['/root'], moves: [{ from: '/a', to: '/b' }] },

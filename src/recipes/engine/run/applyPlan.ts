@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printableJson } from '../../../posix/paths/index.js';
-import { withHostLock } from '../../../posix/processes/index.js';
+import { withHostLock } from '../../../posix/files/index.js';
 import { endRun } from './endRun.js';
 import type { InterruptedRun } from '../journal/journalError.js';
 import type { ApplyRefusal, OtherHost, PreflightFailed } from './engineError.js';

@@ -1,5 +1,5 @@
 import type { Remedy } from '../../../posix/findings/index.js';
-import type { LockError } from '../../../posix/processes/index.js';
+import type { LockError } from '../../../posix/files/index.js';
 import type { InterruptedRun, JournalError } from '../journal/journalError.js';
 import type { StepCheckFailed } from '../plan/makePlan.js';
 import type { StepFailure } from '../plan/step.js';

@@ -1,6 +1,6 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import type { LockError } from '../../../posix/processes/index.js';
+import type { LockError } from '../../../posix/files/index.js';
 import type { JournalError } from '../journal/journalError.js';
 import type { OtherHost } from './engineError.js';
 import { undoStep } from './undoSteps.js';

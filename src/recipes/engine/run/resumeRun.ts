@@ -1,7 +1,7 @@
 import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { withHostLock } from '../../../posix/processes/index.js';
-import type { LockError } from '../../../posix/processes/index.js';
+import { withHostLock } from '../../../posix/files/index.js';
+import type { LockError } from '../../../posix/files/index.js';
 import { otherHost } from './applyPlan.js';
 import { endRun } from './endRun.js';
 import type { JournalError } from '../journal/journalError.js';

@@ -5,7 +5,7 @@ import type { Result } from 'neverthrow';
 import { remedy } from '../../../posix/findings/index.js';
 import { dirname } from 'node:path';
 import { ioError, printablePath } from '../../../posix/paths/index.js';
-import { mountsWithin } from '../../../posix/handles/index.js';
+import { checkWay, mountsWithin } from '../../../posix/handles/index.js';
 import { queryOwnership } from '../../../posix/search/index.js';
 import type { OwnedEntry } from '../../../posix/search/index.js';
 import { immutableEntries } from '../../steps/index.js';
@@ -24,6 +24,8 @@ const MOST_ENTRIES = 200_000;
 /** Refuses places in which nothing can be written or no owner changed, as far as that can be known without writing. */
 export async function refusePlaces(places: Places, leaveUnsafe: boolean): Promise<Result<void, MigrationRefusal>> {
   for (const path of places.directories) {
+    const way = refuseLinks(path);
+    if (way.isErr()) return err(way.error);
     const writable = await refuseReadOnly(await existing(path));
     if (writable.isErr()) return err(writable.error);
   }
@@ -40,6 +42,19 @@ export async function refusePlaces(places: Places, leaveUnsafe: boolean): Promis
     return err(refusal('MOUNT_IN_THE_WAY', path, message, way));
   }
   return refuseImmutable(places, leaveUnsafe);
+}
+
+/** A link on the way that another account could exchange: it would decide where root writes. */
+function refuseLinks(directory: string): Result<void, MigrationRefusal> {
+  return checkWay(directory).mapErr((error) => {
+    if (error.code === 'IO') return cannotObserve(error);
+    const way = remedy.inOrder(
+      remedy.text(`look where ${error.link} leads`),
+      remedy.text('put a directory in its place, or give the path behind it'),
+      remedy.text('plan again'),
+    );
+    return refusal('UNTRUSTED_PATH', error.link, error.message, way);
+  });
 }
 
 /** access(2) reports a read-only filesystem to root too. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, open, unlink } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
@@ -9,6 +9,8 @@ import { findSite } from '../../../wordpress/site/index.js';
 import { listFlows } from '../../../wordpress/wpcli/index.js';
 import { lookupIdentity } from '../../../posix/accounts/index.js';
 import { attempt, printableJson, printablePath } from '../../../posix/paths/index.js';
+import { withPinnedParent } from '../../../posix/handles/index.js';
+import type { ParentError, PinnedParent } from '../../../posix/handles/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { StepFailure } from '../../engine/index.js';
 import type { MigrationFacts, VerificationOptions } from '../../host/index.js';
@@ -42,10 +44,9 @@ async function tryDirectory(
   directory: string,
   owner: { readonly uid: number; readonly gid: number },
 ): Promise<Result<void, StepFailure>> {
-  const stat = await lstat(directory).catch(() => null);
-  if (stat?.isDirectory() !== true) return ok(undefined);
   const where = `the migration writes in ${printablePath(directory)}, and a file could not be`;
-  const opened = await openUnnamed(directory);
+  const opened = await withPinnedParent<FileHandle, IoError>(join(directory, 'wca-probe'), openUnnamed);
+  if (opened.isErr() && isMissing(opened.error)) return ok(undefined);
   if (opened.isErr()) return err(refused(`${where} created there: ${opened.error.message}`));
   const file = opened.value;
   try {
@@ -70,18 +71,24 @@ async function tryDirectory(
 }
 
 /** A file in this directory that has no name, or whose name is removed before it is returned. */
-async function openUnnamed(directory: string): Promise<Result<FileHandle, IoError>> {
-  const unnamed = await attempt(() => open(directory, O_TMPFILE | constants.O_RDWR, 0o600), 'open', directory);
+async function openUnnamed(parent: PinnedParent): Promise<Result<FileHandle, IoError>> {
+  const { path: directory } = parent;
+  const unnamed = await attempt(() => open(parent.at('.'), O_TMPFILE | constants.O_RDWR, 0o600), 'open', directory);
   if (unnamed.isOk() || !NOT_KNOWN.has(unnamed.error.errno)) return unnamed;
   // With a dot in front and one inside, systemd, php and sudo ignore it.
-  const path = join(directory, `.wca-probe.${randomBytes(6).toString('hex')}`);
+  const name = `.wca-probe.${randomBytes(6).toString('hex')}`;
+  const path = join(directory, name);
   const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const named = await attempt(() => open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), 'open', path);
+  const named = await attempt(() => open(parent.at(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), 'open', path);
   if (named.isErr()) return err(named.error);
-  const removed = await attempt(() => unlink(path), 'unlink', path);
+  const removed = await attempt(() => unlink(parent.at(name)), 'unlink', path);
   if (removed.isOk()) return ok(named.value);
   await named.value.close();
   return err(removed.error);
+}
+
+function isMissing(error: ParentError): boolean {
+  return error.code === 'IO' && error.syscall === 'open' && error.errno === 'ENOENT';
 }
 
 async function findFlow({ site, target }: MigrationFacts, flow: string): Promise<Result<void, StepFailure>> {

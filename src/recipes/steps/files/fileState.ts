@@ -3,11 +3,14 @@ import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { remedy } from '../../../posix/findings/index.js';
 import type { Remedy } from '../../../posix/findings/index.js';
-import { readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
+import { readPlace, removeFile, replaceFile } from '../../../posix/files/index.js';
 import type { ReplaceFileOptions } from '../../../posix/files/index.js';
 import { accountId, fileMode, record, sha256 } from '../../engine/index.js';
 import type { StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
 import { keepMtime, restoreMtime } from './keptMtime.js';
+
+/** Schema of the inode number of the directory in which a step acts: another one is not acted in. */
+export const inode = v.pipe(v.string(), v.digits());
 
 /** Schema of {@link FileState}. */
 export const fileState = record({
@@ -16,21 +19,24 @@ export const fileState = record({
   mode: fileMode,
   uid: accountId,
   gid: accountId,
+  within: inode,
 });
 
-/** A file as it was, whole: what undo needs to restore it. */
+/** A file as it was, whole: what undo needs to restore it, and the directory it lay in. */
 export type FileState = Readonly<v.InferOutput<typeof fileState>>;
 
-/** Reads a file as it is now; null when there is none. Links and anything but a regular file are refused. */
+/** Reads a file as it is now, by the way of the writers; null when there is none. Anything but a regular file is refused. */
 export function readFileState(path: string): ResultAsync<FileState | null, StepFailure> {
   return new ResultAsync(read(path));
 }
 
 async function read(path: string): Promise<Result<FileState | null, StepFailure>> {
-  const file = await readRegularFile(path);
-  if (file.isErr()) return file.error.code === 'NOT_FOUND' ? ok(null) : err(file.error);
-  const { bytes, mode, uid, gid } = file.value;
-  return ok({ bytes: bytes.toString('base64'), mode: mode & 0o7777, uid, gid });
+  const place = await readPlace(path);
+  if (place.isErr()) return err(place.error);
+  const { file, within } = place.value;
+  if (file === null || within === null) return ok(null);
+  const { bytes, mode, uid, gid } = file;
+  return ok({ bytes: bytes.toString('base64'), mode: mode & 0o7777, uid, gid, within });
 }
 
 /** Replaces a file that must still be as recorded, and notes its time so that undo can give it back. */
@@ -42,7 +48,10 @@ export function replaceRecorded(
   options: Omit<ReplaceFileOptions<StepFailure>, 'expect'> = {},
 ): ResultAsync<void, StepFailure> {
   return new ResultAsync<void, StepFailure>(keepMtime(ctx, path))
-    .andThen(() => replaceFile(path, content, { ...options, expect: Buffer.from(before.bytes, 'base64') }))
+    .andThen(() => {
+      const { bytes, within } = before;
+      return replaceFile(path, content, { ...options, expect: Buffer.from(bytes, 'base64'), within });
+    })
     .map(() => undefined);
 }
 

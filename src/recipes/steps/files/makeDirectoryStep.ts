@@ -1,15 +1,17 @@
-import { lstat, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { clearAbandoned, makeDirectory } from '../../../posix/files/index.js';
-import { attemptAt } from '../../../posix/handles/index.js';
-import { octalMode, shellWord, attempt } from '../../../posix/paths/index.js';
+import { attemptAt, lstatOrNull, withPinnedParent } from '../../../posix/handles/index.js';
+import type { ParentError } from '../../../posix/handles/index.js';
+import { octalMode, shellWord } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
-import type { InvalidPath } from '../../../posix/handles/index.js';
 import type { MakeDirectoryError } from '../../../posix/files/index.js';
 import { absolutePath, accountId, defineStep, fileMode, record } from '../../engine/index.js';
 import type { Check, UndoNotes } from '../../engine/index.js';
+import { inode } from './fileState.js';
 
 const args = record({
   /** Absolute; the directory above exists. */
@@ -27,14 +29,13 @@ const args = record({
 export type MakeDirectoryArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** Nothing was there: this kind does not change a directory that exists. */
-const before = record({ exists: v.literal(false) });
+const before = record({ exists: v.literal(false), within: v.nullable(inode) });
 
 type MakeDirectoryBefore = v.InferOutput<typeof before>;
 
 /** Why a directory was not made or not removed. */
 export type MakeDirectoryFailure =
   | MakeDirectoryError
-  | InvalidPath
   | { readonly code: 'DIRECTORY_MISSING'; readonly message: string; readonly path: string }
   | IoError;
 
@@ -63,7 +64,8 @@ export const makeDirectoryStep = defineStep({
     why: why ?? 'later steps put files into it',
   }),
   check: (wanted) => new ResultAsync(check(wanted)),
-  apply: ({ path, mode, uid, gid }) => makeDirectory(path, { mode, uid, gid }).map(() => undefined),
+  apply: ({ path, mode, uid, gid }, { within }) =>
+    makeDirectory(path, { mode, uid, gid }, { within: within ?? undefined }).map(() => undefined),
   verify: (wanted) =>
     new ResultAsync(check(wanted)).andThen((found) =>
       found.state === 'satisfied' ? ok(undefined) : err(missing(wanted.path)),
@@ -79,19 +81,32 @@ async function check({
   uid,
   gid,
 }: MakeDirectoryArgs): Promise<Result<Check<MakeDirectoryBefore>, MakeDirectoryFailure>> {
-  const stat = await attempt(() => lstat(path), 'lstat', path);
-  if (stat.isErr()) {
-    return stat.error.errno === 'ENOENT' ? ok({ state: 'needed', before: { exists: false } }) : err(stat.error);
-  }
-  const found = stat.value;
-  const right = found.isDirectory() && (found.mode & 0o7777) === mode && found.uid === uid && found.gid === gid;
+  const looked = await withPinnedParent<Looked, IoError>(path, async (parent) => {
+    const stat = await lstatOrNull(parent.at(), path);
+    return stat.map((found) => ({ found, within: parent.inode }));
+  });
+  if (looked.isErr() && !isMissing(looked.error)) return err(looked.error);
+  const { found, within } = looked.unwrapOr({ found: null, within: null });
+  if (found === null) return ok({ state: 'needed', before: { exists: false, within } });
+  const owner = { mode: Number(found.mode), uid: Number(found.uid), gid: Number(found.gid) };
+  const right = found.isDirectory() && (owner.mode & 0o7777) === mode && owner.uid === uid && owner.gid === gid;
   if (right) return ok({ state: 'satisfied' });
-  const owned = `a directory of ${found.uid}:${found.gid}, mode ${octalMode(found.mode)}`;
+  const owned = `a directory of ${owner.uid}:${owner.gid}, mode ${octalMode(owner.mode)}`;
   const what = found.isDirectory() ? owned : 'no directory';
   const message =
     `${path} exists and is ${what}, expected a directory of ${uid}:${gid}, mode ${octalMode(mode)}; ` +
     'correct it or move it away, then plan again';
   return err({ code: 'EXISTS_DIFFERENTLY', message, path, found: what });
+}
+
+interface Looked {
+  readonly found: BigIntStats | null;
+  readonly within: string | null;
+}
+
+/** The directory above may still have to be made. */
+function isMissing(error: ParentError): boolean {
+  return error.code === 'IO' && error.errno === 'ENOENT';
 }
 
 async function undo({ path }: MakeDirectoryArgs): Promise<Result<UndoNotes, MakeDirectoryFailure>> {

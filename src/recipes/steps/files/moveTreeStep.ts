@@ -1,13 +1,15 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { lstat } from 'node:fs/promises';
 import * as v from 'valibot';
 import { remedy } from '../../../posix/findings/index.js';
 import type { Remedy } from '../../../posix/findings/index.js';
-import { ioError, shellWord } from '../../../posix/paths/index.js';
+import { shellWord } from '../../../posix/paths/index.js';
+import type { IoError } from '../../../posix/paths/index.js';
+import { lstatOrNull, withPinnedParent } from '../../../posix/handles/index.js';
 import { checkMoveSpace, moveLeftovers, moveTree } from '../../../posix/moves/index.js';
 import { absolutePath, defineStep, record } from '../../engine/index.js';
 import type { Check, StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
+import { inode } from './fileState.js';
 
 const args = record({
   from: absolutePath,
@@ -21,9 +23,15 @@ const args = record({
 /** From where to where. */
 export type MoveTreeArgs = Readonly<v.InferOutput<typeof args>>;
 
-type Places = { readonly from: boolean; readonly to: boolean; readonly unfinished: boolean };
+interface Places {
+  readonly from: boolean;
+  readonly to: boolean;
+  readonly unfinished: boolean;
+  /** The directories they lie in; null while one of the two still has to be made. */
+  readonly within: MoveTreeBefore['within'];
+}
 
-const before = record({ moved: v.literal(false) });
+const before = record({ moved: v.literal(false), within: v.nullable(record({ from: inode, to: inode })) });
 
 type MoveTreeBefore = v.InferOutput<typeof before>;
 
@@ -42,8 +50,8 @@ export const moveTreeStep = defineStep({
   before,
   describe: ({ from, to, why }) => ({ title: `Move ${from} to ${to}`, why }),
   check: (args) => new ResultAsync(checkMove(args)),
-  apply: (args, _before, ctx) =>
-    moveTree(args.from, args.to).map(({ method }) => {
+  apply: (args, { within }, ctx) =>
+    moveTree(args.from, args.to, { within: within ?? undefined }).map(({ method }) => {
       ctx.progress(method === 'rename' ? 'renamed' : 'copied to the other filesystem and verified');
     }),
   verify: (args) => new ResultAsync(verifyMove(args)),
@@ -56,9 +64,9 @@ export const moveTreeStep = defineStep({
 async function checkMove(args: MoveTreeArgs): Promise<Result<Check<MoveTreeBefore>, StepFailure>> {
   const places = await look(args);
   if (places.isErr()) return err(places.error);
-  const { from, to, unfinished } = places.value;
+  const { from, to, unfinished, within } = places.value;
   if (from && to && !unfinished) return err(bothThere(args));
-  if (from || unfinished) return ok({ state: 'needed', before: { moved: false } });
+  if (from || unfinished) return ok({ state: 'needed', before: { moved: false, within } });
   return to ? ok({ state: 'satisfied' }) : err(gone(args));
 }
 
@@ -101,9 +109,9 @@ async function undoMove(args: MoveTreeArgs, ctx: StepContext): Promise<Result<Un
 async function setAside(path: string): Promise<Result<string, StepFailure>> {
   for (let number = 1; ; number += 1) {
     const aside = `${path}.made-since${number === 1 ? '' : `-${number}`}`;
-    const taken = await exists(aside);
+    const taken = await placeOf(aside);
     if (taken.isErr()) return err(taken.error);
-    if (taken.value) continue;
+    if (taken.value.exists) continue;
     const moved = await moveTree(path, aside);
     return moved.isErr() ? err(moved.error) : ok(aside);
   }
@@ -121,21 +129,32 @@ async function tidyMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> 
 
 /** What exists at the two places; `unfinished` when a killed copy left something beside them. */
 async function look(args: MoveTreeArgs): Promise<Result<Places, StepFailure>> {
-  const from = await exists(args.from);
+  const from = await placeOf(args.from);
   if (from.isErr()) return err(from.error);
-  const to = await exists(args.to);
+  const to = await placeOf(args.to);
   if (to.isErr()) return err(to.error);
+  const places = { from: from.value.exists, to: to.value.exists };
+  if (from.value.within === null || to.value.within === null) return ok({ ...places, unfinished: false, within: null });
+  const within = { from: from.value.within, to: to.value.within };
   const left = await moveLeftovers(args.from, args.to);
-  // The directory above the target may still have to be made.
-  if (left.isErr() && left.error.code === 'IO' && left.error.errno === 'ENOENT')
-    return ok({ from: from.value, to: to.value, unfinished: false });
-  return left.isErr() ? err(left.error) : ok({ from: from.value, to: to.value, unfinished: left.value.length > 0 });
+  return left.isErr() ? err(left.error) : ok({ ...places, unfinished: left.value.length > 0, within });
 }
 
-async function exists(path: string): Promise<Result<boolean, StepFailure>> {
-  const stat = await ResultAsync.fromPromise(lstat(path), (cause) => ioError(cause, 'lstat', path));
-  if (stat.isOk()) return ok(true);
-  return stat.error.errno === 'ENOENT' ? ok(false) : err(stat.error);
+interface Place {
+  readonly exists: boolean;
+  /** Null where the directory above is not there. */
+  readonly within: string | null;
+}
+
+/** By the way on which it is moved: what is refused here would be refused there. */
+async function placeOf(path: string): Promise<Result<Place, StepFailure>> {
+  const looked = await withPinnedParent<Place, IoError>(path, async (parent) => {
+    const stat = await lstatOrNull(parent.at(), path);
+    return stat.map((found) => ({ exists: found !== null, within: parent.inode }));
+  });
+  if (looked.isOk()) return ok(looked.value);
+  const { error } = looked;
+  return error.code === 'IO' && error.errno === 'ENOENT' ? ok({ exists: false, within: null }) : err(error);
 }
 
 function bothThere(args: MoveTreeArgs): StepFailure {

@@ -1,15 +1,16 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
-import { clearAbandoned, readRegularFile, removeFile, replaceFile } from '../../../posix/files/index.js';
+import { clearAbandoned, readPlace, removeFile, replaceFile } from '../../../posix/files/index.js';
 import type { Remedy } from '../../../posix/findings/index.js';
 import { shellWord } from '../../../posix/paths/index.js';
 import type { ProgramError } from '../../../posix/programs/index.js';
+import type { ParentError } from '../../../posix/handles/index.js';
 import type { ReadFileError, RegularFile, RemoveFileError, ReplaceFileError } from '../../../posix/files/index.js';
 import { absolutePath, accountId, defineStep, fileMode, record, sha256 } from '../../engine/index.js';
 import type { Check, StepContext, StepDefinition, StepFailure, UndoNotes } from '../../engine/index.js';
 import { lintPhp } from '../../../wordpress/php/index.js';
-import { EDITED_REMEDY, fileState } from './fileState.js';
+import { EDITED_REMEDY, fileState, inode } from './fileState.js';
 import { restoreCommands } from './restoreCommands.js';
 import { keepMtime, restoreMtime } from './keptMtime.js';
 
@@ -36,7 +37,7 @@ const args = record({
 export type PutFileArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** What was there: nothing, or a file. */
-const before = v.union([record({ bytes: v.null() }), fileState]);
+const before = v.union([record({ bytes: v.null(), within: v.nullable(inode) }), fileState]);
 
 type PutFileBefore = v.InferOutput<typeof before>;
 
@@ -55,6 +56,7 @@ export type PutFileFailure =
   | { readonly code: 'FILE_NOT_AS_WRITTEN'; readonly message: string; readonly path: string }
   | { readonly code: 'UNKNOWN_VALIDATOR'; readonly message: string; readonly validate: string }
   | ReadFileError
+  | ParentError
   | ReplaceFileError
   | RemoveFileError
   | ProgramError;
@@ -81,7 +83,7 @@ export function putFileDefinition(validators: Validators): StepDefinition<'posix
     apply: (wanted, found, ctx) => new ResultAsync(apply(wanted, found, ctx, validators)),
     verify: (wanted) => new ResultAsync(verify(wanted)),
     undoable: (wanted, found, ctx) =>
-      new ResultAsync(current(wanted.path)).andThen((now) => (ctx.force ? ok(undefined) : mayUndo(wanted, found, now))),
+      readPlace(wanted.path).andThen(({ file }) => (ctx.force ? ok(undefined) : mayUndo(wanted, found, file))),
     byHand: ({ path }, found, where) =>
       found.bytes === null ? [`rm -- ${shellWord(path)}`] : restoreCommands(path, found, where),
     tidy: ({ path }) => clearAbandoned(path),
@@ -111,15 +113,15 @@ export const putFileStep = defineStep(putFileDefinition({ php: lintPhp }));
 async function check(args: PutFileArgs, validators: Validators): Promise<Result<Check<PutFileBefore>, PutFileFailure>> {
   const validate = args.validate ?? 'none';
   if (validate !== 'none' && !Object.hasOwn(validators, validate)) return err(unknownValidator(validate));
-  const found = await current(args.path);
+  const found = await readPlace(args.path);
   if (found.isErr()) return err(found.error);
-  const file = found.value;
-  if (file === null) return ok({ state: 'needed', before: { bytes: null } });
+  const { file, within } = found.value;
+  if (file === null || within === null) return ok({ state: 'needed', before: { bytes: null, within } });
   if (isAsWanted(args, file)) return ok({ state: 'satisfied' });
   const foreign = !file.bytes.equals(Buffer.from(args.content));
   if (args.createOnly === true && foreign) return err(inTheWay(args.path));
   const { mode, uid, gid } = file;
-  return ok({ state: 'needed', before: { bytes: file.bytes.toString('base64'), mode, uid, gid } });
+  return ok({ state: 'needed', before: { bytes: file.bytes.toString('base64'), mode, uid, gid, within } });
 }
 
 async function apply(
@@ -131,9 +133,9 @@ async function apply(
   const { path, content, mode, uid, gid, validate = 'none' } = args;
   const validator = Object.hasOwn(validators, validate) ? validators[validate] : undefined;
   if (validate !== 'none' && validator === undefined) return err(unknownValidator(validate));
-  const found = await current(path);
+  const found = await readPlace(path);
   if (found.isErr()) return err(found.error);
-  if (found.value !== null) {
+  if (found.value.file !== null) {
     const kept = await keepMtime(ctx, path);
     if (kept.isErr()) return err(kept.error);
   }
@@ -142,15 +144,16 @@ async function apply(
     uid,
     gid,
     expect: bytesOf(before),
+    within: before.within ?? undefined,
     ...(validator === undefined ? {} : { validate: validator }),
   });
   return replaced.map(() => undefined);
 }
 
 async function verify(args: PutFileArgs): Promise<Result<void, PutFileFailure>> {
-  const found = await current(args.path);
+  const found = await readPlace(args.path);
   if (found.isErr()) return err(found.error);
-  if (found.value !== null && isAsWanted(args, found.value)) return ok(undefined);
+  if (found.value.file !== null && isAsWanted(args, found.value.file)) return ok(undefined);
   const message = `${args.path} is not as this run wrote it; find out what else writes to it`;
   return err({ code: 'FILE_NOT_AS_WRITTEN', message, path: args.path });
 }
@@ -161,9 +164,9 @@ async function undo(
   ctx: StepContext,
 ): Promise<Result<UndoNotes, PutFileFailure>> {
   const { path } = args;
-  const found = await current(path);
+  const found = await readPlace(path);
   if (found.isErr()) return err(found.error);
-  const file = found.value;
+  const { file } = found.value;
   const notes: string[] = [];
   const allowed = mayUndo(args, before, file);
   if (allowed.isErr()) {
@@ -209,13 +212,6 @@ function mayUndo(args: PutFileArgs, before: PutFileBefore, file: RegularFile | n
 
 function bytesOf(before: PutFileBefore): Buffer | null {
   return before.bytes === null ? null : Buffer.from(before.bytes, 'base64');
-}
-
-/** The file, or null when nothing is there; a link or directory there is an error. */
-async function current(path: string): Promise<Result<RegularFile | null, ReadFileError>> {
-  const read = await readRegularFile(path);
-  if (read.isErr() && read.error.code === 'NOT_FOUND') return ok(null);
-  return read;
 }
 
 function inTheWay(path: string): PutFileFailure {

@@ -84,7 +84,8 @@ async function applyUmask(
   const made = await makeDirectory(dirname(args.path), { mode: 0o755, uid: 0, gid: 0 });
   if (made.isErr()) return err(made.error);
   const expect = before.file === null ? null : Buffer.from(before.file.bytes, 'base64');
-  const written = await replaceFile(args.path, args.content, { mode: 0o644, uid: 0, gid: 0, expect });
+  const within = before.file?.within;
+  const written = await replaceFile(args.path, args.content, { mode: 0o644, uid: 0, gid: 0, expect, within });
   if (written.isErr()) return err(written.error);
   return restart(args, ctx);
 }

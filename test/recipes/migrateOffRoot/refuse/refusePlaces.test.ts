@@ -1,4 +1,5 @@
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
+// @module-tag root
+import { chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Places } from '../../../../src/recipes/host/index.js';
@@ -17,6 +18,23 @@ test('accepts places that can be written, and directories and trees that do not 
   };
   expect(await refusePlaces(places, false)).toBeOk();
 });
+
+test.each(['.config', '.config/missing', '.local/share/missing'])(
+  'refuses a place of the state below %s when a link of the agent leads there, and says which and whose',
+  async (below) => {
+    const home = tempDir();
+    mkdirSync(join(home, 'elsewhere'));
+    chownSync(home, 1001, 1001);
+    for (const name of ['.config', '.local']) {
+      symlinkSync(join(home, 'elsewhere'), join(home, name));
+      lchownSync(join(home, name), 1001, 1001);
+    }
+    const refused = await refusePlaces({ directories: [join(home, below)], files: [], trees: [] }, false);
+    const link = join(home, below.split('/')[0] ?? '');
+    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: 'UNTRUSTED_PATH', subject: link });
+    expect(refused._unsafeUnwrapErr().message).toMatch(/not followed because uid 1001/);
+  },
+);
 
 test('refuses to replace what a filesystem is mounted on, and says how to unmount it', async () => {
   const refused = await refusePlaces({ directories: [], files: ['/proc'], trees: [] }, false);

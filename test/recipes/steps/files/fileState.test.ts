@@ -73,6 +73,7 @@ describe('readFileState', () => {
       mode: 0o2640,
       uid: lstatSync(path).uid,
       gid: lstatSync(path).gid,
+      within: String(lstatSync(dir).ino),
     });
     const missing = await readFileState(join(dir, 'missing'));
     expect(missing.isOk() && missing.value).toBeNull();

@@ -44,9 +44,9 @@ test('undo leaves a directory that is in use, and says so', async () => {
     signal: new AbortController().signal,
     force: false,
   };
-  expect(await makeDirectoryStep.apply(args, { exists: false }, ctx)).toBeOk();
+  expect(await makeDirectoryStep.apply(args, { exists: false, within: null }, ctx)).toBeOk();
   writeFileSync(join(args.path, 'theirs'), '');
-  const undone = await makeDirectoryStep.undo(args, { exists: false }, ctx);
+  const undone = await makeDirectoryStep.undo(args, { exists: false, within: null }, ctx);
   expect(undone.isOk() && undone.value).toMatchObject({ notes: [expect.stringContaining('is not empty')] });
   expect(existsSync(join(args.path, 'theirs'))).toBe(true);
 });

@@ -55,9 +55,9 @@ describe('posix.moveTree', () => {
   test('undo takes back all that was written since', async () => {
     const dir = tempDir();
     const args = homes(dir);
-    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.apply(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
     writeFileSync(join(args.to, 'written-since'), 'new rows');
-    expect(await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.undo(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
     expect(readFileSync(join(args.from, 'written-since'), 'utf8')).toBe('new rows');
     expect(existsSync(args.to)).toBe(false);
   });
@@ -65,12 +65,12 @@ describe('posix.moveTree', () => {
   test('with something in the old place again it is not undone, and nothing is lost', async () => {
     const dir = tempDir();
     const args = homes(dir);
-    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.apply(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
     mkdirSync(args.from);
     const before = snapshotTree(dir);
-    const may = await moveTreeStep.undoable(args, { moved: false }, contextOf(dir));
+    const may = await moveTreeStep.undoable(args, { moved: false, within: null }, contextOf(dir));
     expect(may.isErr() && may.error.code).toBe('BOTH_EXIST');
-    const back = await moveTreeStep.undo(args, { moved: false }, contextOf(dir));
+    const back = await moveTreeStep.undo(args, { moved: false, within: null }, contextOf(dir));
     expect(back).toBeErr({ code: 'BOTH_EXIST' });
     expect(snapshotTree(dir)).toBe(before);
   });
@@ -79,11 +79,13 @@ describe('posix.moveTree', () => {
     const dir = tempDir();
     const args = homes(dir);
     for (const round of ['first', 'second']) {
-      expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
+      expect(await moveTreeStep.apply(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
       mkdirSync(args.from);
       writeFileSync(join(args.from, 'made-since'), round);
-      expect(await moveTreeStep.undoable(args, { moved: false }, contextOf(dir, true))).toBeOk();
-      const back = (await moveTreeStep.undo(args, { moved: false }, contextOf(dir, true)))._unsafeUnwrap();
+      expect(await moveTreeStep.undoable(args, { moved: false, within: null }, contextOf(dir, true))).toBeOk();
+      const back = (
+        await moveTreeStep.undo(args, { moved: false, within: null }, contextOf(dir, true))
+      )._unsafeUnwrap();
       expect(readFileSync(join(args.from, 'link'), 'utf8')).toBe('rows');
       expect(existsSync(args.to)).toBe(false);
       const aside = `${args.from}.made-since${round === 'first' ? '' : '-2'}`;
@@ -95,13 +97,13 @@ describe('posix.moveTree', () => {
   test('what is on its way back and does not fit is refused, forced or not', async () => {
     const dir = tempDir();
     const args = homes(dir);
-    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.apply(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
     rmSync(join(dir, 'old'), { recursive: true });
     mkdirSync(join(dir, 'old'));
     expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', join(dir, 'old')]).status).toBe(0);
     onTestFinished(() => void spawnSync('umount', ['--lazy', join(dir, 'old')]));
     for (const force of [false, true]) {
-      const may = await moveTreeStep.undoable(args, { moved: false }, contextOf(dir, force));
+      const may = await moveTreeStep.undoable(args, { moved: false, within: null }, contextOf(dir, force));
       expect(may.isErr() && may.error.code).toBe('NO_SPACE');
     }
   });
@@ -109,23 +111,23 @@ describe('posix.moveTree', () => {
   test('of what was only set aside, its loss is no obstacle to the way back, and is told', async () => {
     const dir = tempDir();
     const args = { ...homes(dir), placeIsTaken: true };
-    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.apply(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
     rmSync(args.to, { recursive: true });
-    expect(await moveTreeStep.undoable(args, { moved: false }, contextOf(dir))).toBeOk();
-    const back = (await moveTreeStep.undo(args, { moved: false }, contextOf(dir)))._unsafeUnwrap();
+    expect(await moveTreeStep.undoable(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
+    const back = (await moveTreeStep.undo(args, { moved: false, within: null }, contextOf(dir)))._unsafeUnwrap();
     expect(back.notes.join()).toContain(args.to);
-    expect(await moveTreeStep.undo(argsFor(dir), { moved: false }, contextOf(dir))).toBeErr();
+    expect(await moveTreeStep.undo(argsFor(dir), { moved: false, within: null }, contextOf(dir))).toBeErr();
   });
 
   test('where a later step fills the old place it may be undone, but only once that is gone', async () => {
     const dir = tempDir();
     const args = { ...homes(dir), placeIsTaken: true };
-    expect(await moveTreeStep.apply(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.apply(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
     mkdirSync(args.from);
-    expect(await moveTreeStep.undoable(args, { moved: false }, contextOf(dir))).toBeOk();
-    expect(await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).toBeErr();
+    expect(await moveTreeStep.undoable(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.undo(args, { moved: false, within: null }, contextOf(dir))).toBeErr();
     rmSync(args.from, { recursive: true });
-    expect(await moveTreeStep.undo(args, { moved: false }, contextOf(dir))).toBeOk();
+    expect(await moveTreeStep.undo(args, { moved: false, within: null }, contextOf(dir))).toBeOk();
   });
 
   test('what is at neither place is an error, never “done”', async () => {

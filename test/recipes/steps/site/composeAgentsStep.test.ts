@@ -29,6 +29,7 @@ function rendered(now: string): { readonly file: string; undo: () => Promise<rea
     mode: 0o644,
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
+    within: '1',
   };
   const undo = async (): Promise<readonly string[]> =>
     (await composeAgentsStep.undo({ site: dir, user: 'nobody', gid: before.gid }, before, ctx))._unsafeUnwrap().notes;

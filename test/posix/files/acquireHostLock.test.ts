@@ -4,13 +4,13 @@ import type { ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { acquireHostLock } from '../../../src/posix/processes/acquireHostLock.js';
+import { acquireHostLock } from '../../../src/posix/files/acquireHostLock.js';
 import { runProgram } from '../../../src/posix/programs/runProgram.js';
 import { freshPlace, run } from '../support/place.js';
 import { bundle } from '../support/runModule.js';
 import { descriptorsNow } from '../support/trees.js';
 
-const SOURCE = join(import.meta.dirname, '../../../src/posix/processes/acquireHostLock.ts');
+const SOURCE = join(import.meta.dirname, '../../../src/posix/files/acquireHostLock.ts');
 
 /** A process that takes the lock and stays, and the line it printed: `held`, or the error's code. */
 async function contender(program: string, lock: string): Promise<{ child: ChildProcess; said: string }> {

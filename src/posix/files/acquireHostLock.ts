@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { attemptAt } from '../handles/index.js';
 import { fileTypeOf, ioError, printablePath } from '../paths/index.js';
 import type { IoError } from '../paths/index.js';
 import { programFailed, runProgram } from '../programs/index.js';
@@ -54,7 +55,7 @@ export function acquireHostLock(path: string): ResultAsync<HostLock, LockError> 
 }
 
 async function acquire(path: string): Promise<Result<HostLock, LockError>> {
-  const opened = open(path);
+  const opened = await open(path);
   if (opened.isErr()) return err(opened.error);
   const fd = opened.value;
   const taken = await take(fd, path);
@@ -83,15 +84,15 @@ async function acquire(path: string): Promise<Result<HostLock, LockError>> {
   return ok({ path, release });
 }
 
-function open(path: string): Result<number, LockError> {
+async function open(path: string): Promise<Result<number, LockError>> {
   const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
-  let fd: number;
-  try {
-    fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
-  } catch (cause) {
-    const error = ioError(cause, 'open', path);
+  const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
+  const opened = await attemptAt(path, 'open', (at) => Promise.resolve().then(() => openSync(at, flags, 0o600)));
+  if (opened.isErr()) {
+    const { error } = opened;
     return err(error.errno === 'ELOOP' ? unsafe(path, 'it is a symbolic link') : error);
   }
+  const fd = opened.value;
   const stat = fstatSync(fd);
   const self = process.geteuid?.() ?? stat.uid;
   const reason =

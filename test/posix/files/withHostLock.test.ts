@@ -2,8 +2,8 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { acquireHostLock } from '../../../src/posix/processes/acquireHostLock.js';
-import { withHostLock } from '../../../src/posix/processes/withHostLock.js';
+import { acquireHostLock } from '../../../src/posix/files/acquireHostLock.js';
+import { withHostLock } from '../../../src/posix/files/withHostLock.js';
 import { freshPlace } from '../support/place.js';
 
 async function isFree(path: string): Promise<boolean> {

@@ -38,6 +38,8 @@ export interface CommandContext<
   readInput(limit: number): Promise<Buffer>;
   /** Asks on the terminal; an error where the answer is not yes, or where there is no terminal and `--yes` is needed to `act`. */
   confirm(question: string, act: string): Promise<Result<void, CliError>>;
+  /** Whether {@link CommandContext.confirm} can ask. */
+  readonly isTerminal: boolean;
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP from now on; a second one ends the process at once. */
   interruption(): AbortSignal;
   /** Shows an error (on stderr, and as JSON on stdout with `--json`) and returns the exit status to end with. */

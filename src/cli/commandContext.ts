@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../posix/paths/index.js';
 import type { CommandContext } from './command.js';
-import { confirm } from './confirm.js';
+import { confirm, isTerminal } from './confirm.js';
 import type { Output, OutputStreams } from './createOutput.js';
 import { fail } from './fail.js';
 import { interruption } from './interruption.js';
@@ -37,6 +37,7 @@ export function commandContext(parsed: ParsedArguments, output: Output, host: Cl
     operandPath: (index, what) => absolute(parsed.operands[index] ?? '', what),
     readInput: (limit) => readUpTo(host.stdin, limit),
     confirm: (question, act) => confirm(host, question, act),
+    isTerminal: isTerminal(host),
     interruption: () => AbortSignal.any([interruption(), output.abandoned]),
     fail: (error, exitCode) => fail(output, error, exitCode),
   };

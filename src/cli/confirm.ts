@@ -11,13 +11,17 @@ export interface Terminal {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
+/** Whether there is anybody to ask. */
+export function isTerminal({ stdin, stderr }: Terminal): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
+}
+
 /**
  * Asks on stderr and takes `y` or `yes` for yes; anything else, end of input too, is `NOT_CONFIRMED`. Without a terminal it
  * does not ask: `USAGE`, which says to give `--yes` to `act`.
  */
 export async function confirm(terminal: Terminal, question: string, act: string): Promise<Result<void, CliError>> {
-  if (terminal.stdin.isTTY !== true || terminal.stderr.isTTY !== true)
-    return err(usageError(`there is no terminal to ask on; give --yes to ${act}`));
+  if (!isTerminal(terminal)) return err(usageError(`there is no terminal to ask on; give --yes to ${act}`));
   const lines = createInterface({ input: terminal.stdin, output: terminal.stderr });
   try {
     const ended = new Promise<string>((resolve) => {

@@ -22,6 +22,8 @@ const KNOWN: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['BLOCK_NOT_FOUND', EXIT.notFound],
   ['LOCKED', EXIT.locked],
   ['INTERRUPTED_RUN', EXIT.locked],
+  ['RUN_GOES_ON', EXIT.locked],
+  ['RUN_LOST', EXIT.locked],
   ['NEEDS_ROOT', EXIT.needsRoot],
   ['STALE_PLAN', EXIT.stalePlan],
   ['OTHER_HOST', EXIT.stalePlan],

@@ -34,7 +34,10 @@ export interface TracedCall {
   readonly about: string;
 }
 
-/** Runs `wca …` in the host with a fault in it; the package has to be installed. */
+/** The commands that otherwise leave the run to a unit, which the fault would not reach. */
+const CARRIES_OUT = ['apply', 'resume', 'rollback'];
+
+/** Runs `wca …` in the host with a fault in it, a run in that process; the package has to be installed. */
 export async function runWithFault(
   host: Host,
   args: readonly string[],
@@ -43,7 +46,8 @@ export async function runWithFault(
 ): Promise<ExecResult> {
   const main = `${INSTALL_DIR}/node_modules/@wca/runtime-sdk/dist/cli/main.js`;
   await copyFile(fileURLToPath(new URL('faults/hook.mjs', import.meta.url)), join(host.root, INSTALL_DIR, HOOK));
-  return host.run([`${INSTALL_DIR}/node`, '--import', `${INSTALL_DIR}/${HOOK}`, main, ...args], {
+  const inProcess = args[0] === 'migrate-off-root' && CARRIES_OUT.includes(args[1] ?? '') ? ['--foreground'] : [];
+  return host.run([`${INSTALL_DIR}/node`, '--import', `${INSTALL_DIR}/${HOOK}`, main, ...args, ...inProcess], {
     timeoutMs: 240_000,
     ...options,
     env: { ...options.env, WCA_FAULT: JSON.stringify(fault ?? {}), WCA_FAULT_TRACE: TRACE },

@@ -104,6 +104,7 @@ const migrateOffRoot: Answers = {
       steps: v.optional(v.array(stepReport)),
       journal: v.optional(v.string()),
       standing: v.optional(v.nullable(v.looseObject({ runId: v.string(), startedAt: v.string() }))),
+      unit: told(v.nullable(v.string()), 'The system unit that carries a run out right now.'),
     }),
     error: v.looseObject({ ...error.entries, runId: v.optional(v.never()) }),
   },

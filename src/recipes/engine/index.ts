@@ -21,7 +21,7 @@ export { absolutePath, accountId, fileMode, listOf, parseJson, readData, record 
 export type { DataSchema } from './plan/data.js';
 export { defineStep } from './plan/defineStep.js';
 export { isJsonObject } from './plan/json.js';
-export type { Json } from './plan/json.js';
+export type { Json, JsonObject } from './plan/json.js';
 export { makePlan } from './plan/makePlan.js';
 export type { MakePlanError, StepCheckFailed } from './plan/makePlan.js';
 export { parsePlan } from './plan/parsePlan.js';
@@ -40,7 +40,7 @@ export { DEFAULT_STATE_DIR, lockFile, runFilesIn, runsDir } from './journal/runF
 export type { RunReport, StepReport } from './run/runReport.js';
 export { runStatus } from './run/runStatus.js';
 export type { RunDetails, RunStatus } from './run/runStatus.js';
-export { ensureStateDir, findInterrupted } from './journal/runStore.js';
+export { ensureStateDir, findInterrupted, latestRun, standingRun } from './journal/runStore.js';
 export { checkPrivateDirectory } from './journal/trust.js';
 export { step } from './plan/step.js';
 export type {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labAvailable, runWithFault } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { KillCampaign } from './killCampaign.js';
-import { AS_OPENCODE, MINUTE, brokenHost, endedWith, migrate, serviceProcess, told } from './support.js';
+import { AS_OPENCODE, AS_ROOT, MINUTE, brokenHost, endedWith, migrate, serviceProcess, told } from './support.js';
 
 const lab = labAvailable();
 
@@ -16,34 +16,51 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
   });
   afterAll(() => host.down());
 
-  const INSTANTS = [
-    ['SIGINT', { match: 'spawn systemctl .*stop', what: 'SIGINT' }, 'resume'],
-    ['SIGTERM', { match: 'rename /root/.kimaki', what: 'SIGTERM' }, 'rollback'],
-    ['SIGHUP', { match: 'rename .*/kimaki.service', what: 'SIGHUP' }, 'resume'],
+  const OUTSIDE = [
+    ['SIGHUP', 'before', { match: 'link .*kimaki-dispatch-target', what: 'SIGHUP' }, AS_ROOT, 'rollback'],
+    ['SIGINT', 'after', { match: 'spawn systemctl .*restart -- php', what: 'SIGINT' }, AS_OPENCODE, 'resume'],
   ] as const;
 
-  it.each(INSTANTS)('end at the next step after %s, and say how to go on', async (_, fault, way) => {
-    const result = endedWith(
-      await runWithFault(host, ['migrate-off-root', 'apply', '--yes', '--hold', '1'], fault),
-      75,
-    );
-    expect(result.stderr).toContain('wca migrate-off-root resume');
-    expect(result.stderr).toContain('wca migrate-off-root rollback');
-    const status = told(endedWith(await migrate(host, ['status', '--json']), 75));
-    expect(status.state).toBe('interrupted');
-    expect(status.steps?.filter(({ state }) => state === 'intended' || state === 'failed')).toEqual([]);
-    endedWith(await migrate(host, [way, '--yes']), 0);
-    if (way === 'resume') endedWith(await migrate(host, ['rollback', '--yes']), 0);
+  it.each(OUTSIDE)(
+    'in the foreground end at the next step after %s %s the stop window, with the agent at work, and say how to go on',
+    async (_, _phase, fault, service, way) => {
+      const result = endedWith(
+        await runWithFault(host, ['migrate-off-root', 'apply', '--yes', '--hold', '1'], fault),
+        75,
+      );
+      expect(result.stderr).toContain('wca migrate-off-root resume');
+      expect(result.stderr).toContain('wca migrate-off-root rollback');
+      const status = told(endedWith(await migrate(host, ['status', '--json']), 75));
+      expect(status.state).toBe('interrupted');
+      expect(status.steps?.filter(({ state }) => state === 'intended' || state === 'failed')).toEqual([]);
+      expect(await serviceProcess(host)).toMatchObject(service);
+      endedWith(await migrate(host, [way, '--yes']), 0);
+      if (way === 'resume') endedWith(await migrate(host, ['rollback', '--yes']), 0);
+      expect(await campaign.compare('before')).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['SIGTERM', { match: 'rename /root/.kimaki', what: 'SIGTERM' }],
+    ['SIGHUP', { match: 'rename .*/kimaki.service', what: 'SIGHUP' }],
+  ] as const)('in the foreground go on to their end after %s in the stop window', async (_, fault) => {
+    const result = endedWith(await runWithFault(host, ['migrate-off-root', 'apply', '--yes', '--hold', '1'], fault), 0);
+    expect(result.stderr).toContain('the agent is down, so the run goes on to its end');
+    expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+    endedWith(await migrate(host, ['rollback', '--yes']), 0);
     expect(await campaign.compare('before')).toEqual([]);
   });
 
-  it('end at the next step when nobody reads what they say any more', async () => {
+  it.each([
+    ['go on to their end', '', '0', 'applied'],
+    ['in the foreground end at the next step', '--foreground', '75', 'interrupted'],
+  ])('%s when nobody reads what they say any more', async (_, foreground, code, state) => {
     const ran = await host.run(
-      'wca migrate-off-root apply --yes --hold 1 2>&1 >/dev/null | sed -u "/safety unit/q" >/dev/null; echo ${PIPESTATUS[0]}',
-      { timeoutMs: 2 * MINUTE },
+      `wca migrate-off-root apply ${foreground} --yes --hold 1 2>&1 >/dev/null | sed -u "/safety unit/q" >/dev/null; echo \${PIPESTATUS[0]}`,
+      { timeoutMs: 8 * MINUTE },
     );
-    expect(ran.stdout.trim()).toBe('75');
-    expect(told(await migrate(host, ['status', '--json'])).state).toBe('interrupted');
+    expect(ran.stdout.trim()).toBe(code);
+    expect(told(await migrate(host, ['status', '--json'])).state).toBe(state);
     endedWith(await migrate(host, ['rollback', '--yes']), 0);
     expect(await campaign.compare('before')).toEqual([]);
   });

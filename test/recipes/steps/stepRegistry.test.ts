@@ -302,3 +302,14 @@ describe.each(KINDS)('$name', ({ name, kind, args, before }) => {
       expect(kind.checkBefore(wrong).isErr(), JSON.stringify(wrong)).toBe(true);
   });
 });
+
+it('every kind that writes says where, and one that only looks or asks systemd does not', () => {
+  const silent = KINDS.filter(({ kind, args }) => kind.writes(args).length === 0).map(({ name }) => name);
+  expect(silent.sort()).toEqual([
+    'kimaki.verifyRewrite',
+    'posix.assertNoProcesses',
+    'systemd.startUnits',
+    'systemd.stopUnits',
+  ]);
+  for (const { kind, args } of KINDS) expect(kind.writes(args).filter((path) => !path.startsWith('/'))).toEqual([]);
+});

@@ -2,36 +2,32 @@ import { errAsync } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
 import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { readRegularFile } from '../../../posix/files/index.js';
-import { applyMigration, planMigration, refreshPlan } from '../../../recipes/migrateOffRoot/index.js';
+import { planMigration, refreshPlan } from '../../../recipes/migrateOffRoot/index.js';
 import type { MigrationOptions } from '../../../recipes/host/index.js';
-import type { MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
 import { stepRegistry } from '../../../recipes/steps/index.js';
 import { parsePlan } from '../../../recipes/engine/index.js';
 import type { Plan } from '../../../recipes/engine/index.js';
 import { defineCommand } from '../../command.js';
 import type { CliError } from '../../command.js';
-import type { Output } from '../../createOutput.js';
-import { EXIT } from '../../exitCodes.js';
-import type { ExitCode } from '../../exitCodes.js';
 import { usageError } from '../../parseArguments.js';
-import { progressOf } from '../../render/progressOf.js';
-import { renderChecks } from '../../render/renderChecks.js';
-import { renderFailure } from '../../render/renderFailure.js';
-import { renderInterrupted } from '../../render/renderInterrupted.js';
 import { renderPlan } from '../../render/renderPlan.js';
-import { renderRemaining } from '../../render/renderRemaining.js';
-import { runExitCode } from '../../render/runExitCode.js';
+import { FOREGROUND, RUN_NOTES, carriedOut } from './carriedOut.js';
 import { PLAN_OPTIONS, VERIFY_OPTIONS } from './optionSpecs.js';
 import { migrationOptions, verificationOptions } from './options.js';
+import { carryOut } from './request.js';
+import { TELL } from './tell.js';
 import { unlessUnfinished } from './unlessUnfinished.js';
 
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
 
 export const command = defineCommand({
-  usage: ['[PLAN.json | OPTION…] [--yes]'],
-  options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, { name: 'yes', help: 'do not ask' }],
+  usage: ['[PLAN.json | OPTION…] [--foreground] [--yes]'],
+  options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, FOREGROUND, { name: 'yes', help: 'do not ask' }],
   operands: { min: 0, max: 1 },
-  notes: ['A saved plan is compared with the host as it is now, and refused (78) when it no longer fits.'],
+  notes: [
+    'A saved plan is compared with the host as it is now, and refused (78) when it no longer fits.',
+    ...RUN_NOTES,
+  ],
   async run(context) {
     const verification = verificationOptions(context);
     if (verification.isErr()) return context.fail(verification.error);
@@ -48,15 +44,14 @@ export const command = defineCommand({
         if (asked.isErr()) return context.fail(asked.error);
       }
     }
-    const report = await applyMigration(plan, {
-      verification: verification.value,
-      onEvent: progressOf(output),
-      signal: context.interruption(),
-    });
-    if (report.isErr()) return context.fail(report.error);
-    return tell(output, report.value);
+    const request = { command: 'apply', plan, verification: verification.value } as const;
+    // Where nothing has to be done, there is nothing that could be interrupted.
+    const report = plan.changed ? await carriedOut(context, request) : await carryOut(request, QUIET);
+    return report.isErr() ? context.fail(report.error) : TELL.apply(output, report.value);
   },
 });
+
+const QUIET = { onEvent: () => undefined, signal: new AbortController().signal, undo: new AbortController().signal };
 
 function planFor(file: string | undefined, options: MigrationOptions): ResultAsync<Plan, CliError> {
   if (file === undefined) return planMigration(options);
@@ -70,22 +65,4 @@ function planFor(file: string | undefined, options: MigrationOptions): ResultAsy
     .andThrough(() => checkTrustedPath(file).mapErr((error): CliError => error))
     .andThen(({ bytes }): Result<Plan, CliError> => parsePlan(bytes.toString('utf8'), stepRegistry()))
     .andThen((saved): ResultAsync<Plan, CliError> => refreshPlan(saved));
-}
-
-function tell(output: Output, report: MigrationReport): ExitCode {
-  output.record(report);
-  if (output.json) return runExitCode(report);
-  if (!report.changed && !report.failed && !report.interrupted) {
-    output.print('already applied: nothing had to be changed');
-    return EXIT.done;
-  }
-  renderChecks(output, report.verification);
-  if (report.downtimeMs !== null) output.print(`downtime of the service: ${(report.downtimeMs / 1000).toFixed(2)} s`);
-  renderInterrupted(output, report);
-  renderFailure(output, report);
-  if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
-  renderRemaining(output, report);
-  if (!report.failed && !report.interrupted)
-    output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; to undo: wca migrate-off-root rollback`);
-  return runExitCode(report);
 }

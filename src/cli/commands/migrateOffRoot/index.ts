@@ -21,6 +21,11 @@ export const command: CommandGroup = {
     { name: 'rollback', summary: 'undo the last run', load: async () => (await import('./rollback.js')).command },
     { name: 'resume', summary: 'finish an interrupted run', load: async () => (await import('./resume.js')).command },
     {
+      name: 'run',
+      summary: 'run by the unit that apply, resume and rollback start',
+      load: async () => (await import('./run.js')).command,
+    },
+    {
       name: 'recover',
       summary: 'run by the recovery unit at a boot in the middle of a run',
       load: async () => (await import('./recover.js')).command,

@@ -92,6 +92,10 @@ export function defineStep<const K extends string, A extends Json, B extends Jso
       const [a, b] = [checkArgs(args), checkBefore(before)];
       return a.isErr() || b.isErr() ? [] : (definition.byHand?.(a.value, b.value, where) ?? []);
     },
+    writes: (args) =>
+      checkArgs(args)
+        .map((typed) => definition.writes?.(typed) ?? [])
+        .unwrapOr([]),
     tidy: (args) => withArgs(args, (typed) => definition.tidy?.(typed) ?? okAsync(undefined)),
   };
 }

@@ -124,6 +124,11 @@ export interface StepDefinition<K extends string, A extends Json, B extends Json
    */
   byHand?(args: NoInfer<A>, before: NoInfer<B>, where: UndoData): readonly string[];
   /**
+   * Paths that `apply` and `undo` create, change, move or remove, each with what is below it and with temporary names beside
+   * it. A run in a unit can write nowhere else in `/etc`, `/usr`, homes and the like. Pure. Without it there are none.
+   */
+  writes?(args: NoInfer<A>): readonly string[];
+  /**
    * Removes temporary files of a killed act of this step, and nothing else. Called before a half-done step is completed
    * or undone. Without it there are none.
    */
@@ -177,6 +182,8 @@ export interface StepKind<K extends string = string, A extends Json = Json, B ex
   undo(args: A, before: B, ctx: StepContext): ResultAsync<UndoNotes, StepFailure>;
   /** {@link StepDefinition.byHand}; empty for a kind without it, and for data of another shape. */
   byHand(args: A, before: B, where: UndoData): readonly string[];
+  /** {@link StepDefinition.writes}; empty for a kind without it, and for data of another shape. */
+  writes(args: A): readonly string[];
   /** {@link StepDefinition.tidy}; Ok at once for a kind without it. */
   tidy(args: A): ResultAsync<void, StepFailure>;
 }

@@ -37,8 +37,13 @@ export interface ApplyRequest {
   /** Kept in the journal and returned by {@link runStatus}. No secrets. */
   readonly options?: Json;
   readonly onEvent?: OnRunEvent;
-  /** Aborted: the run ends at the next step boundary, interrupted, to be resumed or rolled back. */
+  /**
+   * Aborted: the run ends at the next step boundary, interrupted, to be resumed or rolled back. In the stop window (steps of
+   * the phase `window`) it goes on to its end instead.
+   */
   readonly signal?: AbortSignal;
+  /** Aborted: everything is undone from the next step boundary on, also in the stop window, and the run has failed. */
+  readonly undo?: AbortSignal;
   /** The clock of the journal; for tests. */
   readonly now?: () => Date;
 }
@@ -113,7 +118,7 @@ async function applyLocked(
   const session = RunSession.begin(runId.value, plan, options, { stateDir, steps, onEvent, now, reserveIn });
   try {
     session.emit({ type: 'run-started', runId: runId.value, plan });
-    const outcome = await applySteps(session, request.signal, request.finalVerification);
+    const outcome = await applySteps(session, request, request.finalVerification);
     if (outcome.kind === 'failed' && outcome.refusal !== null && session.files === null) return err(outcome.refusal);
     return ok(await endRun(session, outcome));
   } finally {

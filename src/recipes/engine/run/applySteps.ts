@@ -10,9 +10,18 @@ import { removeReservesElsewhere } from '../journal/reserve.js';
 import type { RunSession } from './runSession.js';
 import type { StepContext, StepFailure } from '../plan/step.js';
 import type { BoundStep } from '../plan/validateSteps.js';
+import { stopOutsideWindow } from './window.js';
 
 /** Proves the result when every step is done; what it finds goes into journal and report. No secrets. @inline */
 export type FinalVerification = (ctx: StepContext) => ResultAsync<Json, StepFailure>;
+
+/** What an operator may ask of a run that goes on. */
+export interface Requests {
+  /** Aborted: end at the next step boundary, interrupted; in the stop window go on to the end. */
+  readonly signal?: AbortSignal | undefined;
+  /** Aborted: undo everything from the next step boundary on. */
+  readonly undo?: AbortSignal | undefined;
+}
 
 /** How far applying came. */
 export type ApplyOutcome =
@@ -32,16 +41,18 @@ interface StepStop {
  * Carries the steps out in order, from wherever the run stands, up to the final verification.
  *
  * Each step: check, compare with the plan, intent on disk, apply, verify. It stops at the first failure, and
- * between two steps when the signal is aborted; undoing is left to {@link undoSteps}.
+ * between two steps when it is asked to; undoing is left to {@link undoSteps}.
  */
 export async function applySteps(
   session: RunSession,
-  signal: AbortSignal | undefined,
+  requests: Requests,
   finalVerification: FinalVerification | undefined,
 ): Promise<ApplyOutcome> {
+  const signal = stopOutsideWindow(session, requests.signal);
   for (const [index, bound] of session.steps.entries()) {
     if (isOver(session, bound.step)) continue;
-    if (signal?.aborted === true) return pause(session);
+    if (isAborted(requests.undo) && session.hasChanges) return undoRequested(session, bound.step);
+    if (isAborted(signal)) return pause(session);
     session.emit({ type: 'step-started', step: bound.step, index, total: session.steps.length });
     const startedAt = performance.now();
     const stop = await carryOut(session, bound, signal);
@@ -191,6 +202,14 @@ function waitedForChange(session: RunSession, step: PlannedStep): boolean {
   if (step.after === undefined) return false;
   const earlier = session.stepState(step.after);
   return earlier.intent !== null || waitedForChange(session, earlier.step);
+}
+
+async function undoRequested(session: RunSession, step: PlannedStep): Promise<ApplyOutcome> {
+  const error = { code: 'UNDO_REQUESTED', message: `the operator asked to undo the run before step '${step.id}'` };
+  const failure: RunFailure = { stepId: step.id, during: 'check', error };
+  session.emit({ type: 'step-failed', failure, elapsedMs: 0 });
+  await session.recordAnyway({ type: 'step-failed', id: step.id, during: 'check', error });
+  return { kind: 'failed', failure, refusal: null };
 }
 
 async function pause(session: RunSession): Promise<ApplyOutcome> {

@@ -31,7 +31,10 @@ export interface ResumeRequest {
   /** As for {@link applyPlan}: code cannot be kept in a journal. */
   readonly finalVerification?: FinalVerification;
   readonly onEvent?: OnRunEvent;
+  /** As for {@link applyPlan}. */
   readonly signal?: AbortSignal;
+  /** As for {@link applyPlan}. */
+  readonly undo?: AbortSignal;
   /** The clock of the journal; for tests. */
   readonly now?: () => Date;
 }
@@ -88,7 +91,7 @@ async function resume(
 ): Promise<Result<RunReport, ResumeRefusal>> {
   const steps = bindRun(run, request.registry, request.host);
   if (steps.isErr()) return err(steps.error);
-  const { onEvent, now, signal, finalVerification } = request;
+  const { onEvent, now, finalVerification } = request;
   const session = await RunSession.reopen(run, { stateDir, steps: steps.value, onEvent, now });
   if (session.isErr()) return err(session.error);
   try {
@@ -99,7 +102,7 @@ async function resume(
     if (noted !== null && run.state.direction === 'forward') return err(noted);
     const isForward = run.state.direction === 'forward';
     return ok(
-      await endRun(session.value, isForward ? await applySteps(session.value, signal, finalVerification) : null),
+      await endRun(session.value, isForward ? await applySteps(session.value, request, finalVerification) : null),
     );
   } finally {
     await session.value.close();

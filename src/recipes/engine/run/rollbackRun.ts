@@ -19,6 +19,7 @@ import type { JournalState, StepState } from '../journal/journalState.js';
 import type { StoredRun } from '../journal/runStore.js';
 import { stepContext } from './stepContext.js';
 import type { BoundStep } from '../plan/validateSteps.js';
+import { stopOutsideWindow } from './window.js';
 
 /** What {@link rollbackRun} needs. @inline */
 export interface RollbackRequest {
@@ -36,7 +37,7 @@ export interface RollbackRequest {
   /** Only check and report; change nothing. */
   readonly dryRun?: boolean;
   readonly onEvent?: OnRunEvent;
-  /** Aborted: ends after the undo in progress; rolling back again continues. */
+  /** Aborted: ends after the undo in progress, in the stop window after all of it; rolling back again continues. */
   readonly signal?: AbortSignal;
   /** The clock of the journal; for tests. */
   readonly now?: () => Date;
@@ -135,7 +136,11 @@ async function rollBack(
   const session = await RunSession.reopen(run, { stateDir, steps: steps.value, onEvent, now });
   if (session.isErr()) return err(session.error);
   try {
-    const undone = await undoSteps(session.value, { reason: 'requested', force, signal });
+    const undone = await undoSteps(session.value, {
+      reason: 'requested',
+      force,
+      signal: stopOutsideWindow(session.value, signal),
+    });
     const { state } = session.value;
     const remaining = remainingSteps(session.value);
     return ok({

@@ -25,8 +25,13 @@ export interface ApplyMigrationOptions {
   /** Default `/var/lib/wca`. */
   readonly stateDir?: string;
   readonly onEvent?: OnRunEvent;
-  /** Aborted: ends at the next step boundary, to be resumed or rolled back. */
+  /**
+   * Aborted: ends at the next step boundary, to be resumed or rolled back; in the stop window it goes on to the end. While
+   * it waits for the service to be idle: `ABORTED`.
+   */
   readonly signal?: AbortSignal;
+  /** Aborted: undoes everything from the next step boundary on, also in the stop window. */
+  readonly undo?: AbortSignal;
 }
 
 /** Why a migration was not begun; nothing was changed. */
@@ -76,11 +81,14 @@ export function applyMigration(
 async function apply(
   plan: Plan,
   facts: MigrationFacts,
-  { verification = {}, onEvent, signal, stateDir }: ApplyMigrationOptions,
+  { verification = {}, onEvent, signal, undo, stateDir }: ApplyMigrationOptions,
 ): Promise<Result<MigrationReport, ApplyMigrationError>> {
   const { options, unit } = facts;
   if (options.whenIdle !== undefined && plan.steps.some(({ id, state }) => id === 'stop' && state !== 'satisfied')) {
-    const idle = await awaitIdle(unit.name, { deadlineMs: options.whenIdle * 1000 });
+    const idle = await awaitIdle(unit.name, {
+      deadlineMs: options.whenIdle * 1000,
+      ...(signal === undefined ? {} : { signal }),
+    });
     if (idle.isErr()) return err(idle.error);
   }
   const report = await applyPlan({
@@ -93,6 +101,7 @@ async function apply(
     ...(stateDir === undefined ? {} : { stateDir }),
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(signal === undefined ? {} : { signal }),
+    ...(undo === undefined ? {} : { undo }),
   });
   if (report.isErr()) return err(report.error);
   return ok({ ...report.value, downtimeMs: await downtime(unit.name, report.value) });

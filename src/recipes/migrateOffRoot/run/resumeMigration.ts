@@ -16,7 +16,10 @@ export interface ResumeMigrationRequest {
   /** Default `/var/lib/wca`. */
   readonly stateDir?: string;
   readonly onEvent?: OnRunEvent;
+  /** As for `applyMigration`. */
   readonly signal?: AbortSignal;
+  /** As for `applyMigration`. */
+  readonly undo?: AbortSignal;
 }
 
 /** Why nothing was resumed; nothing was changed. */

@@ -31,6 +31,7 @@ export const fileModeStep = defineStep({
     title: `Change the mode of ${args.directory}/${args.prefix}*.php to ${octalMode(args.mode)}`,
     why: args.why,
   }),
+  writes: ({ directory }) => [directory],
   check: (args) =>
     sweep(args, { dryRun: true }).map((report) =>
       report.wouldChange === 0

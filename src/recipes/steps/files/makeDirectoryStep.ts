@@ -63,6 +63,7 @@ export const makeDirectoryStep = defineStep({
     title: title ?? `Create the directory ${path}`,
     why: why ?? 'later steps put files into it',
   }),
+  writes: ({ path }) => [path],
   check: (wanted) => new ResultAsync(check(wanted)),
   apply: ({ path, mode, uid, gid }, { within }) =>
     makeDirectory(path, { mode, uid, gid }, { within: within ?? undefined }).map(() => undefined),

@@ -49,6 +49,7 @@ export const moveTreeStep = defineStep({
   args,
   before,
   describe: ({ from, to, why }) => ({ title: `Move ${from} to ${to}`, why }),
+  writes: ({ from, to }) => [from, to],
   check: (args) => new ResultAsync(checkMove(args)),
   apply: (args, { within }, ctx) =>
     moveTree(args.from, args.to, { within: within ?? undefined }).map(({ method }) => {

@@ -79,6 +79,7 @@ export function putFileDefinition(validators: Validators): StepDefinition<'posix
       why: why ?? 'the file must have exactly this content, owner and mode',
       ...(diff === undefined ? {} : { diff }),
     }),
+    writes: ({ path }) => [path],
     check: (wanted) => new ResultAsync(check(wanted, validators)),
     apply: (wanted, found, ctx) => new ResultAsync(apply(wanted, found, ctx, validators)),
     verify: (wanted) => new ResultAsync(verify(wanted)),

@@ -12,6 +12,12 @@ const args = record({
   groups: listOf(v.string()),
 });
 
+/** What useradd, usermod and userdel rewrite; each with a lock and a backup beside it. Source: useradd(8), FILES. */
+const ACCOUNT_FILES = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].flatMap((name) => [
+  `/etc/${name}`,
+  `/etc/${name}-`,
+]);
+
 /** The account to create. */
 export type CreateUserArgs = Readonly<v.InferOutput<typeof args>>;
 
@@ -32,6 +38,7 @@ export const createUserStep = defineStep({
     title: `Create the user ${args.name} (home ${args.home}, groups ${args.groups.join(', ')})`,
     why: 'the service needs an account of its own without privileges',
   }),
+  writes: ({ home }) => [home, ...ACCOUNT_FILES],
   check: (args) => new ResultAsync(checkUser(args)),
   apply: (args) => createServiceUser(args).map(() => undefined),
   verify: (args) => lookupUser(args.name).map(() => undefined),

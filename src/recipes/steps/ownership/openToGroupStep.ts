@@ -53,6 +53,7 @@ export const openToGroupStep = defineStep({
     title: `Let the group ${args.group} write in ${args.root} (setgid directories, group-writable files)`,
     why: args.why,
   }),
+  writes: ({ root }) => [root],
   check: (args) =>
     sweep(args, { dryRun: true }).andThen((report): Result<Check<OpenToGroupBefore>, StepFailure> => {
       const unsafe = report.skipped.filter(({ reason }) => UNSAFE.has(reason));

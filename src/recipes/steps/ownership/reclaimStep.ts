@@ -67,6 +67,7 @@ export const reclaimStep = defineStep({
     title: `Change the owner of ${args.from === 0 ? 'root-owned files' : `files of uid ${args.from}`} in ${args.root} to ${args.to.user}:${args.to.group}`,
     why: args.why,
   }),
+  writes: ({ root }) => [root],
   check: (args) =>
     sweep(args, { dryRun: true }).andThen((report): Result<Check<ReclaimBefore>, StepFailure> => {
       const unsafe = report.skipped.filter(({ reason }) => UNSAFE.has(reason));

@@ -45,6 +45,7 @@ export const channelCommandStep = defineStep({
     why,
     diff: command === from ? '' : `--- ${path}\n+++ ${path}\n-'command' => '${from}'\n+'command' => '${command}'\n`,
   }),
+  writes: ({ path }) => [path],
   check: (args) => new ResultAsync(checkCommand(args)),
   apply: (args, before, ctx) =>
     withCommand(args, before).asyncAndThen((ours) =>

@@ -38,6 +38,7 @@ export const composeAgentsStep = defineStep({
     title: `Render ${agentsFile(args.site)} again as ${args.user}`,
     why: 'it tells the agent to call wp with --allow-root, which an unprivileged user does not need',
   }),
+  writes: ({ site }) => [site],
   check: (args) => new ResultAsync(checkAgents(args)),
   apply: (args, before, ctx) => new ResultAsync(applyAgents(args, before, ctx)),
   verify: (args) => new ResultAsync(verifyAgents(args)),

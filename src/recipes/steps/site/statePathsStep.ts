@@ -67,6 +67,7 @@ export const statePathsStep = defineStep({
     title: `Rewrite the paths in ${roots.join(', ')} that point to ${oldHomes.join(', ')}`,
     why: 'channels, shims and links would point to a directory that the agent cannot enter',
   }),
+  writes: ({ roots, moves }) => [...roots, ...moves.flatMap(({ from, to }) => [from, to])],
   check: (args) => new ResultAsync(checkPaths(args)),
   apply: (args, _before, ctx) => new ResultAsync(applyPaths(args, ctx)),
   verify: (args, ctx) => new ResultAsync(verifyPaths(args, ctx)),

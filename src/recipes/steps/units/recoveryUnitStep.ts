@@ -59,6 +59,7 @@ export const recoveryUnitStep = defineStep({
           diff: newFileDiff(path, content),
         }
       : { title: `Remove the safety unit ${path}`, why: 'the migration is complete, so a reboot needs no repair' },
+  writes: (args) => [args.path, ...linkPaths(args)],
   check: (args) => new ResultAsync(checkRecovery(args)),
   apply: (args) => new ResultAsync(args.installed ? placeAndInstall(args) : remove(args)),
   verify: (args) => new ResultAsync(verifyRecovery(args)),

@@ -53,6 +53,7 @@ export const rewriteUnitStep = defineStep({
     why: `${args.unit} then runs as ${args.request.user}`,
     diff: args.diff,
   }),
+  writes: ({ path }) => [path],
   check: (args) => new ResultAsync(checkRewrite(args)),
   apply: (args, before, ctx) =>
     rewritten(args, before).asyncAndThen((ours) => replaceRecorded(args.path, ours, before, ctx)),

@@ -54,6 +54,7 @@ export const serviceUmaskStep = defineStep({
     why: 'what WordPress writes must stay writable for the agent; requests in progress at the restart get a 502',
     diff: newFileDiff(args.path, args.content),
   }),
+  writes: ({ path }) => [path],
   check: (args) => new ResultAsync(checkUmask(args)),
   apply: (args, before, ctx) => new ResultAsync(applyUmask(args, before, ctx)),
   verify: (args) => new ResultAsync(provenByWorkers(args)),

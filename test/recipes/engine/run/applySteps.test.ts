@@ -33,7 +33,7 @@ const shown = ({ host }: Begun): readonly string[] =>
 describe('each step', () => {
   test('is checked, intended, applied and verified, in this order, and then the run is applied', async () => {
     const run = await begin([put('a', '1'), put('b', '2')], { a: '1' });
-    expect(await applySteps(run.session, undefined, undefined)).toEqual({ kind: 'applied' });
+    expect(await applySteps(run.session, {}, undefined)).toEqual({ kind: 'applied' });
     expect(shown(run)).toEqual([
       'run-started',
       'step-satisfied a',
@@ -47,7 +47,7 @@ describe('each step', () => {
 
   test('says when it begins and ends, and whether it changed anything', async () => {
     const { session, events } = await begin([put('a', '1'), put('b', '2')], { a: '1' });
-    await applySteps(session, undefined, undefined);
+    await applySteps(session, {}, undefined);
     expect(events.map((one) => [one.type, 'changed' in one ? one.changed : null])).toEqual([
       ['step-started', null],
       ['step-done', false],
@@ -60,7 +60,7 @@ describe('each step', () => {
 
 test('a run that finds everything satisfied is none: nothing is written and nothing verified', async () => {
   const run = await begin([put('a', '1')], { a: '1' });
-  const outcome = await applySteps(run.session, undefined, () => errAsync({ code: 'NEVER', message: 'not asked' }));
+  const outcome = await applySteps(run.session, {}, () => errAsync({ code: 'NEVER', message: 'not asked' }));
   expect(outcome).toEqual({ kind: 'unchanged' });
   expect(run.host.journal).toBeNull();
 });
@@ -73,7 +73,7 @@ describe('the first failure', () => {
   ])('ends the run and is in the journal: %s', async (failing, during, records) => {
     const run = await begin([put('a', '1'), put('b', '2'), put('c', '3')]);
     run.host.failing.add(failing);
-    const outcome = await applySteps(run.session, undefined, undefined);
+    const outcome = await applySteps(run.session, {}, undefined);
     expect(outcome).toMatchObject({ kind: 'failed', failure: { stepId: 'b', during, error: { code: 'FAKE' } } });
     expect(shown(run).slice(4)).toEqual(records);
     expect(run.host.log).not.toContain('apply c');
@@ -83,12 +83,12 @@ describe('the first failure', () => {
   test('is a refusal besides, where nothing can have been changed by its step', async () => {
     const run = await begin([put('a', '1')]);
     run.host.failing.add('check:a');
-    expect(await applySteps(run.session, undefined, undefined)).toMatchObject({
+    expect(await applySteps(run.session, {}, undefined)).toMatchObject({
       refusal: { code: 'STEP_CHECK_FAILED', stepId: 'a' },
     });
     const acted = await begin([put('a', '1')]);
     acted.host.failing.add('apply:a');
-    expect(await applySteps(acted.session, undefined, undefined)).toMatchObject({ refusal: null });
+    expect(await applySteps(acted.session, {}, undefined)).toMatchObject({ refusal: null });
   });
 });
 
@@ -96,7 +96,7 @@ describe('what is found', () => {
   test('must be what the plan found: otherwise the step is refused before it acts', async () => {
     const { host, session } = await begin([put('a', '1')]);
     host.values = { a: 'someone else' };
-    expect(await applySteps(session, undefined, undefined)).toMatchObject({ refusal: { code: 'CHANGED_SINCE_PLAN' } });
+    expect(await applySteps(session, {}, undefined)).toMatchObject({ refusal: { code: 'CHANGED_SINCE_PLAN' } });
     expect(host.log).toEqual([]);
   });
 
@@ -108,7 +108,7 @@ describe('what is found', () => {
     ]) {
       const { host, session } = await begin(steps);
       host.values = { a: 'someone else' };
-      expect(await applySteps(session, undefined, undefined)).toEqual({ kind: 'applied' });
+      expect(await applySteps(session, {}, undefined)).toEqual({ kind: 'applied' });
       expect(host.values['a']).toBe('1');
     }
   });
@@ -121,14 +121,14 @@ describe('what is found', () => {
     ];
     const { host, session } = await begin(steps, { v: '1', b: '1' });
     host.values = { v: '0', b: '0', a: 'someone else' };
-    expect(await applySteps(session, undefined, undefined)).toEqual({ kind: 'applied' });
+    expect(await applySteps(session, {}, undefined)).toEqual({ kind: 'applied' });
     expect(host.values).toEqual({ v: '1', b: '1', a: '1' });
   });
 
   test('must be what the plan found behind a step that had nothing to do', async () => {
     const { host, session } = await begin([put('b', '1'), put('a', '1', { after: 'b' })], { b: '1' });
     host.values = { b: '1', a: 'someone else' };
-    expect(await applySteps(session, undefined, undefined)).toMatchObject({ refusal: { code: 'CHANGED_SINCE_PLAN' } });
+    expect(await applySteps(session, {}, undefined)).toMatchObject({ refusal: { code: 'CHANGED_SINCE_PLAN' } });
   });
 });
 
@@ -137,7 +137,7 @@ describe('a run that is taken up again', () => {
     const steps = [put('a', '1'), put('b', '1'), put('c', '1')];
     const run = await begin(steps, {}, [...doneRecords('a'), { type: 'step-satisfied', id: 'b' }]);
     run.host.values = { a: '1', b: '1' };
-    expect(await applySteps(run.session, undefined, undefined)).toEqual({ kind: 'applied' });
+    expect(await applySteps(run.session, {}, undefined)).toEqual({ kind: 'applied' });
     expect(run.host.log).toEqual(['apply c', 'verify c']);
   });
 
@@ -145,7 +145,7 @@ describe('a run that is taken up again', () => {
     const steps = [put('a', '1'), put('b', '1', { ends: ['a'] })];
     const run = await begin(steps, {}, doneRecords('a'));
     run.host.values = { a: 'after the reboot' };
-    expect(await applySteps(run.session, undefined, undefined)).toEqual({ kind: 'applied' });
+    expect(await applySteps(run.session, {}, undefined)).toEqual({ kind: 'applied' });
     expect(run.host.log).toEqual(['apply a', 'verify a', 'apply b', 'verify b']);
     expect(run.session.stepState('a').intent).toEqual({ before: { value: null } });
   });
@@ -153,21 +153,21 @@ describe('a run that is taken up again', () => {
   test('leaves what has to last alone where it still does', async () => {
     const run = await begin([put('a', '1'), put('b', '1', { ends: ['a'] })], {}, doneRecords('a'));
     run.host.values = { a: '1' };
-    expect(await applySteps(run.session, undefined, undefined)).toEqual({ kind: 'applied' });
+    expect(await applySteps(run.session, {}, undefined)).toEqual({ kind: 'applied' });
     expect(run.host.log).toEqual(['apply b', 'verify b']);
   });
 
   test('does not check it again once the step that ends it is done', async () => {
     const steps = [put('a', '1'), put('b', '1', { ends: ['a'] })];
     const run = await begin(steps, {}, [...doneRecords('a'), ...doneRecords('b')]);
-    expect(await applySteps(run.session, undefined, undefined)).toEqual({ kind: 'applied' });
+    expect(await applySteps(run.session, {}, undefined)).toEqual({ kind: 'applied' });
     expect(run.host.log).toEqual([]);
   });
 
   test('takes a step that was cut off for done when its verification passes', async () => {
     const run = await begin([put('a', '1')], {}, [intentRecord('a')]);
     run.host.values = { a: '1' };
-    expect(await applySteps(run.session, undefined, undefined)).toEqual({ kind: 'applied' });
+    expect(await applySteps(run.session, {}, undefined)).toEqual({ kind: 'applied' });
     expect(run.host.log).toEqual(['verify a', 'verify a']);
     expect(run.session.stepState('a')).toMatchObject({ progress: 'done', intent: { before: { value: null } } });
   });
@@ -175,7 +175,7 @@ describe('a run that is taken up again', () => {
   test('undoes a step that was cut off half-way, and does it from the beginning', async () => {
     const run = await begin([put('a', '1')], { a: '0' }, [intentRecord('a', '0')]);
     run.host.values = { a: 'half 1' };
-    expect(await applySteps(run.session, undefined, undefined)).toEqual({ kind: 'applied' });
+    expect(await applySteps(run.session, {}, undefined)).toEqual({ kind: 'applied' });
     expect(run.host.log).toEqual(['undo a', 'apply a', 'verify a']);
     expect(shown(run).slice(1)).toEqual([
       'step-intended a',
@@ -191,7 +191,7 @@ describe('a run that is taken up again', () => {
     const run = await begin([put('a', '1')], {}, [intentRecord('a')]);
     run.host.values = { a: '1' };
     run.host.failing.add('verify:a');
-    expect(await applySteps(run.session, undefined, undefined)).toMatchObject({ failure: { during: 'verify' } });
+    expect(await applySteps(run.session, {}, undefined)).toMatchObject({ failure: { during: 'verify' } });
     expect(run.host.log).toEqual(['verify a', 'undo a', 'apply a', 'verify a']);
   });
 
@@ -199,7 +199,7 @@ describe('a run that is taken up again', () => {
     const run = await begin([put('a', '1')], {}, [intentRecord('a')]);
     run.host.values = { a: 'half 1' };
     run.host.failing.add('undo:a');
-    expect(await applySteps(run.session, undefined, undefined)).toMatchObject({
+    expect(await applySteps(run.session, {}, undefined)).toMatchObject({
       kind: 'failed',
       failure: { stepId: 'a', during: 'undo' },
       refusal: null,
@@ -210,9 +210,7 @@ describe('a run that is taken up again', () => {
 describe('the final verification', () => {
   test('is asked once all steps are done, and what it found is in the journal', async () => {
     const run = await begin([put('a', '1')]);
-    const outcome = await applySteps(run.session, undefined, () =>
-      okAsync({ checks: 3, seen: run.host.values['a'] ?? '' }),
-    );
+    const outcome = await applySteps(run.session, {}, () => okAsync({ checks: 3, seen: run.host.values['a'] ?? '' }));
     expect(outcome).toEqual({ kind: 'applied' });
     expect(run.session.state.verification).toEqual({ checks: 3, seen: '1' });
     expect(shown(run).slice(-2)).toEqual(['verification-passed', 'run-applied']);
@@ -233,7 +231,7 @@ describe('the final verification', () => {
     ],
   ])('is a failure of the whole run when it %s', async (_, verification, code) => {
     const run = await begin([put('a', '1')]);
-    expect(await applySteps(run.session, undefined, verification)).toMatchObject({
+    expect(await applySteps(run.session, {}, verification)).toMatchObject({
       kind: 'failed',
       failure: { stepId: null, during: 'verification', error: { code } },
       refusal: null,
@@ -245,7 +243,7 @@ describe('the final verification', () => {
 describe('a signal', () => {
   test('is heeded before a step begins', async () => {
     const run = await begin([put('a', '1')]);
-    expect(await applySteps(run.session, AbortSignal.abort(), undefined)).toEqual({ kind: 'paused' });
+    expect(await applySteps(run.session, { signal: AbortSignal.abort() }, undefined)).toEqual({ kind: 'paused' });
     expect(run.host.log).toEqual([]);
     expect(run.events.map(({ type }) => type)).toEqual(['run-paused']);
   });
@@ -257,7 +255,7 @@ describe('a signal', () => {
     run.host.onChange = () => {
       if ('a' in run.host.values) stop.abort();
     };
-    expect(await applySteps(run.session, stop.signal, undefined)).toEqual({ kind: 'paused' });
+    expect(await applySteps(run.session, { signal: stop.signal }, undefined)).toEqual({ kind: 'paused' });
     expect(shown(run).at(-1)).toBe('run-paused');
     expect(shown(run).filter((one) => one.startsWith('step-failed'))).toEqual([]);
   });
@@ -265,7 +263,7 @@ describe('a signal', () => {
   test('pauses the run before and while it is verified', async () => {
     const stop = new AbortController();
     const run = await begin([put('a', '1')]);
-    const outcome = await applySteps(run.session, stop.signal, () => {
+    const outcome = await applySteps(run.session, { signal: stop.signal }, () => {
       stop.abort();
       return errAsync({ code: 'ABORTED', message: 'stopped' });
     });

@@ -138,6 +138,7 @@ function hostThat(finds: 'needed' | 'satisfied'): Registry {
       verify: cannot,
       undoable: cannot,
       byHand: () => [],
+      writes: () => [],
       tidy: cannot,
       undo: () => errAsync({ code: 'FAKE', message: 'this host only answers' }),
     })),

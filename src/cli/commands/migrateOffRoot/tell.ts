@@ -1,0 +1,58 @@
+import type { RollbackReport, RunReport } from '../../../recipes/engine/index.js';
+import { migrationStatus } from '../../../recipes/migrateOffRoot/index.js';
+import type { MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
+import type { Output } from '../../createOutput.js';
+import { EXIT } from '../../exitCodes.js';
+import type { ExitCode } from '../../exitCodes.js';
+import { renderChecks } from '../../render/renderChecks.js';
+import { renderFailure } from '../../render/renderFailure.js';
+import { renderInterrupted } from '../../render/renderInterrupted.js';
+import { renderRemaining } from '../../render/renderRemaining.js';
+import { renderStanding } from '../../render/renderStanding.js';
+import { runExitCode } from '../../render/runExitCode.js';
+import type { MigrationReports } from './request.js';
+
+/** Prints the report of a command that carried a run out, and returns the status to end with. */
+export const TELL: {
+  readonly [C in keyof MigrationReports]: (output: Output, report: MigrationReports[C]) => ExitCode | Promise<ExitCode>;
+} = { apply: tellApplied, resume: tellResumed, rollback: tellRolledBack };
+
+function tellApplied(output: Output, report: MigrationReport): ExitCode {
+  output.record(report);
+  if (output.json) return runExitCode(report);
+  if (!report.changed && !report.failed && !report.interrupted) {
+    output.print('already applied: nothing had to be changed');
+    return EXIT.done;
+  }
+  renderChecks(output, report.verification);
+  if (report.downtimeMs !== null) output.print(`downtime of the service: ${(report.downtimeMs / 1000).toFixed(2)} s`);
+  renderInterrupted(output, report);
+  renderFailure(output, report);
+  if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
+  renderRemaining(output, report);
+  if (!report.failed && !report.interrupted)
+    output.print(`done in ${(report.durationMs / 1000).toFixed(1)} s; to undo: wca migrate-off-root rollback`);
+  return runExitCode(report);
+}
+
+function tellResumed(output: Output, report: RunReport): ExitCode {
+  output.record(report);
+  renderChecks(output, report.verification);
+  renderInterrupted(output, report);
+  renderFailure(output, report);
+  if (!report.failed && !report.interrupted) output.print('finished');
+  if (report.rolledBack) output.warn('everything was undone; the host is as it was');
+  renderRemaining(output, report);
+  return runExitCode(report);
+}
+
+async function tellRolledBack(output: Output, report: RollbackReport): Promise<ExitCode> {
+  output.record(report);
+  for (const step of report.steps) for (const note of step.notes ?? []) output.print(`note: ${note}`);
+  renderRemaining(output, report);
+  if (report.outcome !== 'rolled-back') return report.outcome === 'interrupted' ? EXIT.locked : EXIT.rollbackIncomplete;
+  output.print(report.changed ? `rolled back in ${(report.durationMs / 1000).toFixed(1)} s` : 'already rolled back');
+  const status = await migrationStatus();
+  if (status.isOk() && status.value.state !== 'none') renderStanding(output, status.value);
+  return EXIT.done;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { readRequestOf, writesOf } from '../../../../src/cli/commands/migrateOffRoot/request.js';
+import type { Json, Plan } from '../../../../src/recipes/engine/index.js';
+import { migrationSteps } from '../../../../src/recipes/migrateOffRoot/plan/migrationSteps.js';
+import { RECIPE } from '../../../../src/recipes/migrateOffRoot/index.js';
+import { exampleFacts } from '../../../recipes/migrateOffRoot/exampleFacts.js';
+
+describe('a request to a unit', () => {
+  it.each<Json>([
+    { command: 'rollback', force: false },
+    { command: 'rollback', force: true, runId: '000001-20260102T030405Z-migrate-off-root' },
+    { command: 'resume', verification: { flow: 'x', waitScheduled: 60 } },
+  ])('is read as it was written: %j', (request) => {
+    expect(readRequestOf(request)).toBeOk(request);
+  });
+
+  it.each<Json>([
+    null,
+    {},
+    { command: 'forget' },
+    { command: 'rollback' },
+    { command: 'rollback', force: true, shell: 'sh' },
+    { command: 'resume', verification: { flow: 1 } },
+    { command: 'apply', plan: {}, verification: {} },
+  ])('is refused: %j', (request) => {
+    expect(readRequestOf(request)).toBeErr();
+  });
+});
+
+describe('what a run may write', () => {
+  const facts = exampleFacts();
+  const steps = migrationSteps(facts)._unsafeUnwrap();
+  const writes = writesOf({ recipe: RECIPE, facts, steps } as unknown as Plan);
+
+  it('is the site, the new home, what moves, and the files of its steps', () => {
+    expect(writes).toEqual(
+      expect.arrayContaining([
+        facts.site.root,
+        facts.target.home,
+        ...facts.state.moves.flatMap(({ from, to }) => [from, to]),
+        '/etc/systemd/system/wca-recovery.service',
+        ...facts.unit.files.filter(({ needsRewrite }) => needsRewrite).map(({ path }) => path),
+      ]),
+    );
+  });
+
+  it('is never a whole directory of the system, nor the old home', () => {
+    for (const path of ['/', '/etc', '/usr', '/usr/local/bin', '/home', '/var', '/root'])
+      expect(writes).not.toContain(path);
+  });
+
+  it('is what its steps name in a plan of another recipe', () => {
+    expect(writesOf({ recipe: 'other', facts: null, steps: [] } as unknown as Plan)).toEqual([]);
+  });
+});

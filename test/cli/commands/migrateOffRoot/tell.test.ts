@@ -1,0 +1,79 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { TELL } from '../../../../src/cli/commands/migrateOffRoot/tell.js';
+import { createOutput } from '../../../../src/cli/createOutput.js';
+import type { Output } from '../../../../src/cli/createOutput.js';
+import type { RollbackReport, RunReport } from '../../../../src/recipes/engine/index.js';
+
+const RUN: RunReport = {
+  runId: '1',
+  changed: true,
+  failed: false,
+  rolledBack: false,
+  interrupted: false,
+  steps: [],
+  undoErrors: [],
+  remaining: [],
+  durationMs: 1500,
+};
+const BACK: RollbackReport = {
+  runId: '1',
+  dryRun: false,
+  changed: true,
+  outcome: 'rolled-back',
+  steps: [],
+  toUndo: [],
+  refusals: [],
+  undoErrors: [],
+  remaining: [],
+  durationMs: 1500,
+};
+
+/** What a report makes a command say, and its status. */
+async function said(
+  tell: (output: Output) => number | Promise<number>,
+  json = false,
+): Promise<readonly [number, string]> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const status = await tell(createOutput({ stdout, stderr }, { json, color: false, verbosity: 'normal' }));
+  return [status, `${String(stdout.read() ?? '')}${String(stderr.read() ?? '')}`];
+}
+
+describe('the report of a run', () => {
+  it.each([
+    [{}, 0, 'done in 1.5 s; to undo'],
+    [{ changed: false }, 0, 'already applied'],
+    [{ interrupted: true }, 75, 'wca migrate-off-root resume'],
+    [{ failed: true, rolledBack: true }, 73, 'everything was undone'],
+    [{ failed: true, rolledBack: false }, 74, ''],
+  ] as const)('of apply, %j, ends with %i', async (how, status, text) => {
+    const [code, told] = await said((output) => TELL.apply(output, { ...RUN, ...how, downtimeMs: null }));
+    expect(code).toBe(status);
+    expect(told).toContain(text);
+  });
+
+  it.each([
+    [{}, 0, 'finished'],
+    [{ failed: true, rolledBack: true }, 73, 'everything was undone'],
+  ] as const)('of resume, %j, ends with %i', async (how, status, text) => {
+    const [code, told] = await said((output) => TELL.resume(output, { ...RUN, ...how }));
+    expect(code).toBe(status);
+    expect(told).toContain(text);
+  });
+
+  it.each([
+    [{}, 0, 'rolled back in 1.5 s'],
+    [{ changed: false }, 0, 'already rolled back'],
+    [{ outcome: 'interrupted' }, 75, ''],
+    [{ outcome: 'incomplete' }, 74, ''],
+  ] as const)('of rollback, %j, ends with %i', async (how, status, text) => {
+    const [code, told] = await said((output) => TELL.rollback(output, { ...BACK, ...how }));
+    expect(code).toBe(status);
+    expect(told).toContain(text);
+  });
+
+  it('is one JSON document and nothing else with --json', async () => {
+    const [, told] = await said((output) => TELL.apply(output, { ...RUN, downtimeMs: 3 }), true);
+    expect(JSON.parse(told)).toEqual({ formatVersion: 1, ...RUN, downtimeMs: 3 });
+  });
+});

@@ -1,7 +1,8 @@
 /**
  * The attack: www-data exchanges names in its tree at full speed while root re-owns what lies there, and now and then
  * opens it to a group. Usage:
- * `npx tsx scripts/attack.ts [TRIES] [KIND…]`, as root; kinds are `file`, `directory`, `ancestor` and `root`.
+ * `npx tsx scripts/attack.ts [TRIES] [KIND…]`, as root; kinds are `file`, `directory`, `ancestor` and `root` for the sweeps,
+ * and `writers` (see attackWriters.ts).
  *
  * A try is one entry that `find` proposed. It counts only when a whole exchange happened between the proposal and the
  * act, as the attacker's own counter tells. A loss is anything outside the tree that changed. The same battle is then
@@ -33,6 +34,7 @@ import type { ChangeSink } from '../src/posix/handles/index.js';
 import { walkMatches } from '../src/posix/sweeps/walkMatches.js';
 import { walkAll } from '../src/posix/sweeps/walkAll.js';
 import { startRacer } from '../test/posix/support/racer.js';
+import { attackWriters } from './attackWriters.js';
 import type { Racer } from '../test/posix/support/racer.js';
 import { changeUntilSettled } from '../src/posix/sweeps/changeTree.js';
 import type { Walk } from '../src/posix/sweeps/changeTree.js';
@@ -74,6 +76,7 @@ else
     process.env.WCA_ATTACK_PLACE,
     Number(wanted),
     KINDS.filter((kind) => kinds.length === 0 || kinds.includes(kind)),
+    kinds.length === 0 || kinds.includes('writers'),
   );
 
 /** Starts this script again where nothing but the scratch directory can be written to. */
@@ -89,7 +92,7 @@ function fence(): void {
   process.exitCode = ran.status ?? 1;
 }
 
-async function attack(place: string, tries: number, chosen: readonly Kind[]): Promise<void> {
+async function attack(place: string, tries: number, chosen: readonly Kind[], writers: boolean): Promise<void> {
   const results: Record<string, unknown> = {};
   let sound = true;
   for (const kind of chosen) {
@@ -106,6 +109,11 @@ async function attack(place: string, tries: number, chosen: readonly Kind[]): Pr
     } finally {
       await racer.stop();
     }
+  }
+  if (writers) {
+    const fought = await attackWriters(place, tries);
+    Object.assign(results, fought.results);
+    sound &&= fought.sound;
   }
   console.log(JSON.stringify(results));
   process.exitCode = sound ? 0 : 1;

@@ -122,14 +122,28 @@ export function subjectOf(identity: Identity, rootCapabilities: FileCapabilities
 }
 
 /**
- * Makes the judge of what must not be given away: whether this identity could read a file, or list and enter a
- * directory, before. By mode bits, owner, groups and, where it is given, the ACL. Nothing else is private.
+ * Makes the judge of what must not be given away or opened: whether the receiver could read a file, or list and enter a
+ * directory, before. By mode bits, owner, groups and, where it is given, the ACL. Nothing else is private. Every sweep and
+ * every step that gives a file away or widens its mode asks it.
+ *
+ * @param receiver - an account; or `everyone`, which is what a mode that others may read gives a file to
  */
-export function readableBy(identity: Identity): (entry: Omit<Inode, 'acl'> & Partial<Pick<Inode, 'acl'>>) => boolean {
-  const subject = subjectOf(identity, { override: true, readSearch: true });
+export function readableBy(
+  receiver: Identity | 'everyone',
+): (entry: Omit<Inode, 'acl'> & Partial<Pick<Inode, 'acl'>>) => boolean {
+  const subject = receiver === 'everyone' ? null : subjectOf(receiver, { override: true, readSearch: true });
   return (entry) => {
     if (entry.type !== 'file' && entry.type !== 'directory') return true;
     const want = entry.type === 'directory' ? READ | EXECUTE : READ;
-    return judgePermission({ acl: null, ...entry }, subject, want).allowed;
+    if (subject !== null) return judgePermission({ acl: null, ...entry }, subject, want).allowed;
+    // A class that has less than the others is one that was kept out.
+    const { acl = null, mode } = entry;
+    const classes = acl === null ? [mode >> 3, mode] : entriesOf(acl);
+    return classes.every((bits) => (bits & want) === want);
   };
+}
+
+function entriesOf({ users, groups, owningGroup, mask, other }: Acl): readonly number[] {
+  const masked = [owningGroup, ...users.map(({ bits }) => bits), ...groups.map(({ bits }) => bits)];
+  return [other, ...masked.map((bits) => bits & (mask ?? 7))];
 }

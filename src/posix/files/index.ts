@@ -2,7 +2,7 @@ export type { LockError, LockFileUnsafe, LockHeld } from './acquireHostLock.js';
 export { clearAbandoned } from './clearAbandoned.js';
 export { makeDirectory } from './makeDirectory.js';
 export type { ExistsDifferently, MakeDirectoryError } from './makeDirectory.js';
-export { readPlace, readRegularFile } from './readRegularFile.js';
+export { pinAndRead, readPlace, readRegularFile } from './readRegularFile.js';
 export type { FileTooLarge, NotARegularFile, ReadFileError, RegularFile } from './readRegularFile.js';
 export { removeFile } from './removeFile.js';
 export type { RemoveFileError } from './removeFile.js';

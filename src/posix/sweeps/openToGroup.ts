@@ -54,6 +54,7 @@ export function openToGroup(root: string, request: OpenToGroupRequest): ResultAs
 export function openVerdict(request: OpenToGroupRequest): (entry: TreeEntry) => Verdict {
   const { gid, owners, reader, keepSecrets, keepModes = [] } = request;
   const readable = reader === undefined ? null : readableBy(reader);
+  const everyone = readableBy('everyone');
   return (entry) => {
     const isDirectory = entry.type === 'directory';
     if (!isDirectory && entry.type !== 'file') return { kind: 'keep' };
@@ -65,8 +66,7 @@ export function openVerdict(request: OpenToGroupRequest): (entry: TreeEntry) => 
     const mode = keepsMode ? entry.mode : entry.mode | (isDirectory ? 0o2070 : 0o060);
     if (entry.gid === gid && entry.mode === mode) return { kind: 'keep' };
     if (!owners.includes(entry.uid)) return { kind: 'skip', reason: 'foreign-owner', descend: true };
-    const everyone = isDirectory ? 0o005 : 0o004;
-    const open = isDirectory && readable !== null ? readable(entry) : (entry.mode & everyone) === everyone;
+    const open = isDirectory && readable !== null ? readable(entry) : everyone(entry);
     if (!open || readable?.(entry) === false) return { kind: 'skip', reason: 'private', descend: false };
     return { kind: 'change', gid, mode };
   };

@@ -46,11 +46,28 @@ const BREATH = 500;
  * else console.log(undone.value.restored, undone.value.skipped);
  * ```
  */
-export function undoChanges(root: string, changes: readonly TreeChange[]): ResultAsync<UndoReport, SweepError> {
-  return new ResultAsync(undo(root, changes));
+export function undoChanges(
+  root: string,
+  changes: readonly TreeChange[],
+  options: UndoOptions = {},
+): ResultAsync<UndoReport, SweepError> {
+  return new ResultAsync(undo(root, changes, options.replaced ?? 'leave'));
 }
 
-async function undo(path: string, changes: readonly TreeChange[]): Promise<Result<UndoReport, SweepError>> {
+/** How changes are undone. */
+export interface UndoOptions {
+  /**
+   * What becomes of an inode that has taken the place of a changed one and has the attributes that the change gave. Default
+   * `leave`; `restore` is for a tree that was copied to another filesystem and back.
+   */
+  readonly replaced?: 'leave' | 'restore';
+}
+
+async function undo(
+  path: string,
+  changes: readonly TreeChange[],
+  replaced: 'leave' | 'restore',
+): Promise<Result<UndoReport, SweepError>> {
   const opened = openRoot(path);
   if (opened.isErr()) return err(opened.error);
   const root = opened.value;
@@ -60,7 +77,7 @@ async function undo(path: string, changes: readonly TreeChange[]): Promise<Resul
   let restored = 0;
   try {
     for (const [done, history] of historiesOf(changes).entries()) {
-      const outcome = undoUnlessGone(root, tree, history, devices);
+      const outcome = undoUnlessGone(root, tree, history, devices, replaced);
       if (outcome.isErr()) return err(outcome.error);
       if (outcome.value === 'restored') restored += 1;
       else if (outcome.value !== 'already') skipped.push({ path: shown(root, history.last), reason: outcome.value });
@@ -112,9 +129,10 @@ function undoUnlessGone(
   tree: PinnedTree,
   history: History,
   devices: Map<string, bigint>,
+  replaced: 'leave' | 'restore',
 ): Result<string, IoError> {
   try {
-    return undoOne(root, tree, history, devices);
+    return undoOne(root, tree, history, devices, replaced);
   } catch (cause) {
     const error = ioError(cause, 'open', shown(root, history.last));
     return UNREACHABLE.has(error.errno) ? ok(`it cannot be inspected: ${error.message}`) : err(error);
@@ -127,18 +145,19 @@ function undoOne(
   tree: PinnedTree,
   { last: change, original, states }: History,
   devices: Map<string, bigint>,
+  replaced: 'leave' | 'restore',
 ): Result<string, IoError> {
   const fd = pin(root, tree, change.path.toString('latin1'));
   if (fd === null) return ok('it no longer exists');
   try {
     const entry = entryOf(fd, change.path.toString('latin1'));
     const device = devices.get(change.dev) ?? entry.dev;
-    if (String(entry.ino) !== change.ino || entry.type !== change.type || entry.dev !== device) {
-      return ok('another file has replaced it');
-    }
-    devices.set(change.dev, device);
     const now: Attributes = { uid: entry.uid, gid: entry.gid, mode: entry.mode };
     const hasMode = change.type !== 'symlink';
+    const same = String(entry.ino) === change.ino && entry.dev === device;
+    const standsIn = replaced === 'restore' && hasAttributes(now, change.after, hasMode);
+    if (entry.type !== change.type || !(same || standsIn)) return ok('another file has replaced it');
+    if (same) devices.set(change.dev, device);
     if (hasAttributes(now, original, hasMode)) return ok('already');
     const ours = states.some((state) => hasAttributes(now, state, hasMode));
     if (!ours) return ok('its owner, group or mode was changed since');

@@ -1,4 +1,4 @@
-import { access, lstat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { remedy } from '../../posix/findings/index.js';
@@ -7,7 +7,8 @@ import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { isAtOrBelow, printablePath } from '../../posix/paths/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
-import { resolveExecutable } from '../../posix/access/index.js';
+import { readableBy, resolveExecutable } from '../../posix/access/index.js';
+import { readRegularFile } from '../../posix/files/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { findContraryDefines, findSite } from '../../wordpress/site/index.js';
 import { findFpmPools } from '../../wordpress/fpm/index.js';
@@ -70,10 +71,9 @@ export async function observeSite(
   const contrary = await findContraryDefines(site);
   if (contrary.isErr()) return err(cannotObserve(contrary.error));
   const agents = join(site.path, 'AGENTS.md');
-  const hasAgents = await access(agents).then(
-    () => true,
-    () => false,
-  );
+  const agentsText = await readRegularFile(agents);
+  const isPrivate = agentsText.isOk() && !readableBy('everyone')({ ...agentsText.value, type: 'file' });
+  const hasAgents = agentsText.isOk() && !isPrivate;
   const wp = await resolveExecutable('wp', [], { searchPath: TRUSTED_PATH });
   const hasWp = wp.isOk() && wp.value.path !== null;
   return ok({
@@ -98,6 +98,11 @@ export async function observeSite(
         ({ file, line, name, written }) =>
           `${file}:${line} defines ${name} as ${written ?? 'something only PHP can tell'}, which overrides the shared mode: what WordPress writes will be closed to the agent`,
       ),
+      ...(isPrivate
+        ? [
+            `${agents} is left as it is, because not everyone could read it: look whether it is the file that it is called, then make it readable (chmod 0644) and plan again`,
+          ]
+        : []),
       ...(hasAgents && !hasWp
         ? [`${agents} is not rendered again, because wp is not installed: check whether it has --allow-root in it`]
         : []),

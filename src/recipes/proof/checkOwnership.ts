@@ -1,7 +1,9 @@
 import { readdir, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, octalMode, printablePath } from '../../posix/paths/index.js';
-import { probeAccess } from '../../posix/access/index.js';
+import { probeAccess, readableBy } from '../../posix/access/index.js';
+import { readRegularFile } from '../../posix/files/index.js';
+import { isPluginFile } from '../../wordpress/blocks/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { ownTrees, writableDirectories } from '../host/index.js';
 import { verdictsOf } from './check.js';
@@ -30,12 +32,17 @@ async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> 
   if (read.isErr() && read.error.errno !== 'ENOENT') return failed(read.error.message);
   const names = read.unwrapOr([]);
   const managed = names.filter((name) => name.startsWith('wp-coding-agents-') && name.endsWith('.php')).sort();
+  const left: string[] = [];
   for (const name of managed) {
     const path = join(site.muPluginsDir, name);
     const stat = await lstat(path).catch(() => null);
     const mode = (stat?.mode ?? 0) & 0o7777;
     const shown = printablePath(path);
     const way = remedy.command('chmod', '0644', path);
+    if (mode !== 0o644 && (await isLeft(path))) {
+      left.push(`${shown} (private)`);
+      continue;
+    }
     if (mode !== 0o644) return failed(`${shown} is ${octalMode(mode)}; 0644 is wanted`, way);
     const readable = await probeAccess(path, web, 'read');
     if (readable.isErr()) return failed(readable.error.message);
@@ -44,6 +51,15 @@ async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> 
       return failed(`${web.user.name} cannot read ${shown}`, asked);
     }
   }
-  const told = `${managed.join(', ')}: 0644, and ${web.user.name} can read them`;
+  const kept = left.length === 0 ? '' : `; left on purpose, for they are no plugins: ${left.join(', ')}`;
+  const told = `${managed.join(', ')}: 0644, and ${web.user.name} can read them${kept}`;
   return passed(managed.length === 0 ? 'there are no managed mu-plugins' : told);
+}
+
+/** The step that sets modes leaves what is no plugin and not for everyone to read. */
+async function isLeft(path: string): Promise<boolean> {
+  const file = await readRegularFile(path);
+  if (file.isErr()) return false;
+  const { bytes, mode, uid, gid } = file.value;
+  return !isPluginFile(bytes) && !readableBy('everyone')({ type: 'file', mode, uid, gid });
 }

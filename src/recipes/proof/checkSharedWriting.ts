@@ -31,7 +31,7 @@ export async function checkSharedWriting(subject: Subject): Promise<readonly Acc
 async function checkNewFiles({ instance, agentPlaces, service, accepted }: Subject): Promise<AcceptanceCheck> {
   const verdicts = verdictsOf('no-new-root-files', 4, instance.dataDir);
   const trees = [instance.dataDir, ...agentPlaces.map((place) => place.path)];
-  const found = await rootsEntries(trees, service, accepted);
+  const found = await rootsEntries(trees, service, accepted, service);
   return found.match(
     (entries) => judgeRootsEntries(verdicts, trees, 'the agent', entries),
     ({ message }) => verdicts.failed(message),

@@ -11,6 +11,7 @@ export type {
 export type { ChannelError, NotAChannel } from './entries/managedAssignment.js';
 export { CHANNELS_FILE } from './emptyManagedFile.js';
 export { inspectManagedFiles } from './inspectManagedFiles.js';
+export { isPluginFile } from './isPluginFile.js';
 export { getBlock, listBlocks } from './listBlocks.js';
 export { getBlockInFile, listBlocksInFile } from './listBlocksInFile.js';
 export { MAX_BODY_BYTES, putBlock, removeBlock } from './putBlock.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EXECUTE, judgePermission, READ, rwx, WRITE } from '../../../src/posix/access/judgePermission.js';
+import { EXECUTE, judgePermission, READ, readableBy, rwx, WRITE } from '../../../src/posix/access/judgePermission.js';
 import type { Inode, Subject } from '../../../src/posix/access/judgePermission.js';
 import { parseAcls } from '../../../src/posix/access/readAcls.js';
 import type { Acl } from '../../../src/posix/access/readAcls.js';
@@ -80,6 +80,22 @@ describe('judgePermission', () => {
       rule: 'other: r--',
     });
     expect(judgePermission(inode(0o604, 0, 50, acl), who(33, 50), READ).allowed).toBe(false);
+  });
+
+  it('lets everyone read only what no class and no entry of an ACL is kept from', () => {
+    const everyone = readableBy('everyone');
+    expect([0o644, 0o444, 0o604, 0o640, 0o600, 0o200].map((mode) => everyone(inode(mode)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    const closed = aclOf('user::rw-\nuser:33:---\ngroup::r--\nmask::r--\nother::r--');
+    const open = aclOf('user::rw-\nuser:33:rwx\ngroup::r--\nmask::r--\nother::r--');
+    expect([everyone(inode(0o644, 0, 0, closed)), everyone(inode(0o644, 0, 0, open))]).toEqual([false, true]);
+    expect(everyone({ ...inode(0o754), type: 'directory' })).toBe(false);
   });
 
   it('shows bits as ls does', () => {

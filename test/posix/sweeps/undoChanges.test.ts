@@ -8,7 +8,7 @@ import { undoChanges } from '../../../src/posix/sweeps/undoChanges.js';
 import type { ChangeSink, TreeChange } from '../../../src/posix/handles/tree.js';
 import type { UndoReport } from '../../../src/posix/sweeps/undoChanges.js';
 import { WWW_DATA } from '../support/identities.js';
-import { freshPlace } from '../support/place.js';
+import { freshPlace, run } from '../support/place.js';
 import { seeded } from '../support/random.js';
 import { directory, file, memorySink, openDescriptors, ownerOf, randomTree, snapshot } from '../support/trees.js';
 import { openChangeRecord, readChangeRecord } from '../../../src/posix/sweeps/changeRecord.js';
@@ -65,6 +65,23 @@ describe('undoChanges', () => {
     renameSync(join(place, 'old'), join(place, 'new'));
     expect((await undone(join(place, 'new'), sink.all())).skipped).toEqual([]);
     expect(snapshot(join(place, 'new'))).toEqual(before);
+  });
+
+  it('restores a tree that was copied away and back, when asked to, and still nothing of another state', async () => {
+    const place = freshPlace();
+    directory(join(place, 'tree'));
+    for (const name of ['one', 'given']) file(join(place, 'tree', name));
+    const before = snapshot(join(place, 'tree'));
+    const sink = memorySink();
+    await handOver(join(place, 'tree'), sink);
+    run('cp', ['-a', join(place, 'tree'), join(place, 'copy')]);
+    chownSync(join(place, 'copy/given'), 1000, 1000);
+    const left = await undone(join(place, 'copy'), sink.all());
+    expect(left.restored).toBe(0);
+    const done = await undoChanges(join(place, 'copy'), sink.all(), { replaced: 'restore' });
+    expect(done._unsafeUnwrap().skipped.map(({ path }) => path)).toEqual([join(place, 'copy/given')]);
+    const now = snapshot(join(place, 'copy'));
+    expect([now.get('/one'), now.get('')]).toEqual([before.get('/one'), before.get('')]);
   });
 
   it('leaves what was replaced, removed, linked or changed since, and says so', async () => {

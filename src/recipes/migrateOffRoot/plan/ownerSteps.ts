@@ -46,6 +46,8 @@ export function siteOwnerSteps(facts: MigrationFacts, turn: Turn): RecipeStep[] 
         from: 0,
         to: { user, group },
         why: isFirst ? `the agent keeps its own files here, and ${target.name} must be able to write them` : since,
+        // WordPress may have moved a secret of root's to such a name.
+        ...(options.private === 'reclaim' ? {} : { reader: user }),
         ...swept,
       },
     }),
@@ -77,9 +79,32 @@ function replacedFiles({ dispatch, site, agentsFile }: MigrationFacts): readonly
   return files.filter((path) => path !== null);
 }
 
+/**
+ * The state, where only root could have put anything into it: before it moves, so that what is private in it needs no
+ * question. What the agent, or WordPress, moves into the new home meanwhile is asked about.
+ */
+export function stateOwnerSteps(facts: MigrationFacts, after: RecipeStep): RecipeStep[] {
+  const { target, state } = facts;
+  return state.moves.map(({ from }, index) =>
+    step(reclaimStep, {
+      id: `state-owner-${index + 1}`,
+      phase: 'window',
+      after,
+      args: {
+        root: from,
+        from: 0,
+        to: { user: target.name, group: facts.targetGroup },
+        why: `${target.name} runs the service and has to write its state`,
+        movesAfterwards: true,
+        ...sweepOptions(facts),
+      },
+    }),
+  );
+}
+
 /** The agent's own files: its home and what it left in shared places. `moved` is the last move of the state. */
 export function homeOwnerSteps(facts: MigrationFacts, phase: 'before' | 'window', moved?: RecipeStep): RecipeStep[] {
-  const { target, leftovers } = facts;
+  const { target, leftovers, options } = facts;
   const to = { user: target.name, group: facts.targetGroup };
   const home = step(reclaimStep, {
     id: 'home-owner',
@@ -92,6 +117,8 @@ export function homeOwnerSteps(facts: MigrationFacts, phase: 'before' | 'window'
       why: `the service fails with EACCES on files of root in the home of ${target.name}`,
       exclude: target.keptEntries,
       mayBeGone: false,
+      // The agent may have moved a secret of root's here.
+      ...(options.private === 'reclaim' ? {} : { reader: target.name }),
       ...sweepOptions(facts),
     },
   });

@@ -7,7 +7,7 @@ import type { MigrationFacts } from '../../host/index.js';
 import { assertNoProcessesStep, startUnitsStep, stopUnitsStep, verifyRewriteStep } from '../../steps/index.js';
 import type { StartUnitsArgs } from '../../steps/index.js';
 import { moveSteps, statePathSteps } from './moveSteps.js';
-import { homeOwnerSteps, siteOwnerSteps } from './ownerSteps.js';
+import { homeOwnerSteps, siteOwnerSteps, stateOwnerSteps } from './ownerSteps.js';
 import { dispatchSteps } from './siteSteps.js';
 
 /** How long a process may take to end after its service was stopped. */
@@ -48,8 +48,10 @@ export function windowSteps(
   // Never the unit of one side with the state of the other. Undone in this order: the units are stopped, the unit files
   // restored, the state moved back; only then may the mask, the safety unit and the account go.
   const undoneLast = [...user, ...recovery, stop, ...statePaths];
-  const { steps: moving, moves } = moveSteps(facts, undoneLast);
-  const ownership = homeOwnerSteps(facts, 'window', moves.at(-1));
+  const stateOwners = stateOwnerSteps(facts, statePaths[0] ?? stop);
+  const { steps: moving, moves } = moveSteps(facts, [...undoneLast, ...stateOwners]);
+  const homeOwners = homeOwnerSteps(facts, 'window', moves.at(-1));
+  const ownership = [...stateOwners, ...homeOwners];
   const rewrites = rewriteSteps(facts, [...undoneLast, ...moves, ...ownership]);
   const start = step(startUnitsStep, {
     id: 'start',
@@ -70,8 +72,9 @@ export function windowSteps(
     stop,
     noProcesses,
     ...statePaths,
+    ...stateOwners,
     ...moving,
-    ...ownership,
+    ...homeOwners,
     ...siteOwnerSteps(facts, { when: 'window', stop }),
     ...rewrites,
     ...dispatchSteps(facts, 'window', muPlugins),

@@ -1,13 +1,19 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { basename } from 'node:path';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { octalMode } from '../../../posix/paths/index.js';
+import { readdir } from 'node:fs/promises';
+import { readableBy } from '../../../posix/access/index.js';
+import { pinAndRead } from '../../../posix/files/index.js';
+import { withPinnedParent } from '../../../posix/handles/index.js';
+import type { ChangeSink, SweepReport, TreeEntry } from '../../../posix/handles/index.js';
+import { attempt } from '../../../posix/paths/index.js';
 import { changeTree } from '../../../posix/sweeps/index.js';
-import type { ChangeSink, SweepReport } from '../../../posix/handles/index.js';
+import { isPluginFile } from '../../../wordpress/blocks/index.js';
 import { absolutePath, defineStep, fileMode, record } from '../../engine/index.js';
 import type { StepContext, StepFailure } from '../../engine/index.js';
-import { changedEntries, ownersByHand, sweepRecorded, undoRecorded } from '../ownership/reclaimStep.js';
+import { changedEntries, noteOf, ownersByHand, sweepRecorded, undoRecorded } from '../ownership/reclaimStep.js';
 
 const args = record({
   directory: absolutePath,
@@ -21,7 +27,12 @@ const args = record({
 /** Files of one directory, by pattern, and the mode they get. */
 export type FileModeArgs = Readonly<v.InferOutput<typeof args>>;
 
-/** Sets the mode of the files of one directory whose names begin alike; recorded, and undone exactly. */
+/**
+ * Sets the mode of the plugin files of one directory whose names begin alike; recorded, and undone exactly.
+ *
+ * A name in a directory that others write is only a claim. A file is opened wider only if everyone could read it before, or
+ * if its content calls itself a WordPress plugin; any other is listed as `private` and keeps its mode.
+ */
 export const fileModeStep = defineStep({
   kind: 'posix.fileMode',
   args,
@@ -36,7 +47,7 @@ export const fileModeStep = defineStep({
     sweep(args, { dryRun: true }).map((report) =>
       report.wouldChange === 0
         ? { state: 'satisfied' }
-        : { state: 'needed', before: { entries: report.wouldChange }, note: `${report.wouldChange} files` },
+        : { state: 'needed', before: { entries: report.wouldChange }, note: noteOf(report) },
     ),
   apply: (args, _before, ctx) => new ResultAsync(applyMode(args, ctx)),
   verify: (args) =>
@@ -65,15 +76,47 @@ function sweep(
   args: FileModeArgs,
   how: { dryRun?: boolean; sink?: ChangeSink },
 ): ResultAsync<SweepReport, StepFailure> {
-  return changeTree(
-    args.directory,
-    ({ path, type, mode }) => {
-      const name = path.toString('latin1');
-      if (name === '') return { kind: 'keep' };
-      if (name.includes('/') || type !== 'file') return { kind: 'skip', reason: 'foreign-owner', descend: false };
-      const ours = basename(name).startsWith(args.prefix) && name.endsWith('.php');
-      return ours && mode !== args.mode ? { kind: 'change', mode: args.mode } : { kind: 'keep' };
-    },
-    { unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse', ...how },
+  return pluginFiles(args).andThen((plugins): ResultAsync<SweepReport, StepFailure> =>
+    changeTree(
+      args.directory,
+      (entry) => {
+        const { path, type, mode } = entry;
+        const name = path.toString('latin1');
+        if (name === '') return { kind: 'keep' };
+        if (name.includes('/') || type !== 'file') return { kind: 'skip', reason: 'foreign-owner', descend: false };
+        if (!isNamed(args, name) || mode === args.mode) return { kind: 'keep' };
+        const narrows = (args.mode & ~mode) === 0;
+        return narrows || everyone(entry) || plugins.has(inodeOf(entry))
+          ? { kind: 'change', mode: args.mode }
+          : { kind: 'skip', reason: 'private', descend: false };
+      },
+      { unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse', ...how },
+    ),
   );
+}
+
+const everyone = readableBy('everyone');
+
+function isNamed({ prefix }: FileModeArgs, name: string): boolean {
+  return name.startsWith(prefix) && name.endsWith('.php');
+}
+
+function inodeOf({ dev, ino }: Pick<TreeEntry, 'dev' | 'ino'>): string {
+  return `${dev} ${ino}`;
+}
+
+/** The inodes of the files that are plugins by their content. One that is exchanged afterwards has another inode. */
+function pluginFiles(args: FileModeArgs): ResultAsync<ReadonlySet<string>, StepFailure> {
+  const find = withPinnedParent<ReadonlySet<string>, StepFailure>(join(args.directory, 'x'), async (parent) => {
+    const names = await attempt(() => readdir(parent.at('.')), 'readdir', args.directory);
+    if (names.isErr()) return err(names.error);
+    const found = new Set<string>();
+    for (const name of names.value.filter((one) => isNamed(args, one))) {
+      const file = await pinAndRead(parent.at(name), join(args.directory, name), {});
+      // What cannot be read, or is no file, is not known to be one.
+      if (file.isOk() && isPluginFile(file.value.bytes)) found.add(inodeOf(file.value));
+    }
+    return ok(found);
+  });
+  return new ResultAsync(find);
 }

@@ -34,6 +34,8 @@ const args = record({
   leaveUnsafe: v.exactOptional(v.boolean()),
   /** A later step sweeps the same tree again: what is written while this one runs is left to that one. */
   sweptAgain: v.exactOptional(v.boolean()),
+  /** A later step moves the tree, perhaps to another filesystem: undo knows what was swept by its path. */
+  movesAfterwards: v.exactOptional(v.boolean()),
   /** The root may disappear by itself: when it is gone there is nothing to do. */
   mayBeGone: v.exactOptional(v.boolean()),
 });
@@ -84,7 +86,8 @@ export const reclaimStep = defineStep({
         : new ResultAsync(Promise.resolve(err(left(args, report)))),
     ),
   byHand: (args, _before, where) => ownersByHand(args.root, where),
-  undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.root, ctx)),
+  undo: (args, _before, ctx) =>
+    new ResultAsync(undoRecorded(args.root, ctx, { replaced: args.movesAfterwards === true ? 'restore' : 'leave' })),
 });
 
 async function applyReclaim(args: ReclaimArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
@@ -117,13 +120,17 @@ export function ownersByHand(root: string, where: UndoData): readonly string[] {
 }
 
 /** Undoes what a sweep recorded; shared by every step that keeps a change record. */
-export async function undoRecorded(root: string, ctx: StepContext): Promise<Result<UndoNotes, StepFailure>> {
+export async function undoRecorded(
+  root: string,
+  ctx: StepContext,
+  options: Parameters<typeof undoChanges>[2] = {},
+): Promise<Result<UndoNotes, StepFailure>> {
   const changes = await readChangeRecord(ctx.recordPath('changes.ndjson'));
   if (changes.isErr()) {
     // Without a record nothing was changed: it is written first.
     return changes.error.code === 'NOT_FOUND' ? ok({ notes: [] }) : err(changes.error);
   }
-  const undone = await undoChanges(root, changes.value);
+  const undone = await undoChanges(root, changes.value, options);
   if (undone.isErr()) {
     // A file in a shared place may be removed, by a reboot at the latest: then nothing is left to restore.
     return undone.error.code === 'NOT_FOUND'

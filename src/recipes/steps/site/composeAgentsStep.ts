@@ -3,7 +3,10 @@ import type { Result } from 'neverthrow';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { clearAbandoned, readRegularFile, replaceFile } from '../../../posix/files/index.js';
+import { readableBy } from '../../../posix/access/index.js';
 import { lookupIdentity } from '../../../posix/accounts/index.js';
+import type { Identity } from '../../../posix/accounts/index.js';
+import { octalMode } from '../../../posix/paths/index.js';
 import { composeAgentsFile } from '../../../wordpress/wpcli/index.js';
 import { findSite } from '../../../wordpress/site/index.js';
 import { absolutePath, accountId, defineStep, record, sha256 } from '../../engine/index.js';
@@ -69,6 +72,8 @@ async function applyAgents(
 ): Promise<Result<void, StepFailure>> {
   const identity = await lookupIdentity(args.user);
   if (identity.isErr()) return err(identity.error);
+  const readable = refusePrivate(args, before, identity.value);
+  if (readable.isErr()) return err(readable.error);
   const site = await findSite(args.site);
   if (site.isErr()) return err(site.error);
   // WP-CLI writes into the file that exists, and the agent could not write into root's.
@@ -85,6 +90,16 @@ async function applyAgents(
   const digest = rendered.value === null ? '' : digestOf(rendered.value);
   const noted = await replaceFile(ctx.recordPath(RENDERED), digest, { mode: 0o600 });
   return noted.isErr() ? err(noted.error) : ok(undefined);
+}
+
+/** What the account could not read is not given to it, not even until it is rendered: the name is no proof of the content. */
+function refusePrivate(args: ComposeAgentsArgs, file: FileState, reader: Identity): Result<void, StepFailure> {
+  if (readableBy(reader)({ type: 'file', mode: file.mode, uid: file.uid, gid: file.gid })) return ok(undefined);
+  const path = agentsFile(args.site);
+  const message =
+    `${path} (owner uid ${file.uid}, mode ${octalMode(file.mode)}) could not be read by ${args.user} until now, so it is not ` +
+    `given away; look whether it is the file that it is called, then make it readable (chmod 0644) or move it away, and plan again`;
+  return err({ code: 'PRIVATE_FILE', message });
 }
 
 /** The record that holds the digest of what was rendered. */

@@ -47,6 +47,19 @@ test('what WordPress could not read stays root’s, unless that is asked for', (
   expect(all?.args).not.toHaveProperty('reader');
 });
 
+test('what the agent could not read does not become its own for its name, unless that is asked for', () => {
+  const places = (options: object) =>
+    siteOwnerSteps(
+      exampleFacts({
+        options,
+        agentPlaces: [{ path: '/var/www/site/opencode.json', user: 'opencode', group: 'www-data' }],
+      }),
+      FIRST,
+    ).filter(({ id }) => id.startsWith('agent-place'));
+  expect(places({})[0]?.args).toMatchObject({ root: '/var/www/site/opencode.json', reader: 'opencode' });
+  expect(places({ private: 'reclaim' })[0]?.args).not.toHaveProperty('reader');
+});
+
 test('a directory outside of wp-content has a sweep of its own', () => {
   const { site } = exampleFacts();
   const steps = siteOwnerSteps(

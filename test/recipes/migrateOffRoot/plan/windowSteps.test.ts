@@ -18,6 +18,7 @@ test('stops, checks that no process is left, moves, changes owners, edits, redir
   expect(window.map(({ id }) => id)).toEqual([
     'stop',
     'no-processes',
+    'state-owner-1',
     'move-1-aside',
     'move-1',
     'home-owner',
@@ -41,6 +42,7 @@ test('paths inside the state are rewritten when asked to, before it moves, and p
   expect(ids.slice(ids.indexOf('no-processes'), ids.indexOf('home-owner'))).toEqual([
     'no-processes',
     'state-paths',
+    'state-owner-1',
     'move-1-aside',
     'move-1',
   ]);
@@ -61,8 +63,17 @@ test('the units stay masked up to the start, and are unmasked last in a rollback
 test('owners and units go back only when the service is stopped again', () => {
   const steps = windowSteps(exampleFacts());
   for (const { id } of steps) {
-    if (/^(unit-\d+|home-owner|leftover-\d+)$/.test(id)) expect(undoneFirst(steps, id), id).toContain('start');
+    if (/^(unit-\d+|home-owner|state-owner-\d+|leftover-\d+)$/.test(id))
+      expect(undoneFirst(steps, id), id).toContain('start');
   }
+});
+
+test('the state gets its owner where only root reaches it, and what else lies in the home is asked about', () => {
+  expect(argsOf(exampleFacts(), 'state-owner-1')).toMatchObject({ root: '/root/.kimaki', movesAfterwards: true });
+  expect(argsOf(exampleFacts(), 'state-owner-1')).not.toHaveProperty('reader');
+  expect(argsOf(exampleFacts(), 'home-owner')).toMatchObject({ reader: 'opencode' });
+  expect(argsOf(exampleFacts({ options: { private: 'reclaim' } }), 'home-owner')).not.toHaveProperty('reader');
+  expect(undoneFirst(windowSteps(exampleFacts()), 'state-owner-1')).toContain('move-1');
 });
 
 test('no state is moved back under a service that could not be stopped, also where no unit had to change', () => {

@@ -12,7 +12,7 @@ function argsFor(directory: string): FileModeArgs {
 }
 
 function put(path: string, mode: number): void {
-  writeFileSync(path, '<?php\n');
+  writeFileSync(path, '<?php\n// Plugin Name: of a test\n');
   chmodSync(path, mode);
 }
 
@@ -37,6 +37,28 @@ testStepKind('files of one directory', fileModeStep, (dir) => {
     snapshot: () => snapshotTree(dir),
     disturb: () => renameSync(directory, `${directory}-away`),
   };
+});
+
+test('what root had for itself keeps its mode under any name, and is told', async () => {
+  const dir = tempDir();
+  writeFileSync(join(dir, 'managed-zz.php'), '-- a dump\n', { mode: 0o600 });
+  writeFileSync(join(dir, 'managed-open.php'), '-- for everyone\n', { mode: 0o666 });
+  chmodSync(join(dir, 'managed-open.php'), 0o666);
+  const ctx = {
+    runDir: dir,
+    recordPath: (name: string) => join(dir, name),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    force: false,
+  };
+  const found = await fileModeStep.check(argsFor(dir));
+  expect(found).toBeOk(
+    expect.objectContaining({ note: expect.stringContaining('managed-zz.php (private)') as unknown as string }),
+  );
+  expect(await fileModeStep.apply(argsFor(dir), { entries: 1 }, ctx)).toBeOk();
+  expect(await fileModeStep.verify(argsFor(dir), ctx)).toBeOk();
+  const mode = (name: string): string => (lstatSync(join(dir, name)).mode & 0o7777).toString(8);
+  expect([mode('managed-zz.php'), mode('managed-open.php')]).toEqual(['600', '644']);
 });
 
 test('only files of that name in that very directory change, and nothing through a link', async () => {

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// @module-tag root
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
@@ -49,4 +50,24 @@ test('what was written into it since is kept among the records before the old fi
   const kept = /kept in (\S+)/.exec(notes.join())?.[1] ?? '';
   expect(readFileSync(kept, 'utf8')).toBe(`${RENDERED}and mind the gap\n`);
   expect(await undo()).toEqual([]);
+});
+
+test('a file that the account could not read is not given to it, not even until it is rendered', async () => {
+  const dir = tempDir();
+  const file = join(dir, 'AGENTS.md');
+  writeFileSync(file, 'a dump\n', { mode: 0o600 });
+  const ctx: StepContext = {
+    runDir: dir,
+    recordPath: (name) => join(dir, name),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    force: false,
+  };
+  const args = { site: dir, user: 'nobody', gid: 0 };
+  const found = (await composeAgentsStep.check(args))._unsafeUnwrap();
+  if (found.state !== 'needed') throw new Error('nothing to do');
+  const before = statSync(file);
+  expect(await composeAgentsStep.apply(args, found.before, ctx)).toBeErr({ code: 'PRIVATE_FILE' });
+  const { ino, mode, uid } = statSync(file);
+  expect({ ino, mode, uid }).toEqual({ ino: before.ino, mode: before.mode, uid: before.uid });
 });

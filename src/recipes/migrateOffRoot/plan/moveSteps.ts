@@ -28,13 +28,14 @@ export function moveSteps({ state, unit }: MigrationFacts, undoneBefore: readonl
               args: { from: to, to: asidePath, why, placeIsTaken: true },
             }),
           ];
-    const directories = parents.map((path, depth) =>
-      step(makeDirectoryStep, {
-        id: `${id}-parent-${depth + 1}`,
-        phase: 'window',
-        args: { path, mode: 0o755, uid: 0, gid: 0 },
-      }),
-    );
+    const directories: RecipeStep[] = [];
+    for (const [depth, path] of parents.entries()) {
+      const args = { path, mode: 0o755, uid: 0, gid: 0 };
+      // The directory it lies in may be the one before, which is not there when this is planned.
+      directories.push(
+        step(makeDirectoryStep, { id: `${id}-parent-${depth + 1}`, phase: 'window', after: directories.at(-1), args }),
+      );
+    }
     const move = step(moveTreeStep, {
       id,
       phase: 'window',

@@ -49,6 +49,8 @@ test('directories that are missing are made first, outermost first, and each mov
     deep.parents.map((path) => ({ kind: 'posix.makeDirectory', args: { path, mode: 0o755, uid: 0, gid: 0 } })),
   );
   expect(steps.at(-1)?.after).toBe('move-2-parent-1');
+  // What it lies in is not there when the plan is made.
+  expect(steps.find(({ id }) => id === 'move-2-parent-2')?.after).toBe('move-2-parent-1');
 });
 
 test('what was made for a move goes only once the state has left it', () => {

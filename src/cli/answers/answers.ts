@@ -93,6 +93,7 @@ const migrateOffRoot: Answers = {
       steps: v.array(stepReport),
       toUndo: v.array(v.string()),
       refusals: v.array(v.looseObject({ stepId: v.string(), title: v.string(), error: failure })),
+      notes: v.array(v.string()),
       remaining,
     }),
     status: v.looseObject({

@@ -1,5 +1,7 @@
 export { planUnitRewrite } from './planUnitRewrite.js';
 export { privilegedLines } from './privilegedLines.js';
+export { configuredPrograms, programPaths } from './programPaths.js';
+export type { ProgramPath } from './programPaths.js';
 export { programsFailingAsAgent } from './programsFailingAsAgent.js';
 export { renderUnit } from './renderUnit.js';
 export type { RenderUnitError } from './renderUnit.js';

@@ -240,11 +240,11 @@ class Judge {
     const kind = programKind(program);
     if (kind === 'words' || kind === 'files') return ok(null);
     const shell = kind === 'shell' ? shellLine(args) : null;
-    const script =
-      shell === null || shell.script === null ? ok(null) : await readScript(resolve(directory, shell.script));
+    const named = shell?.script ?? null;
+    const script = named === null ? ok(null) : await readScript(resolve(directory, named));
     if (script.isErr()) return err(script.error);
     const text = shell === null ? null : [shell.text ?? '', script.value?.text ?? ''].join('\n');
-    const named = text === null ? null : variablesIn(text);
+    const variables = text === null ? null : variablesIn(text);
     const reader = text === null ? program : readerIn(text);
     const places = [
       ...(reader !== undefined || shell?.readsHome === true
@@ -253,7 +253,7 @@ class Judge {
       ...(reader === undefined ? [] : [{ by: 'WorkingDirectory', path: directory }]),
       ...[...environment]
         .filter(([name]) => variableKind(name) === 'application' || name === 'HOME')
-        .filter(([name]) => (named === null ? true : named.has(name)))
+        .filter(([name]) => (variables === null ? true : variables.has(name)))
         .flatMap(([by, value]) => pathsIn(value).map((path) => ({ by, path }))),
     ];
     return this.all(

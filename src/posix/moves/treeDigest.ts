@@ -26,6 +26,15 @@ export function treeDigest(root: string, shown = root): ResultAsync<string, IoEr
   return digestOf(root, shown, describeContent());
 }
 
+/** Digest of what a tree, a file or a link holds: types, contents, link targets. Owners, modes and times do not count. */
+export function contentDigest(root: string, shown = root): ResultAsync<string, IoError> {
+  return digestOf(root, shown, async (fd, stat, _path, link) => {
+    const type = fileTypeOf(Number(stat.mode));
+    if (type === 'symlink') return `${type} ${toBytes(link()).toString('hex')}`;
+    return type === 'file' ? `${type} ${stat.size} ${await contentDigestOf(fd)}` : type;
+  });
+}
+
 /** Digest of what moves whenever anything in a tree is changed (inode, size, mtime, ctime); reads no content. */
 export function treeStamp(root: string, shown = root): ResultAsync<string, IoError> {
   return digestOf(root, shown, (_fd, stat, path) => {
@@ -105,12 +114,12 @@ function describeContent(): Describe {
       seen.set(inode, path);
     }
     if (type === 'symlink') return `${about} ${toBytes(link()).toString('hex')}`;
-    if (type === 'file') return `${about} ${stat.size} ${await contentDigest(fd)}`;
+    if (type === 'file') return `${about} ${stat.size} ${await contentDigestOf(fd)}`;
     return `${about} ${stat.rdev}`;
   };
 }
 
-async function contentDigest(pinned: number): Promise<string> {
+async function contentDigestOf(pinned: number): Promise<string> {
   const fd = openSync(handlePath(pinned), constants.O_RDONLY);
   try {
     const hash = createHash('sha256');

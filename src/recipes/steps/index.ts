@@ -8,6 +8,7 @@ export { channelCommandStep } from './site/channelCommandStep.js';
 export { composeAgentsStep } from './site/composeAgentsStep.js';
 export { createUserStep } from './ownership/createUserStep.js';
 export { fileModeStep } from './files/fileModeStep.js';
+export { keepProgramsStep } from './programs/keepProgramsStep.js';
 export { makeDirectoryStep } from './files/makeDirectoryStep.js';
 export type { MakeDirectoryFailure } from './files/makeDirectoryStep.js';
 export { moveTreeStep } from './files/moveTreeStep.js';

@@ -9,6 +9,7 @@ import { createUserStep } from './ownership/createUserStep.js';
 import { openToGroupStep } from './ownership/openToGroupStep.js';
 import { reclaimStep } from './ownership/reclaimStep.js';
 import { channelCommandStep } from './site/channelCommandStep.js';
+import { keepProgramsStep } from './programs/keepProgramsStep.js';
 import { composeAgentsStep } from './site/composeAgentsStep.js';
 import { statePathsStep } from './site/statePathsStep.js';
 import { assertNoProcessesStep } from './units/assertNoProcessesStep.js';
@@ -41,6 +42,7 @@ export function stepRegistry(): Registry {
     verifyRewriteStep,
     stopUnitsStep,
     assertNoProcessesStep,
+    keepProgramsStep,
     moveTreeStep,
     rewriteUnitStep,
     statePathsStep,

@@ -96,6 +96,14 @@ const VALID: Readonly<Record<string, { readonly args: JsonObject; readonly befor
   'kimaki.rewriteUnit': { args: REWRITE, before: FILE },
   'systemd.stopUnits': { args: { units: ['a.service'] }, before: { active: ['a.service'], dependents: ['b.service'] } },
   'posix.assertNoProcesses': { args: PROCESSES, before: null },
+  'kimaki.keepPrograms': {
+    args: {
+      units: [{ name: 'a.service', files: ['/etc/a'] }],
+      moves: [{ from: '/a', to: '/b' }],
+      open: ['/x'],
+    },
+    before: null,
+  },
   'posix.moveTree': {
     args: { from: '/a', to: '/b', why: 'w', placeIsTaken: true },
     before: { moved: false, within: { from: '1', to: '2' } },

@@ -19,6 +19,7 @@ const requestSchema = v.variant('command', [
     command: v.literal('rollback'),
     runId: v.exactOptional(v.string()),
     force: v.boolean(),
+    acceptChangedPrograms: v.boolean(),
   }),
 ]);
 
@@ -57,9 +58,15 @@ export async function carryOut(
     case 'resume':
       return resumeMigration({ verification: request.verification, ...controls });
     case 'rollback': {
-      const { runId, force } = request;
+      const { runId, force, acceptChangedPrograms } = request;
       const { onEvent, signal } = controls;
-      return rollbackMigration({ ...(runId === undefined ? {} : { runId }), force, onEvent, signal });
+      return rollbackMigration({
+        ...(runId === undefined ? {} : { runId }),
+        force,
+        acceptChangedPrograms,
+        onEvent,
+        signal,
+      });
     }
   }
 }

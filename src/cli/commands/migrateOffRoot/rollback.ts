@@ -10,7 +10,7 @@ import { FOREGROUND, RUN_NOTES, carriedOut } from './carriedOut.js';
 import { TELL } from './tell.js';
 
 export const command = defineCommand({
-  usage: ['[--run ID] [--dry-run] [--force] [--foreground] [--yes]'],
+  usage: ['[--run ID] [--dry-run] [--force] [--accept-changed-programs] [--foreground] [--yes]'],
   options: [
     {
       name: 'run',
@@ -19,6 +19,10 @@ export const command = defineCommand({
     },
     { name: 'dry-run', help: 'print what would be undone and what is in the way; changes nothing' },
     { name: 'force', help: 'undo although something was edited since; the edit is kept among the records of the run' },
+    {
+      name: 'accept-changed-programs',
+      help: 'undo although programs that root runs afterwards were changed since the run; they stay as they are',
+    },
     FOREGROUND,
     { name: 'yes', help: 'do not ask' },
   ],
@@ -35,7 +39,11 @@ export const command = defineCommand({
       const asked = await context.confirm(`Undo run ${target.runId} of ${target.startedAt}?`, 'roll back');
       if (asked.isErr()) return context.fail(asked.error);
     }
-    const request = { ...(runId === undefined ? {} : { runId }), force: context.flag('force') };
+    const request = {
+      ...(runId === undefined ? {} : { runId }),
+      force: context.flag('force'),
+      acceptChangedPrograms: context.flag('accept-changed-programs'),
+    };
     if (dryRun) return tellDryRun(context, await rollbackMigration({ ...request, dryRun }));
     const back = await carriedOut(context, { command: 'rollback', ...request });
     return back.isErr() ? context.fail(back.error) : TELL.rollback(output, back.value);
@@ -56,6 +64,7 @@ function tellDryRun(
     const next = nextAct(error);
     if (next !== undefined) output.print(`    next: ${next}`);
   }
+  for (const note of report.notes) output.print(`  note: ${note}`);
   return report.refusals.length === 0 ? EXIT.done : EXIT.refused;
 }
 

@@ -85,7 +85,9 @@ export function defineStep<const K extends string, A extends Json, B extends Jso
     apply: (args, before, ctx) => withBoth(args, before, (a, b) => definition.apply(a, b, ctx)),
     verify: (args, ctx) => withArgs(args, (typed) => definition.verify(typed, ctx)),
     undoable: (args, before, ctx) =>
-      withBoth(args, before, (a, b) => definition.undoable?.(a, b, ctx) ?? okAsync(undefined)),
+      withBoth(args, before, (a, b) => definition.undoable?.(a, b, ctx) ?? okAsync(undefined)).map(
+        (notes) => notes ?? { notes: [] },
+      ),
     undo: (args, before, ctx) =>
       withBoth(args, before, (a, b) => definition.undo(a, b, ctx).map((notes) => notes ?? { notes: [] })),
     byHand: (args, before, where) => {

@@ -52,6 +52,11 @@ export interface StepContext {
    * kept below {@link StepContext.recordPath} first. Without it, undo refuses to overwrite changes of others.
    */
   readonly force: boolean;
+  /**
+   * Only in undo and undoable: the operator accepts that programs which root runs afterwards were changed since. Without
+   * it, undo puts back what was kept of them.
+   */
+  readonly acceptChangedPrograms?: boolean;
 }
 
 /** How a plan shows a step. @inline */
@@ -108,9 +113,14 @@ export interface StepDefinition<K extends string, A extends Json, B extends Json
   /**
    * Whether this can be undone without losing what was written since. Asked of every step before the first undo of a
    * rollback; one refusal refuses the whole. Asked with force, it answers for a forced undo. Reads only. Without it the
-   * answer is yes.
+   * answer is yes. Its notes say what the operator should know before.
    */
-  undoable?(args: NoInfer<A>, before: NoInfer<B>, ctx: StepContext): ResultAsync<void, StepFailure>;
+  undoable?(
+    args: NoInfer<A>,
+    before: NoInfer<B>,
+    ctx: StepContext,
+    // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- an answer with nothing to say is nothing
+  ): ResultAsync<void | UndoNotes, StepFailure>;
   /** Restores `before`; what it left alone on purpose goes into the notes. Already undone is success. */
   undo(
     args: NoInfer<A>,
@@ -176,8 +186,8 @@ export interface StepKind<K extends string = string, A extends Json = Json, B ex
   apply(args: A, before: B, ctx: StepContext): ResultAsync<void, StepFailure>;
   /** {@link StepDefinition.verify}. */
   verify(args: A, ctx: StepContext): ResultAsync<void, StepFailure>;
-  /** {@link StepDefinition.undoable}; Ok at once for a kind without it. */
-  undoable(args: A, before: B, ctx: StepContext): ResultAsync<void, StepFailure>;
+  /** {@link StepDefinition.undoable}; Ok at once, and without notes, for a kind without it. */
+  undoable(args: A, before: B, ctx: StepContext): ResultAsync<UndoNotes, StepFailure>;
   /** {@link StepDefinition.undo}; no notes where the kind has none. */
   undo(args: A, before: B, ctx: StepContext): ResultAsync<UndoNotes, StepFailure>;
   /** {@link StepDefinition.byHand}; empty for a kind without it, and for data of another shape. */

@@ -118,7 +118,7 @@ async function undoAll(
     const { step } = bound;
     session.emit({ type: 'undo-started', step });
     const startedAt = performance.now();
-    const { error, notes } = await undoStep(session, bound, force);
+    const { error, notes } = await undoStep(session, bound, { force });
     const durationMs = Math.round(performance.now() - startedAt);
     // Without the record, the step is undone once more; undo is idempotent.
     if (error === null) await session.recordAnyway({ type: 'step-undone', id: step.id, notes, durationMs });

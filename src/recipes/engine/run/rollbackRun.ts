@@ -6,7 +6,7 @@ import type { JournalError } from '../journal/journalError.js';
 import { latestRun, standingRun } from '../journal/runStore.js';
 import type { NoRun, RollbackRefusal, RollbackRefused, StepRefusal } from './engineError.js';
 import { undoSteps } from './undoSteps.js';
-import type { UndoOutcome, UndoError } from './undoSteps.js';
+import type { UndoError, UndoOptions, UndoOutcome } from './undoSteps.js';
 import type { PlanHost, PlannedStep } from '../plan/plan.js';
 import type { Registry } from '../plan/registry.js';
 import { bindRun, noRun, withRun } from './resumeRun.js';
@@ -34,6 +34,8 @@ export interface RollbackRequest {
   readonly host?: PlanHost;
   /** Undo although something was changed since; what would be lost is kept among the run's records. */
   readonly force?: boolean;
+  /** Undo although programs that root runs afterwards were changed since the run; they stay as they are. */
+  readonly acceptChangedPrograms?: boolean;
   /** Only check and report; change nothing. */
   readonly dryRun?: boolean;
   readonly onEvent?: OnRunEvent;
@@ -57,6 +59,8 @@ export interface RollbackReport {
   readonly toUndo: readonly string[];
   /** Dry run: what would refuse the rollback. Empty otherwise, since then it is an error. */
   readonly refusals: readonly StepRefusal[];
+  /** Dry run: what the steps say of what was changed since, besides refusals. Empty otherwise: then the steps have notes. */
+  readonly notes: readonly string[];
   readonly undoErrors: readonly UndoError[];
   readonly remaining: readonly RemainingStep[];
   readonly durationMs: number;
@@ -119,7 +123,8 @@ async function rollBack(
   stateDir: string,
   run: StoredRun,
 ): Promise<Result<RollbackReport, RollbackRefusal>> {
-  const { dryRun = false, force = false } = request;
+  const { dryRun = false, force = false, acceptChangedPrograms = false } = request;
+  const agreed = { force, acceptChangedPrograms };
   const steps = bindRun(run, request.registry, request.host);
   if (steps.isErr()) return err(steps.error);
   const toUndo = steps.value.filter(({ step }) => intentOf(run, step) !== null).reverse();
@@ -128,9 +133,9 @@ async function rollBack(
 
   const begun = run.state.rollback !== null;
   // A rollback that had begun continues: a step that cannot be undone fails by itself, and the rest is undone.
-  const refusals = dryRun || !begun ? await askAll(run, toUndo, force) : [];
-  if (dryRun) return ok({ ...report, outcome: 'planned', refusals });
-  if (refusals.length > 0) return err(await refused(run, toUndo, refusals, force));
+  const { refusals, notes } = dryRun || !begun ? await askAll(run, toUndo, agreed) : { refusals: [], notes: [] };
+  if (dryRun) return ok({ ...report, outcome: 'planned', refusals, notes });
+  if (refusals.length > 0) return err(await refused(run, toUndo, refusals, agreed));
 
   const { onEvent, now, signal } = request;
   const session = await RunSession.reopen(run, { stateDir, steps: steps.value, onEvent, now });
@@ -138,7 +143,7 @@ async function rollBack(
   try {
     const undone = await undoSteps(session.value, {
       reason: 'requested',
-      force,
+      ...agreed,
       signal: stopOutsideWindow(session.value, signal),
     });
     const { state } = session.value;
@@ -160,16 +165,18 @@ async function rollBack(
 async function askAll(
   run: StoredRun,
   steps: readonly BoundStep<PlannedStep>[],
-  force: boolean,
-): Promise<readonly StepRefusal[]> {
+  agreed: UndoOptions,
+): Promise<{ readonly refusals: readonly StepRefusal[]; readonly notes: readonly string[] }> {
   const refusals: StepRefusal[] = [];
+  const notes: string[] = [];
   for (const { step, kind } of steps) {
     const intent = intentOf(run, step);
     if (intent === null) continue;
-    const asked = await kind.undoable(step.args, intent.before, stepContext(run.files, step.id, { force }));
+    const asked = await kind.undoable(step.args, intent.before, stepContext(run.files, step.id, agreed));
     if (asked.isErr()) refusals.push({ stepId: step.id, title: step.title, error: asked.error });
+    else notes.push(...asked.value.notes);
   }
-  return refusals;
+  return { refusals, notes };
 }
 
 function intentOf(run: StoredRun, step: PlannedStep): StepState['intent'] {
@@ -193,6 +200,7 @@ function reportOf(
     steps: stepReports(state.steps),
     toUndo: toUndo.map(({ step }) => step.id),
     refusals: [],
+    notes: [],
     undoErrors: [],
     remaining: [],
     durationMs: 0,
@@ -203,17 +211,32 @@ async function refused(
   run: StoredRun,
   steps: readonly BoundStep<PlannedStep>[],
   refusals: readonly StepRefusal[],
-  force: boolean,
+  agreed: UndoOptions,
 ): Promise<RollbackRefused> {
   const { runId } = run.state;
   const list = refusals.map(({ stepId, error }) => `${stepId}: ${error.message}`).join('; ');
-  // Force overrides edits, not a lack of space: recommended only where it removes every refusal.
-  const helps = !force && (await askAll(run, steps, true)).length === 0;
+  const helping = await optionsThatHelp(run, steps, agreed);
   const message =
     `run ${runId} cannot be rolled back now (${list}); nothing was changed` +
-    (helps ? '. A forced rollback keeps what would be lost among the records of the run' : '');
-  const way = helps
-    ? remedy.inOrder(remedy.text('look at what was edited'), remedy.option('force'))
-    : remedy.text('correct that, then roll back again');
+    (helping.includes('force') ? '. A forced rollback keeps what would be lost among the records of the run' : '');
+  const way =
+    helping.length > 0
+      ? remedy.inOrder(remedy.text('look at what was edited'), ...helping.map((option) => remedy.option(option)))
+      : remedy.text('correct that, then roll back again');
   return { code: 'ROLLBACK_REFUSED', message, runId, refusals, remedy: way };
+}
+
+/** No option makes up for a lack of space: they are recommended only where they remove every refusal, and the fewest. */
+async function optionsThatHelp(
+  run: StoredRun,
+  steps: readonly BoundStep<PlannedStep>[],
+  agreed: UndoOptions,
+): Promise<readonly ('force' | 'acceptChangedPrograms')[]> {
+  const choices = [['force'], ['acceptChangedPrograms'], ['force', 'acceptChangedPrograms']] as const;
+  for (const options of choices) {
+    if (options.some((option) => agreed[option] === true)) continue;
+    const more = Object.fromEntries(options.map((option) => [option, true]));
+    if ((await askAll(run, steps, { ...agreed, ...more })).refusals.length === 0) return options;
+  }
+  return [];
 }

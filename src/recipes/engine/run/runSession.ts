@@ -143,7 +143,11 @@ export class RunSession {
   /** What the step `id` is given while it acts. Called once the run has its directory. */
   context(
     id: string,
-    options: { readonly signal?: AbortSignal | undefined; readonly force?: boolean } = {},
+    options: {
+      readonly signal?: AbortSignal | undefined;
+      readonly force?: boolean;
+      readonly acceptChangedPrograms?: boolean;
+    } = {},
   ): StepContext {
     const startedAt = performance.now();
     const elapsed = (): number => Math.round(performance.now() - startedAt);

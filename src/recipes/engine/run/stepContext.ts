@@ -9,6 +9,7 @@ export function stepContext(
   options: {
     readonly signal?: AbortSignal | undefined;
     readonly force?: boolean | undefined;
+    readonly acceptChangedPrograms?: boolean | undefined;
     readonly onProgress?: ((message: string) => void) | undefined;
   } = {},
 ): StepContext {
@@ -19,6 +20,7 @@ export function stepContext(
     progress: (message) => options.onProgress?.(message),
     signal: options.signal ?? NEVER,
     force: options.force ?? false,
+    acceptChangedPrograms: options.acceptChangedPrograms ?? false,
   };
 }
 

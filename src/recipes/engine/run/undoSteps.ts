@@ -22,6 +22,12 @@ export interface UndoError {
   readonly error: StepFailure;
 }
 
+/** What the operator agreed to; see {@link StepContext}. */
+export interface UndoOptions {
+  readonly force: boolean;
+  readonly acceptChangedPrograms?: boolean;
+}
+
 /** How far undoing came. */
 export interface UndoOutcome {
   /** Every intent is undone, and the journal says so. */
@@ -38,7 +44,7 @@ export interface UndoOutcome {
  */
 export async function undoSteps(
   session: RunSession,
-  how: { readonly reason: RollbackReason; readonly force: boolean; readonly signal?: AbortSignal | undefined },
+  how: UndoOptions & { readonly reason: RollbackReason; readonly signal?: AbortSignal | undefined },
 ): Promise<UndoOutcome> {
   const { reason, force, signal } = how;
   const errors: UndoError[] = [];
@@ -67,7 +73,7 @@ export async function undoSteps(
       const { step } = bound;
       session.emit({ type: 'undo-started', step });
       const startedAt = performance.now();
-      const undone = await undoStep(session, bound, force);
+      const undone = await undoStep(session, bound, how);
       const elapsedMs = Math.round(performance.now() - startedAt);
       if (undone.error === null) {
         await note({ type: 'step-undone', id: step.id, notes: undone.notes, durationMs: elapsedMs });
@@ -95,7 +101,7 @@ export function openSteps(session: RunSession): readonly BoundStep<PlannedStep>[
 export async function undoStep(
   session: RunSession,
   { step, kind }: BoundStep<PlannedStep>,
-  force: boolean,
+  { force, acceptChangedPrograms = false }: UndoOptions,
 ): Promise<{ readonly error: StepFailure | null; readonly notes: readonly string[] }> {
   const { intent } = session.stepState(step.id);
   if (intent === null) return { error: null, notes: [] };
@@ -106,7 +112,7 @@ export async function undoStep(
   if (needs.length > 0) return { error: blocked(step, needs), notes: [] };
   const tidied = await kind.tidy(step.args);
   if (tidied.isErr()) return { error: plainFailure(tidied.error), notes: [] };
-  const undone = await kind.undo(step.args, intent.before, session.context(step.id, { force }));
+  const undone = await kind.undo(step.args, intent.before, session.context(step.id, { force, acceptChangedPrograms }));
   return undone.isOk() ? { error: null, notes: undone.value.notes } : { error: plainFailure(undone.error), notes: [] };
 }
 

@@ -4,7 +4,13 @@ import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
 import { rewriteSteps } from '../../host/index.js';
 import type { MigrationFacts } from '../../host/index.js';
-import { assertNoProcessesStep, startUnitsStep, stopUnitsStep, verifyRewriteStep } from '../../steps/index.js';
+import {
+  assertNoProcessesStep,
+  keepProgramsStep,
+  startUnitsStep,
+  stopUnitsStep,
+  verifyRewriteStep,
+} from '../../steps/index.js';
 import type { StartUnitsArgs } from '../../steps/index.js';
 import { moveSteps, statePathSteps } from './moveSteps.js';
 import { homeOwnerSteps, siteOwnerSteps, stateOwnerSteps } from './ownerSteps.js';
@@ -47,7 +53,9 @@ export function windowSteps(
   const statePaths = statePathSteps(facts);
   // Never the unit of one side with the state of the other. Undone in this order: the units are stopped, the unit files
   // restored, the state moved back; only then may the mask, the safety unit and the account go.
-  const undoneLast = [...user, ...recovery, stop, ...statePaths];
+  const earlier = [...user, ...recovery, stop, ...statePaths];
+  const programs = programSteps(facts, { stop, undoneBefore: earlier });
+  const undoneLast = [...earlier, ...programs];
   const stateOwners = stateOwnerSteps(facts, statePaths[0] ?? stop);
   const { steps: moving, moves } = moveSteps(facts, [...undoneLast, ...stateOwners]);
   const homeOwners = homeOwnerSteps(facts, 'window', moves.at(-1));
@@ -60,7 +68,7 @@ export function windowSteps(
     ends: [stop, noProcesses],
     // A service that could not be stopped keeps its account, its state and its unit. The mask and the safety unit may go:
     // where the safety unit is what kept the service from starting, it must.
-    undoneBefore: [...user, ...statePaths, ...moves, ...ownership, ...rewrites],
+    undoneBefore: [...user, ...statePaths, ...programs, ...moves, ...ownership, ...rewrites],
     args: {
       ...startArgs(facts, units),
       // Without a move, no state is moved back from under a process that writes.
@@ -72,6 +80,7 @@ export function windowSteps(
     stop,
     noProcesses,
     ...statePaths,
+    ...programs,
     ...stateOwners,
     ...moving,
     ...homeOwners,
@@ -81,6 +90,26 @@ export function windowSteps(
     start,
   ];
   return { steps, start };
+}
+
+/**
+ * Keeps the programs of a service that runs as root, for the way back. After the paths in the state were rewritten, which is
+ * undone only once the programs are as they were then.
+ */
+function programSteps(
+  { unit, companions, state, target, site, agentPlaces, leftovers }: MigrationFacts,
+  { stop, undoneBefore }: { readonly stop: RecipeStep; readonly undoneBefore: readonly RecipeStep[] },
+): RecipeStep[] {
+  if (!['', 'root', '0'].includes(unit.loadedUser)) return [];
+  // Whatever the agent owns or shares afterwards, it can change.
+  const open = [target.home, ...site.writable, ...agentPlaces.map(({ path }) => path), ...leftovers];
+  const moves = state.moves.map(({ from, to }) => ({ from, to }));
+  const units = [...companions.filter(({ kind }) => kind === 'service'), unit].map(({ name, files }) => ({
+    name,
+    files: files.map(({ path }) => path),
+  }));
+  const args = { units, moves, open: [...new Set(open)] };
+  return [step(keepProgramsStep, { id: 'programs', phase: 'window', after: stop, undoneBefore, args })];
 }
 
 function startArgs(

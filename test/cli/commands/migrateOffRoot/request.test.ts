@@ -7,8 +7,13 @@ import { exampleFacts } from '../../../recipes/migrateOffRoot/exampleFacts.js';
 
 describe('a request to a unit', () => {
   it.each<Json>([
-    { command: 'rollback', force: false },
-    { command: 'rollback', force: true, runId: '000001-20260102T030405Z-migrate-off-root' },
+    { command: 'rollback', force: false, acceptChangedPrograms: false },
+    {
+      command: 'rollback',
+      force: true,
+      acceptChangedPrograms: true,
+      runId: '000001-20260102T030405Z-migrate-off-root',
+    },
     { command: 'resume', verification: { flow: 'x', waitScheduled: 60 } },
   ])('is read as it was written: %j', (request) => {
     expect(readRequestOf(request)).toBeOk(request);
@@ -19,7 +24,7 @@ describe('a request to a unit', () => {
     {},
     { command: 'forget' },
     { command: 'rollback' },
-    { command: 'rollback', force: true, shell: 'sh' },
+    { command: 'rollback', force: true, acceptChangedPrograms: true, shell: 'sh' },
     { command: 'resume', verification: { flow: 1 } },
     { command: 'apply', plan: {}, verification: {} },
   ])('is refused: %j', (request) => {

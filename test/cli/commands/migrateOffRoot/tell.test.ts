@@ -24,6 +24,7 @@ const BACK: RollbackReport = {
   steps: [],
   toUndo: [],
   refusals: [],
+  notes: [],
   undoErrors: [],
   remaining: [],
   durationMs: 1500,

@@ -1,6 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { errAsync, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { defineStep } from '../../../../src/recipes/engine/plan/defineStep.js';
+import { makePlan } from '../../../../src/recipes/engine/plan/makePlan.js';
+import { createRegistry } from '../../../../src/recipes/engine/plan/registry.js';
+import { step } from '../../../../src/recipes/engine/plan/step.js';
 import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
 import { resumeRun } from '../../../../src/recipes/engine/run/resumeRun.js';
 import { rollbackRun } from '../../../../src/recipes/engine/run/rollbackRun.js';
@@ -216,4 +222,55 @@ describe('is refused', () => {
     expect(await code(host)).toBe('JOURNAL_CORRUPT');
     expect(host.values.b).toBe('2');
   });
+});
+
+test('is refused where programs changed, by their option, which alone lets it through; notes are told beforehand', async () => {
+  const stateDir = tempDir();
+  let program: string | null = null;
+  const kind = defineStep({
+    kind: 'fake.program',
+    args: v.strictObject({}),
+    before: v.null(),
+    describe: () => ({ title: 'install', why: 'w' }),
+    check: () => okAsync(program === null ? { state: 'needed', before: null } : { state: 'satisfied' }),
+    apply: () => {
+      program = 'ours';
+      return okAsync(undefined);
+    },
+    verify: () => okAsync(undefined),
+    undoable: (_args, _before, ctx) =>
+      program === 'ours' || ctx.acceptChangedPrograms === true
+        ? okAsync({ notes: ['a hook changed'] })
+        : errAsync({ code: 'PROGRAMS_CHANGED', message: 'the program changed' }),
+    undo: (_args, _before, ctx) => {
+      const notes = [`accepted: ${String(ctx.acceptChangedPrograms)}`];
+      program = null;
+      return okAsync({ notes });
+    },
+  });
+  const registry = createRegistry([kind]);
+  const plan = await makePlan({
+    recipe: 'fake',
+    facts: {},
+    notices: [],
+    steps: [step(kind, { id: 'p', phase: 'before', args: {} })],
+    registry,
+    host: HOST,
+    toolVersion: '1',
+    now: new Date(),
+  });
+  expect(await applyPlan({ plan: plan._unsafeUnwrap(), registry, stateDir })).toBeOk(
+    expect.objectContaining({ changed: true }),
+  );
+  const back = (more: Partial<RollbackRequest>): ReturnType<typeof rollbackRun> =>
+    rollbackRun({ recipe: 'fake', registry, stateDir, ...more });
+  expect(await back({ dryRun: true })).toBeOk(expect.objectContaining({ notes: ['a hook changed'], refusals: [] }));
+  program = 'theirs';
+  for (const force of [false, true]) {
+    const refused = (await back({ force }))._unsafeUnwrapErr();
+    expect(JSON.stringify(refused)).toContain('"option":"acceptChangedPrograms"');
+    expect(JSON.stringify(refused)).not.toContain('"option":"force"');
+  }
+  const done = (await back({ acceptChangedPrograms: true }))._unsafeUnwrap();
+  expect(done).toMatchObject({ outcome: 'rolled-back', steps: [{ notes: ['accepted: true'] }] });
 });

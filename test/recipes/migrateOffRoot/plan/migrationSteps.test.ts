@@ -67,7 +67,7 @@ describe('the steps of a migration', () => {
     const steps = stepsOf(exampleFacts());
     const rewrites = idsOf(steps.filter(({ kind }) => kind === 'kimaki.rewriteUnit'));
     expect(undoneFirst(steps, 'move-1')).toEqual([...rewrites, 'start']);
-    expect(undoneFirst(steps, 'stop')).toEqual(['move-1', ...rewrites]);
+    expect(undoneFirst(steps, 'stop')).toEqual(['programs', 'move-1', ...rewrites]);
   });
 
   it('never remove the account while a unit says User= of it or the state is in its home', () => {
@@ -76,7 +76,7 @@ describe('the steps of a migration', () => {
       exampleFacts({ options: { createUser: true }, target: { ...target, uid: null, gid: null, homeMode: null } }),
     );
     const rewrites = idsOf(steps.filter(({ kind }) => kind === 'kimaki.rewriteUnit'));
-    expect(undoneFirst(steps, 'user')).toEqual(['move-1', ...rewrites, 'start']);
+    expect(undoneFirst(steps, 'user')).toEqual(['programs', 'move-1', ...rewrites, 'start']);
   });
 
   it('leave the files that other steps replace out of the sweeps, whose undo would not know the new inodes', () => {
@@ -136,7 +136,7 @@ function hostThat(finds: 'needed' | 'satisfied'): Registry {
       check: () => okAsync(finds === 'needed' ? { state: 'needed', before: null } : { state: 'satisfied' }),
       apply: cannot,
       verify: cannot,
-      undoable: cannot,
+      undoable: () => errAsync({ code: 'FAKE', message: 'this host only answers' }),
       byHand: () => [],
       writes: () => [],
       tidy: cannot,

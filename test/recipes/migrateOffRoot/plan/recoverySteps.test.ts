@@ -21,7 +21,7 @@ test('it stays for as long as state or a unit could not go back: a reboot lets g
   const undoneFirst = (id: string): readonly string[] =>
     steps.filter(({ undoneBefore }) => undoneBefore?.includes(id) === true).map((one) => one.id);
   // Where only the start fails, because of this very unit, it may go.
-  expect(undoneFirst('recovery')).toEqual(['move-1', 'unit-1', 'unit-2', 'unit-3']);
+  expect(undoneFirst('recovery')).toEqual(['programs', 'move-1', 'unit-1', 'unit-2', 'unit-3']);
   expect(undoneFirst('recovery')).toEqual(undoneFirst('stop'));
 });
 

@@ -18,6 +18,7 @@ test('stops, checks that no process is left, moves, changes owners, edits, redir
   expect(window.map(({ id }) => id)).toEqual([
     'stop',
     'no-processes',
+    'programs',
     'state-owner-1',
     'move-1-aside',
     'move-1',
@@ -42,12 +43,13 @@ test('paths inside the state are rewritten when asked to, before it moves, and p
   expect(ids.slice(ids.indexOf('no-processes'), ids.indexOf('home-owner'))).toEqual([
     'no-processes',
     'state-paths',
+    'programs',
     'state-owner-1',
     'move-1-aside',
     'move-1',
   ]);
   const move = { from: '/root/.kimaki', to: '/home/opencode/.kimaki' };
-  expect(undoneFirst(window, 'state-paths')).toEqual(['move-1', 'unit-1', 'unit-2', 'unit-3', 'start']);
+  expect(undoneFirst(window, 'state-paths')).toEqual(['programs', 'move-1', 'unit-1', 'unit-2', 'unit-3', 'start']);
   expect(window.find(({ id }) => id === 'state-paths')).toMatchObject({
     args: { roots: [move.from], oldHomes: ['/root'], moves: [move] },
   });
@@ -57,7 +59,7 @@ test('paths inside the state are rewritten when asked to, before it moves, and p
 test('the units stay masked up to the start, and are unmasked last in a rollback', () => {
   const steps = windowSteps(exampleFacts());
   expect(steps.find(({ id }) => id === 'start')).toMatchObject({ ends: ['stop', 'no-processes'] });
-  expect(undoneFirst(steps, 'stop')).toEqual(['move-1', 'unit-1', 'unit-2', 'unit-3']);
+  expect(undoneFirst(steps, 'stop')).toEqual(['programs', 'move-1', 'unit-1', 'unit-2', 'unit-3']);
 });
 
 test('owners and units go back only when the service is stopped again', () => {
@@ -150,4 +152,21 @@ test('credentials in the home stay whose they are, and a left-over may be gone b
     mayBeGone: true,
     reader: 'opencode',
   });
+});
+
+test('the programs of a service that runs as root are kept before anything moves, with every place the agent can write later', () => {
+  const facts = exampleFacts();
+  expect(argsOf(facts, 'programs')).toMatchObject({
+    units: [
+      { name: 'datamachine-worker.service' },
+      { name: 'kimaki.service', files: facts.unit.files.map(({ path }) => path) },
+    ],
+    moves: [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }],
+  });
+  expect(argsOf(facts, 'programs')).toHaveProperty(
+    'open',
+    expect.arrayContaining(['/home/opencode', '/var/lib/datamachine/workspace', ...facts.site.writable]),
+  );
+  const steps = windowSteps({ ...facts, unit: { ...facts.unit, loadedUser: 'opencode' } });
+  expect(steps.map(({ id }) => id)).not.toContain('programs');
 });

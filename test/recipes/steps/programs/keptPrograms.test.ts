@@ -1,0 +1,74 @@
+// @module-tag root
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import {
+  changedPrograms,
+  keepPrograms,
+  readKept,
+  restorePrograms,
+} from '../../../../src/recipes/steps/programs/keptPrograms.js';
+import { runFilesIn } from '../../../../src/recipes/engine/journal/runFiles.js';
+import { stepContext } from '../../../../src/recipes/engine/run/stepContext.js';
+import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
+import { tempDir } from '../../tempDir.js';
+
+let dir = '';
+let ctx: StepContext;
+beforeEach(() => {
+  dir = tempDir();
+  mkdirSync(join(dir, 'records'));
+  ctx = stepContext(runFilesIn(dir), 'programs');
+});
+
+const here = (path: string): readonly string[] => [path];
+
+it('keeps nothing of a file that is too large, and names it as not checked', async () => {
+  const large = join(dir, 'large');
+  writeFileSync(large, '');
+  truncateSync(large, 300 * 1024 * 1024);
+  const kept = (await keepPrograms([{ path: large, kind: 'entry' }], [], ctx))._unsafeUnwrap();
+  expect(kept.entries).toEqual([{ path: large, kind: 'file', digest: null, copy: null }]);
+  writeFileSync(large, 'other');
+  expect(await changedPrograms(kept, here)).toBeOk({ programs: [], configured: [], unchecked: [large] });
+});
+
+it('reads back what it wrote, and nothing where it wrote nothing', async () => {
+  expect(await readKept(ctx)).toBeOk(null);
+  const path = join(dir, 'program');
+  writeFileSync(path, 'one');
+  const kept = (await keepPrograms([{ path, kind: 'entry' }], [join(dir, 'hooks')], ctx))._unsafeUnwrap();
+  expect(await readKept(ctx)).toBeOk(kept);
+});
+
+it('takes a program as unchanged where it is so at one of its places, and what was not there only where it is at none', async () => {
+  const [path, absent, elsewhere] = [join(dir, 'program'), join(dir, 'none'), join(dir, 'elsewhere')];
+  writeFileSync(path, 'one');
+  const paths = [
+    { path, kind: 'entry' },
+    { path: absent, kind: 'absent' },
+  ] as const;
+  const kept = (await keepPrograms(paths, [], ctx))._unsafeUnwrap();
+  const places = (one: string): readonly string[] => [elsewhere, one];
+  const names = async (): Promise<readonly string[]> =>
+    (await changedPrograms(kept, places))._unsafeUnwrap().programs.map((one) => one.path);
+  expect(await names()).toEqual([]);
+  writeFileSync(elsewhere, 'made');
+  expect(await names()).toEqual([absent]);
+});
+
+it('restores what changed beside what was put there, a second time under another name', async () => {
+  const path = join(dir, 'program');
+  writeFileSync(path, 'one', { mode: 0o755 });
+  const kept = (await keepPrograms([{ path, kind: 'entry' }], [], ctx))._unsafeUnwrap();
+  for (const [text, aside] of [
+    ['two', `${path}.changed-since`],
+    ['three', `${path}.changed-since-2`],
+  ] as const) {
+    writeFileSync(path, text);
+    const { programs } = (await changedPrograms(kept, here))._unsafeUnwrap();
+    const [note] = (await restorePrograms(programs, kept, ctx))._unsafeUnwrap();
+    expect(note).toContain(aside);
+    expect([readFileSync(path, 'utf8'), readFileSync(aside, 'utf8')]).toEqual(['one', text]);
+  }
+});

@@ -7,7 +7,7 @@ import type { Host } from './host.js';
 import { withFileLock } from './lock.js';
 
 const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const SHIPPED = ['package.json', 'dist', 'schema', 'README.md', 'CHANGELOG.md', 'LICENSE'] as const;
+const SHIPPED = ['package.json', 'dist', 'schema', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'] as const;
 
 /** Where the package lies in the host; scripts in this directory can import it by its name. */
 export const INSTALL_DIR = '/opt/wca';

@@ -52,7 +52,7 @@ afterAll(() => {
 describe('the packed tarball', () => {
   it('holds the built package, its schema and its papers, and nothing else', () => {
     const outside = packed.filter((path) => !/^(dist|schema)\//.test(path));
-    expect(outside.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    expect(outside.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']);
     const others = packed.filter((path) => !/\.(js|d\.ts)$|^schema\/.*\.json$/.test(path) && !outside.includes(path));
     expect(others.sort()).toEqual(['dist/runner/node-sqlite3-wasm.cjs', 'dist/runner/node-sqlite3-wasm.wasm']);
   });

@@ -12,11 +12,14 @@ const args = record({
   groups: listOf(v.string()),
 });
 
-/** What useradd, usermod and userdel rewrite; each with a lock and a backup beside it. Source: useradd(8), FILES. */
-const ACCOUNT_FILES = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].flatMap((name) => [
-  `/etc/${name}`,
-  `/etc/${name}-`,
-]);
+/**
+ * What useradd, usermod and userdel rewrite, each with a lock and a backup beside it, and the lock of all. Source: useradd(8),
+ * FILES; lckpwdf(3).
+ */
+const ACCOUNT_FILES = [
+  '/etc/.pwd.lock',
+  ...['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].flatMap((name) => [`/etc/${name}`, `/etc/${name}-`]),
+];
 
 /** The account to create. */
 export type CreateUserArgs = Readonly<v.InferOutput<typeof args>>;

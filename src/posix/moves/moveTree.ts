@@ -46,7 +46,7 @@ export interface MountInside {
 export type MoveTreeError =
   SourceMissing | TargetExists | MountInside | NoSpace | CopyDiffers | ChangedMeanwhile | ParentError | ProgramError;
 
-/** How a tree is moved. @inline */
+/** How a tree is moved. */
 export interface MoveTreeOptions extends CopyOptions {
   /** Inode numbers (decimal) of the directories that the two paths must still lie in; another is `CHANGED_MEANWHILE`. */
   readonly within?: { readonly from: string; readonly to: string } | undefined;

@@ -54,7 +54,7 @@ export function undoChanges(
   return new ResultAsync(undo(root, changes, options.replaced ?? 'leave'));
 }
 
-/** How changes are undone. @inline */
+/** How changes are undone. */
 export interface UndoOptions {
   /**
    * What becomes of an inode that has taken the place of a changed one and has the attributes that the change gave. Default

@@ -64,7 +64,8 @@ describe.skipIf(!lab.ok)('a root install, moved', () => {
   it('was down for a short time, which is told', () => {
     process.stderr.write(`lab: downtime of a migration ${String(report.downtimeMs)} ms\n`);
     expect(report.downtimeMs).toBeGreaterThan(0);
-    expect(report.downtimeMs).toBeLessThan(20_000);
+    // Most of a run is before the stop and after the start, however slow the machine is.
+    expect(report.downtimeMs).toBeLessThan((report.durationMs ?? 0) / 2);
   });
 
   it('runs as opencode with all its groups and umask 0002, by what the kernel says', async () => {

@@ -66,6 +66,7 @@ export interface Told {
   readonly failed?: boolean;
   readonly rolledBack?: boolean;
   readonly downtimeMs?: number | null;
+  readonly durationMs?: number;
   readonly verification?: { readonly ok: boolean; readonly checks: readonly Check[] };
   readonly ok?: boolean;
   readonly checks?: readonly Check[];

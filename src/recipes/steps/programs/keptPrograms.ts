@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
@@ -17,7 +18,7 @@ const entry = record({
   kind: v.picklist(['file', 'link', 'directory', 'tree', 'absent']),
   /** Of its content; null for a directory, for what was not there, and for what is too large. */
   digest: v.nullable(v.string()),
-  /** Name of the copy among the records of the step, or null. */
+  /** Name of the archive with its copy among the records of the step, or null. */
   copy: v.nullable(v.string()),
 });
 
@@ -37,8 +38,10 @@ const MOST_BYTES = 256 * 1024 * 1024;
 const MOST_ENTRIES = 30_000;
 
 const MANIFEST = 'programs.json';
+/** What is copied, and then packed: no file of a run but its own is open to others, or belongs to them. */
+const COPY = 'program';
 
-/** Copies every path among the records of the step, and writes last what they are. Paths are as they are now. */
+/** Packs every path among the records of the step, and writes last what they are. Paths are as they are now. */
 export async function keepPrograms(
   paths: readonly ProgramPath[],
   configured: readonly string[],
@@ -77,11 +80,14 @@ async function keep(
   if (large.value) {
     return ok({ path, kind: found, digest: null, copy: null });
   }
-  const copied = await copy(path, ctx.recordPath(name));
+  const copy = ctx.recordPath(COPY);
+  const copied = await copyTo(copy, path);
   if (copied.isErr()) return err(copied.error);
   // Of the copy: what is restored is what was digested.
-  const digest = await contentDigest(ctx.recordPath(name), path);
-  return digest.isErr() ? err(digest.error) : ok({ path, kind: found, digest: digest.value, copy: name });
+  const digest = await contentDigest(copy, path);
+  if (digest.isErr()) return err(digest.error);
+  const packed = await pack(copy, ctx.recordPath(name));
+  return packed.map(() => ({ path, kind: found, digest: digest.value, copy: name }));
 }
 
 /** Reads what was kept; null where the step was ended before it had kept anything. */
@@ -193,8 +199,8 @@ async function restore(
   const shown = printablePath(path);
   const kept = aside === null ? '' : `; what was in its place is kept in ${printablePath(aside)}`;
   if (kind === 'absent') return ok(`${shown} was made since, and a program of root would load it${kept}`);
-  const ready = ctx.recordPath('restored');
-  const made = kind === 'directory' ? await emptyDirectory(ready) : await copy(ctx.recordPath(name ?? ''), ready);
+  const ready = ctx.recordPath(COPY);
+  const made = kind === 'directory' ? await emptyDirectory(ready) : await unpack(ctx.recordPath(name ?? ''), ready);
   if (made.isErr()) return err(made.error);
   const placed = await moveTree(ready, path);
   if (placed.isErr()) return err(placed.error);
@@ -210,10 +216,32 @@ async function emptyDirectory(path: string): Promise<Result<void, StepFailure>> 
 }
 
 /** With owner, mode, times, ACL and links as they are. What a killed copy left is replaced. */
-async function copy(from: string, to: string): Promise<Result<void, StepFailure>> {
-  const cleared = await clear(to);
+async function copyTo(copy: string, from: string): Promise<Result<void, StepFailure>> {
+  const cleared = await clear(copy);
   if (cleared.isErr()) return err(cleared.error);
-  return runChecked('cp', ['-a', '--reflink=auto', '-T', '--', from, to], { timeoutMs: 600_000 }).map(() => undefined);
+  return runChecked('cp', ['-a', '--reflink=auto', '-T', '--', from, copy], { timeoutMs: 600_000 }).map(
+    () => undefined,
+  );
+}
+
+const TAR = ['--numeric-owner', '--acls', '--xattrs', '--xattrs-include=*'];
+
+/** Puts a copy into an archive that is on disk when this ends, and removes the copy. */
+async function pack(copy: string, archive: string): Promise<Result<void, StepFailure>> {
+  const args = ['--create', '--format=posix', ...TAR, `--file=${archive}`, `--directory=${dirname(copy)}`];
+  return runChecked('tar', [...args, '--', basename(copy)], { timeoutMs: 600_000, umask: 0o077 })
+    .andThen(() => runChecked('sync', ['--', archive], { timeoutMs: 600_000 }))
+    .andThen(() => new ResultAsync(clear(copy)));
+}
+
+/** Makes a copy again of what {@link pack} put into the archive. */
+async function unpack(archive: string, copy: string): Promise<Result<void, StepFailure>> {
+  const cleared = await clear(copy);
+  if (cleared.isErr()) return err(cleared.error);
+  const args = ['--extract', '--same-owner', '--same-permissions', ...TAR, `--file=${archive}`];
+  return runChecked('tar', [...args, `--directory=${dirname(copy)}`, '--', basename(copy)], {
+    timeoutMs: 600_000,
+  }).map(() => undefined);
 }
 
 async function clear(path: string): Promise<Result<void, StepFailure>> {

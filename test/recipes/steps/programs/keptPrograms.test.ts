@@ -1,5 +1,17 @@
 // @module-tag root
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import {
@@ -39,6 +51,25 @@ it('reads back what it wrote, and nothing where it wrote nothing', async () => {
   writeFileSync(path, 'one');
   const kept = (await keepPrograms([{ path, kind: 'entry' }], [join(dir, 'hooks')], ctx))._unsafeUnwrap();
   expect(await readKept(ctx)).toBeOk(kept);
+});
+
+it('keeps for root alone what is open to others, and restores owner, mode, time and link', async () => {
+  const [path, link] = [join(dir, 'program'), join(dir, 'link')];
+  writeFileSync(path, 'one', { mode: 0o755 });
+  chownSync(path, 33, 33);
+  utimesSync(path, 1_000_000.25, 1_000_000.25);
+  symlinkSync('program', link);
+  const paths = [path, link].map((one) => ({ path: one, kind: 'entry' as const }));
+  const kept = (await keepPrograms(paths, [], ctx))._unsafeUnwrap();
+  const records = join(dir, 'records');
+  const modes = readdirSync(records).map((name) => lstatSync(join(records, name)));
+  expect(modes.map(({ mode, uid }) => [mode, uid])).toEqual(modes.map(() => [0o100600, 0]));
+  writeFileSync(path, 'two');
+  rmSync(link);
+  expect(await restorePrograms(kept.entries, kept, ctx)).toBeOk();
+  const { mode, uid, gid, mtimeMs } = lstatSync(path);
+  expect([mode, uid, gid, mtimeMs]).toEqual([0o100755, 33, 33, 1_000_000_250]);
+  expect(readlinkSync(link)).toBe('program');
 });
 
 it('takes a program as unchanged where it is so at one of its places, and what was not there only where it is at none', async () => {

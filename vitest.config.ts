@@ -50,8 +50,8 @@ export default defineConfig({
           // By default one processor is left idle.
           maxWorkers: availableParallelism(),
           // What is killed again and again takes its time on a busy machine; a test that hangs is still ended.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           sequence: { groupOrder: 1 },
         },
       },

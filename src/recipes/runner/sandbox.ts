@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isAtOrBelow } from '../../posix/paths/index.js';
 
-/** Read-only for a unit with `ProtectSystem=full`. Source: systemd.exec(5). */
+/** Read-only for a unit with `ProtectSystem=full`; with `yes`, all but `/etc`. Source: systemd.exec(5). */
 const SYSTEM = ['/etc', '/usr', '/boot', '/efi'];
 
 /** Where other accounts, sites and jobs keep their files. */
@@ -37,8 +37,9 @@ export async function sandboxOf(
   for (const root of [...GUARDED, ...[...writable].filter(isWide)])
     readOnly.push(...(await beside(root, planned, list)));
   return [
-    'ProtectSystem=full',
-    ...[...writable].map((path) => `ReadWritePaths=${quoted(path)}`),
+    // Of two settings for one path the stricter counts, so that ReadWritePaths=/etc would open nothing.
+    `ProtectSystem=${writable.has('/etc') ? 'yes' : 'full'}`,
+    ...[...writable].filter((path) => path !== '/etc').map((path) => `ReadWritePaths=${quoted(path)}`),
     ...[...new Set(readOnly)].map((path) => `ReadOnlyPaths=${quoted(`-${path}`)}`),
   ];
 }

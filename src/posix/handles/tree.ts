@@ -70,7 +70,7 @@ export interface TreeChange {
   readonly after: Attributes;
 }
 
-/** Takes note of changes before they are made. @inline */
+/** Takes note of changes before they are made. */
 export interface ChangeSink {
   /** When this resolves to Ok the batch is on disk; only then is it acted on. An Err ends the sweep. */
   append(batch: readonly TreeChange[]): ResultAsync<void, IoError>;

@@ -65,6 +65,8 @@ export const keepProgramsStep = defineStep({
   byHand: (_args, _before, where) => [
     `look which programs differ from what ${where.recordPath('programs.json')} lists and the files beside it hold, and put those back`,
   ],
+  // An undo puts programs back where they were, beside what took their place.
+  writes: ({ moves, open }) => [...moves.map(({ from }) => from), ...open],
   undoable: (args, _before, ctx) => new ResultAsync(askChanged(args, ctx)),
   undo: (_args, _before, ctx) => new ResultAsync(putBack(ctx)),
 });

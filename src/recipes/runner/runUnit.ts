@@ -180,7 +180,8 @@ export async function signalRunUnit(
 
 /** What the unit tells those who follow it, one line each. */
 export interface Telling {
-  tell(line: JsonObject): void;
+  /** Plain JSON. */
+  tell(line: object): void;
   close(): Promise<void>;
 }
 

@@ -32,7 +32,7 @@ export function answerSignals(
     isAsking = true;
     const asked = await confirm('The agent is down. Undo everything instead of finishing?', 'undo');
     isAsking = false;
-    if (asked.isErr()) return output.warn('the run is finished');
+    if (asked.isErr()) return output.warn('the run goes on to its end');
     undo();
     output.warn('everything is undone after the step in progress');
   };

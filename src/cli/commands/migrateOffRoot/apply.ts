@@ -15,7 +15,7 @@ import { FOREGROUND, RUN_NOTES, carriedOut } from './carriedOut.js';
 import { PLAN_OPTIONS, VERIFY_OPTIONS } from './optionSpecs.js';
 import { migrationOptions, verificationOptions } from './options.js';
 import { carryOut } from './request.js';
-import { TELL } from './tell.js';
+import { tellEnd } from './tell.js';
 import { unlessUnfinished } from './unlessUnfinished.js';
 
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
@@ -47,7 +47,7 @@ export const command = defineCommand({
     const request = { command: 'apply', plan, verification: verification.value } as const;
     // Where nothing has to be done, there is nothing that could be interrupted.
     const report = plan.changed ? await carriedOut(context, request) : await carryOut(request, QUIET);
-    return report.isErr() ? context.fail(report.error) : TELL.apply(output, report.value);
+    return tellEnd(context, 'apply', report);
   },
 });
 

@@ -3,7 +3,7 @@ import { defineCommand } from '../../command.js';
 import { FOREGROUND, RUN_NOTES, carriedOut } from './carriedOut.js';
 import { VERIFY_OPTIONS } from './optionSpecs.js';
 import { verificationOptions } from './options.js';
-import { TELL } from './tell.js';
+import { tellEnd } from './tell.js';
 
 export const command = defineCommand({
   usage: ['[OPTION…] [--foreground] [--yes]'],
@@ -21,6 +21,6 @@ export const command = defineCommand({
       if (asked.isErr()) return context.fail(asked.error);
     }
     const report = await carriedOut(context, { command: 'resume', verification: verification.value });
-    return report.isErr() ? context.fail(report.error) : TELL.resume(context.output, report.value);
+    return tellEnd(context, 'resume', report);
   },
 });

@@ -7,7 +7,7 @@ import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';
 import { nextAct } from '../../renderError.js';
 import { FOREGROUND, RUN_NOTES, carriedOut } from './carriedOut.js';
-import { TELL } from './tell.js';
+import { tellEnd } from './tell.js';
 
 export const command = defineCommand({
   usage: ['[--run ID] [--dry-run] [--force] [--accept-changed-programs] [--foreground] [--yes]'],
@@ -29,7 +29,6 @@ export const command = defineCommand({
   operands: { min: 0, max: 0 },
   notes: RUN_NOTES,
   async run(context) {
-    const { output } = context;
     const dryRun = context.flag('dry-run');
     const status = await migrationStatus();
     if (status.isErr()) return context.fail(status.error);
@@ -45,8 +44,7 @@ export const command = defineCommand({
       acceptChangedPrograms: context.flag('accept-changed-programs'),
     };
     if (dryRun) return tellDryRun(context, await rollbackMigration({ ...request, dryRun }));
-    const back = await carriedOut(context, { command: 'rollback', ...request });
-    return back.isErr() ? context.fail(back.error) : TELL.rollback(output, back.value);
+    return tellEnd(context, 'rollback', await carriedOut(context, { command: 'rollback', ...request }));
   },
 });
 

@@ -1,11 +1,10 @@
-import type { JsonObject } from '../../../recipes/engine/index.js';
 import { readRequest, tellingOf } from '../../../recipes/runner/index.js';
 import { defineCommand } from '../../command.js';
 import { progressOf } from '../../render/progressOf.js';
 import type { UnitLine } from './carriedOut.js';
 import { carryOut, readRequestOf } from './request.js';
 import { runPhase } from './runPhase.js';
-import { TELL } from './tell.js';
+import { tellEnd } from './tell.js';
 
 export const command = defineCommand({
   usage: ['UNIT'],
@@ -25,8 +24,7 @@ export const command = defineCommand({
     }
     const telling = await tellingOf(found.unit);
     const tell = (line: UnitLine): void => {
-      // Events and reports are plain JSON.
-      telling.tell(line as unknown as JsonObject);
+      telling.tell(line);
     };
     const controls = onSignals((line) => {
       output.log(line);
@@ -45,15 +43,11 @@ export const command = defineCommand({
     tell(done.isOk() ? { type: 'ended', report: done.value } : { type: 'ended', error: done.error });
     await telling.close();
     const { command } = request.value;
-    const code = done.isErr() ? context.fail(done.error) : await (TELL[command] as Tell)(output, done.value);
+    const code = await tellEnd(context, command, done);
     output.log(`run ends with status ${code}`);
     return code;
   },
 });
-
-type Tell = (typeof TELL)[keyof typeof TELL] extends (output: infer O, report: never) => infer R
-  ? (output: O, report: unknown) => R
-  : never;
 
 /** SIGTERM (`systemctl stop`) and SIGINT ask the run to end where nothing is down, SIGUSR2 to undo everything. */
 function onSignals(log: (line: string) => void): { readonly signal: AbortSignal; readonly undo: AbortSignal } {

@@ -8,7 +8,7 @@ import type { ExitCode } from '../../exitCodes.js';
 import { renderStatus } from '../../render/renderStatus.js';
 import { follow } from './carriedOut.js';
 import { readRequestOf } from './request.js';
-import { TELL } from './tell.js';
+import { tellEnd } from './tell.js';
 
 export const command = defineCommand({
   usage: ['[--follow]'],
@@ -41,18 +41,6 @@ async function followed(
     const message = `${unit.name} was started by another version of wca: ${request.error.problem}`;
     return context.fail({ code: 'OTHER_VERSION', message });
   }
-  switch (request.value.command) {
-    case 'apply': {
-      const report = await follow(context, unit, 'apply', { isOwner: false });
-      return report.isErr() ? context.fail(report.error) : TELL.apply(context.output, report.value);
-    }
-    case 'resume': {
-      const report = await follow(context, unit, 'resume', { isOwner: false });
-      return report.isErr() ? context.fail(report.error) : TELL.resume(context.output, report.value);
-    }
-    case 'rollback': {
-      const report = await follow(context, unit, 'rollback', { isOwner: false });
-      return report.isErr() ? context.fail(report.error) : TELL.rollback(context.output, report.value);
-    }
-  }
+  const { command } = request.value;
+  return tellEnd(context, command, await follow(context, unit, command, { isOwner: false }));
 }

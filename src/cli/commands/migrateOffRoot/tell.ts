@@ -1,6 +1,8 @@
+import type { Result } from 'neverthrow';
 import type { RollbackReport, RunReport } from '../../../recipes/engine/index.js';
 import { migrationStatus } from '../../../recipes/migrateOffRoot/index.js';
 import type { MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
+import type { CliError, CommandContext } from '../../command.js';
 import type { Output } from '../../createOutput.js';
 import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';
@@ -16,6 +18,15 @@ import type { MigrationReports } from './request.js';
 export const TELL: {
   readonly [C in keyof MigrationReports]: (output: Output, report: MigrationReports[C]) => ExitCode | Promise<ExitCode>;
 } = { apply: tellApplied, resume: tellResumed, rollback: tellRolledBack };
+
+/** Shows how a request ended, with a report or an error, and returns the status to end with. */
+export function tellEnd<C extends keyof MigrationReports>(
+  { output, fail }: Pick<CommandContext, 'output' | 'fail'>,
+  command: C,
+  ended: Result<MigrationReports[C], CliError>,
+): ExitCode | Promise<ExitCode> {
+  return ended.isErr() ? fail(ended.error) : TELL[command](output, ended.value);
+}
 
 function tellApplied(output: Output, report: MigrationReport): ExitCode {
   output.record(report);

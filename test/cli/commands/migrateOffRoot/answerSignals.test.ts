@@ -70,7 +70,7 @@ describe('a signal to a command with a run', () => {
     command.phase = 'window';
     await command.gets('SIGINT', 'SIGINT', 'SIGINT');
     expect(command.did).toEqual(['stop', 'ask', 'ask']);
-    expect(command.said).toContain('the run is finished');
+    expect(command.said).toContain('the run goes on to its end');
   });
 
   it.each([{ isTerminal: false }, { isTerminal: true, canUndo: false }])(

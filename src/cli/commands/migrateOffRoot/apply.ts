@@ -11,11 +11,11 @@ import { defineCommand } from '../../command.js';
 import type { CliError } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
 import { renderPlan } from '../../render/renderPlan.js';
-import { FOREGROUND, RUN_NOTES, carriedOut } from './carriedOut.js';
+import { FOREGROUND, RUN_NOTES, carriedOut } from './runs/carriedOut.js';
 import { PLAN_OPTIONS, VERIFY_OPTIONS } from './optionSpecs.js';
 import { migrationOptions, verificationOptions } from './options.js';
-import { carryOut } from './request.js';
-import { tellEnd } from './tell.js';
+import { carryOut } from './runs/request.js';
+import { tellEnd } from './runs/tell.js';
 import { unlessUnfinished } from './unlessUnfinished.js';
 
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { migrationStatus } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
-import { FOREGROUND, RUN_NOTES, carriedOut } from './carriedOut.js';
+import { FOREGROUND, RUN_NOTES, carriedOut } from './runs/carriedOut.js';
 import { VERIFY_OPTIONS } from './optionSpecs.js';
 import { verificationOptions } from './options.js';
-import { tellEnd } from './tell.js';
+import { tellEnd } from './runs/tell.js';
 
 export const command = defineCommand({
   usage: ['[OPTION…] [--foreground] [--yes]'],

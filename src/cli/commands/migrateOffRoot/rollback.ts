@@ -6,8 +6,8 @@ import type { CliError, CommandContext } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';
 import { nextAct } from '../../renderError.js';
-import { FOREGROUND, RUN_NOTES, carriedOut } from './carriedOut.js';
-import { tellEnd } from './tell.js';
+import { FOREGROUND, RUN_NOTES, carriedOut } from './runs/carriedOut.js';
+import { tellEnd } from './runs/tell.js';
 
 export const command = defineCommand({
   usage: ['[--run ID] [--dry-run] [--force] [--accept-changed-programs] [--foreground] [--yes]'],

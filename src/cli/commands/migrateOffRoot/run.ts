@@ -1,10 +1,10 @@
 import { readRequest, tellingOf } from '../../../recipes/runner/index.js';
 import { defineCommand } from '../../command.js';
 import { progressOf } from '../../render/progressOf.js';
-import type { UnitLine } from './carriedOut.js';
-import { carryOut, readRequestOf } from './request.js';
-import { runPhase } from './runPhase.js';
-import { tellEnd } from './tell.js';
+import type { UnitLine } from './runs/carriedOut.js';
+import { carryOut, readRequestOf } from './runs/request.js';
+import { runPhase } from './runs/runPhase.js';
+import { tellEnd } from './runs/tell.js';
 
 export const command = defineCommand({
   usage: ['UNIT'],

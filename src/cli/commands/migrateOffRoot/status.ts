@@ -6,9 +6,9 @@ import type { CommandContext } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';
 import { renderStatus } from '../../render/renderStatus.js';
-import { follow } from './carriedOut.js';
-import { readRequestOf } from './request.js';
-import { tellEnd } from './tell.js';
+import { follow } from './runs/carriedOut.js';
+import { readRequestOf } from './runs/request.js';
+import { tellEnd } from './runs/tell.js';
 
 export const command = defineCommand({
   usage: ['[--follow]'],

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../../recipes/engine/index.js';
+import type { RunEvent } from '../../../../recipes/engine/index.js';
 
 /** Where a run is: before its stop window, in it, or after it. */
 export type Phase = 'before' | 'window' | 'after';

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { TELL } from '../../../../src/cli/commands/migrateOffRoot/tell.js';
-import { createOutput } from '../../../../src/cli/createOutput.js';
-import type { Output } from '../../../../src/cli/createOutput.js';
-import type { RollbackReport, RunReport } from '../../../../src/recipes/engine/index.js';
+import { TELL } from '../../../../../src/cli/commands/migrateOffRoot/runs/tell.js';
+import { createOutput } from '../../../../../src/cli/createOutput.js';
+import type { Output } from '../../../../../src/cli/createOutput.js';
+import type { RollbackReport, RunReport } from '../../../../../src/recipes/engine/index.js';
 
 const RUN: RunReport = {
   runId: '1',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { runPhase } from '../../../../src/cli/commands/migrateOffRoot/runPhase.js';
-import type { PlannedStep, RunEvent } from '../../../../src/recipes/engine/index.js';
+import { runPhase } from '../../../../../src/cli/commands/migrateOffRoot/runs/runPhase.js';
+import type { PlannedStep, RunEvent } from '../../../../../src/recipes/engine/index.js';
 
 const stepOf = (phase: PlannedStep['phase']): PlannedStep => ({ phase }) as PlannedStep;
 const starts = (phase: PlannedStep['phase']): RunEvent => ({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readRequestOf, writesOf } from '../../../../src/cli/commands/migrateOffRoot/request.js';
-import type { Json, Plan } from '../../../../src/recipes/engine/index.js';
-import { migrationSteps } from '../../../../src/recipes/migrateOffRoot/plan/migrationSteps.js';
-import { RECIPE } from '../../../../src/recipes/migrateOffRoot/index.js';
-import { exampleFacts } from '../../../recipes/migrateOffRoot/exampleFacts.js';
+import { readRequestOf, writesOf } from '../../../../../src/cli/commands/migrateOffRoot/runs/request.js';
+import type { Json, Plan } from '../../../../../src/recipes/engine/index.js';
+import { migrationSteps } from '../../../../../src/recipes/migrateOffRoot/plan/migrationSteps.js';
+import { RECIPE } from '../../../../../src/recipes/migrateOffRoot/index.js';
+import { exampleFacts } from '../../../../recipes/migrateOffRoot/exampleFacts.js';
 
 describe('a request to a unit', () => {
   it.each<Json>([

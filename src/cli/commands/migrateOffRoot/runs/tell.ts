@@ -1,17 +1,17 @@
 import type { Result } from 'neverthrow';
-import type { RollbackReport, RunReport } from '../../../recipes/engine/index.js';
-import { migrationStatus } from '../../../recipes/migrateOffRoot/index.js';
-import type { MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
-import type { CliError, CommandContext } from '../../command.js';
-import type { Output } from '../../createOutput.js';
-import { EXIT } from '../../exitCodes.js';
-import type { ExitCode } from '../../exitCodes.js';
-import { renderChecks } from '../../render/renderChecks.js';
-import { renderFailure } from '../../render/renderFailure.js';
-import { renderInterrupted } from '../../render/renderInterrupted.js';
-import { renderRemaining } from '../../render/renderRemaining.js';
-import { renderStanding } from '../../render/renderStanding.js';
-import { runExitCode } from '../../render/runExitCode.js';
+import type { RollbackReport, RunReport } from '../../../../recipes/engine/index.js';
+import { migrationStatus } from '../../../../recipes/migrateOffRoot/index.js';
+import type { MigrationReport } from '../../../../recipes/migrateOffRoot/index.js';
+import type { CliError, CommandContext } from '../../../command.js';
+import type { Output } from '../../../createOutput.js';
+import { EXIT } from '../../../exitCodes.js';
+import type { ExitCode } from '../../../exitCodes.js';
+import { renderChecks } from '../../../render/renderChecks.js';
+import { renderFailure } from '../../../render/renderFailure.js';
+import { renderInterrupted } from '../../../render/renderInterrupted.js';
+import { renderRemaining } from '../../../render/renderRemaining.js';
+import { renderStanding } from '../../../render/renderStanding.js';
+import { runExitCode } from '../../../render/runExitCode.js';
 import type { MigrationReports } from './request.js';
 
 /** Prints the report of a command that carried a run out, and returns the status to end with. */

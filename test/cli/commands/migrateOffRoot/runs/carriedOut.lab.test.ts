@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CANARY, labAvailable } from '../../../lab/index.js';
-import type { Host } from '../../../lab/index.js';
-import { KillCampaign } from '../../../recipes/migrateOffRoot/killCampaign.js';
+import { CANARY, labAvailable } from '../../../../lab/index.js';
+import type { Host } from '../../../../lab/index.js';
+import { KillCampaign } from '../../../../recipes/migrateOffRoot/killCampaign.js';
 import {
   AS_OPENCODE,
   AS_ROOT,
@@ -11,8 +11,8 @@ import {
   migrate,
   serviceProcess,
   told,
-} from '../../../recipes/migrateOffRoot/support.js';
-import type { Finished } from '../../../recipes/migrateOffRoot/support.js';
+} from '../../../../recipes/migrateOffRoot/support.js';
+import type { Finished } from '../../../../recipes/migrateOffRoot/support.js';
 
 const lab = labAvailable();
 

@@ -1,16 +1,28 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
-import { DEFAULT_STATE_DIR, latestRun, planSchema, readData, standingRun } from '../../../recipes/engine/index.js';
-import type { Json, JournalError, OnRunEvent, Plan, RollbackReport, RunReport } from '../../../recipes/engine/index.js';
-import { placesOf, verificationOptions } from '../../../recipes/host/index.js';
-import type { MigrationFacts } from '../../../recipes/host/index.js';
-import { RECIPE, applyMigration, resumeMigration, rollbackMigration } from '../../../recipes/migrateOffRoot/index.js';
-import type { MigrationReport } from '../../../recipes/migrateOffRoot/index.js';
-import { startRunUnit } from '../../../recipes/runner/index.js';
-import type { RunUnit, RunUnitError } from '../../../recipes/runner/index.js';
-import { stepRegistry } from '../../../recipes/steps/index.js';
-import type { CliError } from '../../command.js';
+import { DEFAULT_STATE_DIR, latestRun, planSchema, readData, standingRun } from '../../../../recipes/engine/index.js';
+import type {
+  Json,
+  JournalError,
+  OnRunEvent,
+  Plan,
+  RollbackReport,
+  RunReport,
+} from '../../../../recipes/engine/index.js';
+import { placesOf, verificationOptions } from '../../../../recipes/host/index.js';
+import type { MigrationFacts } from '../../../../recipes/host/index.js';
+import {
+  RECIPE,
+  applyMigration,
+  resumeMigration,
+  rollbackMigration,
+} from '../../../../recipes/migrateOffRoot/index.js';
+import type { MigrationReport } from '../../../../recipes/migrateOffRoot/index.js';
+import { startRunUnit } from '../../../../recipes/runner/index.js';
+import type { RunUnit, RunUnitError } from '../../../../recipes/runner/index.js';
+import { stepRegistry } from '../../../../recipes/steps/index.js';
+import type { CliError } from '../../../command.js';
 
 const requestSchema = v.variant('command', [
   v.strictObject({ command: v.literal('apply'), plan: planSchema, verification: verificationOptions }),

@@ -1,9 +1,9 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { afterEach, describe, expect, it } from 'vitest';
-import { answerSignals } from '../../../../src/cli/commands/migrateOffRoot/answerSignals.js';
-import type { SignalActs } from '../../../../src/cli/commands/migrateOffRoot/answerSignals.js';
-import type { Phase } from '../../../../src/cli/commands/migrateOffRoot/runPhase.js';
-import type { Output } from '../../../../src/cli/createOutput.js';
+import { answerSignals } from '../../../../../src/cli/commands/migrateOffRoot/runs/answerSignals.js';
+import type { SignalActs } from '../../../../../src/cli/commands/migrateOffRoot/runs/answerSignals.js';
+import type { Phase } from '../../../../../src/cli/commands/migrateOffRoot/runs/runPhase.js';
+import type { Output } from '../../../../../src/cli/createOutput.js';
 
 /** A command with a run, and what was said and done. */
 class Command {

@@ -1,4 +1,4 @@
-import type { CommandContext } from '../../command.js';
+import type { CommandContext } from '../../../command.js';
 import type { Phase } from './runPhase.js';
 
 /** What a signal can do to the run that a command carries out or follows. */

@@ -90,8 +90,20 @@ function dataDirArgument(args: readonly string[]): string | null {
   return null;
 }
 
+/**
+ * The arguments of a command as its program gets them: behind `@` without the name that it sees as its own, and with
+ * variables replaced, unless `:` forbids that. Source: systemd.service(5), Command lines.
+ */
+export function argumentsOf(
+  { args, prefixes }: { readonly args: readonly string[]; readonly prefixes: string },
+  environment: Readonly<Record<string, string>>,
+): readonly string[] {
+  const words = prefixes.includes('@') ? args.slice(1) : args;
+  return prefixes.includes(':') ? words : words.flatMap((word) => expandVariables(word, environment));
+}
+
 /** The words that an argument of a command becomes: `${NAME}` anywhere is replaced; `$NAME` as a word of its own is split at blanks. */
-export function expandVariables(arg: string, environment: Readonly<Record<string, string>>): readonly string[] {
+function expandVariables(arg: string, environment: Readonly<Record<string, string>>): readonly string[] {
   const alone = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(arg)?.[1];
   if (alone !== undefined) return (environment[alone] ?? '').split(/\s+/).filter((word) => word !== '');
   return [

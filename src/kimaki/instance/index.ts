@@ -1,4 +1,4 @@
-export { expandVariables } from './describeInstance.js';
+export { argumentsOf } from './describeInstance.js';
 export type { InstanceDescription } from './describeInstance.js';
 export { findInstances } from './findInstances.js';
 export type { FindInstancesError, KimakiInstance } from './findInstances.js';

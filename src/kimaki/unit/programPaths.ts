@@ -2,14 +2,14 @@ import { lstat, readlink } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { dirname, join, resolve } from 'node:path';
-import { expandVariables, readEnvironmentFiles } from '../instance/index.js';
-import { readRegularFile } from '../../posix/files/index.js';
+import { argumentsOf, readEnvironmentFiles } from '../instance/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { isAtOrBelow } from '../../posix/paths/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { effectiveCommands, effectiveEnvironment, effectiveValue, effectiveValues } from '../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
 import { envLine, pathsIn, programKind, shellLine } from './privilegedWords.js';
+import { readScript } from './readScript.js';
 
 /**
  * Something on the way to a program. `entry`: a file, a link or a directory by its type. `tree`: a directory with all in
@@ -62,11 +62,9 @@ async function collect(
   for (const { value } of effectiveValues(unit, 'Service', 'EnvironmentFile')) {
     await collector.walk(value.replace(/^-/, ''));
   }
-  for (const { program, args, prefixes } of effectiveCommands(unit)) {
-    const words = prefixes.includes('@') ? args.slice(1) : args;
-    const expanded = prefixes.includes(':') ? words : words.flatMap((arg) => expandVariables(arg, environment));
-    const search = TRUSTED_PATH.split(':');
-    const done = await collector.command([program, ...expanded], { directory, search, path: environment.PATH ?? '' });
+  const place = { directory, search: TRUSTED_PATH.split(':'), path: environment.PATH ?? '' };
+  for (const command of effectiveCommands(unit)) {
+    const done = await collector.command([command.program, ...argumentsOf(command, environment)], place);
     if (done.isErr()) return err(done.error);
   }
   const found = [...collector.found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -188,9 +186,11 @@ class Collector {
     const stat = await lstat(this.around.at(path)).catch(() => null);
     if (stat === null || stat.isDirectory()) return ok(undefined);
     const isCode = stat.isSymbolicLink() || (stat.mode & 0o111) !== 0 || CODE.test(path);
-    const text = isCode || always ? null : await this.#text(this.around.at(path));
-    if (text?.isErr() === true) return err(text.error);
-    if (text !== null && text._unsafeUnwrap()?.startsWith('#!') !== true) return ok(undefined);
+    if (!isCode && !always) {
+      const script = await readScript(this.around.at(path));
+      if (script.isErr()) return err(script.error);
+      if (script.value?.text.startsWith('#!') !== true) return ok(undefined);
+    }
     return this.#follow(await this.walk(path), place);
   }
 
@@ -198,9 +198,9 @@ class Collector {
   async #follow(real: string | null, place: Place): Promise<Result<void, ProgramPathsError>> {
     if (real === null || this.#read.has(real) || !(await this.around.mayChange(real))) return ok(undefined);
     this.#read.add(real);
-    const text = await this.#text(real);
-    if (text.isErr()) return err(text.error);
-    const [, program, argument] = /^#![ \t]*([^\s]+)(?:[ \t]+([^\n]*?))?[ \t]*(?:\n|$)/.exec(text.value ?? '') ?? [];
+    const script = await readScript(real);
+    if (script.isErr()) return err(script.error);
+    const [program, argument] = script.value?.interpreter ?? [];
     const isNode = /\.(m?js|cjs|[mc]?ts)$/.test(real) || NODE.test(argument ?? '') || NODE.test(program ?? '');
     if (isNode) await this.#modules(real);
     if (program !== undefined) {
@@ -208,8 +208,8 @@ class Collector {
       const done = await this.command(words, place);
       if (done.isErr()) return done;
     }
-    if (isNode || text.value === null) return ok(undefined);
-    for (const path of pathsIn(text.value.replace(/(^|\s)#.*$/gm, '$1')).filter((one) => one.startsWith('/'))) {
+    if (isNode || script.value === null) return ok(undefined);
+    for (const path of pathsIn(script.value.text.replace(/(^|\s)#.*$/gm, '$1')).filter((one) => one.startsWith('/'))) {
       const done = await this.#candidate(path, place, false);
       if (done.isErr()) return done;
     }
@@ -242,16 +242,6 @@ class Collector {
       if (await this.around.mayChange(path)) this.#note({ path, kind: 'absent' });
     }
     return null;
-  }
-
-  async #text(path: string): Promise<Result<string | null, ReadFileError>> {
-    const read = await readRegularFile(path, { followLinks: true, maxBytes: 1024 * 1024 });
-    if (read.isErr()) {
-      return ['FILE_TOO_LARGE', 'NOT_A_REGULAR_FILE', 'NOT_FOUND'].includes(read.error.code)
-        ? ok(null)
-        : err(read.error);
-    }
-    return ok(read.value.bytes.includes(0) ? null : read.value.bytes.toString('utf8'));
   }
 }
 

@@ -2,8 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { dirname, resolve } from 'node:path';
-import { expandVariables, readEnvironmentFiles } from '../instance/index.js';
-import { readRegularFile } from '../../posix/files/index.js';
+import { argumentsOf, readEnvironmentFiles } from '../instance/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { checkTrustedPath } from '../../posix/handles/index.js';
 import type { TrustError } from '../../posix/handles/index.js';
@@ -23,6 +22,7 @@ import {
   variableKind,
   variablesIn,
 } from './privilegedWords.js';
+import { readScript } from './readScript.js';
 
 /** A command that root runs, and by which another account could become root. */
 export interface UnsafePrivilegedLine {
@@ -84,11 +84,8 @@ async function find(
       found.push({ line, ...unread.value });
       continue;
     }
-    const args = line.prefixes.includes('@') ? line.args.slice(1) : line.args;
-    const given = Object.fromEntries(environment);
-    const expanded = line.prefixes.includes(':') ? args : args.flatMap((arg) => expandVariables(arg, given));
     const fault = await judge.command({
-      words: [line.path, ...expanded],
+      words: [line.path, ...argumentsOf(line, Object.fromEntries(environment))],
       environment,
       directory: directory === '~' ? around.home : directory,
       search: search.length === 0 ? TRUSTED_PATH.split(':') : search,
@@ -320,22 +317,4 @@ async function located(given: string, { directory, search }: Command): Promise<s
       return path;
   }
   return given;
-}
-
-/** A script and what `#!` names, an empty list where it has none; null for what is missing or no text. */
-async function readScript(
-  path: string,
-): Promise<Result<{ readonly interpreter: readonly string[]; readonly text: string } | null, ReadFileError>> {
-  if (!path.startsWith('/')) return ok(null);
-  const read = await readRegularFile(path, { followLinks: true, maxBytes: 1024 * 1024 });
-  if (read.isErr()) {
-    return ['FILE_TOO_LARGE', 'NOT_A_REGULAR_FILE', 'NOT_FOUND'].includes(read.error.code) ? ok(null) : err(read.error);
-  }
-  const { bytes } = read.value;
-  if (bytes.includes(0)) return ok(null);
-  const text = bytes.toString('utf8');
-  const [, program, argument] = /^#![ \t]*([^\s]+)(?:[ \t]+([^\n]*?))?[ \t]*(?:\n|$)/.exec(text) ?? [];
-  const interpreter =
-    program === undefined ? [] : [program, ...(argument === undefined || argument === '' ? [] : [argument])];
-  return ok({ interpreter, text });
 }

@@ -6,7 +6,7 @@ export { mountsWithin } from './mountsWithin.js';
 export { openRoot } from './openRoot.js';
 export type { Root } from './openRoot.js';
 export { O_PATH, handlePath, handlesOfThisProcess, inheritedPath, mountIdOf } from './pinned.js';
-export { attemptAt, checkWay, lstatOrNull, sameInode, withPinnedParent } from './pinnedParent.js';
+export { attemptAt, checkWay, lookAt, lstatOrNull, sameInode, withPinnedParent } from './pinnedParent.js';
 export type { InvalidPath, ParentError, PinnedParent, UnsafeLink } from './pinnedParent.js';
 export { PinnedTree, entryOf, handleBudget, namesIn, openAt } from './pinnedTree.js';
 export { abandonedNames, removeAbandoned, temporaryName } from './temporaryName.js';

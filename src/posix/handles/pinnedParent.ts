@@ -157,6 +157,25 @@ export function checkWay(directory: string): Result<void, UnsafeLink | IoError> 
   }
 }
 
+/** What is at a path, and where. */
+export interface Place {
+  /** Null when nothing is there. */
+  readonly stat: BigIntStats | null;
+  /** {@link PinnedParent.inode}; null when the directory is not there. */
+  readonly within: string | null;
+}
+
+/** Looks at an entry by the way on which it would be changed: what is refused here would be refused there. */
+export function lookAt(path: string): ResultAsync<Place, ParentError> {
+  const looked = withPinnedParent<Place, IoError>(path, async (parent) => {
+    const stat = await lstatOrNull(parent.at(), path);
+    return stat.map((found) => ({ stat: found, within: parent.inode }));
+  });
+  return new ResultAsync(looked).orElse((error) =>
+    error.code === 'IO' && error.errno === 'ENOENT' ? ok({ stat: null, within: null }) : err(error),
+  );
+}
+
 /** What the entry is, not following a link; null when it is not there. */
 export async function lstatOrNull(path: string, shown: string): Promise<Result<BigIntStats | null, IoError>> {
   const stat = await attempt(() => lstat(path, { bigint: true }), 'lstat', shown);

@@ -1,11 +1,9 @@
 import { rmdir } from 'node:fs/promises';
-import type { BigIntStats } from 'node:fs';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { clearAbandoned, makeDirectory } from '../../../posix/files/index.js';
-import { attemptAt, lstatOrNull, withPinnedParent } from '../../../posix/handles/index.js';
-import type { ParentError } from '../../../posix/handles/index.js';
+import { attemptAt, lookAt } from '../../../posix/handles/index.js';
 import { octalMode, shellWord } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { MakeDirectoryError } from '../../../posix/files/index.js';
@@ -82,12 +80,9 @@ async function check({
   uid,
   gid,
 }: MakeDirectoryArgs): Promise<Result<Check<MakeDirectoryBefore>, MakeDirectoryFailure>> {
-  const looked = await withPinnedParent<Looked, IoError>(path, async (parent) => {
-    const stat = await lstatOrNull(parent.at(), path);
-    return stat.map((found) => ({ found, within: parent.inode }));
-  });
-  if (looked.isErr() && !isMissing(looked.error)) return err(looked.error);
-  const { found, within } = looked.unwrapOr({ found: null, within: null });
+  const looked = await lookAt(path);
+  if (looked.isErr()) return err(looked.error);
+  const { stat: found, within } = looked.value;
   if (found === null) return ok({ state: 'needed', before: { exists: false, within } });
   const owner = { mode: Number(found.mode), uid: Number(found.uid), gid: Number(found.gid) };
   const right = found.isDirectory() && (owner.mode & 0o7777) === mode && owner.uid === uid && owner.gid === gid;
@@ -98,16 +93,6 @@ async function check({
     `${path} exists and is ${what}, expected a directory of ${uid}:${gid}, mode ${octalMode(mode)}; ` +
     'correct it or move it away, then plan again';
   return err({ code: 'EXISTS_DIFFERENTLY', message, path, found: what });
-}
-
-interface Looked {
-  readonly found: BigIntStats | null;
-  readonly within: string | null;
-}
-
-/** The directory above may still have to be made. */
-function isMissing(error: ParentError): boolean {
-  return error.code === 'IO' && error.errno === 'ENOENT';
 }
 
 async function undo({ path }: MakeDirectoryArgs): Promise<Result<UndoNotes, MakeDirectoryFailure>> {

@@ -4,12 +4,12 @@ import * as v from 'valibot';
 import { remedy } from '../../../posix/findings/index.js';
 import type { Remedy } from '../../../posix/findings/index.js';
 import { shellWord } from '../../../posix/paths/index.js';
-import type { IoError } from '../../../posix/paths/index.js';
-import { lstatOrNull, withPinnedParent } from '../../../posix/handles/index.js';
+import { lookAt } from '../../../posix/handles/index.js';
 import { checkMoveSpace, moveLeftovers, moveTree } from '../../../posix/moves/index.js';
 import { absolutePath, defineStep, record } from '../../engine/index.js';
 import type { Check, StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
 import { inode } from './fileState.js';
+import { setAside } from './setAside.js';
 
 const args = record({
   from: absolutePath,
@@ -98,24 +98,12 @@ async function undoMove(args: MoveTreeArgs, ctx: StepContext): Promise<Result<Un
   const notes: string[] = [];
   if (from && to && !unfinished) {
     if (!ctx.force) return err(madeAnew(args));
-    const aside = await setAside(args.from);
+    const aside = await setAside(args.from, 'made-since');
     if (aside.isErr()) return err(aside.error);
     notes.push(`${args.from} had been created since; its content is kept in ${aside.value}`);
   }
   const moved = await moveTree(args.to, args.from);
   return moved.isErr() ? err(moved.error) : ok({ notes });
-}
-
-/** Renames it in the same directory: a process that has it open keeps using it there. */
-async function setAside(path: string): Promise<Result<string, StepFailure>> {
-  for (let number = 1; ; number += 1) {
-    const aside = `${path}.made-since${number === 1 ? '' : `-${number}`}`;
-    const taken = await placeOf(aside);
-    if (taken.isErr()) return err(taken.error);
-    if (taken.value.exists) continue;
-    const moved = await moveTree(path, aside);
-    return moved.isErr() ? err(moved.error) : ok(aside);
-  }
 }
 
 /** Removes the incomplete side of a killed copy: the copy without its name, or the source that is being removed. */
@@ -130,32 +118,15 @@ async function tidyMove(args: MoveTreeArgs): Promise<Result<void, StepFailure>> 
 
 /** What exists at the two places; `unfinished` when a killed copy left something beside them. */
 async function look(args: MoveTreeArgs): Promise<Result<Places, StepFailure>> {
-  const from = await placeOf(args.from);
+  const from = await lookAt(args.from);
   if (from.isErr()) return err(from.error);
-  const to = await placeOf(args.to);
+  const to = await lookAt(args.to);
   if (to.isErr()) return err(to.error);
-  const places = { from: from.value.exists, to: to.value.exists };
+  const places = { from: from.value.stat !== null, to: to.value.stat !== null };
   if (from.value.within === null || to.value.within === null) return ok({ ...places, unfinished: false, within: null });
   const within = { from: from.value.within, to: to.value.within };
   const left = await moveLeftovers(args.from, args.to);
   return left.isErr() ? err(left.error) : ok({ ...places, unfinished: left.value.length > 0, within });
-}
-
-interface Place {
-  readonly exists: boolean;
-  /** Null where the directory above is not there. */
-  readonly within: string | null;
-}
-
-/** By the way on which it is moved: what is refused here would be refused there. */
-async function placeOf(path: string): Promise<Result<Place, StepFailure>> {
-  const looked = await withPinnedParent<Place, IoError>(path, async (parent) => {
-    const stat = await lstatOrNull(parent.at(), path);
-    return stat.map((found) => ({ exists: found !== null, within: parent.inode }));
-  });
-  if (looked.isOk()) return ok(looked.value);
-  const { error } = looked;
-  return error.code === 'IO' && error.errno === 'ENOENT' ? ok({ exists: false, within: null }) : err(error);
 }
 
 function bothThere(args: MoveTreeArgs): StepFailure {

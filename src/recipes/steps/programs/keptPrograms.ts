@@ -12,6 +12,7 @@ import { estimateTree } from '../../../posix/search/index.js';
 import { absolutePath, isJsonObject, listOf, parseJson, readData, record } from '../../engine/index.js';
 import type { StepContext, StepFailure } from '../../engine/index.js';
 import type { ProgramPath } from '../../../kimaki/unit/index.js';
+import { setAside } from '../files/setAside.js';
 
 const entry = record({
   path: absolutePath,
@@ -192,7 +193,7 @@ async function restore(
   if (type.isErr()) return err(type.error);
   let aside: string | null = null;
   if (type.value !== 'absent') {
-    const moved = await setAside(path);
+    const moved = await setAside(path, 'changed-since');
     if (moved.isErr()) return err(moved.error);
     aside = moved.value;
   }
@@ -257,17 +258,6 @@ async function isTooLarge(path: string): Promise<Result<boolean, StepFailure>> {
   const size = await estimateTree(path);
   if (size.isErr()) return err(size.error);
   return ok(size.value.contentBytes > MOST_BYTES || size.value.inodes > MOST_ENTRIES);
-}
-
-async function setAside(path: string): Promise<Result<string, StepFailure>> {
-  for (let number = 1; ; number += 1) {
-    const aside = `${path}.changed-since${number === 1 ? '' : `-${number}`}`;
-    const taken = await typeOf(aside);
-    if (taken.isErr()) return err(taken.error);
-    if (taken.value !== 'absent') continue;
-    const moved = await moveTree(path, aside);
-    return moved.isErr() ? err(moved.error) : ok(aside);
-  }
 }
 
 async function typeOf(path: string): Promise<Result<'file' | 'link' | 'directory' | 'absent', StepFailure>> {

@@ -57,7 +57,7 @@ export const keepProgramsStep = defineStep({
   volatile: true,
   describe: ({ units }) => ({
     title: `Keep a copy of the programs that root runs for ${units.map(({ name }) => name).join(', ')}`,
-    why: 'the agent will be able to change them, and the way back must not run the result as root unasked',
+    why: 'the agent can change them afterwards, and a rollback must not run changed programs as root unless that is accepted',
   }),
   check: () => okAsync({ state: 'needed', before: null }),
   apply: (args, _before, ctx) => new ResultAsync(keepAll(args, ctx)),
@@ -109,7 +109,7 @@ export async function keepUnits(
   const kept = await keepPrograms([...paths.values()], [...configured], ctx);
   if (kept.isErr()) return err(kept.error);
   const { entries } = kept.value;
-  ctx.progress(`${entries.filter(({ copy }) => copy !== null).length} programs and links kept`);
+  ctx.progress(`programs and links kept: ${entries.filter(({ copy }) => copy !== null).length}`);
   return ok(undefined);
 }
 
@@ -166,7 +166,7 @@ export async function putBack(ctx: StepContext): Promise<Result<UndoNotes, StepF
 }
 
 function programsChanged(paths: readonly string[]): ProgramsChanged {
-  const message = `root would run what was changed since: ${paths.map((path) => printablePath(path)).join(', ')}`;
+  const message = `these programs were changed after the run, and root would run them again: ${paths.map((path) => printablePath(path)).join(', ')}`;
   const way = remedy.inOrder(
     remedy.text('look at what changed, and put back what you do not know'),
     remedy.option('acceptChangedPrograms'),

@@ -205,7 +205,7 @@ async function restore(
   if (made.isErr()) return err(made.error);
   const placed = await moveTree(ready, path);
   if (placed.isErr()) return err(placed.error);
-  return ok(`${shown} was changed since, and root runs it: it is again as it was before the run${kept}`);
+  return ok(`${shown} was changed after the run; root runs it, so it is restored as it was before the run${kept}`);
 }
 
 async function emptyDirectory(path: string): Promise<Result<void, StepFailure>> {

@@ -1,4 +1,5 @@
 import { printableText } from '../paths/index.js';
+
 /** The program that `env` would look for, and what its options did to PATH: null means "as before". */
 export interface EnvCommand {
   readonly name: string;

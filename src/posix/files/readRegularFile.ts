@@ -90,15 +90,14 @@ export interface FilePlace {
  * Errors: as `readRegularFile`, but for what is not there; `INVALID_PATH`, `UNSAFE_LINK`.
  */
 export function readPlace(path: string): ResultAsync<FilePlace, Exclude<ReadFileError, PathNotFound> | ParentError> {
-  const read = withPinnedParent<FilePlace, ReadFileError>(path, async (parent) => {
+  const read = withPinnedParent<FilePlace, Exclude<ReadFileError, PathNotFound>>(path, async (parent) => {
     const file = await pinAndRead(parent.at(), path, {});
-    if (file.isErr() && file.error.code !== 'NOT_FOUND') return err(file.error);
-    return ok({ file: file.isOk() ? file.value : null, within: parent.inode });
+    if (file.isOk()) return ok({ file: file.value, within: parent.inode });
+    return file.error.code === 'NOT_FOUND' ? ok({ file: null, within: parent.inode }) : err(file.error);
   });
-  return new ResultAsync(read).orElse((error) => {
-    if (error.code === 'NOT_FOUND') return ok({ file: null, within: null });
-    return error.code === 'IO' && error.errno === 'ENOENT' ? ok({ file: null, within: null }) : err(error);
-  });
+  return new ResultAsync(read).orElse((error) =>
+    error.code === 'IO' && error.errno === 'ENOENT' ? ok({ file: null, within: null }) : err(error),
+  );
 }
 
 /** As `readRegularFile`, for a path reached through a pinned directory; errors show `shown`. */

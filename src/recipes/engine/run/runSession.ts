@@ -16,6 +16,7 @@ import { createRun } from '../journal/runStore.js';
 import type { StoredRun } from '../journal/runStore.js';
 import type { StepContext } from '../plan/step.js';
 import { stepContext } from './stepContext.js';
+import type { StepContextOptions } from './stepContext.js';
 import type { BoundStep } from '../plan/validateSteps.js';
 
 /** What a session needs besides the run itself. */
@@ -141,14 +142,7 @@ export class RunSession {
   }
 
   /** What the step `id` is given while it acts. Called once the run has its directory. */
-  context(
-    id: string,
-    options: {
-      readonly signal?: AbortSignal | undefined;
-      readonly force?: boolean;
-      readonly acceptChangedPrograms?: boolean;
-    } = {},
-  ): StepContext {
+  context(id: string, options: Omit<StepContextOptions, 'onProgress'> = {}): StepContext {
     const startedAt = performance.now();
     const elapsed = (): number => Math.round(performance.now() - startedAt);
     return stepContext(this.#files ?? runFilesIn(this.#options.stateDir), id, {

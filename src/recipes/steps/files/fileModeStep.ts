@@ -1,14 +1,13 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { octalMode } from '../../../posix/paths/index.js';
-import { readdir } from 'node:fs/promises';
+import { attempt, octalMode } from '../../../posix/paths/index.js';
 import { readableBy } from '../../../posix/access/index.js';
 import { pinAndRead } from '../../../posix/files/index.js';
 import { withPinnedParent } from '../../../posix/handles/index.js';
 import type { ChangeSink, SweepReport, TreeEntry } from '../../../posix/handles/index.js';
-import { attempt } from '../../../posix/paths/index.js';
 import { changeTree } from '../../../posix/sweeps/index.js';
 import { isPluginFile } from '../../../wordpress/blocks/index.js';
 import { absolutePath, defineStep, fileMode, record } from '../../engine/index.js';

@@ -1,7 +1,9 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { parseShebang } from '../../posix/access/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
+import { toBytes } from '../../posix/paths/index.js';
 
 /** A program that is text. */
 export interface Script {
@@ -19,9 +21,7 @@ export async function readScript(path: string): Promise<Result<Script | null, Re
   }
   const { bytes } = read.value;
   if (bytes.includes(0)) return ok(null);
-  const text = bytes.toString('utf8');
-  const [, program, argument] = /^#![ \t]*([^\s]+)(?:[ \t]+([^\n]*?))?[ \t]*(?:\n|$)/.exec(text) ?? [];
-  const interpreter =
-    program === undefined ? [] : [program, ...(argument === undefined || argument === '' ? [] : [argument])];
-  return ok({ text, interpreter });
+  const shebang = parseShebang(bytes);
+  const words = shebang === null ? [] : [shebang.interpreter, ...(shebang.argument === null ? [] : [shebang.argument])];
+  return ok({ text: bytes.toString('utf8'), interpreter: words.map((word) => toBytes(word).toString('utf8')) });
 }

@@ -7,6 +7,7 @@ export { probeAccess } from './probeAccess.js';
 export { probeExecution } from './probeExecution.js';
 export { readAcls } from './readAcls.js';
 export { readAttributes } from './readAttributes.js';
+export { parseShebang } from './readImage.js';
 export { resolveExecutable } from './resolveExecutable.js';
 export type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from './resolveExecutable.js';
 export { readableBy } from './judgePermission.js';

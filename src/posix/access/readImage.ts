@@ -34,7 +34,7 @@ export function readImage(path: string): Result<Image, IoError> {
  * Reads a `#!` line as the kernel does, or null when it would answer ENOEXEC; pure. One argument at most: the whole
  * rest of the line. A carriage return belongs to the name. Source: fs/binfmt_script.c, `load_script`.
  */
-export function parseShebang(head: Buffer): Image | null {
+export function parseShebang(head: Buffer): Extract<Image, { readonly kind: 'script' }> | null {
   const text = head.subarray(0, HEAD).toString('latin1');
   if (!text.startsWith('#!')) return null;
   const newline = text.indexOf('\n');

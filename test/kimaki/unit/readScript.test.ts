@@ -12,6 +12,7 @@ it.each([
   ['#!/bin/sh\nexit 0\n', ['/bin/sh']],
   ['#! /usr/bin/env  node --flag \nx', ['/usr/bin/env', 'node --flag']],
   ['#!/bin/sh', ['/bin/sh']],
+  ['#!/opt/ä/node\r\n', ['/opt/ä/node\r']],
   ['echo no first line of that kind\n', []],
 ])('splits the first line of %j as the kernel does', async (text, interpreter) => {
   writeFileSync(path, text);

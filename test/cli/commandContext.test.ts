@@ -27,24 +27,16 @@ const usage = (message: string): object => expect.objectContaining({ message }) 
 
 describe('commandContext', () => {
   it('gives flags, values and operands as they were typed', () => {
-    const { flag, value, values, operands, env } = context([
-      '/a',
-      '--as=me',
-      '--extra',
-      'x',
-      '--extra',
-      'y',
-      '--count',
-    ]);
-    expect([flag('count'), value('as'), value('root'), values('extra'), values('root')]).toEqual([
-      true,
-      'me',
-      undefined,
-      ['x', 'y'],
-      [],
-    ]);
-    expect(operands).toEqual(['/a']);
-    expect(env['HOME']).toBe('/root');
+    const given = context(['/a', '--as=me', '--extra', 'x', '--extra', 'y', '--count']);
+    expect([
+      given.flag('count'),
+      given.value('as'),
+      given.value('root'),
+      given.values('extra'),
+      given.values('root'),
+    ]).toEqual([true, 'me', undefined, ['x', 'y'], []]);
+    expect(given.operands).toEqual(['/a']);
+    expect(given.env['HOME']).toBe('/root');
   });
 
   it('says that an option is missing that must be there', () => {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { INSTALL_DIR, bootHost, installPackage } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
+import { internals } from '../../support/internals.js';
 
 /** A booted host with the package installed and nothing wrong with it. */
 export async function cleanHost(): Promise<Host> {
@@ -25,12 +26,13 @@ export async function putUnits(host: Host, units: Readonly<Record<string, string
   await host.ok('systemctl daemon-reload');
 }
 
-/** The module that gives what the Result of an expression holds, or its error, as JSON; `systemd` is in scope. */
+/** The module that gives what the Result of an expression holds, or its error, as JSON; `systemd` is in scope, the public face and more. */
 export async function writeQuestion(host: Host, expression: string): Promise<readonly string[]> {
-  const script = `import * as systemd from '@wca/runtime-sdk/systemd';
+  const script = `import { systemd } from './internals.mjs';
 const result = await ${expression};
 console.log(JSON.stringify(result.match((value) => value ?? 'done', (error) => error)));
 `;
+  await writeFile(join(host.root, INSTALL_DIR, 'internals.mjs'), await internals());
   await writeFile(join(host.root, INSTALL_DIR, 'ask.mjs'), script);
   return [`${INSTALL_DIR}/node`, `${INSTALL_DIR}/ask.mjs`];
 }

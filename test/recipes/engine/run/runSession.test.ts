@@ -130,9 +130,9 @@ describe('events', () => {
 test('what a step is given points into the run, once the run has a directory', async () => {
   const { session } = await begin();
   expect(await session.record(INTENT)).toBeOk();
-  const { runDir, recordPath, force } = session.context('a', { force: true });
-  expect(runDir).toBe(session.files?.runDir);
-  expect(dirname(recordPath('changes'))).toBe(session.files?.records);
-  expect(readdirSync(runDir)).toContain('records');
-  expect(force).toBe(true);
+  const ctx = session.context('a', { force: true });
+  expect(ctx.runDir).toBe(session.files?.runDir);
+  expect(dirname(ctx.recordPath('changes'))).toBe(session.files?.records);
+  expect(readdirSync(ctx.runDir)).toContain('records');
+  expect(ctx.force).toBe(true);
 });

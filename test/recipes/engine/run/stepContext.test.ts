@@ -6,18 +6,22 @@ import { stepContext } from '../../../../src/recipes/engine/run/stepContext.js';
 const FILES = runFilesIn('/var/lib/wca/runs/000001-fake');
 
 test('a record lies in the directory of records, whatever its name, and no two steps share one', () => {
-  const { recordPath } = stepContext(FILES, 'move');
-  expect(recordPath('changes')).toBe(`${FILES.records}/move_changes`);
+  const ctx = stepContext(FILES, 'move');
+  expect(ctx.recordPath('changes')).toBe(`${FILES.records}/move_changes`);
   for (const name of ['../../etc/passwd', '/etc/passwd', 'a\nb', '..', ''])
-    expect(dirname(recordPath(name)), name).toBe(FILES.records);
+    expect(dirname(ctx.recordPath(name)), name).toBe(FILES.records);
   // No id holds an underscore.
-  expect(basename(stepContext(FILES, 'move.more').recordPath('x'))).not.toBe(basename(recordPath('more_x')));
+  expect(basename(stepContext(FILES, 'move.more').recordPath('x'))).not.toBe(basename(ctx.recordPath('more_x')));
 });
 
 test('without options nothing is forced, nothing is stopped, and progress goes nowhere', () => {
-  const { force, signal, progress, runDir } = stepContext(FILES, 'move');
-  expect({ force, aborted: signal.aborted, runDir }).toEqual({ force: false, aborted: false, runDir: FILES.runDir });
-  expect(() => progress('half')).not.toThrow();
+  const ctx = stepContext(FILES, 'move');
+  expect({ force: ctx.force, aborted: ctx.signal.aborted, runDir: ctx.runDir }).toEqual({
+    force: false,
+    aborted: false,
+    runDir: FILES.runDir,
+  });
+  expect(() => ctx.progress('half')).not.toThrow();
 });
 
 test('options are handed on', () => {

@@ -1,8 +1,9 @@
 /**
  * Kills the whole process group of a terminal at a random instant of `apply` and of `rollback`, with SIGKILL: the run in its
- * unit goes on to its end by itself. Each host is booted anew. Prints `n of n`; ends with 1 when one of them is not so.
+ * unit goes on to its end by itself. A host is used again while it is found as it was. Prints `n of n`; ends with 1 when one
+ * of them is not so.
  *
- * npx tsx scripts/lostTerminals.ts [--hosts N] [--jobs N] [--seed N]
+ * npx tsx scripts/lostTerminals.ts [--rounds N] [--jobs N] [--seed N]
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -13,7 +14,7 @@ import { AS_OPENCODE, migrate, serviceProcess, told } from '../test/recipes/migr
 
 const { values } = parseArgs({
   options: {
-    hosts: { type: 'string', default: '30' },
+    rounds: { type: 'string', default: '30' },
     jobs: { type: 'string', default: '1' },
     seed: { type: 'string', default: '7' },
   },
@@ -25,7 +26,7 @@ if (!lab.ok) {
 }
 await buildProject();
 
-const queue = Array.from({ length: Number(values.hosts) }, (_, index) => index);
+const queue = Array.from({ length: Number(values.rounds) }, (_, index) => index);
 let done = 0;
 let failed = 0;
 await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
@@ -33,26 +34,33 @@ console.log(`${done - failed} of ${done} runs went on to their end, with the age
 process.exit(failed === 0 ? 0 : 1);
 
 async function worker(): Promise<void> {
+  let kept: Host | null = null;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const host = await bootHost();
-    try {
-      await installPackage(host);
-      const campaign = new KillCampaign(host);
-      await campaign.remember();
-      await tally(`${next} apply`, () => applied(host, shareOf(next * 2)));
-      await tally(`${next} rollback`, () => rolledBack(host, campaign, shareOf(next * 2 + 1)));
-    } finally {
-      await host.down();
-    }
+    const host: Host = kept ?? (await ready());
+    const campaign = new KillCampaign(host);
+    await campaign.remember();
+    const isApplied = await tally(`${next} apply`, () => applied(host, shareOf(next * 2)));
+    const isBack = await tally(`${next} rollback`, () => rolledBack(host, campaign, shareOf(next * 2 + 1)));
+    kept = isApplied && isBack ? host : null;
+    if (kept === null) await host.down();
   }
+  await kept?.down();
 }
 
-async function tally(name: string, run: () => Promise<readonly string[]>): Promise<void> {
+async function ready(): Promise<Host> {
+  const host = await bootHost();
+  await installPackage(host);
+  return host;
+}
+
+async function tally(name: string, run: () => Promise<readonly string[]>): Promise<boolean> {
   const problems = await run().catch((error: unknown) => [String(error)]);
   done += 1;
-  if (problems.length === 0) return;
-  failed += 1;
-  console.log(`FAIL ${name}: ${problems.slice(0, 8).join('\n  ')}`);
+  if (problems.length > 0) {
+    failed += 1;
+    console.log(`FAIL ${name}: ${problems.slice(0, 8).join('\n  ')}`);
+  } else if (done % 10 === 0) console.log(`${done} ended`);
+  return problems.length === 0;
 }
 
 async function applied(host: Host, share: number): Promise<readonly string[]> {

@@ -19,9 +19,19 @@ export interface AccessNode extends Inode {
   /** Resolved, as a byte string. */
   readonly path: string;
   readonly role: 'search' | 'link' | 'final';
+  /** Device, inode and time of its last change, where nobody but root can put another in its place. */
+  readonly version?: InodeVersion;
   /** Of a link: its text, and the directory it lies in when it is the last name on the way. */
   readonly target?: string;
   readonly lastIn?: Inode & { readonly path: string };
+}
+
+/** Another ACL, owner or mode gives another change time. */
+export interface InodeVersion {
+  readonly device: number;
+  readonly inode: number;
+  /** Milliseconds since 1970. */
+  readonly changedMs: number;
 }
 
 /** The way to a path. */
@@ -42,6 +52,12 @@ const PATH_MAX = 4096;
  */
 export function walkPath(path: string): Walk {
   const nodes: AccessNode[] = [];
+  /** Nobody but root can exchange any name so far. */
+  let isRoots = true;
+  const push = (found: Looked, node: Omit<AccessNode, keyof Inode>): void => {
+    nodes.push({ ...inodeOf(found), ...node, ...(isRoots ? { version: found.version } : {}) });
+    if (found.uid !== 0 || (found.type !== 'symlink' && (found.mode & 0o022) !== 0)) isRoots = false;
+  };
   const searched = new Set<string>();
   const pending = components(path).reverse();
   let current = '/';
@@ -57,7 +73,7 @@ export function walkPath(path: string): Walk {
     if ('code' in here) return stop(here);
     if (here.type !== 'directory') return stop(notADirectory(current));
     // `.` and `..` are looked up too: they need search like any other name.
-    if (!searched.has(current)) nodes.push({ ...here, path: current, role: 'search' });
+    if (!searched.has(current)) push(here, { path: current, role: 'search' });
     searched.add(current);
     if (name === '.') continue;
     const next = name === '..' ? parentPath(current) : joinPath(current, name);
@@ -73,7 +89,7 @@ export function walkPath(path: string): Walk {
     const target = linkText(next);
     if (typeof target !== 'string') return stop(target);
     const last = pending.length === 0;
-    nodes.push({ ...found, path: next, role: 'link', target, ...(last ? { lastIn: { ...here, path: current } } : {}) });
+    push(found, { path: next, role: 'link', target, ...(last ? { lastIn: { ...inodeOf(here), path: current } } : {}) });
     if (last && endsAsDirectory(target)) mustBeDirectory = true;
     pending.push(...components(target).reverse());
     if (target.startsWith('/')) {
@@ -83,7 +99,7 @@ export function walkPath(path: string): Walk {
   }
   if ('code' in here) return stop(here);
   if (mustBeDirectory && here.type !== 'directory') return stop(notADirectory(current));
-  nodes.push({ ...here, path: current, role: 'final' });
+  push(here, { path: current, role: 'final' });
   return { nodes, resolvedPath: current, end: null };
 }
 
@@ -91,14 +107,23 @@ function endsAsDirectory(path: string): boolean {
   return /(^|\/)\.{0,2}$/.test(path);
 }
 
-function inodeAt(path: string, asked: string): Inode | AccessError {
+interface Looked extends Inode {
+  readonly version: InodeVersion;
+}
+
+function inodeAt(path: string, asked: string): Looked | AccessError {
   try {
-    const stat = lstatSync(nodePath(path));
-    return { type: fileTypeOf(stat.mode), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, acl: null };
+    const { dev, ino, ctimeMs, mode, uid, gid } = lstatSync(nodePath(path));
+    const version = { device: dev, inode: ino, changedMs: ctimeMs };
+    return { type: fileTypeOf(mode), mode: mode & 0o7777, uid, gid, acl: null, version };
   } catch (cause) {
     const error = ioError(cause, 'lstat', toBytes(path));
     return error.errno === 'ENOENT' ? notFound(asked, path) : error;
   }
+}
+
+function inodeOf({ type, mode, uid, gid, acl }: Looked): Inode {
+  return { type, mode, uid, gid, acl };
 }
 
 function linkText(path: string): string | AccessError {

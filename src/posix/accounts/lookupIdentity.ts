@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { isAccountName, isId, parseGroupLine, parsePasswdLine, shownName } from './identity.js';
 import type { Group, Identity, IdentityError, User } from './identity.js';
 import { programFailed, runProgram } from '../programs/index.js';
+import type { ProgramError, ProgramResult } from '../programs/index.js';
 
 /** How an account or group is looked up. @inline */
 export interface LookupOptions {
@@ -110,7 +112,7 @@ export function lookupIdentity(
 
 async function withGroups(user: User, options: LookupOptions): Promise<Result<Identity, IdentityError>> {
   const { name } = user;
-  const initgroups = await runProgram('getent', ['initgroups', name], options);
+  const initgroups = await getent(['initgroups', name], options);
   if (initgroups.isErr()) return err(initgroups.error);
   if (initgroups.value.exitCode !== 0) return err(programFailed('getent', initgroups.value));
   // One line, `name  gid gid …`; the primary group is there only when the group file lists the user in it.
@@ -120,7 +122,7 @@ async function withGroups(user: User, options: LookupOptions): Promise<Result<Id
     .filter((word) => /^[0-9]+$/.test(word));
   const gids = [...new Set([user.gid, ...listed.map(Number)])].filter(isId);
 
-  const named = await runProgram('getent', ['group', ...gids.map(String)], options);
+  const named = await getent(['group', ...gids.map(String)], options);
   if (named.isErr()) return err(named.error);
   // 2: some gid has no name; the others are printed all the same.
   if (named.value.exitCode !== 0 && named.value.exitCode !== 2) return err(programFailed('getent', named.value));
@@ -133,13 +135,52 @@ async function withGroups(user: User, options: LookupOptions): Promise<Result<Id
   return ok({ user, group: groupOf(user.gid), groups: gids.map(groupOf) });
 }
 
+/** What decides the answers of the name service, as far as it is files. */
+const SOURCES = ['/etc/nsswitch.conf', '/etc/passwd', '/etc/group'];
+
+/** For how long an answer is taken again that may come from elsewhere (LDAP, …). */
+const FRESH_MS = 5_000;
+
+/** Answers that found something, by arguments: the same few accounts are asked for again and again. */
+const answers = new Map<string, { readonly state: string; readonly at: number; readonly result: ProgramResult }>();
+
+/** Runs getent(1), unless the same was answered a moment ago and the files it reads are as they were. */
+async function getent(args: readonly string[], options: LookupOptions): Promise<Result<ProgramResult, ProgramError>> {
+  const key = args.join(' ');
+  const state = stateOf(SOURCES);
+  const known = answers.get(key);
+  const now = performance.now();
+  if (known?.state === state && now - known.at < FRESH_MS && options.signal?.aborted !== true) return ok(known.result);
+  const ran = await runProgram('getent', args, options);
+  // What came while a file was changed may be of either time.
+  if (ran.isOk() && ran.value.exitCode === 0 && state === stateOf(SOURCES)) {
+    if (answers.size > 1_000) answers.clear();
+    answers.set(key, { state, at: now, result: ran.value });
+  }
+  return ran;
+}
+
+/** Tells one state of these files from another. */
+function stateOf(paths: readonly string[]): string {
+  return paths
+    .map((path) => {
+      try {
+        const { ino, size, ctimeNs } = statSync(path, { bigint: true });
+        return `${ino}:${size}:${ctimeNs}`;
+      } catch {
+        return '';
+      }
+    })
+    .join(' ');
+}
+
 /** The first line of what getent(1) answers about one key; undefined when the name service does not have it. */
 async function firstLine(
   database: 'passwd' | 'group',
   key: string | number,
   options: LookupOptions,
 ): Promise<Result<string | undefined, IdentityError>> {
-  const answered = await runProgram('getent', [database, String(key)], options);
+  const answered = await getent([database, String(key)], options);
   if (answered.isErr()) return err(answered.error);
   // 2: "one or more supplied keys could not be found".
   if (answered.value.exitCode === 2) return ok(undefined);

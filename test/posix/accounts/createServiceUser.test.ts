@@ -89,6 +89,21 @@ describe('createServiceUser', () => {
     expect(existsSync(home)).toBe(false);
   });
 
+  it('is seen by a lookup that asked before, and so is its removal', async () => {
+    const said = await host.script(
+      `const groups = async () => (await posix.lookupIdentity('${NAME}')).match(({ groups }) => groups.length, (e) => e.code);
+       const before = await groups();
+       await posix.createServiceUser(${specified()});
+       const [made, again] = [await groups(), await groups()];
+       const { execFileSync } = await import('node:child_process');
+       execFileSync('/usr/sbin/usermod', ['-aG', 'games', '${NAME}']);
+       const more = await groups();
+       execFileSync('/usr/sbin/userdel', ['${NAME}']);
+       return [before, made, again, more, await groups()];`,
+    );
+    expect(said).toEqual(['USER_NOT_FOUND', 2, 2, 3, 'USER_NOT_FOUND']);
+  });
+
   it('passes on what useradd says when it fails, and leaves no home behind', async () => {
     // Another program is just changing the accounts: its lock file names a process that lives.
     const lock = join(host.etc, 'passwd.lock');

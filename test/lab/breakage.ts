@@ -3,14 +3,16 @@ import type { Host } from './host.js';
 
 /** One thing more that can be wrong with a host; each is a script run as root in it. */
 const SCRIPTS = {
+  /** A unit that was edited by hand: comments in between, a continued line, a lock port, no settings of today's installer. */
+  'hard-unit': `install -m 0644 /opt/lab/kimaki-hard.service ${UNIT_FILE}
+    systemctl daemon-reload
+    systemctl restart kimaki`,
   /** The post-upgrade script runs as root whatever `User=` says. */
-  'post-upgrade-as-root': `sed -i 's|^ExecStartPre=-/opt/kimaki-config|ExecStartPre=+/opt/kimaki-config|' ${UNIT_FILE}
+  'post-upgrade-as-root': `sed -i 's|^ExecStartPre=-\\?/opt/kimaki-config|ExecStartPre=+/opt/kimaki-config|' ${UNIT_FILE}
     systemctl daemon-reload`,
-  /** The unit does not start when the post-upgrade script fails. */
-  'post-upgrade-required': `sed -i 's|^ExecStartPre=-/opt/kimaki-config|ExecStartPre=/opt/kimaki-config|' ${UNIT_FILE}
-    systemctl daemon-reload`,
-  /** The program has been upgraded since the script ran last: as anyone but root it now fails. */
-  'upgrade-pending': `sed -i 's|0.4.90-lab|0.4.91-lab|' /usr/lib/node_modules/kimaki/package.json`,
+  /** The program has been upgraded since the script ran last, which brings back a skill: as anyone but root it now fails. */
+  'upgrade-pending': `sed -i 's|0.26.0-lab|0.26.1-lab|' /usr/lib/node_modules/kimaki/package.json
+    mkdir /usr/lib/node_modules/kimaki/skills/critique`,
   /** The dispatch command lies under the service user's closed home, as after flipping nothing but names. */
   'dispatch-under-home': `sed -i "s|'/root/.kimaki/bin/kimaki'|'/home/opencode/.kimaki/bin/kimaki'|" \
     ${SITE}/wp-content/mu-plugins/wp-coding-agents-channels.php`,
@@ -29,5 +31,6 @@ export async function breakHost(host: Host, breakage: Breakage): Promise<void> {
     /usr/lib/node_modules/kimaki/package.json`;
   const before = await host.ok(watched);
   await host.ok(`set -e\n${SCRIPTS[breakage]}`);
+  if (breakage === 'hard-unit') await host.serviceListens();
   if ((await host.ok(watched)) === before) throw new Error(`${breakage} changed nothing on ${host.name}`);
 }

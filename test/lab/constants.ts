@@ -8,6 +8,8 @@ export const DROP_IN_DIRECTORY = `${UNIT_FILE}.d`;
 export const CHANNELS = `${SITE}/wp-content/mu-plugins/wp-coding-agents-channels.php`;
 export const OLD_DATA_DIR = '/root/.kimaki';
 export const NEW_DATA_DIR = '/home/opencode/.kimaki';
+/** Where the service listens by the rule of kimaki: first by its data directory, and once that is in its home. */
+export const OLD_LOCK_PORT = 36832;
 export const LOCK_PORT = 29988;
 
 /** The channel the progress flow writes to, and the flow itself. */

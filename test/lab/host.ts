@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeControlGroups } from './cgroups.js';
 import { changedFiles } from './changedFiles.js';
-import { LOCK_PORT } from './constants.js';
+import { LOCK_PORT, OLD_LOCK_PORT } from './constants.js';
 import { execOk } from './exec.js';
 import type { ExecResult } from './exec.js';
 import { ensureImage, labDirectory } from './image.js';
@@ -140,13 +140,14 @@ export class Host {
   /** Waits for the service of the broken state to hold its lock port, as after every boot. */
   async serviceListens(withinMs = 10_000): Promise<void> {
     if (this.variant === 'clean') return;
-    const listening = ` 0100007F:${LOCK_PORT.toString(16).toUpperCase().padStart(4, '0')} `;
+    const ports = [OLD_LOCK_PORT, LOCK_PORT].map((port) => port.toString(16).toUpperCase().padStart(4, '0'));
+    const listening = new RegExp(` 0100007F:(${ports.join('|')}) 00000000:0000 0A `);
     const deadline = Date.now() + withinMs;
     while (Date.now() < deadline) {
-      if (readFileSync(`/proc/${this.pid}/net/tcp`, 'utf8').includes(listening)) return;
+      if (listening.test(readFileSync(`/proc/${this.pid}/net/tcp`, 'utf8'))) return;
       await sleep(20);
     }
-    throw new Error(`${this.name}: nothing listens on port ${LOCK_PORT}`);
+    throw new Error(`${this.name}: nothing listens on port ${OLD_LOCK_PORT} or ${LOCK_PORT}`);
   }
 
   /** Ends the host when there is no time to wait. */

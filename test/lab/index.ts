@@ -9,6 +9,7 @@ export {
   DROP_IN_DIRECTORY,
   FLOW,
   LOCK_PORT,
+  OLD_LOCK_PORT,
   NEW_DATA_DIR,
   OLD_DATA_DIR,
 } from './constants.js';

@@ -114,7 +114,7 @@ async function configure(root: string): Promise<void> {
   for (const name of await readdir(FILES)) {
     const file = join(root, 'opt/lab', name);
     await writeFile(file, (await readFile(file, 'utf8')).replaceAll('@CANARY@', CANARY));
-    await chmod(file, name === 'kimaki.service' || name === 'break.sh' ? 0o600 : 0o644);
+    await chmod(file, /^(kimaki.*\.service|break\.sh)$/.test(name) ? 0o600 : 0o644);
     if (name.startsWith('lab-visitors.')) await copyFile(file, join(root, 'etc/systemd/system', name));
   }
   await copyFile(join(FILES, 'nginx-site'), join(root, 'etc/nginx/sites-available/default'));

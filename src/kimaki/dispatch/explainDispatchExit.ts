@@ -4,7 +4,7 @@ import { redactSecrets } from '../../posix/secrets/index.js';
  * Which link of the chain from PHP to the agent broke.
  *
  * `command`: what the channel registers. `hop`: sudo's rule and the target behind it. `program`: the program at the end,
- * for whoever runs it. `start` and `start-without-path`: a run of `--version`. Then the data, and the message.
+ * for whoever runs it. `start` and `start-without-path`: a run of `--help`, through a hop of `--version`. Then the data, and the message.
  *
  * @inline
  */

@@ -4,7 +4,16 @@ import { unlessAborted } from '../../posix/paths/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import type { DispatchProbe, DispatchProbeError, DispatchProbeRequest, ProbedLink } from './dispatchProbe.js';
 import type { DispatchLink } from './explainDispatchExit.js';
-import { arrive, dataDirectory, deliver, hopInForce, programReachable, reachable, start } from './probeLinks.js';
+import {
+  arrive,
+  dataDirectory,
+  deliver,
+  harmlessArgument,
+  hopInForce,
+  programReachable,
+  reachable,
+  start,
+} from './probeLinks.js';
 import type { Broken } from './probeLinks.js';
 import { readSudoHop } from './readSudoHop.js';
 import type { InstalledHop } from './readSudoHop.js';
@@ -13,13 +22,13 @@ import type { InstalledHop } from './readSudoHop.js';
  * Follows the path of a message, as the caller and with php-fpm's environment, and names the first broken link.
  *
  * In order: may the caller execute the command, links and interpreters included; if that is a script over sudo, is its
- * target there and its rule in force, and may the service user execute the program at the end; does `COMMAND --version`
- * run with nothing but a PATH, and again without one (php-fpm workers have none); may the account that receives it write
+ * target there and its rule in force, and may the service user execute the program at the end; does `COMMAND --help` (through a
+ * hop `--version`) run with nothing but a PATH, and again without one (php-fpm workers have none); may the account that receives it write
  * the data directory and its databases. Without `message` nothing is sent, and delivery is reported as not tried. With it,
  * the channel's own arguments are used and the message must appear in what the service stores.
  *
  * With a `run` that starts it from a worker of php-fpm (`fpmRunner` of the recipes), the sandbox, `disable_functions` and
- * everything else of the real caller count; without, only `noNewPrivileges` does. `--version` proves start and hop, not
+ * everything else of the real caller count; without, only `noNewPrivileges` does. It proves start and hop, not
  * `send`. A program behind sudo that is killed after its time limit may run on for a moment. Needs root.
  *
  * @example
@@ -100,8 +109,9 @@ function stepsOf(request: DispatchProbeRequest, hop: InstalledHop | null): reado
         : `${runAs} can execute ${program}`;
     steps.push(['program', proven, () => programReachable(hop)]);
   }
-  steps.push(['start', '--version runs with only a PATH', () => start(request, { PATH: path, ...env })]);
-  steps.push(['start-without-path', '--version runs without a PATH, as inside php-fpm', () => start(request, env)]);
+  const tried = harmlessArgument(hop);
+  steps.push(['start', `${tried} runs with only a PATH`, () => start(request, hop, { PATH: path, ...env })]);
+  steps.push(['start-without-path', `${tried} runs without a PATH, as inside php-fpm`, () => start(request, hop, env)]);
   if (opens !== null) {
     const proven = `${opens.identity.user.name} can write ${opens.dataDir}`;
     steps.push(['data-directory', proven, () => dataDirectory(opens)]);

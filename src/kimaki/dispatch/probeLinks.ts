@@ -113,12 +113,22 @@ async function executable(
   return ok({ fault: unreachable, blockedAt: blockedAt?.path ?? null, detail });
 }
 
-/** Does `--version` run with these variables and no others? */
+/**
+ * The argument with which the command is tried. kimaki makes directories below HOME before it answers `--version`, which an
+ * account without a home of its own may not: only `--help` does nothing. A hop gives the program the service user's home,
+ * and lets nothing but `--version` through.
+ */
+export function harmlessArgument(hop: InstalledHop | null): '--help' | '--version' {
+  return hop === null ? '--help' : '--version';
+}
+
+/** Does the command run with these variables and no others? */
 export function start(
   request: DispatchProbeRequest,
+  hop: InstalledHop | null,
   env: Readonly<Record<string, string>>,
 ): Promise<Result<Broken | null, DispatchProbeError>> {
-  return run(request, ['--version'], env, request.timeoutMs ?? 10_000);
+  return run(request, [harmlessArgument(hop)], env, request.timeoutMs ?? 10_000);
 }
 
 /** Sends the message with the channel's own arguments. */

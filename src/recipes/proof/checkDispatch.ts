@@ -4,6 +4,7 @@ import { KIMAKI } from '../../kimaki/bridges/index.js';
 import { probeDispatch } from '../../kimaki/dispatch/index.js';
 import type { DispatchProbe } from '../../kimaki/dispatch/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
+import type { ProgramResult } from '../../posix/programs/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { resolveExecutable } from '../../posix/access/index.js';
 import { runAs } from '../../posix/accounts/index.js';
@@ -20,27 +21,61 @@ const VERSION_DEADLINE_MS = 15_000;
  * link; with a channel named, a message is delivered and seen to arrive.
  */
 export async function checkDispatch(subject: Subject): Promise<readonly AcceptanceCheck[]> {
-  return [await checkBinary(subject), ...(await checkChannel(subject))];
+  return [...(await checkBinary(subject)), ...(await checkChannel(subject))];
 }
 
-async function checkBinary({ web, service }: Subject): Promise<AcceptanceCheck> {
-  const { passed, failed } = verdictsOf('binary', 3, web.user.name);
+/**
+ * Asks for the version with a home that it may write: the program makes directories below HOME before it answers, and the
+ * home of WordPress's account may be root's. All as that account, which makes the directory and removes it.
+ */
+const ASK_VERSION = 'home=$(mktemp -d) || exit 125; HOME=$home "$0" --version; status=$?; rm -rf "$home"; exit $status';
+
+async function checkBinary({ web, service }: Subject): Promise<readonly AcceptanceCheck[]> {
+  const { failed } = verdictsOf('binary', 3, web.user.name);
   const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', KIMAKI.package);
   const found = await resolveExecutable(KIMAKI.program, [web, service], { searchPath: TRUSTED_PATH });
-  if (found.isErr()) return failed(found.error.message);
+  if (found.isErr()) return [failed(found.error.message)];
   const { path, candidates } = found.value;
   if (path === null) {
     const why = candidates.map((each) => `${each.path}: ${each.reason ?? 'refused'}`).join('; ');
     const who = `${web.user.name} and ${service.user.name}`;
-    return failed(`no kimaki that ${who} can both execute: ${why || 'there is none in the system prefix'}`, install);
+    return [failed(`no kimaki that ${who} can both execute: ${why || 'there is none in the system prefix'}`, install)];
   }
-  const ran = await runAs(web, path, ['--version'], { timeoutMs: VERSION_DEADLINE_MS });
-  if (ran.isErr()) return failed(ran.error.message);
-  const { exitCode, stdout, stderr } = ran.value;
-  const told = `sudo -u ${web.user.name} ${path} --version`;
-  return exitCode === 0
-    ? passed(`${told}: ${firstLine(stdout)}`)
-    : failed(`${told} ends with ${exitCode ?? 'a signal'}: ${firstLine(stderr)}`, install);
+  const checks: AcceptanceCheck[] = [];
+  for (const account of [web, service]) {
+    const ran = await runAs(account, '/bin/sh', ['-c', ASK_VERSION, path], { timeoutMs: VERSION_DEADLINE_MS });
+    checks.push(
+      ran.match(
+        (end) => judgeVersion(account.user.name, path, end),
+        ({ message }) => verdictsOf('binary', 3, account.user.name).failed(message),
+      ),
+    );
+  }
+  return checks;
+}
+
+/** Decides over a run of `--version`: whether the way to the program or the program itself failed. Pure. */
+export function judgeVersion(
+  account: string,
+  path: string,
+  { exitCode, stdout, stderr }: Pick<ProgramResult, 'exitCode' | 'stdout' | 'stderr'>,
+): AcceptanceCheck {
+  const { passed, failed } = verdictsOf('binary', 3, account);
+  const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', KIMAKI.package);
+  const said = firstLine(stderr);
+  switch (exitCode) {
+    case 0:
+      return passed(`as ${account}, with a home of its own: ${path} --version: ${firstLine(stdout)}`);
+    case 125:
+      return failed(`${account} cannot make a directory for temporary files: ${said}`);
+    case 126:
+    case 127:
+      return failed(`${account} does not get as far as the program ${path}: ${said}`, install);
+    default: {
+      const end = exitCode === null ? 'is ended by a signal' : `ends with ${exitCode}`;
+      return failed(`${account} can start ${path}, and the program itself fails: --version ${end}: ${said}`, install);
+    }
+  }
 }
 
 async function checkChannel(subject: Subject): Promise<readonly AcceptanceCheck[]> {

@@ -111,13 +111,13 @@ ${dropIn('UMask=0022', 'ExecStartPre=+/bin/true', 'ExecStartPre=+/home/opencode/
   },
   {
     name: 'files of root',
-    make: `chmod 500 /home/opencode/.kimaki; chown root: /home/opencode/.kimaki /home/opencode/.kimaki/kimaki.db-wal; mkdir /root/.kimaki; echo x > /root/.kimaki/kimaki.db
+    make: `chmod 500 /home/opencode/.kimaki; chown root: /home/opencode/.kimaki /home/opencode/.kimaki/discord-sessions.db-wal; mkdir /root/.kimaki; echo x > /root/.kimaki/discord-sessions.db
 touch /home/opencode/.config/opencode/roots; chmod 700 /usr/lib/node_modules/kimaki/skills; chmod 600 ${CHANNELS}; chown root ${CHANNELS}`,
-    undo: `chmod 755 /home/opencode/.kimaki; chown opencode: /home/opencode/.kimaki /home/opencode/.kimaki/kimaki.db-wal; rm -r /root/.kimaki /home/opencode/.config/opencode/roots
+    undo: `chmod 755 /home/opencode/.kimaki; chown opencode: /home/opencode/.kimaki /home/opencode/.kimaki/discord-sessions.db-wal; rm -r /root/.kimaki /home/opencode/.config/opencode/roots
 chmod 755 /usr/lib/node_modules/kimaki/skills; chmod 644 ${CHANNELS}; chown www-data ${CHANNELS}`,
     named: [
       ['data-directory-closed', 'cannot write /home/opencode/.kimaki'],
-      ['database-owner', 'kimaki.db-wal belongs to uid 0'],
+      ['database-owner', 'discord-sessions.db-wal belongs to uid 0'],
       ['state-in-both-homes', '/root/.kimaki holds state'],
       ['foreign-files-in-home', '1 entries of /home/opencode/.config/opencode'],
       ['package-unreadable', '/usr/lib/node_modules/kimaki/skills'],
@@ -227,15 +227,15 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
     const found = await hostScript(
       host,
       `const plan = (await kimaki.findStatePaths({ roots: ['/root/.kimaki'], oldHomes: ['/root'], moves: ${MOVES} }))._unsafeUnwrap();
-       const checked = (await kimaki.checkDatabase('/root/.kimaki/kimaki.db'))._unsafeUnwrap();
+       const checked = (await kimaki.checkDatabase('/root/.kimaki/discord-sessions.db'))._unsafeUnwrap();
        const [{ from, to }] = ${MOVES};
        const { method, noSpace, durationMs } = (await posix.estimateMove(from, to))._unsafeUnwrap();
        answer({ paths: plan.paths.map((path) => path.label ?? path.file), notSearched: plan.notSearched, checked, method, fits: noSpace === undefined, durationMs });`,
     );
     expect(found).toMatchObject({
-      paths: ['id=1002, name=sandbox', '/root/.kimaki/projects/sandbox/project.json', '/root/.kimaki/bin/kimaki'],
+      paths: ['channel_id=1002', '/root/.kimaki/projects/sandbox/project.json', '/root/.kimaki/bin/kimaki'],
       notSearched: [],
-      checked: { state: 'intact', rows: { channels: 2 } },
+      checked: { state: 'intact', rows: { channel_directories: 2 } },
       method: 'rename',
       fits: true,
       durationMs: 0,
@@ -257,7 +257,7 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
 
   it('is told that those paths lead nowhere now, until they are made to follow', async () => {
     const args = `{ roots: ['/home/opencode/.kimaki'], oldHomes: ['/root'], moves: ${MOVES} }`;
-    const rows = `sqlite3 /home/opencode/.kimaki/kimaki.db "SELECT id || ' ' || directory FROM channels ORDER BY id"`;
+    const rows = `sqlite3 /home/opencode/.kimaki/discord-sessions.db "SELECT channel_id || ' ' || directory FROM channel_directories ORDER BY channel_id"`;
     await host.ok('systemctl stop kimaki');
     const left = await hostScript(
       host,

@@ -120,7 +120,7 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
     // It has arrived when the service has it; that it has acted on it too may take a moment more.
     await vi.waitFor(async () => {
       const sender = await host.ok(
-        `sqlite3 /home/opencode/.kimaki/kimaki.db "SELECT sender_uid FROM messages ORDER BY id DESC LIMIT 1"`,
+        `sqlite3 /home/opencode/.kimaki/discord-sessions.db "SELECT sender_uid FROM messages ORDER BY id DESC LIMIT 1"`,
         { user: 'opencode' },
       );
       expect(sender).toBe('1000');
@@ -290,9 +290,12 @@ describe.skipIf(!lab.ok)('dispatch from a worker of php-fpm', () => {
 
   it('is broken at the data directory when its log still belongs to root', async () => {
     await host.ok(
-      'systemctl stop kimaki; cd /home/opencode/.kimaki && touch kimaki.db-wal && chown root: kimaki.db-wal',
+      'systemctl stop kimaki; cd /home/opencode/.kimaki && touch discord-sessions.db-wal && chown root: discord-sessions.db-wal',
     );
     const { broken } = await probe(WRAPPER);
-    expect(broken).toMatchObject({ link: 'data-directory', blockedAt: '/home/opencode/.kimaki/kimaki.db-wal' });
+    expect(broken).toMatchObject({
+      link: 'data-directory',
+      blockedAt: '/home/opencode/.kimaki/discord-sessions.db-wal',
+    });
   });
 });

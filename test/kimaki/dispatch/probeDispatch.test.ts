@@ -41,7 +41,7 @@ async function probe(command: string, changes: Partial<DispatchProbeRequest> = {
   return (await probeDispatch({ ...request, ...changes }))._unsafeUnwrap();
 }
 
-const VERSION_ONLY = '#!/bin/sh\n[ "$1" = --version ] || exit 9\necho 1\n';
+const VERSION_ONLY = '#!/bin/sh\n[ "$1" = --version ] || [ "$1" = --help ] || exit 9\necho 1\n';
 
 describe('a chain that works', () => {
   it('is proven link by link without sending, and delivery is not claimed', async () => {
@@ -184,7 +184,7 @@ describe('a message', () => {
 
   it('is sent with the channel’s own arguments and seen to arrive', async () => {
     await chmod(dataDir, 0o777);
-    const command = await program(`#!/bin/sh\n[ "$1" = --version ] && exit 0\nprintf '%s|' "$@" > ${dataDir}/inbox\n`);
+    const command = await program(`#!/bin/sh\n[ "$1" = --help ] && exit 0\nprintf '%s|' "$@" > ${dataDir}/inbox\n`);
     const found = await probe(command, { args, message: message() });
     expect(found.links.slice(-2).map(({ link, ok }) => [link, ok])).toEqual([
       ['delivery', true],
@@ -201,7 +201,7 @@ describe('a message', () => {
   });
 
   it('that cannot be sent tells why', async () => {
-    const command = await program('#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "no data directory" >&2\nexit 64\n');
+    const command = await program('#!/bin/sh\n[ "$1" = --help ] && exit 0\necho "no data directory" >&2\nexit 64\n');
     const { broken } = await probe(command, { args, message: message() });
     expect(broken).toMatchObject({ link: 'delivery', fault: 'data-directory' });
     expect(broken?.detail).toContain('no data directory');

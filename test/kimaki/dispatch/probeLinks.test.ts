@@ -83,11 +83,11 @@ describe('start and deliver', () => {
       return okAsync({ exitCode: 0, signal: null, stderr: '' });
     };
     const asked = request({ run, args: ['send', '{recipient}', '{message}'] });
-    expect((await start(asked, {}))._unsafeUnwrap()).toBeNull();
+    expect((await start(asked, null, {}))._unsafeUnwrap()).toBeNull();
     const message = { recipient: '1002', marker: 'marker-1', arrival: { roots: [] } };
     expect((await deliver(asked, message))._unsafeUnwrap()).toBeNull();
     expect(calls).toEqual([
-      [asked.command, '--version'],
+      [asked.command, '--help'],
       [asked.command, 'send', '1002', 'marker-1'],
     ]);
   });
@@ -96,7 +96,7 @@ describe('start and deliver', () => {
     [{ end: 'timeout', stderr: '' }, 'timeout'],
     [{ end: 'not-started', stderr: 'disabled' }, 'php-cannot-start'],
   ] as const)('say of %j %s', async (end, fault) => {
-    expect((await start(request({ run: () => okAsync(end) }), {}))._unsafeUnwrap()).toMatchObject({ fault });
+    expect((await start(request({ run: () => okAsync(end) }), null, {}))._unsafeUnwrap()).toMatchObject({ fault });
   });
 });
 

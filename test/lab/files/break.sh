@@ -12,7 +12,7 @@ install -d -m 0755 -o opencode -g opencode /home/opencode/.kimaki /home/opencode
 
 # The program: npm's layout in the system prefix, and a shim in each data directory.
 install -d /usr/lib/node_modules/kimaki/bin /usr/lib/node_modules/kimaki/skills/lab-skill
-echo '{ "name": "kimaki", "version": "0.4.90-lab", "type": "module", "bin": { "kimaki": "bin/kimaki.js" } }' \
+echo '{ "name": "kimaki", "version": "0.26.0-lab", "type": "module", "bin": { "kimaki": "bin/kimaki.js" } }' \
   > /usr/lib/node_modules/kimaki/package.json
 echo '# Lab skill' > /usr/lib/node_modules/kimaki/skills/lab-skill/SKILL.md
 install -m 0755 "$lab/kimaki-double.mjs" /usr/lib/node_modules/kimaki/bin/kimaki.js
@@ -100,10 +100,9 @@ while [ "$(find "$uploads" -user root | wc -l)" -lt 147 ]; do
 done
 
 # The service and its companions.
-install -d -m 0755 /opt/kimaki-config /opt/kimaki-config/skills/lab-skill
-install -m 0755 "$lab/post-upgrade.sh" /opt/kimaki-config/post-upgrade.sh
-echo '# Lab skill' > /opt/kimaki-config/skills/lab-skill/SKILL.md
-echo 0.4.90-lab > /usr/lib/node_modules/kimaki/.post-upgrade
+install -d -m 0755 /opt/kimaki-config
+install -m 0755 "$lab/post-upgrade.sh" "$lab/restart-continuation.py" /opt/kimaki-config/
+printf '# One name a line.\nlab-skill\n' > /opt/kimaki-config/skills-enable-list.txt
 install -m 0644 "$lab"/kimaki.service "$lab"/datamachine-worker.{service,timer} /etc/systemd/system/
 systemctl daemon-reload
 systemctl enable --now kimaki.service
@@ -111,8 +110,9 @@ for _ in $(seq 100); do
   [ -e /root/.kimaki/lab.pid ] && break
   sleep 0.1
 done
-sqlite3 /root/.kimaki/kimaki.db "PRAGMA busy_timeout=5000;
-  INSERT INTO channels VALUES ('1001', 'site', '/var/www/site'), ('1002', 'sandbox', '/root/.kimaki/projects/sandbox');"
+sqlite3 /root/.kimaki/discord-sessions.db "PRAGMA busy_timeout=5000;
+  INSERT INTO channel_directories (channel_id, directory)
+  VALUES ('1001', '/var/www/site'), ('1002', '/root/.kimaki/projects/sandbox');"
 systemctl enable datamachine-worker.timer
 
 test "$(outside)" = 191

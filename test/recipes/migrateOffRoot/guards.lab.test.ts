@@ -161,7 +161,7 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
 
   it('and once nothing is in the way, it goes through', async () => {
     endedWith(await migrate(host, APPLY), 0);
-    expect((await host.run(['test', '-e', `${NEW_DATA_DIR}/kimaki.db`])).code).toBe(0);
+    expect((await host.run(['test', '-e', `${NEW_DATA_DIR}/discord-sessions.db`])).code).toBe(0);
     expect(await host.ok(`find / -xdev -name '*wca-probe*' -o -xdev -path ${SITE} -name '.*.wca-*'`)).toBe('');
   });
 });

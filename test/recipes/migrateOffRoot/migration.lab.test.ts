@@ -97,9 +97,11 @@ describe.skipIf(!lab.ok)('a root install, moved', () => {
     const comments = (text: string): readonly string[] => text.split('\n').filter((line) => /^\s*#/.test(line));
     expect(comments(after)).toEqual(comments(unitBefore));
     for (const line of [
-      'Environment=KIMAKI_LOCK_PORT=29988',
       `Environment=KIMAKI_BOT_TOKEN=${CANARY}`,
-      'RestartSec=5',
+      'RestartSec=10',
+      'Environment=DATAMACHINE_WP_CMD=wp',
+      'ExecStartPre=-/opt/kimaki-config/post-upgrade.sh',
+      'EnvironmentFile=-/etc/wp-coding-agents/ai-gateway.env',
       'Restart=always',
     ]) {
       expect(after.split('\n')).toContain(line);

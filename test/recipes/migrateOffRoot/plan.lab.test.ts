@@ -27,7 +27,7 @@ const IDLE_WRITES = [
   /^-?\/var\/lib\/(mysql|systemd|php)\//,
   /^-?\/var\/(cache|spool)\//,
   /^-?\/(tmp|var\/tmp|run)\//,
-  /^-?\/root\/\.kimaki\/kimaki\.db(-wal|-shm)?$/,
+  /^-?\/root\/\.kimaki\/discord-sessions\.db(-wal|-shm)?$/,
   /^\/home\/opencode\/\.local\/share\/opencode\/storage\/session\.log$/,
   /^\/var\/www\/site\/wp-content\/uploads\/(agent\/\d+\.json|datamachine-worker\.log)$/,
 ];
@@ -123,11 +123,12 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
     tellsNoSecret(endedWith(await migrate(host, ['status', '--json']), 0));
     await isPrivate();
     expect(await loggedSecrets()).toBe(logged);
-    // Where it stood before, and nowhere else.
+    // Where it stood before, and nowhere else; the bot itself keeps it in its database.
     const copies = await host.ok(
       `grep -rlF ${CANARY} /etc /home /root /opt/wca /opt/kimaki-config /srv /var /tmp /usr/local || true`,
     );
-    expect(copies.split('\n').sort()).toEqual([UNIT_FILE, '/root/.kimaki/token']);
+    const others = copies.split('\n').filter((path) => !path.startsWith('/root/.kimaki/discord-sessions.db'));
+    expect(others.sort()).toEqual([UNIT_FILE, '/root/.kimaki/token']);
   });
 
   /** Lines of the system's journal with the secret in them. */

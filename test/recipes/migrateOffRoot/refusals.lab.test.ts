@@ -147,7 +147,7 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
     });
 
     it('is one with state in both homes, until it is said which counts: 65', async () => {
-      const other = `runuser -u opencode -- sqlite3 ${NEW_DATA_DIR}/kimaki.db "CREATE TABLE channels (id); INSERT INTO channels VALUES (1)"`;
+      const other = `runuser -u opencode -- sqlite3 ${NEW_DATA_DIR}/discord-sessions.db "CREATE TABLE channel_directories (channel_id); INSERT INTO channel_directories VALUES (1)"`;
       await whileBroken(
         other,
         async () => {
@@ -156,7 +156,7 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
             told(endedWith(await migrate(host, ['plan', '--json', '--existing-state', 'keep-source']), 0)).changed,
           ).toBe(true);
         },
-        `rm ${NEW_DATA_DIR}/kimaki.db`,
+        `rm ${NEW_DATA_DIR}/discord-sessions.db`,
       );
     });
 
@@ -174,11 +174,17 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
       );
     });
 
-    it('is one of a unit whose preparation fails as the agent: 65, naming the line', async () => {
+    it('is one of a unit whose preparation fails as the agent, where that was asked for: 65, naming the line', async () => {
       await whileBroken(
-        () => breakHost(host, 'post-upgrade-required'),
-        () => bothRefuse(65, ['ExecStartPre=/opt/kimaki-config/post-upgrade.sh', '/usr/lib/node_modules/kimaki']),
-        RESTORED_UNIT,
+        () => breakHost(host, 'upgrade-pending'),
+        async () => {
+          const words = ['ExecStartPre=/opt/kimaki-config/post-upgrade.sh', '/usr/lib/node_modules/kimaki'];
+          await bothRefuse(65, words, ['--privileged-lines', 'refuse']);
+          const { stdout } = endedWith(await migrate(host, ['plan', '--details']), 0);
+          expect(stdout).toContain('+ExecStartPre=-/opt/kimaki-config/post-upgrade.sh');
+          expect(stdout).toContain('no longer happens');
+        },
+        'rm -r /usr/lib/node_modules/kimaki/skills/critique',
       );
     });
 
@@ -242,7 +248,7 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
     });
 
     it('is one whose unit was changed since: 78', async () => {
-      const change = `sed -i 's|^RestartSec=5|RestartSec=6|' ${UNIT_FILE}; systemctl daemon-reload`;
+      const change = `sed -i 's|^RestartSec=10|RestartSec=11|' ${UNIT_FILE}; systemctl daemon-reload`;
       await whileBroken(change, () => stale('plan'), RESTORED_UNIT);
     });
 

@@ -69,7 +69,7 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     await agentDoes(host, [`write:${CONTENT}/uploads/since.txt written after the migration`]);
     const { heartbeats } = await databaseRows(host);
     await host.waitFor(
-      `test $(sqlite3 /home/opencode/.kimaki/kimaki.db 'select count(*) from heartbeats') -gt ${heartbeats + 2}`,
+      `test $(sqlite3 /home/opencode/.kimaki/discord-sessions.db 'select count(*) from heartbeats') -gt ${heartbeats + 2}`,
     );
     rowsSince = await databaseRows(host);
     expect(rowsSince.messages.length).toBeGreaterThan(rowsBefore.messages.length);
@@ -112,13 +112,13 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
 
   it('runs as root again, on its own state in its old place, without a row lost', async () => {
     expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
-    expect((await host.run(['test', '-e', '/home/opencode/.kimaki/kimaki.db'])).code).toBe(1);
+    expect((await host.run(['test', '-e', '/home/opencode/.kimaki/discord-sessions.db'])).code).toBe(1);
     const rows = await databaseRows(host, OLD_DATA_DIR, 'root');
     expect(rows).toMatchObject({ integrity: 'ok', channels: rowsSince.channels });
     expect(rows.messages).toEqual(expect.arrayContaining([...rowsSince.messages]));
     expect(rows.heartbeats).toBeGreaterThan(rowsSince.heartbeats);
     await host.waitFor(
-      `test $(sqlite3 ${OLD_DATA_DIR}/kimaki.db 'select count(*) from heartbeats') -gt ${rows.heartbeats + 1}`,
+      `test $(sqlite3 ${OLD_DATA_DIR}/discord-sessions.db 'select count(*) from heartbeats') -gt ${rows.heartbeats + 1}`,
     );
   });
 

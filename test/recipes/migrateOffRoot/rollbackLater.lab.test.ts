@@ -106,8 +106,10 @@ describe.skipIf(!lab.ok)('a rollback that comes late', () => {
     const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 74));
     expect(JSON.stringify(back.undoErrors)).toContain(`pid ${pid} (sleep) of kimaki.service is still running`);
     expect(
-      await host.ok(`ls ${NEW_DATA_DIR}/kimaki.db; test -e ${OLD_DATA_DIR} || systemctl is-active kimaki || true`),
-    ).toBe(`${NEW_DATA_DIR}/kimaki.db\ninactive`);
+      await host.ok(
+        `ls ${NEW_DATA_DIR}/discord-sessions.db; test -e ${OLD_DATA_DIR} || systemctl is-active kimaki || true`,
+      ),
+    ).toBe(`${NEW_DATA_DIR}/discord-sessions.db\ninactive`);
     await host.ok(`kill ${pid}; rm -r /run/systemd/system/kimaki.service.d; mv /srv/made-anew ${OLD_DATA_DIR}`);
   });
 

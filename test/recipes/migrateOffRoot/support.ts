@@ -154,10 +154,10 @@ export async function agentDoes(host: Host, lines: readonly string[]): Promise<v
 /** Rows of the service's database, read as the account it belongs to. */
 export async function databaseRows(host: Host, dataDir = NEW_DATA_DIR, user = 'opencode'): Promise<Rows> {
   const sql = `PRAGMA busy_timeout=5000; PRAGMA integrity_check;
-    SELECT (SELECT count(*) FROM heartbeats) || ' ' || (SELECT count(*) FROM channels);
+    SELECT (SELECT count(*) FROM heartbeats) || ' ' || (SELECT count(*) FROM channel_directories);
     SELECT group_concat(id) FROM (SELECT id FROM messages ORDER BY id);`;
   const [, integrity, counts = '', messages = ''] = (
-    await host.ok(['sqlite3', `${dataDir}/kimaki.db`, sql], { user })
+    await host.ok(['sqlite3', `${dataDir}/discord-sessions.db`, sql], { user })
   ).split('\n');
   const [heartbeats, channels] = counts.split(' ').map(Number);
   return {
@@ -179,7 +179,7 @@ export interface Rows {
 /** Files that services write into all the time: who they belong to must come back, what stands in them is theirs. */
 const WRITTEN = [
   // The running service: its database and its pid, a line for each start and message, its traces in shared places.
-  /^\/(root|home\/opencode)\/\.kimaki\/(kimaki\.db|lab\.pid)$/,
+  /^\/(root|home\/opencode)\/\.kimaki\/(discord-sessions\.db|kimaki\.log|lab\.pid)$/,
   /^\/home\/opencode\/\.local\/share\/opencode\/storage\/session\.log$/,
   /^\/tmp\/opencode-cache\/index\.json$/,
   /^\/var\/tmp\/opencode-snapshot$/,
@@ -191,7 +191,7 @@ const WRITTEN = [
 /** Entries that come and go by themselves. */
 const COMING_AND_GOING = [
   // SQLite makes and removes them as connections come and go.
-  /^\/(root|home\/opencode)\/\.kimaki\/kimaki\.db-(wal|shm)$/,
+  /^\/(root|home\/opencode)\/\.kimaki\/discord-sessions\.db-(wal|shm)$/,
   // One report for each message: those before the migration have numbers, and are compared by the tests below.
   /^\/var\/www\/site\/wp-content\/uploads\/agent\/[1-9]\d*\.json$/,
   // WordPress makes the directory of the month with its first visitor, some seconds after the boot.

@@ -94,7 +94,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
         '.local/state/opencode/y',
         '.opencode',
         '.config/opencode/opencode.json',
-        '.kimaki/kimaki.db',
+        '.kimaki/discord-sessions.db',
       ];
       for (const path of moved) await host.ok(`test -e /home/opencode/${path} && ! test -e /root/${path}`);
       await host.ok('test -e /root/.ssh/id_ed25519');
@@ -107,12 +107,12 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
       const before = await lastingSnapshot(host, TREES);
       const directories = (home: string): Promise<string> =>
         host.ok(
-          `sqlite3 ${home}/kimaki.db "select directory from channels order by id"`,
+          `sqlite3 ${home}/discord-sessions.db "select directory from channel_directories order by channel_id"`,
           home === NEW_DATA_DIR ? { user: 'opencode' } : {},
         );
       const { stdout } = endedWith(await migrate(host, ['plan']), 0);
       expect(stdout).toContain(
-        'name=sandbox: directory points to /root/.kimaki/projects/sandbox and will break; to change that, add --rewrite-paths',
+        'channel_id=1002: directory points to /root/.kimaki/projects/sandbox and will break; to change that, add --rewrite-paths',
       );
       expect(stdout).toMatch(/\/root\/\.kimaki: [0-9.]+ MB in \d+ entries, moved by one rename/);
       expect(await applied(host, ['--rewrite-paths'])).toEqual(NOT_ASKED);
@@ -150,7 +150,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
       endedWith(run, 0);
       expect(run.stderr).toContain('copied to the other filesystem and verified');
       expect((await databaseRows(host)).messages).toEqual(expect.arrayContaining([...rows.messages]));
-      await host.ok(`! test -e ${OLD_DATA_DIR} && test "$(stat -c %U ${NEW_DATA_DIR}/kimaki.db)" = opencode`);
+      await host.ok(`! test -e ${OLD_DATA_DIR} && test "$(stat -c %U ${NEW_DATA_DIR}/discord-sessions.db)" = opencode`);
       expect(await rolledBack(host, before)).toEqual([]);
     });
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isHop, judgeChain, judgeDelivery } from '../../../src/recipes/proof/checkDispatch.js';
+import { isHop, judgeChain, judgeDelivery, judgeVersion } from '../../../src/recipes/proof/checkDispatch.js';
 
 type Probed = Parameters<typeof judgeChain>[3];
 const WHOLE = { links: [{ link: 'start', ok: true, detail: 'it starts' }], broken: null } as unknown as Probed;
@@ -27,4 +27,17 @@ it('knows the commands of the sudo hop', () => {
   expect(isHop('/usr/local/bin/wp-coding-agents-kimaki-dispatch')).toBe(true);
   expect(isHop('/usr/local/bin/wp-coding-agents-kimaki-dispatch-shop')).toBe(true);
   expect(isHop('/usr/bin/kimaki')).toBe(false);
+});
+
+it('a run of --version tells the way to the program from the program', () => {
+  const judge = (exitCode: number | null, stderr = ''): string =>
+    judgeVersion('www-data', '/usr/bin/kimaki', { exitCode, stdout: 'kimaki/0.26.0\n', stderr }).detail;
+  expect(judge(0)).toContain('kimaki/0.26.0');
+  expect(judge(126, 'sh: Permission denied')).toContain('does not get as far as the program');
+  expect(judge(127)).toContain('does not get as far as the program');
+  expect(judge(1, 'EACCES')).toContain(
+    'can start /usr/bin/kimaki, and the program itself fails: --version ends with 1: EACCES',
+  );
+  expect(judge(null)).toContain('is ended by a signal');
+  expect(judge(125)).toContain('cannot make a directory');
 });

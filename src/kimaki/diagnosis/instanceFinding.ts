@@ -21,6 +21,7 @@ export type FindingId =
   | 'account-missing'
   | 'groups-not-running'
   | 'not-running'
+  | 'bot-not-running'
   | 'foreign-home'
   | 'privileged-group'
   // What its unit says.

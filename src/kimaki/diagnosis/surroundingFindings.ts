@@ -4,8 +4,9 @@ import { remedy } from '../../posix/findings/index.js';
 import { octalMode } from '../../posix/paths/index.js';
 import { showUnit } from '../../systemd/manager/index.js';
 import { rootCronJobs } from '../abilities/index.js';
+import { KIMAKI } from '../bridges/index.js';
 import { SHARED_UMASK, migrationRemedy } from '../identity/index.js';
-import { findSiteServices } from '../instance/index.js';
+import { findSiteServices, readBotState } from '../instance/index.js';
 import type { KimakiInstance } from '../instance/index.js';
 import { editing, findingsOf } from './instanceFinding.js';
 import type { DiagnosisError, InstanceFinding, Look } from './instanceFinding.js';
@@ -24,13 +25,14 @@ export function sharedFindings(
       .map((other) => other.unit)
       .join(', ');
   const found: InstanceFinding[] = [];
-  if (lockPort === null) {
-    const what = `KIMAKI_LOCK_PORT of ${unit} is "${(environment.KIMAKI_LOCK_PORT ?? '').slice(0, 40)}", which is not a port`;
-    found.push(about('port-invalid', 'broken', what, editing(fragmentPath, 'set a port from 1024 to 65535')));
+  const variable = environment[KIMAKI.variables.lockPort];
+  if (variable !== undefined && Number.parseInt(variable, 10) !== lockPort) {
+    const what = `KIMAKI_LOCK_PORT of ${unit} is "${variable.slice(0, 40)}", which is not a port: kimaki ignores it and takes ${lockPort}`;
+    found.push(about('port-invalid', 'risk', what, editing(fragmentPath, 'set a port from 1024 to 65535')));
   }
-  const port = named((other) => lockPort !== null && other.lockPort === lockPort);
+  const port = named((other) => other.lockPort === lockPort);
   if (port !== '') {
-    const what = `${unit} and ${port} use the same lock port ${lockPort ?? 0}: only one of them can run`;
+    const what = `${unit} and ${port} use the same lock port ${lockPort}: whichever starts ends the other`;
     found.push(about('port-shared', 'broken', what, remedy.text('give each instance a KIMAKI_LOCK_PORT of its own')));
   }
   const data = named((other) => other.dataDir === dataDir);
@@ -50,9 +52,23 @@ export function sharedFindings(
 /** Other services and cron jobs that work on the site, and the account they run as. */
 export function surroundingLooks(): readonly Look[] {
   return [
+    { what: 'the bot behind its process', look: ({ instance }) => botFindings(instance) },
     { what: 'services that work on its site', look: ({ instance }) => serviceFindings(instance) },
     { what: "root's cron jobs", look: ({ instance }) => cronFindings(instance) },
   ];
+}
+
+/** A living process of the unit says nothing of the bot that it starts. */
+async function botFindings(instance: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
+  if (instance.state.activeState !== 'active' || instance.state.mainPid === 0) return ok([]);
+  const way = remedy.inOrder(
+    remedy.command('journalctl', '-u', instance.unit, '-n', '50'),
+    remedy.text('repair what it names, and restart the unit'),
+  );
+  const state = await readBotState(instance);
+  return state.map(({ problem }) =>
+    problem === null ? [] : [findingsOf(instance)('bot-not-running', 'broken', problem, way)],
+  );
 }
 
 async function serviceFindings(instance: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {

@@ -1,6 +1,7 @@
 import { effectiveCommands, effectiveEnvironment, effectiveValue } from '../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
 import { KIMAKI, instanceName } from '../bridges/index.js';
+import { lockPortOf } from './lockPort.js';
 
 /** What an instance is described from. */
 export interface InstanceFacts {
@@ -29,8 +30,8 @@ export interface InstanceDescription {
   readonly args: readonly string[];
   readonly site: string | null;
   readonly siteSource: 'working-directory' | 'environment' | null;
-  /** Null when `KIMAKI_LOCK_PORT` is no port. */
-  readonly lockPort: number | null;
+  /** The port that its bot holds while it runs, by kimaki's own rule. */
+  readonly lockPort: number;
   /** Every variable, secrets included: never print it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly umask: string | null;
@@ -59,20 +60,20 @@ export function describeInstance(facts: InstanceFacts): InstanceDescription {
   const directory = last('WorkingDirectory')?.replace(/^-/, '') ?? null;
   const workingDirectory = directory === null || directory === '~' ? null : plainPath(directory);
   const site = workingDirectory ?? environment.DATAMACHINE_SITE_PATH ?? null;
-  const port = environment[KIMAKI.variables.lockPort];
+  const dataDir = plainPath(named ?? fromEnvironment ?? `${home}/${KIMAKI.dataDirName}`);
   return {
     name: instanceName(effective.name),
     user: userOf(last('User')),
     group: last('Group'),
     home: plainPath(home),
     homeSource: environment.HOME === undefined ? 'passwd' : 'environment',
-    dataDir: plainPath(named ?? fromEnvironment ?? `${home}/${KIMAKI.dataDirName}`),
+    dataDir,
     dataDirSource: named !== null ? 'argument' : fromEnvironment !== undefined ? 'environment' : 'default',
     binary: started === undefined || started.program === '' ? null : started.program,
     args,
     site: site === null ? null : plainPath(site),
     siteSource: workingDirectory !== null ? 'working-directory' : site !== null ? 'environment' : null,
-    lockPort: port === undefined ? KIMAKI.defaultLockPort : portOf(port),
+    lockPort: lockPortOf({ home, dataDir, variable: environment[KIMAKI.variables.lockPort], args }),
     environment,
     umask: last('UMask'),
   };
@@ -111,11 +112,6 @@ function expandVariables(arg: string, environment: Readonly<Record<string, strin
       name === undefined ? '$' : (environment[name] ?? ''),
     ),
   ];
-}
-
-function portOf(text: string): number | null {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
-  return port > 0 && port < 65536 ? port : null;
 }
 
 function plainPath(path: string): string {

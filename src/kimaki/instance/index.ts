@@ -1,5 +1,8 @@
 export { argumentsOf } from './describeInstance.js';
 export type { InstanceDescription } from './describeInstance.js';
+export { readBotState } from './botState.js';
+export type { BotState } from './botState.js';
+export { lockPortOf } from './lockPort.js';
 export { findInstances } from './findInstances.js';
 export type { FindInstancesError, KimakiInstance } from './findInstances.js';
 export { findSiteServices } from './findSiteServices.js';

@@ -7,7 +7,7 @@ import { renderUpgradeUnit } from '../../kimaki/unit/index.js';
 import type { KimakiInstance, UnitOnHost } from '../../kimaki/instance/index.js';
 import type { UnitRewriteRequest } from '../../kimaki/unit/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
-import { listeningPorts, readProcess } from '../../posix/processes/index.js';
+import { readProcess } from '../../posix/processes/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
 import { resolveExecutable } from '../../posix/access/index.js';
 import {
@@ -15,6 +15,7 @@ import {
   observeBinary,
   observeDispatch,
   observeInstance,
+  observeOpen,
   observeSite,
   observeTarget,
   readOptions,
@@ -73,8 +74,8 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
   if (unit.isErr()) return err(unit.error);
   const others = await observeCompanions(instance, request);
   if (others.isErr()) return err(others.error);
-  const ports = instance.state.mainPid === 0 ? ok([]) : await listeningPorts(instance.state.mainPid);
-  if (ports.isErr()) return err(cannotObserve(ports.error));
+  const open = await observeOpen(instance, instance.lockPort);
+  if (open.isErr()) return err(open.error);
   const upgrade = setsArgs ? await upgradeUnitFor(binary.value.path) : null;
   return ok({
     facts: {
@@ -91,7 +92,7 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
       fpm: site.value.fpm,
       dispatch: dispatch.value.facts,
       restartSeconds: Math.ceil((instance.state.restartUsec ?? 0) / 1_000_000),
-      listeningPorts: ports.value,
+      listeningPorts: open.value.listeningPorts,
       upgradeUnit: upgrade,
     },
     warnings: [

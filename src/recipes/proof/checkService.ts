@@ -1,4 +1,6 @@
 import { SHARED_UMASK } from '../../kimaki/identity/index.js';
+import { readBotState } from '../../kimaki/instance/index.js';
+import type { BotState } from '../../kimaki/instance/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { octalMode } from '../../posix/paths/index.js';
 import { readProcess } from '../../posix/processes/index.js';
@@ -7,17 +9,36 @@ import { verdictsOf } from './check.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 
-/** Point 1: the service is active, and its process has the uid, gid, groups and umask of the account. */
+/**
+ * Point 1: the service is active, its process has the uid, gid, groups and umask of the account, and behind it the bot runs:
+ * its lock port and its database are open, by a process that was not started again just now.
+ */
 export async function checkService(subject: Subject): Promise<readonly AcceptanceCheck[]> {
   const { state, unit } = subject.instance;
   if (state.mainPid === 0) return [judgeService(subject, null)];
   const read = await readProcess(state.mainPid);
+  const bot = await readBotState(subject.instance);
   return [
     read.match(
       (status) => judgeService(subject, status),
       ({ message }) => verdictsOf('service', 1, unit).failed(message),
     ),
+    bot.match(
+      (found) => judgeBotState(subject, found),
+      ({ message }) => verdictsOf('bot', 1, unit).failed(message),
+    ),
   ];
+}
+
+/** Decides over the bot behind the main process. Pure. */
+export function judgeBotState(
+  { instance: { unit, lockPort, dataDir } }: Pick<Subject, 'instance'>,
+  { problem, databases }: BotState,
+): AcceptanceCheck {
+  const { passed, failed } = verdictsOf('bot', 1, unit);
+  return problem === null
+    ? passed(`the bot of ${unit} listens on port ${lockPort} and has ${databases.join(', ')} of ${dataDir} open`)
+    : failed(problem, remedy.command('journalctl', '-u', unit, '-n', '50'));
 }
 
 type Process = Pick<ProcessStatus, 'uid' | 'euid' | 'gid' | 'egid' | 'groups' | 'umask'>;

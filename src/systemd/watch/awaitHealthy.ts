@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { aborted } from '../../posix/paths/index.js';
-import { readProcess } from '../../posix/processes/index.js';
+import type { IoError } from '../../posix/paths/index.js';
+import { openBy, readProcess } from '../../posix/processes/index.js';
 import type { ProcessStatus } from '../../posix/processes/index.js';
 import {
   describeRun,
@@ -11,13 +12,17 @@ import {
   questionTime,
   readJournal,
   readRunState,
+  showUnit,
   systemctl,
   unitMasked,
+  unitProcesses,
 } from '../manager/index.js';
 import type { RunState, SystemdError } from '../manager/index.js';
 import { checkRunnableName } from '../names/index.js';
 import { identityMismatch } from './identityMismatch.js';
 import type { WantedIdentity } from './identityMismatch.js';
+import { keepersOf } from './keepers.js';
+import type { Keeper, WantedOpen } from './keepers.js';
 
 /** What the service must be, and for how long. @inline */
 export interface HealthRequest extends WantedIdentity {
@@ -30,6 +35,11 @@ export interface HealthRequest extends WantedIdentity {
    * a oneshot that nothing refers to as soon as it is inactive, so it looks the same before its start.
    */
   readonly finished?: 'accept';
+  /**
+   * What processes of the unit must have open within half a minute after its start, the same ones for the whole watch: a
+   * main process may only start the one that does the work, live on when that dies, and start it again.
+   */
+  readonly open?: WantedOpen;
   /** Called with a short sentence at each change. */
   readonly onProgress?: (message: string) => void;
   /** Aborting it ends the wait with `ABORTED`; the service is left as it is. */
@@ -52,13 +62,19 @@ export interface HealthReport {
 export interface UnitUnhealthy {
   /**
    * - `UNIT_DID_NOT_START`: it failed, ended, or kept restarting.
-   * - `UNIT_DID_NOT_STAY`: it was up and its process changed.
+   * - `UNIT_DID_NOT_STAY`: it was up, and its process or one that had open what is wanted changed.
+   * - `UNIT_LACKS_OPEN`: it is up, and none of its processes has open what is wanted.
    * - `UNIT_IDENTITY_WRONG`: it is up with other ids, groups or umask.
    * - `UNIT_WITHOUT_MAIN_PROCESS`: it is up and systemd does not know which process to watch.
    * - `HEALTH_TIMEOUT`: the deadline passed.
    */
   readonly code:
-    'UNIT_DID_NOT_START' | 'UNIT_DID_NOT_STAY' | 'UNIT_IDENTITY_WRONG' | 'UNIT_WITHOUT_MAIN_PROCESS' | 'HEALTH_TIMEOUT';
+    | 'UNIT_DID_NOT_START'
+    | 'UNIT_DID_NOT_STAY'
+    | 'UNIT_LACKS_OPEN'
+    | 'UNIT_IDENTITY_WRONG'
+    | 'UNIT_WITHOUT_MAIN_PROCESS'
+    | 'HEALTH_TIMEOUT';
   readonly message: string;
   readonly unit: string;
   /** What systemd said at that moment. */
@@ -68,7 +84,7 @@ export interface UnitUnhealthy {
 }
 
 /** Why a service does not count as healthy. */
-export type UnhealthyError = SystemdError | UnitUnhealthy;
+export type UnhealthyError = SystemdError | UnitUnhealthy | IoError;
 
 /** The request with its defaults, and the moment at which all must be over. */
 interface Watch extends HealthRequest {
@@ -84,6 +100,8 @@ const JOURNAL_LINES = 15;
 const INACTIVE_MS = 3_000;
 /** So many automatic restarts mean that it will not start: systemd's own default burst. */
 const RESTARTS = 5;
+/** For so long after its start what must be open may still be closed. */
+const OPEN_MS = 30_000;
 /** Between fork and exec a process still has systemd's own ids; it may take this long to get the unit's. */
 const SETTLE_MS = 2_000;
 
@@ -93,8 +111,8 @@ const SETTLE_MS = 2_000;
  *
  * `systemctl start` of a `Type=simple` unit always succeeds, and with `Restart=always` a service that exits at once looks
  * active half of the time. It fails early where waiting is pointless: the unit failed, systemd could not start the program
- * (exit status 200 to 246), or it restarted again and again. It does not see whether the service does its work, or whether
- * its children are healthy. When systemd does not answer, it takes up to five seconds more than the deadline.
+ * (exit status 200 to 246), or it restarted again and again. It does not see whether the service does its work; of its
+ * children it watches those that have `open` what is asked for. When systemd does not answer, it takes up to five seconds more than the deadline.
  *
  * Errors: {@link UnhealthyError}, with what was seen, the exit status explained, and the end of the journal; `ABORTED`.
  *
@@ -123,7 +141,57 @@ async function watch(unit: string, request: HealthRequest): Promise<Result<Healt
   const up = await awaitStart(unit, all);
   if (up.isErr()) return err(up.error);
   if (up.value.mainPid === 0) return ok({ mainPid: 0, uid: null, gid: null, groups: null, umask: null, watchedMs: 0 });
-  return watchProcess(unit, up.value, all);
+  const keepers = await awaitOpen(unit, up.value, all);
+  return keepers.isErr() ? err(keepers.error) : watchProcess(unit, up.value, keepers.value, all);
+}
+
+/** Waits until processes of the unit have open what is wanted, and gives them. */
+async function awaitOpen(
+  unit: string,
+  up: RunState,
+  request: Watch,
+): Promise<Result<readonly Keeper[], UnhealthyError>> {
+  const { open: wanted, deadline } = request;
+  if (wanted === undefined) return ok([]);
+  const limit = Math.min(performance.now() + OPEN_MS, deadline);
+  for (;;) {
+    const asked = await look(unit, request);
+    if (asked.isErr()) return err(asked.error);
+    if (!isSameRun(up, asked.value)) return err(await mainEnded(unit, up, asked.value));
+    const found = await openIn(unit, wanted);
+    if (found.isErr()) return err(found.error);
+    const { keepers, missing } = found.value;
+    if (missing.length === 0) return ok(keepers);
+    if (performance.now() > limit) {
+      return err(
+        await unhealthy('UNIT_LACKS_OPEN', unit, asked.value, `is up, but no process of it ${missing.join(' or ')}`),
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+async function openIn(unit: string, wanted: WantedOpen): Promise<Result<ReturnType<typeof keepersOf>, UnhealthyError>> {
+  const shown = await showUnit(unit);
+  if (shown.isErr()) return err(shown.error);
+  const processes = await unitProcesses(shown.value);
+  if (processes.isErr()) return err(processes.error);
+  const open = await openBy(processes.value, wanted.below);
+  return open.map((each) => keepersOf(each, wanted));
+}
+
+function mainEnded(unit: string, up: RunState, now: RunState): Promise<UnitUnhealthy> {
+  const what = `did not keep running, process ${up.mainPid} ended: ${describeRun(now)}`;
+  return unhealthy('UNIT_DID_NOT_STAY', unit, now, what);
+}
+
+/** What is wrong with a process that the unit depends on; null for nothing. */
+async function keeperFault({ process: { pid, startTicks }, holds }: Keeper, request: Watch): Promise<string | null> {
+  const now = await readProcess(pid);
+  if (now.isErr() || now.value.startTicks !== startTicks)
+    return `did not keep running, its process ${pid}, which ${holds}, ended`;
+  const wrong = identityMismatch(now.value, request);
+  return wrong === null ? null : `is up, but of its process ${pid}, which ${holds}, ${wrong}`;
 }
 
 async function watchTimeOf(unit: string, { signal }: HealthRequest): Promise<Result<number, SystemdError>> {
@@ -190,7 +258,12 @@ function isSystemds({ exitExplained, failedCommand }: RunState): boolean {
 }
 
 /** Watches the process of `up` until it has run for `watchMs`. */
-async function watchProcess(unit: string, up: RunState, request: Watch): Promise<Result<HealthReport, UnhealthyError>> {
+async function watchProcess(
+  unit: string,
+  up: RunState,
+  keepers: readonly Keeper[],
+  request: Watch,
+): Promise<Result<HealthReport, UnhealthyError>> {
   const { mainPid } = up;
   const { watchMs } = request;
   const began = performance.now();
@@ -199,9 +272,10 @@ async function watchProcess(unit: string, up: RunState, request: Watch): Promise
     const asked = await look(unit, request);
     if (asked.isErr()) return err(asked.error);
     const state = asked.value;
-    if (!isSameRun(up, state)) {
-      const what = `did not keep running, process ${mainPid} ended: ${describeRun(state)}`;
-      return err(await unhealthy('UNIT_DID_NOT_STAY', unit, state, what));
+    if (!isSameRun(up, state)) return err(await mainEnded(unit, up, state));
+    for (const keeper of keepers) {
+      const fault = await keeperFault(keeper, request);
+      if (fault !== null) return err(await unhealthy('UNIT_DID_NOT_STAY', unit, state, fault));
     }
     const read = await readProcess(mainPid);
     const watchedMs = performance.now() - began;
@@ -210,7 +284,16 @@ async function watchProcess(unit: string, up: RunState, request: Watch): Promise
     if (wrong !== null && read.isOk() && watchedMs > SETTLE_MS) {
       return err(await unhealthy('UNIT_IDENTITY_WRONG', unit, state, `is up, but ${wrong}`));
     }
-    if (wrong === null && read.isOk() && watchedMs >= watchMs) return ok(report(read.value, watchedMs));
+    if (wrong === null && read.isOk() && watchedMs >= watchMs) {
+      // What is still open is open by the same processes; a port may have been closed by a living one.
+      const open = request.open === undefined ? ok({ missing: [] }) : await openIn(unit, request.open);
+      if (open.isErr()) return err(open.error);
+      const { missing } = open.value;
+      if (missing.length === 0) return ok(report(read.value, watchedMs));
+      return err(
+        await unhealthy('UNIT_LACKS_OPEN', unit, state, `is up, but no process of it ${missing.join(' or ')} any more`),
+      );
+    }
     if (performance.now() > request.deadline) {
       const time = `${Math.floor(watchedMs / 1000)} of ${watchMs / 1000} s`;
       return err(await unhealthy('HEALTH_TIMEOUT', unit, state, `had run for ${time} when the deadline passed`));

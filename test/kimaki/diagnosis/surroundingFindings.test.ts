@@ -21,6 +21,6 @@ it('a second instance with the same port, data and site is named for each of the
 
 it('a value that is no port is named as it stands', () => {
   const odd = exampleInstance('Environment=KIMAKI_LOCK_PORT=70000');
-  expect(sharedFindings(odd, [odd])[0]).toMatchObject({ id: 'port-invalid', severity: 'broken' });
+  expect(sharedFindings(odd, [odd])[0]).toMatchObject({ id: 'port-invalid', severity: 'risk' });
   expect(sharedFindings(odd, [odd])[0]?.what).toContain('"70000"');
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeService } from '../../../src/recipes/proof/checkService.js';
+import { judgeBotState, judgeService } from '../../../src/recipes/proof/checkService.js';
 import { AGENT, exampleInstance } from '../../kimaki/support/exampleInstance.js';
 
 const PROCESS = { uid: 999, euid: 999, gid: 999, egid: 999, groups: [33], umask: 0o002 };
@@ -33,4 +33,13 @@ it('without a process it is not checked, unless the unit would run as another ac
   const stopped = { mainPid: 0, activeState: 'inactive' };
   expect(judged(null, stopped)).toMatchObject({ ok: null, remedy: { argv: ['systemctl', 'start', 'kimaki.service'] } });
   expect(judged(null, { ...stopped, user: '' })).toMatchObject({ ok: false });
+});
+
+it('the bot behind the process passes by what it has open, and fails by what is wrong with it', () => {
+  const subject = { instance: exampleInstance() };
+  const runs = judgeBotState(subject, { problem: null, ports: [29_988], databases: ['discord-sessions.db'] });
+  expect(runs).toMatchObject({ id: 'bot', point: 1, ok: true });
+  expect(runs.detail).toContain('discord-sessions.db');
+  const dead = judgeBotState(subject, { problem: 'its bot does not run', ports: [], databases: [] });
+  expect(dead).toMatchObject({ ok: false, detail: 'its bot does not run' });
 });

@@ -1,9 +1,6 @@
 import { ResultAsync, err, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
-import { findHolders } from '../../../posix/processes/index.js';
 import { lookupIdentity } from '../../../posix/accounts/index.js';
 import { shellWord } from '../../../posix/paths/index.js';
 import { awaitHealthy } from '../../../systemd/watch/index.js';
@@ -20,9 +17,9 @@ const health = record({
   user: v.string(),
   umask: v.number(),
   watchSeconds: v.number(),
-  /** TCP ports on 127.0.0.1 that it must listen on again. */
+  /** TCP ports that a process of it must listen on again. */
   ports: listOf(v.number()),
-  /** The directory in which it must have something open again, or null. */
+  /** The directory in which a process of it must have something open again, or null. */
   stateDir: v.nullable(absolutePath),
 });
 
@@ -48,8 +45,8 @@ export type StartUnitsArgs = Readonly<v.InferOutput<typeof args>>;
 const START_SECONDS = 90;
 
 /**
- * Unmasks units, starts those that were active before, and watches the service: the same process for the whole time, the
- * right uid, gid, groups and umask, its ports and its state open again.
+ * Unmasks units, starts those that were active before, and watches the service: the same processes for the whole time, the
+ * right uid, gid, groups and umask, its ports and its state open again by processes of its own.
  *
  * `systemctl start` of a `Type=simple` unit says nothing about health, so the step ends only after the watch. Undo
  * returns to the stop window: everything stopped and masked, and no process left. It is refused beforehand while a process
@@ -129,48 +126,10 @@ async function watch(
     umask,
     watchMs: watchSeconds * 1000,
     deadlineMs: (watchSeconds + START_SECONDS) * 1000,
+    open: { ports, below: stateDir },
     onProgress: (message: string) => {
       ctx.progress(message);
     },
   });
-  if (healthy.isErr()) return err(healthy.error);
-  for (const port of ports) {
-    if (!(await answers(port))) {
-      const message = `${unit} listened on port ${port} before and does not now; see journalctl -u ${unit}`;
-      return err({ code: 'PORT_NOT_OPEN', message });
-    }
-  }
-  if (stateDir === null) return ok(undefined);
-  const holders = await findHolders([stateDir], { onHidden: () => undefined });
-  if (holders.isErr()) return err(holders.error);
-  if (holders.value.some((holder) => holder.uid === user.uid)) return ok(undefined);
-  const message = `${unit} had files of its state open before and has none open below ${stateDir} now; it may use another directory: see journalctl -u ${unit}`;
-  return err({ code: 'STATE_NOT_OPEN', message });
-}
-
-async function answers(port: number): Promise<boolean> {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    if (await connects(port)) return true;
-    await sleep(250);
-  }
-  return false;
-}
-
-function connects(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 2000 });
-    const settle = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => {
-      settle(true);
-    });
-    socket.once('error', () => {
-      settle(false);
-    });
-    socket.once('timeout', () => {
-      settle(false);
-    });
-  });
+  return healthy.map(() => undefined);
 }

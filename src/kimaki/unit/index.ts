@@ -1,4 +1,6 @@
 export { planUnitRewrite } from './planUnitRewrite.js';
+export type { FailingProgram } from './programsFailingAsAgent.js';
+export type { LinePrefix } from './unitRewrite.js';
 export { privilegedLines } from './privilegedLines.js';
 export { configuredPrograms, programPaths } from './programPaths.js';
 export type { ProgramPath } from './programPaths.js';

@@ -6,7 +6,7 @@ import { emptyResets } from '../../systemd/load/index.js';
 import { redactSecrets } from '../../posix/secrets/index.js';
 import { redactSetting } from '../../systemd/secrets/index.js';
 import type { Assignment, Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
-import { rewriteEnvironment, rewriteExecStart } from './rewriteAssignment.js';
+import { rewriteEnvironment, rewriteExecStart, withPrefix } from './rewriteAssignment.js';
 import { movePaths, namesOldHome, rewriteCommand, throughManagerHome } from './textRewrite.js';
 import type { TextRewrite } from './textRewrite.js';
 import type { RewrittenLine, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRewriteRequest } from './unitRewrite.js';
@@ -16,7 +16,7 @@ import type { RewrittenLine, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRe
  *
  * Changed are `UMask=`, `User=`, `Group=` and `SupplementaryGroups=` where they name the old user, `HOME`,
  * `KIMAKI_DATA_DIR`, PATH entries below an old home (moved ones follow, others go), `--allow-root`, `pkill -u`,
- * `--data-dir`, the kimaki that `ExecStart=` starts and arguments it is to have, and paths below whatever moves. Everything else keeps its bytes,
+ * `--data-dir`, the kimaki that `ExecStart=` starts and arguments it is to have, prefixes that lines are to get, and paths below whatever moves. Everything else keeps its bytes,
  * comments and dead lines before a reset included. Doing it twice changes nothing the second time.
  *
  * It sees one file: whether a drop-in undoes the result is for a look at the whole (`describeInstance`, then systemd
@@ -138,7 +138,10 @@ function rewriteValue(one: Assignment, request: UnitRewriteRequest, rewrite: Tex
   }
   if (!one.key.startsWith('Exec')) return throughManagerHome(one.value, (text) => movePaths(text, rewrite));
   const started = one.key === 'ExecStart' ? rewriteExecStart(one.value, request) : one.value;
-  return throughManagerHome(started, (text) => rewriteCommand(text, rewrite));
+  const rewritten = throughManagerHome(started, (text) => rewriteCommand(text, rewrite));
+  return (request.prefixes ?? [])
+    .filter(({ key }) => key === one.key)
+    .reduce((value, prefix) => withPrefix(value, prefix), rewritten);
 }
 
 function change(draft: Draft, one: Assignment, value: string): Result<void, UnitEditError> {

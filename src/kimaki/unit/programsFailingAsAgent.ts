@@ -8,6 +8,7 @@ import type { Identity } from '../../posix/accounts/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { effectiveBoolean, effectiveCommands } from '../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
+import { programKind } from './privilegedWords.js';
 import { scriptWrites } from './scriptWrites.js';
 
 /** A command of the unit that will fail, or is likely to, when the agent's user runs it. */
@@ -101,7 +102,9 @@ async function forbiddenWrites(
   if (read.isErr())
     return ['FILE_TOO_LARGE', 'NOT_A_REGULAR_FILE', 'NOT_FOUND'].includes(read.error.code) ? ok([]) : err(read.error);
   const { bytes } = read.value;
-  if (bytes.subarray(0, 2).toString('latin1') !== '#!' || bytes.includes(0)) return ok([]);
+  const first = /^#!\s*(\S+)(?:\s+(?:-S\s+)?(\S+))?/.exec(bytes.subarray(0, 256).toString('latin1'));
+  const interpreter = /(^|\/)env$/.test(first?.[1] ?? '') ? first?.[2] : first?.[1];
+  if (programKind(interpreter ?? '') !== 'shell' || bytes.includes(0)) return ok([]);
   const failing: FailingProgram[] = [];
   const judged = new Set<string>();
   for (const write of scriptWrites(bytes.toString('utf8'))) {

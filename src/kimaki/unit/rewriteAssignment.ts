@@ -1,9 +1,10 @@
 import { KIMAKI } from '../bridges/index.js';
 import { isAtOrBelow } from '../../posix/paths/index.js';
-import { parseEnvironment, parseExec } from '../../systemd/values/index.js';
+import { parseEnvironment, parseExec, splitWords } from '../../systemd/values/index.js';
 import type { EnvironmentVariable } from '../../systemd/values/index.js';
 import { dropAllowRoot, movePathList, movePaths, throughManagerHome } from './textRewrite.js';
 import type { TextRewrite } from './textRewrite.js';
+import type { LinePrefix } from './unitRewrite.js';
 
 /** What a unit's own directories and program become. */
 export interface OwnPaths {
@@ -30,7 +31,29 @@ export function rewriteEnvironment(
     result = result.slice(0, variable.start) + written(raw, variable, wanted) + result.slice(variable.end);
     changed.unshift({ before: `${variable.name}=${variable.value}`, after: `${variable.name}=${wanted}` });
   }
-  return { value: result, changed };
+  return withoutStrayFlag(result, changed);
+}
+
+/** Of an unquoted `DATAMACHINE_WP_CMD=wp --allow-root` systemd takes the first word, and complains of the second at each start. */
+function withoutStrayFlag(
+  value: string,
+  changed: readonly { readonly before: string; readonly after: string }[],
+): ReturnType<typeof rewriteEnvironment> {
+  const { words } = splitWords(value, false);
+  const at = words.findIndex(({ text }) => text === '--allow-root');
+  const [before, stray] = [words[at - 1], words[at]];
+  if (before?.text?.startsWith('DATAMACHINE_WP_CMD=') !== true || stray === undefined) return { value, changed };
+  const told = { before: `${before.text} ${stray.text ?? ''}`, after: before.text };
+  return { value: value.slice(0, before.end) + value.slice(stray.end), changed: [...changed, told] };
+}
+
+/** Gives the commands of a value that start this program a prefix, each unless it has it. */
+export function withPrefix(value: string, { program, prefix }: Pick<LinePrefix, 'program' | 'prefix'>): string {
+  const first = parseExec(value);
+  return [first, ...first.following]
+    .toReversed()
+    .filter(({ path, prefixes }) => path === program && !prefixes.includes(prefix))
+    .reduce((text, { pathStart }) => text.slice(0, pathStart) + prefix + text.slice(pathStart), value);
 }
 
 /** Rewrites `--data-dir`, further arguments and the program of an `ExecStart=` value, where the program is kimaki. */

@@ -30,14 +30,14 @@ const NPM_ROOT = /\$\(\s*npm\s+root\s+-g[^)]*\)|`\s*npm\s+root\s+-g[^`]*`/g;
  * Guesses which absolute paths a shell script changes, from its text; pure, and a heuristic.
  *
  * It follows plain assignments (`DIR=/usr/lib/x`, `"${DIR:-/x}"`, `$(npm root -g)` taken as the system prefix) and
- * looks at the programs that change files and at redirections. Functions, loops over globs, conditions and sourced
- * files are not understood: it finds the likely, misses the clever, and may name a line that never runs.
+ * looks at the programs that change files and at redirections. A loop's variable stands for the words of its list; what stands before
+ * `|| true` or `|| continue` may fail. Functions, conditions and sourced files are not understood: it finds the likely, misses the clever, and may name a line that never runs.
  */
 export function scriptWrites(text: string): readonly ScriptWrite[] {
   const variables = new Map<string, string[]>();
   const writes: ScriptWrite[] = [];
   for (const { line, text: logical } of logicalLines(text)) {
-    for (const command of logical.split(/&&|\|\||;|\||\bthen\b|\bdo\b|\belse\b/)) {
+    for (const command of withoutForgiven(logical).split(/&&|\|\||;|\||\bthen\b|\bdo\b|\belse\b/)) {
       collectVariables(command, variables);
       for (const words of expansions(command, variables))
         writes.push(...changedPaths(words).map((one) => ({ ...one, line })));
@@ -50,6 +50,14 @@ export function scriptWrites(text: string): readonly ScriptWrite[] {
     seen.add(key);
     return true;
   });
+}
+
+/** Takes out commands whose failure changes nothing: what stands before `|| true`, `|| :` or `|| continue`. */
+function withoutForgiven(line: string): string {
+  return line.replace(
+    /(^|;|&&|\bthen\b|\bdo\b|\belse\b)[^;|&]*(?:&>[^;|&]*)?\|\|\s*(true|:|continue|return 0|exit 0)(?=\s*(;|$|\}|\bfi\b|\bdone\b))/g,
+    '$1',
+  );
 }
 
 function* logicalLines(text: string): Generator<{ line: number; text: string }> {

@@ -1,6 +1,15 @@
 import type { Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
 import type { PathMove } from './textRewrite.js';
 
+/** A line that is to be allowed to fail (`-`), or stays root's (`+`). @inline */
+export type LinePrefix = {
+  /** Such as `ExecStartPre`. */
+  readonly key: string;
+  /** Its program, as the line names it afterwards. */
+  readonly program: string;
+  readonly prefix: '-' | '+';
+};
+
 /** The identity and paths that a unit has afterwards. @inline */
 export interface UnitRewriteRequest {
   readonly user: string;
@@ -19,6 +28,8 @@ export interface UnitRewriteRequest {
   readonly umask: string;
   /** Plain words that the kimaki of `ExecStart=` gets as further arguments, each unless it is there. */
   readonly addArgs?: readonly string[];
+  /** Lines that get a prefix of systemd.service(5), each unless it has it. */
+  readonly prefixes?: readonly LinePrefix[];
   /** Everything else that moves, so that paths below it follow. */
   readonly moves?: readonly PathMove[];
   /** The document is a drop-in: what it does not set is not added. */

@@ -1,3 +1,4 @@
+import type { LinePrefix } from '../../kimaki/unit/index.js';
 import type { MigrationOptions } from './options.js';
 
 /**
@@ -55,6 +56,8 @@ export type UnitFacts = {
   readonly instance: string;
   /** The fragment first, then the drop-ins as systemd applies them. */
   readonly files: readonly UnitFileFacts[];
+  /** Prefixes that lines of it get, since they would fail as the agent. */
+  readonly prefixes?: readonly LinePrefix[];
   /** `User=` as systemd has it loaded; empty means root. */
   readonly loadedUser: string;
   /** Was it active when observed? It is left as it was found. */
@@ -67,10 +70,11 @@ export type UnitFacts = {
   readonly binary: string;
   /** RestartSec in seconds. */
   readonly restartSeconds: number;
-  /** TCP ports the main process listens on; the new one must listen on them again. */
+  /** TCP ports on which the service must listen again: its lock port as it will be, and others that it does not choose anew. */
   readonly listeningPorts: readonly number[];
-  /** Did it have something open in its data directory? */
+  /** Did a process of it have a database in its data directory open? */
   readonly holdsState: boolean;
+  /** The port that it will hold while it runs. */
   readonly lockPort: number | null;
 };
 

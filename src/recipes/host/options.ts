@@ -43,6 +43,12 @@ export const migrationOptions = record({
   includeCore: v.exactOptional(v.boolean()),
   /** Continue although the unit has `+`, `!` or `!!` lines, which still run as root. */
   allowPrivilegedLines: v.exactOptional(v.boolean()),
+  /**
+   * What becomes of lines around the service that would fail as the agent and keep it from starting. `ignore-failure`
+   * (default): they get the prefix `-`. `keep`: `+`, so that root goes on running them, where nothing of the agent can
+   * reach them, else `-`. `refuse`: the migration is refused.
+   */
+  privilegedLines: v.exactOptional(v.picklist(['ignore-failure', 'keep', 'refuse'])),
   /** Continue although other pools of the same php-fpm master get the umask too. */
   acceptSharedUmask: v.exactOptional(v.boolean()),
   /** Leave php-fpm's umask as it is. */

@@ -21,6 +21,7 @@ export function rewriteSteps(
   undoneBefore: readonly RecipeStep[] = [],
 ): RecipeStep<'kimaki.rewriteUnit', RewriteUnitArgs>[] {
   const target = rewriteTarget(facts);
+  const prefixes = facts.unit.prefixes === undefined ? {} : { prefixes: facts.unit.prefixes };
   const [fragment, ...dropIns] = facts.unit.files;
   const own = [
     ...dropIns.map((file) => ({ file, dropIn: true })),
@@ -30,16 +31,16 @@ export function rewriteSteps(
     ...facts.companions.flatMap(({ name, files: of }) =>
       of.map((file, index) => ({ unit: name, file, dropIn: index > 0, binary: null })),
     ),
-    ...own.map((one) => ({ unit: facts.unit.name, ...one, binary: facts.binary.path })),
+    ...own.map((one) => ({ unit: facts.unit.name, ...one, binary: facts.binary.path, ...prefixes })),
   ];
   return files
     .filter(({ file }) => file.needsRewrite)
-    .map(({ unit, file, dropIn, binary }, index) =>
+    .map(({ unit, file, ...own }, index) =>
       step(rewriteUnitStep, {
         id: `unit-${index + 1}`,
         phase: 'window',
         undoneBefore,
-        args: { unit, path: file.path, diff: file.diff, request: { ...target, binary, dropIn } },
+        args: { unit, path: file.path, diff: file.diff, request: { ...target, ...own } },
       }),
     );
 }

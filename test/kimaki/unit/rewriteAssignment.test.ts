@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rewriteEnvironment, rewriteExecStart } from '../../../src/kimaki/unit/rewriteAssignment.js';
+import { rewriteEnvironment, rewriteExecStart, withPrefix } from '../../../src/kimaki/unit/rewriteAssignment.js';
 
 const OWN = {
   newHome: '/home/opencode',
@@ -29,4 +29,19 @@ test('a start line gets the program, the data directory and each missing argumen
   expect(rewriteExecStart('/bin/other --data-dir=/root/.kimaki', OWN)).toBe(
     '/bin/other --data-dir=/home/opencode/.kimaki',
   );
+});
+
+test('the second word of an unquoted DATAMACHINE_WP_CMD goes, and no other word does', () => {
+  const rewritten = (value: string): string => rewriteEnvironment(value, OWN, REWRITE).value;
+  expect(rewritten('DATAMACHINE_WP_CMD=wp --allow-root')).toBe('DATAMACHINE_WP_CMD=wp');
+  expect(rewritten('"DATAMACHINE_WP_CMD=wp --allow-root" A=b')).toBe('"DATAMACHINE_WP_CMD=wp" A=b');
+  expect(rewritten('A=b --allow-root')).toBe('A=b --allow-root');
+});
+
+test('a command gets a prefix once, beside those it has', () => {
+  const line = { program: '/opt/x.sh', prefix: '-' } as const;
+  expect(withPrefix('/opt/x.sh a', line)).toBe('-/opt/x.sh a');
+  expect(withPrefix('-/opt/x.sh a', line)).toBe('-/opt/x.sh a');
+  expect(withPrefix('@/opt/x.sh name', line)).toBe('-@/opt/x.sh name');
+  expect(withPrefix('/opt/y.sh', line)).toBe('/opt/y.sh');
 });

@@ -31,3 +31,24 @@ it('takes every value a variable is given', () => {
   const text = 'if [ -n "$A" ]; then\n  D="/opt/a"\nelse\n  D=/usr/lib/b\nfi\nrm -rf "$D"\n';
   expect(writes(text)).toEqual(['6 rm /opt/a', '6 rm /usr/lib/b']);
 });
+
+it('reads the installer’s post-upgrade script: variables, a loop over a glob, and what may fail', async () => {
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(new URL('../../lab/files/post-upgrade.sh', import.meta.url), 'utf8');
+  expect(scriptWrites(text).map(({ path, by }) => `${by} ${path}`)).toEqual([
+    'rm /usr/lib/node_modules/kimaki/skills/*/',
+  ]);
+});
+
+it.each([
+  ['cp /opt/a.txt "/srv/b"', ['/srv/b']],
+  ['cp -r /opt/a /opt/b /srv/c/', ['/srv/c/']],
+  ['mkdir -p /srv/x 2>/dev/null || true', []],
+  ['rm -rf /srv/x || :', []],
+  ['for f in /srv/x/*; do rm "$f" || continue; done', []],
+  ['for f in /srv/x/*; do rm "$f"; done', ['/srv/x/*']],
+  ['rm /srv/x || exit 1', ['/srv/x']],
+  ['rm /srv/y; rm /srv/x || true', ['/srv/y']],
+])('%j changes %j', (text, paths) => {
+  expect(scriptWrites(text).map(({ path }) => path)).toEqual(paths);
+});

@@ -31,6 +31,11 @@ export const PLAN_OPTIONS = [
   { name: 'cross-mounts', help: 'enter filesystems mounted below the site' },
   { name: 'include-core', help: 'change the owner of root-owned WordPress core files too' },
   {
+    name: 'privileged-lines',
+    value: 'ignore-failure|keep|refuse',
+    help: 'lines around the service that would fail as the agent',
+  },
+  {
     name: 'allow-privileged-lines',
     help: 'continue although units have +, ! or !! lines, which still run as root, where the agent cannot change what they run',
   },

@@ -27,12 +27,13 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
   const posture = oneOf('posture', context.value('posture'), CHOICES.posture.wrapped.options);
   const existing = oneOf('existing-state', context.value('existing-state'), CHOICES.existingState.wrapped.options);
   const dispatch = oneOf('dispatch', context.value('dispatch'), CHOICES.dispatch.wrapped.options);
+  const lines = oneOf('privileged-lines', context.value('privileged-lines'), CHOICES.privilegedLines.wrapped.options);
   const secret = oneOf('private', context.value('private'), CHOICES.private.wrapped.options);
   const hold = seconds('hold', context.value('hold'));
   const whenIdle = seconds('when-idle', context.value('when-idle'));
   if (context.flag('now') && context.value('when-idle') !== undefined)
     return err(usageError('--now and --when-idle exclude each other'));
-  for (const checked of [posture, existing, dispatch, secret, hold, whenIdle]) {
+  for (const checked of [posture, existing, dispatch, lines, secret, hold, whenIdle]) {
     if (checked.isErr()) return err(checked.error);
   }
   const extra = context.values('migrate-extra');
@@ -53,6 +54,7 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
     ...given('allowUnprotectedHardlinks', context.flag('allow-unprotected-hardlinks') || undefined),
     ...given('crossMounts', context.flag('cross-mounts') || undefined),
     ...given('includeCore', context.flag('include-core') || undefined),
+    ...given('privilegedLines', lines.unwrapOr(undefined)),
     ...given('allowPrivilegedLines', context.flag('allow-privileged-lines') || undefined),
     ...given('acceptSharedUmask', context.flag('accept-shared-umask') || undefined),
     ...given('noFpmUmask', context.flag('no-fpm-umask') || undefined),

@@ -1,11 +1,14 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { rootCronJobs } from '../../../kimaki/abilities/index.js';
+import { KIMAKI } from '../../../kimaki/bridges/index.js';
+import { lockPortOf } from '../../../kimaki/instance/index.js';
 import type { LostAbility } from '../../../kimaki/abilities/index.js';
 import type { StateLeft } from '../../../kimaki/state/index.js';
 import type { Site } from '../../../wordpress/site/index.js';
 import { activeDependents } from '../../steps/index.js';
-import type { MigrationFacts, MigrationOptions, MigrationRefusal } from '../../host/index.js';
+import type { LinePrefix } from '../../../kimaki/unit/index.js';
+import type { MigrationFacts, MigrationOptions, MigrationRefusal, UnitFilesRewrite } from '../../host/index.js';
 import {
   agentPlacesOf,
   cannotObserve,
@@ -24,6 +27,7 @@ import {
   migrationOptions,
   unusable,
 } from '../../host/index.js';
+import { observePrefixes } from './observePrefixes.js';
 import { observeCompanions } from './observeCompanions.js';
 import { observeState } from './observeState.js';
 import type { Warning } from './statePathWarnings.js';
@@ -99,8 +103,14 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       ...leftovers,
     ],
   };
-  const files = rewriteUnitFiles(instance.effective, instance.files, { ...rewrite, binary: binary.value.path });
-  if (files.isErr()) return err(unusable(instance.unit, files.error.message));
+  const filesWith = (prefixes: readonly LinePrefix[]): Result<UnitFilesRewrite, MigrationRefusal> =>
+    rewriteUnitFiles(instance.effective, instance.files, { ...rewrite, binary: binary.value.path, prefixes }).mapErr(
+      ({ message }) => unusable(instance.unit, message),
+    );
+  const prefixed = await observePrefixes(options, target.value, reach, filesWith);
+  if (prefixed.isErr()) return err(prefixed.error);
+  const files = filesWith(prefixed.value.prefixes);
+  if (files.isErr()) return err(files.error);
   const companions = await observeCompanions(instance, rewrite, reach, options);
   if (companions.isErr()) return err(companions.error);
   const dispatch = await observeDispatch(options, instance, {
@@ -117,10 +127,18 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       : [target.value.facts.name, site.value.identity.user.name];
   const accounts = await refuseAccounts(names);
   if (accounts.isErr()) return err(accounts.error);
+  const newLockPort = lockPortOf({
+    home: target.value.facts.home,
+    dataDir: state.value.facts.newDataDir,
+    variable: instance.environment[KIMAKI.variables.lockPort],
+    args: instance.args,
+  });
   const unit = await refuseUnit(options, instance, {
     target: target.value,
     rewrite: files.value,
     newDataDir: state.value.facts.newDataDir,
+    newLockPort,
+    oldHomes,
     reach,
     needsSudo: dispatch.value.facts.strategy === 'sudo-hop',
   });
@@ -139,6 +157,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       name: instance.unit,
       instance: instance.name ?? '',
       files: files.value.facts,
+      ...(prefixed.value.prefixes.length === 0 ? {} : { prefixes: prefixed.value.prefixes }),
       loadedUser: instance.state.user,
       active: instance.state.activeState === 'active',
       runningUid: instance.users.running?.uid ?? null,
@@ -149,7 +168,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       restartSeconds: Math.ceil((instance.state.restartUsec ?? 0) / 1_000_000),
       listeningPorts: unit.value.listeningPorts,
       holdsState: unit.value.holdsState,
-      lockPort: instance.lockPort,
+      lockPort: newLockPort,
     },
     companions: companions.value,
     dependents: dependents.value,
@@ -182,6 +201,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       ...target.value.warnings,
       ...site.value.warnings,
       ...dispatch.value.warnings,
+      ...prefixed.value.warnings,
       ...unit.value.warnings,
       ...files.value.leftovers,
       ...(await packageWarnings(binary.value.path, target.value.likely)),

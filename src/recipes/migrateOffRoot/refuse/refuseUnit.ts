@@ -12,13 +12,13 @@ import {
 import type { UnsafePrivilegedLine } from '../../../kimaki/unit/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import { TRUSTED_PATH } from '../../../posix/programs/index.js';
-import { findHolders, listeningPorts } from '../../../posix/processes/index.js';
 import type { EffectiveUnit } from '../../../systemd/load/index.js';
 import type { MigrationOptions, MigrationRefusal, Target, UnitFilesRewrite } from '../../host/index.js';
 import { agentMayReplace, refuseAgentsReach } from './refuseAgentsReach.js';
 import type { AgentsReach } from './refuseAgentsReach.js';
+import { refuseArguments } from './refuseArguments.js';
 import { refuseFiles } from './refuseFiles.js';
-import { cannotObserve, refusal } from '../../host/index.js';
+import { cannotObserve, observeOpen, refusal } from '../../host/index.js';
 
 /** What the unit has to be able to do afterwards. */
 type Wanted = {
@@ -26,6 +26,10 @@ type Wanted = {
   /** What the rewrite makes of the unit's files, and what they come to then. */
   readonly rewrite: UnitFilesRewrite;
   readonly newDataDir: string;
+  /** Homes that will be closed to it. */
+  readonly oldHomes: readonly string[];
+  /** The lock port that the service will have. */
+  readonly newLockPort: number;
   /** What the agent will be able to write. */
   readonly reach: AgentsReach;
   readonly needsSudo: boolean;
@@ -115,10 +119,13 @@ export async function refuseUnit(
       ),
     );
   }
+  const paths = await refuseArguments(effective, { ...wanted.reach, oldHomes: wanted.oldHomes });
+  if (paths.isErr()) return err(paths.error);
   const failing = await refuseFailing(wanted);
   if (failing.isErr()) return err(failing.error);
-  const open = await whatIsOpen(instance);
+  const open = await observeOpen(instance, wanted.newLockPort);
   if (open.isErr()) return err(open.error);
+  if (open.value.problem !== null) return err(botDoesNotRun(unit, open.value.problem));
   const low = open.value.listeningPorts.find((port) => port < FIRST_UNPRIVILEGED_PORT);
   if (low !== undefined) {
     return err(
@@ -130,8 +137,10 @@ export async function refuseUnit(
       ),
     );
   }
+  const { listeningPorts, holdsState } = open.value;
   return ok({
-    ...open.value,
+    listeningPorts,
+    holdsState,
     warnings: [
       ...privileged.value,
       ...failing.value,
@@ -155,7 +164,7 @@ export function reload(unit: string): Remedy {
  * @param unit - what the unit's files will come to
  */
 export async function refusePrivileged(
-  options: Pick<MigrationOptions, 'allowPrivilegedLines'>,
+  options: Pick<MigrationOptions, 'allowPrivilegedLines' | 'privilegedLines'>,
   unit: EffectiveUnit,
   reach: AgentsReach & { readonly home: string },
 ): Promise<Result<readonly string[], MigrationRefusal>> {
@@ -163,7 +172,7 @@ export async function refusePrivileged(
   const [first] = lines;
   if (first === undefined) return ok([]);
   const shown = lines.map(({ file, line, key, path, why }) => `${file}:${line} ${key}=${why}${path}`).join('; ');
-  if (options.allowPrivilegedLines !== true) {
+  if (options.allowPrivilegedLines !== true && options.privilegedLines !== 'keep') {
     const message = `these lines run as root whatever User= says, and can create root-owned files again: ${shown}`;
     const way = remedy.inOrder(remedy.text('look at them'), remedy.option('allowPrivilegedLines'));
     return err(refusal('PRIVILEGED_LINES', first.file, message, way));
@@ -196,6 +205,7 @@ async function refuseFailing({ target, rewrite }: Wanted): Promise<Result<readon
     const message = `${fatal.file}:${fatal.line} ${fatal.key}=${fatal.path} would keep the unit from starting as ${target.facts.name}: ${fatal.detail}`;
     const way = remedy.anyOf(
       remedy.text('put "-" before the path if it may fail'),
+      remedy.option('privilegedLines', 'ignore-failure'),
       remedy.inOrder(remedy.text('put "+" before it if root must run it'), remedy.option('allowPrivilegedLines')),
     );
     return err(refusal('FAILS_AS_AGENT', fatal.file, message, way));
@@ -207,14 +217,14 @@ async function refuseFailing({ target, rewrite }: Wanted): Promise<Result<readon
   );
 }
 
-async function whatIsOpen({
-  state,
-  dataDir,
-}: KimakiInstance): Promise<Result<Omit<UnitObservation, 'warnings'>, MigrationRefusal>> {
-  if (state.mainPid === 0) return ok({ listeningPorts: [], holdsState: false });
-  const ports = await listeningPorts(state.mainPid);
-  if (ports.isErr()) return err(cannotObserve(ports.error));
-  const holders = await findHolders([dataDir], { onHidden: () => undefined });
-  if (holders.isErr()) return err(cannotObserve(holders.error));
-  return ok({ listeningPorts: ports.value, holdsState: holders.value.some(({ pid }) => pid === state.mainPid) });
+/** What does not run before could not be shown to run afterwards. */
+function botDoesNotRun(unit: string, problem: string): MigrationRefusal {
+  const way = remedy.anyOf(
+    remedy.inOrder(remedy.command('journalctl', '-u', unit, '-n', '50'), remedy.text('repair it, and plan again')),
+    remedy.when(
+      'it shall be moved as it is, and left stopped',
+      remedy.inOrder(remedy.command('systemctl', 'stop', unit), remedy.text('plan again')),
+    ),
+  );
+  return refusal('UNIT_UNUSABLE', unit, problem, way);
 }

@@ -29,6 +29,7 @@ const args = record({
     moves: listOf(record({ from: v.string(), to: v.string() })),
     dropIn: v.boolean(),
     addArgs: v.exactOptional(listOf(v.string())),
+    prefixes: v.exactOptional(listOf(record({ key: v.string(), program: v.string(), prefix: v.picklist(['-', '+']) }))),
   }),
   /** Unified diff with secrets redacted, for the plan. */
   diff: v.string(),

@@ -1,0 +1,88 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { programsFailingAsAgent, unsafePrivilegedLines } from '../../../kimaki/unit/index.js';
+import type { FailingProgram, LinePrefix, UnsafePrivilegedLine } from '../../../kimaki/unit/index.js';
+import { remedy } from '../../../posix/findings/index.js';
+import { printablePath } from '../../../posix/paths/index.js';
+import { TRUSTED_PATH } from '../../../posix/programs/index.js';
+import type { EffectiveUnit } from '../../../systemd/load/index.js';
+import { cannotObserve } from '../../host/index.js';
+import type { MigrationOptions, MigrationRefusal, Target, UnitFilesRewrite } from '../../host/index.js';
+import { agentMayReplace } from '../refuse/refuseAgentsReach.js';
+import type { AgentsReach } from '../refuse/refuseAgentsReach.js';
+import type { Warning } from './statePathWarnings.js';
+
+/** The prefixes that lines of the unit get, and what that means. */
+export type Prefixed = { readonly prefixes: readonly LinePrefix[]; readonly warnings: readonly Warning[] };
+
+/** Reads the unit's files with these prefixes in them. */
+type Rewrite = (prefixes: readonly LinePrefix[]) => Result<UnitFilesRewrite, MigrationRefusal>;
+
+/**
+ * Finds the commands around the service that would fail as the agent and keep it from starting, and what becomes of them:
+ * their failure is ignored, or root goes on running them where that was asked for and nothing of the agent reaches them.
+ */
+export async function observePrefixes(
+  { privilegedLines = 'ignore-failure' }: Pick<MigrationOptions, 'privilegedLines'>,
+  target: Target,
+  reach: AgentsReach,
+  rewrite: Rewrite,
+): Promise<Result<Prefixed, MigrationRefusal>> {
+  const plain = rewrite([]);
+  if (plain.isErr()) return err(plain.error);
+  const failing = await programsFailingAsAgent(plain.value.effective, target.likely, TRUSTED_PATH);
+  if (failing.isErr()) return err(cannotObserve(failing.error));
+  const lines = privilegedLines === 'refuse' ? [] : prefixable(failing.value);
+  const kept = lines.map(({ key, path }): LinePrefix => ({ key, program: path, prefix: '+' }));
+  const asRoot = privilegedLines === 'keep' && kept.length > 0 ? rewrite(kept) : plain;
+  if (asRoot.isErr()) return err(asRoot.error);
+  const unsafe = privilegedLines === 'keep' ? await reached(asRoot.value.effective, target, reach) : ok([]);
+  if (unsafe.isErr()) return err(unsafe.error);
+  return ok(decidePrefixes(lines, unsafe.value, { keep: privilegedLines === 'keep', user: target.facts.name }));
+}
+
+async function reached(
+  unit: EffectiveUnit,
+  target: Target,
+  reach: AgentsReach,
+): Promise<Result<readonly UnsafePrivilegedLine[], MigrationRefusal>> {
+  const willChange = (path: string): Promise<boolean> => agentMayReplace(path, reach);
+  const unsafe = await unsafePrivilegedLines(unit, { home: target.facts.home, willChange });
+  return unsafe.mapErr(cannotObserve);
+}
+
+/** The main command has to work, and a condition has to decide; each other line once. */
+function prefixable(failing: readonly FailingProgram[]): readonly FailingProgram[] {
+  const lines = failing.filter(({ fatal, key }) => fatal && key !== 'ExecStart' && key !== 'ExecCondition');
+  return lines.filter(
+    ({ key, path }, index) => lines.findIndex((one) => one.key === key && one.path === path) === index,
+  );
+}
+
+/** Decides which prefix each failing line gets, and says what no longer happens then; pure. */
+export function decidePrefixes(
+  failing: readonly Pick<FailingProgram, 'file' | 'line' | 'key' | 'path' | 'detail'>[],
+  unsafe: readonly UnsafePrivilegedLine[],
+  { keep, user }: { readonly keep: boolean; readonly user: string },
+): Prefixed {
+  const prefixes: LinePrefix[] = [];
+  const warnings: Warning[] = [];
+  for (const { file, line, key, path, detail } of failing) {
+    const fault = unsafe.find((one) => one.line.key === key && one.line.path === path);
+    const prefix = keep && fault === undefined ? '+' : '-';
+    prefixes.push({ key, program: path, prefix });
+    const where = `${printablePath(file)}:${line} ${key}=${printablePath(path)}`;
+    if (prefix === '+') {
+      warnings.push({
+        text: `${where} gets the prefix "+": root goes on running it, since ${user} could not: ${detail}`,
+      });
+      continue;
+    }
+    const why = fault === undefined ? '' : `; it cannot stay root's: ${fault.subject} ${fault.reason}`;
+    warnings.push({
+      text: `${where} gets the prefix "-", so that the unit starts when it fails as ${user}: ${detail}; what it does there no longer happens at a start, and root has to do it after an upgrade${why}`,
+      remedy: remedy.command('env', '-i', 'HOME=/root', `PATH=${TRUSTED_PATH}`, path),
+    });
+  }
+  return { prefixes, warnings };
+}

@@ -30,6 +30,7 @@ import {
 import type { Check, Told } from './support.js';
 
 const lab = labAvailable();
+const DROP_IN = `${UNIT_FILE}.d/dead.conf`;
 const COMPLETES = ['verify', '--json', '--flow', FLOW, '--wait-scheduled', '60'];
 
 /** The checks of a verification that are refuted, by id. */
@@ -37,7 +38,20 @@ function refuted({ checks = [] }: Told): ReadonlyMap<string, Check> {
   return new Map(checks.filter(({ ok }) => ok === false).map((check) => [check.id, check]));
 }
 
-describe.skipIf(!lab.ok)('a migrated host whose dispatch is broken afterwards', () => {
+/** Each a living main process without a bot that works behind it: how the unit starts, and what must be known of it. */
+const DEAD_BOTS: readonly (readonly [how: string, lines: string, says: string])[] = [
+  [
+    'an option that it does not know',
+    `ExecStart=\nExecStart=/usr/bin/kimaki --data-dir ${NEW_DATA_DIR} --lock-port 29988`,
+    'its bot does not run',
+  ],
+  ['a temporary failure again and again', 'Environment=LAB_FAULT=exit-75', 'its bot does not run'],
+  ['a bot that hangs before it opens anything', 'Environment=LAB_FAULT=hang', 'its bot does not run'],
+  ['a bot that dies whenever it was ready', 'Environment=LAB_FAULT=late', 'its bot '],
+  ['another process on its port', 'ExecStart=\nExecStart=/bin/sleep 1000', 'its bot does not run'],
+];
+
+describe.skipIf(!lab.ok)('a migrated host that is broken afterwards', () => {
   let host: Host;
   beforeAll(async () => {
     host = await brokenHost();
@@ -119,6 +133,30 @@ describe.skipIf(!lab.ok)('a migrated host whose dispatch is broken afterwards', 
       expect([...refuted(told(endedWith(result, 1))).keys()], broken).toContain(id);
     }
     endedWith(await migrate(host, ['verify']), 0);
+  });
+
+  it.each(DEAD_BOTS)('is not healthy with a dead bot behind a living process: %s', async (how, lines, says) => {
+    await host.ok(`mkdir -p ${UNIT_FILE}.d; printf '[Service]\\n${lines}\\n' > ${DROP_IN}
+      systemctl stop kimaki; systemctl daemon-reload; systemctl start kimaki`);
+    if (how.includes('port')) {
+      const server = "require('net').createServer().listen(29988, '127.0.0.1')";
+      await host.ok(['systemd-run', '--quiet', '--unit=lab-outsider', '/usr/bin/node', '-e', server]);
+    }
+    // Until the wrapper has started it again at least once.
+    await host.ok('sleep 15; test "$(systemctl is-active kimaki)" = active');
+    const wrong = refuted(told(endedWith(await migrate(host, ['verify', '--json']), 1)));
+    expect(wrong.get('bot')?.detail).toContain(says);
+    const doctor = await host.run(['wca', 'doctor', '--json']);
+    expect(doctor.code).toBe(1);
+    expect(doctor.stdout).toContain('"bot-not-running"');
+    await host.ok(
+      `systemctl stop lab-outsider 2> /dev/null; rm ${DROP_IN}; systemctl daemon-reload; systemctl restart kimaki`,
+    );
+    await host.serviceListens();
+  });
+
+  it('is healthy again once its bot runs', async () => {
+    await host.waitFor('wca migrate-off-root verify', { withinMs: 90_000, timeoutMs: 90_000 });
   });
 });
 

@@ -39,6 +39,21 @@ export function parseShownEnvironmentFiles(
   return [...found].map(([, path = '', ignored]) => ({ path, optional: ignored === 'yes' }));
 }
 
+const COMMAND =
+  /^ExecStart=(\{ path=.* ; argv\[\]=.* ; ignore_errors=(?:yes|no) ; start_time=\[.*\] ; stop_time=\[.*\] ; pid=\d+ ; code=.* ; status=.* \})$/;
+
+/**
+ * The commands among the properties of a unit, one a line, as `--value` prints them; null where one of them has a line
+ * break in it, so that its lines cannot be told from properties.
+ */
+export function oneLineCommands(stdout: string): string | null {
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  if (!lines.every((line) => /^[A-Z][A-Za-z]*=/.test(line))) return null;
+  const commands = lines.filter((line) => line.startsWith('ExecStart='));
+  const values = commands.flatMap((line) => COMMAND.exec(line)?.[1] ?? []);
+  return values.length === commands.length ? values.join('\n') : null;
+}
+
 const ESCAPE = /\\(?:x([0-9a-f]{2})|([0-7]{3})|(.))/gis;
 const LETTERS: Readonly<Record<string, string>> = { a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 

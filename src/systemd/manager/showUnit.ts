@@ -1,7 +1,7 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkRunnableName } from '../names/index.js';
-import { parseShow, parseShownEnvironmentFiles, parseShownList, parseTimeSpan } from './parseShow.js';
+import { oneLineCommands, parseShow, parseShownEnvironmentFiles, parseShownList, parseTimeSpan } from './parseShow.js';
 import { systemctl, unitNotFound } from './systemctl.js';
 import type { ManagerOptions } from './systemctl.js';
 import type { SystemdError } from './systemdError.js';
@@ -83,7 +83,7 @@ export interface UnitState {
   readonly pamName: string;
 }
 
-/** Everything but `ExecStart`, which alone may hold line breaks and is asked for by itself. */
+/** Everything but `ExecStart`, which alone may hold line breaks. */
 const PROPERTIES = [
   'Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,NeedDaemonReload,Transient',
   'RequiredBy,RequisiteOf,BoundBy,ConsistsOf,PropagatesStopTo',
@@ -119,14 +119,20 @@ export function showUnit(unit: string, options: ManagerOptions = {}): ResultAsyn
 async function show(unit: string, options: ManagerOptions): Promise<Result<UnitState, SystemdError>> {
   const name = checkRunnableName(unit);
   if (name.isErr()) return err(name.error);
-  const [shown, started] = await Promise.all([
-    systemctl(['show', `--property=${PROPERTIES}`, '--', unit], { ...options, unit }),
-    systemctl(['show', '--property=ExecStart', '--value', '--', unit], { ...options, unit }),
-  ]);
-  if (shown.isErr()) return err(shown.error);
-  if (started.isErr()) return err(started.error);
-  const files = parseShownEnvironmentFiles(shown.value.stdout);
-  const state = toState(parseShow(shown.value.stdout), started.value.stdout.trim(), files);
+  const both = await systemctl(['show', `--property=${PROPERTIES},ExecStart`, '--', unit], { ...options, unit });
+  if (both.isErr()) return err(both.error);
+  let { stdout } = both.value;
+  let execStart = oneLineCommands(stdout);
+  if (execStart === null) {
+    // Lines of a command would be read as properties: each is asked for by itself.
+    const shown = await systemctl(['show', `--property=${PROPERTIES}`, '--', unit], { ...options, unit });
+    if (shown.isErr()) return err(shown.error);
+    const started = await systemctl(['show', '--property=ExecStart', '--value', '--', unit], { ...options, unit });
+    if (started.isErr()) return err(started.error);
+    stdout = shown.value.stdout;
+    execStart = started.value.stdout.trim();
+  }
+  const state = toState(parseShow(stdout), execStart, parseShownEnvironmentFiles(stdout));
   const isUnknown = state.loadState === 'not-found' && state.activeState === 'inactive';
   return isUnknown ? err(unitNotFound(unit)) : ok(state);
 }

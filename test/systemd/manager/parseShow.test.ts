@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseShow, parseShownList, parseTimeSpan } from '../../../src/systemd/manager/parseShow.js';
+import { oneLineCommands, parseShow, parseShownList, parseTimeSpan } from '../../../src/systemd/manager/parseShow.js';
 
 describe('parseShow', () => {
   it('cuts each line at its first =', () => {
@@ -9,6 +9,25 @@ describe('parseShow', () => {
       ['C', 'x=y'],
     ]);
   });
+});
+
+describe('oneLineCommands', () => {
+  const command = (words: string): string =>
+    `{ path=/bin/a ; argv[]=/bin/a ${words} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`;
+
+  it('gives every command, or none where there is none', () => {
+    expect(oneLineCommands(`Id=a.service\nExecStart=${command('x')}\nExecStart=${command('y')}\nUser=b\n`)).toBe(
+      `${command('x')}\n${command('y')}`,
+    );
+    expect(oneLineCommands('Id=a.timer\nTriggers=a.service\n')).toBe('');
+  });
+
+  it.each(['x\nUser=root', 'x }\nUser=root', '\n', 'x\n\ty', 'x\nUser=root\nExecStart={ path=/bin/b'])(
+    'gives null where words have a line break: %j',
+    (words) => {
+      expect(oneLineCommands(`Id=a.service\nExecStart=${command(words)}\nGroup=b\n`)).toBeNull();
+    },
+  );
 });
 
 describe('parseShownList', () => {

@@ -1,13 +1,13 @@
-import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rmdir } from 'node:fs/promises';
+import { rename, rmdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { changed, guarded, printablePath, toBytes, attempt } from '../paths/index.js';
 import type { ChangedMeanwhile, IoError, TreeProgress } from '../paths/index.js';
-import { handlePath, inheritedPath, lstatOrNull, temporaryName } from '../handles/index.js';
+import { inheritedPath, lstatOrNull } from '../handles/index.js';
 import type { PinnedParent } from '../handles/index.js';
-import { removeEntry, retire } from './retireSource.js';
+import { makePrivate, removePrivate } from './privateDirectory.js';
+import { retire } from './retireSource.js';
 import { copySize, copySpace } from './estimateMove.js';
 import type { NoSpace } from './estimateMove.js';
 import { runChecked } from '../programs/index.js';
@@ -69,13 +69,13 @@ export async function copyAcross(
   });
   const space = size.isErr() ? size : await copySpace(size.value, target.at('.'), { from, to, reserve: 'use' });
   if (space.isOk() && space.value !== undefined) return err(space.value);
-  const mark = temporaryName(target.name);
-  const opened = await openPrivate(target, mark, to);
-  if (opened.isErr()) return err(opened.error);
-  const copy = `${handlePath(opened.value.fd)}/${target.name}`;
+  // So that no other account changes the copy between comparison and rename.
+  const made = await makePrivate(target, to);
+  if (made.isErr()) return err(made.error);
+  const { name: mark, handle, inside: copy } = made.value;
   let outcome: 'moved' | 'given up' | 'both there' = 'given up';
   try {
-    const copied = await copyAndCompare(source, opened.value, copy, from, { ...options, tell });
+    const copied = await copyAndCompare(source, handle, copy, from, { ...options, tell });
     if (copied.isErr()) return err(copied.error);
     const named = await place(copy, target, to);
     if (named.isErr()) return err(named.error);
@@ -87,35 +87,12 @@ export async function copyAcross(
       return err(taken.isErr() ? taken.error : retired.error);
     }
     outcome = 'moved';
-    return ok({ leftBehind: await removeEntry(source, retired.value) });
+    return ok({ leftBehind: await removePrivate(source, retired.value) });
   } finally {
-    await opened.value.close();
+    await handle.close();
     if (outcome === 'moved') await rmdir(target.at(mark)).catch(() => undefined);
-    if (outcome === 'given up') await removeEntry(target, mark);
+    if (outcome === 'given up') await removePrivate(target, mark);
   }
-}
-
-/** A directory that only this user can enter, so that no other account changes the copy between comparison and rename. */
-async function openPrivate(target: PinnedParent, mark: string, to: string): Promise<Result<FileHandle, CopyError>> {
-  const made = await attempt(() => mkdir(target.at(mark), 0o700), 'mkdir', to);
-  if (made.isErr()) return err(made.error);
-  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
-  const opened = await attempt(() => open(target.at(mark), O_RDONLY | O_DIRECTORY | O_NOFOLLOW), 'open', to);
-  if (opened.isErr()) return err(opened.error);
-  const checked = await attempt(
-    async () => {
-      // The umask and a default ACL may have made it narrower, never wider; chmod takes an inherited ACL's mask to 0.
-      await opened.value.chmod(0o700);
-      const { uid, mode } = await opened.value.stat();
-      const entries = await readdir(handlePath(opened.value.fd));
-      return uid === process.geteuid?.() && (mode & 0o7777) === 0o700 && entries.length === 0;
-    },
-    'fstat',
-    to,
-  );
-  if (checked.isOk() && checked.value) return ok(opened.value);
-  await opened.value.close();
-  return err(checked.isErr() ? checked.error : changed(to, 'the directory for the copy was replaced'));
 }
 
 async function copyAndCompare(

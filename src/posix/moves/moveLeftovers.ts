@@ -4,7 +4,8 @@ import type { IoError } from '../paths/index.js';
 import { abandonedNames, withPinnedParent } from '../handles/index.js';
 import type { ParentError, PinnedParent } from '../handles/index.js';
 import { printablePath } from '../paths/index.js';
-import { removeEntry, retire } from './retireSource.js';
+import { privateNames, removePrivate } from './privateDirectory.js';
+import { retire } from './retireSource.js';
 import { firstDifference, treeStamp } from './treeDigest.js';
 
 /** Something a killed move left beside the source or the target. */
@@ -37,7 +38,9 @@ export async function leftoversOf(
 ): Promise<Result<readonly Leftover[], IoError>> {
   const found: Leftover[] = [];
   for (const parent of [source, target]) {
-    const names = await abandonedNames(parent);
+    const abandoned = await abandonedNames(parent);
+    if (abandoned.isErr()) return err(abandoned.error);
+    const names = await privateNames(parent, abandoned.value);
     if (names.isErr()) return err(names.error);
     found.push(...names.value.map((name) => ({ parent, name })));
   }
@@ -47,7 +50,7 @@ export async function leftoversOf(
 /** Deletes them: a complete tree is at one of the two names, so these copies are not needed. */
 export async function removeLeftovers(leftovers: readonly Leftover[]): Promise<Result<string | undefined, IoError>> {
   let left: string | undefined;
-  for (const { parent, name } of leftovers) left = (await removeEntry(parent, name)) ?? left;
+  for (const { parent, name } of leftovers) left = (await removePrivate(parent, name)) ?? left;
   return ok(left);
 }
 
@@ -75,7 +78,7 @@ export async function finishMove(
   }
   const leftovers = await leftoversOf(source, target);
   if (leftovers.isErr()) return err(leftovers.error);
-  const own = retired === null ? undefined : await removeEntry(source, retired);
+  const own = retired === null ? undefined : await removePrivate(source, retired);
   const others = await removeLeftovers(leftovers.value);
   return others.map((left) => ({ leftBehind: own ?? left }));
 }

@@ -6,14 +6,16 @@ import { moveLeftovers } from '../../../src/posix/moves/moveLeftovers.js';
 import { freshPlace } from '../support/place.js';
 
 describe('moveLeftovers', () => {
-  it('lists what killed moves left beside both names, and changes nothing', async () => {
+  it('lists what killed moves left beside both names, nothing that only has such a name, and changes nothing', async () => {
     const place = freshPlace();
     for (const name of ['old', 'new']) mkdirSync(join(place, name));
     const [from, to] = [join(place, 'old/.state'), join(place, 'new/.state')];
     expect((await moveLeftovers(from, to))._unsafeUnwrap()).toEqual([]);
     const left = ['old/..state.wca-4194305-0123456789ab', 'new/..state.wca-4194304-0123456789ab'];
     const others = [`..state.wca-${process.pid}-0123456789ab`, '..other.wca-4194304-0123456789ab', '.state'];
-    for (const name of [...left, ...others.map((other) => `new/${other}`)]) mkdirSync(join(place, name));
+    for (const name of [...left, ...others.map((other) => `new/${other}`)])
+      mkdirSync(join(place, name), { mode: 0o700 });
+    mkdirSync(join(place, 'old/..state.wca-4194306-0123456789ab'), { mode: 0o755 });
     expect((await moveLeftovers(from, to))._unsafeUnwrap()).toEqual(left.map((name) => join(place, name)));
     expect(readdirSync(join(place, 'new'))).toHaveLength(4);
   });

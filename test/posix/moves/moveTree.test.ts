@@ -275,7 +275,7 @@ describe('moveTree', () => {
     expect(moved.leftBehind).toMatch(/\/old\/\.\.state\.wca-/);
     expect(readFileSync(join(to, 'immutable'), 'utf8')).toBe('x');
     expect(existsSync(from)).toBe(false);
-    run('chattr', ['-i', join(moved.leftBehind ?? '', 'immutable')]);
+    run('chattr', ['-i', join(moved.leftBehind ?? '', '.state/immutable')]);
   });
 
   it('shows a path with control characters escaped', async () => {
@@ -285,8 +285,8 @@ describe('moveTree', () => {
   });
 });
 
-/** The calls of this process and of rm that change something, and those of cp. */
-const OURS = ['mkdir', 'fchmod', 'rename', 'fsync', 'syncfs', 'unlinkat', 'rmdir', 'execve'];
+/** The calls of this process that change something, and those of cp. */
+const OURS = ['mkdir', 'fchmod', 'rename', 'fsync', 'syncfs', 'unlink', 'rmdir', 'execve'];
 const OF_CP = [
   'mkdirat',
   'linkat',
@@ -378,7 +378,7 @@ describe('moveTree after a kill', () => {
     otherFilesystem();
     plantSmall();
     run('cp', ['-a', from, to]);
-    mkdirSync(join(place, 'new/..state.wca-4194305-0123456789ab'));
+    mkdirSync(join(place, 'new/..state.wca-4194305-0123456789ab'), { mode: 0o700 });
     appendFileSync(join(to, 'deep/file'), 'written since');
     expect((await moveLeftovers(from, to))._unsafeUnwrap()).toHaveLength(1);
     expect((await moveTree(from, to))._unsafeUnwrapErr().code).toBe('TARGET_EXISTS');
@@ -392,11 +392,22 @@ describe('moveTree after a kill', () => {
     expect(existsSync(from)).toBe(true);
   });
 
+  it('deletes no directory of root to which another account gave the name of a leftover', async () => {
+    chownSync(join(place, 'new'), 33, 33);
+    const precious = join(place, 'new/..state.wca-4194305-0123456789ab');
+    mkdirSync(precious, { mode: 0o700 });
+    writeFileSync(join(precious, 'backup'), 'x');
+    plantSmall();
+    expect(await moveTree(from, to)).toBeOk();
+    expect(readFileSync(join(precious, 'backup'), 'utf8')).toBe('x');
+  });
+
   it('never deletes a hidden copy while neither name holds the tree', async () => {
     plantSmall();
     const hidden = join(place, 'old/..state.wca-4194305-0123456789ab');
-    renameSync(from, hidden);
+    mkdirSync(hidden, { mode: 0o700 });
+    renameSync(from, join(hidden, '.state'));
     expect((await moveTree(from, to))._unsafeUnwrapErr().code).toBe('SOURCE_MISSING');
-    expect(existsSync(hidden)).toBe(true);
+    expect(existsSync(join(hidden, '.state/deep/file'))).toBe(true);
   });
 });

@@ -6,6 +6,7 @@ export type { Inode } from './judgePermission.js';
 export { probeAccess } from './probeAccess.js';
 export { probeExecution } from './probeExecution.js';
 export { readAcls } from './readAcls.js';
+export type { Acl } from './readAcls.js';
 export { readAttributes } from './readAttributes.js';
 export { parseShebang } from './readImage.js';
 export { resolveExecutable } from './resolveExecutable.js';

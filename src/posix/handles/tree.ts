@@ -26,7 +26,8 @@ export interface TreeEntry {
  * Why an entry was left as it is: `hard-link` (it has another name, perhaps outside), `device`, `setuid` (or setgid,
  * files only), `immutable` (chattr +i or +a), `private` (the reader could not read it before), `mount-point` (another
  * mount begins here), `changed-meanwhile` (somebody is changing it), `secret` and `foreign-owner` (as the caller
- * decided), `denied` (the kernel or the filesystem refuses), `unjudged` (whether the reader could read it is not known: its
+ * decided), `denied` (the kernel or the filesystem refuses), `acl` (its ACL has named entries that a wider mode would give
+ * more, or gives the group less than the mode says), `unjudged` (whether the reader could read it is not known: its
  * ACL, or that of a directory above it, could not be read).
  *
  * @inline
@@ -42,6 +43,7 @@ export type SkipReason =
   | 'secret'
   | 'foreign-owner'
   | 'denied'
+  | 'acl'
   | 'unjudged';
 
 /** What to do with an entry. What `change` leaves out stays as it is; `descend` says whether to look below. */

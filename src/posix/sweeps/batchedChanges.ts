@@ -7,14 +7,33 @@ import { parentPath } from '../paths/index.js';
 import { startChownThread } from './chownThread.js';
 import type { ChownThread, JudgedChange } from './chownThread.js';
 import type { IoError } from '../paths/index.js';
-import type { Inode } from '../access/index.js';
+import type { Acl, Inode } from '../access/index.js';
 import type { Pass } from './pass.js';
 import { handlePath, O_PATH } from '../handles/index.js';
 import { readAcls } from '../access/index.js';
-import type { SweepOptions, TreeEntry } from '../handles/index.js';
+import type { SkipReason, SweepOptions, TreeChange, TreeEntry } from '../handles/index.js';
 
 /** Whether an entry may change hands, or a directory may be entered, now that its ACL is known. */
 export type AclJudge = (inode: Inode) => boolean;
+
+/**
+ * A change without the group bits that it would set, where there is an ACL of which these are the mask, and either a named
+ * entry would gain by them or the group would not; null when nothing is left of it. Pure.
+ *
+ * chmod(1) sets the mask and leaves the entry of the owning group as it is (acl(5), correspondence between ACL entries and
+ * file permission bits).
+ */
+export function withinAcl(change: TreeChange, acl: Acl | null): TreeChange | null {
+  const { before, after } = change;
+  const added = after.mode & ~before.mode & 0o070;
+  if (acl === null || added === 0) return change;
+  const bits = added >> 3;
+  const named = [...acl.users, ...acl.groups];
+  if ((acl.owningGroup & bits) === bits && named.every((entry) => (entry.bits & bits) === 0)) return change;
+  const mode = after.mode & ~added;
+  const isSame = after.uid === before.uid && after.gid === before.gid && mode === before.mode;
+  return isSame ? null : { ...change, after: { ...after, mode } };
+}
 
 /** A change that waits to be made, with the path (a byte string) for the report. */
 interface Waiting extends JudgedChange {
@@ -182,6 +201,10 @@ export class BatchedChanges {
       if (acl === undefined) return acls.noTool ? null : 'unjudged';
       return acl === null || judgeAcl({ ...inode, acl }) ? null : 'private';
     };
+    const refuse = (one: Waiting, reason: SkipReason): void => {
+      this.#pass.skipped.set(one.path, reason);
+      refused.push(one);
+    };
     for (const directory of entered) {
       const reason = closedBy(directory.fd, directory);
       if (reason !== null) this.#close(directory.path, reason);
@@ -193,8 +216,11 @@ export class BatchedChanges {
       const hasAcl = change.type === 'file' || change.type === 'directory';
       const isBelow = this.#isBelowClosed(path);
       const reason = isBelow || !hasAcl ? null : closedBy(fd, { ...change.before, type: change.type });
-      if (reason !== null) this.#pass.skipped.set(path, reason);
-      (isBelow || reason !== null ? refused : passed).push(one);
+      const kept = withinAcl(change, acls.found.get(handlePath(fd)) ?? null);
+      if (isBelow) refused.push(one);
+      else if (reason !== null) refuse(one, reason);
+      else if (kept === null) refuse(one, 'acl');
+      else passed.push({ ...one, change: kept });
     }
     for (const { fd } of refused) closeSync(fd);
     return passed;

@@ -26,7 +26,9 @@ export interface OpenToGroupRequest extends SweepOptions {
  *
  * Left and listed: entries of other owners, what `keepSecrets` names, files that not everyone may read (`private`: a
  * 0600 dump must not be opened to a group), and directories that not everyone, or the given reader, may list and
- * enter. Links, FIFOs and sockets are left without a word, and so is what is already open. See `changeTree` for what is
+ * enter. The group bits of an entry with an ACL are its mask: where named entries would gain by them, or the entry of the
+ * group is narrower, they stay as they are and the entry is listed as `acl` (setfacl(1) can give the group what it needs).
+ * Links, FIFOs and sockets are left without a word, and so is what is already open. See `changeTree` for what is
  * never changed and for what is not promised. Running it again changes nothing.
  *
  * Errors: {@link SweepError}; what was changed before one is in the sink.
@@ -47,14 +49,26 @@ export interface OpenToGroupRequest extends SweepOptions {
  * ```
  */
 export function openToGroup(root: string, request: OpenToGroupRequest): ResultAsync<SweepReport, SweepError> {
-  return new ResultAsync(changeUntilSettled(root, openVerdict(request), request, walkAll));
+  const options = { ...request, judgeAcl: mayBeOpened(request) };
+  return new ResultAsync(changeUntilSettled(root, openVerdict(request), options, walkAll));
 }
+
+/** Whether an inode is open already: to everyone, or a directory to the reader; never what the reader could not read. */
+function mayBeOpened({ reader }: OpenToGroupRequest): (inode: Openable) => boolean {
+  const readable = reader === undefined ? null : readableBy(reader);
+  const everyone = readableBy('everyone');
+  return (inode) => {
+    const open = inode.type === 'directory' && readable !== null ? readable(inode) : everyone(inode);
+    return open && readable?.(inode) !== false;
+  };
+}
+
+type Openable = Parameters<ReturnType<typeof readableBy>>[0];
 
 /** What opening does with an entry; pure. */
 export function openVerdict(request: OpenToGroupRequest): (entry: TreeEntry) => Verdict {
-  const { gid, owners, reader, keepSecrets, keepModes = [] } = request;
-  const readable = reader === undefined ? null : readableBy(reader);
-  const everyone = readableBy('everyone');
+  const { gid, owners, keepSecrets, keepModes = [] } = request;
+  const isOpen = mayBeOpened(request);
   return (entry) => {
     const isDirectory = entry.type === 'directory';
     if (!isDirectory && entry.type !== 'file') return { kind: 'keep' };
@@ -66,8 +80,7 @@ export function openVerdict(request: OpenToGroupRequest): (entry: TreeEntry) => 
     const mode = keepsMode ? entry.mode : entry.mode | (isDirectory ? 0o2070 : 0o060);
     if (entry.gid === gid && entry.mode === mode) return { kind: 'keep' };
     if (!owners.includes(entry.uid)) return { kind: 'skip', reason: 'foreign-owner', descend: true };
-    const open = isDirectory && readable !== null ? readable(entry) : everyone(entry);
-    if (!open || readable?.(entry) === false) return { kind: 'skip', reason: 'private', descend: false };
+    if (!isOpen(entry)) return { kind: 'skip', reason: 'private', descend: false };
     return { kind: 'change', gid, mode };
   };
 }

@@ -1,8 +1,9 @@
+import { closeSync, constants } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { joinPath } from '../paths/index.js';
-import { namesIn } from '../handles/index.js';
+import { namesIn, openAt } from '../handles/index.js';
 import type { EntryJudge } from './entryJudge.js';
 import type { SweepError, TreeEntry } from '../handles/index.js';
 import type { Walk, WalkContext } from './changeTree.js';
@@ -51,4 +52,37 @@ export async function walkDirectory(
     }
   }
   return ok(undefined);
+}
+
+/** Presents the directories of the tree and nothing else, each after those below it. Memory: their paths. */
+export const walkUpwards: Walk = async (judge, { options, excluded }) => {
+  if (judge.root.type !== 'directory' || !judge.entersRoot()) return ok(undefined);
+  const found = [''];
+  for (let at = 0; at < found.length; at += 1) {
+    const path = found[at] ?? '';
+    const directory = judge.enter(path);
+    const names = directory === null ? null : namesIn(directory);
+    if (names === null) judge.pass.missed ||= directory !== null;
+    for (const name of names ?? []) {
+      const child = joinPath(path, name);
+      if (directory !== null && !excluded.has(child) && isDirectory(directory, name)) found.push(child);
+    }
+    if (at % BREATH === 0) await setImmediate();
+    if (options.signal?.aborted === true) return err(sweepAborted());
+  }
+  for (const path of found.reverse()) {
+    judge.judgePath(path);
+    if (!judge.full) continue;
+    const flushed = await judge.flush();
+    if (flushed.isErr()) return err(flushed.error);
+    await setImmediate();
+    if (options.signal?.aborted === true) return err(sweepAborted());
+  }
+  return ok(undefined);
+};
+
+function isDirectory(directory: number, name: string): boolean {
+  const fd = openAt(directory, name, constants.O_DIRECTORY);
+  if (typeof fd === 'number') closeSync(fd);
+  return typeof fd === 'number';
 }

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { O_PATH } from '../../../src/posix/handles/pinned.js';
 import { entryOf } from '../../../src/posix/handles/pinnedTree.js';
 import { ioError } from '../../../src/posix/paths/ioError.js';
-import { BatchedChanges } from '../../../src/posix/sweeps/batchedChanges.js';
+import { BatchedChanges, withinAcl } from '../../../src/posix/sweeps/batchedChanges.js';
 import type { BatchOptions } from '../../../src/posix/sweeps/batchedChanges.js';
 import { changeOf } from '../../../src/posix/sweeps/entryJudge.js';
 import { newPass } from '../../../src/posix/sweeps/pass.js';
@@ -161,5 +161,44 @@ describe('BatchedChanges', () => {
     await changes.close();
     expect(openDescriptors()).toBe(before);
     expect(lstatSync(join(place, 'file')).uid).toBe(0);
+  });
+});
+
+describe('withinAcl', () => {
+  const change = (before: number, after: number, gid = 33): Parameters<typeof withinAcl>[0] => ({
+    path: Buffer.from('file'),
+    type: 'file',
+    dev: '1',
+    ino: '2',
+    before: { uid: 0, gid: 0, mode: before },
+    after: { uid: 0, gid, mode: after },
+  });
+  const acl = (owningGroup: number, named: number): NonNullable<Parameters<typeof withinAcl>[1]> => ({
+    users: [],
+    groups: [{ id: 1000, bits: named }],
+    owningGroup,
+    mask: 4,
+    other: 4,
+  });
+
+  it('leaves a change as it is without an ACL, and where it sets no group bits', () => {
+    expect(withinAcl(change(0o644, 0o664), null)).toEqual(change(0o644, 0o664));
+    expect(withinAcl(change(0o664, 0o644), acl(4, 6))).toEqual(change(0o664, 0o644));
+  });
+
+  it('sets the bits where only the group gains by them', () => {
+    expect(withinAcl(change(0o644, 0o664), acl(6, 4))).toEqual(change(0o644, 0o664));
+  });
+
+  it('takes them out where a named entry would gain, or the group would not', () => {
+    for (const [owningGroup, named] of [
+      [6, 6],
+      [4, 4],
+    ] as const)
+      expect(withinAcl(change(0o644, 0o2664), acl(owningGroup, named))).toEqual(change(0o644, 0o2644));
+  });
+
+  it('answers null when nothing else would change', () => {
+    expect(withinAcl(change(0o644, 0o664, 0), acl(6, 6))).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag acl
 import { linkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -113,5 +114,35 @@ describe('openToGroup', () => {
     await opened(root, { keepModes: [/(^|\/)wp-coding-agents-[^/]*\.php$/g] });
     const kept = join(root, 'wp-coding-agents-channel.php');
     expect([modeOf(kept), ownerOf(kept), modeOf(join(root, 'other.php'))]).toEqual(['0644', '1000:33', '0664']);
+  });
+
+  it('widens no named entry of an ACL, which the group bits are the mask of, and lists what it left', async () => {
+    const root = plugins();
+    const acl = (name: string): string => run('getfacl', ['-n', '-p', '-E', '-c', join(root, name)]).trim();
+    for (const name of ['named', 'narrow', 'harmless', 'plain']) file(join(root, name), 0o644, 33);
+    directory(join(root, 'directory'), 0o755, 33);
+    file(join(root, 'directory/inside'), 0o644, 33);
+    // The mask keeps the named user from writing; the group itself may not; neither; none at all.
+    run('setfacl', ['-n', '-m', 'u:1000:rw,g::rw,m::r', join(root, 'named')]);
+    run('setfacl', ['-n', '-m', 'u:1000:r,g::r,m::r', join(root, 'narrow')]);
+    run('setfacl', ['-n', '-m', 'u:1000:r,g::rw,m::r', join(root, 'harmless')]);
+    run('setfacl', ['-n', '-m', 'g:1000:rwx,g::rwx,m::rx', join(root, 'directory')]);
+    const before = ['named', 'narrow', 'directory'].map(acl);
+    const report = await opened(root);
+    expect(reasons(report, root)).toEqual({ named: 'acl', narrow: 'acl', directory: 'acl' });
+    expect(['named', 'narrow', 'directory'].map(acl)).toEqual(before);
+    expect(acl('harmless')).toContain('group::rw-');
+    expect(acl('harmless')).toContain('user:1000:r--');
+    expect(acl('harmless')).toContain('mask::rw-');
+    expect([modeOf(join(root, 'plain')), modeOf(join(root, 'directory/inside'))]).toEqual(['0664', '0664']);
+    const again = await opened(root);
+    expect([again.changed, reasons(again, root)]).toEqual([0, reasons(report, root)]);
+  });
+
+  it('opens nothing that an ACL keeps from an account, whatever the mode bits say', async () => {
+    const root = plugins();
+    file(join(root, 'denied'), 0o644, 33);
+    run('setfacl', ['-n', '-m', 'u:1000:-,m::r', join(root, 'denied')]);
+    expect(reasons(await opened(root), root)).toEqual({ denied: 'private' });
   });
 });

@@ -374,7 +374,113 @@ describe.each([true, false])('reclaim (proposals by find: %s)', (proposeWithFind
   });
 });
 
+describe('reclaim that asks the reader where others can write', () => {
+  const asked = { reader: WWW_DATA, asked: 'where-others-write' } as const;
+
+  it('gives private files to the new owner where only the old one can write, and asks about the others', async () => {
+    const root = freshPlace();
+    directory(join(root, 'own'), 0o700);
+    file(join(root, 'own/auth.json'), 0o600);
+    for (const [name, mode, uid] of [
+      ['theirs', 0o755, 33],
+      ['shared', 0o777, 0],
+      ['grouped', 0o775, 0],
+    ] as const) {
+      directory(join(root, name), mode, uid, 33);
+      file(join(root, name, 'dump.sql'), 0o600);
+      directory(join(root, name, 'sub'), 0o755);
+      file(join(root, name, 'sub/dump.sql'), 0o600);
+      file(join(root, name, 'plain'), 0o644);
+    }
+    directory(join(root, 'root-group'), 0o775);
+    file(join(root, 'root-group/auth.json'), 0o600);
+    const dry = await reclaimed(root, { ...asked, dryRun: true });
+    const sink = memorySink();
+    const report = await reclaimed(root, { ...asked, sink });
+    expect(reasons(report, root)).toEqual(
+      Object.fromEntries(
+        ['theirs', 'shared', 'grouped'].flatMap((name) =>
+          ['dump.sql', 'sub/dump.sql'].map((below) => [`${name}/${below}`, 'private']),
+        ),
+      ),
+    );
+    for (const path of ['own', 'own/auth.json', 'root-group/auth.json', 'shared', 'theirs/plain', 'theirs/sub'])
+      expect(ownerOf(join(root, path)), path).toBe('33:33');
+    expect([dry.wouldChange, sink.all().length]).toEqual([report.changed, report.changed]);
+  });
+
+  it('gives away nothing that is moved in once a directory has changed hands', async () => {
+    const root = freshPlace();
+    for (const name of ['a', 'a/b']) directory(join(root, name));
+    file(join(root, 'a/auth.json'), 0o600);
+    expect(await reclaimed(root, asked)).toMatchObject({ changed: 4, complete: true });
+    for (const path of ['', 'a', 'a/auth.json']) expect(ownerOf(join(root, path)), path).toBe('33:33');
+    // A sweep looks again until nothing is left to change, and a run that was interrupted sweeps once more.
+    for (const name of ['dump.sql', 'a/dump.sql', 'a/b/dump.sql']) file(join(root, name), 0o600);
+    directory(join(root, 'backup'), 0o700);
+    file(join(root, 'backup/dump.sql'), 0o644);
+    const again = await reclaimed(root, asked);
+    const kept = ['dump.sql', 'a/dump.sql', 'a/b/dump.sql', 'backup'];
+    expect(again.changed).toBe(0);
+    expect(reasons(again, root)).toEqual(Object.fromEntries(kept.map((name) => [name, 'private'])));
+    for (const path of [...kept, 'backup/dump.sql']) expect(ownerOf(join(root, path)), path).toBe('0:0');
+  });
+
+  it('changes directories from below upwards, after all files', async () => {
+    const root = freshPlace();
+    for (const name of ['a', 'a/b', 'a/b/c', 'd']) directory(join(root, name));
+    for (const name of ['one', 'a/two', 'a/b/c/three']) file(join(root, name));
+    const sink = memorySink();
+    await reclaimed(root, { ...asked, sink });
+    const order = sink.all().map(({ path }) => path.toString());
+    const at = (path: string): number => order.indexOf(path);
+    expect(Math.max(at('one'), at('a/two'), at('a/b/c/three'))).toBeLessThan(Math.min(at('a/b/c'), at('d')));
+    expect([at('a/b/c') < at('a/b'), at('a/b') < at('a'), at('a') < at(''), at('d') < at('')]).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('works on a single file, and asks at the root where others can write in it', async () => {
+    const place = freshPlace();
+    file(join(place, 'one'), 0o600);
+    expect((await reclaimed(join(place, 'one'), asked)).changed).toBe(1);
+    directory(join(place, 'root'), 0o755, 33);
+    for (const name of ['dump.sql', 'sub/dump.sql']) {
+      if (name.startsWith('sub')) directory(join(place, 'root/sub'), 0o700);
+      file(join(place, 'root', name), 0o600);
+    }
+    const report = await reclaimed(join(place, 'root'), asked);
+    expect(reasons(report, join(place, 'root'))).toEqual({ 'dump.sql': 'private', sub: 'private' });
+    expect(report.changed).toBe(0);
+  });
+
+  it('leaves alone a directory in which an ACL lets others write', async () => {
+    const root = freshPlace();
+    directory(join(root, 'shared'), 0o755);
+    file(join(root, 'shared/auth.json'), 0o600);
+    run('setfacl', ['-n', '-m', 'u:1000:rwx,m::rwx', join(root, 'shared')]);
+    const report = await reclaimed(root, asked);
+    expect(reasons(report, root)).toEqual({ shared: 'private' });
+    expect(ownerOf(join(root, 'shared/auth.json'))).toBe('0:0');
+  });
+});
+
 describe('reclaim', () => {
+  it('sets no group write bit that would let named entries of an ACL write, and changes the owner', async () => {
+    const root = freshPlace();
+    for (const name of ['named', 'plain']) file(join(root, name), 0o644);
+    run('setfacl', ['-n', '-m', 'u:1000:rw,m::r', join(root, 'named')]);
+    const report = await reclaimed(root, { groupWrite: true });
+    expect(report).toMatchObject({ skipped: [], complete: true });
+    expect(['named', 'plain'].map((name) => [ownerOf(join(root, name)), modeOf(join(root, name))])).toEqual([
+      ['33:33', '0644'],
+      ['33:33', '0664'],
+    ]);
+  });
+
   it('refuses a root behind a link that somebody else could have put there', async () => {
     const place = freshPlace();
     directory(join(place, 'www'), 0o755, 33);

@@ -80,8 +80,8 @@ function replacedFiles({ dispatch, site, agentsFile }: MigrationFacts): readonly
 }
 
 /**
- * The state, where only root could have put anything into it: before it moves, so that what is private in it needs no
- * question. What the agent, or WordPress, moves into the new home meanwhile is asked about.
+ * The state, before it moves. What lies where only root can write is the service's own and needs no question, however
+ * private it is; what the agent, or WordPress, could have moved there is asked about.
  */
 export function stateOwnerSteps(facts: MigrationFacts, after: RecipeStep): RecipeStep[] {
   const { target, state } = facts;
@@ -96,6 +96,9 @@ export function stateOwnerSteps(facts: MigrationFacts, after: RecipeStep): Recip
         to: { user: target.name, group: facts.targetGroup },
         why: `${target.name} runs the service and has to write its state`,
         movesAfterwards: true,
+        ...(facts.options.private === 'reclaim'
+          ? {}
+          : { reader: target.name, readerAsked: 'where-others-write' as const }),
         ...sweepOptions(facts),
       },
     }),

@@ -22,6 +22,8 @@ const args = record({
   why: v.string(),
   /** An account: what it could not read before is left, with everything below an unreadable directory. */
   reader: v.exactOptional(v.string()),
+  /** The reader is asked only about what lies where others than the old owner can write. */
+  readerAsked: v.exactOptional(v.literal('where-others-write')),
   /** Entries, absolute or relative to the root, that are left alone with everything below them. */
   exclude: v.exactOptional(listOf(v.string())),
   /** Directories in which what is changed becomes group-writable too. */
@@ -151,12 +153,13 @@ function sweep(
     reclaim(args.root, {
       from: args.from,
       to: { uid: user.uid, gid: group.gid },
-      groupWrite: (entry) => widensHere(args, entry),
+      ...(args.groupWriteBelow === undefined ? {} : { groupWrite: (entry: TreeEntry) => widensHere(args, entry) }),
       ...(args.keptNames === true ? { keep: ({ path }: TreeEntry) => rootsOnPurpose(path) } : {}),
       exclude: args.exclude ?? [],
       crossMounts: args.crossMounts ?? false,
       unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse',
       ...(identity === null ? {} : { reader: identity }),
+      ...(args.readerAsked === undefined ? {} : { asked: args.readerAsked }),
       ...how,
     }).orElse((error) => (args.mayBeGone === true && error.code === 'NOT_FOUND' ? ok(NOTHING_THERE) : err(error))),
   );

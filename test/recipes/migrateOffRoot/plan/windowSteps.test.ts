@@ -72,7 +72,9 @@ test('owners and units go back only when the service is stopped again', () => {
 
 test('the state gets its owner where only root reaches it, and what else lies in the home is asked about', () => {
   expect(argsOf(exampleFacts(), 'state-owner-1')).toMatchObject({ root: '/root/.kimaki', movesAfterwards: true });
-  expect(argsOf(exampleFacts(), 'state-owner-1')).not.toHaveProperty('reader');
+  // What another account could have moved into the state is not given away.
+  const asked = { reader: 'opencode', readerAsked: 'where-others-write' };
+  expect(argsOf(exampleFacts(), 'state-owner-1')).toMatchObject(asked);
   expect(argsOf(exampleFacts(), 'home-owner')).toMatchObject({ reader: 'opencode' });
   expect(argsOf(exampleFacts({ options: { private: 'reclaim' } }), 'home-owner')).not.toHaveProperty('reader');
   expect(undoneFirst(windowSteps(exampleFacts()), 'state-owner-1')).toContain('move-1');

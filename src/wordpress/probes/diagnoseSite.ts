@@ -6,7 +6,8 @@ import { explainAccess } from '../../posix/access/index.js';
 import type { AccessBlock } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { remedy } from '../../posix/findings/index.js';
-import { attempt, printableText } from '../../posix/paths/index.js';
+import type { Remedy } from '../../posix/findings/index.js';
+import { attempt, isAtOrBelow, printablePath, printableText } from '../../posix/paths/index.js';
 import { judgeWritability } from './judgeWritability.js';
 import type { SiteFault } from './judgeWritability.js';
 import { probeSiteWritability } from './probeSiteWritability.js';
@@ -28,7 +29,6 @@ export interface SiteDiagnosis {
   readonly report: WritabilityReport;
 }
 
-/** The parts of a site that are needed to examine it. */
 /** What a diagnosis reads of a site. @inline */
 export type DiagnosableSite = Pick<Site, 'path' | 'host' | 'fpm'> &
   Partial<Pick<Site, 'contentDir' | 'pluginsDir' | 'themesDir'>>;
@@ -93,15 +93,27 @@ export function located(
   const [kind, name = ''] = subject.split(/:(.*)/s);
   const directory = kind === 'plugin' ? pluginsDir : kind === 'theme' ? themesDir : undefined;
   const tree = directory === undefined ? (path ?? contentDir) : join(directory, name);
+  const own = [contentDir, pluginsDir, themesDir].filter((known) => known !== undefined);
   return {
     ...fault,
     what: told,
     evidence: isNamed ? evidence : [...evidence, blockedAt.path],
     ...(path === null || tree === undefined
       ? {}
-      : { remedy: remedy.call('reclaim', tree, { from: 'root', to: `${user.name}:${group.name}` }) }),
+      : { remedy: own.some((known) => isAtOrBelow(tree, known)) ? reclaiming(tree, user, group) : elsewhere(tree) }),
     blockedAt,
   };
+}
+
+function reclaiming(tree: string, user: Identity['user'], group: Identity['group']): Remedy {
+  return remedy.call('reclaim', tree, { from: 'root', to: `${user.name}:${group.name}` });
+}
+
+/** The code of the site names the paths in a report, and whoever changes that code could name any. */
+function elsewhere(tree: string): Remedy {
+  return remedy.text(
+    `look whether ${printablePath(tree)} belongs to the site before its owner is changed: it lies outside wp-content, and the code of the site named it`,
+  );
 }
 
 /** Of a path that does not exist, the nearest directory above in which it would have to be made. */

@@ -11,10 +11,13 @@ import { jsonOf, parseAnswer } from '../../posix/programs/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
 import { redactSecrets } from '../../posix/secrets/index.js';
 import type { PhpMissing } from '../php/index.js';
-import { fifoInSite } from '../site/index.js';
+import { fifoInSite, whatHeldPhp } from '../site/index.js';
 import type { Site } from '../site/index.js';
 
-/** The script did not come to its answer: the site failed to load, or exited, or has a FIFO where PHP would wait. */
+/**
+ * The script did not come to its answer: the site failed to load, or exited, or has a FIFO where PHP would wait; or it was
+ * not started, because it would have run as root.
+ */
 export interface ProbeNoAnswer {
   readonly code: 'PROBE_NO_ANSWER';
   readonly message: string;
@@ -76,6 +79,11 @@ async function run<const S extends GenericSchema>(
   schema: S,
   { args = {}, ...rest }: SitePhpOptions,
 ): Promise<Result<InferOutput<S>, SiteProbeError>> {
+  // Whoever can write to a site would be root with it.
+  if (identity.user.uid === 0) {
+    const message = `the WordPress of ${printablePath(site.path)} was not asked, because its code would run as root; let its php-fpm pool run as another account`;
+    return err({ code: 'PROBE_NO_ANSWER', message, exitCode: null, output: '' });
+  }
   const marker = `wca-answer-${randomBytes(12).toString('hex')}`;
   const given = { ...args, marker, root: site.path, host: site.host ?? 'localhost', uid: identity.user.uid };
   const fifo = await fifoInSite(site);
@@ -90,7 +98,11 @@ async function run<const S extends GenericSchema>(
     ...rest,
     input: PRELUDE + script,
   });
-  if (ran.isErr()) return err(ran.error);
+  if (ran.isErr()) {
+    if (ran.error.code !== 'PROGRAM_TIMEOUT') return err(ran.error);
+    const message = `${ran.error.message}: PHP ran as ${identity.user.name} in the WordPress of ${printablePath(site.path)}; ${await whatHeldPhp(site)}`;
+    return err({ ...ran.error, message });
+  }
   if (ran.value.exitCode === 127) {
     return err({ code: 'PHP_MISSING', message: `${identity.user.name} cannot find ${php}; install php-cli` });
   }

@@ -1,4 +1,4 @@
-export { fifoInSite } from './fifoInSite.js';
+export { fifoInSite, whatHeldPhp } from './fifoInSite.js';
 export { findContraryDefines } from './findContraryDefines.js';
 export { findSite } from './findSite.js';
 export { findSiteOfUnit } from './findSiteOfUnit.js';

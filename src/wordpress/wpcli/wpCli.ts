@@ -8,7 +8,7 @@ import { runAs } from '../../posix/accounts/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { ProgramError, ProgramResult } from '../../posix/programs/index.js';
 import { redactSecrets, toldText } from '../../posix/secrets/index.js';
-import { fifoInSite } from '../site/index.js';
+import { fifoInSite, whatHeldPhp } from '../site/index.js';
 import type { Site } from '../site/index.js';
 
 /** The host has no WP-CLI, or the user cannot execute it. */
@@ -102,7 +102,15 @@ export function wpCli(
       return err({ code: 'WP_FAILED', message, command, exitCode: null, output: '' });
     }
     const all = [`--path=${path}`, '--no-color', ...args];
-    const ran = yield* runAs(identity, wp, all, { timeoutMs: 60_000, ...rest, cwd: path });
+    const ended = await runAs(identity, wp, all, { timeoutMs: 60_000, ...rest, cwd: path });
+    if (ended.isErr() && ended.error.code === 'PROGRAM_TIMEOUT') {
+      const held = await whatHeldPhp({ path, ...(muPluginsDir === undefined ? {} : { muPluginsDir }) });
+      return err({
+        ...ended.error,
+        message: `${ended.error.message}: ${printablePath(wp)} ran as ${identity.user.name}; ${held}`,
+      });
+    }
+    const ran = yield* ended;
     // The exit statuses of env(1) when the program does not start: it does not exist, or the user may not execute it.
     if (ran.exitCode === 127 || ran.exitCode === 126) {
       const why = ran.exitCode === 127 ? 'or its interpreter does not exist' : 'may not be executed';

@@ -47,6 +47,17 @@ test.each<[Partial<SiteFault>, string]>([
   expect(located(fault(more), BLOCK, SITE, WEB).remedy).toEqual(remedy.call('reclaim', tree, owner));
 });
 
+test.each<Partial<SiteFault>>([
+  { subject: 'plugin:../../../etc' },
+  { subject: 'theme:../../../../etc/cron.d', id: 'theme-closed' },
+  { subject: 'upgrade', id: 'upgrade-closed', path: '/etc' },
+  { subject: 'uploads', id: 'uploads-closed', path: '/w/wp-content-2' },
+])('no owner outside wp-content is to be changed because the code of the site says so: %j', (more) => {
+  const { remedy: way } = located(fault(more), BLOCK, SITE, WEB);
+  expect(way).toMatchObject({ kind: 'text' });
+  expect(JSON.stringify(way)).toContain('lies outside wp-content');
+});
+
 test('a fault that is not about a path keeps its remedy', () => {
   const about = fault({ subject: 'wordpress', id: 'not-direct', path: null });
   expect(located(about, null, SITE, WEB).remedy).toEqual(about.remedy);

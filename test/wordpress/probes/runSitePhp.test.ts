@@ -1,6 +1,8 @@
 // @module-tag root
 // @module-tag php-cli
-import { chmod, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,6 +12,7 @@ import { DIRECTORIES_SCRIPT } from '../../../src/wordpress/probes/probeSiteDirec
 import { UPDATE_SCRIPT } from '../../../src/wordpress/probes/probePluginUpdate.js';
 import { UPLOADS_SCRIPT } from '../../../src/wordpress/probes/probeUploads.js';
 import { WRITABILITY_SCRIPT } from '../../../src/wordpress/probes/probeSiteWritability.js';
+import { lookupIdentity } from '../../../src/posix/accounts/index.js';
 import { lintPhp } from '../../../src/wordpress/php/lintPhp.js';
 import { publicPlace, wwwData } from '../support/fakes.js';
 import type { PublicPlace } from '../support/fakes.js';
@@ -74,6 +77,26 @@ test('an answer of another shape names the field', async () => {
 
 test('a site that hangs is ended', async () => {
   expect(await run('while ( true ) { usleep( 1000 ); }', ANSWER, 1000)).toMatchObject({ code: 'PROGRAM_TIMEOUT' });
+});
+
+test('a site that hangs on a FIFO of a plugin is ended at the limit, with the FIFO and what to do', async () => {
+  const plugin = join(place.path, 'wp-content/plugins/a');
+  await mkdir(plugin, { recursive: true });
+  execFileSync('mkfifo', [join(plugin, 'data.txt')]);
+  const ended = await run(`file_get_contents( '${plugin}/data.txt' );`, ANSWER, 1000);
+  expect(ended).toMatchObject({ code: 'PROGRAM_TIMEOUT', timeoutMs: 1000 });
+  expect((ended as SiteProbeError).message).toMatch(
+    /did not end within 1000 ms and was killed .*data\.txt is a FIFO, and PHP may have waited .* remove it, and try again$/,
+  );
+});
+
+test('the code of a site is never run as root', async () => {
+  const root = (await lookupIdentity('root'))._unsafeUnwrap();
+  const marker = join(place.path, 'ran');
+  await writeFile(join(place.path, 'wp-load.php'), `<?php touch( '${marker}' );`);
+  const refused = await runSitePhp({ path: place.path, host: null, fpm: null }, root, ANSWER, SHAPE);
+  expect(refused._unsafeUnwrapErr()).toMatchObject({ code: 'PROBE_NO_ANSWER', exitCode: null });
+  expect(existsSync(marker)).toBe(false);
 });
 
 test('the scripts are sound PHP', async () => {

@@ -1,5 +1,5 @@
 // @module-tag root
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -17,7 +17,7 @@ import { renderPlan } from '../../src/cli/render/renderPlan.js';
 import { lookupIdentity } from '../../src/posix/accounts/index.js';
 import { findingsAbout, remedy } from '../../src/posix/findings/index.js';
 import { runChecked } from '../../src/posix/programs/index.js';
-import { createRegistry, defineStep, makePlan } from '../../src/recipes/engine/index.js';
+import { applyPlan, createRegistry, defineStep, makePlan, rollbackRun, step } from '../../src/recipes/engine/index.js';
 import { refusal } from '../../src/recipes/host/index.js';
 import { verdictsOf } from '../../src/recipes/proof/check.js';
 import { diffUnit } from '../../src/systemd/secrets/index.js';
@@ -66,10 +66,56 @@ const refusing = (message: string) =>
     undo: () => okAsync(undefined),
   });
 
+const telling = (text: string) =>
+  defineStep({
+    kind: 'test.telling',
+    args: v.strictObject({}),
+    before: v.strictObject({}),
+    describe: () => ({ title: text, why: text, diff: `--- /x\n+++ /x\n-${text}\n+${text}\n` }),
+    check: () => okAsync({ state: 'needed' as const, before: {}, note: text }),
+    apply: (_args, _before, ctx) => {
+      ctx.progress(text);
+      return okAsync(undefined);
+    },
+    verify: () => okAsync(undefined),
+    undo: () => okAsync({ notes: [text] }),
+  });
+
 const PLACES: Readonly<Record<string, (line: string, index: number) => Promise<string>>> = {
   'the diff of a plan': async (line) => {
     const [before, after] = [unitWith(line), unitWith(line).replace('[Service]', '[Service]\nUser=x')];
     return Promise.resolve(diffUnit(before, after, 'x') + diffUnit('', after, 'x'));
+  },
+  'what a step says of itself, in plan, progress, journal and report': async (line) => {
+    const dirty = mkdtempSync(join(dir, 'run-'));
+    const kind = telling(line);
+    const registry = createRegistry([kind]);
+    const host = { machineId: 'm', hostname: 'h' };
+    const made = await makePlan({
+      recipe: 'test',
+      facts: {},
+      notices: [],
+      steps: [step(kind, { id: 'telling', phase: 'before', args: {} })],
+      registry,
+      host,
+      toolVersion: '0',
+      now: new Date(0),
+    });
+    const plan = made._unsafeUnwrap();
+    const events: unknown[] = [];
+    const onEvent = (event: unknown): void => void events.push(event);
+    const run = { stateDir: dirty, registry, onEvent };
+    const applied = await applyPlan({ ...run, plan });
+    const back = await rollbackRun({ ...run, recipe: 'test' });
+    const journals = readdirSync(dirty, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('journal.jsonl'),
+    );
+    const journal = journals.map((name) => readFileSync(join(dirty, name), 'utf8')).join('');
+    const shown = await printed((output) => {
+      renderPlan(output, plan);
+      output.record(plan);
+    });
+    return shown + JSON.stringify([events, applied, back]) + journal;
   },
   'a notice of a plan': async (line) => {
     const plan = await makePlan({

@@ -4,4 +4,4 @@ export type { Mask } from './masks.js';
 export { redactSecrets } from './redactSecrets.js';
 export { createRedactor } from './redactor.js';
 export type { Redactor } from './redactor.js';
-export { toldText } from './toldText.js';
+export { toldDiff, toldLines, toldText } from './toldText.js';

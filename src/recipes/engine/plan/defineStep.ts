@@ -1,11 +1,19 @@
 import { ResultAsync, err, errAsync, ok, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printableLines } from '../../../posix/paths/index.js';
-import { redactSecrets, toldText } from '../../../posix/secrets/index.js';
+import { toldDiff, toldLines, toldText } from '../../../posix/secrets/index.js';
 import { readData } from './data.js';
 import type { DataSchema } from './data.js';
 import type { Json } from './json.js';
-import type { InvalidStepData, StepDefinition, StepFailure, StepKind, StepThrew } from './step.js';
+import type {
+  Check,
+  InvalidStepData,
+  StepDefinition,
+  StepDescription,
+  StepFailure,
+  StepKind,
+  StepThrew,
+  UndoNotes,
+} from './step.js';
 
 /**
  * Makes a kind of step from one declaration: the type of its data, the check of what comes from a plan or journal, and
@@ -13,8 +21,9 @@ import type { InvalidStepData, StepDefinition, StepFailure, StepKind, StepThrew 
  *
  * Every method of the kind answers `INVALID_STEP_DATA` with kind and field for data of another shape, before the
  * definition sees it, and `STEP_THREW` for a throw or a rejection. A `before` that the definition finds itself and that
- * does not fit its schema is `INVALID_STEP_DATA` as well: the journal could not be read again. Messages of errors are
- * printable and without secrets, whatever the definition put into them.
+ * does not fit its schema is `INVALID_STEP_DATA` as well: the journal could not be read again. Titles, reasons, diffs, notes
+ * and messages of errors are printable and without the secrets that `redactSecrets` knows, whatever the definition put
+ * into them.
  *
  * @example
  * ```ts
@@ -73,23 +82,23 @@ export function defineStep<const K extends string, A extends Json, B extends Jso
     describe: (args) =>
       checkArgs(args).andThen((typed) => {
         try {
-          return ok(definition.describe(typed));
+          return ok(toldDescription(definition.describe(typed)));
         } catch (cause) {
           return err(threw(kind, cause));
         }
       }),
     check: (args) =>
       withArgs(args, (typed) => definition.check(typed)).andThen((found) =>
-        found.state === 'needed' ? checkBefore(found.before).map(() => found) : ok(found),
+        found.state === 'needed' ? checkBefore(found.before).map(() => toldCheck(found)) : ok(found),
       ),
     apply: (args, before, ctx) => withBoth(args, before, (a, b) => definition.apply(a, b, ctx)),
     verify: (args, ctx) => withArgs(args, (typed) => definition.verify(typed, ctx)),
     undoable: (args, before, ctx) =>
-      withBoth(args, before, (a, b) => definition.undoable?.(a, b, ctx) ?? okAsync(undefined)).map(
-        (notes) => notes ?? { notes: [] },
+      withBoth(args, before, (a, b) => definition.undoable?.(a, b, ctx) ?? okAsync(undefined)).map((undone) =>
+        toldNotes(undone ?? NOTHING_LEFT),
       ),
     undo: (args, before, ctx) =>
-      withBoth(args, before, (a, b) => definition.undo(a, b, ctx).map((notes) => notes ?? { notes: [] })),
+      withBoth(args, before, (a, b) => definition.undo(a, b, ctx)).map((undone) => toldNotes(undone ?? NOTHING_LEFT)),
     byHand: (args, before, where) => {
       const [a, b] = [checkArgs(args), checkBefore(before)];
       return a.isErr() || b.isErr() ? [] : (definition.byHand?.(a.value, b.value, where) ?? []);
@@ -117,11 +126,34 @@ function checked<T extends Json>(
   });
 }
 
+/**
+ * What a kind says goes through here, into plans, journals and reports: it names paths, repeats commands and shows lines of
+ * files, with whatever secrets stand in them.
+ */
+function toldDescription({ title, why, diff, ...rest }: StepDescription): StepDescription {
+  return {
+    ...rest,
+    title: toldText(title),
+    why: toldText(why),
+    ...(diff === undefined ? {} : { diff: toldDiff(diff) }),
+  };
+}
+
+function toldCheck<B extends Json>(check: Check<B>): Check<B> {
+  return check.state === 'satisfied' || check.note === undefined ? check : { ...check, note: toldText(check.note) };
+}
+
+const NOTHING_LEFT: UndoNotes = { notes: [] };
+
+function toldNotes({ notes }: UndoNotes): UndoNotes {
+  return { notes: notes.map(toldText) };
+}
+
 /** Runs foreign code so that neither a throw, a rejection nor a message that steers a terminal leaves as such. */
 function guarded<T>(kind: string, act: () => ResultAsync<T, StepFailure>): ResultAsync<T, StepFailure> {
   const run = async (): Promise<Result<T, StepFailure>> => {
     try {
-      return (await act()).mapErr((error) => ({ ...error, message: printableLines(redactSecrets(error.message)) }));
+      return (await act()).mapErr((error) => ({ ...error, message: toldLines(error.message) }));
     } catch (cause) {
       return err(threw(kind, cause));
     }

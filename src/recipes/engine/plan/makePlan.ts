@@ -1,14 +1,14 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { toldText } from '../../../posix/secrets/index.js';
-import { printableJson, printableLines, printableText } from '../../../posix/paths/index.js';
+import { printableJson } from '../../../posix/paths/index.js';
 import { digestJson } from './digest.js';
 import { digestPlan } from './digestPlan.js';
 import type { Json } from './json.js';
 import { PLAN_FORMAT_VERSION, RECIPE_NAME } from './plan.js';
 import type { Notice, Plan, PlanHost, PlannedStep } from './plan.js';
 import type { Registry } from './registry.js';
-import type { RecipeStep, StepDescription, StepFailure, StepKind } from './step.js';
+import type { RecipeStep, StepFailure, StepKind } from './step.js';
 import { validateSteps } from './validateSteps.js';
 import type { StepsError } from './validateSteps.js';
 
@@ -114,7 +114,7 @@ async function planStep(
 ): Promise<Result<PlannedStep, StepCheckFailed>> {
   const described = kind.describe(step.args);
   if (described.isErr()) return err(stepCheckFailed(step.id, described.error));
-  const base = { ...step, ...printable(described.value), ...(kind.volatile ? { volatile: true as const } : {}) };
+  const base = { ...step, ...described.value, ...(kind.volatile ? { volatile: true as const } : {}) };
   if (waits) return ok({ ...base, state: 'later' });
 
   const check = await kind.check(step.args);
@@ -123,19 +123,9 @@ async function planStep(
   return ok({
     ...base,
     state: 'needed',
-    ...(check.value.note === undefined ? {} : { note: toldText(check.value.note) }),
+    ...(check.value.note === undefined ? {} : { note: check.value.note }),
     ...(kind.volatile ? {} : { beforeDigest: digestJson(check.value.before) }),
   });
-}
-
-/** Texts of a step name paths and hold lines of files. */
-function printable({ title, why, diff, ...rest }: StepDescription): StepDescription {
-  return {
-    ...rest,
-    title: printableText(title),
-    why: printableText(why),
-    ...(diff === undefined ? {} : { diff: printableLines(diff) }),
-  };
 }
 
 function invalidName(recipe: string): MakePlanError {

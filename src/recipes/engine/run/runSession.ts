@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printableText } from '../../../posix/paths/index.js';
+import { toldText } from '../../../posix/secrets/index.js';
 import type { JournalError } from '../journal/journalError.js';
 import { Journal } from '../journal/journal.js';
 import { JOURNAL_FORMAT_VERSION } from '../journal/journalRecord.js';
@@ -148,7 +148,7 @@ export class RunSession {
     return stepContext(this.#files ?? runFilesIn(this.#options.stateDir), id, {
       ...options,
       onProgress: (message) =>
-        this.emit({ type: 'step-progress', id, message: printableText(message), elapsedMs: elapsed() }),
+        this.emit({ type: 'step-progress', id, message: toldText(message), elapsedMs: elapsed() }),
     });
   }
 

@@ -15,4 +15,5 @@ export { privilegedGroups } from './privilegedGroups.js';
 export { readAccountState } from './readAccountState.js';
 export { removeServiceUser } from './removeServiceUser.js';
 export type { RemoveUserError, UserBusy, UserProtected } from './removeServiceUser.js';
+export { othersInRootGroup } from './rootGroup.js';
 export { runAs } from './runAs.js';

@@ -67,10 +67,22 @@ export function checkTrustedPath(
   path: string,
   options: { readonly allowUid?: number } = {},
 ): ResultAsync<void, TrustError> {
-  return new ResultAsync(walk(path, options.allowUid));
+  return new ResultAsync(walk(path, options));
 }
 
-async function walk(given: string, allowUid: number | undefined): Promise<Result<void, TrustError>> {
+/** What may be accepted besides what root alone can write. */
+interface AlsoTrusted {
+  readonly allowUid?: number;
+  /** Whether nobody but root gets the write permission that the group bits of this component (a byte string) show. */
+  readonly isGroupRoots?: (path: string, gid: number) => Promise<boolean>;
+}
+
+/** {@link checkTrustedPath}, which may accept more. */
+export function checkTrustedWay(path: string, also: AlsoTrusted): ResultAsync<void, TrustError> {
+  return new ResultAsync(walk(path, also));
+}
+
+async function walk(given: string, { allowUid, isGroupRoots }: AlsoTrusted): Promise<Result<void, TrustError>> {
   const path = printablePath(given);
   if (!given.startsWith('/')) return err(notAbsolute(given));
   let pending = steps(byteString(given));
@@ -79,7 +91,11 @@ async function walk(given: string, allowUid: number | undefined): Promise<Result
   for (;;) {
     const stat = await lstat(nodePath(current)).catch((cause: unknown) => ioError(cause, 'lstat', toBytes(current)));
     if ('code' in stat) return err(isMissing(stat) ? componentMissing(path, current) : stat);
-    const reason = distrust(stat, pending.length === 0, allowUid);
+    const found = distrust(stat, pending.length === 0, allowUid);
+    // Without the permission of the group, is anything left to object to?
+    const isSole =
+      found !== null && distrust({ uid: stat.uid, mode: stat.mode & ~0o020 }, pending.length === 0, allowUid) === null;
+    const reason = isSole && (await isGroupRoots?.(current, stat.gid)) === true ? null : found;
     if (reason !== null) return err(untrusted(path, current, reason));
 
     if (stat.isSymbolicLink()) {

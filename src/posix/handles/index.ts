@@ -1,4 +1,4 @@
-export { checkTrustedPath } from './checkTrustedPath.js';
+export { checkTrustedPath, checkTrustedWay } from './checkTrustedPath.js';
 export type { TrustError, UntrustedPath } from './checkTrustedPath.js';
 export { mountOfPath, mountPointsBelow, readMounts } from './mountTable.js';
 export type { Mount } from './mountTable.js';

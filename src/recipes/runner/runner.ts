@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../../posix/files/index.js';
-import { checkTrustedPath } from '../../posix/handles/index.js';
-import { resultOf } from '../../posix/paths/index.js';
+import { othersInRootGroup } from '../../posix/accounts/index.js';
+import { readAcls } from '../../posix/access/index.js';
+import { checkTrustedWay } from '../../posix/handles/index.js';
+import { byteString, printablePath, resultOf, shellWord } from '../../posix/paths/index.js';
 import { DEFAULT_STATE_DIR } from '../engine/index.js';
 
 /** Where the copies of the command line are that root executes later: one directory each, named by its digest. */
@@ -79,10 +81,25 @@ async function ownNode(): Promise<Result<string, RunnerError>> {
 
 /** A file or directory, if only root can change it. */
 export async function trusted(path: string): Promise<Result<void, RunnerError>> {
-  const checked = await checkTrustedPath(path);
+  const checked = await checkTrustedWay(path, { isGroupRoots: isGroupOfRoot });
   if (checked.isOk()) return ok(undefined);
   const { error } = checked;
-  return err(error.code === 'NOT_FOUND' ? missing(path, 'it does not exist') : untrusted(path, error.message));
+  if (error.code === 'NOT_FOUND') return err(missing(path, 'it does not exist'));
+  if (error.code !== 'UNTRUSTED_PATH' || error.reason.startsWith('it belongs'))
+    return err(untrusted(path, error.message));
+  return err(untrusted(path, `${error.component}: ${error.reason}`, error.component));
+}
+
+/**
+ * Whether the group bits give write permission to nobody but root: the group is 0, nobody else is in it, and no ACL has
+ * entries of which these bits are the mask. Files that root makes with umask 002 are so.
+ */
+async function isGroupOfRoot(path: string, gid: number): Promise<boolean> {
+  if (gid !== 0) return false;
+  const others = await othersInRootGroup();
+  if (others.isErr() || others.value.length > 0) return false;
+  const acls = await readAcls([{ path }]);
+  return acls.found.get(path) === null;
 }
 
 /** The command line of the package that is running, if only root can change that package. */
@@ -147,7 +164,9 @@ export async function trustedTree(directory: string): Promise<Result<void, Runne
       const stat = await lstat(path);
       if (stat.uid !== 0) return err(untrusted(path, `${path} belongs to uid ${stat.uid}`));
       if (stat.isSymbolicLink()) return err(untrusted(path, `${path} is a symbolic link`));
-      if ((stat.mode & 0o022) !== 0) return err(untrusted(path, `others than its owner may write to ${path}`));
+      const isOpen =
+        (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && !(await isGroupOfRoot(byteString(path), stat.gid)));
+      if (isOpen) return err(untrusted(path, `others than its owner may write to ${path}`, directory));
     }
     return ok(undefined);
   } catch (cause) {
@@ -155,8 +174,10 @@ export async function trustedTree(directory: string): Promise<Result<void, Runne
   }
 }
 
-function untrusted(path: string, reason: string): RunnerError {
-  const message = `root would execute ${path} later, and another account can change it: ${reason}`;
+/** @param open - what should lose the write permission of others */
+function untrusted(path: string, reason: string, open?: string): RunnerError {
+  const way = open === undefined ? '' : `; take the permission away: chmod -R go-w ${shellWord(printablePath(open))}`;
+  const message = `root would execute ${path} later, and another account can change it: ${reason}${way}`;
   return { code: 'RUNNER_UNTRUSTED', message, path };
 }
 

@@ -1,8 +1,11 @@
 // @module-tag root
+// @module-tag acl
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { othersInRootGroup } from '../../../src/posix/accounts/rootGroup.js';
 import { digestAt, programAt, trustedTree } from '../../../src/recipes/runner/runner.js';
 
 const DIGEST = '0123456789abcdef'.repeat(4);
@@ -37,13 +40,37 @@ describe('a package', () => {
     rmSync(base, { recursive: true });
   });
 
+  const open = (name: string, gid: number, mode: number): void => {
+    chownSync(join(root, name), 0, gid);
+    chmodSync(join(root, name), mode);
+  };
+  const grant = (name: string): void => void execFileSync('setfacl', ['-m', 'u:33:rwx', join(root, name)]);
+
   it('of root alone is trusted', async () => {
     expect(await trustedTree(join(root, 'dist'))).toBeOk();
   });
 
+  it('that root installed with umask 002 is trusted where nobody else is in the group 0', async () => {
+    for (const name of ['.', 'dist', 'dist/cli']) open(name, 0, 0o775);
+    open('dist/cli/main.js', 0, 0o664);
+    expect((await othersInRootGroup())._unsafeUnwrap()).toEqual([]);
+    expect(await trustedTree(join(root, 'dist'))).toBeOk();
+  });
+
+  it.each(['dist/cli/main.js', 'dist', '.'])('that others can write, at %s, says what to type', async (name) => {
+    open(name, 33, 0o775);
+    const refused = (await trustedTree(join(root, 'dist')))._unsafeUnwrapErr();
+    const shut = name === 'dist/cli/main.js' ? join(root, 'dist') : join(root, name);
+    expect(refused.message).toMatch(new RegExp(`chmod -R go-w ${shut}$`));
+  });
+
   it.each([
     ['a file of another account', () => chownSync(join(root, 'dist/cli/main.js'), 33, 33)],
-    ['a file its group may write to', () => chmodSync(join(root, 'dist/cli/main.js'), 0o664)],
+    ['a file everyone may write to', () => chmodSync(join(root, 'dist/cli/main.js'), 0o666)],
+    ['a file that another group may write to', () => open('dist/cli/main.js', 33, 0o664)],
+    ['a directory above it that another group may write to', () => open('.', 33, 0o775)],
+    ['a file that an ACL lets another account write to', () => grant('dist/cli/main.js')],
+    ['a directory above it that an ACL lets another account write to', () => grant('.')],
     ['a directory of another account', () => chownSync(join(root, 'dist/cli'), 33, 33)],
     ['a directory everyone may write to, sticky', () => chmodSync(join(root, 'dist/cli'), 0o1777)],
     ['a top directory of another account', () => chownSync(join(root, 'dist'), 33, 33)],

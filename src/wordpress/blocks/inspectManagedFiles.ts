@@ -14,12 +14,18 @@ import type { ReadFileError } from '../../posix/files/index.js';
 import { CHANNELS_FILE, RUNTIMES_FILE } from './emptyManagedFile.js';
 import { fsChmodMuPlugin } from '../site/index.js';
 import { lintPhp } from '../php/index.js';
+import { isPluginFile } from './isPluginFile.js';
 import { listBlocks } from './listBlocks.js';
 import type { Site } from '../site/index.js';
 
 /** The kinds of {@link ManagedFileFault}; stable. */
 export type ManagedFileFaultId =
-  'managed-not-a-file' | 'managed-unreadable' | 'managed-mode' | 'managed-fence-damaged' | 'managed-syntax';
+  | 'managed-not-a-file'
+  | 'managed-not-a-plugin'
+  | 'managed-unreadable'
+  | 'managed-mode'
+  | 'managed-fence-damaged'
+  | 'managed-syntax';
 
 /**
  * Something wrong with one managed mu-plugin; its subject is the path. `broken`: WordPress does not load the file, or
@@ -42,8 +48,8 @@ export interface ManagedFiles {
 type ManagedFilesError = IoError | ReadFileError | AccessError | Aborted;
 
 /**
- * Lists the problems of the managed mu-plugins of a site: a mode other than 0644, a file that `identity` cannot read,
- * damaged fences, PHP that does not compile. It only reads.
+ * Lists the problems of the managed mu-plugins of a site: a file that is none by its content, a mode other than 0644, a file
+ * that `identity` cannot read, damaged fences, PHP that does not compile. It only reads.
  *
  * Managed are `wp-coding-agents-*.php` and `wca-fs-chmod.php`. Nothing is run but `php -n -l`; without php the syntax
  * is in `notChecked`. What the code does is not checked. A site without the directory has no managed files.
@@ -125,7 +131,15 @@ async function inspectOne(
   const readable = await explainAccess(path, identity, 'read');
   if (readable.isErr()) return err(readable.error);
   const { allowed, blockedAt } = readable.value;
-  if (!allowed) {
+  if (!isPluginFile(bytes)) {
+    // A dump or a key with such a name must not be opened to php-fpm, nor to anybody else.
+    const what = `${shown} has the name of a managed mu-plugin, and its content is none (no "Plugin Name:" in a comment, no managed region)`;
+    const way = remedy.text(
+      'look what it is, and move it out of the directory if it is no plugin; leave its mode as it is',
+    );
+    faults.push(fault('managed-not-a-plugin', 'risk', what, way));
+    if (!allowed) return ok({ faults, notChecked: [] });
+  } else if (!allowed) {
     const why = blockedAt === null ? '' : ` (${blockedAt.reason})`;
     faults.push(
       fault(

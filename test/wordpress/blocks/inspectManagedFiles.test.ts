@@ -43,7 +43,7 @@ test('sound files are nothing to speak of, and those of others are not looked at
 
 test('a file php-fpm cannot read is told from one that only has another mode', async () => {
   await put(CHANNELS, SOUND, 0o600);
-  await put('wp-coding-agents-a.php', '<?php', 0o664);
+  await put('wp-coding-agents-a.php', '<?php\n/* Plugin Name: A */', 0o664);
   expect(await faults()).toEqual([
     ['managed-mode', 'wp-coding-agents-a.php', null, 'risk'],
     ['managed-unreadable', CHANNELS, null, 'broken'],
@@ -58,12 +58,23 @@ test('one that its reader owns is read by it, and is still not 0644', async () =
 });
 
 test('damaged fences and PHP that does not compile are named with their lines', async () => {
-  await put(CHANNELS, '<?php\n    // BEGIN bridge:x\n');
-  await put('wp-coding-agents-a.php', '<?php\n\nif (\n');
+  await put(CHANNELS, '<?php /* Plugin Name: C */\n    // BEGIN bridge:x\n');
+  await put('wp-coding-agents-a.php', '<?php /* Plugin Name: A */\n\nif (\n');
   expect(await faults()).toEqual([
     ['managed-syntax', 'wp-coding-agents-a.php', expect.any(Number), 'broken'],
     ['managed-fence-damaged', CHANNELS, expect.any(Number), 'risk'],
   ]);
+});
+
+test('a file that only has such a name is never to be opened, whatever its mode', async () => {
+  const dump = 'INSERT INTO wp_users VALUES (1);\n';
+  await put('wp-coding-agents-dump.php', dump, 0o600);
+  await put('wp-coding-agents-open.php', dump, 0o666);
+  const nobody = (await lookupIdentity('nobody'))._unsafeUnwrap();
+  const inspected = await inspectManagedFiles({ muPluginsDir: join(root, 'mu') }, nobody);
+  const { faults: found } = inspected._unsafeUnwrap();
+  expect(found.map(({ id }) => id)).toEqual(['managed-not-a-plugin', 'managed-not-a-plugin']);
+  expect(JSON.stringify(found.map(({ remedy }) => remedy))).not.toContain('chmod');
 });
 
 test('a link is not followed', async () => {

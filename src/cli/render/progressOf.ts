@@ -31,7 +31,6 @@ export function progressOf(output: Output): OnRunEvent {
       case 'undo-started':
         return output.detail(`undoing: ${event.step.title} …`);
       case 'undo-done':
-        for (const note of event.notes) output.log(`    ${note}`);
         return event.error === null
           ? output.log(`↩ ${event.step.title} (${seconds(event.elapsedMs)})`)
           : output.log(`${output.style('red', '✗')} could not undo ${event.step.title}: ${event.error.message}`);

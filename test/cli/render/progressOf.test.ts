@@ -55,6 +55,8 @@ describe('progressOf', () => {
     [{ type: 'verification-done', ok: false, elapsedMs: 2000 }, '✗ verification (2.0 s)\n'],
     [{ type: 'rollback-started', reason: 'step-failed', steps: 3 }, 'rolling back: 3 steps to undo\n'],
     [{ type: 'undo-done', step: STEP, notes: [], error: null, elapsedMs: 100 }, '↩ move the state (0.1 s)\n'],
+    // The end of the command tells the notes.
+    [{ type: 'undo-done', step: STEP, notes: ['left'], error: null, elapsedMs: 100 }, '↩ move the state (0.1 s)\n'],
     [
       { type: 'undo-done', step: STEP, notes: [], error: ERROR, elapsedMs: 100 },
       '✗ could not undo move the state: it is broken\n',

@@ -1,3 +1,4 @@
+import type { OnRunEvent } from '../../../recipes/engine/index.js';
 import { recoverMigration } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
@@ -12,7 +13,13 @@ export const command = defineCommand({
   ],
   async run(context) {
     const { output } = context;
-    const recovered = await recoverMigration({ onEvent: progressOf(output) });
+    const progress = progressOf(output);
+    const onEvent: OnRunEvent = (event) => {
+      progress(event);
+      // The report has no steps, so there is no other place for them.
+      if (event.type === 'undo-done') for (const note of event.notes) output.warn(`note: ${note}`);
+    };
+    const recovered = await recoverMigration({ onEvent });
     if (recovered.isErr()) {
       // The process that holds the lock carries the run on and decides what may start.
       if (recovered.error.code !== 'LOCKED') return context.fail(recovered.error);

@@ -9,6 +9,7 @@ import type { ExitCode } from '../../../exitCodes.js';
 import { renderChecks } from '../../../render/renderChecks.js';
 import { renderFailure } from '../../../render/renderFailure.js';
 import { renderInterrupted } from '../../../render/renderInterrupted.js';
+import { renderNotes } from '../../../render/renderNotes.js';
 import { renderRemaining } from '../../../render/renderRemaining.js';
 import { renderStanding } from '../../../render/renderStanding.js';
 import { runExitCode } from '../../../render/runExitCode.js';
@@ -39,6 +40,7 @@ function tellApplied(output: Output, report: MigrationReport): ExitCode {
   if (report.downtimeMs !== null) output.print(`downtime of the service: ${(report.downtimeMs / 1000).toFixed(2)} s`);
   renderInterrupted(output, report);
   renderFailure(output, report);
+  if (report.failed) renderNotes(output, report);
   if (report.failed && report.rolledBack) output.warn('everything was undone; the host is as it was');
   renderRemaining(output, report);
   if (!report.failed && !report.interrupted)
@@ -51,6 +53,7 @@ function tellResumed(output: Output, report: RunReport): ExitCode {
   renderChecks(output, report.verification);
   renderInterrupted(output, report);
   renderFailure(output, report);
+  if (report.failed) renderNotes(output, report);
   if (!report.failed && !report.interrupted) output.print('finished');
   if (report.rolledBack) output.warn('everything was undone; the host is as it was');
   renderRemaining(output, report);
@@ -59,7 +62,7 @@ function tellResumed(output: Output, report: RunReport): ExitCode {
 
 async function tellRolledBack(output: Output, report: RollbackReport): Promise<ExitCode> {
   output.record(report);
-  for (const step of report.steps) for (const note of step.notes ?? []) output.print(`note: ${note}`);
+  renderNotes(output, report);
   renderRemaining(output, report);
   if (report.outcome !== 'rolled-back') return report.outcome === 'interrupted' ? EXIT.locked : EXIT.rollbackIncomplete;
   output.print(report.changed ? `rolled back in ${(report.durationMs / 1000).toFixed(1)} s` : 'already rolled back');

@@ -73,6 +73,24 @@ describe('the report of a run', () => {
     expect(told).toContain(text);
   });
 
+  it('has what undoing left alone once, and not where nothing was undone', async () => {
+    const step = { id: 'a', title: 'A', kind: 'k', phase: 'window' as const, state: 'undone' as const, durationMs: 1 };
+    const steps = [{ ...step, notes: ['/srv/x: left as it is, changed since'] }];
+    const count = (told: string): number => told.split('/srv/x: left as it is').length - 1;
+    const failed = {
+      failed: true,
+      rolledBack: true,
+      error: { stepId: 'b', during: 'apply' as const, error: { code: 'X', message: 'm' } },
+    };
+    const told = await Promise.all([
+      said((output) => TELL.apply(output, { ...RUN, ...failed, steps, downtimeMs: null })),
+      said((output) => TELL.resume(output, { ...RUN, ...failed, steps })),
+      said((output) => TELL.rollback(output, { ...BACK, steps })),
+      said((output) => TELL.apply(output, { ...RUN, steps, downtimeMs: null })),
+    ]);
+    expect(told.map(([, text]) => count(text))).toEqual([1, 1, 1, 0]);
+  });
+
   it('is one JSON document and nothing else with --json', async () => {
     const [, told] = await said((output) => TELL.apply(output, { ...RUN, downtimeMs: 3 }), true);
     expect(JSON.parse(told)).toEqual({ formatVersion: 1, ...RUN, downtimeMs: 3 });

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError, printablePath, unlessAborted } from '../../posix/paths/index.js';
-import { readRegularFile } from '../../posix/files/index.js';
+import { exactTime, readRegularFile } from '../../posix/files/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
 import { databasePaths, grouped } from './databasePaths.js';
 import { databasePlace } from './statePathPlan.js';
@@ -126,8 +126,6 @@ async function follow(
   if (!changes) return ok(null);
   const stat = await ResultAsync.fromPromise(lstat(file, { bigint: true }), (cause) => ioError(cause, 'lstat', file));
   if (stat.isErr()) return stat.error.errno === 'ENOENT' ? ok(null) : err(stat.error);
-  const mtime = `${stat.value.mtimeNs / NS}.${String(stat.value.mtimeNs % NS).padStart(9, '0')}`;
+  const mtime = exactTime(stat.value.mtimeNs);
   return ok({ kind: 'text', file, before: bytes.toString('base64'), after: after.toString('base64'), mtime });
 }
-
-const NS = 1_000_000_000n;

@@ -1,5 +1,6 @@
 export type { LockError, LockFileUnsafe, LockHeld } from './acquireHostLock.js';
 export { clearAbandoned } from './clearAbandoned.js';
+export { exactTime, isExactTime } from './exactTime.js';
 export { makeDirectory } from './makeDirectory.js';
 export type { ExistsDifferently, MakeDirectoryError } from './makeDirectory.js';
 export { pinAndRead, readPlace, readRegularFile } from './readRegularFile.js';

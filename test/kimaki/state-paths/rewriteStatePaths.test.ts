@@ -52,6 +52,8 @@ async function state(): Promise<void> {
   });
   await chmod(join(dir, 'bin/kimaki'), 0o755);
   await utimes(join(dir, 'bin/kimaki'), 1_700_000_000, 1_700_000_000.25);
+  // Before 1970.
+  await utimes(join(dir, 'projects/a/project.json'), -1, -86_400.25);
   await chown(dir, WWW, WWW);
   for (const path of ['bin', 'bin/kimaki', 'projects', 'projects/a', 'projects/a/project.json', 'notes.md'])
     await chown(join(dir, path), WWW, WWW);

@@ -6,6 +6,7 @@ import type { Result } from 'neverthrow';
 import { runChecked } from '../../../posix/programs/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import type { ProgramError } from '../../../posix/programs/index.js';
+import { exactTime, isExactTime } from '../../../posix/files/index.js';
 import type { StepContext } from '../../engine/index.js';
 import { attemptAt, inheritedPath } from '../../../posix/handles/index.js';
 import { attempt } from '../../../posix/paths/index.js';
@@ -20,20 +21,12 @@ const RECORD = 'mtime';
 export async function keepMtime(ctx: StepContext, path: string): Promise<Result<void, IoError>> {
   const stat = await attempt(() => lstat(path, { bigint: true }), 'lstat', path);
   if (stat.isErr()) return err(stat.error);
-  const time = printedTime(stat.value.mtimeNs);
+  const time = exactTime(stat.value.mtimeNs);
   const record = ctx.recordPath(RECORD);
   const kept = await readFile(record, 'latin1').catch(() => '');
   // A record that was cut off belongs to an act that never began.
-  if (WHOLE.test(kept)) return ok(undefined);
+  if (isExactTime(kept)) return ok(undefined);
   return attempt(() => writeFile(record, time, { mode: 0o600, flush: true }), 'write', record);
-}
-
-const WHOLE = /^\d+\.\d{9}$/;
-
-const NS = 1_000_000_000n;
-
-function printedTime(mtimeNs: bigint): string {
-  return `${mtimeNs / NS}.${String(mtimeNs % NS).padStart(9, '0')}`;
 }
 
 /** Restores the modification time that was noted, to the nanosecond, if one was. */
@@ -43,7 +36,7 @@ export async function restoreMtime(ctx: StepContext, path: string): Promise<Resu
   if (kept.isErr()) return kept.error.errno === 'ENOENT' ? ok(undefined) : err(kept.error);
   const time = kept.value.trim();
   // Cut off by a crash before the act.
-  if (!WHOLE.test(time)) return ok(undefined);
+  if (!isExactTime(time)) return ok(undefined);
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const opened = await attemptAt(path, 'open', (at) => open(at, flags));
   if (opened.isErr()) return err(opened.error);
@@ -61,7 +54,7 @@ async function setMtime(file: FileHandle, path: string, time: string): Promise<R
   // In a directory of another account the name may be another file by now: only a regular file with one name is changed.
   if (!stat.value.isFile() || stat.value.nlink > 1n) return ok(undefined);
   // An undo with nothing to do must not fail where nothing can be changed.
-  if (printedTime(stat.value.mtimeNs) === time) return ok(undefined);
+  if (exactTime(stat.value.mtimeNs) === time) return ok(undefined);
   const args = ['--no-create', '-m', `--date=@${time}`, '--', inheritedPath(3)];
   const touched = await runChecked('touch', args, { inherit: [file.fd] });
   return touched.map(() => undefined);

@@ -1,4 +1,5 @@
 // @module-tag linux
+import { execFileSync } from 'node:child_process';
 import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -33,6 +34,19 @@ describe('the time of a file', () => {
     expect(await restoreMtime(ctx, file)).toBeOk();
     expect(lstatSync(file, { bigint: true }).mtimeNs).toBe(mtimeNs);
   });
+
+  test.each(['1969-12-31T23:59:58.250000001Z', '1901-12-14T00:00:00.5Z'])(
+    'of before 1970, %s, comes back too',
+    async (time) => {
+      execFileSync('touch', ['-m', '-d', time, file]);
+      const { mtimeNs } = lstatSync(file, { bigint: true });
+      expect(mtimeNs).toBeLessThan(0n);
+      expect(await keepMtime(ctx, file)).toBeOk();
+      writeFileSync(file, 'y');
+      expect(await restoreMtime(ctx, file)).toBeOk();
+      expect(lstatSync(file, { bigint: true }).mtimeNs).toBe(mtimeNs);
+    },
+  );
 
   test('is the first that was noted', async () => {
     expect(await keepMtime(ctx, file)).toBeOk();

@@ -111,16 +111,20 @@ async function closedLeftovers(
   );
 }
 
+/** Entries of the state that are looked at; its databases lie near its top. */
+const MOST_ENTRIES = 20_000;
+const PASSED_OVER: ReadonlySet<string> = new Set(['node_modules', '.git', '.cache']);
+
 /** SQLite has to write the log and the index beside the database too: where another account owns one, it is read-only. */
 async function foreignDatabases(
   instance: KimakiInstance,
   service: Identity,
 ): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   const files: string[] = [];
-  const walked = await walkState(instance.dataDir, 2_000, (entry) => {
-    if (entry.type === 'file' && /\.(db|sqlite3?)(-wal|-shm|-journal)?$/.test(entry.relative.join('/')))
+  const walked = await walkState(instance.dataDir, MOST_ENTRIES, (entry) => {
+    if (entry.type === 'file' && /\.(db|sqlite3?)(-wal|-shm|-journal)?$/.test(entry.relative.at(-1) ?? ''))
       files.push(entry.path.toString('utf8'));
-    return 'skip';
+    return PASSED_OVER.has(entry.relative.at(-1) ?? '') ? 'skip' : 'go';
   });
   if (walked.isErr()) return err(walked.error);
   const { name, uid } = service.user;
@@ -160,7 +164,7 @@ async function bothHomes(instance: KimakiInstance): Promise<Result<readonly Inst
   return ok(found);
 }
 
-/** What root owns below a home of another account; it is closed to the service once it runs as that account. */
+/** What root owns below a home of another account, or in the data directory, at any depth; it is closed to the service once it runs as that account. */
 async function foreignFiles(
   instance: KimakiInstance,
   service: Identity | null,
@@ -169,7 +173,10 @@ async function foreignFiles(
   const isOthers = user !== 'root' || home !== (accountHome ?? home);
   if (!isOthers || service === null || home === '/') return ok([]);
   const found: InstanceFinding[] = [];
-  for (const path of RUNTIME_STATE.map((name) => `${home}/${name}`)) {
+  const places = RUNTIME_STATE.map((name) => `${home}/${name}`);
+  const { dataDir } = instance;
+  const isElsewhere = user !== 'root' && !places.some((path) => isAtOrBelow(dataDir, path));
+  for (const path of isElsewhere ? [...places, dataDir] : places) {
     const type = await entryType(path);
     if (type.isErr()) return err(type.error);
     if (type.value !== 'directory') continue;
@@ -177,7 +184,8 @@ async function foreignFiles(
     if (count.isErr()) return err(count.error);
     if (count.value === 0) continue;
     const isRoot = user === 'root';
-    const what = `${count.value} entries of ${path} belong to root, in the home that ${unit} uses`;
+    const where = path === dataDir && isElsewhere ? `the data directory of ${unit}` : `the home that ${unit} uses`;
+    const what = `${count.value} entries of ${path} belong to root, in ${where}`;
     const way = isRoot
       ? migrationRemedy(instance)
       : remedy.call('reclaim', path, { from: 'root', to: `${user}:${service.group.name}` });

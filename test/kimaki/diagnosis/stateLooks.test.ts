@@ -84,6 +84,16 @@ describe('its data directory', () => {
     ]);
   });
 
+  it('holds databases at any depth, packages passed over', async () => {
+    await mkdir(join(dataDir, 'projects/a/node_modules/x'), { recursive: true });
+    for (const name of ['projects/a/deep.db', 'projects/a/node_modules/x/other.db'])
+      await writeFile(join(dataDir, name), '');
+    const { found } = await looked(WHAT);
+    expect(found.map(({ id, evidence }) => [id, evidence])).toEqual([
+      ['database-owner', [join(dataDir, 'projects/a/deep.db')]],
+    ]);
+  });
+
   it('is not asked whether an unknown account can write it', async () => {
     await chown(dataDir, 0, 0);
     expect((await looked(WHAT, {}, null)).ids).toEqual([]);
@@ -125,6 +135,16 @@ describe('what root left in its home', () => {
       },
     ]);
     expect(found[0]?.what).toContain('2 entries of');
+  });
+
+  it('is counted at any depth of a data directory outside the home too', async () => {
+    const elsewhere = join(home, 'srv/data');
+    await mkdir(join(elsewhere, 'a/b/c'), { recursive: true });
+    for (const path of ['', 'a', 'a/b', 'a/b/c']) await chown(join(elsewhere, path), uid, gid);
+    for (const name of ['a/b/c/one', 'a/b/two']) await writeFile(join(elsewhere, name), '');
+    const { found } = await looked(WHAT, { dataDir: elsewhere });
+    expect(found).toMatchObject([{ id: 'foreign-files-in-home', severity: 'broken', evidence: [elsewhere] }]);
+    expect(found[0]?.what).toMatch(/^2 entries of .*, in the data directory of /);
   });
 
   it('is none where root is the one that runs in its own home', async () => {

@@ -205,7 +205,6 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
   it('names every state of a root install half moved', async () => {
     const found = await diagnose();
     expect(ids(found)).toEqual([
-      'allow-root',
       'command-in-home',
       'command-unreachable',
       'companion-as-root',

@@ -164,6 +164,7 @@ describe.skipIf(!lab.ok)('a naive flip of the user', () => {
   let host: Host;
   beforeAll(async () => {
     host = await brokenHost();
+    await breakHost(host, 'hard-unit');
     // What one does by hand: the state over, the user changed, the owner of the homes put right, the old path replaced.
     await breakHost(host, 'dispatch-under-home');
     await host.ok(`set -e

@@ -165,6 +165,10 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
         () => breakHost(host, 'post-upgrade-as-root'),
         async () => {
           await bothRefuse(65, ['ExecStartPre=+/opt/kimaki-config/post-upgrade.sh', '--allow-privileged-lines']);
+          // The script would search and read where the agent writes.
+          await bothRefuse(65, [`${NEW_DATA_DIR}/bin`], ['--allow-privileged-lines']);
+          const clean = '+/usr/bin/env -i -C / HOME=/root PATH=/usr/bin:/bin /opt/kimaki-config/post-upgrade.sh';
+          await host.ok(`sed -i 's|^ExecStartPre=+.*|ExecStartPre=${clean}|' ${UNIT_FILE}; systemctl daemon-reload`);
           endedWith(await migrate(host, ['plan', '--allow-privileged-lines']), 0);
           // Root would run what the agent can replace.
           await host.ok('chown opencode /opt/kimaki-config');

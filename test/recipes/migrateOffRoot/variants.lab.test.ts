@@ -304,9 +304,10 @@ describe.skipIf(!lab.ok)('a unit in which root would obey the agent', () => {
       }
       await host.ok(`cp -a /srv/unit ${UNIT_FILE}`);
       await breakHost(host, 'post-upgrade-as-root');
-      endedWith(await migrate(host, ['plan', '--allow-privileged-lines']), 0);
-      await host.ok(`sed -i 's|PATH=/root/.bun/bin|PATH=/root/.kimaki/bin|' ${UNIT_FILE}; systemctl daemon-reload`);
       await refused(host, ['PATH=', `${NEW_DATA_DIR}/bin`], ['--allow-privileged-lines']);
+      const clean = '+/usr/bin/env -i -C / HOME=/root PATH=/usr/bin:/bin /opt/kimaki-config/post-upgrade.sh';
+      await host.ok(`sed -i 's|^ExecStartPre=+.*|ExecStartPre=${clean}|' ${UNIT_FILE}; systemctl daemon-reload`);
+      endedWith(await migrate(host, ['plan', '--allow-privileged-lines']), 0);
       await host.ok(
         `cp -a /srv/unit ${UNIT_FILE}; sed -i 's|^ExecStart=/root/.kimaki/bin/kimaki|ExecStart=/bin/false|' ${UNIT_FILE}; systemctl daemon-reload; systemctl restart kimaki; sleep 1`,
       );

@@ -126,7 +126,10 @@ async function refuseElsewhere(site: Site): Promise<Result<void, MigrationRefusa
     const message =
       `a link or wp-config.php leads from ${printablePath(root)} to ${printablePath(path)}, which ${whose}: ${owner.user} can change ` +
       'where it leads, so the owner of nothing there is changed';
-    const way = remedy.when('that directory is the right one', remedy.command('chown', `${owner.user}:`, path));
+    // No command: whoever made the link would have the directory given away by it.
+    const way = remedy.text(
+      `find what leads there (namei -l), and remove a link that does not belong there; a directory of the site's own has to belong to ${owner.user}`,
+    );
     return err(refusal('UNTRUSTED_PATH', path, message, way));
   }
   return ok(undefined);

@@ -94,37 +94,41 @@ interface Field {
 /** One call as root on a name below `a`; a failure is right as well. */
 interface Writer {
   readonly name: string;
-  readonly write: (field: Field) => PromiseLike<unknown>;
+  readonly write: (field: Field) => Promise<{ isOk(): boolean }>;
 }
 
 const WRITERS: Readonly<Record<string, Writer>> = {
   replaceFile: {
     name: 'target',
-    write: ({ a, attacker: { uid, gid } }) => replaceFile(join(a, 'target'), 'ours\n', { mode: 0o644, uid, gid }),
+    write: async ({ a, attacker: { uid, gid } }) => replaceFile(join(a, 'target'), 'ours\n', { mode: 0o644, uid, gid }),
   },
-  'replaceFile, attributes kept': { name: 'target', write: ({ a }) => replaceFile(join(a, 'target'), 'ours\n') },
-  removeFile: { name: 'target', write: ({ a }) => removeFile(join(a, 'target')) },
+  'replaceFile, attributes kept': { name: 'target', write: async ({ a }) => replaceFile(join(a, 'target'), 'ours\n') },
+  removeFile: { name: 'target', write: async ({ a }) => removeFile(join(a, 'target')) },
   makeDirectory: {
     name: 'made',
-    write: ({ a, attacker: { uid, gid } }) => makeDirectory(join(a, 'made'), { mode: 0o755, uid, gid }),
+    write: async ({ a, attacker: { uid, gid } }) => makeDirectory(join(a, 'made'), { mode: 0o755, uid, gid }),
   },
-  'moveTree, to': { name: 'moved', write: ({ a, stock }) => moveTree(join(stock, 'tree'), join(a, 'moved')) },
-  'moveTree, from': { name: 'target', write: ({ a, stock }) => moveTree(join(a, 'target'), join(stock, 'taken')) },
+  'moveTree, to': { name: 'moved', write: async ({ a, stock }) => moveTree(join(stock, 'tree'), join(a, 'moved')) },
+  'moveTree, from': {
+    name: 'target',
+    write: async ({ a, stock }) => moveTree(join(a, 'target'), join(stock, 'taken')),
+  },
   'rewriteStatePaths, link': {
     name: 'pointer',
-    write: ({ a }) =>
+    write: async ({ a }) =>
       rewriteStatePaths([{ kind: 'link', file: join(a, 'pointer'), before: POINTER, after: '/home/x' }]),
   },
   'rewriteStatePaths, text': {
     name: 'settings',
-    write: ({ a }) => {
+    write: async ({ a }) => {
       const [before, after] = SETTINGS.map((text) => Buffer.from(text).toString('base64')) as [string, string];
       return rewriteStatePaths([{ kind: 'text', file: join(a, 'settings'), before, after, mtime: '0' }]);
     },
   },
   putBlockInFile: {
     name: CHANNELS,
-    write: ({ a }) => putBlockInFile(join(a, CHANNELS), 'bridge:telegram', BODY.replace("['kimaki']", "['telegram']")),
+    write: async ({ a }) =>
+      putBlockInFile(join(a, CHANNELS), 'bridge:telegram', BODY.replace("['kimaki']", "['telegram']")),
   },
   restorePrograms: {
     name: 'target',
@@ -213,7 +217,7 @@ async function keptOnce(path: string, stock: string): Promise<Kept> {
   if (known !== undefined) return known;
   const program = join(stock, 'program');
   writeFileSync(program, 'before\n', { mode: 0o755 });
-  const kept = await keepPrograms([{ path: program, kind: 'file' }], [], contextIn(join(stock, 'kept')));
+  const kept = await keepPrograms([{ path: program, kind: 'entry' }], [], contextIn(join(stock, 'kept')));
   if (kept.isErr()) throw new Error(kept.error.message);
   const entries = { ...kept.value, entries: kept.value.entries.map((entry) => ({ ...entry, path })) };
   KEPT.set(path, entries);
@@ -306,7 +310,7 @@ async function fight(
       reset(field, name);
       racer.resume();
       const [before, started] = [racer.exchanges(), performance.now()];
-      const done = (await write(field)) as { isOk(): boolean };
+      const done = await write(field);
       spent += performance.now() - started;
       // The counter is written after the exchange it counts: of two, one lies wholly between.
       if (racer.exchanges() - before >= 2) tally.tries += 1;
@@ -395,7 +399,7 @@ function reset(field: Field, name: string): void {
   }
   const theirs = join(decoy, 'site/a', name);
   const fifo = [other, own].find((path) => lstatOf(path)?.isFIFO() === true);
-  if (fifo === undefined) rmSync(other, { recursive: true, force: true });
+  if (fifo !== other) rmSync(other, { recursive: true, force: true });
   if (isAbove) symlinkSync(join(decoy, way === 'parent' ? 'site/a' : 'site'), other);
   else if (way === 'link') symlinkSync(theirs, other);
   else if (way === 'fifo') renameSync(fifo ?? fifoIn(stock), other);

@@ -1,10 +1,10 @@
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { findingsAbout, remedy } from '../../posix/findings/index.js';
 import type { Finding } from '../../posix/findings/index.js';
 import { migrationRemedy } from '../../kimaki/identity/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
-import { octalMode, printablePath } from '../../posix/paths/index.js';
+import { fileTypeOf, octalMode, printablePath } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { diagnoseSite } from '../../wordpress/probes/index.js';
@@ -142,21 +142,30 @@ async function managed({ site, web }: SiteAround): Promise<PartFound> {
 
 /** Files that tell the agent what to do: whoever can write them commands the agent. */
 const COMMANDS_THE_AGENT = ['.git', '.opencode', '.claude', 'opencode.json', 'AGENTS.md', 'CLAUDE.md'];
+/** Of those, what is no directory, besides AGENTS.md, which is read. */
+const EXPECTED_FILES = ['opencode.json', 'CLAUDE.md'];
 
 async function agentFiles({ site, instance }: SiteAround): Promise<PartFound> {
   if (instance === null) return looked([]);
   const about = findingsAbout(site.path);
   const findings: Finding[] = [];
+  const notChecked: string[] = [];
   for (const path of COMMANDS_THE_AGENT.map((name) => join(site.path, name))) {
     const stat = await lstat(path).catch(() => null);
-    if (stat === null || stat.isSymbolicLink() || (stat.mode & 0o022) === 0) continue;
+    if (stat === null || stat.isSymbolicLink()) continue;
+    if (EXPECTED_FILES.includes(basename(path)) && !stat.isFile())
+      notChecked.push(`${printablePath(path)} is a ${fileTypeOf(stat.mode)}, not a regular file; find out who made it`);
+    if ((stat.mode & 0o022) === 0) continue;
     const what = `${printablePath(path)} is ${octalMode(stat.mode)}: other accounts than its owner can change what the agent is told to do`;
     const way = remedy.command('chmod', ...(stat.isDirectory() ? ['-R'] : []), 'go-w', path);
     findings.push(about('agent-files-open', 'risk', what, way, [path]));
   }
   const path = join(site.path, 'AGENTS.md');
   const text = await readRegularFile(path);
-  if (text.isErr()) return { findings, notChecked: text.error.code === 'NOT_FOUND' ? [] : [text.error.message] };
+  if (text.isErr()) {
+    if (text.error.code !== 'NOT_FOUND') notChecked.push(text.error.message);
+    return { findings, notChecked };
+  }
   if (text.value.bytes.includes('--allow-root')) {
     const compose = ['wp', 'datamachine', 'memory', 'compose', 'AGENTS.md'];
     const way =
@@ -166,7 +175,7 @@ async function agentFiles({ site, instance }: SiteAround): Promise<PartFound> {
     const what = `${printablePath(path)} tells the agent to run wp with --allow-root`;
     findings.push(about('agents-file-allow-root', 'risk', what, way, [path]));
   }
-  return { findings, notChecked: [] };
+  return { findings, notChecked };
 }
 
 async function openDirectories({ site }: SiteAround): Promise<PartFound> {

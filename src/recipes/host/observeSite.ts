@@ -103,6 +103,9 @@ export async function observeSite(
             `${agents} is left as it is, because not everyone could read it: look whether it is the file that it is called, then make it readable (chmod 0644) and plan again`,
           ]
         : []),
+      ...(agentsText.isErr() && agentsText.error.code !== 'NOT_FOUND'
+        ? [`AGENTS.md is not rendered again: ${agentsText.error.message}`]
+        : []),
       ...(hasAgents && !hasWp
         ? [`${agents} is not rendered again, because wp is not installed: check whether it has --allow-root in it`]
         : []),

@@ -72,7 +72,7 @@ export function startRacer(
     exchanges,
     pause: () => {
       child.kill('SIGSTOP');
-      until('stop', () => / T /.test(readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8')));
+      until('stop', () => readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8').includes(' T '));
     },
     resume: () => {
       const before = exchanges();

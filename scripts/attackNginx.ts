@@ -1,18 +1,24 @@
 /**
  * The road through nginx, from start to end: on hosts booted anew, www-data exchanges `wp-content/mu-plugins` for a link to
  * `/etc/nginx/sites-enabled` while `apply` runs, in every second try to and fro at full speed. A try counts where at least
- * two exchanges were made before the end of the step. The last line is JSON; ends with 1 where one did harm.
+ * two exchanges were made before the end of the step. Then the same with that step alone, on one host: there a try counts where
+ * two exchanges were made after the step was last checked. The last line is JSON; ends with 1 where one did harm.
  *
- * npx tsx scripts/attackNginx.ts [--tries N] [--jobs N]
+ * npx tsx scripts/attackNginx.ts [--tries N] [--jobs N] [--steps N]
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { buildProject, labAvailable } from '../test/lab/index.js';
-import { tryNginxRoad } from '../test/recipes/migrateOffRoot/nginxRoad.js';
+import { tryNginxRoad, tryStepRoad } from '../test/recipes/migrateOffRoot/nginxRoad.js';
+import type { StepRoad } from '../test/recipes/migrateOffRoot/nginxRoadStep.js';
 import { brokenHost } from '../test/recipes/migrateOffRoot/support.js';
 
 const { values } = parseArgs({
-  options: { tries: { type: 'string', default: '50' }, jobs: { type: 'string', default: '2' } },
+  options: {
+    tries: { type: 'string', default: '50' },
+    jobs: { type: 'string', default: '2' },
+    steps: { type: 'string', default: '50' },
+  },
 });
 const lab = labAvailable();
 if (!lab.ok) {
@@ -25,8 +31,19 @@ const wanted = Number(values.tries);
 const tally = { tries: 0, uncontested: 0, refused: 0, wentThrough: 0, harmed: 0, exchanges: 0 };
 let begun = 0;
 await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
-console.log(JSON.stringify(tally));
-process.exit(tally.harmed === 0 && tally.tries >= wanted ? 0 : 1);
+const steps = await stepAlone(Number(values.steps));
+console.log(JSON.stringify({ ...tally, steps }));
+const isWhole = tally.tries >= wanted && steps.tries >= Number(values.steps);
+process.exit(isWhole && tally.harmed + steps.harmed === 0 ? 0 : 1);
+
+async function stepAlone(count: number): Promise<StepRoad> {
+  const host = await brokenHost();
+  try {
+    return await tryStepRoad(host, count);
+  } finally {
+    await host.down();
+  }
+}
 
 async function worker(): Promise<void> {
   while (tally.tries < wanted && tally.uncontested < wanted) {

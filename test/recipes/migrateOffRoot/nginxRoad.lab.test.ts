@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SITE, bootHost, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
-import { installWithoutParentCheck, tryNginxRoad } from './nginxRoad.js';
+import { installWithoutParentCheck, tryNginxRoad, tryStepRoad } from './nginxRoad.js';
 import { brokenHost, endedWith, migrate } from './support.js';
 
 const lab = labAvailable();
@@ -29,6 +29,11 @@ describe.skipIf(!lab.ok)('www-data, who exchanges mu-plugins for a link to nginx
     expect(road.exchanges).toBeGreaterThanOrEqual(2);
     expect(road.harm).toEqual([]);
     if (how === 'once') expect(road.failure).toContain('symbolic link');
+  });
+
+  it('at full speed between the check of the step and its act, gets nothing into it', async () => {
+    host = await brokenHost();
+    expect(await tryStepRoad(host, 3)).toMatchObject({ tries: 3, harmed: 0 });
   });
 
   it('gets a file of its own there without the check of parents and outside a unit, so that this is an attack', async () => {

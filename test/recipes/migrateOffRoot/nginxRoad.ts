@@ -1,8 +1,10 @@
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { INSTALL_DIR, compareSnapshots, installPackage, treeSnapshot } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
+import { bundle } from '../../posix/support/runModule.js';
+import type { StepRoad } from './nginxRoadStep.js';
 import { CONTENT, MINUTE } from './support.js';
 
 const MU = `${CONTENT}/mu-plugins`;
@@ -90,6 +92,22 @@ export async function tryNginxRoad(host: Host, how: Exchanging, options: readonl
     failure: error === undefined ? null : `${error.code}: ${error.message}`,
     harm,
   };
+}
+
+/** The same on one host with the step alone, which takes a moment instead of a whole run: {@link StepRoad}. */
+export async function tryStepRoad(host: Host, tries: number): Promise<StepRoad> {
+  const work = await mkdtemp(join(tmpdir(), 'wca-road-'));
+  try {
+    const args = JSON.stringify([MU, OTHER, `${NGINX}/sites-enabled`, tries]).slice(1, -1);
+    const source = `import { attackStep } from ${JSON.stringify(join(import.meta.dirname, 'nginxRoadStep.ts'))};
+      console.log(JSON.stringify(await attackStep(${args})));`;
+    await copyFile(await bundle(source, work), join(host.root, INSTALL_DIR, 'road.mjs'));
+    await host.ok(['ln', '-s', `${NGINX}/sites-enabled`, OTHER], { user: 'www-data' });
+    const command = [`${INSTALL_DIR}/node`, `${INSTALL_DIR}/road.mjs`];
+    return JSON.parse(await host.ok(command, { timeoutMs: 30 * MINUTE })) as StepRoad;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
 }
 
 /** What is looked at of a record of the journal. */

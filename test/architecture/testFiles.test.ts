@@ -32,7 +32,6 @@ const COVERED_ELSEWHERE: Readonly<Record<string, string>> = {
   'posix/moves/retireSource.ts': 'test/posix/moves/moveLeftovers.test.ts',
   'posix/programs/lackOfHandles.ts': 'test/posix/programs/runProgram.test.ts',
   'posix/sweeps/walkAll.ts': 'test/posix/sweeps/changeTree.test.ts',
-  'recipes/diagnosis/chooseInstances.ts': 'test/cli/doctor.lab.test.ts',
   'recipes/hardenInstall/observeInstall.ts': 'test/recipes/hardenInstall/hardenInstall.lab.test.ts',
   'recipes/migrateOffRoot/observe/observe.ts': 'test/recipes/migrateOffRoot/migration.lab.test.ts',
   'recipes/migrateOffRoot/observe/observeAbilities.ts': 'test/recipes/migrateOffRoot/migration.lab.test.ts',

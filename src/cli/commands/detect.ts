@@ -22,8 +22,8 @@ export const detect = defineCommand({
   operands: { min: 0, max: 0 },
   notes: [
     'In this order: LOCAL_MODE=true keeps the account this runs as; RUN_AS_ROOT=true gives root; the identity of an',
-    'installed unit is adopted; otherwise opencode. A given KIMAKI_DATA_DIR is kept. Only reads.',
-    'Assigned: SERVICE_USER, SERVICE_HOME, RUN_AS_ROOT, KIMAKI_DATA_DIR.',
+    'installed unit is adopted; otherwise opencode. A given KIMAKI_DATA_DIR (ROADIE_DATA_DIR) is kept. Only reads.',
+    'Assigned: SERVICE_USER, SERVICE_HOME, RUN_AS_ROOT, KIMAKI_DATA_DIR (of an install of Roadie ROADIE_DATA_DIR).',
   ],
   async run(context) {
     const { output } = context;

@@ -1,8 +1,10 @@
 import { remedy } from '../../posix/findings/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
+import type { Bridge } from '../bridges/index.js';
 
 /** What is known of the abilities of the service as it runs now; `null` means not known. */
 export interface AbilityFacts {
+  readonly bridge: Bridge;
   readonly oldUser: string;
   readonly newUser: string;
   /** Home of the old account, from passwd: where ssh looks, whatever HOME says. */
@@ -22,7 +24,7 @@ export interface AbilityFacts {
   readonly npmPrefixWritable: boolean | null;
   /** Where that is. */
   readonly npmPrefix: string;
-  /** The unit starts kimaki with `--no-auto-upgrade`. */
+  /** The unit keeps the bridge from upgrading itself, or it never does. */
   readonly autoUpgradeOff: boolean;
   /** Paths of the old user's leftovers in /tmp, /var/tmp, /run and logs that the new one cannot write. */
   readonly leftovers: readonly string[];
@@ -82,7 +84,8 @@ export const ABILITY_PATHS: readonly string[] = [
  * listed when the old user is root.
  */
 export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
-  const { oldUser, newUser, oldHome, lockPort } = facts;
+  const { oldUser, newUser, oldHome, lockPort, bridge } = facts;
+  const variable = bridge.variables.lockPort ?? 'its port';
   const lost: LostAbility[] = [];
   const add = (id: LostAbility['id'], what: string, because: string, way: string | Remedy): void => {
     lost.push({ id, what, because, remedy: typeof way === 'string' ? remedy.text(way) : way });
@@ -162,8 +165,8 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
       add(
         'low-port',
         `listening on port ${lockPort}`,
-        `KIMAKI_LOCK_PORT is ${lockPort}, and only root may listen on ports below 1024`,
-        'set KIMAKI_LOCK_PORT to a port above 1023, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit',
+        `${variable} is ${lockPort}, and only root may listen on ports below 1024`,
+        `set ${variable} to a port above 1023, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit`,
       );
     }
     if (facts.docker && !facts.newGroups.includes('docker')) {
@@ -178,9 +181,9 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
   if (facts.npmPrefixWritable !== true && !facts.autoUpgradeOff) {
     add(
       'self-upgrade',
-      "kimaki's own upgrade",
+      `${bridge.title}'s own upgrade`,
       `it runs npm i -g at start and ${newUser} may not write ${facts.npmPrefix}; the failure is not shown`,
-      'add --no-auto-upgrade to ExecStart and upgrade as root',
+      `add ${bridge.noUpgrade ?? ''} to ExecStart and upgrade as root`,
     );
   }
   if (facts.leftovers.length > 0) {

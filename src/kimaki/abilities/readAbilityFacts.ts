@@ -5,12 +5,14 @@ import { printablePath, unlessAborted } from '../../posix/paths/index.js';
 import type { AccessError } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
+import type { Bridge } from '../bridges/index.js';
 import { ABILITY_PATHS } from './lostAbilities.js';
 import type { AbilityFacts } from './lostAbilities.js';
 import { entryType, walkState } from '../state/index.js';
 
 /** What the reader cannot find out by itself. */
 export interface AbilityRequest {
+  readonly bridge: Bridge;
   readonly oldUser: string;
   /** Home of the old account, from passwd. */
   readonly oldHome: string;
@@ -26,13 +28,12 @@ export interface AbilityRequest {
 }
 
 const SHARED_PLACES: readonly string[] = ['/tmp', '/var/tmp', '/run', '/var/log'];
-const LEFTOVER = /kimaki|opencode/i;
 
 /**
  * Gathers what {@link lostAbilities} judges: which keys, logins and crontabs exist, what the new user may write.
  *
  * Only names are looked at; no key or token is opened. In /tmp, /var/tmp, /run and /var/log it looks at names with
- * `kimaki` or `opencode` in them, one level deep. Needs root to see into another's home.
+ * `opencode` or the bridge's command in them, one level deep. Needs root to see into another's home.
  *
  * Errors: a directory or path could not be read.
  */
@@ -47,7 +48,7 @@ async function read(
   request: AbilityRequest,
   signal: AbortSignal | undefined,
 ): Promise<Result<AbilityFacts, IoError | AccessError | Aborted>> {
-  const { oldHome, newIdentity } = request;
+  const { bridge, oldHome, newIdentity } = request;
   const present: string[] = [];
   for (const path of ABILITY_PATHS) {
     const there = await exists(`${oldHome}/${path}`);
@@ -75,9 +76,10 @@ async function read(
   if (writable.isErr() && writable.error.code !== 'NOT_FOUND') return err(writable.error);
   const go = unlessAborted(signal, 'reading what the agent can do');
   if (go.isErr()) return err(go.error);
-  const leftovers = await findLeftovers(newIdentity);
+  const leftovers = await findLeftovers(bridge, newIdentity);
   if (leftovers.isErr()) return err(leftovers.error);
   return ok({
+    bridge,
     oldUser: request.oldUser,
     newUser: newIdentity.user.name,
     oldHome,
@@ -89,20 +91,24 @@ async function read(
     lockPort: request.lockPort,
     npmPrefixWritable: writable.isOk() ? writable.value.allowed : null,
     npmPrefix,
-    autoUpgradeOff: /(^|\s)--no-auto-upgrade(\s|$)/.test(request.execStart),
+    autoUpgradeOff: bridge.noUpgrade === null || request.execStart.split(/\s+/).includes(bridge.noUpgrade),
     leftovers: leftovers.value,
     noNewPrivileges: request.noNewPrivileges ?? false,
   });
 }
 
 /** Lists what is named after the agent in shared directories and cannot be written by somebody; reads only. */
-export async function findLeftovers(identity: Identity): Promise<Result<string[], IoError | AccessError>> {
+export async function findLeftovers(
+  { program }: Bridge,
+  identity: Identity,
+): Promise<Result<string[], IoError | AccessError>> {
   const found: string[] = [];
   for (const place of SHARED_PLACES) {
     const candidates: { path: string; want: 'create' | 'write' }[] = [];
     const walked = await walkState(place, 20_000, (entry) => {
       const [name = ''] = entry.relative;
-      if (LEFTOVER.test(name) && entry.type !== 'symlink') {
+      const isNamed = [program, 'opencode'].some((one) => name.toLowerCase().includes(one));
+      if (isNamed && entry.type !== 'symlink') {
         candidates.push({ path: entry.path.toString('utf8'), want: entry.type === 'directory' ? 'create' : 'write' });
       }
       return 'skip';

@@ -2,6 +2,8 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lookupIdentity } from '../../posix/accounts/index.js';
 import type { Identity, IdentityError } from '../../posix/accounts/index.js';
+import { bridgeNamed } from '../bridges/index.js';
+import { bridgeLooks } from './bridgeLooks.js';
 import { dispatchLooks } from './dispatchLooks.js';
 import { identityFindings } from './identityFindings.js';
 import type { DiagnosisRequest, InstanceDiagnosis, InstanceFinding, Look, NotChecked } from './instanceFinding.js';
@@ -39,9 +41,16 @@ export function diagnoseInstance(request: DiagnosisRequest): ResultAsync<Instanc
   return ResultAsync.fromSafePromise(diagnose(request));
 }
 
+const UNIT_LOOK: Look = {
+  what: 'its unit on this host',
+  look: ({ instance }, service) => unitHostFindings(instance, service),
+};
+/** What an instance of a bridge that is not known whole can be judged by. */
+const PLAIN_LOOKS: readonly Look[] = [UNIT_LOOK, ...surroundingLooks()];
 const LOOKS: readonly Look[] = [
-  { what: 'its unit on this host', look: ({ instance }, service) => unitHostFindings(instance, service) },
+  UNIT_LOOK,
   ...stateLooks(),
+  ...bridgeLooks(),
   ...dispatchLooks(),
   ...surroundingLooks(),
 ];
@@ -55,7 +64,11 @@ async function diagnose(request: DiagnosisRequest): Promise<InstanceDiagnosis> {
   else findings.push(...identityFindings(instance, account.value));
   const service = account.unwrapOr(null);
   findings.push(...unitTextFindings(instance), ...sharedFindings(instance, instances));
-  for (const { what, look } of LOOKS) {
+  const { title, unknown } = bridgeNamed(instance.bridge);
+  if (unknown !== null) {
+    notChecked.push({ what: 'its state and its dispatch', why: `of ${title} it is not known ${unknown}`, error: null });
+  }
+  for (const { what, look } of unknown === null ? LOOKS : PLAIN_LOOKS) {
     const seen = await look(request, service);
     if (seen.isErr()) {
       notChecked.push({ what, why: seen.error.message, error: seen.error });

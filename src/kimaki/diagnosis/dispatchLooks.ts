@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { KIMAKI } from '../bridges/index.js';
+import { bridgeNamed, channelLabel, installRemedy, lockPortOf, programPath } from '../bridges/index.js';
+import type { Bridge } from '../bridges/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { explainAccess, explainExecution } from '../../posix/access/index.js';
 import { remedy } from '../../posix/findings/index.js';
@@ -41,7 +42,6 @@ type Found = (
   service: Identity | null,
 ) => Promise<Result<readonly InstanceFinding[], DiagnosisError>>;
 
-const INSTALL = remedy.command('npm', 'install', '--global', '--prefix', '/usr', KIMAKI.package);
 const HOMES = /^\/(root|home)\//;
 
 const program: Found = async ({ instance }, service) => {
@@ -62,7 +62,10 @@ const program: Found = async ({ instance }, service) => {
   if (blocked !== null) {
     const at = typeof blocked === 'string' ? blocked : `refused at ${blocked.path} (${blocked.reason})`;
     const what = `${service.user.name} cannot execute ${binary}: ${at}`;
-    const way = remedy.inOrder(INSTALL, editing(fragmentPath, 'correct ExecStart='));
+    const way = remedy.inOrder(
+      installRemedy(bridgeNamed(instance.bridge)),
+      editing(fragmentPath, 'correct ExecStart='),
+    );
     found.push(about('program-unreachable', 'broken', what, way, [binary]));
     return ok(found);
   }
@@ -80,12 +83,13 @@ const program: Found = async ({ instance }, service) => {
 const shared: Found = async ({ caller, instance }, service) => {
   const users = [caller, service].filter((one) => one !== null);
   if (caller === null || users.some(({ user }) => user.uid === 0)) return ok([]);
-  const resolved = await resolveDispatchBinary({ users });
+  const bridge = bridgeNamed(instance.bridge);
+  const resolved = await resolveDispatchBinary({ users, name: bridge.program, searchPath: programPath(bridge) });
   if (resolved.isErr() || resolved.value.path !== null) return ok([]);
   const who = users.map(({ user }) => user.name).join(' and ');
   const why = resolved.value.candidates.map(({ path, reason }) => `${path}: ${reason ?? 'refused'}`);
-  const what = `there is no kimaki that ${who} can both execute for ${instance.unit}${why.length === 0 ? '' : `: ${why.join('; ')}`}`;
-  return ok([findingsOf(instance)('program-unreachable', 'broken', what, INSTALL, why)]);
+  const what = `there is no ${bridge.program} that ${who} can both execute for ${instance.unit}${why.length === 0 ? '' : `: ${why.join('; ')}`}`;
+  return ok([findingsOf(instance)('program-unreachable', 'broken', what, installRemedy(bridge), why)]);
 };
 
 const channel: Found = async ({ channel: registered, caller, instance }) => {
@@ -93,7 +97,8 @@ const channel: Found = async ({ channel: registered, caller, instance }) => {
   const about = findingsOf(instance);
   if (registered === null) {
     const what = `no channel is registered for ${instance.unit}, so WordPress sends it nothing`;
-    const way = remedy.text('register it: write the block bridge:kimaki into the managed mu-plugin of channels');
+    const label = channelLabel(bridgeNamed(instance.bridge), '');
+    const way = remedy.text(`register it: write the block ${label} into the managed mu-plugin of channels`);
     return ok([about('channel-missing', 'note', what, way)]);
   }
   const { file, command } = registered;
@@ -130,17 +135,48 @@ export function wrongEnvironment(
   instance: KimakiInstance,
 ): readonly InstanceFinding[] {
   if (command === sudoHopPaths(instance.name ?? '').wrapper) return [];
-  const wanted = {
-    HOME: instance.home,
-    [KIMAKI.variables.dataDir]: instance.dataDir,
-    [KIMAKI.variables.lockPort]: String(instance.lockPort ?? ''),
-  };
-  return Object.entries(wanted).flatMap(([name, value]) => {
-    const given = env[name];
-    if (given === undefined || given === value) return [];
-    const what = `${file} gives ${name}=${given} to ${command}, and ${instance.unit} has ${value}: messages do not reach the agent`;
-    return [findingsOf(instance)('channel-environment', 'broken', what, migrationRemedy(instance), [file])];
+  const bridge = bridgeNamed(instance.bridge);
+  const { dataDir, lockPort, sendTokenFile } = bridge.variables;
+  const wrong = (what: string): InstanceFinding =>
+    findingsOf(instance)(
+      'channel-environment',
+      'broken',
+      `${what}: messages do not reach the agent`,
+      migrationRemedy(instance),
+      [file],
+    );
+  // With a token it is sent to the port, whatever the HOME of the caller.
+  const wanted: readonly (readonly [string | null, string | undefined])[] =
+    sendTokenFile === null
+      ? [
+          ['HOME', instance.home],
+          [dataDir, instance.dataDir],
+          [lockPort, String(instance.lockPort ?? '')],
+        ]
+      : [[sendTokenFile, instance.environment[sendTokenFile]]];
+  const found = wanted.flatMap(([name, value]) => {
+    const given = name === null ? undefined : env[name];
+    if (name === null || given === undefined || value === undefined || given === value) return [];
+    return [wrong(`${file} gives ${name}=${given} to ${command}, and ${instance.unit} has ${value}`)];
   });
+  if (sendTokenFile === null) return found;
+  if (env[sendTokenFile] === undefined) found.push(wrong(`${file} gives no ${sendTokenFile} to ${command}`));
+  const port = channelPort(bridge, env);
+  if (port === instance.lockPort) return found;
+  return [
+    ...found,
+    wrong(
+      `by what ${file} gives to ${command} it looks for the service on port ${port ?? 'none'}, and ${instance.unit} uses ${instance.lockPort ?? 'none'}`,
+    ),
+  ];
+}
+
+/** The port that a command with these variables takes for the service's. */
+function channelPort(bridge: Bridge, env: Readonly<Record<string, string>>): number | null {
+  const { dataDir, lockPort } = bridge.variables;
+  const home = env.HOME ?? '/';
+  const directory = env[dataDir ?? ''] ?? `${home}/${bridge.dataDirName}`;
+  return lockPortOf(bridge, { home, dataDir: directory, variable: env[lockPort ?? ''] });
 }
 
 /** The sudo hop, where the channel uses it. */

@@ -22,6 +22,7 @@ export type FindingId =
   | 'groups-not-running'
   | 'not-running'
   | 'bot-not-running'
+  | 'not-healthy'
   | 'foreign-home'
   | 'privileged-group'
   // What its unit says.
@@ -50,6 +51,7 @@ export type FindingId =
   | 'foreign-files-in-home'
   | 'old-home-in-state'
   | 'leftover-closed'
+  | 'named-file-closed'
   // How messages reach it.
   | 'program-unreachable'
   | 'program-in-home'

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { KIMAKI } from '../bridges/index.js';
+import { bridgeNamed } from '../bridges/index.js';
 import { countOwned } from '../../posix/search/index.js';
 import { explainAccess } from '../../posix/access/index.js';
 import { remedy } from '../../posix/findings/index.js';
@@ -11,7 +11,7 @@ import { findLeftovers } from '../abilities/index.js';
 import { migrationRemedy } from '../identity/index.js';
 import type { KimakiInstance } from '../instance/index.js';
 import { databasePlace, findStatePaths } from '../state-paths/index.js';
-import { RUNTIME_STATE, entryType, surveyState, walkState } from '../state/index.js';
+import { entryType, runtimeState, surveyState, walkState } from '../state/index.js';
 import { editing, findingsOf } from './instanceFinding.js';
 import type { DiagnosisError, InstanceFinding, Look, LookFound } from './instanceFinding.js';
 
@@ -99,7 +99,7 @@ async function closedLeftovers(
 ): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   if (service === null || service.user.uid === 0) return ok([]);
   const { user } = instance;
-  return (await findLeftovers(service)).map((paths) =>
+  return (await findLeftovers(bridgeNamed(instance.bridge), service)).map((paths) =>
     paths.map((path) => {
       const what = `${path} is closed to ${user}, whose programs may want to write under that name`;
       const way = remedy.when(
@@ -145,8 +145,9 @@ async function foreignDatabases(
 
 async function bothHomes(instance: KimakiInstance): Promise<Result<readonly InstanceFinding[], DiagnosisError>> {
   const { dataDir, accountHome, home } = instance;
+  const { dataDirName } = bridgeNamed(instance.bridge);
   const others = [
-    ...new Set(['/root', accountHome, home].flatMap((one) => (one === null ? [] : [`${one}/${KIMAKI.dataDirName}`]))),
+    ...new Set(['/root', accountHome, home].flatMap((one) => (one === null ? [] : [`${one}/${dataDirName}`]))),
   ].filter((path) => path !== dataDir);
   const found: InstanceFinding[] = [];
   for (const path of others) {
@@ -173,7 +174,7 @@ async function foreignFiles(
   const isOthers = user !== 'root' || home !== (accountHome ?? home);
   if (!isOthers || service === null || home === '/') return ok([]);
   const found: InstanceFinding[] = [];
-  const places = RUNTIME_STATE.map((name) => `${home}/${name}`);
+  const places = runtimeState(bridgeNamed(instance.bridge)).map((name) => `${home}/${name}`);
   const { dataDir } = instance;
   const isElsewhere = user !== 'root' && !places.some((path) => isAtOrBelow(dataDir, path));
   for (const path of isElsewhere ? [...places, dataDir] : places) {

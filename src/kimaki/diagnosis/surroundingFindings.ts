@@ -1,12 +1,12 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { bridgeNamed } from '../bridges/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { octalMode } from '../../posix/paths/index.js';
 import { showUnit } from '../../systemd/manager/index.js';
 import { rootCronJobs } from '../abilities/index.js';
-import { KIMAKI } from '../bridges/index.js';
 import { SHARED_UMASK, migrationRemedy } from '../identity/index.js';
-import { findSiteServices, readBotState } from '../instance/index.js';
+import { findSiteServices, isInUse, readBotState } from '../instance/index.js';
 import type { KimakiInstance } from '../instance/index.js';
 import { editing, findingsOf } from './instanceFinding.js';
 import type { DiagnosisError, InstanceFinding, Look } from './instanceFinding.js';
@@ -18,22 +18,24 @@ export function sharedFindings(
 ): readonly InstanceFinding[] {
   const { unit, lockPort, dataDir, site, environment, fragmentPath } = instance;
   const about = findingsOf(instance);
-  const others = instances.filter((other) => other.unit !== unit);
+  const others = instances.filter((other) => other.unit !== unit && isInUse(other));
   const named = (same: (other: KimakiInstance) => boolean): string =>
     others
       .filter(same)
       .map((other) => other.unit)
       .join(', ');
   const found: InstanceFinding[] = [];
-  const variable = environment[KIMAKI.variables.lockPort];
-  if (variable !== undefined && Number.parseInt(variable, 10) !== lockPort) {
-    const what = `KIMAKI_LOCK_PORT of ${unit} is "${variable.slice(0, 40)}", which is not a port: kimaki ignores it and takes ${lockPort}`;
+  const { title, variables } = bridgeNamed(instance.bridge);
+  const variable = variables.lockPort ?? '';
+  const given = environment[variable];
+  if (given !== undefined && given !== '' && Number.parseInt(given, 10) !== lockPort) {
+    const what = `${variable} of ${unit} is "${given.slice(0, 40)}", which is not a port: ${title} ignores it and takes ${lockPort ?? 0}`;
     found.push(about('port-invalid', 'risk', what, editing(fragmentPath, 'set a port from 1024 to 65535')));
   }
-  const port = named((other) => other.lockPort === lockPort);
+  const port = named((other) => lockPort !== null && other.lockPort === lockPort);
   if (port !== '') {
-    const what = `${unit} and ${port} use the same lock port ${lockPort}: whichever starts ends the other`;
-    found.push(about('port-shared', 'broken', what, remedy.text('give each instance a KIMAKI_LOCK_PORT of its own')));
+    const what = `${unit} and ${port} use the same lock port ${lockPort ?? 0}: whichever starts ends the other`;
+    found.push(about('port-shared', 'broken', what, remedy.text(`give each instance a ${variable} of its own`)));
   }
   const data = named((other) => other.dataDir === dataDir);
   if (data !== '') {

@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { KIMAKI } from '../bridges/index.js';
+import { bridgeNamed } from '../bridges/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { checkTrustedPath } from '../../posix/handles/index.js';
@@ -95,12 +95,13 @@ function lineFindings(instance: KimakiInstance): readonly InstanceFinding[] {
     const way = editing(file, `remove ${key}=, or allow there what the service needs`);
     return about('setting-against', weight === 'breaks' ? 'broken' : 'note', what, way, [`${file}:${line}`]);
   });
-  if (args.includes('--no-auto-upgrade')) return [...privileged, ...against];
+  const { noUpgrade, package: name } = bridgeNamed(instance.bridge);
+  if (noUpgrade === null || args.includes(noUpgrade)) return [...privileged, ...against];
   const what = `${unit} upgrades itself at start with npm i -g, which ${user} is not allowed to do, and the failure is not shown`;
   const way = remedy.inOrder(
-    editing(fragmentPath, 'add --no-auto-upgrade to ExecStart='),
+    editing(fragmentPath, `add ${noUpgrade} to ExecStart=`),
     remedy.text('upgrade as root from then on'),
-    remedy.command('npm', 'install', '--global', KIMAKI.package),
+    remedy.command('npm', 'install', '--global', name),
   );
   return [...privileged, ...against, about('self-upgrade', 'note', what, way)];
 }

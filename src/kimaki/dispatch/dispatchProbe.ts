@@ -36,6 +36,11 @@ export interface DispatchProbeRequest {
    * program that hands its message to the running service without it.
    */
   readonly opens: { readonly identity: Identity; readonly dataDir: string } | null;
+  /**
+   * For a program that the running service lets in by a token: the variable of `env` that names the file with the token, and
+   * the database, which the caller must not be able to write, since `send` would then use it by itself.
+   */
+  readonly token?: { readonly variable: string; readonly database: string };
   /** How the command is started; default as the caller, outside of php-fpm. */
   readonly run?: DispatchRunner;
   /** PATH of the first run; default `TRUSTED_PATH` of posix. */

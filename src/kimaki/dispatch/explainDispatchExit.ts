@@ -4,12 +4,13 @@ import { redactSecrets } from '../../posix/secrets/index.js';
  * Which link of the chain from PHP to the agent broke.
  *
  * `command`: what the channel registers. `hop`: sudo's rule and the target behind it. `program`: the program at the end,
- * for whoever runs it. `start` and `start-without-path`: a run of `--help`, through a hop of `--version`. Then the data, and the message.
+ * for whoever runs it. `start` and `start-without-path`: a run of `--help`, through a hop of `--version`. Then the data, or the
+ * token by which the running service lets the caller in, and the message.
  *
  * @inline
  */
 export type DispatchLink =
-  'command' | 'hop' | 'program' | 'start' | 'start-without-path' | 'data-directory' | 'delivery' | 'arrival';
+  'command' | 'hop' | 'program' | 'start' | 'start-without-path' | 'data-directory' | 'token' | 'delivery' | 'arrival';
 
 /**
  * Why the link is broken.
@@ -17,7 +18,8 @@ export type DispatchLink =
  * Of sudo: `rule-missing` (there is none, or sudo does not read its file), `rule-shadowed` (a later one wins, or asks for
  * a password), `needs-tty` (requiretty), `no-new-privileges` (of the caller's sandbox), `account-refused` (the caller's
  * account has expired, or the service user's shell does not count), `sudo-broken` (it is not setuid root, or its policy
- * does not parse), and `sudo-refused` for the rest. `php-cannot-start`: PHP itself may start no programs.
+ * does not parse), and `sudo-refused` for the rest. `token`: the caller cannot read the file with the token, or the running
+ * service does not take it. `php-cannot-start`: PHP itself may start no programs.
  *
  * @inline
  */
@@ -37,6 +39,7 @@ export type DispatchFault =
   | 'target-refused'
   | 'php-cannot-start'
   | 'data-directory'
+  | 'token'
   | 'timeout'
   | 'exit'
   | 'signal'

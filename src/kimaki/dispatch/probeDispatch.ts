@@ -6,6 +6,7 @@ import type { DispatchProbe, DispatchProbeError, DispatchProbeRequest, ProbedLin
 import type { DispatchLink } from './explainDispatchExit.js';
 import {
   arrive,
+  byToken,
   dataDirectory,
   deliver,
   harmlessArgument,
@@ -24,7 +25,8 @@ import type { InstalledHop } from './readSudoHop.js';
  * In order: may the caller execute the command, links and interpreters included; if that is a script over sudo, is its
  * target there and its rule in force, and may the service user execute the program at the end; does `COMMAND --help` (through a
  * hop `--version`) run with nothing but a PATH, and again without one (php-fpm workers have none); may the account that receives it write
- * the data directory and its databases. Without `message` nothing is sent, and delivery is reported as not tried. With it,
+ * the data directory and its databases; or, with `token`, does the running service let it in: `send` without a message is
+ * answered with 64 by the service itself, and nothing is sent. Without `message` nothing is sent, and delivery is reported as not tried. With it,
  * the channel's own arguments are used and the message must appear in what the service stores.
  *
  * With a `run` that starts it from a worker of php-fpm (`fpmRunner` of the recipes), the sandbox, `disable_functions` and
@@ -92,7 +94,7 @@ async function probe(
 type Step = readonly [DispatchLink, string, () => Promise<Result<Broken | null, DispatchProbeError>>];
 
 function stepsOf(request: DispatchProbeRequest, hop: InstalledHop | null): readonly Step[] {
-  const { env = {}, path = TRUSTED_PATH, opens, message } = request;
+  const { env = {}, path = TRUSTED_PATH, opens, token, message } = request;
   const steps: Step[] = [
     ['command', `${request.caller.user.name} can execute ${request.command}`, () => reachable(request)],
   ];
@@ -115,6 +117,10 @@ function stepsOf(request: DispatchProbeRequest, hop: InstalledHop | null): reado
   if (opens !== null) {
     const proven = `${opens.identity.user.name} can write ${opens.dataDir}`;
     steps.push(['data-directory', proven, () => dataDirectory(opens)]);
+  }
+  if (token !== undefined) {
+    const proven = `the running service takes what ${request.caller.user.name} sends with the token`;
+    steps.push(['token', proven, () => byToken(request, token)]);
   }
   if (message !== undefined) {
     let sentAt = 0;

@@ -131,6 +131,50 @@ export function start(
   return run(request, [harmlessArgument(hop)], env, request.timeoutMs ?? 10_000);
 }
 
+/** What `send` answers to who names no message. Source: `cli/src/cli-commands/send.ts` of Extra-Chill/roadie. */
+const NO_MESSAGE = 64;
+
+/**
+ * Does the running service take what the caller sends with the token? Tried with `send` and no message: where the caller can
+ * read the token and not the database, `send` hands on to the service whatever it is given, and the service refuses it.
+ */
+export async function byToken(
+  request: DispatchProbeRequest,
+  { variable, database }: NonNullable<DispatchProbeRequest['token']>,
+): Promise<Result<Broken | null, DispatchProbeError>> {
+  const { caller, command, env = {} } = request;
+  const who = caller.user.name;
+  const file = env[variable];
+  const broken = (detail: string, blockedAt: string | null = null): Result<Broken, never> =>
+    ok({ fault: 'token', blockedAt, detail });
+  if (file?.startsWith('/') !== true)
+    return broken(`the channel gives ${command} no ${variable}, the path of the file with the token`);
+  const readable = await explainAccess(file, caller, 'read');
+  if (readable.isErr()) {
+    if (readable.error.code !== 'NOT_FOUND') return err(readable.error);
+    return broken(`${variable}=${file} does not exist`);
+  }
+  const { allowed, blockedAt } = readable.value;
+  if (!allowed) return broken(`${who} cannot read ${file}, the file with the token`, blockedAt?.path ?? file);
+  const writable = await explainAccess(database, caller, 'write');
+  if (writable.isErr() && writable.error.code !== 'NOT_FOUND') return err(writable.error);
+  if (writable.isOk() && writable.value.allowed)
+    return broken(`${who} can write ${database}, so send uses it as ${who} instead of asking the service`, database);
+  const ran = await attempt(request, ['send'], env, request.timeoutMs ?? 20_000);
+  if (ran.isErr()) return err(ran.error);
+  if (!('exitCode' in ran.value)) return ok(ran.value);
+  if (ran.value.exitCode === NO_MESSAGE) return ok(null);
+  const verdict = explainDispatchExit({ ...ran.value, command });
+  return verdict === undefined
+    ? broken(`${command} send, without a message, ends with 0; ${NO_MESSAGE} was expected`)
+    : ok({
+        ...verdict,
+        fault: verdict.fault === 'exit' ? 'token' : verdict.fault,
+        blockedAt: null,
+        detail: `${command} send: ${verdict.detail}`,
+      });
+}
+
 /** Sends the message with the channel's own arguments. */
 export function deliver(
   request: DispatchProbeRequest,
@@ -151,21 +195,33 @@ async function run(
   env: Readonly<Record<string, string>>,
   timeoutMs: number,
 ): Promise<Result<Broken | null, DispatchProbeError>> {
+  const { command } = request;
+  const ran = await attempt(request, args, env, timeoutMs);
+  if (ran.isErr()) return err(ran.error);
+  if (!('exitCode' in ran.value)) return ok(ran.value);
+  const verdict = explainDispatchExit({ ...ran.value, command });
+  return ok(verdict === undefined ? null : { ...verdict, blockedAt: null, detail: `${command}: ${verdict.detail}` });
+}
+
+/** Runs the command once: how it ended, or why it did not. */
+async function attempt(
+  request: DispatchProbeRequest,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  timeoutMs: number,
+): Promise<Result<DispatchEnd | Broken, DispatchProbeError>> {
   const { command, caller, noNewPrivileges = false } = request;
   const runner = request.run ?? runOutside(caller, { noNewPrivileges });
   const ran = await runner([command, ...args], { env, timeoutMs });
   if (ran.isErr()) return err(ran.error);
-  if ('end' in ran.value) {
-    return ran.value.end === 'timeout'
-      ? ok({ fault: 'timeout', blockedAt: null, detail: `${command} did not end within ${timeoutMs} ms` })
-      : ok({
-          fault: 'php-cannot-start',
-          blockedAt: null,
-          detail: `PHP may not start programs here: ${ran.value.stderr}`,
-        });
-  }
-  const verdict = explainDispatchExit({ ...ran.value, command });
-  return ok(verdict === undefined ? null : { ...verdict, blockedAt: null, detail: `${command}: ${verdict.detail}` });
+  if (!('end' in ran.value)) return ok(ran.value);
+  return ran.value.end === 'timeout'
+    ? ok({ fault: 'timeout', blockedAt: null, detail: `${command} did not end within ${timeoutMs} ms` })
+    : ok({
+        fault: 'php-cannot-start',
+        blockedAt: null,
+        detail: `PHP may not start programs here: ${ran.value.stderr}`,
+      });
 }
 
 /**

@@ -1,4 +1,5 @@
-import { KIMAKI } from '../bridges/index.js';
+import { KIMAKI, bridgeOfUnit } from '../bridges/index.js';
+import type { Bridge } from '../bridges/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 import { migrationRemedy } from './migrationRemedy.js';
 import { err, ok } from 'neverthrow';
@@ -19,32 +20,38 @@ const ROOT: IdentityAccount = { name: 'root', uid: 0, home: '/root' };
  * Decides which account an installer sets the service up for; `detectServiceIdentity` describes the order. Pure.
  */
 export function decideServiceIdentity(facts: ServiceIdentityFacts): Result<ServiceIdentity, ServiceIdentityRefused> {
-  const given = facts.env[KIMAKI.variables.dataDir];
-  if (given !== undefined && given !== '' && !given.startsWith('/')) {
-    const path = printablePath(given).slice(0, 200);
-    return err({
-      code: 'RELATIVE_PATH',
-      message: `KIMAKI_DATA_DIR is "${path}", which is not absolute; give the path from /`,
-      path,
-    });
+  return choose(facts).andThen(({ account, home, dataDir, source, warnings, remedy, bridge }) =>
+    givenDataDir(facts.env, bridge ?? KIMAKI).map((given) => ({
+      serviceUser: account.name,
+      serviceHome: home,
+      runAsRoot: account.uid === 0,
+      dataDir: given ?? dataDir,
+      source,
+      ...(bridge === undefined ? {} : { bridge: bridge.name }),
+      warnings: [...oddValues(facts.env), ...warnings],
+      ...(remedy === undefined ? {} : { remedy }),
+    })),
+  );
+}
+
+/** The data directory that the environment names, or null. */
+function givenDataDir(
+  env: ServiceIdentityFacts['env'],
+  { variables }: Bridge,
+): Result<string | null, ServiceIdentityRefused> {
+  const name = variables.dataDir;
+  const given = name === null ? undefined : env[name];
+  if (name === null || given === undefined || given === '') return ok(null);
+  const path = printablePath(given).slice(0, 200);
+  if (!given.startsWith('/')) {
+    const message = `${name} is "${path}", which is not absolute; give the path from /`;
+    return err({ code: 'RELATIVE_PATH', message, path });
   }
-  if (given?.includes('\ufffd') === true) {
-    const path = printablePath(given).slice(0, 200);
-    return err({
-      code: 'PATH_NOT_UTF8',
-      message: `KIMAKI_DATA_DIR is not valid UTF-8 ("${path}"); give a path in UTF-8`,
-      path,
-    });
+  if (given.includes('\ufffd')) {
+    const message = `${name} is not valid UTF-8 ("${path}"); give a path in UTF-8`;
+    return err({ code: 'PATH_NOT_UTF8', message, path });
   }
-  return choose(facts).map(({ account, home, dataDir, source, warnings, remedy }) => ({
-    serviceUser: account.name,
-    serviceHome: home,
-    runAsRoot: account.uid === 0,
-    dataDir: given === undefined || given === '' ? dataDir : given,
-    source,
-    warnings: [...oddValues(facts.env), ...warnings],
-    ...(remedy === undefined ? {} : { remedy }),
-  }));
+  return ok(given);
 }
 
 interface Choice {
@@ -54,6 +61,8 @@ interface Choice {
   readonly source: ServiceIdentity['source'];
   readonly warnings: readonly string[];
   readonly remedy?: Remedy;
+  /** Of the installed unit that decided. */
+  readonly bridge?: Bridge;
 }
 
 function choose(facts: ServiceIdentityFacts): Result<Choice, ServiceIdentityRefused> {
@@ -84,7 +93,7 @@ const WHAT_ROOT_MEANS =
 
 /** Keeps the installed account: a new one in the unit alone would leave the state with the old one. */
 function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceIdentityRefused> {
-  const plain = installed.find(({ unit }) => unit === KIMAKI.unit);
+  const plain = installed.find(({ unit }) => bridgeOfUnit(unit)?.instance === '');
   const one = plain ?? installed[0];
   const others = installed.filter((other) => other !== one && other.user !== one?.user);
   if (one === undefined || (plain === undefined && others.length > 0)) {
@@ -96,11 +105,13 @@ function adopt(installed: readonly InstalledIdentity[]): Result<Choice, ServiceI
   const account = one.account ?? (isRoot(one) ? ROOT : { name: one.user, uid: NaN, home: `/home/${one.user}` });
   const home = one.home ?? account.home;
   const rootWarning = `${one.unit} runs as root, and that is kept. ${WHAT_ROOT_MEANS} It can be moved to an account of its own.`;
+  const bridge = bridgeOfUnit(one.unit)?.bridge ?? KIMAKI;
   return ok({
     account,
     home,
-    dataDir: one.dataDirSource === 'default' ? `${home}/${KIMAKI.dataDirName}` : one.dataDir,
+    dataDir: one.dataDirSource === 'default' ? `${home}/${bridge.dataDirName}` : one.dataDir,
     source: 'unit',
+    bridge,
     ...(isRoot(one) ? { remedy: migrationRemedy(one) } : {}),
     warnings: [
       ...(isRoot(one) ? [rootWarning] : []),

@@ -10,7 +10,7 @@ import type { DetectIdentityError, IdentityAccount, InstalledIdentity, ServiceId
 
 /** What an installer asks with. @inline */
 export interface DetectIdentityRequest {
-  /** The installer's environment: `LOCAL_MODE`, `RUN_AS_ROOT`, `KIMAKI_DATA_DIR`. */
+  /** The installer's environment: `LOCAL_MODE`, `RUN_AS_ROOT`, `KIMAKI_DATA_DIR` (of Roadie's installs `ROADIE_DATA_DIR`). */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Decide as if no unit were installed. Default false. */
   readonly fresh?: boolean;
@@ -22,8 +22,9 @@ export interface DetectIdentityRequest {
  *
  * In this order: `LOCAL_MODE=true` keeps the account this runs as; `RUN_AS_ROOT=true` gives root; an installed unit's
  * identity is adopted, root's too, unless `fresh`; otherwise `opencode`. Every answer that is root carries a warning, and
- * `remedy` says how to move an installed service off root. A given `KIMAKI_DATA_DIR` is kept. Of several units the plain
- * `kimaki.service` counts; without it they must agree.
+ * `remedy` says how to move an installed service off root. A given `KIMAKI_DATA_DIR` is kept, or of another bridge its
+ * variable. Of several units the plain one counts, and Roadie's before kimaki's, which it has replaced; without a plain one
+ * they must agree.
  *
  * Installed units are read as files, drop-ins and `EnvironmentFile=` included, so no manager has to run. Units that only
  * root may read need root. It creates no account and no directory. Whether the account is fit to run the service is not

@@ -1,4 +1,4 @@
-import { KIMAKI } from '../bridges/index.js';
+import { BRIDGES } from '../bridges/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 import { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
@@ -10,7 +10,7 @@ import { DEFAULT_SERVICE_ACCOUNT } from './serviceIdentity.js';
  */
 export function migrationRemedy({ unit, user }: { readonly unit: string; readonly user: string }): Remedy {
   const options = {
-    ...(unit === KIMAKI.unit ? {} : { unit }),
+    ...(BRIDGES.some((bridge) => unit === bridge.unit) ? {} : { unit }),
     ...(['root', DEFAULT_SERVICE_ACCOUNT].includes(user) ? {} : { user }),
   };
   return remedy.inOrder(...['plan', 'apply'].map((action) => remedy.recipe('migrateOffRoot', action, options)));

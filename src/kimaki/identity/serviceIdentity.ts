@@ -1,6 +1,7 @@
 import type { Remedy } from '../../posix/findings/index.js';
 import type { Aborted } from '../../posix/paths/index.js';
 import type { IdentityError } from '../../posix/accounts/index.js';
+import type { BridgeName } from '../bridges/index.js';
 import type { InstalledUnitsError } from '../instance/index.js';
 
 /** The account that an installer sets the service up for. */
@@ -11,6 +12,8 @@ export interface ServiceIdentity {
   readonly dataDir: string;
   /** What decided: the environment, an installed unit, or nothing, which means the default. */
   readonly source: 'local-mode' | 'run-as-root' | 'unit' | 'default';
+  /** The bridge whose installed unit decided. Where none did, the data directory is kimaki's. */
+  readonly bridge?: BridgeName;
   /** For people, one sentence each. Show them: a service that runs as root is always among them. */
   readonly warnings: readonly string[];
   /** How to move the installed service off root, where one runs as root and is adopted. */
@@ -19,13 +22,13 @@ export interface ServiceIdentity {
 
 /** What the decision is made from. */
 export interface ServiceIdentityFacts {
-  /** Of these `LOCAL_MODE`, `RUN_AS_ROOT` and `KIMAKI_DATA_DIR` count. */
+  /** Of these `LOCAL_MODE`, `RUN_AS_ROOT` and the bridge's variable of the data directory (`KIMAKI_DATA_DIR`) count. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Decide as if nothing were installed. */
   readonly fresh: boolean;
   /** The account this runs as. */
   readonly invoker: IdentityAccount;
-  /** Installed instances, the plain `kimaki.service` first. */
+  /** Installed instances: those of the bridge that installers set up today first, and of each bridge the plain unit first. */
   readonly installed: readonly InstalledIdentity[];
   /** The default account, or null while it does not exist. */
   readonly standard: IdentityAccount | null;

@@ -71,9 +71,10 @@ export function judgeBot(
       .filter((path) => dirname(path) === dataDir && path.endsWith('.db'))
       .map((path) => path.slice(dataDir.length + 1));
   const databases = [...new Set(open.flatMap(databasesOf))].sort();
-  const bot = open.find((one) => one.ports.includes(lockPort));
+  const bot = open.find((one) => lockPort !== null && one.ports.includes(lockPort));
   const wrapper = open.find(({ process }) => process.pid === mainPid);
   const because = (problem: string): BotState => ({ problem: `${unit} is active, but ${problem}`, ports, databases });
+  if (lockPort === null) return { problem: null, ports, databases };
   if (bot === undefined) return because(`no process of it listens on its lock port ${lockPort}: its bot does not run`);
   const { pid, startTicks } = bot.process;
   if (databasesOf(bot).length === 0) return because(`its bot, process ${pid}, has no database of ${dataDir} open`);

@@ -1,7 +1,7 @@
 import { effectiveCommands, effectiveEnvironment, effectiveValue } from '../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
-import { KIMAKI, instanceName } from '../bridges/index.js';
-import { lockPortOf } from './lockPort.js';
+import { KIMAKI, bridgeOfProgram, bridgeOfUnit, lockPortOf } from '../bridges/index.js';
+import type { BridgeName } from '../bridges/index.js';
 
 /** What an instance is described from. */
 export interface InstanceFacts {
@@ -15,6 +15,8 @@ export interface InstanceFacts {
 
 /** What the files of a unit say about its instance. @inline */
 export interface InstanceDescription {
+  /** Told by the unit's name, else by the program that it starts, else kimaki. */
+  readonly bridge: BridgeName;
   /** `''` for `kimaki.service`; null for a unit of another name. */
   readonly name: string | null;
   /** `User=`; `root` where it is not set. */
@@ -30,8 +32,8 @@ export interface InstanceDescription {
   readonly args: readonly string[];
   readonly site: string | null;
   readonly siteSource: 'working-directory' | 'environment' | null;
-  /** The port that its bot holds while it runs, by kimaki's own rule. */
-  readonly lockPort: number;
+  /** The port that it holds while it runs, by the bridge's own rule; null where the bridge holds none. */
+  readonly lockPort: number | null;
   /** Every variable, secrets included: never print it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly umask: string | null;
@@ -40,8 +42,8 @@ export interface InstanceDescription {
 /**
  * Tells what an instance is from its unit's files alone: user, home, data directory, program, site, port; pure.
  *
- * The data directory is the `--data-dir` argument, else `KIMAKI_DATA_DIR`, else `HOME/.kimaki`; the site is
- * `WorkingDirectory=`, else `DATAMACHINE_SITE_PATH`. `%h` is root's home in a system unit whoever it runs as. What systemd
+ * The data directory is the `--data-dir` argument, else the bridge's variable (`KIMAKI_DATA_DIR`), else its directory below
+ * HOME; the site is `WorkingDirectory=`, else `DATAMACHINE_SITE_PATH`. `%h` is root's home in a system unit whoever it runs as. What systemd
  * ignores of the files does not count here either. Of a unit that does not load for one bad line, read it with
  * `readPastFaults`, and the lines behind that one count. It describes the files: what systemd has loaded may be older, and what runs older still. A
  * specifier that is not known from the files stays as it is.
@@ -56,13 +58,18 @@ export function describeInstance(facts: InstanceFacts): InstanceDescription {
   const args = (started?.args ?? []).flatMap((arg) => expandVariables(arg, environment));
   const named = dataDirArgument(args);
   const home = environment.HOME ?? facts.accountHome ?? '/';
-  const fromEnvironment = environment[KIMAKI.variables.dataDir];
+  const known = bridgeOfUnit(effective.name);
+  const bridge = known?.bridge ?? bridgeOfProgram(started?.program ?? '') ?? KIMAKI;
+  const valueOf = (variable: string | null): string | undefined =>
+    variable === null ? undefined : environment[variable];
+  const fromEnvironment = valueOf(bridge.variables.dataDir);
+  const dataDir = plainPath(named ?? fromEnvironment ?? `${home}/${bridge.dataDirName}`);
   const directory = last('WorkingDirectory')?.replace(/^-/, '') ?? null;
   const workingDirectory = directory === null || directory === '~' ? null : plainPath(directory);
   const site = workingDirectory ?? environment.DATAMACHINE_SITE_PATH ?? null;
-  const dataDir = plainPath(named ?? fromEnvironment ?? `${home}/${KIMAKI.dataDirName}`);
   return {
-    name: instanceName(effective.name),
+    bridge: bridge.name,
+    name: known?.instance ?? null,
     user: userOf(last('User')),
     group: last('Group'),
     home: plainPath(home),
@@ -73,7 +80,7 @@ export function describeInstance(facts: InstanceFacts): InstanceDescription {
     args,
     site: site === null ? null : plainPath(site),
     siteSource: workingDirectory !== null ? 'working-directory' : site !== null ? 'environment' : null,
-    lockPort: lockPortOf({ home, dataDir, variable: environment[KIMAKI.variables.lockPort], args }),
+    lockPort: lockPortOf(bridge, { home, dataDir, variable: valueOf(bridge.variables.lockPort), args }),
     environment,
     umask: last('UMask'),
   };

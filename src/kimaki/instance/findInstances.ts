@@ -13,7 +13,7 @@ import type { EffectiveUnit, UnitFileKind } from '../../systemd/load/index.js';
 import { describeInstance } from './describeInstance.js';
 import type { InstanceDescription } from './describeInstance.js';
 import { findCompanions } from './findCompanions.js';
-import { KIMAKI, instanceName, unitPatterns } from '../bridges/index.js';
+import { instanceName, unitPatterns } from '../bridges/index.js';
 import { readEnvironmentFiles } from './readEnvironmentFiles.js';
 import { readUnitFiles } from './readUnitFiles.js';
 import type { ReadUnitFilesError, UnitOnHost } from './readUnitFiles.js';
@@ -30,7 +30,7 @@ export interface RunningUser {
   readonly umask: number;
 }
 
-/** One kimaki install on this host. */
+/** One install of a bridge on this host: kimaki, Roadie … */
 export interface KimakiInstance extends InstanceDescription {
   readonly unit: string;
   /** The unit file. */
@@ -61,9 +61,10 @@ export interface KimakiInstance extends InstanceDescription {
 export type FindInstancesError = ReadUnitFilesError | IdentityError | ReadFileError | SystemdError | IoError | Aborted;
 
 /**
- * Lists the kimaki installs of this host, each with its files, identity, data directory, site and companions.
+ * Lists the installs of bridges on this host, each with its files, identity, data directory, site and companions.
  *
- * Units called `kimaki.service` and `kimaki-NAME.service` are read. Masked units and names without a file are skipped,
+ * Units called `roadie.service`, `roadie-NAME.service`, `kimaki.service`, `kimaki-NAME.service`, `cc-connect.service` and
+ * `opencode-telegram.service` are read. Masked units and names without a file are skipped,
  * unless named in `unit`, where they are an error. A named unit may have any name. What is configured is
  * told from the files on disk, drop-ins and `EnvironmentFile=` included, whatever the manager has loaded. It reads only. The
  * answer holds the unit's secrets (`environment`, `files`, `state`) and must not be printed as it is.
@@ -87,7 +88,7 @@ async function find(
   named: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Result<readonly KimakiInstance[], FindInstancesError>> {
-  const listed = named === undefined ? await listUnits(unitPatterns(KIMAKI)) : ok([named]);
+  const listed = named === undefined ? await listUnits(unitPatterns()) : ok([named]);
   if (listed.isErr()) return err(listed.error);
   const units = named === undefined ? listed.value.filter((unit) => instanceName(unit) !== null) : listed.value;
   const instances = new Map<string, KimakiInstance>();

@@ -8,7 +8,7 @@ import { loadUnit, unitLoadPath } from '../../systemd/load/index.js';
 import type { FindUnitFilesError } from '../../systemd/load/index.js';
 import { describeInstance } from './describeInstance.js';
 import type { InstanceDescription } from './describeInstance.js';
-import { KIMAKI, instanceName } from '../bridges/index.js';
+import { BRIDGES, bridgeOfUnit, instanceName } from '../bridges/index.js';
 import { readEnvironmentFiles } from './readEnvironmentFiles.js';
 
 /** An instance as its unit's files have it. */
@@ -21,7 +21,8 @@ export interface InstalledUnit {
 export type InstalledUnitsError = FindUnitFilesError | ReadFileError | IoError;
 
 /**
- * Describes every installed `kimaki.service` and `kimaki-NAME.service` from files alone, `kimaki.service` first.
+ * Describes every installed unit of a bridge from files alone: those of the bridge that installers set up today first, and of
+ * each bridge the plain unit first.
  *
  * No manager is asked, so it answers in an image and before systemd has heard of a unit. Masked units and names that
  * are links to another's are passed over.
@@ -43,7 +44,7 @@ async function list(root: string): Promise<Result<readonly InstalledUnit[], Inst
     }
   }
   const installed = new Map<string, InstalledUnit>();
-  for (const name of [...names].sort(plainFirst)) {
+  for (const name of [...names].sort(byPreference)) {
     const loaded = await loadUnit(name, { root, readPastFaults: true });
     if (loaded.isErr()) return err(loaded.error);
     const { files, unit } = loaded.value;
@@ -56,8 +57,10 @@ async function list(root: string): Promise<Result<readonly InstalledUnit[], Inst
   return ok([...installed.values()]);
 }
 
-function plainFirst(one: string, other: string): number {
-  if (one === KIMAKI.unit) return -1;
-  if (other === KIMAKI.unit) return 1;
-  return one < other ? -1 : one > other ? 1 : 0;
+function byPreference(one: string, other: string): number {
+  const rank = (unit: string): number => {
+    const known = bridgeOfUnit(unit);
+    return known === null ? Infinity : 2 * BRIDGES.indexOf(known.bridge) + (known.instance === '' ? 0 : 1);
+  };
+  return rank(one) - rank(other) || (one < other ? -1 : one > other ? 1 : 0);
 }

@@ -1,5 +1,7 @@
 import { printablePath } from '../../posix/paths/index.js';
-import { RUNTIME_STATE, TOOLCHAIN_STATE } from './statePaths.js';
+import { BRIDGES } from '../bridges/index.js';
+import type { Bridge } from '../bridges/index.js';
+import { TOOLCHAIN_STATE, runtimeState } from './statePaths.js';
 import type { Posture } from './statePaths.js';
 import type { StateSurvey } from './surveyState.js';
 
@@ -57,6 +59,7 @@ export type SurveyedCandidate = StateCandidate & { readonly source: StateSurvey;
 
 /** What the decision rests on; paths absolute and plain. */
 export interface StateRequest {
+  readonly bridge: Bridge;
   readonly home: string;
   readonly accountHome: string;
   readonly dataDir: string;
@@ -67,7 +70,7 @@ export interface StateRequest {
 
 /** Names every path an inventory has to look at, the data directory first; pure, paths already plain. */
 export function stateCandidates(request: StateRequest): readonly StateCandidate[] {
-  const { home, accountHome, dataDir, targetHome, posture } = request;
+  const { bridge, home, accountHome, dataDir, targetHome, posture } = request;
   const candidates: StateCandidate[] = [{ from: dataDir, to: newDataDir(request), kind: 'data-directory', stays: '' }];
   const add = (kind: InventoryMove['kind'], names: readonly string[], keep: string | null): void => {
     for (const name of names) {
@@ -76,7 +79,10 @@ export function stateCandidates(request: StateRequest): readonly StateCandidate[
     }
   };
   if (home !== targetHome) {
-    add('runtime', RUNTIME_STATE, null);
+    add('runtime', runtimeState(bridge), null);
+    for (const other of BRIDGES.filter((one) => one !== bridge)) {
+      add('runtime', [other.dataDirName], `the data of ${other.title}; the service is ${bridge.title}`);
+    }
     add(
       'toolchain',
       TOOLCHAIN_STATE,
@@ -88,7 +94,7 @@ export function stateCandidates(request: StateRequest): readonly StateCandidate[
   }
   if (accountHome !== home && accountHome !== targetHome) {
     const reason = `the service uses ${printablePath(home)} as its HOME; this belongs to the account whose home is ${printablePath(accountHome)}`;
-    for (const name of [...RUNTIME_STATE, ...TOOLCHAIN_STATE]) {
+    for (const name of [...runtimeState(bridge), ...TOOLCHAIN_STATE]) {
       candidates.push({ from: `${accountHome}/${name}`, to: null, kind: 'runtime', stays: reason });
     }
   }

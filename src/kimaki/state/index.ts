@@ -3,6 +3,6 @@ export { credentialName } from './credentialName.js';
 export type { StateConflict, StateInventory, StateLeft } from './decideState.js';
 export { stateInventory } from './stateInventory.js';
 export type { StateInventoryError } from './stateInventory.js';
-export { RUNTIME_STATE } from './statePaths.js';
+export { runtimeState } from './statePaths.js';
 export { surveyState } from './surveyState.js';
 export { entryType, walkState } from './walkState.js';

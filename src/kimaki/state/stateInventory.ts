@@ -3,6 +3,8 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { ioError, printablePath, unlessAborted } from '../../posix/paths/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
+import { bridgeNamed } from '../bridges/index.js';
+import type { BridgeName } from '../bridges/index.js';
 import { checkExtraPath } from './checkExtraPath.js';
 import type { ExtraPathRefused } from './checkExtraPath.js';
 import { credentialName } from './credentialName.js';
@@ -14,6 +16,8 @@ import { entryType } from './walkState.js';
 
 /** Where the state is, where it is to be, and how much of it is wanted. @inline */
 export interface StateInventoryRequest {
+  /** Whose data directory and further state it is. Default `kimaki`. */
+  readonly bridge?: BridgeName;
   /** HOME as the unit really sets it. */
   readonly home: string;
   /** Home of the account the service runs as now, from passwd; the same as `home` or another one. */
@@ -102,7 +106,8 @@ async function inventory(
   if (source.isErr()) return err(source.error);
   if (source.value !== 'directory') return err(unusable(dataDir, source.value));
 
-  const request = { home, accountHome, dataDir, targetHome, posture: given.posture, extra };
+  const bridge = bridgeNamed(given.bridge ?? 'kimaki');
+  const request = { bridge, home, accountHome, dataDir, targetHome, posture: given.posture, extra };
   const surveyed: SurveyedCandidate[] = [];
   for (const candidate of stateCandidates(request)) {
     const go = unlessAborted(signal, 'looking through the state');

@@ -1,17 +1,25 @@
-import { KIMAKI } from '../bridges/index.js';
+import { BRIDGES } from '../bridges/index.js';
+import type { Bridge } from '../bridges/index.js';
 
-/**
- * The agent's own state below its home: sessions, settings, the data directory of the bridge. It moves with every
- * posture; without it the service starts with no memory.
- */
-export const RUNTIME_STATE: readonly string[] = [
-  KIMAKI.dataDirName,
+/** What the agent keeps below its home whatever connects it with a chat. */
+const AGENT_STATE: readonly string[] = [
   '.opencode',
   '.config/opencode',
   '.local/share/opencode',
   '.local/state/opencode',
   '.wp-cli',
 ];
+
+/**
+ * The agent's own state below its home: sessions, settings, the data directory of the bridge and what else is the bridge's.
+ * It moves with every posture; without it the service starts with no memory.
+ */
+export function runtimeState({ dataDirName, state }: Bridge): readonly string[] {
+  return [dataDirName, ...AGENT_STATE, ...state];
+}
+
+/** The state of an agent behind any bridge. */
+export const RUNTIME_STATE: readonly string[] = [...new Set(BRIDGES.flatMap(runtimeState))];
 
 /**
  * The developer's tools below a home: package caches, toolchains, forge logins. They move with the engineering posture
@@ -43,10 +51,3 @@ export const TOOLCHAIN_STATE: readonly string[] = [
  * @inline
  */
 export type Posture = 'managed' | 'engineering';
-
-/**
- * Gives the names of the state that a posture moves, relative to a home.
- */
-export function statePaths(posture: Posture): readonly string[] {
-  return posture === 'managed' ? RUNTIME_STATE : [...RUNTIME_STATE, ...TOOLCHAIN_STATE];
-}

@@ -2,6 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import type { IoError } from '../../posix/paths/index.js';
+import { bridgeOfProgram } from '../bridges/index.js';
 import { credentialName } from './credentialName.js';
 import { entryType, walkState } from './walkState.js';
 import type { EntryType } from './walkState.js';
@@ -37,7 +38,7 @@ const PACKAGES = new Set([
  * Tells whether a path holds state that the agent needs; links are not followed, no file is opened.
  *
  * A skeleton is what an installer or a wrapper makes before the agent ever ran: empty directories, `bin/` with a
- * kimaki shim, `heap-snapshots/`. Everything else is state. A link counts as state, since somebody made it.
+ * shim of the bridge, `heap-snapshots/`. Everything else is state. A link counts as state, since somebody made it.
  */
 export function surveyState(path: string): ResultAsync<StateSurvey, IoError> {
   return new ResultAsync(survey(path));
@@ -69,5 +70,5 @@ async function survey(path: string): Promise<Result<StateSurvey, IoError>> {
 function scaffolding(relative: readonly string[]): boolean {
   const [first, second] = relative;
   if (first === 'heap-snapshots') return true;
-  return first === 'bin' && relative.length === 2 && second !== undefined && /^kimaki([.-].*)?$/.test(second);
+  return first === 'bin' && relative.length === 2 && second !== undefined && bridgeOfProgram(second) !== null;
 }

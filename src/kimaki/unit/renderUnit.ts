@@ -7,12 +7,12 @@ import { parseUnit, printUnit } from '../../systemd/document/index.js';
 import type { Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
 import type { InvalidUnitName } from '../../systemd/names/index.js';
 import type { InstanceDescription } from '../instance/index.js';
-import { KIMAKI, instanceName } from '../bridges/index.js';
+import { KIMAKI, bridgeOfUnit } from '../bridges/index.js';
 import { execWords } from './execWords.js';
 
-/** What a unit of kimaki is rendered from. Paths are absolute. @inline */
+/** What the unit of an instance is rendered from. Paths are absolute. @inline */
 export interface RenderUnitRequest {
-  /** `kimaki.service` or `kimaki-NAME.service`. */
+  /** `kimaki.service`, `kimaki-NAME.service`, or Roadie's `roadie.service`, `roadie-NAME.service`. */
   readonly unit: string;
   readonly serviceUser: string;
   readonly home: string;
@@ -21,7 +21,7 @@ export interface RenderUnitRequest {
   readonly site: string;
   /** What `ExecStart=` starts: see `resolveDispatchBinary`. */
   readonly binary: string;
-  /** Arguments behind `--data-dir DIR`. Default `--auto-restart`, and `--no-auto-upgrade` unless it runs as root. */
+  /** Arguments behind `--data-dir DIR`. Default `--auto-restart`, and kimaki's `--no-auto-upgrade` unless it runs as root. */
   readonly args?: readonly string[];
   /** Default `/usr/local/bin:/usr/bin:/bin`. */
   readonly path?: string;
@@ -68,16 +68,17 @@ export function renderUnit(request: RenderUnitRequest): Result<string, RenderUni
   return guard(request).andThen(() => {
     const { installed, home, dataDir, site, path = '/usr/local/bin:/usr/bin:/bin', lockPort } = request;
     const user = installed?.user ?? request.serviceUser;
-    const args = request.args ?? ['--auto-restart', ...(user === 'root' ? [] : ['--no-auto-upgrade'])];
+    const { title, noUpgrade, variables } = bridgeOfUnit(request.unit)?.bridge ?? KIMAKI;
+    const args = request.args ?? ['--auto-restart', ...(user === 'root' || noUpgrade === null ? [] : [noUpgrade])];
     const environment: Record<string, string> = {
       ...request.environment,
       HOME: home,
       PATH: path,
-      [KIMAKI.variables.dataDir]: dataDir,
+      ...(variables.dataDir === null ? {} : { [variables.dataDir]: dataDir }),
       DATAMACHINE_SITE_PATH: site,
-      ...(lockPort === undefined ? {} : { [KIMAKI.variables.lockPort]: String(lockPort) }),
+      ...(variables.lockPort === null || lockPort === undefined ? {} : { [variables.lockPort]: String(lockPort) }),
     };
-    const draft = new Draft();
+    const draft = new Draft(title);
     draft.set('User', user);
     if (installed?.group !== undefined && installed.group !== null) draft.set('Group', installed.group);
     draft.set('UMask', installed?.umask ?? '0002');
@@ -92,8 +93,8 @@ export function renderUnit(request: RenderUnitRequest): Result<string, RenderUni
   });
 }
 
-const FRAME = `[Unit]
-Description=kimaki, the agent's bridge
+const frame = (title: string): string => `[Unit]
+Description=${title}, the agent's bridge
 After=network.target
 
 [Service]
@@ -105,7 +106,11 @@ WantedBy=multi-user.target
 
 /** A document in progress; the first value that cannot be written ends it. */
 class Draft {
-  #state: Result<UnitDocument, UnitEditError> = ok(parseUnit(FRAME));
+  #state: Result<UnitDocument, UnitEditError>;
+
+  constructor(title: string) {
+    this.#state = ok(parseUnit(frame(title)));
+  }
 
   set(key: string, value: string): void {
     this.#edit((document) => setDirective(document, 'Service', key, value));
@@ -132,7 +137,14 @@ function guard(request: RenderUnitRequest): Result<void, RenderUnitError> {
   const { unit, lockPort } = request;
   const name = checkUnitName(unit);
   if (name.isErr()) return err(name.error);
-  if (instanceName(unit) === null) return invalid('unit', unit, 'kimaki.service or kimaki-NAME.service is needed');
+  const bridge = bridgeOfUnit(unit)?.bridge;
+  if (bridge?.unknown !== null) {
+    return invalid(
+      'unit',
+      unit,
+      'kimaki.service, kimaki-NAME.service, roadie.service or roadie-NAME.service is needed',
+    );
+  }
   const users = [request.serviceUser, request.installed?.user, request.installed?.group];
   const user = users.find((one) => typeof one === 'string' && !/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/.test(one));
   if (typeof user === 'string') return invalid('user', user, 'the name of an account is needed');

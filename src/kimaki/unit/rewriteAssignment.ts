@@ -1,8 +1,8 @@
-import { KIMAKI } from '../bridges/index.js';
+import { BRIDGES, bridgeOfProgram } from '../bridges/index.js';
 import { isAtOrBelow } from '../../posix/paths/index.js';
 import { parseEnvironment, parseExec, splitWords } from '../../systemd/values/index.js';
 import type { EnvironmentVariable } from '../../systemd/values/index.js';
-import { dropAllowRoot, movePathList, movePaths, throughManagerHome } from './textRewrite.js';
+import { dropAllowRoot, dropAllowRootWord, movePathList, movePaths, throughManagerHome } from './textRewrite.js';
 import type { TextRewrite } from './textRewrite.js';
 import type { LinePrefix } from './unitRewrite.js';
 
@@ -56,13 +56,13 @@ export function withPrefix(value: string, { program, prefix }: Pick<LinePrefix, 
     .reduce((text, { pathStart }) => text.slice(0, pathStart) + prefix + text.slice(pathStart), value);
 }
 
-/** Rewrites `--data-dir`, further arguments and the program of an `ExecStart=` value, where the program is kimaki. */
+/** Rewrites `--data-dir`, further arguments and the program of an `ExecStart=` value, where the program is a bridge. */
 export function rewriteExecStart(value: string, own: OwnPaths): string {
   const first = parseExec(value);
   let result = value;
   for (const command of [first, ...first.following].toReversed()) {
-    const isKimaki = /(^|\/)kimaki[^/]*$/.test(command.path);
-    const missing = isKimaki
+    const isBridge = bridgeOfProgram(command.path) !== null;
+    const missing = isBridge
       ? (own.addArgs ?? []).filter((word) => command.args.every((arg) => arg.value !== word))
       : [];
     const end = command.args.at(-1)?.end ?? command.pathEnd;
@@ -75,7 +75,7 @@ export function rewriteExecStart(value: string, own: OwnPaths): string {
       const wanted = joined === null ? own.newDataDir : `--data-dir=${own.newDataDir}`;
       if (wanted !== argument.value) result = result.slice(0, argument.start) + wanted + result.slice(argument.end);
     }
-    if (own.binary !== null && isKimaki && command.path !== own.binary) {
+    if (own.binary !== null && isBridge && command.path !== own.binary) {
       result = result.slice(0, command.pathStart) + command.prefixes + own.binary + result.slice(command.pathEnd);
     }
   }
@@ -84,15 +84,19 @@ export function rewriteExecStart(value: string, own: OwnPaths): string {
 
 function rewriteVariable({ name, value }: EnvironmentVariable, own: OwnPaths, rewrite: TextRewrite): string {
   if (name === 'HOME') return own.newHome;
-  if (name === KIMAKI.variables.dataDir && samePath(value, own.oldDataDir)) return own.newDataDir;
+  if (DATA_DIR.has(name) && samePath(value, own.oldDataDir)) return own.newDataDir;
   if (name === 'PATH') return movePathList(value, rewrite);
   if (/^XDG_[A-Z]+_HOME$/.test(name)) {
     const home = rewrite.oldHomes.find((old) => isAtOrBelow(value, old));
     if (home !== undefined) return own.newHome + value.slice(home.length);
   }
   const moved = throughManagerHome(value, (text) => movePaths(text, rewrite));
+  if (name === 'DATAMACHINE_WP_TRANSPORT_JSON') return dropAllowRootWord(moved);
   return name === 'DATAMACHINE_WP_CMD' ? dropAllowRoot(moved) : moved;
 }
+
+/** The variables in which bridges are told their data directory. */
+const DATA_DIR: ReadonlySet<string | null> = new Set(BRIDGES.map(({ variables }) => variables.dataDir));
 
 /** Puts the new value where the old one stood, in the quotes it had; a value written with escapes is written anew. */
 function written(raw: string, { name, value }: EnvironmentVariable, wanted: string): string {

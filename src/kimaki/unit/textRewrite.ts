@@ -38,6 +38,21 @@ export function dropAllowRoot(text: string): string {
   return text.replace(/[ \t]+--allow-root(?=[\s"';&|)]|$)/g, '').replace(/(^|["'(])--allow-root[ \t]+/g, '$1');
 }
 
+/** Takes `--allow-root` out of a command that is written as a JSON array of its words; any other text stays as it is. */
+export function dropAllowRootWord(json: string): string {
+  if (!json.includes('--allow-root')) return json;
+  const words = jsonOf(json);
+  return Array.isArray(words) ? JSON.stringify(words.filter((word) => word !== '--allow-root')) : json;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** Rewrites a command line: paths that move, `HOME=`, `--allow-root`, and whose processes `pkill` looks for. */
 export function rewriteCommand(text: string, rewrite: TextRewrite): string {
   const { oldHomes, newHome } = rewrite;

@@ -22,11 +22,11 @@ export interface UnitRewriteRequest {
   readonly newHome: string;
   readonly oldDataDir: string;
   readonly newDataDir: string;
-  /** What `ExecStart=` starts in place of its kimaki; null for a companion, whose program stays. */
+  /** What `ExecStart=` starts in place of the bridge's command; null for a companion, whose program stays. */
   readonly binary: string | null;
   /** Such as `0002`. */
   readonly umask: string;
-  /** Plain words that the kimaki of `ExecStart=` gets as further arguments, each unless it is there. */
+  /** Plain words that the bridge of `ExecStart=` gets as further arguments, each unless it is there. */
   readonly addArgs?: readonly string[];
   /** Lines that get a prefix of systemd.service(5), each unless it has it. */
   readonly prefixes?: readonly LinePrefix[];

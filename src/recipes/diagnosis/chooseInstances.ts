@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { KIMAKI, instanceName, unitPatterns } from '../../kimaki/bridges/index.js';
-import { findInstances } from '../../kimaki/instance/index.js';
+import { instanceName, unitPatterns } from '../../kimaki/bridges/index.js';
+import { findInstances, isInUse } from '../../kimaki/instance/index.js';
 import type { FindInstancesError, KimakiInstance } from '../../kimaki/instance/index.js';
 import { findingsAbout, remedy } from '../../posix/findings/index.js';
 import type { Finding, Remedy } from '../../posix/findings/index.js';
@@ -32,7 +32,7 @@ export async function chooseInstances(
     if (process.geteuid?.() === 0) findings.push(findingsAbout(subject)(id, 'broken', what, way));
     else notChecked.push(what);
   };
-  const listed = await listUnits(unitPatterns(KIMAKI));
+  const listed = await listUnits(unitPatterns());
   if (listed.isErr()) {
     const { code, message } = listed.error;
     if (code !== 'SYSTEMD_NOT_RUNNING')
@@ -42,7 +42,7 @@ export async function chooseInstances(
         `the units of this host cannot be listed: ${message}`,
         remedy.command('systemctl', 'list-units', '--type=service'),
       );
-    else if (isSiteNamed && named === undefined) notChecked.push(`kimaki instances: ${message}`);
+    else if (isSiteNamed && named === undefined) notChecked.push(`instances: ${message}`);
     else return err(listed.error);
   }
   for (const unit of [...listed.unwrapOr([])].filter((one) => instanceName(one) !== null).sort()) {
@@ -57,11 +57,35 @@ export async function chooseInstances(
         remedy.command('systemctl', 'cat', unit),
       );
   }
-  if (named === undefined) return ok({ all: [...all.values()], chosen: [...all.values()], findings, notChecked });
+  if (named === undefined) {
+    const { chosen, former } = runningAgents([...all.values()]);
+    return ok({ all: [...all.values()], chosen, findings: [...findings, ...former], notChecked });
+  }
   const read = await findInstances({ unit: named.includes('.') ? named : `${named}.service` });
   if (read.isErr()) return err(read.error);
   for (const instance of read.value) all.set(instance.unit, instance);
   return ok({ all: [...all.values()], chosen: read.value, findings: [], notChecked: [] });
+}
+
+/**
+ * Takes the instances that are in use, and all of them where none is; of each other one it is said that it is not the running
+ * agent. Pure.
+ */
+export function runningAgents(instances: readonly KimakiInstance[]): {
+  readonly chosen: readonly KimakiInstance[];
+  readonly former: readonly Finding[];
+} {
+  const used = instances.filter(isInUse);
+  if (used.length === 0) return { chosen: instances, former: [] };
+  const running = used.map(({ unit }) => unit).join(', ');
+  const former = instances
+    .filter((one) => !isInUse(one))
+    .map(({ unit }) => {
+      const what = `${unit} is disabled and does not run, so it is not the running agent (${running}), and is not examined`;
+      const way = remedy.when('it shall be examined all the same', remedy.option('unit', unit));
+      return findingsAbout(unit)('unit-not-in-use', 'note', what, way);
+    });
+  return { chosen: used, former };
 }
 
 function isAbsent({ code }: FindInstancesError): boolean {

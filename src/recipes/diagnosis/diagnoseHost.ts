@@ -197,8 +197,8 @@ function noInstance(
   if (located.length > 0 || isExplained) return [];
   const what =
     chosen.length === 0
-      ? 'there is no kimaki.service and no kimaki-NAME.service that could run on this host'
-      : 'no kimaki instance of this host works on that site';
+      ? 'there is no roadie.service, roadie-NAME.service, kimaki.service or kimaki-NAME.service that could run on this host'
+      : 'no instance of this host works on that site';
   const way = remedy.when('its unit has another name', remedy.option('unit'));
   return [findingsAbout(hostname())('no-instance', 'note', what, way)];
 }

@@ -66,7 +66,7 @@ export async function surroundings(instance: KimakiInstance, where: SiteOfInstan
   const { site } = where;
   const caller: Identity | null = (await lookupIdentity(site.owner.user)).unwrapOr(null);
   const fpm = site.fpm === null ? {} : { fpmUnit: site.fpm.unit };
-  const channel = await readChannel(site.muPluginsDir, instance.name ?? '');
+  const channel = await readChannel(site.muPluginsDir, instance);
   if (channel.isErr()) return { request: { caller, ...fpm }, notChecked: [`its channel: ${channel.error.message}`] };
   if (channel.value === null) return { request: { caller, channel: null, ...fpm }, notChecked: [] };
   const { file, entry } = channel.value;

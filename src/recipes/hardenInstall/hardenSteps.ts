@@ -105,12 +105,13 @@ function muPluginModes({ site }: HardenFacts): RecipeStep[] {
 
 function channel({ dispatch, site }: HardenFacts): RecipeStep[] {
   if (dispatch.file === null) return [];
-  const { label, command, currentCommand, why } = dispatch;
+  const { label, command, currentCommand, environment, why } = dispatch;
   const args = {
     path: dispatch.file.path,
     label,
     command,
     from: currentCommand ?? '',
+    ...(environment === null ? {} : { environment }),
     uid: site.uid,
     gid: site.gid,
     why,

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { bridgeNamed } from '../../kimaki/bridges/index.js';
 import { SHARED_UMASK, migrationRemedy } from '../../kimaki/identity/index.js';
 import { loadedFromDisk, readUnitFiles } from '../../kimaki/instance/index.js';
 import { renderUpgradeUnit } from '../../kimaki/unit/index.js';
@@ -45,19 +46,21 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
   const found = await observeInstance(options);
   if (found.isErr()) return err(found.error);
   const { instance } = found.value;
+  const bridge = bridgeNamed(instance.bridge);
   if (instance.user === 'root') return err(runsAsRoot(instance.unit));
   const site = await observeSite(options, instance);
   if (site.isErr()) return err(site.error);
   const target = await observeTarget({ user: instance.user }, site.value.facts);
   if (target.isErr()) return err(target.error);
-  const binary = await observeBinary(target.value.identity, site.value.identity);
+  const binary = await observeBinary(bridge, target.value.identity, site.value.identity);
   if (binary.isErr()) return err(binary.error);
   const state = { oldHome: instance.home, newHome: instance.home, newDataDir: instance.dataDir, moves: [], left: [] };
   const around = { site: site.value.site, web: site.value.identity, target: target.value, state, binary: binary.value };
   const dispatch = await observeDispatch(options, instance, around);
   if (dispatch.isErr()) return err(dispatch.error);
 
-  const setsArgs = options.keepAutoUpgrade !== true;
+  const { noUpgrade } = bridge;
+  const setsArgs = noUpgrade !== null && options.keepAutoUpgrade !== true;
   const request: Rewrite = {
     user: instance.user,
     group: target.value.group,
@@ -68,7 +71,7 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
     newDataDir: instance.dataDir,
     binary: binary.value.path,
     umask: SHARED_UMASK.toString(8).padStart(4, '0'),
-    ...(setsArgs ? { addArgs: ['--no-auto-upgrade'] } : {}),
+    ...(setsArgs ? { addArgs: [noUpgrade] } : {}),
   };
   const unit = await hardened(instance.unit, instance, request);
   if (unit.isErr()) return err(unit.error);

@@ -1,3 +1,4 @@
+import type { BridgeName } from '../../kimaki/bridges/index.js';
 import type { LinePrefix } from '../../kimaki/unit/index.js';
 import type { MigrationOptions } from './options.js';
 
@@ -32,6 +33,8 @@ export type MigrationFacts = {
    * service is not stopped.
    */
   readonly recovery: { readonly node: string; readonly program: string } | null;
+  /** Files with secrets that the unit's variables name, and the owner they get with the service. */
+  readonly secrets: readonly { readonly path: string; readonly user: string; readonly group: string }[];
   /** Left-over files of the root service in shared places (`/tmp`, logs) that would stop the new one. */
   readonly leftovers: readonly string[];
 };
@@ -52,6 +55,7 @@ export type UnitFileFacts = FileFacts & {
 /** The service itself: as configured, as loaded, as running. */
 export type UnitFacts = {
   readonly name: string;
+  readonly bridge: BridgeName;
   /** What tells the instance apart: empty for `kimaki.service`. */
   readonly instance: string;
   /** The fragment first, then the drop-ins as systemd applies them. */
@@ -151,6 +155,8 @@ export type DispatchFacts = {
   readonly command: string;
   /** The program at the end of the chain. */
   readonly binary: string;
+  /** Variables that the channel gives to the command afterwards, besides its others; null where none change. */
+  readonly environment: Readonly<Record<string, string>> | null;
   readonly why: string;
 };
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { KIMAKI, channelLabel } from '../../kimaki/bridges/index.js';
+import { bridgeNamed, channelLabel, installRemedy, lockPortAfter, programPath } from '../../kimaki/bridges/index.js';
+import type { Bridge } from '../../kimaki/bridges/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { resolveDispatch, sudoHopPaths, resolveDispatchBinary } from '../../kimaki/dispatch/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
@@ -33,9 +34,14 @@ export async function observeDispatch(
   instance: KimakiInstance,
   around: Around,
 ): Promise<Result<{ facts: DispatchFacts; warnings: readonly string[] }, MigrationRefusal>> {
-  const { site, web, target, binary } = around;
+  const { site, web, target, state, binary } = around;
+  const bridge = bridgeNamed(instance.bridge);
   const reach = await callerReach(instance, around);
   if (reach.isErr()) return err(reach.error);
+  if (bridge.variables.sendTokenFile !== null && options.dispatch === 'sudo-hop') {
+    const message = `${bridge.title} lets WordPress in by a token, so it needs no sudo hop`;
+    return err(refusal('DISPATCH_IMPOSSIBLE', instance.unit, message, remedy.option('dispatch', 'auto')));
+  }
   const sudo = await sudoThere();
   if (sudo.isErr()) return err(sudo.error);
   const plan = resolveDispatch({
@@ -47,12 +53,18 @@ export async function observeDispatch(
     callerReachesData: reach.value,
     serviceReachesData: { allowed: true, blockedAt: null, reason: null },
     sudo: sudo.value,
+    deliversOtherwise: bridge.variables.sendTokenFile !== null,
     hopCommand: sudoHopPaths(instance.name ?? '').wrapper,
   });
   if (plan.isErr()) return err(impossible(instance.unit, plan.error.message));
-  const channel = await readChannel(site.muPluginsDir, instance.name ?? '');
+  const channel = await readChannel(site.muPluginsDir, instance);
   if (channel.isErr()) return err(impossible(instance.unit, channel.error.message));
   const registered = channel.value;
+  const environment = tokenEnvironment(instance, registered?.entry.env ?? {}, {
+    dataDir: state.newDataDir,
+    lockPort: lockPortAfter(instance, { home: state.newHome, dataDir: state.newDataDir }),
+  });
+  if (environment.isErr()) return err(environment.error);
   const { strategy, command, why } = plan.value;
   return ok({
     facts: {
@@ -60,12 +72,13 @@ export async function observeDispatch(
         registered === null
           ? null
           : { path: registered.file, sha256: createHash('sha256').update(registered.bytes).digest('hex') },
-      label: registered?.label ?? channelLabel(KIMAKI, ''),
+      label: registered?.label ?? channelLabel(bridge, ''),
       currentCommand: registered?.entry.command ?? null,
       args: registered?.entry.args ?? null,
       strategy,
       command,
       binary: plan.value.binary,
+      environment: environment.value,
       why,
     },
     warnings: [
@@ -80,6 +93,30 @@ export async function observeDispatch(
           ]
         : []),
     ],
+  });
+}
+
+/**
+ * The variables with which a program that sends by a token finds the running service; null for one that does not. Of the
+ * entry's variables only these change: what a caller's HOME makes of the port must not depend on where the data is. Pure.
+ */
+export function tokenEnvironment(
+  instance: Pick<KimakiInstance, 'bridge' | 'unit' | 'environment'>,
+  env: Readonly<Record<string, string>>,
+  after: { readonly dataDir: string; readonly lockPort: number | null },
+): Result<Readonly<Record<string, string>> | null, MigrationRefusal> {
+  const { dataDir, lockPort, sendTokenFile } = bridgeNamed(instance.bridge).variables;
+  if (sendTokenFile === null) return ok(null);
+  const file = instance.environment[sendTokenFile] ?? env[sendTokenFile];
+  if (file === undefined) {
+    const message = `${instance.unit} names no ${sendTokenFile}, so WordPress has no token to send with`;
+    return err(impossible(instance.unit, message));
+  }
+  return ok({
+    ...(env.HOME === undefined ? { HOME: '/tmp' } : {}),
+    [sendTokenFile]: file,
+    ...(dataDir === null ? {} : { [dataDir]: after.dataDir }),
+    ...(lockPort === null || after.lockPort === null ? {} : { [lockPort]: String(after.lockPort) }),
   });
 }
 
@@ -120,29 +157,28 @@ async function sudoThere(): Promise<Result<{ available: boolean; reason: string 
   return ok({ available: true, reason: null });
 }
 
-/** The name of the service's program. */
-const NAME = KIMAKI.program;
-
 /**
- * Finds a kimaki outside all homes that the service user and WordPress can both execute, links and interpreters included.
+ * Finds the bridge's program outside all homes that the service user and WordPress can both execute, links and interpreters included.
  *
  * An account that does not exist yet is in no group that would open anything to it, so only WordPress is asked then.
  */
 export async function observeBinary(
+  bridge: Bridge,
   service: Identity | null,
   web: Identity,
 ): Promise<Result<BinaryFacts, MigrationRefusal>> {
+  const { program: name } = bridge;
   const identities = service === null ? [web] : [service, web];
-  const found = await resolveDispatchBinary({ name: NAME, users: identities });
+  const found = await resolveDispatchBinary({ name, users: identities, searchPath: programPath(bridge) });
   if (found.isErr()) return err(cannotObserve(found.error));
   const { path, candidates } = found.value;
-  if (path !== null) return ok({ name: NAME, path });
+  if (path !== null) return ok({ name, path });
   const why = candidates.map(
     (each) => `${each.path}: ${each.reason ?? 'refused'}${each.blockedAt === null ? '' : ` at ${each.blockedAt}`}`,
   );
   const who = identities.map(({ user }) => user.name).join(' and ');
   const message =
-    `no ${NAME} in the system prefix can be executed by ${who}` + (why.length === 0 ? '' : ` (${why.join('; ')})`);
-  const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', NAME);
-  return err(refusal('BINARY_UNREACHABLE', NAME, message, install));
+    `no ${name} in ${bridge.programDir ?? 'the system prefix'} can be executed by ${who}` +
+    (why.length === 0 ? '' : ` (${why.join('; ')})`);
+  return err(refusal('BINARY_UNREACHABLE', name, message, installRemedy(bridge)));
 }

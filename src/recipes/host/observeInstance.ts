@@ -1,7 +1,8 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { remedy } from '../../posix/findings/index.js';
-import { findInstances } from '../../kimaki/instance/index.js';
+import { bridgeNamed } from '../../kimaki/bridges/index.js';
+import { findInstances, isInUse } from '../../kimaki/instance/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import { printablePath } from '../../posix/paths/index.js';
 import { insideUnit } from '../../systemd/manager/index.js';
@@ -12,7 +13,10 @@ import type { MigrationRefusal } from './refusal.js';
 /** The chosen instance, and the others of this host. */
 export type ObservedInstance = { readonly instance: KimakiInstance; readonly neighbours: readonly KimakiInstance[] };
 
-/** Finds the instance to work on. Refuses where none or several can be meant, and where this process runs inside it. */
+/**
+ * Finds the instance to work on. Refuses where none or several can be meant, where its bridge is not known well enough, and
+ * where this process runs inside it.
+ */
 export async function observeInstance(
   options: Pick<MigrationOptions, 'unit'>,
 ): Promise<Result<ObservedInstance, MigrationRefusal>> {
@@ -20,6 +24,8 @@ export async function observeInstance(
   if (instances.isErr()) return err(cannotObserve(instances.error));
   const chosen = chooseInstance(instances.value, options.unit);
   if (chosen.isErr()) return err(chosen.error);
+  const known = refusePartlyKnown(chosen.value);
+  if (known.isErr()) return err(known.error);
   const { unit } = chosen.value;
   const inside = await insideUnit(unit);
   if (inside.isErr()) return err(cannotObserve(inside.error));
@@ -31,7 +37,22 @@ export async function observeInstance(
   return ok({ instance: chosen.value, neighbours: instances.value.filter((one) => one.unit !== unit) });
 }
 
-/** The instance that is meant: the one of this unit, or without a name the only one. Pure. */
+/** Refuses an install of which not all is known that would have to change: it is never moved by half. Pure. */
+export function refusePartlyKnown({
+  unit,
+  bridge,
+}: Pick<KimakiInstance, 'unit' | 'bridge'>): Result<void, MigrationRefusal> {
+  const { title, unknown } = bridgeNamed(bridge);
+  if (unknown === null) return ok(undefined);
+  const message = `${unit} is an install of ${title}, and it is not known ${unknown}: it is not changed, rather than changed by half`;
+  const way = remedy.text('change its User=, its HOME and the owner of its files by hand');
+  return err(refusal('UNIT_UNUSABLE', unit, message, way));
+}
+
+/**
+ * The instance that is meant: the one of this unit, or without a name the only one that is in use; where none is in use, the
+ * only one. Pure.
+ */
 export function chooseInstance(
   instances: readonly KimakiInstance[],
   wanted: string | undefined,
@@ -46,19 +67,20 @@ export function chooseInstance(
           refusal(
             'UNIT_NOT_FOUND',
             name,
-            `there is no kimaki unit ${printablePath(name)}; ${listed}`,
+            `there is no unit ${printablePath(name)} of a bridge; ${listed}`,
             remedy.option('unit'),
           ),
         )
       : ok(found);
   }
-  const [only, ...others] = instances;
+  const used = instances.filter(isInUse);
+  const [only, ...others] = used.length === 0 ? instances : used;
   if (only === undefined)
     return err(
       refusal(
         'UNIT_NOT_FOUND',
         'host',
-        `there is no kimaki.service and no kimaki-*.service on this host; ${listed}`,
+        `there is no roadie.service, roadie-*.service, kimaki.service or kimaki-*.service on this host; ${listed}`,
         remedy.when('its unit has another name', remedy.option('unit')),
       ),
     );
@@ -68,7 +90,7 @@ export function chooseInstance(
         refusal(
           'SEVERAL_INSTANCES',
           'host',
-          `there are several kimaki units: ${names.join(', ')}`,
+          `there are several units of bridges: ${[only, ...others].map(({ unit }) => unit).join(', ')}`,
           remedy.option('unit'),
         ),
       );

@@ -23,7 +23,7 @@ export interface OpenFacts {
  */
 export async function observeOpen(
   instance: KimakiInstance,
-  nextLockPort: number,
+  nextLockPort: number | null,
 ): Promise<Result<OpenFacts, MigrationRefusal>> {
   if (instance.state.mainPid === 0) return ok({ listeningPorts: [], holdsState: false, problem: null });
   const state = await readBotState(instance);
@@ -45,9 +45,10 @@ export function portsAgain(
     lockPort,
     nextLockPort,
     range,
-  }: { readonly lockPort: number; readonly nextLockPort: number; readonly range: string },
+  }: { readonly lockPort: number | null; readonly nextLockPort: number | null; readonly range: string },
 ): readonly number[] {
   const [first = 32_768, last = 60_999] = range.trim().split(/\s+/).filter(Boolean).map(Number);
   const fixed = ports.filter((port) => port !== lockPort && (port < first || port > last));
-  return [...new Set([...(ports.includes(lockPort) ? [nextLockPort] : []), ...fixed])].sort((a, b) => a - b);
+  const next = lockPort !== null && nextLockPort !== null && ports.includes(lockPort) ? [nextLockPort] : [];
+  return [...new Set([...next, ...fixed])].sort((a, b) => a - b);
 }

@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
+import type { Bridge } from '../../kimaki/bridges/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import { isAtOrBelow } from '../../posix/paths/index.js';
 import type { MigrationFacts, SiteFacts, TargetFacts } from './facts.js';
@@ -50,11 +51,14 @@ function isWorkspace(path: string, holds: readonly string[]): boolean {
  * to the system and is not guessed at. What another account owns is that account's, whatever its name: in a shared
  * directory anyone may have put it there.
  */
-export async function leftoversOf(targetUid: number | null): Promise<readonly string[]> {
+export async function leftoversOf({ program }: Bridge, targetUid: number | null): Promise<readonly string[]> {
   const found: string[] = [];
   for (const directory of SHARED_PLACES) {
     for (const name of await readdir(directory).catch(() => [])) {
-      if (!/^(opencode|kimaki)([-._].*)?$/.test(name)) continue;
+      const isNamed = ['opencode', program].some(
+        (one) => name === one || (/^[-._]/.test(name.slice(one.length)) && name.startsWith(one)),
+      );
+      if (!isNamed) continue;
       const path = join(directory, name);
       const stat = await lstat(path).catch(() => null);
       const ours = stat !== null && (stat.uid === 0 || stat.uid === targetUid);

@@ -14,7 +14,7 @@ export type Places = {
 
 /** Everything a migration is going to write to, from its facts. Pure. */
 export function placesOf(facts: MigrationFacts): Places {
-  const { unit, companions, site, state, target, dispatch, agentPlaces, agentsFile, leftovers } = facts;
+  const { unit, companions, site, state, target, dispatch, agentPlaces, agentsFile, leftovers, secrets } = facts;
   const units = [unit, ...companions].flatMap(({ files }) =>
     files.filter(({ needsRewrite }) => needsRewrite).map(({ path }) => path),
   );
@@ -39,6 +39,7 @@ export function placesOf(facts: MigrationFacts): Places {
       target.home,
       ...state.moves.map(({ from }) => from),
       ...agentPlaces.map(({ path }) => path),
+      ...secrets.map(({ path }) => path),
       ...leftovers,
     ],
   };

@@ -1,7 +1,8 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { join } from 'node:path';
-import { KIMAKI, channelLabel } from '../../kimaki/bridges/index.js';
+import { bridgeNamed, channelLabel } from '../../kimaki/bridges/index.js';
+import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { CHANNELS_FILE, getBlock, listBlocks, readCliChannel } from '../../wordpress/blocks/index.js';
@@ -18,18 +19,18 @@ export type RegisteredChannel = {
 /**
  * The channel an instance is registered as in the managed mu-plugin, or null when there is none.
  *
- * A named instance has an entry of its own (`bridge:kimaki-NAME`) or shares the plain one.
+ * A named instance has an entry of its own (`bridge:kimaki-NAME`) or shares the plain one of its bridge.
  */
 export function readChannel(
   muPluginsDir: string,
-  instance: string,
+  instance: Pick<KimakiInstance, 'bridge' | 'name'>,
 ): ResultAsync<RegisteredChannel | null, ReadFileError | BlockError | ChannelError> {
   return new ResultAsync(read(join(muPluginsDir, CHANNELS_FILE), instance));
 }
 
 async function read(
   file: string,
-  instance: string,
+  { bridge: name, name: instance }: Pick<KimakiInstance, 'bridge' | 'name'>,
 ): Promise<Result<RegisteredChannel | null, ReadFileError | BlockError | ChannelError>> {
   const source = await readRegularFile(file);
   if (source.isErr()) return source.error.code === 'NOT_FOUND' ? ok(null) : err(source.error);
@@ -37,7 +38,8 @@ async function read(
   const blocks = listBlocks(bytes);
   if (blocks.isErr()) return err(blocks.error);
   const names = blocks.value.map(({ label }) => label);
-  const label = [channelLabel(KIMAKI, instance), channelLabel(KIMAKI, '')].find((each) => names.includes(each));
+  const bridge = bridgeNamed(name);
+  const label = [channelLabel(bridge, instance ?? ''), channelLabel(bridge, '')].find((each) => names.includes(each));
   if (label === undefined) return ok(null);
   return getBlock(bytes, label)
     .andThen(({ body }): Result<CliChannel, ChannelError | BlockError> => readCliChannel(body))

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { KIMAKI } from '../../kimaki/bridges/index.js';
+import { bridgeNamed, installRemedy, programPath } from '../../kimaki/bridges/index.js';
 import { probeDispatch } from '../../kimaki/dispatch/index.js';
 import type { DispatchProbe } from '../../kimaki/dispatch/index.js';
-import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import type { ProgramResult } from '../../posix/programs/index.js';
 import { remedy } from '../../posix/findings/index.js';
+import type { Remedy } from '../../posix/findings/index.js';
 import { resolveExecutable } from '../../posix/access/index.js';
 import { runAs } from '../../posix/accounts/index.js';
 import { fpmRunner } from '../host/index.js';
@@ -30,23 +30,29 @@ export async function checkDispatch(subject: Subject): Promise<readonly Acceptan
  */
 const ASK_VERSION = 'home=$(mktemp -d) || exit 125; HOME=$home "$0" --version; status=$?; rm -rf "$home"; exit $status';
 
-async function checkBinary({ web, service }: Subject): Promise<readonly AcceptanceCheck[]> {
+async function checkBinary({ web, service, instance }: Subject): Promise<readonly AcceptanceCheck[]> {
+  const bridge = bridgeNamed(instance.bridge);
   const { failed } = verdictsOf('binary', 3, web.user.name);
-  const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', KIMAKI.package);
-  const found = await resolveExecutable(KIMAKI.program, [web, service], { searchPath: TRUSTED_PATH });
+  const install = installRemedy(bridge);
+  const found = await resolveExecutable(bridge.program, [web, service], { searchPath: programPath(bridge) });
   if (found.isErr()) return [failed(found.error.message)];
   const { path, candidates } = found.value;
   if (path === null) {
     const why = candidates.map((each) => `${each.path}: ${each.reason ?? 'refused'}`).join('; ');
     const who = `${web.user.name} and ${service.user.name}`;
-    return [failed(`no kimaki that ${who} can both execute: ${why || 'there is none in the system prefix'}`, install)];
+    return [
+      failed(
+        `no ${bridge.program} that ${who} can both execute: ${why || 'there is none in the system prefix'}`,
+        install,
+      ),
+    ];
   }
   const checks: AcceptanceCheck[] = [];
   for (const account of [web, service]) {
     const ran = await runAs(account, '/bin/sh', ['-c', ASK_VERSION, path], { timeoutMs: VERSION_DEADLINE_MS });
     checks.push(
       ran.match(
-        (end) => judgeVersion(account.user.name, path, end),
+        (end) => judgeVersion(account.user.name, path, end, install),
         ({ message }) => verdictsOf('binary', 3, account.user.name).failed(message),
       ),
     );
@@ -59,9 +65,9 @@ export function judgeVersion(
   account: string,
   path: string,
   { exitCode, stdout, stderr }: Pick<ProgramResult, 'exitCode' | 'stdout' | 'stderr'>,
+  install: Remedy,
 ): AcceptanceCheck {
   const { passed, failed } = verdictsOf('binary', 3, account);
-  const install = remedy.command('npm', 'install', '--global', '--prefix', '/usr', KIMAKI.package);
   const said = firstLine(stderr);
   switch (exitCode) {
     case 0:
@@ -85,19 +91,37 @@ async function checkChannel(subject: Subject): Promise<readonly AcceptanceCheck[
     return [unchecked(`no mu-plugin in ${site.muPluginsDir} registers a channel for ${instance.unit}`)];
   }
   const { entry } = channel;
+  const bridge = bridgeNamed(instance.bridge);
+  const { sendTokenFile } = bridge.variables;
+  if (sendTokenFile !== null && instance.state.mainPid === 0) {
+    const start = remedy.command('systemctl', 'start', instance.unit);
+    return [
+      unchecked(
+        `${instance.unit} is ${instance.state.activeState}, and only the running service takes messages`,
+        start,
+      ),
+    ];
+  }
+  const token =
+    sendTokenFile === null
+      ? {}
+      : { token: { variable: sendTokenFile, database: join(instance.dataDir, bridge.database ?? '') } };
   const marker = `wca-probe-${randomBytes(12).toString('hex')}`;
   const request = {
     command: entry.command,
     args: entry.args,
     ...(entry.env === undefined ? {} : { env: entry.env }),
     caller: web,
-    opens: { identity: isHop(entry.command) ? service : web, dataDir: instance.dataDir },
+    opens:
+      sendTokenFile === null ? { identity: isHop(entry.command) ? service : web, dataDir: instance.dataDir } : null,
+    ...token,
     ...(options.probeChannel === undefined
       ? {}
       : {
           message: {
             recipient: options.probeChannel,
             marker,
+            channel: bridge.name,
             arrival: { roots: [instance.dataDir, join(instance.home, '.local/share/opencode')], deadlineMs: 30_000 },
           },
         }),

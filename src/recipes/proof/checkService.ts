@@ -37,7 +37,9 @@ export function judgeBotState(
 ): AcceptanceCheck {
   const { passed, failed } = verdictsOf('bot', 1, unit);
   return problem === null
-    ? passed(`the bot of ${unit} listens on port ${lockPort} and has ${databases.join(', ')} of ${dataDir} open`)
+    ? passed(
+        `the bot of ${unit} listens on port ${lockPort ?? 'none'} and has ${databases.join(', ')} of ${dataDir} open`,
+      )
     : failed(problem, remedy.command('journalctl', '-u', unit, '-n', '50'));
 }
 

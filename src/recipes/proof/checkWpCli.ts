@@ -26,12 +26,15 @@ async function checkRuns({ site, service }: Subject): Promise<AcceptanceCheck> {
 export function judgeEnvironment({ instance }: Pick<Subject, 'instance'>): AcceptanceCheck {
   const { unit, environment } = instance;
   const { passed, failed } = verdictsOf('wp-command', 7, unit);
-  return environment['DATAMACHINE_WP_CMD']?.includes('--allow-root') === true
-    ? failed(
-        `${unit} gives the agent DATAMACHINE_WP_CMD with --allow-root`,
-        remedy.text(`take --allow-root out of DATAMACHINE_WP_CMD in the files of ${unit}`),
-      )
-    : passed(`${unit} gives the agent no --allow-root`);
+  const name = ['DATAMACHINE_WP_CMD', 'DATAMACHINE_WP_TRANSPORT_JSON'].find(
+    (one) => environment[one]?.includes('--allow-root') === true,
+  );
+  return name === undefined
+    ? passed(`${unit} gives the agent no --allow-root`)
+    : failed(
+        `${unit} gives the agent ${name} with --allow-root`,
+        remedy.text(`take --allow-root out of ${name} in the files of ${unit}`),
+      );
 }
 
 async function checkAgentsFile({ site }: Subject): Promise<AcceptanceCheck> {

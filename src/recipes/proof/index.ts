@@ -2,6 +2,7 @@ export type { AcceptanceCheck } from './check.js';
 export { checkDatabases } from './checkDatabases.js';
 export { checkDispatch } from './checkDispatch.js';
 export { checkFlows } from './checkFlows.js';
+export { checkHealth } from './checkHealth.js';
 export { checkNoWayBack } from './checkNoWayBack.js';
 export { checkOwnership } from './checkOwnership.js';
 export { checkService } from './checkService.js';

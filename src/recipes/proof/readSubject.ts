@@ -57,7 +57,7 @@ export async function readSubject(
   }
   const web = await lookupIdentity(site.value.owner.user);
   if (web.isErr()) return err(cannotObserve(web.error));
-  const channel = await readChannel(site.value.muPluginsDir, instance.name ?? '');
+  const channel = await readChannel(site.value.muPluginsDir, instance);
   if (channel.isErr()) return err(cannotObserve(channel.error));
   const { owner } = site.value;
   const agentPlaces = await agentPlacesOf(

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { lostAbilities } from '../../../src/kimaki/abilities/lostAbilities.js';
+import { KIMAKI } from '../../../src/kimaki/bridges/index.js';
 import type { AbilityFacts } from '../../../src/kimaki/abilities/lostAbilities.js';
 
 const nothing: AbilityFacts = {
+  bridge: KIMAKI,
   oldUser: 'kimaki',
   newUser: 'opencode',
   oldHome: '/root',

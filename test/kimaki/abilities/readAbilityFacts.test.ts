@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { KIMAKI } from '../../../src/kimaki/bridges/index.js';
 import { lostAbilities } from '../../../src/kimaki/abilities/lostAbilities.js';
 import { readAbilityFacts } from '../../../src/kimaki/abilities/readAbilityFacts.js';
 import type { AbilityFacts } from '../../../src/kimaki/abilities/lostAbilities.js';
@@ -20,6 +21,7 @@ afterEach(async () => {
 async function facts(changes: Partial<AbilityRequest> = {}): Promise<AbilityFacts> {
   const newIdentity = (await lookupIdentity('www-data'))._unsafeUnwrap();
   const request = {
+    bridge: KIMAKI,
     oldUser: 'nobody-of-that-name',
     oldHome: join(dir, 'root'),
     newIdentity,

@@ -24,3 +24,12 @@ it('a value that is no port is named as it stands', () => {
   expect(sharedFindings(odd, [odd])[0]).toMatchObject({ id: 'port-invalid', severity: 'risk' });
   expect(sharedFindings(odd, [odd])[0]?.what).toContain('"70000"');
 });
+
+it('an instance that is disabled and does not run shares nothing with the running one', () => {
+  const former = exampleInstance(
+    '',
+    { unit: 'kimaki-two.service' },
+    { activeState: 'inactive', unitFileState: 'disabled' },
+  );
+  expect(sharedFindings(one, [one, former])).toEqual([]);
+});

@@ -118,3 +118,34 @@ it('is told as its lines stand where systemd would not load it for one of them',
     environment: { X: 'a b' },
   });
 });
+
+describe('the bridge', () => {
+  it('is told by the name of the unit', () => {
+    const roadie = instance(
+      'Environment=HOME=/root ROADIE_LOCK_PORT=30001 KIMAKI_DATA_DIR=/x\nExecStart=/opt/roadie/bin/roadie --auto-restart',
+      {},
+      'roadie.service',
+    );
+    expect(roadie).toMatchObject({ bridge: 'roadie', name: '', dataDir: '/root/.roadie', lockPort: 30001 });
+    expect(instance('Environment=ROADIE_DATA_DIR=/srv/r\nExecStart=/r', {}, 'roadie-shop.service')).toMatchObject({
+      bridge: 'roadie',
+      name: 'shop',
+      dataDir: '/srv/r',
+      dataDirSource: 'environment',
+    });
+  });
+
+  it('is told by the program where the unit has another name, and is kimaki where that tells nothing', () => {
+    expect(instance('ExecStart=/opt/bin/roadie', {}, 'agent.service')).toMatchObject({ bridge: 'roadie', name: null });
+    expect(instance('ExecStart=/opt/bin/agent', {}, 'agent.service')).toMatchObject({ bridge: 'kimaki', name: null });
+  });
+
+  it('without a port or a variable for its data has neither', () => {
+    expect(instance('ExecStart=/usr/bin/cc-connect', {}, 'cc-connect.service')).toMatchObject({
+      bridge: 'cc-connect',
+      dataDir: '/root/.cc-connect',
+      dataDirSource: 'default',
+      lockPort: null,
+    });
+  });
+});

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import { decideState, stateCandidates } from '../../../src/kimaki/state/decideState.js';
 import type { StateRequest } from '../../../src/kimaki/state/decideState.js';
-import { RUNTIME_STATE, TOOLCHAIN_STATE } from '../../../src/kimaki/state/statePaths.js';
+import { KIMAKI, ROADIE } from '../../../src/kimaki/bridges/bridge.js';
+import { TOOLCHAIN_STATE, runtimeState } from '../../../src/kimaki/state/statePaths.js';
 
 const request: StateRequest = {
+  bridge: KIMAKI,
   home: '/root',
   accountHome: '/root',
   dataDir: '/root/.kimaki',
@@ -15,7 +17,8 @@ const froms = (changes: Partial<StateRequest>): readonly string[] =>
   stateCandidates({ ...request, ...changes }).map(({ from }) => from);
 
 it('looks at the data directory first, at each name once, and at nothing else', () => {
-  const names = [...RUNTIME_STATE.slice(1), ...TOOLCHAIN_STATE, 'tools'];
+  const others = ['.roadie', '.cc-connect', '.config/opencode-telegram-bot'];
+  const names = [...runtimeState(KIMAKI).slice(1), ...others, ...TOOLCHAIN_STATE, 'tools'];
   expect(froms({})).toEqual(['/root/.kimaki', ...names.map((name) => `/root/${name}`)]);
 });
 
@@ -47,4 +50,12 @@ it('leaves an empty source where it is when the target holds state', () => {
   });
   expect(decided('state', 'state').conflicts).toHaveLength(1);
   expect(decided('skeleton', 'skeleton').moves).toHaveLength(1);
+});
+
+it('moves what is of the bridge, and leaves the data of another with the reason', () => {
+  const candidates = stateCandidates({ ...request, bridge: ROADIE, dataDir: '/root/.roadie', posture: 'managed' });
+  const of = (from: string) => candidates.find((one) => one.from === from);
+  expect(of('/root/.roadie')).toMatchObject({ to: '/home/opencode/.roadie', kind: 'data-directory' });
+  expect(of('/root/.subrouter')).toMatchObject({ to: '/home/opencode/.subrouter' });
+  expect(of('/root/.kimaki')).toMatchObject({ to: null, stays: 'the data of kimaki; the service is Roadie' });
 });

@@ -1,13 +1,19 @@
 import { expect, it } from 'vitest';
-import { RUNTIME_STATE, TOOLCHAIN_STATE, statePaths } from '../../../src/kimaki/state/statePaths.js';
+import { CC_CONNECT, KIMAKI, ROADIE } from '../../../src/kimaki/bridges/bridge.js';
+import { RUNTIME_STATE, TOOLCHAIN_STATE, runtimeState } from '../../../src/kimaki/state/statePaths.js';
 
 it('names each entry once, relative to a home', () => {
   const all = [...RUNTIME_STATE, ...TOOLCHAIN_STATE];
-  expect(new Set(all).size).toBe(all.length);
+  for (const names of [RUNTIME_STATE, [...runtimeState(ROADIE), ...TOOLCHAIN_STATE]]) {
+    expect(new Set(names).size).toBe(names.length);
+  }
   expect(all.filter((path) => path.startsWith('/') || path.includes('..'))).toEqual([]);
 });
 
-it('gives a managed agent its own state and nothing of the toolchain', () => {
-  expect(statePaths('managed')).toEqual(RUNTIME_STATE);
-  expect(statePaths('engineering')).toEqual([...RUNTIME_STATE, ...TOOLCHAIN_STATE]);
+it('gives each bridge its data directory, what the agent keeps behind any bridge, and what else is its own', () => {
+  expect(runtimeState(KIMAKI)).toContain('.kimaki');
+  expect(runtimeState(KIMAKI)).not.toContain('.subrouter');
+  expect(runtimeState(ROADIE)).toEqual(expect.arrayContaining(['.roadie', '.subrouter', '.local/share/opencode']));
+  expect(runtimeState(ROADIE)).not.toContain('.kimaki');
+  expect(runtimeState(CC_CONNECT)).toContain('.claude');
 });

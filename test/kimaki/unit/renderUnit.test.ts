@@ -138,3 +138,12 @@ describe('whatever values it is given', () => {
     expect(error.message).not.toMatch(/[\n\0]/);
   });
 });
+
+it("writes Roadie's variables into a unit of Roadie, and no argument that it does not know", () => {
+  const dataDir = '/home/opencode/.roadie';
+  const text = renderUnit({ ...request, unit: 'roadie-shop.service', dataDir, lockPort: 30_001 })._unsafeUnwrap();
+  expect(text).toContain(`ROADIE_DATA_DIR=${dataDir}`);
+  expect(text).toContain('ROADIE_LOCK_PORT=30001');
+  expect(text).not.toMatch(/KIMAKI|no-auto-upgrade/);
+  expect(renderUnit({ ...request, unit: 'cc-connect.service' })).toBeErr({ code: 'INVALID_UNIT_REQUEST' });
+});

@@ -45,3 +45,18 @@ test('a command gets a prefix once, beside those it has', () => {
   expect(withPrefix('@/opt/x.sh name', line)).toBe('-@/opt/x.sh name');
   expect(withPrefix('/opt/y.sh', line)).toBe('/opt/y.sh');
 });
+
+test("Roadie's variables change as kimaki's do, and --allow-root goes out of its JSON", () => {
+  const own = { ...OWN, oldDataDir: '/root/.roadie', newDataDir: '/home/opencode/.roadie', addArgs: [] };
+  const moves = [{ from: '/root/.roadie', to: '/home/opencode/.roadie' }];
+  const before = String.raw`ROADIE_DATA_DIR=/root/.roadie DATAMACHINE_WP_TRANSPORT_JSON="[\"wp\",\"--allow-root\"]" ROADIE_MANAGED=1`;
+  const { value } = rewriteEnvironment(before, own, { ...REWRITE, moves });
+  expect(value).toBe(
+    String.raw`ROADIE_DATA_DIR=/home/opencode/.roadie "DATAMACHINE_WP_TRANSPORT_JSON=[\"wp\"]" ROADIE_MANAGED=1`,
+  );
+  expect(rewriteEnvironment(value, own, { ...REWRITE, moves }).value).toBe(value);
+  const binary = '/usr/local/lib/wp-coding-agents/roadie/bin/roadie';
+  expect(rewriteExecStart('/root/bin/roadie --data-dir /root/.roadie --auto-restart', { ...own, binary })).toBe(
+    `${binary} --data-dir /home/opencode/.roadie --auto-restart`,
+  );
+});

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   dropAllowRoot,
+  dropAllowRootWord,
   movePathList,
   namesOldHome,
   rewriteCommand,
@@ -42,4 +43,14 @@ test('%h is the home of root in a system unit', () => {
   expect(namesOldHome('%%h/x', ['/root'])).toBeNull();
   expect(throughManagerHome('%h/a', (text) => text.replace('/root', '/home/x'))).toBe('/home/x/a');
   expect(throughManagerHome('%h/a', (text) => text.replace('/srv', '/opt'))).toBe('%h/a');
+});
+
+test.each([
+  ['["wp","--allow-root","--path=/srv/a b"]', '["wp","--path=/srv/a b"]'],
+  ['["wp", "--allow-root"]', '["wp"]'],
+  ['["wp","--path=/x"]', '["wp","--path=/x"]'],
+  ['wp --allow-root', 'wp --allow-root'],
+  ['{"--allow-root":1}', '{"--allow-root":1}'],
+])('takes --allow-root out of a command in JSON: %s', (before, after) => {
+  expect(dropAllowRootWord(before)).toBe(after);
 });

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lookupIdentity } from '../../../src/posix/accounts/index.js';
+import { bridgeNamed } from '../../../src/kimaki/bridges/index.js';
 import { observeBinary, observeDispatch } from '../../../src/recipes/host/observeDispatch.js';
 import type { MigrationOptions } from '../../../src/recipes/host/options.js';
 import type { Target } from '../../../src/recipes/host/observeTarget.js';
@@ -106,11 +107,17 @@ describe('observeDispatch', () => {
 });
 
 describe('observeBinary', () => {
-  test('refuses where no kimaki is in the system prefix, with the command that installs it there', async () => {
-    const web = (await lookupIdentity('www-data'))._unsafeUnwrap();
-    const error = (await observeBinary(AGENT, web))._unsafeUnwrapErr();
-    expect(error.code).toBe('BINARY_UNREACHABLE');
-    expect(error.message).toContain('can be executed by opencode and www-data');
-    expect(error.remedy).toMatchObject({ argv: ['npm', 'install', '--global', '--prefix', '/usr', 'kimaki'] });
-  });
+  test.each([
+    ['kimaki', '/usr', 'kimaki'],
+    ['roadie', '/usr/local/lib/wp-coding-agents/roadie', '@extrachill/roadie'],
+  ] as const)(
+    'refuses where no %s can be executed by both, with the command that installs it in %s',
+    async (name, prefix, pkg) => {
+      const web = (await lookupIdentity('www-data'))._unsafeUnwrap();
+      const error = (await observeBinary(bridgeNamed(name), AGENT, web))._unsafeUnwrapErr();
+      expect(error.code).toBe('BINARY_UNREACHABLE');
+      expect(error.message).toContain('can be executed by opencode and www-data');
+      expect(error.remedy).toMatchObject({ argv: ['npm', 'install', '--global', '--prefix', prefix, pkg] });
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { remedy } from '../../../src/posix/findings/index.js';
-import { chooseInstance } from '../../../src/recipes/host/observeInstance.js';
+import { chooseInstance, refusePartlyKnown } from '../../../src/recipes/host/observeInstance.js';
 import { exampleInstance } from '../../kimaki/support/exampleInstance.js';
 
 const MAIN = exampleInstance();
@@ -19,8 +19,20 @@ describe('chooseInstance', () => {
   test('refuses to choose between several, and lists them', () => {
     expect(chooseInstance([MAIN, SHOP], undefined)).toBeErr({
       code: 'SEVERAL_INSTANCES',
-      message: 'there are several kimaki units: kimaki.service, kimaki-shop.service',
+      message: 'there are several units of bridges: kimaki.service, kimaki-shop.service',
       remedy: remedy.option('unit'),
+    });
+  });
+
+  test('takes the one that is in use where others are disabled and do not run', () => {
+    const former = exampleInstance('', {}, { activeState: 'inactive', unitFileState: 'disabled' });
+    const roadie = exampleInstance('', { unit: 'roadie.service' });
+    expect(chooseInstance([former, roadie], undefined)).toBeOk(roadie);
+    expect(chooseInstance([former, roadie], 'kimaki.service')).toBeOk(former);
+    expect(chooseInstance([former], undefined)).toBeOk(former);
+    expect(chooseInstance([former, roadie, SHOP], undefined)).toBeErr({
+      code: 'SEVERAL_INSTANCES',
+      message: 'there are several units of bridges: roadie.service, kimaki-shop.service',
     });
   });
 
@@ -37,5 +49,18 @@ describe('chooseInstance', () => {
 
   test('prints a name escaped', () => {
     expect(chooseInstance([], 'a\nb')._unsafeUnwrapErr().message).not.toContain('\n');
+  });
+});
+
+describe('refusePartlyKnown', () => {
+  test.each(['cc-connect', 'telegram'] as const)('refuses %s with what is not known', (bridge) => {
+    const refused = refusePartlyKnown({ unit: 'x.service', bridge })._unsafeUnwrapErr();
+    expect(refused).toMatchObject({ code: 'UNIT_UNUSABLE', subject: 'x.service' });
+    expect(refused.message).toContain('it is not known');
+  });
+
+  test('lets through those that are known', () => {
+    expect(refusePartlyKnown({ unit: 'roadie.service', bridge: 'roadie' })).toBeOk(undefined);
+    expect(refusePartlyKnown({ unit: 'kimaki.service', bridge: 'kimaki' })).toBeOk(undefined);
   });
 });

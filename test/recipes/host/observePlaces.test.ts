@@ -1,6 +1,7 @@
 // @module-tag root
 import { chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { KIMAKI } from '../../../src/kimaki/bridges/index.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { agentPlacesOf, leftoversOf } from '../../../src/recipes/host/observePlaces.js';
 import { tempDir } from '../tempDir.js';
@@ -90,10 +91,10 @@ describe('leftoversOf', () => {
     symlinkSync('/etc', link);
     onTestFinished(() => rmSync(link));
 
-    const found = await leftoversOf(1000);
+    const found = await leftoversOf(KIMAKI, 1000);
     expect(found).toEqual(expect.arrayContaining([roots, agents]));
     for (const path of [...strangers, link]) expect(found).not.toContain(path);
-    expect(await leftoversOf(null)).not.toContain(agents);
+    expect(await leftoversOf(KIMAKI, null)).not.toContain(agents);
     expect(found).toEqual([...found].sort());
   });
 });

@@ -9,7 +9,9 @@ const block = (name: string, body: string): string =>
   `    // BEGIN bridge:${name}\n    ${body}\n    // END bridge:${name}\n`;
 const channels = (blocks: string): string =>
   `<?php\nadd_filter( 'datamachine_code_cli_channels', function ( $channels ) {\n    // BEGIN bridges\n${blocks}    // END bridges\n    return $channels;\n} );\n`;
-const PLAIN = block('kimaki', "$channels['kimaki'] = [ 'command' => '/plain', 'args' => [ 'send' ] ];");
+const KIMAKI = block('kimaki', "$channels['kimaki'] = [ 'command' => '/plain', 'args' => [ 'send' ] ];");
+/** The plain instance. */
+const PLAIN = { bridge: 'kimaki', name: '' } as const;
 const SHOP = block('kimaki-shop', "$channels['kimaki-shop'] = [ 'command' => '/shop' ];");
 
 function withFile(content: string): string {
@@ -19,9 +21,9 @@ function withFile(content: string): string {
 }
 
 test('finds the plain entry, with the file and its bytes', async () => {
-  const source = channels(PLAIN + SHOP);
+  const source = channels(KIMAKI + SHOP);
   const dir = withFile(source);
-  const channel = (await readChannel(dir, ''))._unsafeUnwrap();
+  const channel = (await readChannel(dir, PLAIN))._unsafeUnwrap();
   expect(channel).toMatchObject({
     file: join(dir, NAME),
     label: 'bridge:kimaki',
@@ -31,28 +33,36 @@ test('finds the plain entry, with the file and its bytes', async () => {
 });
 
 test('prefers the entry of its own for a named instance, and else shares the plain one', async () => {
-  const dir = withFile(channels(PLAIN + SHOP));
-  expect((await readChannel(dir, 'shop'))._unsafeUnwrap()?.entry.command).toBe('/shop');
-  expect((await readChannel(dir, 'blog'))._unsafeUnwrap()?.entry.command).toBe('/plain');
+  const dir = withFile(channels(KIMAKI + SHOP));
+  expect((await readChannel(dir, { ...PLAIN, name: 'shop' }))._unsafeUnwrap()?.entry.command).toBe('/shop');
+  expect((await readChannel(dir, { ...PLAIN, name: 'blog' }))._unsafeUnwrap()?.entry.command).toBe('/plain');
 });
 
 test('is null where there is no file, and where no entry is kimaki’s', async () => {
-  expect((await readChannel(tempDir(), ''))._unsafeUnwrap()).toBeNull();
-  expect((await readChannel(join(tempDir(), 'missing'), ''))._unsafeUnwrap()).toBeNull();
-  expect((await readChannel(withFile(channels(SHOP)), ''))._unsafeUnwrap()).toBeNull();
+  expect((await readChannel(tempDir(), PLAIN))._unsafeUnwrap()).toBeNull();
+  expect((await readChannel(join(tempDir(), 'missing'), PLAIN))._unsafeUnwrap()).toBeNull();
+  expect((await readChannel(withFile(channels(SHOP)), PLAIN))._unsafeUnwrap()).toBeNull();
 });
 
 test.each([
-  ['a block without an end', channels(PLAIN.replace('// END bridge:kimaki', ''))],
+  ['a block without an end', channels(KIMAKI.replace('// END bridge:kimaki', ''))],
   ['an entry that only PHP can tell', channels(block('kimaki', "$channels['kimaki'] = [ 'command' => where() ];"))],
-  ['two blocks of one name', channels(PLAIN + PLAIN)],
+  ['two blocks of one name', channels(KIMAKI + KIMAKI)],
 ])('%s is an error, not a guess', async (_, content) => {
-  expect(await readChannel(withFile(content), '')).toBeErr();
+  expect(await readChannel(withFile(content), PLAIN)).toBeErr();
 });
 
 test('a link in place of the file is an error', async () => {
-  const elsewhere = withFile(channels(PLAIN));
+  const elsewhere = withFile(channels(KIMAKI));
   const dir = tempDir();
   symlinkSync(join(elsewhere, NAME), join(dir, NAME));
-  expect((await readChannel(dir, ''))._unsafeUnwrapErr().code).toBe('NOT_A_REGULAR_FILE');
+  expect((await readChannel(dir, PLAIN))._unsafeUnwrapErr().code).toBe('NOT_A_REGULAR_FILE');
+});
+
+test("takes the entry of the instance's own bridge, and none of another", async () => {
+  const roadie = block('roadie', "$channels['roadie'] = [ 'command' => '/roadie' ];");
+  const dir = withFile(channels(KIMAKI + roadie));
+  expect((await readChannel(dir, { bridge: 'roadie', name: '' }))._unsafeUnwrap()?.entry.command).toBe('/roadie');
+  expect((await readChannel(dir, { bridge: 'roadie', name: 'shop' }))._unsafeUnwrap()?.label).toBe('bridge:roadie');
+  expect((await readChannel(withFile(channels(KIMAKI)), { bridge: 'roadie', name: '' }))._unsafeUnwrap()).toBeNull();
 });

@@ -6,6 +6,7 @@ export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFa
     options: {},
     unit: {
       name: 'kimaki.service',
+      bridge: 'kimaki',
       instance: '',
       files: [
         {
@@ -96,6 +97,7 @@ export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFa
       strategy: 'sudo-hop',
       command: '/usr/local/bin/wp-coding-agents-kimaki-dispatch',
       binary: '/usr/bin/kimaki',
+      environment: null,
       why: 'www-data cannot enter /home/opencode',
     },
     binary: { name: 'kimaki', path: '/usr/bin/kimaki' },
@@ -103,6 +105,7 @@ export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFa
     agentsFile: '/var/www/site/AGENTS.md',
     agentPlaces: [{ path: '/var/lib/datamachine/workspace', user: 'opencode', group: 'opencode' }],
     recovery: { node: '/usr/bin/node', program: `/var/lib/wca/runner/${'0'.repeat(64)}/wca.js` },
+    secrets: [],
     leftovers: ['/tmp/opencode-cache'],
     ...changes,
   };

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { remedy } from '../../../src/posix/findings/index.js';
 import { isHop, judgeChain, judgeDelivery, judgeVersion } from '../../../src/recipes/proof/checkDispatch.js';
 
 type Probed = Parameters<typeof judgeChain>[3];
@@ -31,7 +32,8 @@ it('knows the commands of the sudo hop', () => {
 
 it('a run of --version tells the way to the program from the program', () => {
   const judge = (exitCode: number | null, stderr = ''): string =>
-    judgeVersion('www-data', '/usr/bin/kimaki', { exitCode, stdout: 'kimaki/0.26.0\n', stderr }).detail;
+    judgeVersion('www-data', '/usr/bin/kimaki', { exitCode, stdout: 'kimaki/0.26.0\n', stderr }, remedy.text(''))
+      .detail;
   expect(judge(0)).toContain('kimaki/0.26.0');
   expect(judge(126, 'sh: Permission denied')).toContain('does not get as far as the program');
   expect(judge(127)).toContain('does not get as far as the program');

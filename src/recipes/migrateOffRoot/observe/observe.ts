@@ -1,8 +1,8 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { bridgeNamed, lockPortAfter } from '../../../kimaki/bridges/index.js';
 import { rootCronJobs } from '../../../kimaki/abilities/index.js';
-import { KIMAKI } from '../../../kimaki/bridges/index.js';
-import { lockPortOf } from '../../../kimaki/instance/index.js';
+import { isInUse } from '../../../kimaki/instance/index.js';
 import type { LostAbility } from '../../../kimaki/abilities/index.js';
 import type { StateLeft } from '../../../kimaki/state/index.js';
 import type { Site } from '../../../wordpress/site/index.js';
@@ -29,6 +29,7 @@ import {
 } from '../../host/index.js';
 import { observePrefixes } from './observePrefixes.js';
 import { observeCompanions } from './observeCompanions.js';
+import { observeSecrets } from './observeSecrets.js';
 import { observeState } from './observeState.js';
 import type { Warning } from './statePathWarnings.js';
 import { refuseAccounts } from '../refuse/refuseAccounts.js';
@@ -64,6 +65,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   const found = await observeInstance(options);
   if (found.isErr()) return err(found.error);
   const { instance, neighbours } = found.value;
+  const bridge = bridgeNamed(instance.bridge);
   const accountHome = instance.accountHome ?? instance.home;
   const site = await observeSite(options, instance);
   if (site.isErr()) return err(site.error);
@@ -73,7 +75,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   if (state.isErr()) return err(state.error);
   const shared = refuseShared(instance.dataDir, state.value.facts.moves, neighbours);
   if (shared.isErr()) return err(shared.error);
-  const binary = await observeBinary(target.value.identity, site.value.identity);
+  const binary = await observeBinary(bridge, target.value.identity, site.value.identity);
   if (binary.isErr()) return err(binary.error);
 
   const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.value.facts.home);
@@ -85,7 +87,9 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     oldHomes,
   };
   const rewrite = rewriteTarget(common);
-  const leftovers = await leftoversOf(target.value.facts.uid);
+  const secrets = await observeSecrets(instance, target.value, state.value.facts.moves);
+  if (secrets.isErr()) return err(secrets.error);
+  const leftovers = await leftoversOf(bridge, target.value.facts.uid);
   const agentPlaces = await agentPlacesOf(
     instance,
     site.value.facts,
@@ -127,11 +131,9 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       : [target.value.facts.name, site.value.identity.user.name];
   const accounts = await refuseAccounts(names);
   if (accounts.isErr()) return err(accounts.error);
-  const newLockPort = lockPortOf({
+  const newLockPort = lockPortAfter(instance, {
     home: target.value.facts.home,
     dataDir: state.value.facts.newDataDir,
-    variable: instance.environment[KIMAKI.variables.lockPort],
-    args: instance.args,
   });
   const unit = await refuseUnit(options, instance, {
     target: target.value,
@@ -155,6 +157,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     options,
     unit: {
       name: instance.unit,
+      bridge: instance.bridge,
       instance: instance.name ?? '',
       files: files.value.facts,
       ...(prefixed.value.prefixes.length === 0 ? {} : { prefixes: prefixed.value.prefixes }),
@@ -182,6 +185,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     fpm: site.value.fpm,
     agentsFile: site.value.agentsFile,
     agentPlaces,
+    secrets: secrets.value,
     leftovers,
   };
   const recovery = await observeRecovery(observed);
@@ -204,6 +208,17 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       ...prefixed.value.warnings,
       ...unit.value.warnings,
       ...files.value.leftovers,
+      ...neighbours
+        .filter((one) => !isInUse(one))
+        .map(
+          ({ unit, dataDir }) =>
+            `${unit} is disabled and does not run, so it is not the running agent: neither it nor ${dataDir} is changed`,
+        ),
+      ...(newLockPort === instance.lockPort
+        ? []
+        : [
+            `${instance.unit} will use port ${newLockPort ?? 'none'} instead of ${instance.lockPort ?? 'none'}, since the port follows from the data directory`,
+          ]),
       ...(await packageWarnings(binary.value.path, target.value.likely)),
       ...state.value.warnings,
       ...(await observeReversals(placesOf(facts).trees)),
@@ -213,7 +228,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       ),
       ...instance.state.environmentFiles.map(
         ({ path }) =>
-          `${path} wins over what the unit says; see that it sets neither HOME nor KIMAKI_DATA_DIR to the old home`,
+          `${path} wins over what the unit says; see that it sets neither HOME nor ${bridge.variables.dataDir ?? 'a directory'} to the old home`,
       ),
     ],
   });

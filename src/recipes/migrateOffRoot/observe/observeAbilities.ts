@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { bridgeNamed } from '../../../kimaki/bridges/index.js';
 import { lostAbilities, readAbilityFacts } from '../../../kimaki/abilities/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import type { LostAbility } from '../../../kimaki/abilities/index.js';
@@ -16,6 +17,7 @@ export async function observeAbilities(
   const oldHome = instance.accountHome;
   if (oldHome === null || instance.user === target.facts.name) return ok([]);
   const facts = await readAbilityFacts({
+    bridge: bridgeNamed(instance.bridge),
     oldUser: instance.user,
     oldHome,
     newIdentity: target.likely,

@@ -3,8 +3,10 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { remedy } from '../../../posix/findings/index.js';
 import { dirname } from 'node:path';
-import { RUNTIME_STATE, stateInventory } from '../../../kimaki/state/index.js';
+import { runtimeState, stateInventory } from '../../../kimaki/state/index.js';
 import { findStatePaths } from '../../../kimaki/state-paths/index.js';
+import { bridgeNamed } from '../../../kimaki/bridges/index.js';
+import type { Bridge } from '../../../kimaki/bridges/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import type { StateConflict, StateInventory } from '../../../kimaki/state/index.js';
 import { estimateMove } from '../../../posix/moves/index.js';
@@ -33,6 +35,7 @@ export async function observeState(
 ): Promise<Result<ObservedState, MigrationRefusal>> {
   const accountHome = instance.accountHome ?? instance.home;
   const inventory = await stateInventory({
+    bridge: instance.bridge,
     home: instance.home,
     accountHome,
     dataDir: instance.dataDir,
@@ -91,14 +94,14 @@ export async function observeState(
         moves.map(({ from }) => from),
         options.rewritePaths === true ? 'yes' : 'when-asked',
       )),
-      ...(await toldPaths(stayingState(moves, dataDir.to, target.home), 'no')),
+      ...(await toldPaths(stayingState(bridgeNamed(instance.bridge), moves, dataDir.to, target.home), 'no')),
     ],
   });
 }
 
 /** What the service uses afterwards and does not move: no step rewrites paths in it. */
-function stayingState(moves: readonly StateMove[], dataDir: string, home: string): readonly string[] {
-  const places = [dataDir, ...RUNTIME_STATE.map((name) => `${home}/${name}`)];
+function stayingState(bridge: Bridge, moves: readonly StateMove[], dataDir: string, home: string): readonly string[] {
+  const places = [dataDir, ...runtimeState(bridge).map((name) => `${home}/${name}`)];
   return [...new Set(places)]
     .filter((path) => !moves.some(({ from, to }) => isAtOrBelow(path, from) || isAtOrBelow(path, to)))
     .filter((path, _, all) => !all.some((other) => other !== path && isAtOrBelow(path, other)));

@@ -9,7 +9,7 @@ import { hopOf, hopSteps } from '../../host/index.js';
 import type { MigrationFacts } from '../../host/index.js';
 import { composeAgentsStep, createUserStep, serviceUmaskStep } from '../../steps/index.js';
 import { needsWindow } from '../observe/needsWindow.js';
-import { homeOwnerSteps, sharedWritingSteps } from './ownerSteps.js';
+import { homeOwnerSteps, secretOwnerSteps, sharedWritingSteps } from './ownerSteps.js';
 import { recoveryOffSteps, recoverySteps } from './recoverySteps.js';
 import { dispatchSteps, muPluginsSteps, siteSteps } from './siteSteps.js';
 import { windowSteps } from './windowSteps.js';
@@ -37,7 +37,11 @@ export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeSte
     ...recovery,
     ...siteSteps(facts, muPlugins, hasWindow),
     ...hopSteps(hop.value),
-    ...(window?.steps ?? [...homeOwnerSteps(facts, 'before'), ...dispatchSteps(facts, 'before', muPlugins)]),
+    ...(window?.steps ?? [
+      ...homeOwnerSteps(facts, 'before'),
+      ...secretOwnerSteps(facts, 'before'),
+      ...dispatchSteps(facts, 'before', muPlugins),
+    ]),
     ...fpmSteps(facts),
     ...(window === null ? [] : sharedWritingSteps(facts, { when: 'after', start: window.start })),
     ...agentsFileSteps(facts),

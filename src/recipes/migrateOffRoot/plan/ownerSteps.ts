@@ -148,6 +148,27 @@ export function homeOwnerSteps(facts: MigrationFacts, phase: 'before' | 'window'
 }
 
 /**
+ * The files with secrets that the unit names, in a directory of root's: the service reads them itself, and only their owner may.
+ * Their group stays, which is how WordPress reads the token for sending.
+ */
+export function secretOwnerSteps(facts: MigrationFacts, phase: 'before' | 'window', stop?: RecipeStep): RecipeStep[] {
+  return facts.secrets.map(({ path, user, group }, index) =>
+    step(reclaimStep, {
+      id: `secret-${index + 1}`,
+      phase,
+      after: stop,
+      args: {
+        root: path,
+        from: 0,
+        to: { user, group },
+        why: `${user} runs the service, which reads this file itself`,
+        ...sweepOptions(facts),
+      },
+    }),
+  );
+}
+
+/**
  * Directories that WordPress and the agent both write: while the service runs, and again after `start`, since until
  * php-fpm has the umask and the service its new user, neither can write what the other creates.
  *

@@ -49,7 +49,7 @@ export function dispatchSteps(
   phase: 'before' | 'window',
   muPlugins: readonly RecipeStep[],
 ): RecipeStep[] {
-  const { file, label, command, currentCommand, why } = dispatch;
+  const { file, label, command, currentCommand, environment, why } = dispatch;
   const channel =
     file === null
       ? []
@@ -57,7 +57,16 @@ export function dispatchSteps(
           step(channelCommandStep, {
             id: 'dispatch',
             phase,
-            args: { path: file.path, label, command, from: currentCommand ?? '', uid: site.uid, gid: site.gid, why },
+            args: {
+              path: file.path,
+              label,
+              command,
+              from: currentCommand ?? '',
+              ...(environment === null ? {} : { environment }),
+              uid: site.uid,
+              gid: site.gid,
+              why,
+            },
           }),
         ];
   return [

@@ -13,7 +13,7 @@ import {
 } from '../../steps/index.js';
 import type { StartUnitsArgs } from '../../steps/index.js';
 import { moveSteps, statePathSteps } from './moveSteps.js';
-import { homeOwnerSteps, siteOwnerSteps, stateOwnerSteps } from './ownerSteps.js';
+import { homeOwnerSteps, secretOwnerSteps, siteOwnerSteps, stateOwnerSteps } from './ownerSteps.js';
 import { dispatchSteps } from './siteSteps.js';
 
 /** How long a process may take to end after its service was stopped. */
@@ -59,7 +59,8 @@ export function windowSteps(
   const stateOwners = stateOwnerSteps(facts, statePaths[0] ?? stop);
   const { steps: moving, moves } = moveSteps(facts, [...undoneLast, ...stateOwners]);
   const homeOwners = homeOwnerSteps(facts, 'window', moves.at(-1));
-  const ownership = [...stateOwners, ...homeOwners];
+  const secretOwners = secretOwnerSteps(facts, 'window', stop);
+  const ownership = [...stateOwners, ...homeOwners, ...secretOwners];
   const rewrites = rewriteSteps(facts, [...undoneLast, ...moves, ...ownership]);
   const start = step(startUnitsStep, {
     id: 'start',
@@ -84,6 +85,7 @@ export function windowSteps(
     ...stateOwners,
     ...moving,
     ...homeOwners,
+    ...secretOwners,
     ...siteOwnerSteps(facts, { when: 'window', stop }),
     ...rewrites,
     ...dispatchSteps(facts, 'window', muPlugins),

@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { remedy } from '../../../posix/findings/index.js';
+import { isInUse } from '../../../kimaki/instance/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
 import type { MigrationRefusal, StateMove } from '../../host/index.js';
@@ -18,10 +19,7 @@ export function refuseShared(
   moves: readonly StateMove[],
   neighbours: readonly KimakiInstance[],
 ): Result<void, MigrationRefusal> {
-  const others = neighbours.map(({ state, ...rest }) => ({
-    ...rest,
-    isUsed: state.activeState !== 'inactive' || state.unitFileState === 'enabled',
-  }));
+  const others = neighbours.map((one) => ({ ...one, isUsed: isInUse(one) }));
   const shared = sharedState(
     dataDir,
     moves.map(({ from }) => from),

@@ -29,7 +29,7 @@ type Wanted = {
   /** Homes that will be closed to it. */
   readonly oldHomes: readonly string[];
   /** The lock port that the service will have. */
-  readonly newLockPort: number;
+  readonly newLockPort: number | null;
   /** What the agent will be able to write. */
   readonly reach: AgentsReach;
   readonly needsSudo: boolean;

@@ -5,6 +5,7 @@ import {
   checkDatabases,
   checkDispatch,
   checkFlows,
+  checkHealth,
   checkNoWayBack,
   checkOwnership,
   checkService,
@@ -26,6 +27,7 @@ export interface VerificationReport {
 /** In the order of the nine points. */
 const CHECKS: readonly ((subject: Subject) => Promise<readonly AcceptanceCheck[]>)[] = [
   checkService,
+  checkHealth,
   checkDatabases,
   checkFlows,
   checkDispatch,

@@ -17,20 +17,22 @@ const args = record({
   command: v.string(),
   /** What is registered now, for the plan. */
   from: v.string(),
+  /** Variables that the command gets; others of the entry's `env` stay. Without it `env` stays as it is. */
+  environment: v.exactOptional(v.record(v.string(), v.string())),
   /** The owner of the file afterwards: the site's account, so that WordPress can update it. */
   uid: accountId,
   gid: accountId,
   why: v.string(),
 });
 
-/** The channel entry whose command changes. */
+/** The channel entry whose command, and variables, change. */
 export type ChannelCommandArgs = Readonly<v.InferOutput<typeof args>>;
 
 /** The mode a managed mu-plugin has: php-fpm reads it whatever umask its writer had. */
 const MODE = 0o644;
 
 /**
- * Registers another dispatch command in the channels mu-plugin; every byte outside that one value stays.
+ * Registers another dispatch command, and variables for it, in the channels mu-plugin; every byte outside these values stays.
  *
  * A sweep of the tree must leave the file to this step: the file is replaced, and the undo of a sweep does not know the
  * new inode. The result passes `php -l` before it replaces the file, and the file is 0644 afterwards. Undo restores the
@@ -40,11 +42,17 @@ export const channelCommandStep = defineStep({
   kind: 'wordpress.channelCommand',
   args,
   before: fileState,
-  describe: ({ path, label, command, from, why }) => ({
-    title: `Register ${command} as the command of ${label}`,
-    why,
-    diff: command === from ? '' : `--- ${path}\n+++ ${path}\n-'command' => '${from}'\n+'command' => '${command}'\n`,
-  }),
+  describe: ({ path, label, command, from, why, environment = {} }) => {
+    const lines = [
+      ...(command === from ? [] : [`-'command' => '${from}'`, `+'command' => '${command}'`]),
+      ...Object.entries(environment).map(([name, value]) => `+'env' => [ '${name}' => '${value}' ]`),
+    ];
+    return {
+      title: `Register ${command} as the command of ${label}`,
+      why,
+      diff: lines.length === 0 ? '' : [`--- ${path}`, `+++ ${path}`, ...lines, ''].join('\n'),
+    };
+  },
   writes: ({ path }) => [path],
   check: (args) => new ResultAsync(checkCommand(args)),
   apply: (args, before, ctx) =>
@@ -90,11 +98,13 @@ async function verifyCommand(args: ChannelCommandArgs): Promise<Result<void, Ste
 function withCommand(args: ChannelCommandArgs, file: FileState): Result<Buffer, StepFailure> {
   const source = Buffer.from(file.bytes, 'base64');
   return getBlock(source, args.label).andThen(({ body }): Result<Buffer, StepFailure> =>
-    readCliChannel(body).andThen(({ command }): Result<Buffer, StepFailure> =>
-      // An entry that names the command already keeps its spelling.
-      command === args.command
-        ? ok(source)
-        : setChannelCommand(body, args.command).andThen((edited) => putBlock(source, args.label, edited)),
-    ),
+    readCliChannel(body).andThen(({ env }): Result<Buffer, StepFailure> => {
+      const { environment } = args;
+      const wanted = environment === undefined ? {} : { env: { ...env, ...environment } };
+      return setChannelCommand(body, args.command, wanted).andThen((edited): Result<Buffer, StepFailure> =>
+        // An entry that says so already keeps its spelling.
+        edited.equals(body) ? ok(source) : putBlock(source, args.label, edited),
+      );
+    }),
   );
 }

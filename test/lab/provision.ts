@@ -9,7 +9,14 @@ import { packageSources } from './hostTools.js';
 import { startMachine } from './machine.js';
 
 /** Which state the host is in: an agent runtime installed as root, or only WordPress. */
-export type Variant = 'broken' | 'clean';
+export type Variant = 'broken' | 'roadie' | 'clean';
+
+/** What brings a host into its state, after what all have in common. */
+const SCRIPTS: Readonly<Record<Variant, readonly string[]>> = {
+  broken: ['break.sh'],
+  roadie: ['roadie.sh'],
+  clean: [],
+};
 
 const SUITE = 'bookworm';
 /** The Node 22 of the host's own programs: the kimaki double needs `node:sqlite`. */
@@ -75,8 +82,7 @@ export async function provision(base: string, image: string, variant: Variant): 
   const golden = `lab-golden-${process.pid}`;
   const machine = await startMachine({ name: golden, directory: root, console: join(building, 'console.log') });
   try {
-    const scripts = variant === 'broken' ? ['provision.sh', 'break.sh'] : ['provision.sh'];
-    for (const script of scripts) {
+    for (const script of ['provision.sh', ...SCRIPTS[variant]]) {
       const done = await machine.exec(['bash', `/opt/lab/${script}`], { timeoutMs: 180_000 });
       await writeFile(join(building, `${script}.log`), done.stdout + done.stderr);
       if (done.code !== 0) throw new Error(`${script} ended with ${done.code}:\n${done.stderr.slice(-3000)}`);
@@ -114,7 +120,7 @@ async function configure(root: string): Promise<void> {
   for (const name of await readdir(FILES)) {
     const file = join(root, 'opt/lab', name);
     await writeFile(file, (await readFile(file, 'utf8')).replaceAll('@CANARY@', CANARY));
-    await chmod(file, /^(kimaki.*\.service|break\.sh)$/.test(name) ? 0o600 : 0o644);
+    await chmod(file, /^(kimaki.*\.service|(break|roadie)\.sh)$/.test(name) ? 0o600 : 0o644);
     if (name.startsWith('lab-visitors.')) await copyFile(file, join(root, 'etc/systemd/system', name));
   }
   await copyFile(join(FILES, 'nginx-site'), join(root, 'etc/nginx/sites-available/default'));

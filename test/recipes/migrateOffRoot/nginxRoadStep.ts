@@ -28,7 +28,6 @@ const STATE = '/var/lib/wca-road';
  */
 export async function attackStep(directory: string, link: string, target: string, wanted: number): Promise<StepRoad> {
   const { name, content } = fsChmodMuPlugin();
-
   mkdirSync('/run/road');
   const racer = startRacer('/run/road', [[directory, link]]);
   let exchangedAt = 0;
@@ -56,14 +55,16 @@ export async function attackStep(directory: string, link: string, target: string
   };
   const registry = createRegistry([watched]);
   const tally: StepRoad = { tries: 0, uncontested: 0, wentThrough: 0, refused: {}, harmed: 0 };
+  const putBack = (): void => {
+    if (!lstatSync(directory).isSymbolicLink()) return;
+    renameSync(directory, `${link}-aside`);
+    renameSync(link, directory);
+    renameSync(`${link}-aside`, link);
+  };
   const unharmed = stateOf(target);
   while (tally.tries < wanted && tally.uncontested < 20 * wanted) {
     racer.pause();
-    if (lstatSync(directory).isSymbolicLink()) {
-      renameSync(directory, `${link}-aside`);
-      renameSync(link, directory);
-      renameSync(`${link}-aside`, link);
-    }
+    putBack();
     rmSync(join(directory, name), { force: true });
     duringStep = 0;
     const args = { path: join(directory, name), content, mode: 0o644, uid: 33, gid: 33, validate: 'php' };
@@ -92,6 +93,7 @@ export async function attackStep(directory: string, link: string, target: string
     if (stateOf(target) !== unharmed) tally.harmed += 1;
   }
   await racer.stop();
+  putBack();
   return tally;
 }
 

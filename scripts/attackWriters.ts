@@ -23,6 +23,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Result } from 'neverthrow';
 import { makeDirectory, removeFile, replaceFile } from '../src/posix/files/index.js';
 import { moveTree } from '../src/posix/moves/index.js';
 import { keepPrograms, restorePrograms } from '../src/recipes/steps/programs/keptPrograms.js';
@@ -74,7 +75,7 @@ const POINTER = '/root/x';
 const FILES: Readonly<Record<string, string>> = {
   target: 'theirs\n',
   'wp-x.php': '<?php\n// Plugin Name: of the attack\n',
-  [CHANNELS]: `<?php\n// BEGIN bridges\n// BEGIN bridge:kimaki\n${BODY}// END bridge:kimaki\n// END bridges\n`,
+  [CHANNELS]: `<?php\n    // BEGIN bridges\n    // BEGIN bridge:kimaki\n${BODY}    // END bridge:kimaki\n    // END bridges\n`,
   'AGENTS.md': 'Use wp --allow-root.\n',
   settings: SETTINGS[0],
 };
@@ -94,7 +95,7 @@ interface Field {
 /** One call as root on a name below `a`; a failure is right as well. */
 interface Writer {
   readonly name: string;
-  readonly write: (field: Field) => Promise<{ isOk(): boolean }>;
+  readonly write: (field: Field) => Promise<Result<unknown, unknown>>;
 }
 
 const WRITERS: Readonly<Record<string, Writer>> = {
@@ -299,6 +300,10 @@ async function fight(
   { tries, secondsEach }: AttackOptions,
 ): Promise<WriterTally> {
   const tally: WriterTally = { tries: 0, uncontested: 0, succeeded: 0, losses: 0, msPer1000: 0 };
+  // What fails where nobody attacks it is not attacked either.
+  reset(field, name);
+  const alone = await write(field);
+  if (alone.isErr()) throw new Error(`a writer of ${name} fails: ${JSON.stringify(alone.error)}`);
   const racer = startRacer(place, [pairOf(field, name)], field.attacker);
   const deadline = performance.now() + secondsEach * 1000;
   let spent = 0;

@@ -53,7 +53,7 @@ async function read(instance: Running): Promise<Result<BotState, IoError>> {
 const TICKS = 100;
 /** A bot that is younger than this, and clearly younger than its wrapper, was started again. */
 const YOUNG_SECONDS = 60;
-const START_SECONDS = 5;
+const START_SECONDS = 10;
 
 /**
  * Decides whether the bot of a unit runs; pure.

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DispatchProbeRequest } from '../../../src/kimaki/dispatch/dispatchProbe.js';
 import {
   arrive,
+  byToken,
   dataDirectory,
   deliver,
   programReachable,
@@ -121,5 +122,48 @@ describe('arrive', () => {
     expect((await arrive(message, Date.now()))._unsafeUnwrap()).toMatchObject({ fault: 'not-arrived' });
     await writeFile(join(dir, 'session'), 'it says marker-1234');
     expect((await arrive(message, Date.now()))._unsafeUnwrap()).toBeNull();
+  });
+});
+
+describe('byToken', () => {
+  const ended =
+    (exitCode: number, stderr = '') =>
+    (): ReturnType<NonNullable<DispatchProbeRequest['run']>> =>
+      okAsync({ exitCode, signal: null, stderr });
+
+  async function asked(run: DispatchProbeRequest['run'], modes: { token?: number; database?: number } = {}) {
+    const token = join(dir, 'token');
+    const database = join(dir, 'discord-sessions.db');
+    for (const path of [token, database]) await writeFile(path, 'x');
+    await chmod(token, modes.token ?? 0o644);
+    await chmod(database, modes.database ?? 0o600);
+    const given = { variable: 'TOKEN_FILE', database };
+    const env = { TOKEN_FILE: token };
+    return (await byToken(request({ env, ...(run === undefined ? {} : { run }) }), given))._unsafeUnwrap();
+  }
+
+  it('is proven by the refusal of a message that is none, and by nothing else', async () => {
+    expect(await asked(ended(64, 'Prompt is required. Use --prompt <prompt>'))).toBeNull();
+    expect(await asked(ended(0))).toMatchObject({ fault: 'token' });
+    expect(await asked(ended(127))).toMatchObject({ fault: 'command-missing' });
+  });
+
+  it.each(['Roadie bot rejected the send (401): unauthorized', 'Could not reach the running Roadie bot on port 1'])(
+    'is broken where the program says: %s',
+    async (stderr) => {
+      const broken = await asked(ended(1, stderr));
+      expect(broken).toMatchObject({ fault: 'token' });
+      expect(broken?.detail).toContain(stderr);
+    },
+  );
+
+  it('is not tried where the caller cannot read the token, or would use the database by itself', async () => {
+    const never = () => {
+      throw new Error('it was run');
+    };
+    expect(await asked(never, { token: 0o600 })).toMatchObject({ fault: 'token', blockedAt: join(dir, 'token') });
+    expect((await asked(never, { database: 0o666 }))?.detail).toContain('instead of asking the service');
+    const none = await byToken(request(), { variable: 'TOKEN_FILE', database: '/x' });
+    expect(none._unsafeUnwrap()?.detail).toContain('no TOKEN_FILE');
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lookupIdentity } from '../../../src/posix/accounts/index.js';
 import { bridgeNamed } from '../../../src/kimaki/bridges/index.js';
-import { observeBinary, observeDispatch } from '../../../src/recipes/host/observeDispatch.js';
+import { observeBinary, observeDispatch, tokenEnvironment } from '../../../src/recipes/host/observeDispatch.js';
 import type { MigrationOptions } from '../../../src/recipes/host/options.js';
 import type { Target } from '../../../src/recipes/host/observeTarget.js';
 import type { Site } from '../../../src/wordpress/site/index.js';
@@ -120,4 +120,34 @@ describe('observeBinary', () => {
       expect(error.remedy).toMatchObject({ argv: ['npm', 'install', '--global', '--prefix', prefix, pkg] });
     },
   );
+});
+
+describe('tokenEnvironment', () => {
+  const TOKEN = '/etc/wp-coding-agents/roadie/send-token';
+  const after = { dataDir: '/home/opencode/.roadie', lockPort: 29988 };
+  const roadie = (environment: Readonly<Record<string, string>>) =>
+    ({ bridge: 'roadie', unit: 'roadie.service', environment }) as const;
+
+  test('names token, data and port, and a HOME only where the channel gives none', () => {
+    const wanted = {
+      ROADIE_SERVICE_TOKEN_FILE: TOKEN,
+      ROADIE_DATA_DIR: '/home/opencode/.roadie',
+      ROADIE_LOCK_PORT: '29988',
+    };
+    const instance = roadie({ ROADIE_SERVICE_TOKEN_FILE: TOKEN });
+    expect(tokenEnvironment(instance, { HOME: '/tmp/x', OTHER: 'secret' }, after)).toBeOk(wanted);
+    expect(tokenEnvironment(instance, {}, after)).toBeOk({ HOME: '/tmp', ...wanted });
+  });
+
+  test("takes the channel's token where the unit names none, and refuses where neither does", () => {
+    const given = { HOME: '/tmp', ROADIE_SERVICE_TOKEN_FILE: '/etc/other' };
+    expect(tokenEnvironment(roadie({}), given, after)._unsafeUnwrap()).toMatchObject({
+      ROADIE_SERVICE_TOKEN_FILE: '/etc/other',
+    });
+    expect(tokenEnvironment(roadie({}), {}, after)).toBeErr({ code: 'DISPATCH_IMPOSSIBLE' });
+  });
+
+  test('is none for a bridge that sends into its data directory', () => {
+    expect(tokenEnvironment({ bridge: 'kimaki', unit: 'kimaki.service', environment: {} }, {}, after)).toBeOk(null);
+  });
 });

@@ -153,6 +153,11 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   const dependents = await activeDependents([...instance.companions, instance.unit]);
   if (dependents.isErr()) return err(cannotObserve(dependents.error));
 
+  // The way back to the bridge that was used before stays as it is, also where it lies in the agent's home.
+  const { home } = target.value.facts;
+  const formerData = neighbours
+    .filter((one) => !isInUse(one) && one.dataDir.startsWith(`${home}/`) && one.dataDir !== instance.dataDir)
+    .map(({ dataDir }) => dataDir.slice(home.length + 1));
   const observed: Omit<MigrationFacts, 'recovery'> = {
     options,
     unit: {
@@ -177,7 +182,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     dependents: dependents.value,
     oldHomes,
     targetGroup: target.value.group,
-    target: target.value.facts,
+    target: { ...target.value.facts, keptEntries: [...target.value.facts.keptEntries, ...formerData] },
     site: site.value.facts,
     state: state.value.facts,
     dispatch: dispatch.value.facts,

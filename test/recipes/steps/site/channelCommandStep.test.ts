@@ -89,6 +89,16 @@ describe('wordpress.channelCommand', () => {
     expect([uid, gid, mode & 0o7777]).toEqual([33, 33, 0o644]);
   });
 
+  test('gives variables to the command, beside those that the entry has, and none twice', async () => {
+    const dir = tempDir();
+    const env = `        'env' => [ 'HOME' => '/tmp', 'PORT' => '1' ],\n    ];\n    // END bridge:kimaki`;
+    const path = channels(dir, FILE.replace('    ];\n    // END bridge:kimaki', env));
+    const args = argsFor(path, { environment: { PORT: '2', DATA: '/home/x' } });
+    await applied(args, dir);
+    expect(readFileSync(path, 'utf8')).toMatch(/'HOME' => '\/tmp',\s+'PORT' => '2',\s+'DATA' => '\/home\/x'/);
+    expect(await channelCommandStep.check(args)).toBeOk(expect.objectContaining({ state: 'satisfied' }));
+  });
+
   test('leaves an entry that names the command already as it is spelled', async () => {
     const dir = tempDir();
     const spelled = FILE.replace(`'${OLD}'`, `"${NEW.replace('k', '\\x6b')}"`);

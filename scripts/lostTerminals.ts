@@ -81,9 +81,9 @@ async function rolledBack(host: Host, campaign: KillCampaign, share: number): Pr
   return [...(state === 'rolled-back' ? [] : [`it is ${state ?? 'unknown'}`]), ...(await campaign.compare('before'))];
 }
 
-/** Kills the command's session once its run has told this share of the about 60 or 40 lines that it tells. */
+/** Kills the command's session once its run has begun and told this share of the about 60 or 40 lines that it tells. */
 async function killedAt(host: Host, command: string, share: number): Promise<void> {
-  const lines = Math.round(share * (command.startsWith('apply') ? 60 : 40));
+  const lines = 1 + Math.round(share * (command.startsWith('apply') ? 59 : 39));
   await host.run(
     `rm -rf /var/lib/wca/units; setsid wca migrate-off-root ${command} > /dev/null 2>&1 & pid=$!
     told() { cat /var/lib/wca/units/*/events.jsonl 2>/dev/null | wc -l; }

@@ -187,6 +187,7 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
           const { stdout } = endedWith(await migrate(host, ['plan', '--details']), 0);
           expect(stdout).toContain('+ExecStartPre=-/opt/kimaki-config/post-upgrade.sh');
           expect(stdout).toContain('no longer happens');
+          expect(stdout).not.toContain('its failure is ignored');
         },
         'rm -r /usr/lib/node_modules/kimaki/skills/critique',
       );

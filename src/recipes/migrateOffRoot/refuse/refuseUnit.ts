@@ -9,7 +9,7 @@ import {
   settingsAgainst,
   unsafePrivilegedLines,
 } from '../../../kimaki/unit/index.js';
-import type { UnsafePrivilegedLine } from '../../../kimaki/unit/index.js';
+import type { FailingProgram, LinePrefix, UnsafePrivilegedLine } from '../../../kimaki/unit/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import { TRUSTED_PATH } from '../../../posix/programs/index.js';
 import type { EffectiveUnit } from '../../../systemd/load/index.js';
@@ -25,6 +25,8 @@ type Wanted = {
   readonly target: Target;
   /** What the rewrite makes of the unit's files, and what they come to then. */
   readonly rewrite: UnitFilesRewrite;
+  /** Of its lines, those of which the plan tells by themselves. */
+  readonly prefixes: readonly LinePrefix[];
   readonly newDataDir: string;
   /** Homes that will be closed to it. */
   readonly oldHomes: readonly string[];
@@ -197,7 +199,11 @@ function untrustedLine({ line, subject, reason }: UnsafePrivilegedLine): Migrati
   return refusal('UNTRUSTED_PATH', subject, message, way);
 }
 
-async function refuseFailing({ target, rewrite }: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {
+async function refuseFailing({
+  target,
+  rewrite,
+  prefixes,
+}: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {
   const failing = await programsFailingAsAgent(rewrite.effective, target.likely, TRUSTED_PATH);
   if (failing.isErr()) return err(cannotObserve(failing.error));
   const fatal = failing.value.find((each) => each.fatal);
@@ -210,10 +216,12 @@ async function refuseFailing({ target, rewrite }: Wanted): Promise<Result<readon
     );
     return err(refusal('FAILS_AS_AGENT', fatal.file, message, way));
   }
+  const isTold = ({ key, path }: FailingProgram): boolean =>
+    prefixes.some((one) => one.key === key && one.program === path);
   return ok(
-    failing.value.map(
-      ({ file, line, key, detail }) => `${file}:${line} ${key}: ${detail}; its failure is ignored by the unit`,
-    ),
+    failing.value
+      .filter((each) => !isTold(each))
+      .map(({ file, line, key, detail }) => `${file}:${line} ${key}: ${detail}; its failure is ignored by the unit`),
   );
 }
 

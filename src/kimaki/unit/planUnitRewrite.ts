@@ -3,6 +3,7 @@ import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import { applyEdits, replaceAssignment, setDirective } from '../../systemd/edits/index.js';
 import { emptyResets } from '../../systemd/load/index.js';
+import { parseExec } from '../../systemd/values/index.js';
 import { redactSecrets } from '../../posix/secrets/index.js';
 import { redactSetting } from '../../systemd/secrets/index.js';
 import type { Assignment, Edit, UnitDocument, UnitEditError } from '../../systemd/document/index.js';
@@ -138,7 +139,9 @@ function rewriteValue(one: Assignment, request: UnitRewriteRequest, rewrite: Tex
   }
   if (!one.key.startsWith('Exec')) return throughManagerHome(one.value, (text) => movePaths(text, rewrite));
   const started = one.key === 'ExecStart' ? rewriteExecStart(one.value, request) : one.value;
-  const rewritten = throughManagerHome(started, (text) => rewriteCommand(text, rewrite));
+  // What root goes on running keeps the home of root that it is given.
+  const own = /[+!]/.test(parseExec(started).prefixes) ? { ...rewrite, oldHomes: [] } : rewrite;
+  const rewritten = throughManagerHome(started, (text) => rewriteCommand(text, own));
   return (request.prefixes ?? [])
     .filter(({ key }) => key === one.key)
     .reduce((value, prefix) => withPrefix(value, prefix), rewritten);

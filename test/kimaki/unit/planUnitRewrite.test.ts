@@ -171,6 +171,9 @@ describe('single directives', () => {
       'ExecStart=@-/root/.bun/bin/kimaki kimaki --data-dir "/root/.kimaki"',
       'ExecStart=@-/usr/bin/kimaki kimaki --data-dir /home/opencode/.kimaki',
     ],
+    // Root keeps its own home where it goes on running a line.
+    ['ExecStartPre=+/usr/bin/env -i HOME=/root /x', 'ExecStartPre=+/usr/bin/env -i HOME=/root /x'],
+    ['ExecStartPre=/usr/bin/env HOME=/root /x', 'ExecStartPre=/usr/bin/env HOME=/home/opencode /x'],
     ['ExecStart=kimaki --data-dir ${KIMAKI_DATA_DIR}', 'ExecStart=/usr/bin/kimaki --data-dir ${KIMAKI_DATA_DIR}'],
     ['ExecStart=/usr/bin/kimaki --data-dir %h/.kimaki', 'ExecStart=/usr/bin/kimaki --data-dir /home/opencode/.kimaki'],
     ['ExecStart=/usr/bin/kimaki --data-dir /srv/k', 'ExecStart=/usr/bin/kimaki --data-dir /srv/k'],

@@ -37,6 +37,7 @@ describe.skipIf(!lab.ok)('the installs of a broken host', () => {
     const pid = Number(await host.ok('systemctl show -p MainPID --value kimaki'));
     expect(await find()).toEqual([
       {
+        bridge: 'kimaki',
         name: '',
         user: 'root',
         group: null,

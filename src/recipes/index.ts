@@ -65,7 +65,7 @@ export { hardenInstall, planHardenInstall } from './hardenInstall/index.js';
 export type { HardenError, HardenOptions } from './hardenInstall/index.js';
 export { diagnoseHost } from './diagnosis/index.js';
 export type { DiagnoseHostError } from './diagnosis/index.js';
-export { fpmRunner } from './host/index.js';
+export { fpmRunner } from './proof/index.js';
 export type { Refusal } from './host/index.js';
 
 export type * as errors from './errors.js';

@@ -1,6 +1,5 @@
 export { findHolders } from './findHolders.js';
 export { listProcesses } from './listProcesses.js';
-export { listeningPorts } from './listeningPorts.js';
 export { openBy } from './openBy.js';
 export type { OpenProcess } from './openBy.js';
 export { readProcess } from './readProcess.js';

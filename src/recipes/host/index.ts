@@ -1,5 +1,4 @@
 export { observeOpen } from './observeOpen.js';
-export { fpmRunner } from './fpmRunner.js';
 export type {
   CompanionFacts,
   DispatchFacts,

@@ -8,8 +8,8 @@ import { remedy } from '../../posix/findings/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 import { resolveExecutable } from '../../posix/access/index.js';
 import { runAs } from '../../posix/accounts/index.js';
-import { fpmRunner } from '../host/index.js';
 import { verdictsOf } from './check.js';
+import { fpmRunner } from './fpmRunner.js';
 import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 

@@ -10,6 +10,7 @@ export { checkSharedWriting } from './checkSharedWriting.js';
 export { checkUmasks } from './checkUmasks.js';
 export { checkUpdates } from './checkUpdates.js';
 export { checkWpCli } from './checkWpCli.js';
+export { fpmRunner } from './fpmRunner.js';
 export { readSubject } from './readSubject.js';
 export { listed, rootsEntries } from './rootsEntries.js';
 export type { Subject } from './subject.js';

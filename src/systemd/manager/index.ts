@@ -13,7 +13,6 @@ export type { RunState } from './runState.js';
 export { showUnit } from './showUnit.js';
 export type { UnitState } from './showUnit.js';
 export { unitProcesses } from './unitProcesses.js';
-export type { UnitRun } from './unitProcesses.js';
 export { systemManagerRunning } from './systemManagerRunning.js';
 export { askSystemctl, daemonReload, systemctl, unitMasked, unitNotFound } from './systemctl.js';
 export type { ManagerOptions } from './systemctl.js';

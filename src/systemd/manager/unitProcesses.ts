@@ -1,4 +1,4 @@
-import { ResultAsync } from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
 import type { IoError } from '../../posix/paths/index.js';
 import { listProcesses } from '../../posix/processes/index.js';
 import type { ProcessStatus } from '../../posix/processes/index.js';
@@ -6,7 +6,7 @@ import { isWithin } from './insideUnit.js';
 import type { UnitState } from './showUnit.js';
 
 /** What tells the processes of a unit from others. */
-export type UnitRun = Pick<UnitState, 'controlGroup' | 'mainPid'>;
+type UnitRun = Pick<UnitState, 'controlGroup' | 'mainPid'>;
 
 /**
  * Lists the processes of a unit that runs: all in its control group, and what its main process started.

@@ -24,14 +24,16 @@ const STATE = '/var/lib/wca-road';
 
 /**
  * For a process in a host: plans and applies the one step that writes the `fs-chmod` mu-plugin, again and again, while
- * www-data exchanges its directory for a link to the target.
+ * www-data exchanges its directory for a link to the target. Imported by the module that `nginxRoad.ts` writes.
+ *
+ * @public
  */
 export async function attackStep(directory: string, link: string, target: string, wanted: number): Promise<StepRoad> {
   const { name, content } = fsChmodMuPlugin();
   mkdirSync('/run/road');
   const racer = startRacer('/run/road', [[directory, link]]);
   let exchangedAt = 0;
-  let duringStep = 0;
+  let duringStep: number;
   /** The step itself, which also tells when it was checked last and when it has acted. */
   const watched: StepKind<'posix.putFile', PutFileArgs> = {
     ...putFileStep,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dispatchEnd, fpmRunner } from '../../../src/recipes/host/fpmRunner.js';
+import { dispatchEnd, fpmRunner } from '../../../src/recipes/proof/fpmRunner.js';
 import { tempDir } from '../tempDir.js';
 
 test('an end in php-fpm is an end of the dispatch, by exit status or by signal', () => {

@@ -33,7 +33,7 @@ export const PLAN_OPTIONS = [
   {
     name: 'privileged-lines',
     value: 'ignore-failure|keep|refuse',
-    help: 'lines around the service that would fail as the agent',
+    help: 'what becomes of lines around the service that would fail as the agent',
   },
   {
     name: 'allow-privileged-lines',

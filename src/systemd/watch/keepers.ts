@@ -1,6 +1,6 @@
 import type { OpenProcess, ProcessStatus } from '../../posix/processes/index.js';
 
-/** What processes of a unit must have open. */
+/** What processes of a unit must have open. @inline */
 export interface WantedOpen {
   /** TCP ports to listen on. */
   readonly ports: readonly number[];

@@ -1,11 +1,14 @@
 // @module-tag root
 import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../../support/campaign.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const MINUTE = 60_000;
 
 interface Battle {
@@ -17,7 +20,8 @@ interface Battle {
 
 /** The rows of the table that the script prints last. */
 async function attack(tries: number, ...kinds: readonly string[]): Promise<ReadonlyMap<string, Partial<Battle>>> {
-  const args = ['--import', 'tsx', join(ROOT, 'scripts/attack.ts'), String(tries), ...kinds];
+  // The script starts itself again in another directory.
+  const args = ['--import', TSX, join(ROOT, 'scripts/attack.ts'), String(tries), ...kinds];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, maxBuffer: 1024 * 1024 * 16 });
   return new Map(Object.entries(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, Battle>));
 }

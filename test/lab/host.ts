@@ -138,7 +138,7 @@ export class Host {
   }
 
   /** Waits for the service of the broken state to hold its lock port, as after every boot. */
-  async serviceListens(withinMs = 10_000): Promise<void> {
+  async serviceListens(withinMs = 60_000): Promise<void> {
     if (this.variant === 'clean') return;
     const ports = [OLD_LOCK_PORT, LOCK_PORT].map((port) => port.toString(16).toUpperCase().padStart(4, '0'));
     const listening = new RegExp(` 0100007F:(${ports.join('|')}) 00000000:0000 0A `);

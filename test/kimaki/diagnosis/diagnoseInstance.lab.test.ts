@@ -160,8 +160,8 @@ chmod 755 /usr/lib/node_modules/kimaki/skills; chmod 644 ${CHANNELS}; chown www-
   {
     name: 'neighbours',
     make: `cp ${UNIT_FILE} /etc/systemd/system/kimaki-two.service; printf 'www-data ALL=(ALL) !ALL\nno rule\n' > /etc/sudoers.d/zz; echo '* * * * * root wp --allow-root cron event run' > /etc/cron.d/w
-printf '[Service]\nType=oneshot\nExecStart=/bin/true ${SITE}\n' > /etc/systemd/system/w.service; printf '[Timer]\nOnCalendar=daily\n' > /etc/systemd/system/w.timer; systemctl daemon-reload; systemctl start w.timer`,
-    undo: 'systemctl stop w.timer; rm /etc/systemd/system/w.* /etc/systemd/system/kimaki-two.service /etc/sudoers.d/zz /etc/cron.d/w; systemctl daemon-reload',
+printf '[Service]\nType=oneshot\nExecStart=/bin/true ${SITE}\n' > /etc/systemd/system/w.service; printf '[Timer]\nOnCalendar=daily\n' > /etc/systemd/system/w.timer; systemctl daemon-reload; systemctl -q enable kimaki-two; systemctl start w.timer`,
+    undo: 'systemctl stop w.timer; systemctl -q disable kimaki-two; rm /etc/systemd/system/w.* /etc/systemd/system/kimaki-two.service /etc/sudoers.d/zz /etc/cron.d/w; systemctl daemon-reload',
     named: [
       ['port-shared', 'kimaki-two.service'],
       ['data-directory-shared', 'the same /home/opencode/.kimaki'],

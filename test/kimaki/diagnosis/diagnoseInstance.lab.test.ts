@@ -248,6 +248,7 @@ describe.skipIf(!lab.ok)('the diagnosis of an instance', () => {
     expect(ids(found)).toEqual([
       'failing-program',
       'old-home-in-state',
+      'path-entry',
       'privileged-group',
       'secret-in-unit',
       'self-upgrade',

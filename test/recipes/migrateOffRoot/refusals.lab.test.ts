@@ -221,12 +221,12 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
     it('is one of several installs without saying which: 65, listing them', async () => {
       const second = '/etc/systemd/system/kimaki-two.service';
       await whileBroken(
-        `sed -e 's|/root/.kimaki|/root/.kimaki-two|g; s|29988|29989|' ${UNIT_FILE} > ${second}; systemctl daemon-reload`,
+        `sed -e 's|/root/.kimaki|/root/.kimaki-two|g; s|29988|29989|' ${UNIT_FILE} > ${second}; systemctl -q enable kimaki-two`,
         async () => {
           await bothRefuse(65, ['kimaki.service', 'kimaki-two.service', '--unit']);
           endedWith(await migrate(host, ['plan', '--unit', 'kimaki']), 0);
         },
-        `rm ${second}; systemctl daemon-reload`,
+        `systemctl -q disable kimaki-two; rm ${second}; systemctl daemon-reload`,
       );
     });
 

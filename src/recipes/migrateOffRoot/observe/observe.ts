@@ -138,7 +138,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   const unit = await refuseUnit(options, instance, {
     target: target.value,
     rewrite: files.value,
-    prefixes: prefixed.value.prefixes,
+    failing: prefixed.value.failing,
     newDataDir: state.value.facts.newDataDir,
     newLockPort,
     oldHomes,

@@ -13,7 +13,10 @@ import type { AgentsReach } from '../refuse/refuseAgentsReach.js';
 import type { Warning } from './statePathWarnings.js';
 
 /** The prefixes that lines of the unit get, and what that means. */
-export type Prefixed = { readonly prefixes: readonly LinePrefix[]; readonly warnings: readonly Warning[] };
+type Decided = { readonly prefixes: readonly LinePrefix[]; readonly warnings: readonly Warning[] };
+
+/** The same, and the commands that fail as the agent and get none. */
+export type Prefixed = Decided & { readonly failing: readonly FailingProgram[] };
 
 /** Reads the unit's files with these prefixes in them. */
 type Rewrite = (prefixes: readonly LinePrefix[]) => Result<UnitFilesRewrite, MigrationRefusal>;
@@ -38,7 +41,10 @@ export async function observePrefixes(
   if (asRoot.isErr()) return err(asRoot.error);
   const unsafe = privilegedLines === 'keep' ? await reached(asRoot.value.effective, target, reach) : ok([]);
   if (unsafe.isErr()) return err(unsafe.error);
-  return ok(decidePrefixes(lines, unsafe.value, { keep: privilegedLines === 'keep', user: target.facts.name }));
+  const decided = decidePrefixes(lines, unsafe.value, { keep: privilegedLines === 'keep', user: target.facts.name });
+  const isPrefixed = ({ key, path }: FailingProgram): boolean =>
+    decided.prefixes.some((one) => one.key === key && one.program === path);
+  return ok({ ...decided, failing: failing.value.filter((one) => !isPrefixed(one)) });
 }
 
 async function reached(
@@ -64,7 +70,7 @@ export function decidePrefixes(
   failing: readonly Pick<FailingProgram, 'file' | 'line' | 'key' | 'path' | 'detail'>[],
   unsafe: readonly UnsafePrivilegedLine[],
   { keep, user }: { readonly keep: boolean; readonly user: string },
-): Prefixed {
+): Decided {
   const prefixes: LinePrefix[] = [];
   const warnings: Warning[] = [];
   for (const { file, line, key, path, detail } of failing) {

@@ -3,15 +3,9 @@ import type { Result } from 'neverthrow';
 import { remedy } from '../../../posix/findings/index.js';
 import type { Remedy } from '../../../posix/findings/index.js';
 import { loadedFromDisk } from '../../../kimaki/instance/index.js';
-import {
-  privilegedLines,
-  programsFailingAsAgent,
-  settingsAgainst,
-  unsafePrivilegedLines,
-} from '../../../kimaki/unit/index.js';
-import type { FailingProgram, LinePrefix, UnsafePrivilegedLine } from '../../../kimaki/unit/index.js';
+import { privilegedLines, settingsAgainst, unsafePrivilegedLines } from '../../../kimaki/unit/index.js';
+import type { FailingProgram, UnsafePrivilegedLine } from '../../../kimaki/unit/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
-import { TRUSTED_PATH } from '../../../posix/programs/index.js';
 import type { EffectiveUnit } from '../../../systemd/load/index.js';
 import type { MigrationOptions, MigrationRefusal, Target, UnitFilesRewrite } from '../../host/index.js';
 import { agentMayReplace, refuseAgentsReach } from './refuseAgentsReach.js';
@@ -25,8 +19,8 @@ type Wanted = {
   readonly target: Target;
   /** What the rewrite makes of the unit's files, and what they come to then. */
   readonly rewrite: UnitFilesRewrite;
-  /** Of its lines, those of which the plan tells by themselves. */
-  readonly prefixes: readonly LinePrefix[];
+  /** Its commands that fail as the agent. */
+  readonly failing: readonly FailingProgram[];
   readonly newDataDir: string;
   /** Homes that will be closed to it. */
   readonly oldHomes: readonly string[];
@@ -123,7 +117,7 @@ export async function refuseUnit(
   }
   const paths = await refuseArguments(effective, { ...wanted.reach, oldHomes: wanted.oldHomes });
   if (paths.isErr()) return err(paths.error);
-  const failing = await refuseFailing(wanted);
+  const failing = refuseFailing(wanted);
   if (failing.isErr()) return err(failing.error);
   const open = await observeOpen(instance, wanted.newLockPort);
   if (open.isErr()) return err(open.error);
@@ -199,14 +193,8 @@ function untrustedLine({ line, subject, reason }: UnsafePrivilegedLine): Migrati
   return refusal('UNTRUSTED_PATH', subject, message, way);
 }
 
-async function refuseFailing({
-  target,
-  rewrite,
-  prefixes,
-}: Wanted): Promise<Result<readonly string[], MigrationRefusal>> {
-  const failing = await programsFailingAsAgent(rewrite.effective, target.likely, TRUSTED_PATH);
-  if (failing.isErr()) return err(cannotObserve(failing.error));
-  const fatal = failing.value.find((each) => each.fatal);
+function refuseFailing({ target, failing }: Wanted): Result<readonly string[], MigrationRefusal> {
+  const fatal = failing.find((each) => each.fatal);
   if (fatal !== undefined) {
     const message = `${fatal.file}:${fatal.line} ${fatal.key}=${fatal.path} would keep the unit from starting as ${target.facts.name}: ${fatal.detail}`;
     const way = remedy.anyOf(
@@ -216,12 +204,10 @@ async function refuseFailing({
     );
     return err(refusal('FAILS_AS_AGENT', fatal.file, message, way));
   }
-  const isTold = ({ key, path }: FailingProgram): boolean =>
-    prefixes.some((one) => one.key === key && one.program === path);
   return ok(
-    failing.value
-      .filter((each) => !isTold(each))
-      .map(({ file, line, key, detail }) => `${file}:${line} ${key}: ${detail}; its failure is ignored by the unit`),
+    failing.map(
+      ({ file, line, key, detail }) => `${file}:${line} ${key}: ${detail}; its failure is ignored by the unit`,
+    ),
   );
 }
 

@@ -2,13 +2,13 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { explainAccess, explainExecution } from '../../posix/access/index.js';
 import { printablePath } from '../../posix/paths/index.js';
-import { readRegularFile } from '../../posix/files/index.js';
 import type { AccessError } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
 import { effectiveBoolean, effectiveCommands } from '../../systemd/load/index.js';
 import type { EffectiveUnit } from '../../systemd/load/index.js';
 import { programKind } from './privilegedWords.js';
+import { readScript } from './readScript.js';
 import { scriptWrites } from './scriptWrites.js';
 
 /** A command of the unit that will fail, or is likely to, when the agent's user runs it. */
@@ -98,16 +98,14 @@ async function forbiddenWrites(
   place: Place,
   identity: Identity,
 ): Promise<Result<readonly FailingProgram[], FailingProgramError>> {
-  const read = await readRegularFile(place.path, { followLinks: true, maxBytes: 1024 * 1024 });
-  if (read.isErr())
-    return ['FILE_TOO_LARGE', 'NOT_A_REGULAR_FILE', 'NOT_FOUND'].includes(read.error.code) ? ok([]) : err(read.error);
-  const { bytes } = read.value;
-  const first = /^#!\s*(\S+)(?:\s+(?:-S\s+)?(\S+))?/.exec(bytes.subarray(0, 256).toString('latin1'));
-  const interpreter = /(^|\/)env$/.test(first?.[1] ?? '') ? first?.[2] : first?.[1];
-  if (programKind(interpreter ?? '') !== 'shell' || bytes.includes(0)) return ok([]);
+  const script = await readScript(place.path);
+  if (script.isErr()) return err(script.error);
+  const { text, interpreter: [program = '', argument = ''] = [] } = script.value ?? { text: '' };
+  const interpreter = /(^|\/)env$/.test(program) ? /^(?:-S\s+)?(\S+)/.exec(argument)?.[1] : program;
+  if (programKind(interpreter ?? '') !== 'shell') return ok([]);
   const failing: FailingProgram[] = [];
   const judged = new Set<string>();
-  for (const write of scriptWrites(bytes.toString('utf8'))) {
+  for (const write of scriptWrites(text)) {
     // What a glob stands for lies in the directory before it.
     const path = write.path.replace(/\/[^/]*[*[].*$/, '/x').replace(/\/+$/, '');
     if (path === '' || judged.has(path)) continue;

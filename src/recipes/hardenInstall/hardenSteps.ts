@@ -6,11 +6,10 @@ import type { SudoHopError } from '../../kimaki/dispatch/index.js';
 import { defaultWatchMs } from '../../systemd/watch/index.js';
 import { fpmUmaskDropIn } from '../../wordpress/fpm/index.js';
 import { fsChmodMuPlugin } from '../../wordpress/site/index.js';
-import { hopSteps } from '../host/index.js';
+import { channelSteps, hopSteps } from '../host/index.js';
 import { step } from '../engine/index.js';
 import type { RecipeStep } from '../engine/index.js';
 import {
-  channelCommandStep,
   fileModeStep,
   makeDirectoryStep,
   newFileDiff,
@@ -51,7 +50,7 @@ export function hardenSteps(facts: HardenFacts): Result<readonly RecipeStep[], S
     ...fsChmod(facts),
     ...hopSteps(hop.value),
     // The channel's file gets its mode with its command; the step that sets modes would change it before that.
-    ...channel(facts),
+    ...channelSteps(facts, 'before'),
     ...muPluginModes(facts),
     ...upgradeUnit(facts),
     ...window(facts),
@@ -101,22 +100,6 @@ function muPluginModes({ site }: HardenFacts): RecipeStep[] {
   const why = 'php-fpm must be able to read them, whatever umask they were written with';
   const args = { directory: site.muPluginsDir, prefix: 'wp-coding-agents-', mode: 0o644, why };
   return [step(fileModeStep, { id: 'mu-plugin-modes', phase: 'before', args })];
-}
-
-function channel({ dispatch, site }: HardenFacts): RecipeStep[] {
-  if (dispatch.file === null) return [];
-  const { label, command, currentCommand, environment, why } = dispatch;
-  const args = {
-    path: dispatch.file.path,
-    label,
-    command,
-    from: currentCommand ?? '',
-    ...(environment === null ? {} : { environment }),
-    uid: site.uid,
-    gid: site.gid,
-    why,
-  };
-  return [step(channelCommandStep, { id: 'dispatch', phase: 'before', args })];
 }
 
 function upgradeUnit({ upgradeUnit: unit }: HardenFacts): RecipeStep[] {

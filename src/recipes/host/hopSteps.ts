@@ -4,7 +4,7 @@ import { renderSudoHop } from '../../kimaki/dispatch/index.js';
 import type { ManagedFile, SudoHop, SudoHopError } from '../../kimaki/dispatch/index.js';
 import { step } from '../engine/index.js';
 import type { RecipeStep } from '../engine/index.js';
-import { makeDirectoryStep, newFileDiff, putFileStep, sudoersStep } from '../steps/index.js';
+import { channelCommandStep, makeDirectoryStep, newFileDiff, putFileStep, sudoersStep } from '../steps/index.js';
 import type { PutFileArgs } from '../steps/index.js';
 import type { MigrationFacts } from './facts.js';
 
@@ -44,6 +44,26 @@ export function hopSteps(hop: SudoHop | null): RecipeStep[] {
     // Last: while the target is missing, someone else could create a file of that name, which the rule would allow to run.
     step(sudoersStep, { id: 'hop-sudoers', phase: 'before', args: argsOf(hop.sudoers, 'sudoers', ruleWhy) }),
   ];
+}
+
+/** The command that WordPress sends with, where a managed mu-plugin registers one. */
+export function channelSteps(
+  { dispatch, site }: Pick<MigrationFacts, 'dispatch' | 'site'>,
+  phase: 'before' | 'window',
+): RecipeStep[] {
+  const { file, label, command, currentCommand, environment, why } = dispatch;
+  if (file === null) return [];
+  const args = {
+    path: file.path,
+    label,
+    command,
+    from: currentCommand ?? '',
+    ...(environment === null ? {} : { environment }),
+    uid: site.uid,
+    gid: site.gid,
+    why,
+  };
+  return [step(channelCommandStep, { id: 'dispatch', phase, args })];
 }
 
 /** The hop that leads from WordPress to this service. */

@@ -9,7 +9,7 @@ export type {
   StateMove,
   TargetFacts,
 } from './facts.js';
-export { hopOf, hopSteps } from './hopSteps.js';
+export { channelSteps, hopOf, hopSteps } from './hopSteps.js';
 export { impossible, observeBinary, observeDispatch } from './observeDispatch.js';
 export { observeInstance } from './observeInstance.js';
 export { agentPlacesOf, leftoversOf } from './observePlaces.js';

@@ -1,8 +1,9 @@
 import { fsChmodMuPlugin } from '../../../wordpress/site/index.js';
 import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
+import { channelSteps } from '../../host/index.js';
 import type { MigrationFacts } from '../../host/index.js';
-import { channelCommandStep, fileModeStep, makeDirectoryStep, newFileDiff, putFileStep } from '../../steps/index.js';
+import { fileModeStep, makeDirectoryStep, newFileDiff, putFileStep } from '../../steps/index.js';
 import { sharedWritingSteps, siteOwnerSteps } from './ownerSteps.js';
 
 /**
@@ -49,28 +50,8 @@ export function dispatchSteps(
   phase: 'before' | 'window',
   muPlugins: readonly RecipeStep[],
 ): RecipeStep[] {
-  const { file, label, command, currentCommand, environment, why } = dispatch;
-  const channel =
-    file === null
-      ? []
-      : [
-          step(channelCommandStep, {
-            id: 'dispatch',
-            phase,
-            args: {
-              path: file.path,
-              label,
-              command,
-              from: currentCommand ?? '',
-              ...(environment === null ? {} : { environment }),
-              uid: site.uid,
-              gid: site.gid,
-              why,
-            },
-          }),
-        ];
   return [
-    ...channel,
+    ...channelSteps({ dispatch, site }, phase),
     step(fileModeStep, {
       id: 'mu-plugin-modes',
       phase,

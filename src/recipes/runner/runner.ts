@@ -8,7 +8,7 @@ import { readRegularFile } from '../../posix/files/index.js';
 import { othersInRootGroup } from '../../posix/accounts/index.js';
 import { readAcls } from '../../posix/access/index.js';
 import { checkTrustedWay } from '../../posix/handles/index.js';
-import { byteString, printablePath, resultOf, shellWord } from '../../posix/paths/index.js';
+import { byteString, printablePath, resultOf, shellWord, shownPath } from '../../posix/paths/index.js';
 import { DEFAULT_STATE_DIR } from '../engine/index.js';
 
 /** Where the copies of the command line are that root executes later: one directory each, named by its digest. */
@@ -95,11 +95,16 @@ export async function trusted(path: string): Promise<Result<void, RunnerError>> 
  * entries of which these bits are the mask. Files that root makes with umask 002 are so.
  */
 async function isGroupOfRoot(path: string, gid: number): Promise<boolean> {
-  if (gid !== 0) return false;
+  return gid === 0 && (await firstOpened([path])) === undefined;
+}
+
+/** The first of these paths, of group 0, whose group bits let another account write: byte strings. */
+async function firstOpened(paths: readonly string[]): Promise<string | undefined> {
+  if (paths.length === 0) return undefined;
   const others = await othersInRootGroup();
-  if (others.isErr() || others.value.length > 0) return false;
-  const acls = await readAcls([{ path }]);
-  return acls.found.get(path) === null;
+  if (others.isErr() || others.value.length > 0) return paths[0];
+  const { found } = await readAcls(paths.map((path) => ({ path })));
+  return paths.find((path) => found.get(path) !== null);
 }
 
 /** The command line of the package that is running, if only root can change that package. */
@@ -158,17 +163,20 @@ async function readRunner(pathOf: (name: string) => string): Promise<Result<Runn
 export async function trustedTree(directory: string): Promise<Result<void, RunnerError>> {
   const way = await trusted(directory);
   if (way.isErr()) return way;
+  const writable = (path: string): RunnerError =>
+    untrusted(path, `others than its owner may write to ${path}`, directory);
+  const ofRootsGroup: string[] = [];
   try {
     for await (const entry of await opendir(directory, { recursive: true })) {
       const path = join(entry.parentPath, entry.name);
       const stat = await lstat(path);
       if (stat.uid !== 0) return err(untrusted(path, `${path} belongs to uid ${stat.uid}`));
       if (stat.isSymbolicLink()) return err(untrusted(path, `${path} is a symbolic link`));
-      const isOpen =
-        (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && !(await isGroupOfRoot(byteString(path), stat.gid)));
-      if (isOpen) return err(untrusted(path, `others than its owner may write to ${path}`, directory));
+      if ((stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== 0)) return err(writable(path));
+      if ((stat.mode & 0o020) !== 0) ofRootsGroup.push(byteString(path));
     }
-    return ok(undefined);
+    const opened = await firstOpened(ofRootsGroup);
+    return opened === undefined ? ok(undefined) : err(writable(shownPath(opened)));
   } catch (cause) {
     return err(missing(directory, cause instanceof Error ? cause.message : String(cause)));
   }

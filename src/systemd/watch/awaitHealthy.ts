@@ -17,7 +17,7 @@ import {
   unitMasked,
   unitProcesses,
 } from '../manager/index.js';
-import type { RunState, SystemdError } from '../manager/index.js';
+import type { RunState, SystemdError, UnitState } from '../manager/index.js';
 import { checkRunnableName } from '../names/index.js';
 import { identityMismatch } from './identityMismatch.js';
 import type { WantedIdentity } from './identityMismatch.js';
@@ -141,27 +141,32 @@ async function watch(unit: string, request: HealthRequest): Promise<Result<Healt
   const up = await awaitStart(unit, all);
   if (up.isErr()) return err(up.error);
   if (up.value.mainPid === 0) return ok({ mainPid: 0, uid: null, gid: null, groups: null, umask: null, watchedMs: 0 });
-  const keepers = await awaitOpen(unit, up.value, all);
-  return keepers.isErr() ? err(keepers.error) : watchProcess(unit, up.value, keepers.value, all);
+  const opened = await awaitOpen(unit, up.value, all);
+  return opened.isErr() ? err(opened.error) : watchProcess(unit, up.value, opened.value, all);
 }
 
-/** Waits until processes of the unit have open what is wanted, and gives them. */
-async function awaitOpen(
-  unit: string,
-  up: RunState,
-  request: Watch,
-): Promise<Result<readonly Keeper[], UnhealthyError>> {
+/** What is wanted, who has it open, and the run of the unit that they belong to. */
+interface Opened {
+  readonly wanted: WantedOpen;
+  readonly keepers: readonly Keeper[];
+  readonly run: UnitState;
+}
+
+/** Waits until processes of the unit have open what is wanted; null where nothing is. */
+async function awaitOpen(unit: string, up: RunState, request: Watch): Promise<Result<Opened | null, UnhealthyError>> {
   const { open: wanted, deadline } = request;
-  if (wanted === undefined) return ok([]);
+  if (wanted === undefined) return ok(null);
   const limit = Math.min(performance.now() + OPEN_MS, deadline);
+  const shown = await showUnit(unit);
+  if (shown.isErr()) return err(shown.error);
   for (;;) {
     const asked = await look(unit, request);
     if (asked.isErr()) return err(asked.error);
     if (!isSameRun(up, asked.value)) return err(await mainEnded(unit, up, asked.value));
-    const found = await openIn(unit, wanted);
+    const found = await openIn(shown.value, wanted);
     if (found.isErr()) return err(found.error);
     const { keepers, missing } = found.value;
-    if (missing.length === 0) return ok(keepers);
+    if (missing.length === 0) return ok({ wanted, keepers, run: shown.value });
     if (performance.now() > limit) {
       return err(
         await unhealthy('UNIT_LACKS_OPEN', unit, asked.value, `is up, but no process of it ${missing.join(' or ')}`),
@@ -171,10 +176,11 @@ async function awaitOpen(
   }
 }
 
-async function openIn(unit: string, wanted: WantedOpen): Promise<Result<ReturnType<typeof keepersOf>, UnhealthyError>> {
-  const shown = await showUnit(unit);
-  if (shown.isErr()) return err(shown.error);
-  const processes = await unitProcesses(shown.value);
+async function openIn(
+  run: UnitState,
+  wanted: WantedOpen,
+): Promise<Result<ReturnType<typeof keepersOf>, UnhealthyError>> {
+  const processes = await unitProcesses(run);
   if (processes.isErr()) return err(processes.error);
   const open = await openBy(processes.value, wanted.below);
   return open.map((each) => keepersOf(each, wanted));
@@ -261,7 +267,7 @@ function isSystemds({ exitExplained, failedCommand }: RunState): boolean {
 async function watchProcess(
   unit: string,
   up: RunState,
-  keepers: readonly Keeper[],
+  opened: Opened | null,
   request: Watch,
 ): Promise<Result<HealthReport, UnhealthyError>> {
   const { mainPid } = up;
@@ -273,7 +279,7 @@ async function watchProcess(
     if (asked.isErr()) return err(asked.error);
     const state = asked.value;
     if (!isSameRun(up, state)) return err(await mainEnded(unit, up, state));
-    for (const keeper of keepers) {
+    for (const keeper of opened?.keepers ?? []) {
       const fault = await keeperFault(keeper, request);
       if (fault !== null) return err(await unhealthy('UNIT_DID_NOT_STAY', unit, state, fault));
     }
@@ -286,7 +292,7 @@ async function watchProcess(
     }
     if (wrong === null && read.isOk() && watchedMs >= watchMs) {
       // What is still open is open by the same processes; a port may have been closed by a living one.
-      const open = request.open === undefined ? ok({ missing: [] }) : await openIn(unit, request.open);
+      const open = opened === null ? ok({ missing: [] }) : await openIn(opened.run, opened.wanted);
       if (open.isErr()) return err(open.error);
       const { missing } = open.value;
       if (missing.length === 0) return ok(report(read.value, watchedMs));

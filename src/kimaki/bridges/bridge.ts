@@ -48,8 +48,6 @@ export interface Bridge {
   readonly healthPath: string | null;
   /** The argument that keeps it from upgrading itself, where it does that. */
   readonly noUpgrade: string | null;
-  /** The installer's files for it: read by the agent, and root's before and after. */
-  readonly configDir: string | null;
   /** What is not known about it, as a sentence. An install is migrated only where nothing is missing. */
   readonly unknown: string | null;
 }
@@ -81,7 +79,6 @@ export const ROADIE = {
   port: { standard: 29988, others: 12_000 },
   healthPath: '/health',
   noUpgrade: null,
-  configDir: '/opt/roadie-config',
   unknown: null,
 } as const satisfies Bridge;
 
@@ -111,7 +108,6 @@ export const KIMAKI = {
   port: { standard: 29988, others: 30_000 },
   healthPath: null,
   noUpgrade: '--no-auto-upgrade',
-  configDir: '/opt/kimaki-config',
   unknown: null,
 } as const satisfies Bridge;
 
@@ -139,7 +135,6 @@ export const CC_CONNECT = {
   port: null,
   healthPath: null,
   noUpgrade: null,
-  configDir: null,
   unknown:
     'how cc-connect finds its config.toml, which names directories of its own choice, and how "send" reaches the running service',
 } as const satisfies Bridge;
@@ -160,7 +155,6 @@ export const TELEGRAM = {
   port: null,
   healthPath: null,
   noUpgrade: null,
-  configDir: null,
   unknown:
     'what the bot keeps besides its .env file, and how to see that it and opencode-serve.service, which it requires, work together again',
 } as const satisfies Bridge;

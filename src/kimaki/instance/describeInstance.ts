@@ -43,10 +43,10 @@ export interface InstanceDescription {
  * Tells what an instance is from its unit's files alone: user, home, data directory, program, site, port; pure.
  *
  * The data directory is the `--data-dir` argument, else the bridge's variable (`KIMAKI_DATA_DIR`), else its directory below
- * HOME; the site is `WorkingDirectory=`, else `DATAMACHINE_SITE_PATH`. `%h` is root's home in a system unit whoever it runs as. What systemd
- * ignores of the files does not count here either. Of a unit that does not load for one bad line, read it with
- * `readPastFaults`, and the lines behind that one count. It describes the files: what systemd has loaded may be older, and what runs older still. A
- * specifier that is not known from the files stays as it is.
+ * HOME; the site is `WorkingDirectory=`, else `DATAMACHINE_SITE_PATH`. `%h` is root's home in a system unit whoever it runs
+ * as. What systemd ignores of the files does not count here either. Of a unit that does not load for one bad line, read it
+ * with `readPastFaults`, and the lines behind that one count. It describes the files: what systemd has loaded may be older,
+ * and what runs older still. A specifier that is not known from the files stays as it is.
  */
 export function describeInstance(facts: InstanceFacts): InstanceDescription {
   const { effective } = facts;
@@ -110,7 +110,10 @@ export function argumentsOf(
   return prefixes.includes(':') ? words : words.flatMap((word) => expandVariables(word, environment));
 }
 
-/** The words that an argument of a command becomes: `${NAME}` anywhere is replaced; `$NAME` as a word of its own is split at blanks. */
+/**
+ * The words that an argument of a command becomes: `${NAME}` anywhere is replaced; `$NAME` as a word of its own is split at
+ * blanks.
+ */
 function expandVariables(arg: string, environment: Readonly<Record<string, string>>): readonly string[] {
   const alone = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(arg)?.[1];
   if (alone !== undefined) return (environment[alone] ?? '').split(/\s+/).filter((word) => word !== '');

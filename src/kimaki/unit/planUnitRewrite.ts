@@ -15,10 +15,11 @@ import type { RewrittenLine, UnitLeftover, UnitRewrite, UnitRewriteError, UnitRe
 /**
  * Plans every edit that moves a unit, a drop-in or a companion from one identity to another; pure and lossless.
  *
- * Changed are `UMask=`, `User=`, `Group=` and `SupplementaryGroups=` where they name the old user, `HOME`,
- * the data directory's variable, PATH entries below an old home (moved ones follow, others go), `--allow-root`, `pkill -u`,
- * `--data-dir`, the bridge's command that `ExecStart=` starts and arguments it is to have, prefixes that lines are to get, and paths below whatever moves. Everything else keeps its bytes,
- * comments and dead lines before a reset included. Doing it twice changes nothing the second time.
+ * Changed are `UMask=`, `User=`, `Group=` and `SupplementaryGroups=` where they name the old user, `HOME`, the data
+ * directory's variable, PATH entries below an old home (moved ones follow, others go), `--allow-root`, `pkill -u`,
+ * `--data-dir`, the bridge's command that `ExecStart=` starts and arguments it is to have, prefixes that lines are to get,
+ * and paths below whatever moves. Everything else keeps its bytes, comments and dead lines before a reset included. Doing
+ * it twice changes nothing the second time.
  *
  * It sees one file: whether a drop-in undoes the result is for a look at the whole (`describeInstance`, then systemd
  * itself). Lines that still name an old home are listed as `leftovers` and not guessed at.

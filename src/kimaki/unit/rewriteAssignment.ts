@@ -34,7 +34,10 @@ export function rewriteEnvironment(
   return withoutStrayFlag(result, changed);
 }
 
-/** Of an unquoted `DATAMACHINE_WP_CMD=wp --allow-root` systemd takes the first word, and complains of the second at each start. */
+/**
+ * Of an unquoted `DATAMACHINE_WP_CMD=wp --allow-root` systemd takes the first word, and complains of the second at each
+ * start.
+ */
 function withoutStrayFlag(
   value: string,
   changed: readonly { readonly before: string; readonly after: string }[],

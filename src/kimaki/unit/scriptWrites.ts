@@ -29,9 +29,10 @@ const NPM_ROOT = /\$\(\s*npm\s+root\s+-g[^)]*\)|`\s*npm\s+root\s+-g[^`]*`/g;
 /**
  * Guesses which absolute paths a shell script changes, from its text; pure, and a heuristic.
  *
- * It follows plain assignments (`DIR=/usr/lib/x`, `"${DIR:-/x}"`, `$(npm root -g)` taken as the system prefix) and
- * looks at the programs that change files and at redirections. A loop's variable stands for the words of its list; what stands before
- * `|| true` or `|| continue` may fail. Functions, conditions and sourced files are not understood: it finds the likely, misses the clever, and may name a line that never runs.
+ * It follows plain assignments (`DIR=/usr/lib/x`, `"${DIR:-/x}"`, `$(npm root -g)` taken as the system prefix) and looks at
+ * the programs that change files and at redirections. A loop's variable stands for the words of its list; what stands
+ * before `|| true` or `|| continue` may fail. Functions, conditions and sourced files are not understood: it finds the
+ * likely, misses the clever, and may name a line that never runs.
  */
 export function scriptWrites(text: string): readonly ScriptWrite[] {
   const variables = new Map<string, string[]>();

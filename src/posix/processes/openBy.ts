@@ -15,7 +15,8 @@ export interface OpenProcess {
 }
 
 /**
- * Tells of each of these processes which TCP ports it listens on and which files at or below the directory it has open; null for no files.
+ * Tells of each of these processes which TCP ports it listens on and which files at or below the directory it has open;
+ * null for no files.
  *
  * One process is read after another, and one that ends meanwhile has nothing. Files that are only mapped are not seen.
  *

@@ -158,7 +158,8 @@ async function sudoThere(): Promise<Result<{ available: boolean; reason: string 
 }
 
 /**
- * Finds the bridge's program outside all homes that the service user and WordPress can both execute, links and interpreters included.
+ * Finds the bridge's program outside all homes that the service user and WordPress can both execute, links and interpreters
+ * included.
  *
  * An account that does not exist yet is in no group that would open anything to it, so only WordPress is asked then.
  */

@@ -112,7 +112,8 @@ const SETTLE_MS = 2_000;
  * `systemctl start` of a `Type=simple` unit always succeeds, and with `Restart=always` a service that exits at once looks
  * active half of the time. It fails early where waiting is pointless: the unit failed, systemd could not start the program
  * (exit status 200 to 246), or it restarted again and again. It does not see whether the service does its work; of its
- * children it watches those that have `open` what is asked for. When systemd does not answer, it takes up to five seconds more than the deadline.
+ * children it watches those that have `open` what is asked for. When systemd does not answer, it takes up to five seconds
+ * more than the deadline.
  *
  * Errors: {@link UnhealthyError}, with what was seen, the exit status explained, and the end of the journal; `ABORTED`.
  *

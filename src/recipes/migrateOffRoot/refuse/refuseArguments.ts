@@ -10,11 +10,11 @@ import type { EffectiveUnit } from '../../../systemd/load/index.js';
 import { cannotObserve, refusal } from '../../host/index.js';
 import type { MigrationRefusal } from '../../host/index.js';
 
-/** Who will run the service, and what will be his. */
+/** The account that will run the service, and what will be its own. */
 export type ArgumentsReach = {
   readonly identity: Identity;
   readonly roots: readonly string[];
-  /** Homes that will be closed to him; what lies below one can be moved along. */
+  /** Homes that will be closed to it; what lies below one can be moved along. */
   readonly oldHomes: readonly string[];
 };
 

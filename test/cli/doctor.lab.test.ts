@@ -29,6 +29,9 @@ const CONTENT = `${SITE}/wp-content`;
 const MU = `${CONTENT}/mu-plugins`;
 const WORKER = '/etc/systemd/system/datamachine-worker.service';
 const FPM = 'php8.2-fpm.service';
+/** A second instance, and what makes it one that runs at the next boot. */
+const SECOND = '/etc/systemd/system/kimaki-two.service';
+const WANTS = '/etc/systemd/system/multi-user.target.wants/kimaki-two.service';
 
 /** What goes wrong on a migrated host: how it is made, how undone, and by which id and words each has to be named. */
 interface State {
@@ -64,11 +67,11 @@ cp -p /root/config ${SITE}/wp-config.php; cp -p /root/agents ${SITE}/AGENTS.md; 
     name: 'what brings root back, and what leads messages astray',
     make: `echo 'Z ${SITE} - root root' > /etc/tmpfiles.d/site.conf; echo '* * * * * root wp --allow-root cron event run' > /etc/cron.d/w
 cp ${WORKER} /root/worker; sed -i '/^UMask=/d' ${WORKER}; printf '[Service]\\nUMask=0022\\n' > /etc/systemd/system/${FPM}.d/zz.conf
-cp ${UNIT_FILE} /etc/systemd/system/kimaki-two.service; mkdir /tmp/kimaki-cache; touch /var/lib/datamachine/workspace/roots
+cp ${UNIT_FILE} ${SECOND}; ln -s ${SECOND} ${WANTS}; mkdir /tmp/kimaki-cache; touch /var/lib/datamachine/workspace/roots
 cp -p ${CHANNELS} /root/channels; sed -i -E "/BEGIN bridge:kimaki/,/END bridge:kimaki/ s#'command' *=> '[^']*',#'command' => '/usr/bin/kimaki', 'env' => [ 'KIMAKI_DATA_DIR' => '/root/.kimaki' ],#" ${CHANNELS}
 groupadd newer; usermod -aG newer opencode; ln -s /dev/null /etc/systemd/system/kimaki-old.service; chmod 777 /var/lib/wca
 systemctl daemon-reload; systemctl restart ${FPM}`,
-    undo: `rm -r /etc/tmpfiles.d/site.conf /etc/cron.d/w /etc/systemd/system/${FPM}.d/zz.conf /etc/systemd/system/kimaki-two.service /tmp/kimaki-cache /var/lib/datamachine/workspace/roots
+    undo: `rm -r /etc/tmpfiles.d/site.conf /etc/cron.d/w /etc/systemd/system/${FPM}.d/zz.conf ${SECOND} ${WANTS} /tmp/kimaki-cache /var/lib/datamachine/workspace/roots
 cp /root/worker ${WORKER}; cp -p /root/channels ${CHANNELS}; groupdel newer; rm -r /etc/systemd/system/kimaki-old.service; chmod 700 /var/lib/wca; systemctl daemon-reload; systemctl restart ${FPM}`,
     named: [
       ['owner-reversal', 'risk', '/etc/tmpfiles.d/site.conf'],
@@ -87,7 +90,7 @@ cp /root/worker ${WORKER}; cp -p /root/channels ${CHANNELS}; groupdel newer; rm 
   {
     name: 'a service that ends again and again, on a site that is gone',
     make: `mkdir -p ${DROP_IN}; printf '[Service]\\nWorkingDirectory=/srv\\nExecStart=\\nExecStart=/bin/false --data-dir /home/opencode/.kimaki\\n' > ${DROP_IN}/60-x.conf
-systemctl daemon-reload; systemctl restart kimaki; until systemctl show -p SubState kimaki | grep auto-restart; do sleep 0.1; done`,
+systemctl daemon-reload; systemctl restart kimaki || true; until systemctl show -p SubState kimaki | grep auto-restart; do sleep 0.1; done`,
     undo: `rm ${DROP_IN}/60-x.conf; systemctl daemon-reload; systemctl restart kimaki`,
     named: [
       ['not-running', 'broken', 'ends again and again (exit-code, last exit status 1)'],
@@ -140,7 +143,6 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
       'foreign-home',
       'umask-missing',
       'command-unreachable',
-      'allow-root',
       'secret-in-unit',
       'kills-roots-processes',
       'foreign-files-in-home',
@@ -215,6 +217,7 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
       'old-home-in-state',
       'self-upgrade',
       'failing-program',
+      'path-entry',
     ]);
     expect(codes(of('site'))).toEqual(['root-owned-left']);
     expect(of('instance').notChecked).toEqual([]);
@@ -240,7 +243,7 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
 
   it('does not pass over what cannot be read, and still looks at the rest', async () => {
     await host.ok(
-      `sed 's#^WorkingDirectory=.*#&\\nEnvironmentFile=/etc/none#' ${UNIT_FILE} > /etc/systemd/system/kimaki-two.service; mkdir /etc/none; systemctl daemon-reload; systemctl stop mariadb`,
+      `sed 's#^WorkingDirectory=.*#&\\nEnvironmentFile=/etc/none#' ${UNIT_FILE} > ${SECOND}; ln -s ${SECOND} ${WANTS}; mkdir /etc/none; systemctl daemon-reload; systemctl stop mariadb`,
     );
     try {
       const { of } = await doctor(1);
@@ -258,9 +261,7 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
       ]);
       expect(of('site').notChecked).toEqual([expect.stringContaining('what WordPress may write: ')]);
     } finally {
-      await host.ok(
-        'systemctl start mariadb; rm -r /etc/systemd/system/kimaki-two.service /etc/none; systemctl daemon-reload',
-      );
+      await host.ok(`systemctl start mariadb; rm -r ${SECOND} ${WANTS} /etc/none; systemctl daemon-reload`);
     }
   });
 

@@ -50,9 +50,9 @@ describe.skipIf(!lab.ok)('a program of root that the agent replaced after the mi
   });
 
   it('runs as root where that is accepted, and the rollback says so', async () => {
-    const { stdout } = endedWith(await migrate(host, ['rollback', '--accept-changed-programs', '--yes']), 0);
-    expect(stdout).toContain(`${OLD_DATA_DIR}/bin/kimaki was changed since, and root runs it as it is, as accepted`);
-    expect(stdout).toContain(`${SITE}/.opencode/plugin was changed since; it can make a program of root run others`);
+    const { stderr } = endedWith(await migrate(host, ['rollback', '--accept-changed-programs', '--yes']), 0);
+    expect(stderr).toContain(`${OLD_DATA_DIR}/bin/kimaki was changed since, and root runs it as it is, as accepted`);
+    expect(stderr).toContain(`${SITE}/.opencode/plugin was changed since; it can make a program of root run others`);
     expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
     expect(await host.ok(['cat', UIDS])).toBe('0');
   });

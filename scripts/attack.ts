@@ -1,7 +1,7 @@
 /**
  * The attack: www-data, and then the agent's account, exchange names in their tree at full speed while root re-owns what
  * lies there, or opens it to a group. Usage:
- * `npx tsx scripts/attack.ts [TRIES] [KIND…] [--seconds N]`, as root; kinds are those below for the sweeps, and `writers`
+ * `npx tsx scripts/attack.ts [TRIES] [KIND…] [--seconds N] [--every N]`, as root; kinds are those below for the sweeps, and `writers`
  * (see attackWriters.ts). No row of the table takes longer than N seconds, unless it has not a hundredth of the tries by then.
  *
  * A try is one entry that `find` proposed. It counts only when a whole exchange happened between the proposal and the
@@ -76,7 +76,7 @@ interface Tally {
 }
 
 const { values, positionals } = parseArgs({
-  options: { seconds: { type: 'string', default: 'Infinity' } },
+  options: { seconds: { type: 'string', default: 'Infinity' }, every: { type: 'string', default: '1' } },
   allowPositionals: true,
 });
 const [wanted = '1000', ...kinds] = positionals;
@@ -147,7 +147,7 @@ async function attack(place: string, tries: number, chosen: readonly Kind[], wri
     }
   }
   if (writers) {
-    const fought = await attackWriters(place, { tries, secondsEach });
+    const fought = await attackWriters(place, { tries, secondsEach, every: Number(values.every) });
     Object.assign(results, fought.results);
     sound &&= fought.sound;
   }
@@ -211,7 +211,7 @@ async function fight(
   field: Battlefield,
   racer: Racer,
   name: SweepName,
-  { tries, secondsEach }: AttackOptions,
+  { tries, secondsEach }: Pick<AttackOptions, 'tries' | 'secondsEach'>,
 ): Promise<Tally> {
   const deadline = performance.now() + secondsEach * 1000;
   const tally: Tally = { tries: 0, uncontested: 0, runs: 0, refused: 0, changed: 0, losses: 0, exchanges: 0 };

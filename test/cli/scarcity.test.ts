@@ -20,7 +20,7 @@ beforeAll(async () => {
      process.exit(await runCli(process.argv.slice(2), COMMANDS, process));`,
     dir,
   );
-}, 120_000);
+});
 afterAll(() => {
   rmSync(dir, { recursive: true });
 });

@@ -57,7 +57,7 @@ describe('a hostile database', () => {
     }
     expect([...seen].every((state) => ['intact', 'damaged', 'not-checked'].includes(state))).toBe(true);
     expect(seen.size).toBeGreaterThan(1);
-  }, 300_000);
+  });
 
   it('with 10,000 tables is counted or given up', async () => {
     const tables = Array.from({ length: 10_000 }, (_, at) => `CREATE TABLE t${at} (a);`);
@@ -65,7 +65,7 @@ describe('a hostile database', () => {
     const { state, rows } = await check();
     expect(['intact', 'not-checked']).toContain(state);
     expect(Object.keys(rows).length).toBe(state === 'intact' ? 10_000 : 0);
-  }, 300_000);
+  });
 
   it('whose names have quotes, line feeds and escapes is counted by them', async () => {
     const names = ['a"b', "a'b", 'a\nb', 'a\u001b[2Jb', 'a; DROP TABLE x', '__proto__', 'a]b`c', '\u202e'];

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { identityAssignments } from '../../../src/kimaki/identity/identityAssignments.js';
 import type { ServiceIdentity } from '../../../src/kimaki/identity/serviceIdentity.js';
+import { cases } from '../../support/campaign.js';
 
 /** Values that a shell would read otherwise if it were given half a chance. */
 const NASTY = [
@@ -62,7 +63,7 @@ function evaluated(shell: string, identities: readonly ServiceIdentity[]): reado
 
 describe('the assignments of an identity', () => {
   it.each(['sh', 'bash'])('give %s back exactly what was put in, whatever it is', (shell) => {
-    const identities = fc.sample(identity, { numRuns: 500, seed: 7 });
+    const identities = fc.sample(identity, { numRuns: cases(60, 500), seed: 7 });
     const wanted = identities.flatMap((one) => [one.serviceUser, one.serviceHome, String(one.runAsRoot), one.dataDir]);
     // Command substitution drops newlines at the end of the whole text, never of a quoted value.
     expect(evaluated(shell, identities)).toEqual(wanted);

@@ -113,5 +113,5 @@ describe('createServiceUser', () => {
     expect(JSON.stringify(refused)).toMatch(/lock/);
     expect(existsSync(lock)).toBe(true);
     expect(existsSync(home)).toBe(false);
-  }, 60_000);
+  });
 });

@@ -297,5 +297,5 @@ describe('replaceFile', () => {
     }
     // fchown, fchmod, fsync, rename, fsync; and with link and unlink for the rename where nothing was.
     expect(kills).toBeGreaterThanOrEqual(11);
-  }, 120_000);
+  });
 });

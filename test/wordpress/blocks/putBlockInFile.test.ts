@@ -185,7 +185,7 @@ test('an edit killed at any of its last calls leaves the old bytes or the new on
   expect(seen).toMatchObject({ torn: [], left: [] });
   // fchmod, two of fsync and rename where a file was, twice; and where none was link and unlink instead of rename.
   expect(seen.kills).toBeGreaterThanOrEqual(13);
-}, 120_000);
+});
 
 test('the block is removed from the file and the mode is 0644', async () => {
   await chmod(file, 0o600);

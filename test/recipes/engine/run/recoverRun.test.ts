@@ -62,7 +62,7 @@ test('after a reboot at any instant what starts fits together, and the run is fi
       }
     }
   }
-}, 120_000);
+});
 
 test('what was found satisfied in the window is asked again, since what was stopped has run since', async () => {
   const from = await source();

@@ -29,8 +29,11 @@ export interface ReplaceFileOptions<V = never> {
   readonly uid?: number;
   /** Default: that of the original, or what the directory gives a new file. */
   readonly gid?: number;
-  /** Looks at the finished content before anyone can see it; its error leaves everything as it was. */
-  readonly validate?: (temp: string) => ResultAsync<void, V>;
+  /**
+   * Looks at the finished content before anyone can see it; its error leaves everything as it was. Where another account may
+   * write to the directory, look at the bytes: that account can put another file in the place of the temporary one.
+   */
+  readonly validate?: (temp: string, bytes: Buffer) => ResultAsync<void, V>;
   /** The bytes that have to be there now; null: nothing may be there. Without it any content is replaced. */
   readonly expect?: Buffer | null;
   /** Inode number (decimal) of the directory that the path must still lie in; another one is `CHANGED_MEANWHILE`. */
@@ -156,7 +159,7 @@ async function make<V>(
   const written = await attempt(() => temp.writeFile(bytes), 'write', shown);
   if (written.isErr()) return err(written.error);
   if (options.validate !== undefined) {
-    const valid = await options.validate(shown);
+    const valid = await options.validate(shown, bytes);
     if (valid.isErr()) return err(valid.error);
   }
   if (original !== null) {

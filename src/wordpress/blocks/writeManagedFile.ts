@@ -62,7 +62,7 @@ export async function writeManagedFile(
     ...owner.value,
     mode: MANAGED_FILE_MODE,
     expect: file?.bytes ?? null,
-    validate: (temp) => lintPhp(temp).mapErr((error) => named(error, path)),
+    validate: (_temp, bytes) => lintPhp(bytes, { path }),
   });
   return replaced.map(({ created }) => ({ changed: true, created, modeHealed: false }));
 }
@@ -127,11 +127,4 @@ async function newOwner(
   if (error.code !== 'IO' || error.errno !== 'ENOENT') return err(error);
   const shown = error.path;
   return err({ code: 'NOT_FOUND', message: `the directory ${shown} does not exist; create it first`, path: shown });
-}
-
-/** Names the file that would have been written instead of the temporary file that PHP saw. */
-function named(error: PhpLintError, path: string): PhpLintError {
-  if (error.code !== 'PHP_SYNTAX') return error;
-  const shown = printablePath(path);
-  return { ...error, message: error.message.replace(error.path, () => `${shown} with this change`), path: shown };
 }

@@ -34,6 +34,7 @@ const TIMEOUT_MS = 20_000;
  * Errors: `PHP_SYNTAX`; `PHP_MISSING`; those of running a program, `ABORTED` among them.
  *
  * @param source - absolute path of a file; or a Buffer with the code, `<?php` included
+ * @param options - `path`: the file that the bytes are for, which errors then name
  *
  * @example
  * ```ts
@@ -45,13 +46,14 @@ const TIMEOUT_MS = 20_000;
  */
 export function lintPhp(
   source: string | Buffer,
-  options: { readonly signal?: AbortSignal } = {},
+  { path, signal }: { readonly path?: string; readonly signal?: AbortSignal } = {},
 ): ResultAsync<void, PhpLintError> {
-  const shown = typeof source === 'string' ? printablePath(source) : 'given bytes';
+  const named = typeof source === 'string' ? source : path;
+  const shown = named === undefined ? 'given bytes' : printablePath(named);
   const file = typeof source === 'string' ? [source] : [];
   const input = typeof source === 'string' ? {} : { input: source };
   const args = ['-n', '-d', 'display_errors=stdout', '-l', ...file];
-  return runProgram('php', args, { timeoutMs: TIMEOUT_MS, ...input, ...options })
+  return runProgram('php', args, { timeoutMs: TIMEOUT_MS, ...input, ...(signal === undefined ? {} : { signal }) })
     .mapErr((error): PhpLintError => {
       if (error.code !== 'PROGRAM_NOT_FOUND') return error;
       const message = `${shown} cannot be checked, because this host has no php; install php-cli`;

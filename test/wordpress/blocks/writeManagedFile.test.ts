@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag php-cli
+import { renameSync, symlinkSync, watch } from 'node:fs';
 import { chmod, lstat, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +31,25 @@ test('PHP that does not compile is named after the file, not after the temporary
   const read = (await readRegularFile(file))._unsafeUnwrap();
   const refused = (await writeManagedFile(file, read, Buffer.from('<?php\n( ;\n')))._unsafeUnwrapErr();
   expect(refused).toMatchObject({ code: 'PHP_SYNTAX', path: file, line: 2 });
-  expect(refused.message).toContain(`${file} with this change`);
+  expect(refused.message).toContain(`${file}, line 2: Parse error`);
   expect(await readFile(file)).toEqual(CHANNELS);
+});
+
+test('PHP compiles what is written, and not what another account puts in the place of the temporary file', async () => {
+  const decoy = join(place, 'decoy');
+  await writeFile(decoy, '<?php ( ;');
+  const read = (await readRegularFile(file))._unsafeUnwrap();
+  const exchanged = new Set<string>();
+  const watched = watch(place, (_event, name) => {
+    if (name === null || !name.includes('.wca-') || exchanged.has(name)) return;
+    exchanged.add(name);
+    renameSync(join(place, name), join(place, 'taken'));
+    symlinkSync(decoy, join(place, name));
+  });
+  const written = await writeManagedFile(file, read, Buffer.concat([CHANNELS, Buffer.from('\n')]));
+  watched.close();
+  expect(exchanged.size).toBe(1);
+  expect(written).toBeErr({ code: 'CHANGED_MEANWHILE' });
 });
 
 test('the directory of a new file has to exist', async () => {

@@ -28,6 +28,8 @@ test('a syntax error is named with its line', async () => {
   const refused = (await lintPhp(Buffer.from('<?php\n\nfoo(;\n')))._unsafeUnwrapErr();
   expect(refused).toMatchObject({ code: 'PHP_SYNTAX', path: 'given bytes', line: 3 });
   expect(refused.message).toContain('given bytes, line 3: Parse error: syntax error');
+  const named = (await lintPhp(Buffer.from('<?php\n\nfoo(;\n'), { path: '/srv/a.php' }))._unsafeUnwrapErr();
+  expect(named).toMatchObject({ path: '/srv/a.php', line: 3 });
 });
 
 test('what PHP quotes from the code is not repeated, since it may be a password', async () => {

@@ -61,8 +61,11 @@ export type PutFileFailure =
   | RemoveFileError
   | ProgramError;
 
-/** Checks a finished temporary file; its error keeps the file from being written. */
-export type FileValidator = (tempPath: string) => ResultAsync<void, StepFailure>;
+/**
+ * Checks the content of a file that is about to be written to `path`: a finished temporary file, and its bytes. Where others
+ * may write to the directory, only the bytes are known to be those. An error keeps the file from being written.
+ */
+export type FileValidator = (temp: string, bytes: Buffer, path: string) => ResultAsync<void, StepFailure>;
 
 type Validators = Readonly<Record<string, FileValidator>>;
 
@@ -109,7 +112,7 @@ export function putFileDefinition(validators: Validators): StepDefinition<'posix
  * else console.log(check.value.state);
  * ```
  */
-export const putFileStep = defineStep(putFileDefinition({ php: lintPhp }));
+export const putFileStep = defineStep(putFileDefinition({ php: (_temp, bytes, path) => lintPhp(bytes, { path }) }));
 
 async function check(args: PutFileArgs, validators: Validators): Promise<Result<Check<PutFileBefore>, PutFileFailure>> {
   const validate = args.validate ?? 'none';
@@ -146,7 +149,7 @@ async function apply(
     gid,
     expect: bytesOf(before),
     within: before.within ?? undefined,
-    ...(validator === undefined ? {} : { validate: validator }),
+    ...(validator === undefined ? {} : { validate: (temp, bytes) => validator(temp, bytes, path) }),
   });
   return replaced.map(() => undefined);
 }

@@ -57,7 +57,12 @@ export const channelCommandStep = defineStep({
   check: (args) => new ResultAsync(checkCommand(args)),
   apply: (args, before, ctx) =>
     withCommand(args, before).asyncAndThen((ours) =>
-      replaceRecorded(args.path, ours, before, ctx, { mode: MODE, uid: args.uid, gid: args.gid, validate: lintPhp }),
+      replaceRecorded(args.path, ours, before, ctx, {
+        mode: MODE,
+        uid: args.uid,
+        gid: args.gid,
+        validate: (_temp, bytes) => lintPhp(bytes, { path: args.path }),
+      }),
     ),
   verify: (args) => new ResultAsync(verifyCommand(args)),
   byHand: (args, before, where) => restoreCommands(args.path, before, where),

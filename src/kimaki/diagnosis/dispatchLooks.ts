@@ -21,6 +21,7 @@ import {
   unreadablePackageFiles,
   validateSudoersWhole,
 } from '../dispatch/index.js';
+import type { InstalledHop } from '../dispatch/index.js';
 import { migrationRemedy } from '../identity/index.js';
 import { editing, findingsOf } from './instanceFinding.js';
 import type { DiagnosisError, DiagnosisRequest, InstanceFinding, Look } from './instanceFinding.js';
@@ -180,7 +181,7 @@ function channelPort(bridge: Bridge, env: Readonly<Record<string, string>>): num
 }
 
 /** The sudo hop, where the channel uses it. */
-const hop: Found = async ({ channel: registered, caller, instance }, service) => {
+const hop: Found = async ({ channel: registered, caller, instance, instances }, service) => {
   const { home, dataDir, lockPort, name } = instance;
   const about = findingsOf(instance);
   const command = registered?.command ?? '';
@@ -209,6 +210,9 @@ const hop: Found = async ({ channel: registered, caller, instance }, service) =>
     const what = `${caller.user.name} may not run ${target} as ${runAs}: ${how}`;
     found.push(about('hop-not-in-force', 'broken', what, way));
   }
+  const judged = hopFindings(installed.value, instance, { instances, caller: caller.user.name });
+  found.push(...judged);
+  if (command !== paths.wrapper) return ok(found);
   const wanted = renderSudoHop({
     instance: name ?? '',
     callers: [caller.user.name],
@@ -219,7 +223,6 @@ const hop: Found = async ({ channel: registered, caller, instance }, service) =>
     ...(registered?.args === undefined ? {} : { args: registered.args }),
     lockPort,
   });
-  if (command !== paths.wrapper) return ok(found);
   if (wanted.isErr()) {
     const way = remedy.text('correct the arguments in the managed mu-plugin of channels');
     found.push(about('hop-stale', 'broken', wanted.error.message, way, [paths.target]));
@@ -227,11 +230,51 @@ const hop: Found = async ({ channel: registered, caller, instance }, service) =>
   }
   const report = await inspectSudoHop(wanted.value);
   if (report.isErr()) return err(report.error);
-  for (const { path, detail } of report.value.findings) {
+  // What another program wrote and what works is not stale for its text.
+  const works = judged.some(({ id }) => id === 'hop-unfiltered') && runAs === service.user.name;
+  for (const { path, detail, problem } of report.value.findings) {
+    if (works && problem === 'content') continue;
     found.push(about('hop-stale', 'broken', `${path}: ${detail}`, migrationRemedy(instance), [path]));
   }
   return ok(found);
 };
+
+/** Where an installed hop leads, and what it lets through. Pure. */
+export function hopFindings(
+  { target, runAs, program, environment, passesAll }: InstalledHop,
+  instance: KimakiInstance,
+  { instances, caller }: { readonly instances: readonly KimakiInstance[]; readonly caller: string },
+): readonly InstanceFinding[] {
+  // Nothing is known of a target that is missing, or no script.
+  if (program === null) return [];
+  const about = findingsOf(instance);
+  const way = migrationRemedy(instance);
+  const found: InstanceFinding[] = [];
+  const bridge = bridgeNamed(instance.bridge);
+  const { variables, dataDirName } = bridge;
+  const home = environment.HOME ?? instance.accountHome ?? instance.home;
+  const dataDir = environment[variables.dataDir ?? ''] ?? `${home}/${dataDirName}`;
+  const port = lockPortOf(bridge, { home, dataDir, variable: environment[variables.lockPort ?? ''] });
+  const others = instances.filter(({ unit }) => unit !== instance.unit);
+  const whose = (same: (one: KimakiInstance) => boolean): string => {
+    const other = others.find(same);
+    return other === undefined ? '' : `, which is that of ${other.unit}`;
+  };
+  if (dataDir !== instance.dataDir) {
+    const what = `${target} leads to ${dataDir}${whose((one) => one.dataDir === dataDir)}, and ${instance.unit} keeps its data in ${instance.dataDir}`;
+    found.push(about('hop-elsewhere', 'broken', what, way, [target]));
+  }
+  if (port !== instance.lockPort) {
+    const other = whose((one) => one.lockPort === port);
+    const what = `${target} leads to port ${port ?? 'none'}${other}, and ${instance.unit} uses ${instance.lockPort ?? 'none'}`;
+    found.push(about('hop-elsewhere', other === '' ? 'risk' : 'broken', what, way, [target]));
+  }
+  if (passesAll) {
+    const what = `${target} hands on whatever arguments it gets: ${caller} may run ${program} as ${runAs} with any of them, not only "send"`;
+    found.push(about('hop-unfiltered', 'risk', what, way, [target]));
+  }
+  return found;
+}
 
 /** Helpers that no instance of this host uses, and rules that sudo ignores because of their file name. */
 const strays: Found = async ({ instances, instance }) => {
@@ -245,7 +288,7 @@ const strays: Found = async ({ instances, instance }) => {
   for (const directory of ['/etc/sudoers.d', '/usr/local/bin', '/usr/local/lib/wp-coding-agents']) {
     const names = await ResultAsync.fromPromise(readdir(directory), (cause) => ioError(cause, 'readdir', directory));
     if (names.isErr() && names.error.errno !== 'ENOENT') return err(names.error);
-    const helpers = names.unwrapOr([]).filter((one) => /^(wp-coding-agents-)?kimaki-dispatch/.test(one));
+    const helpers = names.unwrapOr([]).filter((one) => /^(wp-coding-agents-)?kimaki(-.+)?-dispatch/.test(one));
     for (const path of helpers.map((name) => `${directory}/${name}`).sort()) {
       if (known.has(path)) continue;
       const ignored = directory === '/etc/sudoers.d' && /\.|~$/.test(path.slice(directory.length + 1));

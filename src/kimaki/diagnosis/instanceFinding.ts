@@ -63,6 +63,8 @@ export type FindingId =
   | 'command-unreachable'
   | 'command-in-home'
   | 'hop-stale'
+  | 'hop-unfiltered'
+  | 'hop-elsewhere'
   | 'hop-not-in-force'
   | 'hop-stray'
   | 'sudoers-invalid'

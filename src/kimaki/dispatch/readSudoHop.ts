@@ -13,6 +13,10 @@ export interface InstalledHop {
   readonly program: string | null;
   /** PATH of the program; null when the target sets none. */
   readonly searchPath: string | null;
+  /** The variables that the target sets, as far as their values stand in it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The target hands every argument on, whatever it is, as that of the installer does. */
+  readonly passesAll: boolean;
 }
 
 /**
@@ -36,7 +40,7 @@ async function read(command: string): Promise<Result<InstalledHop | null, ReadFi
   if (target.isErr()) return err(target.error);
   return ok({
     ...handedOver,
-    ...(target.value === null ? { program: null, searchPath: null } : started(target.value)),
+    ...started(target.value ?? ''),
   });
 }
 
@@ -68,16 +72,23 @@ function throughSudo(text: string): Pick<InstalledHop, 'runAs' | 'target'> | nul
   return null;
 }
 
-/** The last program that is started in place of the script, and the PATH it gets. */
-function started(text: string): Pick<InstalledHop, 'program' | 'searchPath'> {
-  let program: string | null = null;
-  let searchPath: string | null = null;
-  for (const words of commandLines(text)) {
-    for (const word of words) if (word.startsWith('PATH=')) searchPath = word.slice('PATH='.length);
-    if (words[0] !== 'exec') continue;
-    program = words.slice(1).find((word) => word.startsWith('/') && !/\/(env|nice)$/.test(word)) ?? null;
+/** Commands of a target that look at no argument. */
+const PLAIN = /^(set|export|umask|cd)$|^[A-Za-z_][A-Za-z0-9_]*=/;
+
+/** The last program that is started in place of the script, and what it gets. */
+function started(text: string): Omit<InstalledHop, 'runAs' | 'target'> {
+  const environment: Record<string, string> = {};
+  const lines = commandLines(text).filter((words) => words.length > 0);
+  for (const word of lines.flat()) {
+    const [, name, value = ''] = /^([A-Z_][A-Z0-9_]*)=(.*)$/s.exec(word) ?? [];
+    if (name !== undefined && !value.includes('$')) environment[name] = value;
   }
-  return { program, searchPath: searchPath === null || searchPath.includes('$') ? null : searchPath };
+  const executed = lines.findLast(([first]) => first === 'exec') ?? [];
+  const at = executed.findIndex((word) => word.startsWith('/') && !/\/(env|nice)$/.test(word));
+  const isPlain = lines.every(([first = '']) => first === 'exec' || PLAIN.test(first));
+  const program = executed[at] ?? null;
+  const passesAll = isPlain && program !== null && executed.slice(at + 1).join(' ') === '$@';
+  return { program, searchPath: environment.PATH ?? null, environment, passesAll };
 }
 
 /** Words of each line, continued lines joined, quotes taken off, comments left out. */

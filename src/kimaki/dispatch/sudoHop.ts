@@ -36,23 +36,30 @@ export type SudoHopError =
   | { readonly code: 'INVALID_HOP_VALUE'; readonly message: string; readonly field: string; readonly value: string };
 
 /**
- * Gives the paths of an instance's hop; different instances never share one.
+ * Gives the paths of an instance's hop, which are those of the installer; different instances never share one.
  *
- * `''` is the plain `kimaki.service`. sudo silently ignores files in `sudoers.d` whose name has a dot or ends in
- * `~` (sudoers(5)), so an instance with other characters than letters, digits, `_` and `-` gets a name made of
- * what is left and a digest.
+ * With the same names, either of the two replaces what the other wrote, and no second rule stays beside the first. `''` is
+ * the plain `kimaki.service`. sudo silently ignores files in `sudoers.d` whose name has a dot or ends in `~` (sudoers(5)), so
+ * an instance with other characters than letters, digits, `_`, `-` and `@` gets a name made of what is left and a digest.
+ *
+ * Source: `_kimaki_install_dispatch_helpers` in `bridges/kimaki.sh` of the public repository Extra-Chill/wp-coding-agents.
  *
  * @param instance - what stands between `kimaki-` and `.service`, or `''`
  */
 export function sudoHopPaths(instance: string): SudoHopPaths {
-  const plain = instance.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 100);
+  const plain = instance.replace(/[^A-Za-z0-9_@-]/g, '_').slice(0, 100);
   const digest = createHash('sha256').update(instance).digest('hex').slice(0, 8);
-  const suffix = instance === '' ? '' : plain === instance ? `-${instance}` : `-${plain}-${digest}`;
+  const name = instance === '' ? 'kimaki' : plain === instance ? `kimaki-${instance}` : `kimaki-${plain}-${digest}`;
   return {
-    wrapper: `/usr/local/bin/wp-coding-agents-kimaki-dispatch${suffix}`,
-    target: `/usr/local/lib/wp-coding-agents/kimaki-dispatch-target${suffix}`,
-    sudoers: `/etc/sudoers.d/wp-coding-agents-kimaki-dispatch${suffix}`,
+    wrapper: `/usr/local/bin/wp-coding-agents-${name}-dispatch`,
+    target: `/usr/local/lib/wp-coding-agents/${name}-dispatch-target`,
+    sudoers: `/etc/sudoers.d/wp-coding-agents-${name}-dispatch`,
   };
+}
+
+/** Tells whether a command is the wrapper of an instance's hop, by its name. Pure. */
+export function isHopCommand(command: string): boolean {
+  return /^\/usr\/local\/bin\/wp-coding-agents-kimaki(-[A-Za-z0-9_@-]+)?-dispatch$/.test(command);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { bridgeNamed, installRemedy, programPath } from '../../kimaki/bridges/index.js';
-import { probeDispatch } from '../../kimaki/dispatch/index.js';
+import { isHopCommand, probeDispatch } from '../../kimaki/dispatch/index.js';
 import type { DispatchProbe } from '../../kimaki/dispatch/index.js';
 import type { ProgramResult } from '../../posix/programs/index.js';
 import { remedy } from '../../posix/findings/index.js';
@@ -113,7 +113,10 @@ async function checkChannel(subject: Subject): Promise<readonly AcceptanceCheck[
     ...(entry.env === undefined ? {} : { env: entry.env }),
     caller: web,
     opens:
-      sendTokenFile === null ? { identity: isHop(entry.command) ? service : web, dataDir: instance.dataDir } : null,
+      // Behind a hop the service user opens the data, otherwise the caller itself.
+      sendTokenFile === null
+        ? { identity: isHopCommand(entry.command) ? service : web, dataDir: instance.dataDir }
+        : null,
     ...token,
     ...(options.probeChannel === undefined
       ? {}
@@ -157,11 +160,6 @@ export function judgeDelivery(unit: string, channel: string | undefined, { broke
     return unchecked('no message was sent, as no channel was named', remedy.option('probeChannel'));
   if (broken !== null) return failed(`the message did not arrive, "${broken.link}": ${broken.detail}`);
   return passed(links.find(({ link }) => link === 'arrival')?.detail ?? 'the message arrived');
-}
-
-/** Behind a hop the service user opens the data, otherwise the caller itself. */
-export function isHop(command: string): boolean {
-  return /^\/usr\/local\/bin\/wp-coding-agents-kimaki-dispatch(-[A-Za-z0-9_.-]+)?$/.test(command);
 }
 
 function firstLine(text: string): string {

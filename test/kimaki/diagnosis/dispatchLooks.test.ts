@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { wrongEnvironment } from '../../../src/kimaki/diagnosis/dispatchLooks.js';
+import { hopFindings, wrongEnvironment } from '../../../src/kimaki/diagnosis/dispatchLooks.js';
+import type { InstalledHop } from '../../../src/kimaki/dispatch/index.js';
 import { exampleInstance } from '../support/exampleInstance.js';
 
 const file = '/srv/channels.php';
@@ -18,6 +19,53 @@ it('the same values are as they should be, and the sudo hop passes none of them 
   expect(wrongEnvironment({ file, command: '/usr/bin/kimaki', env: same }, exampleInstance())).toEqual([]);
   const command = '/usr/local/bin/wp-coding-agents-kimaki-dispatch';
   expect(wrongEnvironment({ file, command, env: { KIMAKI_DATA_DIR: '/x' } }, exampleInstance())).toEqual([]);
+});
+
+describe('an installed hop', () => {
+  const HOP: InstalledHop = {
+    runAs: 'opencode',
+    target: '/usr/local/lib/wp-coding-agents/kimaki-shop-dispatch-target',
+    program: '/usr/bin/kimaki',
+    searchPath: null,
+    environment: { HOME: '/home/opencode', KIMAKI_DATA_DIR: '/home/opencode/.kimaki-shop' },
+    passesAll: false,
+  };
+  const plain = exampleInstance();
+  const shop = exampleInstance('ExecStart=\nExecStart=/usr/bin/kimaki --data-dir /home/opencode/.kimaki-shop', {
+    unit: 'kimaki-shop.service',
+  });
+  const ask = (hop: Partial<InstalledHop>, instance = shop): readonly (readonly [string, string])[] =>
+    hopFindings({ ...HOP, ...hop }, instance, { instances: [plain, shop], caller: 'www-data' }).map(
+      ({ id, severity }) => [id, severity],
+    );
+
+  it('that leads to the data and the port of its instance is fine, whoever wrote it', () => {
+    expect(ask({})).toEqual([]);
+    const environment = { ...HOP.environment, KIMAKI_LOCK_PORT: String(shop.lockPort) };
+    expect(ask({ environment })).toEqual([]);
+  });
+
+  it('of the installer works, and hands every argument on, which is a risk', () => {
+    expect(ask({ passesAll: true })).toEqual([['hop-unfiltered', 'risk']]);
+  });
+
+  it("that leads to another bot's data or port is broken, and the other is named", () => {
+    expect(ask({ environment: { ...HOP.environment, KIMAKI_LOCK_PORT: '29988' } })).toEqual([
+      ['hop-elsewhere', 'broken'],
+    ]);
+    const environment = { HOME: '/home/opencode', KIMAKI_DATA_DIR: '/home/opencode/.kimaki' };
+    const found = hopFindings({ ...HOP, environment }, shop, { instances: [plain, shop], caller: 'www-data' });
+    expect(found.map(({ id, severity }) => [id, severity])).toEqual([
+      ['hop-elsewhere', 'broken'],
+      ['hop-elsewhere', 'broken'],
+    ]);
+    expect(found[0]?.what).toContain('/home/opencode/.kimaki, which is that of kimaki.service');
+    expect(found[1]?.what).toContain('port 29988, which is that of kimaki.service');
+  });
+
+  it('of which nothing can be read is not judged', () => {
+    expect(hopFindings({ ...HOP, program: null, environment: {} }, shop, { instances: [], caller: 'x' })).toEqual([]);
+  });
 });
 
 describe('a bridge that lets WordPress in by a token', () => {

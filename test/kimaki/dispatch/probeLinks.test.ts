@@ -60,7 +60,7 @@ describe('reachable', () => {
 });
 
 describe('programReachable', () => {
-  const hop = { runAs: 'www-data', target: '/x', program: null, searchPath: null };
+  const hop = { runAs: 'www-data', target: '/x', program: null, searchPath: null, environment: {}, passesAll: false };
 
   it('asks nothing of a hop that does not show its program', async () => {
     expect((await programReachable(hop))._unsafeUnwrap()).toBeNull();

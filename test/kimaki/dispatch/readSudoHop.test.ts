@@ -31,11 +31,13 @@ it.each(['/usr/bin/kimaki', "/opt/it's/ki maki", '/opt/a=b/kimaki'])(
       binary,
       path: '/opt/my node/bin:/usr/bin',
     })._unsafeUnwrap();
-    expect(await read(hop.wrapper.content.replace(hop.target.path, 'TARGET'), hop.target.content)).toEqual({
+    expect(await read(hop.wrapper.content.replace(hop.target.path, 'TARGET'), hop.target.content)).toMatchObject({
       runAs: 'opencode',
       target: join(dir, 'target'),
       program: binary,
       searchPath: '/opt/my node/bin:/usr/bin',
+      environment: { HOME: '/home/opencode', KIMAKI_DATA_DIR: "/srv/it's" },
+      passesAll: false,
     });
   },
 );
@@ -48,6 +50,20 @@ it('reads a helper written by others', async () => {
     program: '/usr/bin/kimaki',
     searchPath: '/usr/local/bin:/usr/bin',
   });
+});
+
+it("tells of the installer's target what it sets, and that it hands every argument on", async () => {
+  const wrapper = "#!/bin/sh\nset -eu\nexec sudo -n -H -u 'opencode' 'TARGET' \"$@\"\n";
+  const target = (last: string): string =>
+    `#!/bin/sh\nset -eu\nexport HOME='/home/opencode'\nexport KIMAKI_DATA_DIR='/home/opencode/.kimaki'\nexport PATH='/usr/bin:/bin'\n${last}\n`;
+  expect(await read(wrapper, target(`exec '/usr/bin/kimaki' "$@"`))).toMatchObject({
+    runAs: 'opencode',
+    program: '/usr/bin/kimaki',
+    environment: { HOME: '/home/opencode', KIMAKI_DATA_DIR: '/home/opencode/.kimaki', PATH: '/usr/bin:/bin' },
+    passesAll: true,
+  });
+  for (const last of [`exec /usr/bin/kimaki send "$@"`, `[ "$1" = send ] || exit 64\nexec /usr/bin/kimaki "$@"`])
+    expect(await read(wrapper, target(last))).toMatchObject({ program: '/usr/bin/kimaki', passesAll: false });
 });
 
 it('tells what it can of a target that is missing, no script, or put together from variables', async () => {

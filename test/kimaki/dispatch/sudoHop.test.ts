@@ -3,6 +3,7 @@ import {
   checkAccountName,
   checkHopPath,
   escapeSudoersPath,
+  isHopCommand,
   sudoHopPaths,
 } from '../../../src/kimaki/dispatch/sudoHop.js';
 
@@ -15,11 +16,35 @@ describe('sudoHopPaths', () => {
     });
   });
 
+  it('gives a named instance the names of the installer, so that its unfiltered rule is replaced', () => {
+    expect(sudoHopPaths('shop')).toEqual({
+      wrapper: '/usr/local/bin/wp-coding-agents-kimaki-shop-dispatch',
+      target: '/usr/local/lib/wp-coding-agents/kimaki-shop-dispatch-target',
+      sudoers: '/etc/sudoers.d/wp-coding-agents-kimaki-shop-dispatch',
+    });
+    expect(sudoHopPaths('site@b').sudoers).toBe('/etc/sudoers.d/wp-coding-agents-kimaki-site@b-dispatch');
+  });
+
   it('never gives two instances the same name, nor one that sudo ignores', () => {
-    const instances = ['shop', 'a.b', 'a_b', 'a:b', 'a~', 'a', 'ab', '../x', 'x'.repeat(200), `${'x'.repeat(199)}y`];
+    const instances = [
+      '',
+      'shop',
+      'dispatch',
+      'a.b',
+      'a_b',
+      'a:b',
+      'a~',
+      'a',
+      'ab',
+      '../x',
+      'x'.repeat(200),
+      `${'x'.repeat(199)}y`,
+    ];
     const names = instances.map((instance) => sudoHopPaths(instance).sudoers);
     expect(new Set(names).size).toBe(instances.length);
-    for (const name of names) expect(name).toMatch(/^\/etc\/sudoers\.d\/[A-Za-z0-9_-]+$/);
+    for (const instance of instances) expect(isHopCommand(sudoHopPaths(instance).wrapper)).toBe(true);
+    expect(isHopCommand('/usr/bin/kimaki')).toBe(false);
+    for (const name of names) expect(name).toMatch(/^\/etc\/sudoers\.d\/[A-Za-z0-9_@-]+$/);
   });
 });
 

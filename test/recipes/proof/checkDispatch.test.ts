@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { remedy } from '../../../src/posix/findings/index.js';
-import { isHop, judgeChain, judgeDelivery, judgeVersion } from '../../../src/recipes/proof/checkDispatch.js';
+import { judgeChain, judgeDelivery, judgeVersion } from '../../../src/recipes/proof/checkDispatch.js';
 
 type Probed = Parameters<typeof judgeChain>[3];
 const WHOLE = { links: [{ link: 'start', ok: true, detail: 'it starts' }], broken: null } as unknown as Probed;
@@ -22,12 +22,6 @@ it('without a channel no message is sent, and the remedy names the option', () =
   expect(judgeDelivery('u', undefined, WHOLE)).toMatchObject({ ok: null, remedy: { option: 'probeChannel' } });
   expect(judgeDelivery('u', '1', WHOLE).ok).toBe(true);
   expect(judgeDelivery('u', '1', brokenAt('arrival')).ok).toBe(false);
-});
-
-it('knows the commands of the sudo hop', () => {
-  expect(isHop('/usr/local/bin/wp-coding-agents-kimaki-dispatch')).toBe(true);
-  expect(isHop('/usr/local/bin/wp-coding-agents-kimaki-dispatch-shop')).toBe(true);
-  expect(isHop('/usr/bin/kimaki')).toBe(false);
 });
 
 it('a run of --version tells the way to the program from the program', () => {

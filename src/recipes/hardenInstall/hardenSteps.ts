@@ -98,7 +98,7 @@ function fsChmod({ site }: HardenFacts): RecipeStep[] {
 function muPluginModes({ site }: HardenFacts): RecipeStep[] {
   if (!site.writable.includes(site.muPluginsDir)) return [];
   const why = 'php-fpm must be able to read them, whatever umask they were written with';
-  const args = { directory: site.muPluginsDir, prefix: 'wp-coding-agents-', mode: 0o644, why };
+  const args = { directory: site.muPluginsDir, prefix: 'wp-coding-agents-', mode: 0o644, keep: 0o020, why };
   return [step(fileModeStep, { id: 'mu-plugin-modes', phase: 'before', args })];
 }
 

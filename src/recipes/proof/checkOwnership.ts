@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { attempt, octalMode, printablePath } from '../../posix/paths/index.js';
 import { probeAccess, readableBy } from '../../posix/access/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
-import { isPluginFile } from '../../wordpress/blocks/index.js';
+import { isPluginFile, managedMode } from '../../wordpress/blocks/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { ownTrees, writableDirectories } from '../host/index.js';
 import { verdictsOf } from './check.js';
@@ -38,12 +38,13 @@ async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> 
     const stat = await lstat(path).catch(() => null);
     const mode = (stat?.mode ?? 0) & 0o7777;
     const shown = printablePath(path);
-    const way = remedy.command('chmod', '0644', path);
-    if (mode !== 0o644 && (await isLeft(path))) {
+    const wanted = octalMode(managedMode(mode));
+    if (octalMode(mode) !== wanted && (await isLeft(path))) {
       left.push(`${shown} (private)`);
       continue;
     }
-    if (mode !== 0o644) return failed(`${shown} is ${octalMode(mode)}; 0644 is wanted`, way);
+    if (octalMode(mode) !== wanted)
+      return failed(`${shown} is ${octalMode(mode)}; ${wanted} is wanted`, remedy.command('chmod', wanted, path));
     const readable = await probeAccess(path, web, 'read');
     if (readable.isErr()) return failed(readable.error.message);
     if (!readable.value) {
@@ -52,7 +53,7 @@ async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> 
     }
   }
   const kept = left.length === 0 ? '' : `; left on purpose, for they are no plugins: ${left.join(', ')}`;
-  const told = `${managed.join(', ')}: 0644, and ${web.user.name} can read them${kept}`;
+  const told = `${managed.join(', ')}: for everyone to read, and ${web.user.name} can read them${kept}`;
   return passed(managed.length === 0 ? 'there are no managed mu-plugins' : told);
 }
 

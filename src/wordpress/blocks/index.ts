@@ -14,6 +14,7 @@ export { inspectManagedFiles } from './inspectManagedFiles.js';
 export { isPluginFile } from './isPluginFile.js';
 export { getBlock, listBlocks } from './listBlocks.js';
 export { getBlockInFile, listBlocksInFile } from './listBlocksInFile.js';
+export { managedMode } from './managedMode.js';
 export { MAX_BODY_BYTES, putBlock, removeBlock } from './putBlock.js';
 export { putBlockInFile, removeBlockInFile } from './putBlockInFile.js';
 export { readCliChannel } from './entries/readCliChannel.js';

@@ -14,6 +14,7 @@ import type { ReadFileError } from '../../posix/files/index.js';
 import { CHANNELS_FILE, RUNTIMES_FILE } from './emptyManagedFile.js';
 import { fsChmodMuPlugin } from '../site/index.js';
 import { lintPhp } from '../php/index.js';
+import { managedMode } from './managedMode.js';
 import { isPluginFile } from './isPluginFile.js';
 import { listBlocks } from './listBlocks.js';
 import type { Site } from '../site/index.js';
@@ -48,8 +49,8 @@ export interface ManagedFiles {
 type ManagedFilesError = IoError | ReadFileError | AccessError | Aborted;
 
 /**
- * Lists the problems of the managed mu-plugins of a site: a file that is none by its content, a mode other than 0644, a file
- * that `identity` cannot read, damaged fences, PHP that does not compile. It only reads.
+ * Lists the problems of the managed mu-plugins of a site: a file that is none by its content, a mode other than 0644 and 0664, a
+ * file that `identity` cannot read, damaged fences, PHP that does not compile. It only reads.
  *
  * Managed are `wp-coding-agents-*.php` and `wca-fs-chmod.php`. Nothing is run but `php -n -l`; without php the syntax
  * is in `notChecked`. What the code does is not checked. A site without the directory has no managed files.
@@ -63,8 +64,6 @@ export function inspectManagedFiles(
 ): ResultAsync<ManagedFiles, ManagedFilesError> {
   return new ResultAsync(inspect(site.muPluginsDir, identity, options.signal));
 }
-
-const MODE = 0o644;
 
 async function inspect(
   directory: string,
@@ -149,13 +148,14 @@ async function inspectOne(
         mode0644,
       ),
     );
-  } else if ((mode & 0o7777) !== MODE) {
+  } else if ((mode & 0o7777) !== managedMode(mode)) {
+    const wanted = octalMode(managedMode(mode));
     faults.push(
       fault(
         'managed-mode',
         'risk',
-        `${shown} has mode ${octalMode(mode)}, expected 0644: php-fpm can read it and only its owner can write it`,
-        mode0644,
+        `${shown} has mode ${octalMode(mode)}, expected ${wanted}: everyone can read it, and nobody but its owner and its group can write it`,
+        remedy.command('chmod', wanted, shown),
       ),
     );
   }

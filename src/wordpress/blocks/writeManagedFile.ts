@@ -9,6 +9,7 @@ import { replaceFile } from '../../posix/files/index.js';
 import type { Aborted, ChangedMeanwhile, IoError } from '../../posix/paths/index.js';
 import type { ReadFileError, RegularFile, ReplaceFileError } from '../../posix/files/index.js';
 import type { BlockError } from './block.js';
+import { managedMode } from './managedMode.js';
 import { lintPhp } from '../php/index.js';
 import type { PhpLintError } from '../php/index.js';
 
@@ -35,9 +36,6 @@ export interface HardLinked {
 export type BlockFileError =
   BlockError | PhpLintError | ReadFileError | ReplaceFileError | HardLinked | ParentError | Aborted;
 
-/** php-fpm can read the file whatever umask the caller has, and only its owner can write it. */
-const MANAGED_FILE_MODE = 0o644;
-
 /**
  * Writes the new content of a managed file; when the file has that content already, it only corrects the mode.
  *
@@ -60,7 +58,7 @@ export async function writeManagedFile(
   if (owner.isErr()) return err(owner.error);
   const replaced = await replaceFile<PhpLintError>(path, next, {
     ...owner.value,
-    mode: MANAGED_FILE_MODE,
+    mode: managedMode(file?.mode ?? 0),
     expect: file?.bytes ?? null,
     validate: (_temp, bytes) => lintPhp(bytes, { path }),
   });
@@ -93,15 +91,16 @@ async function healMode(
         return err({ code: 'CHANGED_MEANWHILE', message, path: shown });
       }
       const had = now.mode & 0o7777;
-      if (had === MANAGED_FILE_MODE) return ok(false);
+      const wanted = managedMode(had);
+      if (had === wanted) return ok(false);
       if (now.nlink > 1) {
         const message =
-          `${shown} has mode ${octalMode(had)}, expected ${octalMode(MANAGED_FILE_MODE)}. It has ${now.nlink} names (hard links), ` +
+          `${shown} has mode ${octalMode(had)}, expected ${octalMode(wanted)}. It has ${now.nlink} names (hard links), ` +
           'and chmod would change all of them; find the others with find -samefile, then chmod the file or copy it';
         return err({ code: 'HARD_LINKED', message, path: shown, names: now.nlink });
       }
       syscall = 'fchmod';
-      await handle.chmod(MANAGED_FILE_MODE);
+      await handle.chmod(wanted);
       return ok(true);
     } finally {
       await handle.close();

@@ -43,7 +43,8 @@ test('sound files are nothing to speak of, and those of others are not looked at
 
 test('a file php-fpm cannot read is told from one that only has another mode', async () => {
   await put(CHANNELS, SOUND, 0o600);
-  await put('wp-coding-agents-a.php', '<?php\n/* Plugin Name: A */', 0o664);
+  await put('wp-coding-agents-a.php', '<?php\n/* Plugin Name: A */', 0o666);
+  await put('wp-coding-agents-b.php', '<?php\n/* Plugin Name: B: as the installer leaves it */', 0o664);
   expect(await faults()).toEqual([
     ['managed-mode', 'wp-coding-agents-a.php', null, 'risk'],
     ['managed-unreadable', CHANNELS, null, 'broken'],

@@ -67,7 +67,10 @@ export const put = defineCommand({
     },
   ],
   operands: { min: 2, max: 2 },
-  notes: [NAME_NOTE, 'The owner is kept and the mode becomes 0644. A file that has this block already is not written.'],
+  notes: [
+    NAME_NOTE,
+    'The owner is kept and the mode becomes 0644, or 0664 where its group could write. A file that has this block already is not written.',
+  ],
   async run(context) {
     const [, name = ''] = context.operands;
     const path = context.operandPath(0, 'FILE');
@@ -109,7 +112,7 @@ export const remove = defineCommand({
 
 function tell(output: Output, change: BlockFileChange, done: string): ExitCode {
   output.record(change);
-  const healed = change.modeHealed ? 'unchanged; the mode was wrong and is 0644 now' : 'unchanged';
+  const healed = change.modeHealed ? 'unchanged; the mode was wrong and was set' : 'unchanged';
   output.print(change.changed ? done : healed);
   return EXIT.done;
 }

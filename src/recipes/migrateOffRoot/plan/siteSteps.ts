@@ -60,6 +60,8 @@ export function dispatchSteps(
         directory: site.muPluginsDir,
         prefix: 'wp-coding-agents-',
         mode: 0o644,
+        // The installer lets the group write them, since several accounts do in turn.
+        keep: 0o020,
         why: 'php-fpm must be able to read them, whatever umask they were written with',
         allowUnprotectedHardlinks: options.allowUnprotectedHardlinks ?? false,
       },

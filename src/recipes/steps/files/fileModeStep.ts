@@ -19,6 +19,8 @@ const args = record({
   /** Names that begin so and end in `.php`. */
   prefix: v.string(),
   mode: fileMode,
+  /** What of their mode may stay besides, where it is set: group write, `0o020`. */
+  keep: v.exactOptional(fileMode),
   why: v.string(),
   allowUnprotectedHardlinks: v.exactOptional(v.boolean()),
 });
@@ -38,7 +40,7 @@ export const fileModeStep = defineStep({
   before: changedEntries,
   volatile: true,
   describe: (args) => ({
-    title: `Change the mode of ${args.directory}/${args.prefix}*.php to ${octalMode(args.mode)}`,
+    title: `Change the mode of ${args.directory}/${args.prefix}*.php to ${modesOf(args)}`,
     why: args.why,
   }),
   writes: ({ directory }) => [directory],
@@ -57,7 +59,7 @@ export const fileModeStep = defineStep({
             Promise.resolve(
               err({
                 code: 'MODE_NOT_SET',
-                message: `not all files ${args.directory}/${args.prefix}*.php have mode ${octalMode(args.mode)}; run again`,
+                message: `not all files ${args.directory}/${args.prefix}*.php have mode ${modesOf(args)}; run again`,
               }),
             ),
           ),
@@ -65,6 +67,11 @@ export const fileModeStep = defineStep({
   byHand: (args, _before, where) => ownersByHand(args.directory, where),
   undo: (args, _before, ctx) => new ResultAsync(undoRecorded(args.directory, ctx)),
 });
+
+/** The mode that files get, and the one that they may keep. */
+function modesOf({ mode, keep = 0 }: FileModeArgs): string {
+  return keep === 0 ? octalMode(mode) : `${octalMode(mode)}, or ${octalMode(mode | keep)}`;
+}
 
 async function applyMode(args: FileModeArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const swept = await sweepRecorded(ctx, (sink) => sweep(args, { sink }));
@@ -83,10 +90,11 @@ function sweep(
         const name = path.toString('latin1');
         if (name === '') return { kind: 'keep' };
         if (name.includes('/') || type !== 'file') return { kind: 'skip', reason: 'foreign-owner', descend: false };
-        if (!isNamed(args, name) || mode === args.mode) return { kind: 'keep' };
-        const narrows = (args.mode & ~mode) === 0;
+        const wanted = args.mode | (mode & (args.keep ?? 0));
+        if (!isNamed(args, name) || mode === wanted) return { kind: 'keep' };
+        const narrows = (wanted & ~mode) === 0;
         return narrows || everyone(entry) || plugins.has(inodeOf(entry))
-          ? { kind: 'change', mode: args.mode }
+          ? { kind: 'change', mode: wanted }
           : { kind: 'skip', reason: 'private', descend: false };
       },
       { unprotectedHardlinks: args.allowUnprotectedHardlinks === true ? 'allow' : 'refuse', ...how },

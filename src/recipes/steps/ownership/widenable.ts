@@ -1,6 +1,6 @@
 /**
  * Whether a group-write pass may widen an entry of this name. False for secrets, for files that steer the web
- * server or PHP, for version control, and for the managed mu-plugins, which stay 0644; nor for anything below one.
+ * server or PHP, for version control, and for the managed mu-plugins, which have a step of their own; nor for anything below one.
  *
  * `path` is relative to what is opened: every component of it counts. What is private by its mode is the sweep's own
  * judgement.

@@ -2,7 +2,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { clearAbandoned } from '../../../posix/files/index.js';
-import { getBlock, putBlock, readCliChannel, setChannelCommand } from '../../../wordpress/blocks/index.js';
+import { getBlock, managedMode, putBlock, readCliChannel, setChannelCommand } from '../../../wordpress/blocks/index.js';
 import { lintPhp } from '../../../wordpress/php/index.js';
 import { restoreCommands } from '../files/restoreCommands.js';
 import { absolutePath, accountId, defineStep, record } from '../../engine/index.js';
@@ -28,14 +28,12 @@ const args = record({
 /** The channel entry whose command, and variables, change. */
 export type ChannelCommandArgs = Readonly<v.InferOutput<typeof args>>;
 
-/** The mode a managed mu-plugin has: php-fpm reads it whatever umask its writer had. */
-const MODE = 0o644;
-
 /**
  * Registers another dispatch command, and variables for it, in the channels mu-plugin; every byte outside these values stays.
  *
  * A sweep of the tree must leave the file to this step: the file is replaced, and the undo of a sweep does not know the
- * new inode. The result passes `php -l` before it replaces the file, and the file is 0644 afterwards. Undo restores the
+ * new inode. The result passes `php -l` before it replaces the file, and the file is 0644 afterwards, or
+ * 0664 where its group could write. Undo restores the
  * old bytes, owner and mode and refuses where someone edited the file since.
  */
 export const channelCommandStep = defineStep({
@@ -58,7 +56,7 @@ export const channelCommandStep = defineStep({
   apply: (args, before, ctx) =>
     withCommand(args, before).asyncAndThen((ours) =>
       replaceRecorded(args.path, ours, before, ctx, {
-        mode: MODE,
+        mode: managedMode(before.mode),
         uid: args.uid,
         gid: args.gid,
         validate: (_temp, bytes) => lintPhp(bytes, { path: args.path }),
@@ -85,7 +83,7 @@ async function checkCommand(args: ChannelCommandArgs): Promise<Result<Check<File
   const ours = withCommand(args, file.value);
   if (ours.isErr()) return err(ours.error);
   const { bytes, mode, uid, gid } = file.value;
-  const owned = mode === MODE && uid === args.uid && gid === args.gid;
+  const owned = mode === managedMode(mode) && uid === args.uid && gid === args.gid;
   const same = owned && ours.value.toString('base64') === bytes;
   return ok(same ? { state: 'satisfied' } : { state: 'needed', before: file.value });
 }

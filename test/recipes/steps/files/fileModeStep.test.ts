@@ -61,6 +61,30 @@ test('what root had for itself keeps its mode under any name, and is told', asyn
   expect([mode('managed-zz.php'), mode('managed-open.php')]).toEqual(['600', '644']);
 });
 
+test('what may stay of a mode stays, and what is new is not wider', async () => {
+  const dir = tempDir();
+  const args = { ...argsFor(dir), keep: 0o020 };
+  for (const [name, mode] of [
+    ['a', 0o664],
+    ['b', 0o600],
+    ['c', 0o666],
+    ['d', 0o644],
+  ] as const)
+    put(join(dir, `managed-${name}.php`), mode);
+  const ctx = {
+    runDir: dir,
+    recordPath: (name: string) => join(dir, name),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    force: false,
+  };
+  const mode = (name: string): string => (lstatSync(join(dir, `managed-${name}.php`)).mode & 0o7777).toString(8);
+  expect(fileModeStep.describe(args)._unsafeUnwrap().title).toContain('to 0644, or 0664');
+  expect(await fileModeStep.apply(args, { entries: 2 }, ctx)).toBeOk();
+  expect(['a', 'b', 'c', 'd'].map(mode)).toEqual(['664', '644', '664', '644']);
+  expect(await fileModeStep.check(args)).toBeOk(expect.objectContaining({ state: 'satisfied' }));
+});
+
 test('only files of that name in that very directory change, and nothing through a link', async () => {
   const dir = tempDir();
   const directory = plugins(dir);

@@ -89,6 +89,15 @@ describe('wordpress.channelCommand', () => {
     expect([uid, gid, mode & 0o7777]).toEqual([33, 33, 0o644]);
   });
 
+  test('leaves the group the write access that the installer gives it', async () => {
+    const dir = tempDir();
+    const path = channels(dir);
+    chmodSync(path, 0o664);
+    await applied(argsFor(path), dir);
+    expect(lstatSync(path).mode & 0o7777).toBe(0o664);
+    expect(await channelCommandStep.check(argsFor(path))).toBeOk(expect.objectContaining({ state: 'satisfied' }));
+  });
+
   test('gives variables to the command, beside those that the entry has, and none twice', async () => {
     const dir = tempDir();
     const env = `        'env' => [ 'HOME' => '/tmp', 'PORT' => '1' ],\n    ];\n    // END bridge:kimaki`;

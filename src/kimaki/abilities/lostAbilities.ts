@@ -30,6 +30,8 @@ export interface AbilityFacts {
   readonly leftovers: readonly string[];
   /** The unit, or php-fpm's, may not gain privileges: nothing that goes through sudo works from inside. */
   readonly noNewPrivileges: boolean;
+  /** The unit that the new user may restart by a sudo rule. */
+  readonly mayRestart?: string;
 }
 
 /** One ability that the agent loses with the change of user. */
@@ -156,9 +158,13 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
   if (oldUser === 'root') {
     add(
       'systemctl',
-      'systemctl on system units',
+      facts.mayRestart === undefined
+        ? 'systemctl on system units'
+        : `systemctl on system units, except for systemctl restart ${facts.mayRestart} through sudo`,
       'only root may',
-      'let the operator do it, or allow single commands in sudoers',
+      facts.mayRestart === undefined
+        ? remedy.anyOf(remedy.text('let the operator do it'), remedy.option('allowRestart'))
+        : 'let the operator do it',
     );
     add('packages', 'apt and other changes of the system', 'only root may', 'let the operator do it');
     if (lockPort !== null && lockPort < 1024) {

@@ -15,8 +15,11 @@ import {
   explainSudoRule,
   inspectSudoHop,
   readSudoHop,
+  renderRestartRule,
   renderSudoHop,
   resolveDispatchBinary,
+  restartRulePath,
+  rulesOf,
   sudoHopPaths,
   unreadablePackageFiles,
   validateSudoersWhole,
@@ -34,6 +37,7 @@ export function dispatchLooks(): readonly Look[] {
     { what: 'its channel', look: channel },
     { what: 'the sudo hop', look: hop },
     { what: 'helpers that are left over', look: strays },
+    { what: 'the rule by which it restarts its unit', look: restart },
     { what: 'what php-fpm forbids', look: php },
   ];
 }
@@ -301,6 +305,29 @@ const strays: Found = async ({ instances, instance }) => {
   }
   return ok(found);
 };
+
+/** The rule by which the agent may restart its own unit, where there is one. */
+const restart: Found = async ({ instance }) => {
+  const file = await readRegularFile(restartRulePath(instance.unit));
+  if (file.isErr()) return file.error.code === 'NOT_FOUND' ? ok([]) : err(file.error);
+  return ok([restartFinding(instance, file.value.bytes.toString('utf8'))]);
+};
+
+/** Judges the file of that rule by its text. Pure. */
+export function restartFinding(instance: KimakiInstance, text: string): InstanceFinding {
+  const { unit, user } = instance;
+  const about = findingsOf(instance);
+  const path = restartRulePath(unit);
+  const wanted = renderRestartRule(unit, user).map(({ content }) => rulesOf(content).join('\n'));
+  if (wanted.isOk() && wanted.value === rulesOf(text).join('\n')) {
+    const way = remedy.when('it should not', remedy.command('rm', path));
+    return about('may-restart', 'note', `${user} may run systemctl restart ${unit} as root, by ${path}`, way, [path]);
+  }
+  const rule = wanted.isOk() ? `"${wanted.value}"` : 'a rule for the account of the service';
+  const what = `${path} has other rules than ${rule}, so it may let an account do more as root than restart ${unit}`;
+  const way = remedy.inOrder(remedy.command('cat', path), remedy.text('take out what is too much'));
+  return about('restart-rule-wider', 'risk', what, way, [path]);
+}
 
 const php: Found = async ({ fpmUnit, channel: registered, instance }) => {
   if (fpmUnit === undefined || registered === undefined || registered === null) return ok([]);

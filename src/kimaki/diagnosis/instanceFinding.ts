@@ -67,6 +67,8 @@ export type FindingId =
   | 'hop-elsewhere'
   | 'hop-not-in-force'
   | 'hop-stray'
+  | 'may-restart'
+  | 'restart-rule-wider'
   | 'sudoers-invalid'
   | 'php-without-privileges'
   // What is around it.

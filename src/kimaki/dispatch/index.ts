@@ -7,6 +7,7 @@ export type {
 } from './dispatchProbe.js';
 export type { DispatchEnd } from './explainDispatchExit.js';
 export { explainSudoRule } from './explainSudoRule.js';
+export type { SudoRule } from './explainSudoRule.js';
 export { inspectSudoHop } from './inspectSudoHop.js';
 export { probeDispatch } from './probeDispatch.js';
 export { readSudoHop } from './readSudoHop.js';
@@ -15,6 +16,7 @@ export { renderSudoHop } from './renderSudoHop.js';
 export { resolveDispatch } from './resolveDispatch.js';
 export type { Reach } from './resolveDispatch.js';
 export { resolveDispatchBinary } from './resolveDispatchBinary.js';
+export { renderRestartRule, restartCommand, restartRulePath, rulesOf } from './restartRule.js';
 export { isHopCommand, sudoHopPaths } from './sudoHop.js';
 export type { ManagedFile, SudoHop, SudoHopError } from './sudoHop.js';
 export { unreadablePackageFiles } from './unreadablePackageFiles.js';

@@ -1,5 +1,6 @@
 import { diagnoseInstance } from '../../kimaki/diagnosis/index.js';
 import type { DiagnosisRequest } from '../../kimaki/diagnosis/index.js';
+import { isInUse } from '../../kimaki/instance/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
 import { bySeverity, findingsAbout, remedy } from '../../posix/findings/index.js';
@@ -19,7 +20,8 @@ export async function instanceSubject(
   where: SiteOfInstance,
 ): Promise<DiagnosedSubject> {
   const { unit, fragmentPath } = instance;
-  const around = await surroundings(instance, where);
+  const others = instances.filter((one) => one.unit !== unit && isInUse(one));
+  const around = await surroundings(instance, where, others);
   const diagnosed = await diagnoseInstance({ instance, instances, ...around.request });
   const { findings, notChecked } = diagnosed.unwrapOr({ findings: [], notChecked: [] });
   return {
@@ -55,7 +57,11 @@ type Around = {
 };
 
 /** What reaches an instance from its site, as far as the site could be read. */
-export async function surroundings(instance: KimakiInstance, where: SiteOfInstance): Promise<Around> {
+export async function surroundings(
+  instance: KimakiInstance,
+  where: SiteOfInstance,
+  others: readonly KimakiInstance[] = [],
+): Promise<Around> {
   const blind = (why: string): Around => ({
     request: { caller: null },
     notChecked: [`how WordPress reaches it: ${why}`],
@@ -66,7 +72,7 @@ export async function surroundings(instance: KimakiInstance, where: SiteOfInstan
   const { site } = where;
   const caller: Identity | null = (await lookupIdentity(site.owner.user)).unwrapOr(null);
   const fpm = site.fpm === null ? {} : { fpmUnit: site.fpm.unit };
-  const channel = await readChannel(site.muPluginsDir, instance);
+  const channel = await readChannel(site.muPluginsDir, instance, others);
   if (channel.isErr()) return { request: { caller, ...fpm }, notChecked: [`its channel: ${channel.error.message}`] };
   if (channel.value === null) return { request: { caller, channel: null, ...fpm }, notChecked: [] };
   const { file, entry } = channel.value;

@@ -46,6 +46,7 @@ async function checked(
   );
   const points = await check({
     instance,
+    neighbours: [],
     service: service.value,
     web,
     site,

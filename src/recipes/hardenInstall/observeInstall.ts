@@ -45,7 +45,7 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
   if (host.isErr()) return err(host.error);
   const found = await observeInstance(options);
   if (found.isErr()) return err(found.error);
-  const { instance } = found.value;
+  const { instance, neighbours } = found.value;
   const bridge = bridgeNamed(instance.bridge);
   if (instance.user === 'root') return err(runsAsRoot(instance.unit));
   const site = await observeSite(options, instance);
@@ -55,7 +55,14 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
   const binary = await observeBinary(bridge, target.value.identity, site.value.identity);
   if (binary.isErr()) return err(binary.error);
   const state = { oldHome: instance.home, newHome: instance.home, newDataDir: instance.dataDir, moves: [], left: [] };
-  const around = { site: site.value.site, web: site.value.identity, target: target.value, state, binary: binary.value };
+  const around = {
+    site: site.value.site,
+    web: site.value.identity,
+    target: target.value,
+    state,
+    binary: binary.value,
+    neighbours,
+  };
   const dispatch = await observeDispatch(options, instance, around);
   if (dispatch.isErr()) return err(dispatch.error);
 

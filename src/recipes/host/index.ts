@@ -25,6 +25,7 @@ export { readChannel } from './readChannel.js';
 export { cannotObserve, refusal, unusable } from './refusal.js';
 export type { MigrationRefusal, Refusal, RefusalCode } from './refusal.js';
 export { refuseHost } from './refuseHost.js';
+export { rootNeighbours } from './rootNeighbours.js';
 export { rewriteSteps, rewriteTarget } from './rewriteSteps.js';
 export type { RewriteTarget } from './rewriteSteps.js';
 export { isSharedDropIn, rewriteUnitFiles } from './rewriteUnitFiles.js';

@@ -6,6 +6,7 @@ import { bridgeNamed, channelLabel, installRemedy, lockPortAfter, programPath } 
 import type { Bridge } from '../../kimaki/bridges/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { resolveDispatch, sudoHopPaths, resolveDispatchBinary } from '../../kimaki/dispatch/index.js';
+import { isInUse } from '../../kimaki/instance/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import type { Reach } from '../../kimaki/dispatch/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
@@ -26,6 +27,8 @@ type Around = {
   readonly target: Target;
   readonly state: StateFacts;
   readonly binary: BinaryFacts;
+  /** The other instances of this host. */
+  readonly neighbours: readonly KimakiInstance[];
 };
 
 /** Decides how WordPress reaches the agent afterwards, by what its account will be able to open. */
@@ -34,7 +37,7 @@ export async function observeDispatch(
   instance: KimakiInstance,
   around: Around,
 ): Promise<Result<{ facts: DispatchFacts; warnings: readonly string[] }, MigrationRefusal>> {
-  const { site, web, target, state, binary } = around;
+  const { site, web, target, state, binary, neighbours } = around;
   const bridge = bridgeNamed(instance.bridge);
   const reach = await callerReach(instance, around);
   if (reach.isErr()) return err(reach.error);
@@ -57,7 +60,7 @@ export async function observeDispatch(
     hopCommand: sudoHopPaths(instance.name ?? '').wrapper,
   });
   if (plan.isErr()) return err(impossible(instance.unit, plan.error.message));
-  const channel = await readChannel(site.muPluginsDir, instance);
+  const channel = await readChannel(site.muPluginsDir, instance, neighbours.filter(isInUse));
   if (channel.isErr()) return err(impossible(instance.unit, channel.error.message));
   const registered = channel.value;
   const environment = tokenEnvironment(instance, registered?.entry.env ?? {}, {
@@ -72,7 +75,7 @@ export async function observeDispatch(
         registered === null
           ? null
           : { path: registered.file, sha256: createHash('sha256').update(registered.bytes).digest('hex') },
-      label: registered?.label ?? channelLabel(bridge, ''),
+      label: registered?.label ?? channelLabel(bridge, instance.name ?? ''),
       currentCommand: registered?.entry.command ?? null,
       args: registered?.entry.args ?? null,
       strategy,

@@ -49,6 +49,8 @@ export const migrationOptions = record({
    * reach them, else `-`. `refuse`: the migration is refused.
    */
   privilegedLines: v.exactOptional(v.picklist(['ignore-failure', 'keep', 'refuse'])),
+  /** Let the agent restart its own unit: one sudo rule for exactly `systemctl restart UNIT`. */
+  allowRestart: v.exactOptional(v.boolean()),
   /** Continue although other pools of the same php-fpm master get the umask too. */
   acceptSharedUmask: v.exactOptional(v.boolean()),
   /** Leave php-fpm's umask as it is. */

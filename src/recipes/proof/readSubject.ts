@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { lookupIdentity } from '../../posix/accounts/index.js';
+import { isInUse } from '../../kimaki/instance/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { findSite } from '../../wordpress/site/index.js';
 import {
@@ -32,7 +33,7 @@ export async function readSubject(
   if (host.isErr()) return err(host.error);
   const found = await observeInstance(options);
   if (found.isErr()) return err(found.error);
-  const { instance } = found.value;
+  const { instance, neighbours } = found.value;
   const name = options.user ?? DEFAULT_SERVICE_USER;
   const service = await lookupIdentity(name);
   if (service.isErr()) {
@@ -57,7 +58,7 @@ export async function readSubject(
   }
   const web = await lookupIdentity(site.value.owner.user);
   if (web.isErr()) return err(cannotObserve(web.error));
-  const channel = await readChannel(site.value.muPluginsDir, instance);
+  const channel = await readChannel(site.value.muPluginsDir, instance, neighbours.filter(isInUse));
   if (channel.isErr()) return err(cannotObserve(channel.error));
   const { owner } = site.value;
   const agentPlaces = await agentPlacesOf(
@@ -68,7 +69,8 @@ export async function readSubject(
     null,
   );
   return ok({
-    instance: instance,
+    instance,
+    neighbours,
     service: service.value,
     web: web.value,
     site: site.value,

@@ -7,6 +7,8 @@ import type { MigrationOptions, VerificationOptions } from '../host/index.js';
 /** What the checks look at: the host as it is now. */
 export type Subject = {
   readonly instance: KimakiInstance;
+  /** The other instances of this host. */
+  readonly neighbours: readonly KimakiInstance[];
   /** The account the service is to run as. */
   readonly service: Identity;
   /** The account WordPress runs as. */
@@ -17,5 +19,5 @@ export type Subject = {
   readonly agentPlaces: readonly { readonly path: string }[];
   readonly options: VerificationOptions;
   /** What the migration was asked to leave alone; the checks report it, and do not fail because of it. */
-  readonly accepted: Pick<MigrationOptions, 'leaveUnsafe' | 'noFpmUmask' | 'crossMounts'>;
+  readonly accepted: Pick<MigrationOptions, 'leaveUnsafe' | 'noFpmUmask' | 'crossMounts' | 'allowRestart'>;
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hopFindings, wrongEnvironment } from '../../../src/kimaki/diagnosis/dispatchLooks.js';
+import { hopFindings, restartFinding, wrongEnvironment } from '../../../src/kimaki/diagnosis/dispatchLooks.js';
 import type { InstalledHop } from '../../../src/kimaki/dispatch/index.js';
 import { exampleInstance } from '../support/exampleInstance.js';
 
@@ -66,6 +66,15 @@ describe('an installed hop', () => {
   it('of which nothing can be read is not judged', () => {
     expect(hopFindings({ ...HOP, program: null, environment: {} }, shop, { instances: [], caller: 'x' })).toEqual([]);
   });
+});
+
+it('a rule by which the agent restarts its unit is named, and one that allows more is a risk', () => {
+  const rule = 'opencode ALL=(root) NOPASSWD: /usr/bin/systemctl restart kimaki.service';
+  expect(restartFinding(exampleInstance(), `# by hand\n${rule}\n`)).toMatchObject({
+    id: 'may-restart',
+    severity: 'note',
+  });
+  expect(restartFinding(exampleInstance(), `${rule} *`)).toMatchObject({ id: 'restart-rule-wider', severity: 'risk' });
 });
 
 describe('a bridge that lets WordPress in by a token', () => {

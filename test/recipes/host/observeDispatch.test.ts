@@ -55,6 +55,7 @@ async function decided({ home, data = 0o700, channels }: Given, options: Migrati
     target: { facts, identity: null, likely: AGENT, group: 'opencode', warnings: [] } satisfies Target,
     state: { ...FACTS.state, newDataDir: dataDir },
     binary: FACTS.binary,
+    neighbours: [],
   });
 }
 

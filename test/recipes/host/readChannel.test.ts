@@ -11,7 +11,7 @@ const channels = (blocks: string): string =>
   `<?php\nadd_filter( 'datamachine_code_cli_channels', function ( $channels ) {\n    // BEGIN bridges\n${blocks}    // END bridges\n    return $channels;\n} );\n`;
 const KIMAKI = block('kimaki', "$channels['kimaki'] = [ 'command' => '/plain', 'args' => [ 'send' ] ];");
 /** The plain instance. */
-const PLAIN = { bridge: 'kimaki', name: '' } as const;
+const PLAIN = { bridge: 'kimaki', name: '', site: '/srv/site', dataDir: '/root/.kimaki' } as const;
 const SHOP = block('kimaki-shop', "$channels['kimaki-shop'] = [ 'command' => '/shop' ];");
 
 function withFile(content: string): string {
@@ -62,7 +62,26 @@ test('a link in place of the file is an error', async () => {
 test("takes the entry of the instance's own bridge, and none of another", async () => {
   const roadie = block('roadie', "$channels['roadie'] = [ 'command' => '/roadie' ];");
   const dir = withFile(channels(KIMAKI + roadie));
-  expect((await readChannel(dir, { bridge: 'roadie', name: '' }))._unsafeUnwrap()?.entry.command).toBe('/roadie');
-  expect((await readChannel(dir, { bridge: 'roadie', name: 'shop' }))._unsafeUnwrap()?.label).toBe('bridge:roadie');
-  expect((await readChannel(withFile(channels(KIMAKI)), { bridge: 'roadie', name: '' }))._unsafeUnwrap()).toBeNull();
+  expect((await readChannel(dir, { ...PLAIN, bridge: 'roadie' }))._unsafeUnwrap()?.entry.command).toBe('/roadie');
+  expect((await readChannel(dir, { ...PLAIN, bridge: 'roadie', name: 'shop' }))._unsafeUnwrap()?.label).toBe(
+    'bridge:roadie',
+  );
+  expect((await readChannel(withFile(channels(KIMAKI)), { ...PLAIN, bridge: 'roadie' }))._unsafeUnwrap()).toBeNull();
+});
+
+test('the plain entry is not that of a named instance where another one works on the same site that it leads to', async () => {
+  const shop = { ...PLAIN, name: 'shop', dataDir: '/root/.kimaki-shop' };
+  const blog = { ...PLAIN, name: 'blog', dataDir: '/root/.kimaki-blog' };
+  const commandFor = async (
+    text: string,
+    neighbours: NonNullable<Parameters<typeof readChannel>[2]>,
+  ): Promise<string | undefined> =>
+    (await readChannel(withFile(channels(text)), shop, neighbours))._unsafeUnwrap()?.entry.command;
+  expect(await commandFor(KIMAKI, [PLAIN])).toBeUndefined();
+  expect(await commandFor(KIMAKI, [{ ...PLAIN, site: '/srv/other' }, blog])).toBe('/plain');
+  const hop = '/usr/local/bin/wp-coding-agents-kimaki-blog-dispatch';
+  expect(await commandFor(KIMAKI.replace('/plain', hop), [blog])).toBeUndefined();
+  const env = KIMAKI.replace("'args'", "'env' => [ 'KIMAKI_DATA_DIR' => '/root/.kimaki-blog' ], 'args'");
+  expect(await commandFor(env, [blog])).toBeUndefined();
+  expect(await commandFor(env.replace('kimaki-blog', 'kimaki-shop'), [blog])).toBe('/plain');
 });

@@ -39,6 +39,10 @@ export const PLAN_OPTIONS = [
     name: 'allow-privileged-lines',
     help: 'continue although units have +, ! or !! lines, which still run as root, where the agent cannot change what they run',
   },
+  {
+    name: 'allow-restart',
+    help: 'let the agent restart its own unit: a sudo rule for exactly "systemctl restart UNIT"',
+  },
   { name: 'accept-shared-umask', help: "accept that php-fpm's other pools get the umask too" },
   { name: 'no-fpm-umask', help: "leave php-fpm's umask alone" },
   {

@@ -56,6 +56,7 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
     ...given('includeCore', context.flag('include-core') || undefined),
     ...given('privilegedLines', lines.unwrapOr(undefined)),
     ...given('allowPrivilegedLines', context.flag('allow-privileged-lines') || undefined),
+    ...given('allowRestart', context.flag('allow-restart') || undefined),
     ...given('acceptSharedUmask', context.flag('accept-shared-umask') || undefined),
     ...given('noFpmUmask', context.flag('no-fpm-umask') || undefined),
   });

@@ -2,6 +2,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { bridgeNamed, lockPortAfter } from '../../../kimaki/bridges/index.js';
 import { rootCronJobs } from '../../../kimaki/abilities/index.js';
+import { migrationRemedy } from '../../../kimaki/identity/index.js';
 import { isInUse } from '../../../kimaki/instance/index.js';
 import type { LostAbility } from '../../../kimaki/abilities/index.js';
 import type { StateLeft } from '../../../kimaki/state/index.js';
@@ -22,6 +23,7 @@ import {
   placesOf,
   refuseHost,
   rewriteTarget,
+  rootNeighbours,
   rewriteUnitFiles,
   readOptions,
   migrationOptions,
@@ -35,7 +37,7 @@ import type { Warning } from './statePathWarnings.js';
 import { refuseAccounts } from '../refuse/refuseAccounts.js';
 import { refuseMoves } from '../refuse/refuseMoves.js';
 import { refusePlaces } from '../refuse/refusePlaces.js';
-import { refuseShared } from '../refuse/refuseShared.js';
+import { refusePort, refuseShared } from '../refuse/refuseShared.js';
 import { refuseUnit } from '../refuse/refuseUnit.js';
 import { observeRecovery } from './observeRecovery.js';
 import { observeAbilities } from './observeAbilities.js';
@@ -123,6 +125,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     target: target.value,
     state: state.value.facts,
     binary: binary.value,
+    neighbours,
   });
   if (dispatch.isErr()) return err(dispatch.error);
   const names =
@@ -135,6 +138,8 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     home: target.value.facts.home,
     dataDir: state.value.facts.newDataDir,
   });
+  const port = refusePort(instance, newLockPort, neighbours);
+  if (port.isErr()) return err(port.error);
   const unit = await refuseUnit(options, instance, {
     target: target.value,
     rewrite: files.value,
@@ -143,12 +148,12 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     newLockPort,
     oldHomes,
     reach,
-    needsSudo: dispatch.value.facts.strategy === 'sudo-hop',
+    needsSudo: dispatch.value.facts.strategy === 'sudo-hop' || options.allowRestart === true,
   });
   if (unit.isErr()) return err(unit.error);
   const cron = await rootCronJobs(site.value.facts.root);
   if (cron.isErr()) return err(cannotObserve(cron.error));
-  const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers);
+  const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers, options);
   if (abilities.isErr()) return err(abilities.error);
 
   const dependents = await activeDependents([...instance.companions, instance.unit]);
@@ -214,6 +219,10 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       ...prefixed.value.warnings,
       ...unit.value.warnings,
       ...files.value.leftovers,
+      ...rootNeighbours(instance, neighbours).map(({ unit, shares }) => ({
+        text: `${unit} is not migrated: it runs as root too and shares ${shares} with ${instance.unit}, so what it writes there is root's`,
+        remedy: migrationRemedy({ unit, user: 'root' }),
+      })),
       ...neighbours
         .filter((one) => !isInUse(one))
         .map(

@@ -4,7 +4,7 @@ import { bridgeNamed } from '../../../kimaki/bridges/index.js';
 import { lostAbilities, readAbilityFacts } from '../../../kimaki/abilities/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import type { LostAbility } from '../../../kimaki/abilities/index.js';
-import type { MigrationRefusal, StateFacts, Target } from '../../host/index.js';
+import type { MigrationOptions, MigrationRefusal, StateFacts, Target } from '../../host/index.js';
 import { cannotObserve } from '../../host/index.js';
 
 /** The abilities that the agent loses; none where the service is unprivileged already. */
@@ -13,6 +13,7 @@ export async function observeAbilities(
   target: Target,
   state: StateFacts,
   reclaimed: readonly string[],
+  { allowRestart = false }: Pick<MigrationOptions, 'allowRestart'>,
 ): Promise<Result<readonly LostAbility[], MigrationRefusal>> {
   const oldHome = instance.accountHome;
   if (oldHome === null || instance.user === target.facts.name) return ok([]);
@@ -30,6 +31,10 @@ export async function observeAbilities(
   return facts.isErr()
     ? err(cannotObserve(facts.error))
     : ok(
-        lostAbilities({ ...facts.value, leftovers: facts.value.leftovers.filter((path) => !reclaimed.includes(path)) }),
+        lostAbilities({
+          ...facts.value,
+          leftovers: facts.value.leftovers.filter((path) => !reclaimed.includes(path)),
+          ...(allowRestart ? { mayRestart: instance.unit } : {}),
+        }),
       );
 }

@@ -3,6 +3,7 @@ import type { Result } from 'neverthrow';
 import { programsFailingAsAgent, unsafePrivilegedLines } from '../../../kimaki/unit/index.js';
 import type { FailingProgram, LinePrefix, UnsafePrivilegedLine } from '../../../kimaki/unit/index.js';
 import { remedy } from '../../../posix/findings/index.js';
+import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { printablePath } from '../../../posix/paths/index.js';
 import { TRUSTED_PATH } from '../../../posix/programs/index.js';
 import type { EffectiveUnit } from '../../../systemd/load/index.js';
@@ -41,10 +42,38 @@ export async function observePrefixes(
   if (asRoot.isErr()) return err(asRoot.error);
   const unsafe = privilegedLines === 'keep' ? await reached(asRoot.value.effective, target, reach) : ok([]);
   if (unsafe.isErr()) return err(unsafe.error);
-  const decided = decidePrefixes(lines, unsafe.value, { keep: privilegedLines === 'keep', user: target.facts.name });
+  const open: OpenProgram[] = [];
+  for (const { path } of lines) {
+    const found = await openProgram(path, target.facts.name, reach);
+    if (found.isErr()) return err(found.error);
+    if (found.value !== null) open.push(found.value);
+  }
+  const decided = decidePrefixes(lines, unsafe.value, {
+    keep: privilegedLines === 'keep',
+    user: target.facts.name,
+    open,
+  });
   const isPrefixed = ({ key, path }: FailingProgram): boolean =>
     decided.prefixes.some((one) => one.key === key && one.program === path);
   return ok({ ...decided, failing: failing.value.filter((one) => !isPrefixed(one)) });
+}
+
+/** A program that others than root can change, so that root must not run it: where, and why. */
+type OpenProgram = { readonly path: string; readonly subject: string; readonly reason: string };
+
+async function openProgram(
+  path: string,
+  user: string,
+  reach: AgentsReach,
+): Promise<Result<OpenProgram | null, MigrationRefusal>> {
+  const trusted = await checkTrustedPath(path);
+  if (trusted.isOk())
+    return ok(
+      (await agentMayReplace(path, reach)) ? { path, subject: path, reason: `can be replaced by ${user}` } : null,
+    );
+  const { error } = trusted;
+  if (error.code !== 'UNTRUSTED_PATH') return error.code === 'NOT_FOUND' ? ok(null) : err(cannotObserve(error));
+  return ok({ path, subject: error.component, reason: error.reason });
 }
 
 async function reached(
@@ -69,7 +98,7 @@ function prefixable(failing: readonly FailingProgram[]): readonly FailingProgram
 export function decidePrefixes(
   failing: readonly Pick<FailingProgram, 'file' | 'line' | 'key' | 'path' | 'detail'>[],
   unsafe: readonly UnsafePrivilegedLine[],
-  { keep, user }: { readonly keep: boolean; readonly user: string },
+  { keep, user, open = [] }: { readonly keep: boolean; readonly user: string; readonly open?: readonly OpenProgram[] },
 ): Decided {
   const prefixes: LinePrefix[] = [];
   const warnings: Warning[] = [];
@@ -85,9 +114,22 @@ export function decidePrefixes(
       continue;
     }
     const why = fault === undefined ? '' : `; it cannot stay root's: ${fault.subject} ${fault.reason}`;
+    const changeable = open.find((one) => one.path === path);
+    const run = remedy.command('env', '-i', 'HOME=/root', `PATH=${TRUSTED_PATH}`, path);
+    const caution =
+      changeable === undefined
+        ? ''
+        : `; as it is root must not run it, since others can change it: ${printablePath(changeable.subject)} ${changeable.reason}`;
     warnings.push({
-      text: `${where} gets the prefix "-", so that the unit starts when it fails as ${user}: ${detail}; what it does there no longer happens at a start, and root has to do it after an upgrade${why}`,
-      remedy: remedy.command('env', '-i', 'HOME=/root', `PATH=${TRUSTED_PATH}`, path),
+      text: `${where} gets the prefix "-", so that the unit starts when it fails as ${user}: ${detail}; what it does there no longer happens at a start, and root has to do it after an upgrade${why}${caution}`,
+      remedy:
+        changeable === undefined
+          ? run
+          : remedy.inOrder(
+              remedy.command('chown', '-R', 'root:root', changeable.subject),
+              remedy.text(`look whether what is in ${printablePath(changeable.subject)} is as the installer made it`),
+              run,
+            ),
     });
   }
   return { prefixes, warnings };

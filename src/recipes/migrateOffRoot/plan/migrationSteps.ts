@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { renderRestartRule } from '../../../kimaki/dispatch/index.js';
 import type { SudoHopError } from '../../../kimaki/dispatch/index.js';
 import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
 import { fpmUmaskDropIn } from '../../../wordpress/fpm/index.js';
@@ -7,7 +8,7 @@ import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
 import { hopOf, hopSteps } from '../../host/index.js';
 import type { MigrationFacts } from '../../host/index.js';
-import { composeAgentsStep, createUserStep, serviceUmaskStep } from '../../steps/index.js';
+import { composeAgentsStep, createUserStep, newFileDiff, serviceUmaskStep, sudoersStep } from '../../steps/index.js';
 import { needsWindow } from '../observe/needsWindow.js';
 import { homeOwnerSteps, secretOwnerSteps, sharedWritingSteps } from './ownerSteps.js';
 import { recoveryOffSteps, recoverySteps } from './recoverySteps.js';
@@ -27,6 +28,8 @@ import { windowSteps } from './windowSteps.js';
 export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeStep[], SudoHopError> {
   const hop = facts.dispatch.strategy === 'sudo-hop' ? hopOf(facts) : ok(null);
   if (hop.isErr()) return err(hop.error);
+  const restart = restartSteps(facts);
+  if (restart.isErr()) return err(restart.error);
   const user = userSteps(facts);
   const muPlugins = muPluginsSteps(facts.site);
   const hasWindow = needsWindow(facts);
@@ -37,6 +40,7 @@ export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeSte
     ...recovery,
     ...siteSteps(facts, muPlugins, hasWindow),
     ...hopSteps(hop.value),
+    ...restart.value,
     ...(window?.steps ?? [
       ...homeOwnerSteps(facts, 'before'),
       ...secretOwnerSteps(facts, 'before'),
@@ -60,6 +64,25 @@ function userSteps({ target, site, options }: MigrationFacts): RecipeStep[] {
   if (options.createUser !== true) return [];
   const args = { name: target.name, home: target.home, shell: target.shell, groups: [site.group] };
   return [step(createUserStep, { id: 'user', phase: 'before', args })];
+}
+
+/** The rule by which the agent restarts its own unit, where that was asked for. */
+function restartSteps({ options, unit, target }: MigrationFacts): Result<readonly RecipeStep[], SudoHopError> {
+  if (options.allowRestart !== true) return ok([]);
+  return renderRestartRule(unit.name, target.name).map(({ path, content, mode }) => {
+    const why = `lets ${target.name} restart ${unit.name}, and nothing else`;
+    const args = {
+      path,
+      content,
+      mode,
+      uid: 0,
+      gid: 0,
+      validate: 'sudoers',
+      why,
+      diff: newFileDiff(path, content),
+    } as const;
+    return [step(sudoersStep, { id: 'restart-rule', phase: 'before', args })];
+  });
 }
 
 function fpmSteps({ fpm, options }: MigrationFacts): RecipeStep[] {

@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { bridgeNamed } from '../../../kimaki/bridges/index.js';
 import { remedy } from '../../../posix/findings/index.js';
 import { isInUse } from '../../../kimaki/instance/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
@@ -32,6 +33,24 @@ export function refuseShared(
     remedy.text(`give ${unit} a home and a data directory of its own`),
     remedy.command('systemctl', 'disable', '--now', unit),
   );
+  return err(refusal('STATE_SHARED', unit, message, way));
+}
+
+/**
+ * Refuses a migration after which the instance would use the lock port of another one, where it does not yet: the port may
+ * follow from the data directory. Pure.
+ */
+export function refusePort(
+  instance: Pick<KimakiInstance, 'unit' | 'bridge' | 'lockPort'>,
+  after: number | null,
+  neighbours: readonly Pick<KimakiInstance, 'unit' | 'lockPort' | 'state'>[],
+): Result<void, MigrationRefusal> {
+  const other = neighbours.find((one) => isInUse(one) && one.lockPort !== null && one.lockPort === after);
+  if (other === undefined || instance.lockPort === after) return ok(undefined);
+  const { unit } = instance;
+  const variable = bridgeNamed(instance.bridge).variables.lockPort ?? 'its port';
+  const message = `${unit} would use port ${after ?? 0} afterwards, which follows from its data directory and is that of ${other.unit}: whichever starts ends the other`;
+  const way = remedy.inOrder(remedy.text(`set ${variable} in ${unit} to a port of its own`), remedy.text('plan again'));
   return err(refusal('STATE_SHARED', unit, message, way));
 }
 

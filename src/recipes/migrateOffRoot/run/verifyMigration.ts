@@ -7,7 +7,9 @@ import {
   checkFlows,
   checkHealth,
   checkNoWayBack,
+  checkOtherInstances,
   checkOwnership,
+  checkRestartRule,
   checkService,
   checkSharedWriting,
   checkUmasks,
@@ -37,6 +39,8 @@ const CHECKS: readonly ((subject: Subject) => Promise<readonly AcceptanceCheck[]
   checkWpCli,
   checkUmasks,
   checkNoWayBack,
+  checkOtherInstances,
+  checkRestartRule,
 ];
 
 /**

@@ -59,6 +59,7 @@ describe('the options of migrate-off-root', () => {
     [['--privileged-lines', 'ignore-failure'], { privilegedLines: 'ignore-failure' }],
     [['--privileged-lines', 'keep'], { privilegedLines: 'keep' }],
     [['--privileged-lines', 'refuse'], { privilegedLines: 'refuse' }],
+    [['--allow-restart'], { allowRestart: true }],
     [['--allow-privileged-lines'], { allowPrivilegedLines: true }],
     [['--accept-shared-umask'], { acceptSharedUmask: true }],
     [['--no-fpm-umask'], { noFpmUmask: true }],
@@ -84,6 +85,7 @@ describe('the options of migrate-off-root', () => {
     expect(named).toEqual([
       'accept-shared-umask',
       'allow-privileged-lines',
+      'allow-restart',
       'allow-unprotected-hardlinks',
       'create-user',
       'cross-mounts',

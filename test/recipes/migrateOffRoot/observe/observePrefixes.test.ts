@@ -19,6 +19,13 @@ it('a line that would fail is allowed to, and the plan says what no longer happe
   expect(JSON.stringify(warnings[0]?.remedy)).toContain('/opt/kimaki-config/post-upgrade.sh');
 });
 
+it('root is not told to run what the agent owns, as where the installer gave /opt/kimaki-config to it', () => {
+  const open = [{ path: LINE.path, subject: '/opt/kimaki-config', reason: 'its owner is uid 1000' }];
+  const [warning] = decidePrefixes([LINE], [], { keep: false, user: 'opencode', open }).warnings;
+  expect(warning?.text).toContain('root must not run it, since others can change it: /opt/kimaki-config its owner');
+  expect(JSON.stringify(warning?.remedy)).toMatch(/chown.*\/opt\/kimaki-config.*env/);
+});
+
 it("it stays root's only where that was asked for and nothing of the agent reaches it", () => {
   expect(decidePrefixes([LINE], [], { keep: true, user: 'opencode' }).prefixes).toEqual([{ ...PREFIX, prefix: '+' }]);
   const kept = decidePrefixes([LINE], UNSAFE, { keep: true, user: 'opencode' });

@@ -63,6 +63,21 @@ describe('the steps of a migration', () => {
     });
   });
 
+  it('have a rule for restarting the unit only where that was asked for', () => {
+    const restarts = (facts: MigrationFacts): readonly RecipeStep[] =>
+      stepsOf(facts).filter(({ id }) => id === 'restart-rule');
+    expect(restarts(exampleFacts())).toEqual([]);
+    const [only, ...others] = restarts(exampleFacts({ options: { allowRestart: true } }));
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ kind: 'kimaki.sudoers', phase: 'before' });
+    expect(only?.args).toMatchObject({
+      path: '/etc/sudoers.d/wp-coding-agents-kimaki-restart',
+      content: expect.stringContaining(
+        'opencode ALL=(root) NOPASSWD: /usr/bin/systemctl restart kimaki.service\n',
+      ) as string,
+    });
+  });
+
   it('never take the state back while the unit of the new side stands', () => {
     const steps = stepsOf(exampleFacts());
     const rewrites = idsOf(steps.filter(({ kind }) => kind === 'kimaki.rewriteUnit'));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { sharedState } from '../../../../src/recipes/migrateOffRoot/refuse/refuseShared.js';
+import { exampleInstance } from '../../../kimaki/support/exampleInstance.js';
+import { refusePort, sharedState } from '../../../../src/recipes/migrateOffRoot/refuse/refuseShared.js';
 
 const DATA = '/root/.kimaki';
 const other = { unit: 'kimaki-b.service', home: '/root', dataDir: '/root/.kimaki-b', isUsed: true };
@@ -25,4 +26,19 @@ test('one data directory for two, or one inside the other, is shared', () => {
 
 test('an instance that neither runs nor would start is left out', () => {
   expect(sharedState(DATA, [DATA], [{ ...other, dataDir: DATA, isUsed: false }])).toBeNull();
+});
+
+test('a port that becomes that of another instance is refused, one that was shared before is the business of doctor', () => {
+  const moved = exampleInstance('', { unit: 'kimaki-b.service', lockPort: 31234 });
+  const plain = exampleInstance();
+  const refused = refusePort(moved, 29988, [plain])._unsafeUnwrapErr();
+  expect(refused).toMatchObject({ code: 'STATE_SHARED', subject: 'kimaki-b.service' });
+  expect(refused.message).toContain('port 29988 afterwards');
+  expect(refused.message).toContain('that of kimaki.service');
+  expect(JSON.stringify(refused.remedy)).toContain('KIMAKI_LOCK_PORT');
+  expect(refusePort(moved, 31234, [plain])).toBeOk();
+  expect(refusePort({ ...moved, lockPort: 29988 }, 29988, [plain])).toBeOk();
+  const disabled = exampleInstance('', {}, { activeState: 'inactive', unitFileState: 'disabled' });
+  expect(refusePort(moved, 29988, [disabled])).toBeOk();
+  expect(refusePort({ ...moved, lockPort: null }, null, [exampleInstance('', { lockPort: null })])).toBeOk();
 });

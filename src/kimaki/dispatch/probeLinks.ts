@@ -19,7 +19,7 @@ import type { DispatchEnd, DispatchFault } from './explainDispatchExit.js';
 import { explainSudoRule } from './explainSudoRule.js';
 import { findMarker } from './findMarker.js';
 import type { InstalledHop } from './readSudoHop.js';
-import { substituteTokens } from './substituteTokens.js';
+import { substituteTokens } from './sendOptions.js';
 import { entryType, walkState } from '../state/index.js';
 
 /** Why a link is broken. */

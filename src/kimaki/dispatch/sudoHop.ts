@@ -94,7 +94,7 @@ export function checkHopPath(field: string, value: string): Result<string, SudoH
   return err({ code: 'INVALID_HOP_VALUE', message, field, value: shown });
 }
 
-/** Writes a path as sudoers(5) wants a command: its separators, quotes and wildcards escaped. */
+/** Writes a path as sudoers(5) wants a command: its separators, quotes and wildcards escaped. visudo refuses `\@`. */
 export function escapeSudoersPath(path: string): string {
-  return path.replace(/[\\,:=#"'!*?[\]()<>@~&|;$`{} ]/g, '\\$&');
+  return path.replace(/[\\,:=#"'!*?[\]()<>~&|;$`{} ]/g, '\\$&');
 }

@@ -11,7 +11,7 @@ export type {
 } from './facts.js';
 export { channelSteps, hopOf, hopSteps } from './hopSteps.js';
 export { impossible, observeBinary, observeDispatch } from './observeDispatch.js';
-export { observeInstance } from './observeInstance.js';
+export { observeInstance, rootNeighbours } from './observeInstance.js';
 export { agentPlacesOf, leftoversOf } from './observePlaces.js';
 export { observeReversals, reversalsHere } from './observeReversals.js';
 export { observeSite, ownTrees, writableDirectories } from './observeSite.js';
@@ -25,7 +25,6 @@ export { readChannel } from './readChannel.js';
 export { cannotObserve, refusal, unusable } from './refusal.js';
 export type { MigrationRefusal, Refusal, RefusalCode } from './refusal.js';
 export { refuseHost } from './refuseHost.js';
-export { rootNeighbours } from './rootNeighbours.js';
 export { rewriteSteps, rewriteTarget } from './rewriteSteps.js';
 export type { RewriteTarget } from './rewriteSteps.js';
 export { isSharedDropIn, rewriteUnitFiles } from './rewriteUnitFiles.js';

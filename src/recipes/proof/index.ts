@@ -5,8 +5,6 @@ export { checkFlows } from './checkFlows.js';
 export { checkHealth } from './checkHealth.js';
 export { checkNoWayBack } from './checkNoWayBack.js';
 export { checkOwnership } from './checkOwnership.js';
-export { checkRestartRule } from './checkRestartRule.js';
-export { checkOtherInstances } from './checkOtherInstances.js';
 export { checkService } from './checkService.js';
 export { checkSharedWriting } from './checkSharedWriting.js';
 export { checkUmasks } from './checkUmasks.js';

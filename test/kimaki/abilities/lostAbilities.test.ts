@@ -79,7 +79,8 @@ describe('lostAbilities', () => {
       text: expect.stringContaining('--no-auto-upgrade') as string,
     });
     const choices = all.filter(({ remedy: { kind } }) => kind === 'any-of');
-    expect(choices.map(({ id }) => id)).toEqual(['github-cli', 'git-settings']);
+    expect(choices.map(({ id }) => id)).toEqual(['github-cli', 'git-settings', 'systemctl']);
+    expect(choices.pop()?.remedy).toMatchObject({ remedies: [{}, { option: 'allowRestart' }] });
     for (const { remedy } of choices)
       expect(remedy).toMatchObject({ remedies: [{}, { option: 'posture', value: 'engineering' }] });
     expect(all.find(({ id }) => id === 'leftovers')?.because).toBe('/tmp/a, /tmp/b, /tmp/c, /tmp/d, /tmp/e and 1 more');

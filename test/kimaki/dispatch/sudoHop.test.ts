@@ -88,6 +88,7 @@ describe('checkHopPath', () => {
 describe('escapeSudoersPath', () => {
   it('leaves plain paths alone and escapes what separates or matches', () => {
     expect(escapeSudoersPath('/usr/local/lib/x-y_z.sh')).toBe('/usr/local/lib/x-y_z.sh');
+    expect(escapeSudoersPath('/a@b')).toBe('/a@b');
     expect(escapeSudoersPath('/a b,c:d=e*f\\g')).toBe('/a\\ b\\,c\\:d\\=e\\*f\\\\g');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { remedy } from '../../../src/posix/findings/index.js';
-import { chooseInstance, refusePartlyKnown } from '../../../src/recipes/host/observeInstance.js';
+import { chooseInstance, refusePartlyKnown, rootNeighbours } from '../../../src/recipes/host/observeInstance.js';
 import { exampleInstance } from '../../kimaki/support/exampleInstance.js';
 
 const MAIN = exampleInstance();
@@ -62,5 +62,31 @@ describe('refusePartlyKnown', () => {
   test('lets through those that are known', () => {
     expect(refusePartlyKnown({ unit: 'roadie.service', bridge: 'roadie' })).toBeOk(undefined);
     expect(refusePartlyKnown({ unit: 'kimaki.service', bridge: 'kimaki' })).toBeOk(undefined);
+  });
+});
+
+describe('rootNeighbours', () => {
+  const chosen = { site: '/var/www/site', home: '/root' };
+  const other = (changes: Parameters<typeof exampleInstance>[1] = {}, state = {}): ReturnType<typeof exampleInstance> =>
+    exampleInstance(
+      '',
+      { unit: 'kimaki-shop.service', user: 'root', site: '/srv/shop', home: '/srv', ...changes },
+      state,
+    );
+
+  test('names each other instance of root with the same site or home, and what is shared', () => {
+    const both = other({ unit: 'kimaki-b.service', site: '/var/www/site', home: '/root' });
+    expect(rootNeighbours(chosen, [other({ home: '/root' }), other({ site: '/var/www/site' }), both])).toEqual([
+      { unit: 'kimaki-shop.service', shares: 'the home /root' },
+      { unit: 'kimaki-shop.service', shares: 'the site /var/www/site' },
+      { unit: 'kimaki-b.service', shares: 'the site /var/www/site and the home /root' },
+    ]);
+  });
+
+  test('names none that shares nothing, has an account of its own, or is not in use', () => {
+    const home = '/root';
+    const disabled = other({ home }, { activeState: 'inactive', unitFileState: 'disabled' });
+    expect(rootNeighbours(chosen, [other(), other({ home, user: 'opencode' }), disabled])).toEqual([]);
+    expect(rootNeighbours({ site: null, home: '/x' }, [other({ site: null })])).toEqual([]);
   });
 });

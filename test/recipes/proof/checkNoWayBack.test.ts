@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { judgeCompanions, judgeIdentity } from '../../../src/recipes/proof/checkNoWayBack.js';
+import {
+  judgeCompanions,
+  judgeIdentity,
+  judgeOtherInstances,
+  judgeRestartRule,
+} from '../../../src/recipes/proof/checkNoWayBack.js';
 import { AGENT, exampleInstance } from '../../kimaki/support/exampleInstance.js';
 
 const identity = (state: Parameters<typeof exampleInstance>[2]): ReturnType<typeof judgeIdentity> =>
@@ -28,4 +33,31 @@ it.each(['', 'root', '0'])('a companion that is loaded as "%s" fails, by its nam
 it('companions of other users pass, and without any there is no check', () => {
   expect(judgeCompanions([{ unit: 'a.service', user: 'opencode' }], 'opencode')).toMatchObject([{ ok: true }]);
   expect(judgeCompanions([], 'opencode')).toEqual([]);
+});
+
+it('an instance of root on the same site is said to be not migrated, and never counts as passed or failed', () => {
+  const instance = exampleInstance();
+  const other = exampleInstance('', { unit: 'kimaki-b.service', user: 'root', home: '/root' });
+  const checks = judgeOtherInstances({ instance, neighbours: [other] });
+  expect(checks).toMatchObject([{ id: 'other-instance', ok: null, subject: 'kimaki-b.service' }]);
+  expect(checks[0]?.detail).toContain('kimaki-b.service is not migrated');
+  expect(checks[0]?.remedy).not.toBeNull();
+  expect(judgeOtherInstances({ instance, neighbours: [] })).toEqual([]);
+});
+
+const RULE = 'opencode ALL=(root) NOPASSWD: /usr/bin/systemctl restart kimaki.service';
+const judge = (text: string | null, allowed = true): boolean | null =>
+  judgeRestartRule('kimaki.service', 'opencode', text, { allowed, reason: null }).ok;
+
+it('the rule alone, in force, passes, whoever wrote it', () => {
+  expect(judge(`# a comment\n${RULE}\n`)).toBe(true);
+  expect(judge(RULE.replaceAll(' ', '  '))).toBe(true);
+});
+
+it('a rule that is missing, wider, for another account or not in force fails', () => {
+  expect(judge(null)).toBe(false);
+  for (const wider of [`${RULE} *`, `${RULE}\nopencode ALL=(root) NOPASSWD: ALL`, RULE.replace('restart ', '')])
+    expect(judge(wider)).toBe(false);
+  expect(judge(RULE.replace('opencode', 'other'))).toBe(false);
+  expect(judge(RULE, false)).toBe(false);
 });

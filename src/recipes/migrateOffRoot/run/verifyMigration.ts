@@ -7,9 +7,7 @@ import {
   checkFlows,
   checkHealth,
   checkNoWayBack,
-  checkOtherInstances,
   checkOwnership,
-  checkRestartRule,
   checkService,
   checkSharedWriting,
   checkUmasks,
@@ -39,8 +37,6 @@ const CHECKS: readonly ((subject: Subject) => Promise<readonly AcceptanceCheck[]
   checkWpCli,
   checkUmasks,
   checkNoWayBack,
-  checkOtherInstances,
-  checkRestartRule,
 ];
 
 /**

@@ -19,7 +19,7 @@ const WRAPPER = '/usr/local/bin/wp-coding-agents-kimaki-dispatch';
  * `_smart_update_systemd_unit`), `bridges/kimaki.sh` (`bridge_render_systemd`, `_kimaki_install_dispatch_helpers`) and
  * `lib/common.sh` (`service_file_normalize_perms`) of the public repository Extra-Chill/wp-coding-agents.
  */
-const UPGRADE = `#!/bin/bash
+const UPGRADE = String.raw`#!/bin/bash
 set -eu
 umask 077
 cp ${UNIT_FILE} ${UNIT_FILE}.backup.20260101-000000

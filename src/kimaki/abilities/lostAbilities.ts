@@ -189,7 +189,10 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
       'self-upgrade',
       `${bridge.title}'s own upgrade`,
       `it runs npm i -g at start and ${newUser} may not write ${facts.npmPrefix}; the failure is not shown`,
-      `add ${bridge.noUpgrade ?? ''} to ExecStart and upgrade as root`,
+      remedy.anyOf(
+        remedy.text(`add ${bridge.noUpgrade ?? ''} to ExecStart and upgrade as root`),
+        remedy.option('ownPrefix'),
+      ),
     );
   }
   if (facts.leftovers.length > 0) {

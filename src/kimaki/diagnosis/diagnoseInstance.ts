@@ -78,7 +78,9 @@ async function diagnose(request: DiagnosisRequest): Promise<InstanceDiagnosis> {
     findings.push(...found);
     notChecked.push(...leftOut.map((why) => ({ what, why, error: null })));
   }
-  return { findings, notChecked };
+  // A program of its own the agent may upgrade, whatever the unit says.
+  const upgrades = findings.some(({ id }) => id === 'own-prefix');
+  return { findings: findings.filter(({ id }) => !upgrades || id !== 'self-upgrade'), notChecked };
 }
 
 /** `User=` takes a number too; null when there is no such account. */

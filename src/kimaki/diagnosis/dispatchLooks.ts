@@ -25,6 +25,7 @@ import {
   validateSudoersWhole,
 } from '../dispatch/index.js';
 import type { InstalledHop } from '../dispatch/index.js';
+import { isOwnProgram } from '../abilities/index.js';
 import { migrationRemedy } from '../identity/index.js';
 import { editing, findingsOf } from './instanceFinding.js';
 import type { DiagnosisError, DiagnosisRequest, InstanceFinding, Look } from './instanceFinding.js';
@@ -54,7 +55,15 @@ const program: Found = async ({ instance }, service) => {
   if (binary === null || !binary.startsWith('/') || service === null) return ok([]);
   const about = findingsOf(instance);
   const found: InstanceFinding[] = [];
-  if (HOMES.test(binary)) {
+  const bridge = bridgeNamed(instance.bridge);
+  if (service.user.uid !== 0 && (await isOwnProgram(binary, service.user.home, bridge.package))) {
+    const what = `${unit} starts ${binary}, which ${service.user.name} can change and upgrades itself: root must not start it`;
+    const way = remedy.when(
+      'root shall upgrade it instead',
+      editing(fragmentPath, 'start the program of the system prefix'),
+    );
+    found.push(about('own-prefix', 'note', what, way, [binary]));
+  } else if (HOMES.test(binary)) {
     const way =
       instance.user === 'root'
         ? migrationRemedy(instance)
@@ -67,10 +76,7 @@ const program: Found = async ({ instance }, service) => {
   if (blocked !== null) {
     const at = typeof blocked === 'string' ? blocked : `refused at ${blocked.path} (${blocked.reason})`;
     const what = `${service.user.name} cannot execute ${binary}: ${at}`;
-    const way = remedy.inOrder(
-      installRemedy(bridgeNamed(instance.bridge)),
-      editing(fragmentPath, 'correct ExecStart='),
-    );
+    const way = remedy.inOrder(installRemedy(bridge), editing(fragmentPath, 'correct ExecStart='));
     found.push(about('program-unreachable', 'broken', what, way, [binary]));
     return ok(found);
   }

@@ -55,6 +55,7 @@ export type FindingId =
   // How messages reach it.
   | 'program-unreachable'
   | 'program-in-home'
+  | 'own-prefix'
   | 'package-unreadable'
   | 'channel-missing'
   | 'channel-unreadable'

@@ -72,6 +72,8 @@ export type UnitFacts = {
   readonly dataDir: string;
   readonly dataDirSource: 'argument' | 'environment' | 'default';
   readonly binary: string;
+  /** What it starts afterwards, where that is not the program for every caller: the agent's own, which it upgrades itself. */
+  readonly ownProgram?: string;
   /** RestartSec in seconds. */
   readonly restartSeconds: number;
   /** TCP ports on which the service must listen again: its lock port as it will be, and others that it does not choose anew. */

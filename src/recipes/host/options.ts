@@ -51,6 +51,8 @@ export const migrationOptions = record({
   privilegedLines: v.exactOptional(v.picklist(['ignore-failure', 'keep', 'refuse'])),
   /** Let the agent restart its own unit: one sudo rule for exactly `systemctl restart UNIT`. */
   allowRestart: v.exactOptional(v.boolean()),
+  /** Run the program that the agent has installed in an npm prefix in its own home, so that it can upgrade itself. */
+  ownPrefix: v.exactOptional(v.boolean()),
   /** Continue although other pools of the same php-fpm master get the umask too. */
   acceptSharedUmask: v.exactOptional(v.boolean()),
   /** Leave php-fpm's umask as it is. */

@@ -31,7 +31,12 @@ export function rewriteSteps(
     ...facts.companions.flatMap(({ name, files: of }) =>
       of.map((file, index) => ({ unit: name, file, dropIn: index > 0, binary: null })),
     ),
-    ...own.map((one) => ({ unit: facts.unit.name, ...one, binary: facts.binary.path, ...prefixes })),
+    ...own.map((one) => ({
+      unit: facts.unit.name,
+      ...one,
+      binary: facts.unit.ownProgram ?? facts.binary.path,
+      ...prefixes,
+    })),
   ];
   return files
     .filter(({ file }) => file.needsRewrite)

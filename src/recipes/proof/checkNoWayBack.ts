@@ -6,6 +6,8 @@ import {
   rulesOf,
 } from '../../kimaki/dispatch/index.js';
 import type { SudoRule } from '../../kimaki/dispatch/index.js';
+import { findOwnProgram, isOwnProgram } from '../../kimaki/abilities/index.js';
+import { bridgeNamed } from '../../kimaki/bridges/index.js';
 import { migrationRemedy } from '../../kimaki/identity/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import { explainAccess } from '../../posix/access/index.js';
@@ -27,6 +29,7 @@ export async function checkNoWayBack(subject: Subject): Promise<readonly Accepta
     ...judgeOtherInstances(subject),
     await checkRegistered(subject),
     ...(await checkRestartRule(subject)),
+    ...(await checkOwnPrefix(subject)),
   ];
 }
 
@@ -94,6 +97,25 @@ export function judgeOtherInstances({
       migrationRemedy({ unit, user: 'root' }),
     ),
   );
+}
+
+/** Where the agent runs a program of its own: it is the one that npm upgrades for it, and root starts none of it. */
+async function checkOwnPrefix({ instance, service, accepted }: Subject): Promise<readonly AcceptanceCheck[]> {
+  const bridge = bridgeNamed(instance.bridge);
+  const { unit, binary } = instance;
+  const isOwn = binary !== null && (await isOwnProgram(binary, service.user.home, bridge.package));
+  if (!isOwn && accepted.ownPrefix !== true) return [];
+  const { passed, failed } = verdictsOf('own-prefix', 9, unit);
+  const found = await findOwnProgram(bridge, service);
+  if (found.isErr()) return [failed(found.error.message)];
+  const { path } = found.value;
+  if (path !== binary)
+    return [failed(`${unit} starts ${binary ?? 'nothing'}, and ${service.user.name} upgrades ${path}`)];
+  return [
+    instance.state.user === service.user.name
+      ? passed(`${unit} starts ${path} as ${service.user.name}, which can upgrade it`)
+      : failed(`${unit} starts ${path} as ${instance.state.user || 'root'}, and ${service.user.name} can change it`),
+  ];
 }
 
 /** Where the agent may restart its own unit, the rule is in force and for nothing else. */

@@ -19,5 +19,8 @@ export type Subject = {
   readonly agentPlaces: readonly { readonly path: string }[];
   readonly options: VerificationOptions;
   /** What the migration was asked to leave alone; the checks report it, and do not fail because of it. */
-  readonly accepted: Pick<MigrationOptions, 'leaveUnsafe' | 'noFpmUmask' | 'crossMounts' | 'allowRestart'>;
+  readonly accepted: Pick<
+    MigrationOptions,
+    'leaveUnsafe' | 'noFpmUmask' | 'crossMounts' | 'allowRestart' | 'ownPrefix'
+  >;
 };

@@ -76,10 +76,11 @@ describe('lostAbilities', () => {
     for (const { what, because, remedy } of all)
       for (const text of [what, because, JSON.stringify(remedy)]) expect(text).toMatch(/^[^\n]{5,}$/);
     expect(all.find(({ id }) => id === 'self-upgrade')?.remedy).toMatchObject({
-      text: expect.stringContaining('--no-auto-upgrade') as string,
+      remedies: [{ text: expect.stringContaining('--no-auto-upgrade') as string }, { option: 'ownPrefix' }],
     });
     const choices = all.filter(({ remedy: { kind } }) => kind === 'any-of');
-    expect(choices.map(({ id }) => id)).toEqual(['github-cli', 'git-settings', 'systemctl']);
+    expect(choices.map(({ id }) => id)).toEqual(['github-cli', 'git-settings', 'systemctl', 'self-upgrade']);
+    choices.pop();
     expect(choices.pop()?.remedy).toMatchObject({ remedies: [{}, { option: 'allowRestart' }] });
     for (const { remedy } of choices)
       expect(remedy).toMatchObject({ remedies: [{}, { option: 'posture', value: 'engineering' }] });

@@ -172,4 +172,37 @@ describe.skipIf(!lab.ok)('a migrated host, and the installer', () => {
     },
     6 * MINUTE,
   );
+
+  it(
+    'with --own-prefix the agent runs and may upgrade a program of its own, and root starts none of it',
+    async () => {
+      await host.ok(`printf '%s\\n' '#!/bin/sh' 'prefix=$(sed -n s/^prefix=//p "$HOME/.npmrc" 2>/dev/null)' \
+        'case "$1" in prefix) echo "\${prefix:-/usr}" ;; root) echo "\${prefix:-/usr}/lib/node_modules" ;; *) exit 1 ;; esac' > /usr/bin/npm
+        chmod 755 /usr/bin/npm`);
+      const refused = await migrate(host, ['plan', '--own-prefix']);
+      endedWith(refused, 65);
+      expect(refused.stderr).toContain('npm config set prefix /home/opencode/.npm-global');
+      await host.ok(
+        `cd; umask 022; mkdir -p .npm-global/bin .npm-global/lib/node_modules; echo prefix=/home/opencode/.npm-global > .npmrc
+        cp -rL /usr/lib/node_modules/kimaki .npm-global/lib/node_modules/
+        ln -s "$(readlink /usr/bin/kimaki)" .npm-global/bin/kimaki`,
+        { user: 'opencode', env: { HOME: '/home/opencode' } },
+      );
+      const report = told(endedWith(await migrate(host, [...QUICK_APPLY, '--own-prefix']), 0));
+      expect(report.verification?.checks.find(({ id }) => id === 'own-prefix')).toMatchObject({ ok: true });
+      expect(await host.ok(`grep ^ExecStart= ${UNIT_FILE}`)).toContain('=/home/opencode/.npm-global/bin/kimaki ');
+      expect(await host.ok(`cat ${TARGET}`)).toContain('/usr/bin/kimaki');
+      const ids = (await findings()).map(({ id }) => id);
+      expect(ids).toContain('own-prefix');
+      expect(ids).not.toContain('self-upgrade');
+      expect(ids).not.toContain('program-in-home');
+      expect(told(endedWith(await migrate(host, [...QUICK_APPLY, '--own-prefix']), 0))).toMatchObject({
+        changed: false,
+      });
+      expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0)).remaining ?? []).toEqual([]);
+      expect(await host.ok(`grep ^ExecStart= ${UNIT_FILE}`)).toContain('=/usr/bin/kimaki ');
+      await host.serviceListens();
+    },
+    12 * MINUTE,
+  );
 });

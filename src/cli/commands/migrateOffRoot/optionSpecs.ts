@@ -43,6 +43,10 @@ export const PLAN_OPTIONS = [
     name: 'allow-restart',
     help: 'let the agent restart its own unit: a sudo rule for exactly "systemctl restart UNIT"',
   },
+  {
+    name: 'own-prefix',
+    help: 'run the program that the agent has in an npm prefix in its own home, so that it can upgrade itself',
+  },
   { name: 'accept-shared-umask', help: "accept that php-fpm's other pools get the umask too" },
   { name: 'no-fpm-umask', help: "leave php-fpm's umask alone" },
   {

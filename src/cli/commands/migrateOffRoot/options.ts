@@ -57,6 +57,7 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
     ...given('privilegedLines', lines.unwrapOr(undefined)),
     ...given('allowPrivilegedLines', context.flag('allow-privileged-lines') || undefined),
     ...given('allowRestart', context.flag('allow-restart') || undefined),
+    ...given('ownPrefix', context.flag('own-prefix') || undefined),
     ...given('acceptSharedUmask', context.flag('accept-shared-umask') || undefined),
     ...given('noFpmUmask', context.flag('no-fpm-umask') || undefined),
   });

@@ -40,7 +40,7 @@ import { refusePlaces } from '../refuse/refusePlaces.js';
 import { refusePort, refuseShared } from '../refuse/refuseShared.js';
 import { refuseUnit } from '../refuse/refuseUnit.js';
 import { observeRecovery } from './observeRecovery.js';
-import { observeAbilities } from './observeAbilities.js';
+import { observeAbilities, observeOwnProgram } from './observeAbilities.js';
 import { packageWarnings } from './packageWarnings.js';
 
 /** The facts a plan rests on, and what it only tells. */
@@ -109,8 +109,11 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       ...leftovers,
     ],
   };
+  const own = await observeOwnProgram(options, bridge, target.value);
+  if (own.isErr()) return err(own.error);
+  const program = own.value?.path ?? binary.value.path;
   const filesWith = (prefixes: readonly LinePrefix[]): Result<UnitFilesRewrite, MigrationRefusal> =>
-    rewriteUnitFiles(instance.effective, instance.files, { ...rewrite, binary: binary.value.path, prefixes }).mapErr(
+    rewriteUnitFiles(instance.effective, instance.files, { ...rewrite, binary: program, prefixes }).mapErr(
       ({ message }) => unusable(instance.unit, message),
     );
   const prefixed = await observePrefixes(options, target.value, reach, filesWith);
@@ -153,7 +156,10 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   if (unit.isErr()) return err(unit.error);
   const cron = await rootCronJobs(site.value.facts.root);
   if (cron.isErr()) return err(cannotObserve(cron.error));
-  const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers, options);
+  const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers, {
+    ...(options.allowRestart === true ? { mayRestart: instance.unit } : {}),
+    ...(own.value === null ? {} : { npmPrefix: own.value.packages }),
+  });
   if (abilities.isErr()) return err(abilities.error);
 
   const dependents = await activeDependents([...instance.companions, instance.unit]);
@@ -179,6 +185,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       dataDir: instance.dataDir,
       dataDirSource: instance.dataDirSource,
       binary: instance.binary ?? '',
+      ...(own.value === null ? {} : { ownProgram: own.value.path }),
       restartSeconds: Math.ceil((instance.state.restartUsec ?? 0) / 1_000_000),
       listeningPorts: unit.value.listeningPorts,
       holdsState: unit.value.holdsState,
@@ -233,6 +240,11 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
         ? []
         : [
             `${instance.unit} will use port ${newLockPort ?? 'none'} instead of ${instance.lockPort ?? 'none'}, since the port follows from the data directory`,
+          ]),
+      ...(own.value === null
+        ? []
+        : [
+            `${instance.unit} will start ${own.value.path}, which ${target.value.facts.name} can change: root must not run it; ${binary.value.path} stays for all other callers, so upgrade it too`,
           ]),
       ...(await packageWarnings(binary.value.path, target.value.likely)),
       ...state.value.warnings,

@@ -1,19 +1,26 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { bridgeNamed } from '../../../kimaki/bridges/index.js';
-import { lostAbilities, readAbilityFacts } from '../../../kimaki/abilities/index.js';
+import type { Bridge } from '../../../kimaki/bridges/index.js';
+import { findOwnProgram, lostAbilities, readAbilityFacts } from '../../../kimaki/abilities/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
-import type { LostAbility } from '../../../kimaki/abilities/index.js';
+import type { LostAbility, OwnProgram } from '../../../kimaki/abilities/index.js';
 import type { MigrationOptions, MigrationRefusal, StateFacts, Target } from '../../host/index.js';
-import { cannotObserve } from '../../host/index.js';
+import { cannotObserve, refusal } from '../../host/index.js';
+import { remedy } from '../../../posix/findings/index.js';
+import type { Remedy } from '../../../posix/findings/index.js';
 
-/** The abilities that the agent loses; none where the service is unprivileged already. */
+/**
+ * The abilities that the agent loses; none where the service is unprivileged already.
+ *
+ * @param given - what it gets: the unit that it may restart, and where it may install packages
+ */
 export async function observeAbilities(
   instance: KimakiInstance,
   target: Target,
   state: StateFacts,
   reclaimed: readonly string[],
-  { allowRestart = false }: Pick<MigrationOptions, 'allowRestart'>,
+  given: { readonly mayRestart?: string; readonly npmPrefix?: string },
 ): Promise<Result<readonly LostAbility[], MigrationRefusal>> {
   const oldHome = instance.accountHome;
   if (oldHome === null || instance.user === target.facts.name) return ok([]);
@@ -26,6 +33,7 @@ export async function observeAbilities(
       .filter(({ from }) => from.startsWith(`${oldHome}/`))
       .map(({ from }) => from.slice(oldHome.length + 1)),
     lockPort: instance.lockPort,
+    ...(given.npmPrefix === undefined ? {} : { npmPrefix: given.npmPrefix }),
     execStart: [instance.binary ?? '', ...instance.args].join(' '),
   });
   return facts.isErr()
@@ -34,7 +42,35 @@ export async function observeAbilities(
         lostAbilities({
           ...facts.value,
           leftovers: facts.value.leftovers.filter((path) => !reclaimed.includes(path)),
-          ...(allowRestart ? { mayRestart: instance.unit } : {}),
+          ...(given.mayRestart === undefined ? {} : { mayRestart: given.mayRestart }),
         }),
       );
+}
+
+/** The program that the agent has for itself, where that is to be used; null where not. Refuses where there is none. */
+export async function observeOwnProgram(
+  { ownPrefix = false }: Pick<MigrationOptions, 'ownPrefix'>,
+  bridge: Bridge,
+  { facts, identity }: Target,
+): Promise<Result<OwnProgram | null, MigrationRefusal>> {
+  if (!ownPrefix) return ok(null);
+  const { name, home } = facts;
+  if (bridge.noUpgrade === null) {
+    const message = `${bridge.title} does not upgrade itself, so it needs no prefix of its own`;
+    return err(refusal('INVALID_OPTIONS', name, message, remedy.text('plan without that option')));
+  }
+  const prefix = `${home}/.npm-global`;
+  const npm = (...words: readonly string[]): Remedy =>
+    remedy.command('runuser', '-u', name, '--', 'env', '-C', '/', ...words);
+  const way = remedy.inOrder(
+    npm('npm', 'config', 'set', 'prefix', prefix),
+    npm('npm', 'install', '--global', bridge.package),
+    remedy.text('plan again'),
+  );
+  if (identity === null) {
+    const message = `${name} does not exist yet, so it has no ${bridge.program} of its own`;
+    return err(refusal('BINARY_UNREACHABLE', name, message, remedy.inOrder(remedy.text(`create ${name}`), way)));
+  }
+  const found = await findOwnProgram(bridge, identity);
+  return found.mapErr(({ message }) => refusal('BINARY_UNREACHABLE', name, message, way));
 }

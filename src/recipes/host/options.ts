@@ -76,6 +76,11 @@ export const verificationOptions = record({
   flow: v.exactOptional(v.string()),
   /** Wait up to this many seconds for a job that WP-Cron started. */
   waitScheduled: v.exactOptional(seconds),
+  /**
+   * The user of WordPress who lists Data Machine's jobs: an administrator's id, login or e-mail. Default: the first
+   * administrator of the site.
+   */
+  wpUser: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
   /** Deliver a marked message to this channel through the registered dispatch command. */
   probeChannel: v.exactOptional(v.string()),
   /** Install and update a throw-away plugin through WordPress's own upgrader. */

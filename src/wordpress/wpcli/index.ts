@@ -1,7 +1,8 @@
 export { composeAgentsFile } from './composeAgentsFile.js';
+export { findAdministrator } from './findAdministrator.js';
 export { listCronEvents, runDueCronEvents } from './listCronEvents.js';
 export type { CronEvent } from './listCronEvents.js';
-export { listFlows, runFlow } from './listFlows.js';
+export { drainJob, listFlows, runFlow } from './listFlows.js';
 export { jobSucceeded, listJobs } from './listJobs.js';
 export { listPlugins } from './listPlugins.js';
 export type { InstalledPlugin } from './listPlugins.js';

@@ -50,22 +50,55 @@ const FLOW = v.object({
   next_run: v.nullable(v.string()),
 });
 
+/** A flow that was queued. @inline */
+export interface StartedFlow {
+  /** The job, to wait for; null where the command named none. */
+  readonly jobId: number | null;
+  /** What the command printed. */
+  readonly output: string;
+}
+
 /**
- * Starts one Data Machine flow by hand (`wp datamachine flows run ID`), with all its effects.
+ * Queues one Data Machine flow (`wp datamachine flows run ID --no-drain`), with all its effects.
  *
- * Ok means that the command accepted the flow, not that the flow succeeded: list the jobs before, and wait for the new
- * one with `waitForJob`.
+ * Ok means that the flow was accepted, not that it succeeded: wait for its job with `waitForJob`. Data Machine carries the job
+ * out when WP-Cron or its worker runs the queue, or at once by `drainJob`. Without `--no-drain` the command would carry out
+ * what is due of every flow, and take as long.
  *
  * Errors: `WP_FAILED`; those of `wpCli`.
  *
- * @returns what the command printed
+ * Source: Extra-Chill/data-machine inc/Cli/Commands/Flows/FlowsCommand.php
  */
 export function runFlow(
   site: Pick<Site, 'path'>,
   identity: Identity,
   flowId: number,
   options: WpCliOptions = {},
-): ResultAsync<string, WpCliError> {
-  const args = ['datamachine', 'flows', 'run', String(flowId)];
-  return wpCliChecked(site, identity, args, options).map(({ stdout }) => stdout.trim());
+): ResultAsync<StartedFlow, WpCliError> {
+  const args = ['datamachine', 'flows', 'run', String(flowId), '--no-drain'];
+  return wpCliChecked(site, identity, args, options).map(({ stdout }) => {
+    const named = /^Job ID: (\d{1,15})$/m.exec(stdout)?.[1];
+    return { jobId: named === undefined ? null : Number(named), output: stdout.trim() };
+  });
+}
+
+/**
+ * Carries out the due steps of one job as `identity` (`wp datamachine drain --job-id=ID`), and of no other job.
+ *
+ * No step is begun after `timeLimitMs`, and one that runs then is not broken off before `timeoutMs`. Where another process
+ * holds Data Machine's worker lock nothing is carried out: that process does it.
+ *
+ * Errors: `WP_FAILED`, also from a Data Machine before 0.123, which does not know the option; those of `wpCli`.
+ *
+ * Source: Extra-Chill/data-machine inc/Cli/Commands/DrainCommand.php
+ */
+export function drainJob(
+  site: Pick<Site, 'path'>,
+  identity: Identity,
+  jobId: number,
+  { timeLimitMs, ...options }: WpCliOptions & { readonly timeLimitMs: number },
+): ResultAsync<void, WpCliError> {
+  const limit = Math.max(1, Math.ceil(timeLimitMs / 1000));
+  const args = ['datamachine', 'drain', `--job-id=${jobId}`, `--time-limit=${limit}`];
+  return wpCliChecked(site, identity, args, options).map(() => undefined);
 }

@@ -11,7 +11,7 @@ export interface InstalledPlugin {
   readonly name: string;
   /** `active`, `active-network`, `inactive`, `must-use`, `dropin`. */
   readonly status: string;
-  /** What WordPress knows of an update: `available`, `none`, …; null when WP-CLI does not know. */
+  /** What WordPress knows of an update: `available`, `none`, …; null for must-use plugins and drop-ins. */
   readonly update: string | null;
   /** As in the header of the plugin; empty when the header has none. */
   readonly version: string;
@@ -45,12 +45,15 @@ export function listPlugins(
   options: WpCliOptions = {},
 ): ResultAsync<readonly InstalledPlugin[], WpCliError> {
   const args = ['plugin', 'list', '--fields=name,status,update,version', '--format=json'];
-  return wpCliJson(site, identity, args, PLUGIN, options);
+  return wpCliJson(site, identity, args, PLUGIN, options).map((plugins) =>
+    plugins.map((plugin) => ({ ...plugin, update: typeof plugin.update === 'string' ? plugin.update : null })),
+  );
 }
 
 const PLUGIN = v.object({
   name: v.string(),
   status: v.string(),
-  update: v.nullable(v.string()),
+  // False for must-use plugins and drop-ins, which WordPress never updates.
+  update: v.nullable(v.union([v.string(), v.boolean()])),
   version: v.string(),
 });

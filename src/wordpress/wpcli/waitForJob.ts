@@ -14,6 +14,10 @@ export interface WaitForJobOptions extends WpCliOptions {
   readonly flow?: string;
   /** The `source` of the job. Default: any. Data Machine has `pipeline` for runs by hand and by WP-Cron alike. */
   readonly source?: string;
+  /** The job itself, as `runFlow` names it; what else is given then does not count. */
+  readonly jobId?: number;
+  /** The user of WordPress who lists the jobs, see `listJobs`. */
+  readonly user?: string;
   /** Ids of the jobs that existed before; the job is a newer one. */
   readonly knownIds: readonly number[];
   /** The wait ends after this time. */
@@ -47,13 +51,15 @@ export interface JobTimeout {
 export function waitForJob(
   site: Pick<Site, 'path'>,
   identity: Identity,
-  { flow, source, knownIds, deadlineMs, pollMs = 2000, onProgress, ...options }: WaitForJobOptions,
+  { flow, source, jobId, knownIds, deadlineMs, pollMs = 2000, onProgress, ...options }: WaitForJobOptions,
 ): ResultAsync<Job, JobTimeout | Aborted | WpCliError> {
   return resultOf(async function* () {
     // The list is limited: an old job can enter it again when newer ones are deleted, and is not new.
     const newest = Math.max(0, ...knownIds);
     const sought = (job: Job): boolean =>
-      job.id > newest && (flow === undefined || job.flow === flow) && (source === undefined || job.source === source);
+      jobId !== undefined
+        ? job.id === jobId
+        : job.id > newest && [undefined, job.flow].includes(flow) && [undefined, job.source].includes(source);
     const shown = flow === undefined ? 'any flow' : `flow "${printableText(flow)}"`;
     const end = performance.now() + deadlineMs;
     for (;;) {

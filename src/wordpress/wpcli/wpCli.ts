@@ -59,7 +59,8 @@ export interface WpCliOptions {
 /**
  * Runs WP-CLI for a site as `identity`, never as root and never with `--allow-root`. Every exit status is an Ok.
  *
- * The command is `wp --path=PATH --no-color …` with an argument list and without a shell. The working directory is that
+ * The command is `wp --path=PATH --no-color --no-quiet …` with an argument list and without a shell. So `path:`,
+ * `color:` and `quiet:` of a `wp-cli.yml` do not count. The working directory is that
  * of the site, and nothing of the environment of this process is passed on. WP-CLI reads `~/.wp-cli` of the user and
  * `wp-cli.yml` of the site, and loads the plugins of the site, all as that user.
  *
@@ -101,7 +102,7 @@ export function wpCli(
       const message = `${command} was not run: ${printablePath(fifo)} is a FIFO, and PHP would wait for what is written to it; find out who made it and remove it`;
       return err({ code: 'WP_FAILED', message, command, exitCode: null, output: '' });
     }
-    const all = [`--path=${path}`, '--no-color', ...args];
+    const all = [`--path=${path}`, '--no-color', '--no-quiet', ...args];
     const ended = await runAs(identity, wp, all, { timeoutMs: 60_000, ...rest, cwd: path });
     if (ended.isErr() && ended.error.code === 'PROGRAM_TIMEOUT') {
       const held = await whatHeldPhp({ path, ...(muPluginsDir === undefined ? {} : { muPluginsDir }) });

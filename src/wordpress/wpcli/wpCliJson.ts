@@ -10,8 +10,12 @@ import { wpCliChecked } from './wpCli.js';
 import type { WpCliError, WpCliOptions } from './wpCli.js';
 
 /**
- * Runs a WP-CLI command that prints a list as JSON and checks every item. For an empty list WP-CLI prints nothing (the
- * warning goes to stderr). PHP can print notices before the list, so the list is the last line that is one.
+ * Runs a WP-CLI command that prints a list as JSON and checks every item.
+ *
+ * PHP and plugins print what they like before, after and beside the list. For an empty list some commands print nothing and
+ * warn on stderr; without that warning an empty answer is an error, and not an empty list.
+ *
+ * Source: WP_CLI\Formatter (wp-cli/wp-cli); BaseCommand::format_items (Extra-Chill/data-machine).
  */
 export function wpCliJson<const S extends v.GenericSchema>(
   site: Pick<Site, 'path'>,
@@ -21,24 +25,63 @@ export function wpCliJson<const S extends v.GenericSchema>(
   options: WpCliOptions,
 ): ResultAsync<readonly v.InferOutput<S>[], WpCliError> {
   const command = printableText(redactSecrets(`wp ${args.join(' ')}`));
-  return wpCliChecked(site, identity, args, options).andThen(({ stdout }) => parseList(stdout, item, command));
+  return wpCliChecked(site, identity, args, options).andThen((said) => parseList(said, item, command));
 }
 
-/** The list in what a command printed; pure. */
+/** What WP-CLI says of an empty list. PHP's own warnings begin in the same way, and name a file. */
+const NOTHING_FOUND = /^Warning: No \S+ (jobs )?found\b/m;
+
+/** The list in what a command printed: the last that fits; pure. */
 function parseList<const S extends v.GenericSchema>(
-  stdout: string,
+  { stdout, stderr }: { readonly stdout: string; readonly stderr: string },
   item: S,
   command: string,
 ): Result<readonly v.InferOutput<S>[], WpCliError> {
-  if (stdout.trim() === '') return ok([]);
-  const lines = stdout.trim().split('\n');
-  const candidates = [stdout, ...lines.filter((line) => line.startsWith('[')).reverse()];
-  for (const candidate of candidates) {
-    const json = jsonOf(candidate);
-    if (!Array.isArray(json)) continue;
-    return parseAnswer(v.array(item), json).mapErr(({ field, what }) => unexpected(command, field, what));
+  let misfit: WpCliError | undefined;
+  for (const list of listsIn(stdout).toReversed()) {
+    const read = parseAnswer(v.array(item), list);
+    if (read.isOk()) return ok(read.value);
+    misfit ??= unexpected(command, read.error.field, read.error.what);
   }
-  return err(unexpected(command, '', 'there is no JSON list'));
+  if (misfit !== undefined) return err(misfit);
+  if (/^\uFEFF?\s*\[\s*\]\s*$/m.test(stdout)) return ok([]);
+  if (stdout.trim() !== '') return err(unexpected(command, '', 'there is no JSON list'));
+  return NOTHING_FOUND.test(stderr) ? ok([]) : err(unexpected(command, '', 'it printed nothing'));
+}
+
+/** Places that look like the start of a list and are none, after which the search ends. */
+const MAX_FALSE_STARTS = 100;
+
+/** The JSON lists of objects in a text, in their order and without those inside another; pure. */
+function listsIn(text: string): readonly unknown[] {
+  const lists: unknown[] = [];
+  const start = /\[\s*\{/g;
+  let falseStarts = 0;
+  for (let found = start.exec(text); found !== null && falseStarts < MAX_FALSE_STARTS; found = start.exec(text)) {
+    const end = endOfList(text, found.index);
+    const list = end === null ? undefined : jsonOf(text.slice(found.index, end));
+    if (end === null || list === undefined) {
+      falseStarts += 1;
+      start.lastIndex = found.index + 1;
+      continue;
+    }
+    lists.push(list);
+    start.lastIndex = end;
+  }
+  return lists;
+}
+
+/** Where the list that begins at `start` ends, or null where it does not; pure. */
+function endOfList(text: string, start: number): number | null {
+  const token = /"(?:[^"\\]|\\.)*"|[[\]{}]/gs;
+  token.lastIndex = start;
+  let depth = 0;
+  for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+    if (found[0] === '[' || found[0] === '{') depth += 1;
+    if (found[0] === ']' || found[0] === '}') depth -= 1;
+    if (depth === 0) return token.lastIndex;
+  }
+  return null;
 }
 
 /** A whole number, also as decimal text: databases and PHP often give it as text. */

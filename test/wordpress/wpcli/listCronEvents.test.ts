@@ -13,7 +13,7 @@ afterEach(() => place.remove());
 
 /** A `wp` that wants exactly these arguments and prints this. */
 async function wp(args: string, stdout: string): Promise<{ binary: string }> {
-  const text = `#!/bin/sh\nshift 2\n[ "$*" = '${args}' ] || { echo "Error: $*" >&2; exit 1; }\ncat <<'OUT'\n${stdout}\nOUT\n`;
+  const text = `#!/bin/sh\nshift 3\n[ "$*" = '${args}' ] || { echo "Error: $*" >&2; exit 1; }\ncat <<'OUT'\n${stdout}\nOUT\n`;
   return { binary: await place.script('wp', text) };
 }
 

@@ -10,15 +10,21 @@ beforeEach(async () => {
 });
 afterEach(() => place.remove());
 
-test('jobs are read, newest first as they come, and an unfinished one has no end', async () => {
+test('jobs are read a line each, as the acting user, newest first as they come, and an unfinished one has no end', async () => {
   const created = '2026-01-01 00:00:00';
   const row = { id: 9, source: 'pipeline', flow: 'Ping', status: 'processing', created, completed: '-' };
   const rows = JSON.stringify([row, { ...row, id: '8', status: 'completed', completed: '2026-01-01 00:00:05' }]);
-  const binary = await place.script('wp', `#!/bin/sh\nshift 2\necho "$*" >&2\necho '${rows}'\n`);
-  expect((await listJobs({ path: place.path }, await wwwData(), { binary }))._unsafeUnwrap()).toEqual([
+  const asked = 'datamachine jobs list --limit=100 --fields=id,source,flow,status,created,completed --format=json';
+  const wp = (args: string): string =>
+    `#!/bin/sh\nshift 3\n[ "$*" = '${args}' ] || { echo "Error: $*" >&2; exit 1; }\necho '${rows}'\n`;
+  const binary = await place.script('wp', wp(asked));
+  const site = { path: place.path };
+  expect((await listJobs(site, await wwwData(), { binary }))._unsafeUnwrap()).toEqual([
     { ...row, completed: null },
     { ...row, id: 8, status: 'completed', completed: '2026-01-01 00:00:05' },
   ]);
+  const acting = await place.script('acting', wp(`${asked} --user=7`));
+  expect(await listJobs(site, await wwwData(), { binary: acting, user: '7' })).toBeOk();
 });
 
 test.each([

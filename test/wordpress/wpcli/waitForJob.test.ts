@@ -35,6 +35,11 @@ test('it waits for the new job of this flow until that has ended', async () => {
   expect((await waiting)._unsafeUnwrap()).toMatchObject({ id: 3, status: 'failed - spawn' });
 });
 
+test('it waits for one job by its id, whatever it is called', async () => {
+  await jobs([4, 'Ping', 'completed'], [3, 'Flow 12', 'completed']);
+  expect((await wait({ jobId: 3, flow: 'Ping' }))._unsafeUnwrap()).toMatchObject({ id: 3 });
+});
+
 test('when time is up it says what it saw last', async () => {
   await jobs([2, 'Ping', 'completed']);
   expect((await wait({ deadlineMs: 150 }))._unsafeUnwrapErr()).toMatchObject({ code: 'JOB_TIMEOUT', last: null });

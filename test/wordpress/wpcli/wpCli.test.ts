@@ -19,7 +19,7 @@ test('wp gets the site, its arguments untouched, and runs as the user in the sit
   const ran = await wpCli({ path: place.path }, await wwwData(), ['eval', "echo '$HOME';", ''], { binary });
   expect(ran._unsafeUnwrap()).toMatchObject({
     exitCode: 3,
-    stdout: `www-data\n${place.path}\n[--path=${place.path}][--no-color][eval][echo '$HOME';][]\n`,
+    stdout: `www-data\n${place.path}\n[--path=${place.path}][--no-color][--no-quiet][eval][echo '$HOME';][]\n`,
     stderr: '/var/www\n',
   });
 });

@@ -70,6 +70,7 @@ export function verificationOptions(
   return seconds('wait-scheduled', context.value('wait-scheduled')).map((waitScheduled) => ({
     ...given('flow', context.value('flow')),
     ...given('waitScheduled', waitScheduled),
+    ...given('wpUser', context.value('wp-user')),
     ...given('probeChannel', context.value('probe-channel')),
     ...given('probeUpdate', context.flag('probe-update') || undefined),
   }));

@@ -75,6 +75,7 @@ describe('the options of migrate-off-root', () => {
   test.each([
     [['--flow', 'EC Agent Progress Ping'], { flow: 'EC Agent Progress Ping' }],
     [['--wait-scheduled', '120'], { waitScheduled: 120 }],
+    [['--wp-user', 'admin'], { wpUser: 'admin' }],
     [['--probe-channel', '1234'], { probeChannel: '1234' }],
     [['--probe-update'], { probeUpdate: true }],
   ])('%j is for the verification alone', async (args, verification) => {
@@ -111,6 +112,7 @@ describe('the options of migrate-off-root', () => {
       'user',
       'wait-scheduled',
       'when-idle',
+      'wp-user',
     ]);
   });
 

@@ -23,6 +23,8 @@ export interface ReclaimRequest extends SweepOptions {
    * an ACL has named entries that this would let write.
    */
   readonly groupWrite?: boolean | ((entry: TreeEntry) => boolean);
+  /** Also take the write permission of group and others from what changes hands; what `groupWrite` says comes first. */
+  readonly closed?: boolean;
   /** Entries that stay on purpose although they match; not listed as skipped. What is below one is still judged. */
   readonly keep?: (entry: TreeEntry) => boolean;
   /**
@@ -147,7 +149,7 @@ export function reclaimVerdict(request: ReclaimRequest): (entry: TreeEntry) => V
 }
 
 function verdictOf(
-  { from, to, groupWrite, keep }: ReclaimRequest,
+  { from, to, groupWrite, closed, keep }: ReclaimRequest,
   readable: (entry: TreeEntry) => boolean,
 ): (entry: TreeEntry) => Verdict {
   const widens = typeof groupWrite === 'function' ? groupWrite : (): boolean => groupWrite === true;
@@ -156,7 +158,8 @@ function verdictOf(
     if (entry.type === 'directory' && !readable(entry)) return { kind: 'skip', reason: 'private', descend: false };
     if (entry.uid !== from || keep?.(entry) === true) return { kind: 'keep' };
     if (!readable(entry)) return { kind: 'skip', reason: 'private', descend: false };
-    const mode = widens(entry) ? entry.mode | 0o020 : entry.mode;
+    const narrow = closed === true ? entry.mode & ~0o022 : entry.mode;
+    const mode = widens(entry) ? entry.mode | 0o020 : narrow;
     return { kind: 'change', uid: to.uid, gid: to.gid, mode };
   };
 }

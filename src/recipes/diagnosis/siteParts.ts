@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { findingsAbout, remedy } from '../../posix/findings/index.js';
@@ -6,6 +7,7 @@ import { migrationRemedy } from '../../kimaki/identity/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import { fileTypeOf, octalMode, printablePath } from '../../posix/paths/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
+import { othersInGroup } from '../../posix/accounts/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { diagnoseSite } from '../../wordpress/probes/index.js';
 import { findContraryDefines } from '../../wordpress/site/index.js';
@@ -155,7 +157,7 @@ async function agentFiles({ site, instance }: SiteAround): Promise<PartFound> {
     if (stat === null || stat.isSymbolicLink()) continue;
     if (EXPECTED_FILES.includes(basename(path)) && !stat.isFile())
       notChecked.push(`${printablePath(path)} is a ${fileTypeOf(stat.mode)}, not a regular file; find out who made it`);
-    if ((stat.mode & 0o022) === 0) continue;
+    if (!(await othersWrite(stat))) continue;
     const what = `${printablePath(path)} is ${octalMode(stat.mode)}: other accounts than its owner can change what the agent is told to do`;
     const way = remedy.command('chmod', ...(stat.isDirectory() ? ['-R'] : []), 'go-w', path);
     findings.push(about('agent-files-open', 'risk', what, way, [path]));
@@ -171,11 +173,20 @@ async function agentFiles({ site, instance }: SiteAround): Promise<PartFound> {
     const way =
       instance.user === 'root'
         ? migrationRemedy(instance)
-        : remedy.command('runuser', '-u', instance.user, '--', 'env', '-C', site.path, ...compose);
+        : remedy.anyOf(
+            remedy.command('runuser', '-u', instance.user, '--', 'env', '-C', site.path, ...compose),
+            remedy.text(`take it out of ${printablePath(path)}, where the site does not compose that file`),
+          );
     const what = `${printablePath(path)} tells the agent to run wp with --allow-root`;
     findings.push(about('agents-file-allow-root', 'risk', what, way, [path]));
   }
   return { findings, notChecked };
+}
+
+/** Whether another account than its owner may write it, by its mode: what the agent makes in its own group is closed. */
+async function othersWrite({ mode, uid, gid }: Stats): Promise<boolean> {
+  if ((mode & 0o002) !== 0) return true;
+  return (mode & 0o020) !== 0 && (await othersInGroup(gid, uid)).unwrapOr(['not known']).length > 0;
 }
 
 async function openDirectories({ site }: SiteAround): Promise<PartFound> {

@@ -24,7 +24,7 @@ export type MigrationFacts = {
   readonly dispatch: DispatchFacts;
   readonly binary: BinaryFacts;
   readonly fpm: FpmFacts | null;
-  /** AGENTS.md of the site, when the site has one and WP-CLI is there to render it again. */
+  /** AGENTS.md of the site, when the site has one that everyone could read. */
   readonly agentsFile: string | null;
   /** Places outside the homes that the agent keeps for itself, with who shall own them. */
   readonly agentPlaces: readonly { readonly path: string; readonly user: string; readonly group: string }[];

@@ -28,7 +28,7 @@ export async function agentPlacesOf(
   const named = normalize(instance.environment['DATAMACHINE_WORKSPACE_PATH'] ?? WORKSPACE).replace(/(.)\/+$/, '$1');
   const candidates = [
     ...BELOW_SITE.map((name) => ({ path: join(site.root, name), user: target.name, group: site.group })),
-    // Rendered again by a step of its own where WP-CLI is there to do it.
+    // A step of its own takes --allow-root out of it, where everyone could read it.
     ...(agentsFile === null ? [{ path: join(site.root, 'AGENTS.md'), user: target.name, group: site.group }] : []),
     ...(isWorkspace(named, [site.root, target.home]) ? [{ path: named, user: target.name, group: targetGroup }] : []),
   ];

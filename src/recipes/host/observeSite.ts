@@ -4,10 +4,9 @@ import type { Result } from 'neverthrow';
 import { remedy } from '../../posix/findings/index.js';
 import { join } from 'node:path';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
-import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { isAtOrBelow, printablePath } from '../../posix/paths/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
-import { readableBy, resolveExecutable } from '../../posix/access/index.js';
+import { readableBy } from '../../posix/access/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { findContraryDefines, findSite } from '../../wordpress/site/index.js';
@@ -74,13 +73,11 @@ export async function observeSite(
   const agentsText = await readRegularFile(agents);
   const isPrivate = agentsText.isOk() && !readableBy('everyone')({ ...agentsText.value, type: 'file' });
   const hasAgents = agentsText.isOk() && !isPrivate;
-  const wp = await resolveExecutable('wp', [], { searchPath: TRUSTED_PATH });
-  const hasWp = wp.isOk() && wp.value.path !== null;
   return ok({
     site,
     identity: identity.value,
     fpm: fpm.value,
-    agentsFile: hasAgents && hasWp ? agents : null,
+    agentsFile: hasAgents ? agents : null,
     facts: {
       root: site.path,
       contentDir: site.contentDir,
@@ -104,10 +101,7 @@ export async function observeSite(
           ]
         : []),
       ...(agentsText.isErr() && agentsText.error.code !== 'NOT_FOUND'
-        ? [`AGENTS.md is not rendered again: ${agentsText.error.message}`]
-        : []),
-      ...(hasAgents && !hasWp
-        ? [`${agents} is not rendered again, because wp is not installed: check whether it has --allow-root in it`]
+        ? [`AGENTS.md is left as it is: ${agentsText.error.message}`]
         : []),
     ],
   });

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readRegularFile } from '../../posix/files/index.js';
-import { othersInRootGroup } from '../../posix/accounts/index.js';
+import { othersInGroup } from '../../posix/accounts/index.js';
 import { readAcls } from '../../posix/access/index.js';
 import { checkTrustedWay } from '../../posix/handles/index.js';
 import { byteString, printablePath, resultOf, shellWord, shownPath } from '../../posix/paths/index.js';
@@ -101,7 +101,7 @@ async function isGroupOfRoot(path: string, gid: number): Promise<boolean> {
 /** The first of these paths, of group 0, whose group bits let another account write: byte strings. */
 async function firstOpened(paths: readonly string[]): Promise<string | undefined> {
   if (paths.length === 0) return undefined;
-  const others = await othersInRootGroup();
+  const others = await othersInGroup(0, 0);
   if (others.isErr() || others.value.length > 0) return paths[0];
   const { found } = await readAcls(paths.map((path) => ({ path })));
   return paths.find((path) => found.get(path) !== null);

@@ -5,7 +5,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { othersInRootGroup } from '../../../src/posix/accounts/rootGroup.js';
+import { othersInGroup } from '../../../src/posix/accounts/othersInGroup.js';
 import { digestAt, programAt, trustedTree } from '../../../src/recipes/runner/runner.js';
 
 const DIGEST = '0123456789abcdef'.repeat(4);
@@ -53,7 +53,7 @@ describe('a package', () => {
   it('that root installed with umask 002 is trusted where nobody else is in the group 0', async () => {
     for (const name of ['.', 'dist', 'dist/cli']) open(name, 0, 0o775);
     open('dist/cli/main.js', 0, 0o664);
-    expect((await othersInRootGroup())._unsafeUnwrap()).toEqual([]);
+    expect((await othersInGroup(0, 0))._unsafeUnwrap()).toEqual([]);
     expect(await trustedTree(join(root, 'dist'))).toBeOk();
   });
 

@@ -46,6 +46,8 @@ export function siteOwnerSteps(facts: MigrationFacts, turn: Turn): RecipeStep[] 
         from: 0,
         to: { user, group },
         why: isFirst ? `the agent keeps its own files here, and ${target.name} must be able to write them` : since,
+        // Its group is WordPress's, which must not change what the agent is told to do.
+        ...(group === site.group ? { closed: true } : {}),
         // WordPress may have moved a secret of root's to such a name.
         ...(options.private === 'reclaim' ? {} : { reader: user }),
         ...swept,

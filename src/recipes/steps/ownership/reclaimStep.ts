@@ -28,6 +28,8 @@ const args = record({
   exclude: v.exactOptional(listOf(v.string())),
   /** Directories in which what is changed becomes group-writable too. */
   groupWriteBelow: v.exactOptional(listOf(absolutePath)),
+  /** What changes hands loses the write permission of group and others: it steers the agent. */
+  closed: v.exactOptional(v.boolean()),
   /** Files that some operators give to root on purpose stay so: wp-config.php, .htaccess, .user.ini. */
   keptNames: v.exactOptional(v.boolean()),
   crossMounts: v.exactOptional(v.boolean()),
@@ -154,6 +156,7 @@ function sweep(
       from: args.from,
       to: { uid: user.uid, gid: group.gid },
       ...(args.groupWriteBelow === undefined ? {} : { groupWrite: (entry: TreeEntry) => widensHere(args, entry) }),
+      ...(args.closed === true ? { closed: true } : {}),
       ...(args.keptNames === true ? { keep: ({ path }: TreeEntry) => rootsOnPurpose(path) } : {}),
       exclude: args.exclude ?? [],
       crossMounts: args.crossMounts ?? false,

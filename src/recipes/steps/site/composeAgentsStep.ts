@@ -26,11 +26,15 @@ const args = record({
 export type ComposeAgentsArgs = Readonly<v.InferOutput<typeof args>>;
 
 /**
- * Renders AGENTS.md again as the service user, so that it no longer tells the agent to use `--allow-root`.
+ * Takes `--allow-root` out of AGENTS.md, and gives the file to the service user alone to write.
  *
- * Satisfied when the file does not contain the flag and is not owned by root. The rest of its content is Data Machine's.
- * Undo restores the old file; one that was changed after it was rendered is kept among the records of the run, with a
- * note.
+ * Data Machine renders it again as that user, where the site composes it (`DATAMACHINE_COMPOSE_AGENTS_MD`); whatever keeps it
+ * from that, and whatever a plugin of the site puts into it, fails nothing: then the flag is taken out of the text. Satisfied
+ * when the file does not contain the flag, is not owned by root, and can be written by its owner only. Undo restores the old
+ * file; one that was changed afterwards is kept among the records of the run, with a note.
+ *
+ * Source: Extra-Chill/data-machine inc/setup/agents-md.php, inc/Engine/AI/ComposableFileGenerator.php (it makes the file
+ * group-writable).
  */
 export const composeAgentsStep = defineStep({
   kind: 'wordpress.composeAgents',
@@ -38,8 +42,8 @@ export const composeAgentsStep = defineStep({
   before: fileState,
   volatile: true,
   describe: (args) => ({
-    title: `Render ${agentsFile(args.site)} again as ${args.user}`,
-    why: 'it tells the agent to call wp with --allow-root, which an unprivileged user does not need',
+    title: `Take --allow-root out of ${agentsFile(args.site)}, and give it to ${args.user}`,
+    why: 'it tells the agent how to call wp, which an unprivileged user does without that flag',
   }),
   writes: ({ site }) => [site],
   check: (args) => new ResultAsync(checkAgents(args)),
@@ -54,15 +58,28 @@ function agentsFile(site: string): string {
   return join(site, 'AGENTS.md');
 }
 
+const MODE = 0o644;
+
 function carriesFlag(file: FileState): boolean {
   return Buffer.from(file.bytes, 'base64').includes('--allow-root');
+}
+
+/** The same text without the flag; bytes that are not UTF-8 stay as they are. */
+function withoutFlag(file: FileState): Buffer {
+  return Buffer.from(
+    Buffer.from(file.bytes, 'base64')
+      .toString('latin1')
+      .replaceAll(/[ \t]*--allow-root/g, ''),
+    'latin1',
+  );
 }
 
 async function checkAgents(args: ComposeAgentsArgs): Promise<Result<Check<FileState>, StepFailure>> {
   const file = await readFileState(agentsFile(args.site));
   if (file.isErr()) return err(file.error);
-  if (file.value === null || (!carriesFlag(file.value) && file.value.uid !== 0)) return ok({ state: 'satisfied' });
-  return ok({ state: 'needed', before: file.value });
+  const isDone =
+    file.value === null || (!carriesFlag(file.value) && file.value.uid !== 0 && (file.value.mode & 0o022) === 0);
+  return ok(isDone || file.value === null ? { state: 'satisfied' } : { state: 'needed', before: file.value });
 }
 
 async function applyAgents(
@@ -70,24 +87,39 @@ async function applyAgents(
   before: FileState,
   ctx: StepContext,
 ): Promise<Result<void, StepFailure>> {
+  const path = agentsFile(args.site);
   const identity = await lookupIdentity(args.user);
   if (identity.isErr()) return err(identity.error);
   const readable = refusePrivate(args, before, identity.value);
   if (readable.isErr()) return err(readable.error);
-  const site = await findSite(args.site);
-  if (site.isErr()) return err(site.error);
   // WP-CLI writes into the file that exists, and the agent could not write into root's.
-  const taken = await replaceRecorded(agentsFile(args.site), Buffer.from(before.bytes, 'base64'), before, ctx, {
-    uid: identity.value.user.uid,
-    gid: args.gid,
-    mode: 0o644,
-  });
+  const owned = { uid: identity.value.user.uid, gid: args.gid, mode: MODE };
+  const taken = await replaceRecorded(path, Buffer.from(before.bytes, 'base64'), before, ctx, owned);
   if (taken.isErr()) return err(taken.error);
-  const composed = await composeAgentsFile(site.value, identity.value);
-  if (composed.isErr()) return err(composed.error);
-  const rendered = await readFileState(agentsFile(args.site));
+  const composed = await findSite(args.site).andThen((site) =>
+    composeAgentsFile(site, identity.value, { signal: ctx.signal }),
+  );
+  if (composed.isErr()) {
+    ctx.progress(`${path} is not rendered again, only --allow-root is taken out: ${composed.error.message}`);
+  }
+  const rendered = await readFileState(path);
   if (rendered.isErr()) return err(rendered.error);
-  const digest = rendered.value === null ? '' : digestOf(rendered.value);
+  if (rendered.value === null) return note(ctx, '');
+  const content = withoutFlag(rendered.value);
+  const { bytes, within, mode, uid, gid } = rendered.value;
+  const isLeft = mode === MODE && uid === owned.uid && gid === owned.gid && content.toString('base64') === bytes;
+  if (!isLeft) {
+    // The site's account can put another file there at any time.
+    const still = refusePrivate(args, rendered.value, identity.value);
+    if (still.isErr()) return err(still.error);
+    const closed = await replaceFile(path, content, { ...owned, expect: Buffer.from(bytes, 'base64'), within });
+    if (closed.isErr()) return err(closed.error);
+  }
+  return note(ctx, sha256(content));
+}
+
+/** Notes what this run left in the file, by its digest. */
+async function note(ctx: StepContext, digest: string): Promise<Result<void, StepFailure>> {
   const noted = await replaceFile(ctx.recordPath(RENDERED), digest, { mode: 0o600 });
   return noted.isErr() ? err(noted.error) : ok(undefined);
 }
@@ -110,10 +142,10 @@ function digestOf(file: FileState): string {
 }
 
 async function verifyAgents(args: ComposeAgentsArgs): Promise<Result<void, StepFailure>> {
-  const check = await checkAgents(args);
-  if (check.isErr()) return err(check.error);
-  if (check.value.state === 'satisfied') return ok(undefined);
-  const message = `${agentsFile(args.site)} still tells the agent to use --allow-root after it was rendered as ${args.user}; find out what writes that file`;
+  const file = await readFileState(agentsFile(args.site));
+  if (file.isErr()) return err(file.error);
+  if (file.value === null || !carriesFlag(file.value)) return ok(undefined);
+  const message = `${agentsFile(args.site)} tells the agent to use --allow-root again, after it was taken out; find out what writes that file`;
   return err({ code: 'FLAG_STILL_THERE', message });
 }
 

@@ -191,6 +191,20 @@ describe('posix.reclaim', () => {
     ]);
   });
 
+  test('closes what changes hands to group and others where the place steers the agent, and nothing else', async () => {
+    const { root, ctx } = arrange();
+    put(join(root, 'opencode.json'), 0o664);
+    put(join(root, 'theirs'), 0o664, WWW);
+    mkdirSync(join(root, 'skills'));
+    chmodSync(join(root, 'skills'), 0o2777);
+    const args = argsFor(root, { closed: true });
+    expect(await reclaimStep.apply(args, { entries: 2 }, ctx)).toBeOk();
+    const modes = ['opencode.json', 'theirs', 'skills'].map((name) => lstatSync(join(root, name)).mode & 0o7777);
+    expect(modes).toEqual([0o644, 0o664, 0o2755]);
+    expect(await reclaimStep.undo(args, { entries: 2 }, ctx)).toBeOk();
+    expect(lstatSync(join(root, 'opencode.json')).mode & 0o7777).toBe(0o664);
+  });
+
   test('undo leaves what was changed or replaced since, and says so', async () => {
     const { root, ctx } = arrange();
     for (const name of ['same', 'chowned', 'replaced', 'removed']) put(join(root, name));

@@ -1,5 +1,5 @@
 // @module-tag root
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
@@ -70,4 +70,44 @@ test('a file that the account could not read is not given to it, not even until 
   expect(await composeAgentsStep.apply(args, found.before, ctx)).toBeErr({ code: 'PRIVATE_FILE' });
   const { ino, mode, uid } = statSync(file);
   expect({ ino, mode, uid }).toEqual({ ino: before.ino, mode: before.mode, uid: before.uid });
+});
+
+test('where the site does not compose the file, only the flag is taken out, and the agent alone may write it', async () => {
+  const dir = tempDir();
+  const file = join(dir, 'AGENTS.md');
+  const told = (flag: string): string => `# Rules\n- \`wp${flag} datamachine --help\`\n- wp${flag}, \xff and no more\n`;
+  writeFileSync(file, told(' --allow-root'), { encoding: 'latin1' });
+  chmodSync(file, 0o664);
+  const progress: string[] = [];
+  const ctx: StepContext = {
+    runDir: dir,
+    recordPath: (name) => join(dir, 'records', name),
+    progress: (text) => progress.push(text),
+    signal: new AbortController().signal,
+    force: false,
+  };
+  mkdirSync(join(dir, 'records'));
+  const args = { site: dir, user: 'www-data', gid: 33 };
+  const found = (await composeAgentsStep.check(args))._unsafeUnwrap();
+  if (found.state !== 'needed') throw new Error('nothing to do');
+  expect(await composeAgentsStep.apply(args, found.before, ctx)).toBeOk();
+  expect(readFileSync(file, 'latin1')).toBe(told(''));
+  const { mode, uid, gid } = statSync(file);
+  expect({ mode: mode & 0o7777, uid, gid }).toEqual({ mode: 0o644, uid: 33, gid: 33 });
+  expect(progress.join()).toContain('is not rendered again, only --allow-root is taken out');
+  expect(await composeAgentsStep.verify(args, ctx)).toBeOk();
+  expect((await composeAgentsStep.check(args))._unsafeUnwrap().state).toBe('satisfied');
+  expect((await composeAgentsStep.undo(args, found.before, ctx))._unsafeUnwrap().notes).toEqual([]);
+  expect(readFileSync(file, 'latin1')).toBe(told(' --allow-root'));
+});
+
+test('a file that others than its owner can write is closed, though the flag is not in it', async () => {
+  const dir = tempDir();
+  writeFileSync(join(dir, 'AGENTS.md'), 'call wp\n');
+  chownSync(join(dir, 'AGENTS.md'), 33, 33);
+  const state = async (mode: number): Promise<string> => {
+    chmodSync(join(dir, 'AGENTS.md'), mode);
+    return (await composeAgentsStep.check({ site: dir, user: 'www-data', gid: 33 }))._unsafeUnwrap().state;
+  };
+  expect([await state(0o664), await state(0o644)]).toEqual(['needed', 'satisfied']);
 });

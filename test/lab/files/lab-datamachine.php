@@ -2,7 +2,8 @@
 /**
  * Plugin Name: Lab double of Data Machine
  * Description: A DOUBLE, for the lab's tests only: Data Machine's flow runner and data-machine-code's CLI transport, as
- *              far as a dispatch needs them. Nothing here is evidence about the real plugins.
+ *              far as a dispatch needs them. Nothing here is evidence about the real plugins. Action Scheduler's queue runs
+ *              every ten seconds here, and not every minute.
  *
  * A flow sends its message through the CLI channel the filter `datamachine_code_cli_channels` registers: array-form
  * proc_open from `/`, with PATH and the entry's `env` and nothing else. A job is `completed` only when the service has
@@ -21,8 +22,8 @@ add_filter( 'cron_schedules', function ( array $schedules ): array {
 } );
 
 add_action( LAB_DM_HOOK, function ( int $flow_id ): void {
-	lab_dm_settle_jobs();
-	lab_dm_run_flow( $flow_id, 'scheduled' );
+	lab_dm_queue( $flow_id );
+	lab_dm_run_queue();
 } );
 
 /** Creates the jobs table, the pipelines, the flows and the schedule; run once, when the host is built. */
@@ -40,12 +41,12 @@ function lab_dm_install(): void {
 	update_option( 'lab_dm_flows', array(
 		array(
 			'id' => 1, 'name' => 'EC Agent Progress Ping', 'pipeline_id' => 1, 'schedule' => 'every_10_seconds',
-			'status' => 'active', 'channel' => 'kimaki', 'recipient' => '1001',
+			'channel' => 'kimaki', 'recipient' => '1001',
 			'message' => 'Report your progress (job:{job_id}).',
 		),
 		array(
 			'id' => 2, 'name' => 'Weekly Digest', 'pipeline_id' => 2, 'schedule' => 'manual',
-			'status' => 'paused', 'channel' => 'telegram', 'recipient' => '-77',
+			'channel' => 'telegram', 'recipient' => '-77',
 			'message' => 'The week in one line (job:{job_id}).',
 		),
 	) );
@@ -79,40 +80,70 @@ function lab_dm_list_flows(): array {
 			'name'        => $flow['name'],
 			'pipeline_id' => $flow['pipeline_id'],
 			'schedule'    => $flow['schedule'],
-			'status'      => $flow['status'],
-			'next_run'    => $next ? gmdate( 'Y-m-d\TH:i:s\Z', $next ) : null,
+			'handlers'    => '',
+			'config'      => '',
+			'max_items'   => '',
+			'status'      => lab_dm_last_status( $flow['id'] ) ?? 'Never',
+			'next_run'    => $next ? gmdate( 'M j, Y g:i a', $next ) : 'Not scheduled',
 		);
 	}, get_option( 'lab_dm_flows', array() ) );
 }
 
+/** How the newest job of a flow that has ended ended. */
+function lab_dm_last_status( int $flow_id ): ?string {
+	global $wpdb;
+	$ended = 'SELECT status FROM ' . lab_dm_table() . ' WHERE flow_id = %d AND completed IS NOT NULL ORDER BY id DESC LIMIT 1';
+	return $wpdb->get_var( $wpdb->prepare( $ended, $flow_id ) );
+}
+
 /** The rows of `wp datamachine jobs list`, newest first. */
-function lab_dm_list_jobs(): array {
+function lab_dm_list_jobs( int $limit ): array {
 	global $wpdb;
 	lab_dm_settle_jobs();
-	$iso = fn ( ?string $time ): ?string => null === $time ? null : str_replace( ' ', 'T', $time ) . 'Z';
 	return array_map( fn ( array $row ): array => array(
 		'id'        => (int) $row['id'],
 		'source'    => $row['source'],
 		'flow'      => $row['flow'],
 		'status'    => $row['status'],
-		'created'   => $iso( $row['created'] ),
-		'completed' => $iso( $row['completed'] ),
+		'created'   => $row['created'],
+		'completed' => $row['completed'] ?? '-',
 		'error'     => $row['error'],
-	), $wpdb->get_results( 'SELECT * FROM ' . lab_dm_table() . ' ORDER BY id DESC LIMIT 100', ARRAY_A ) );
+	), $wpdb->get_results( 'SELECT * FROM ' . lab_dm_table() . " ORDER BY id DESC LIMIT $limit", ARRAY_A ) );
 }
 
-/** Starts a flow in this process, as this process's user; returns the job's id. */
-function lab_dm_run_flow( int $flow_id, string $source ): int {
+/** Queues a flow; returns the job's id, or 0 where there is no such flow. */
+function lab_dm_queue( int $flow_id ): int {
 	global $wpdb;
 	$flow = lab_dm_flow( $flow_id );
 	if ( null === $flow ) {
 		return 0;
 	}
 	$wpdb->insert( lab_dm_table(), array(
-		'flow_id' => $flow_id, 'flow' => $flow['name'], 'source' => $source,
-		'status'  => 'processing', 'created' => lab_dm_now(),
+		'flow_id' => $flow_id, 'flow' => $flow['name'], 'source' => 'pipeline',
+		'status'  => 'pending', 'created' => lab_dm_now(),
 	) );
-	$job   = (int) $wpdb->insert_id;
+	return (int) $wpdb->insert_id;
+}
+
+/** Carries out what is queued, or these jobs of it, in this process as this process's user; returns how many there were. */
+function lab_dm_run_queue( ?array $jobs = null ): int {
+	global $wpdb;
+	lab_dm_settle_jobs();
+	$done = 0;
+	foreach ( $wpdb->get_results( 'SELECT id, flow_id FROM ' . lab_dm_table() . " WHERE status = 'pending'", ARRAY_A ) as $row ) {
+		$job = (int) $row['id'];
+		$own = null === $jobs || in_array( $job, $jobs, true );
+		// Another process may have it already.
+		$claimed = $own ? $wpdb->update( lab_dm_table(), array( 'status' => 'processing', 'created' => lab_dm_now() ), array( 'id' => $job, 'status' => 'pending' ) ) : 0;
+		if ( 1 === $claimed ) {
+			lab_dm_execute( $job, (array) lab_dm_flow( (int) $row['flow_id'] ) );
+			++$done;
+		}
+	}
+	return $done;
+}
+
+function lab_dm_execute( int $job, array $flow ): void {
 	$error = lab_dm_dispatch( $flow['channel'], array(
 		'{recipient}'       => $flow['recipient'],
 		'{message}'         => str_replace( '{job_id}', (string) $job, $flow['message'] ),
@@ -122,7 +153,6 @@ function lab_dm_run_flow( int $flow_id, string $source ): int {
 	if ( null !== $error ) {
 		lab_dm_finish( $job, 'failed', $error );
 	}
-	return $job;
 }
 
 /** Sends through a registered CLI channel; returns the transport's error code, or null for "sent". */

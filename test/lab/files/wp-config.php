@@ -20,6 +20,8 @@ define( 'WP_CRON_LOCK_TIMEOUT', 10 );
 // The host has no network.
 define( 'WP_HTTP_BLOCK_EXTERNAL', true );
 define( 'WP_DEBUG', false );
+// As the installer of the agent's runtime writes it.
+define( 'DATAMACHINE_COMPOSE_AGENTS_MD', true );
 
 if ( ! defined( 'ABSPATH' ) ) {
 	define( 'ABSPATH', __DIR__ . '/' );

@@ -13,9 +13,15 @@ describe.skipIf(!labAvailable().ok)('Data Machine through wp', () => {
       const flows = (await inHost(host, 'wordpress.listFlows(site, web)')) as readonly Flow[];
       const flow = flows.find(({ name }) => name === FLOW);
       expect(flow).toMatchObject({ name: FLOW });
-      const known = (await inHost(host, 'wordpress.listJobs(site, web)')) as readonly Job[];
+      const known = (await inHost(host, 'wordpress.listJobs(site, web, { user: "admin" })')) as readonly Job[];
       await inHost(host, `wordpress.runFlow(site, web, ${flow?.id ?? 0})`);
-      const request = { flow: FLOW, knownIds: known.map(({ id }) => id), deadlineMs: 60_000, pollMs: 200 };
+      const request = {
+        user: 'admin',
+        flow: FLOW,
+        knownIds: known.map(({ id }) => id),
+        deadlineMs: 60_000,
+        pollMs: 200,
+      };
       const done = (await inHost(host, `wordpress.waitForJob(site, web, ${JSON.stringify(request)})`)) as Job;
       expect(request.knownIds).not.toContain(done.id);
       // The command of this host lies under /root, so what www-data fires fails.

@@ -44,9 +44,9 @@ async function byHand({ site, service, options }: Subject, wp: WpCliOptions): Pr
   const started = await runFlow(site, service, flow.id, wp);
   if (started.isErr()) return failed(started.error.message);
   const { jobId } = started.value;
-  // The queue would carry it out too, within a minute, where visitors or a timer run WP-Cron. What fails here shows in the job.
-  if (jobId !== null)
-    await drainJob(site, service, jobId, { ...wp, timeLimitMs: JOB_DEADLINE_MS, timeoutMs: STEP_DEADLINE_MS });
+  // Where this fails, the queue carries it out within a minute, if visitors or a timer run WP-Cron.
+  const limits = { timeLimitMs: JOB_DEADLINE_MS, timeoutMs: STEP_DEADLINE_MS };
+  const drained = jobId === null ? ok(undefined) : await drainJob(site, service, jobId, { ...wp, ...limits });
   const job = await waitForJob(site, service, {
     ...wp,
     ...(jobId === null ? { flow: flow.name } : { jobId }),
@@ -55,7 +55,7 @@ async function byHand({ site, service, options }: Subject, wp: WpCliOptions): Pr
     deadlineMs: JOB_DEADLINE_MS,
     pollMs: POLL_MS,
   });
-  if (job.isErr()) return failed(job.error.message);
+  if (job.isErr()) return failed([job, drained].flatMap((one) => (one.isErr() ? [one.error.message] : [])).join('; '));
   const told = `"${flow.name}", run as ${service.user.name}: job ${job.value.id} ${job.value.status}`;
   return jobSucceeded(job.value.status) ? passed(told) : failed(told);
 }

@@ -135,7 +135,7 @@ async function checkSetgid({ site, accepted }: Subject): Promise<AcceptanceCheck
     { timeoutMs: FIND_DEADLINE_MS },
   );
   if (asked.isErr()) return failed(asked.error.message);
-  const without = entriesOf(asked.value.stdout).filter(({ below }) => widenable(Buffer.from(below)));
+  const without = entriesOf(asked.value.stdout).filter(({ below }) => widenable(Buffer.from(below), 'directory'));
   if (without.length === 0) return passed('every shared directory is setgid, so new files get its group');
   const named = shown(without.map(({ path }) => path));
   const what = `${without.length} shared directories are not setgid, such as ${named}; new files in them are closed to the other side`;

@@ -183,7 +183,7 @@ function widensHere({ root, groupWriteBelow = [] }: ReclaimArgs, { path, type, m
   const shared = groupWriteBelow.some(
     (place) => absolute === latin1(place) || absolute.startsWith(`${latin1(place)}/`),
   );
-  return shared && widenable(path) && (type === 'directory' || (mode & 0o004) !== 0);
+  return shared && widenable(path, type) && (type === 'directory' || (mode & 0o004) !== 0);
 }
 
 /** Paths are compared byte for byte: a name need not be UTF-8. */

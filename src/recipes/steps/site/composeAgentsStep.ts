@@ -77,9 +77,9 @@ function withoutFlag(file: FileState): Buffer {
 async function checkAgents(args: ComposeAgentsArgs): Promise<Result<Check<FileState>, StepFailure>> {
   const file = await readFileState(agentsFile(args.site));
   if (file.isErr()) return err(file.error);
-  const isDone =
-    file.value === null || (!carriesFlag(file.value) && file.value.uid !== 0 && (file.value.mode & 0o022) === 0);
-  return ok(isDone || file.value === null ? { state: 'satisfied' } : { state: 'needed', before: file.value });
+  if (file.value === null) return ok({ state: 'satisfied' });
+  const isDone = !carriesFlag(file.value) && file.value.uid !== 0 && (file.value.mode & 0o022) === 0;
+  return ok(isDone ? { state: 'satisfied' } : { state: 'needed', before: file.value });
 }
 
 async function applyAgents(

@@ -23,6 +23,8 @@ export interface StatePathsRequest {
   readonly oldHomes: readonly string[];
   /** What moves, so that paths below it can follow. */
   readonly moves: readonly PathMove[];
+  /** Look into databases only. */
+  readonly databasesOnly?: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export function findStatePaths(
 }
 
 async function find(
-  { roots, oldHomes, moves }: StatePathsRequest,
+  { roots, oldHomes, moves, databasesOnly }: StatePathsRequest,
   signal: AbortSignal | undefined,
 ): Promise<Result<StatePathPlan, IoError | Aborted>> {
   const start = unlessAborted(signal, 'looking for paths in the state');
@@ -51,7 +53,7 @@ async function find(
   const paths: StatePath[] = [];
   const stuck: string[] = [];
   const notSearched: string[] = [];
-  const mentions = await oldHomeMentions(roots, oldHomes);
+  const mentions = await oldHomeMentions(databasesOnly === true ? [] : roots, oldHomes);
   if (mentions.isErr()) return err(mentions.error);
   const databases = await findDatabases(roots);
   if (databases.isErr()) return err(databases.error);

@@ -39,7 +39,7 @@ async function checked(
   const { user, group } = service.value;
   const agentPlaces = await agentPlacesOf(
     instance,
-    { root: site.path, group: site.owner.group },
+    { root: site.path, group: site.owner.group, workspace: site.workspace },
     { name: user.name, home: user.home },
     group.name,
     null,

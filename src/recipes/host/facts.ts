@@ -129,6 +129,8 @@ export type StateFacts = {
   readonly newHome: string;
   readonly newDataDir: string;
   readonly moves: readonly StateMove[];
+  /** Parts of the state in use that are at their place already, where no move leads from or to; none where it is missing. */
+  readonly staying?: readonly string[];
   /** Entries that stay where they are, with the reason. */
   readonly left: readonly { readonly path: string; readonly reason: string }[];
 };

@@ -12,7 +12,7 @@ export type {
 export { channelSteps, hopOf, hopSteps } from './hopSteps.js';
 export { impossible, observeBinary, observeDispatch } from './observeDispatch.js';
 export { observeInstance, rootNeighbours } from './observeInstance.js';
-export { agentPlacesOf, leftoversOf } from './observePlaces.js';
+export { agentPlacesOf, workspacesOf, leftoversOf } from './observePlaces.js';
 export { observeReversals, reversalsHere } from './observeReversals.js';
 export { observeSite, ownTrees, writableDirectories } from './observeSite.js';
 export { observeTarget } from './observeTarget.js';

@@ -3,13 +3,47 @@ import { isAbsolute, join, normalize } from 'node:path';
 import type { Bridge } from '../../kimaki/bridges/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import { isAtOrBelow } from '../../posix/paths/index.js';
+import type { Site } from '../../wordpress/site/index.js';
 import type { MigrationFacts, SiteFacts, TargetFacts } from './facts.js';
 
 /** What the agent keeps below the site: its own, with the site's group. */
 const BELOW_SITE = ['.opencode', '.claude', '.codex', '.wp-coding-agents', 'CLAUDE.md', 'opencode.json'];
 
-/** Where Data Machine keeps the agent's worktrees, unless the unit names another place. */
-const WORKSPACE = '/var/lib/datamachine/workspace';
+/** Where Data Machine keeps the agent's worktrees by default, if its caller can write the directory above. */
+const BASE = '/var/lib/datamachine';
+const WORKSPACE = `${BASE}/workspace`;
+
+/**
+ * Where Data Machine keeps the agent's worktrees: where the constant of wp-config.php says, else in its default directory, which
+ * the agent has to be able to write; and where the unit says. Pure.
+ *
+ * WordPress can write wp-config.php, so a constant that leads elsewhere is a claim: nothing there changes hands unless the unit
+ * says the same.
+ *
+ * Source: Extra-Chill/data-machine-code inc/Workspace/WorkspaceCoreUtilities.php
+ *
+ * @param holds - directories of which none may lie in a workspace
+ */
+export function workspacesOf(
+  unit: string | undefined,
+  constant: string | null,
+  home: string,
+  holds: readonly string[],
+): { readonly paths: readonly string[]; readonly claim: string | null } {
+  const named = unit === undefined ? null : plainPath(unit);
+  const defined = constant === null ? null : plainPath(constant);
+  const isClaim = defined !== null && defined !== named && ![BASE, home].some((place) => isAtOrBelow(defined, place));
+  const wanted = [...(isClaim || defined === null ? [] : [defined]), ...(named === null ? [] : [named])];
+  const paths = [
+    ...(defined === null ? [BASE] : []),
+    ...wanted.filter((path) => isWorkspace(path, holds) && (defined !== null || !isAtOrBelow(path, BASE))),
+  ];
+  return { paths: [...new Set(paths)], claim: isClaim ? defined : null };
+}
+
+function plainPath(path: string): string {
+  return normalize(path).replace(/(.)\/+$/, '$1');
+}
 
 /** Directories that everybody shares and where the root service leaves things behind. */
 const SHARED_PLACES = ['/tmp', '/var/tmp', '/run', '/var/log'];
@@ -20,17 +54,18 @@ const SHARED_PLACES = ['/tmp', '/var/tmp', '/run', '/var/log'];
  */
 export async function agentPlacesOf(
   instance: Pick<KimakiInstance, 'environment'>,
-  site: Pick<SiteFacts, 'root' | 'group'>,
+  site: Pick<SiteFacts, 'root' | 'group'> & Pick<Site, 'workspace'>,
   target: Pick<TargetFacts, 'name' | 'home'>,
   targetGroup: string,
   agentsFile: string | null,
 ): Promise<MigrationFacts['agentPlaces']> {
-  const named = normalize(instance.environment['DATAMACHINE_WORKSPACE_PATH'] ?? WORKSPACE).replace(/(.)\/+$/, '$1');
+  const named = instance.environment['DATAMACHINE_WORKSPACE_PATH'];
+  const workspaces = workspacesOf(named, site.workspace, target.home, [site.root, target.home]);
   const candidates = [
     ...BELOW_SITE.map((name) => ({ path: join(site.root, name), user: target.name, group: site.group })),
     // A step of its own takes --allow-root out of it, where everyone could read it.
     ...(agentsFile === null ? [{ path: join(site.root, 'AGENTS.md'), user: target.name, group: site.group }] : []),
-    ...(isWorkspace(named, [site.root, target.home]) ? [{ path: named, user: target.name, group: targetGroup }] : []),
+    ...workspaces.paths.map((path) => ({ path, user: target.name, group: targetGroup })),
   ];
   const places: MigrationFacts['agentPlaces'][number][] = [];
   for (const place of candidates) {

@@ -63,7 +63,7 @@ export async function readSubject(
   const { owner } = site.value;
   const agentPlaces = await agentPlacesOf(
     instance,
-    { root: site.value.path, group: owner.group },
+    { root: site.value.path, group: owner.group, workspace: site.value.workspace },
     { name, home: service.value.user.home },
     service.value.group.name,
     null,

@@ -75,12 +75,14 @@ async function find(path: string, options: SiteOptions): Promise<Result<Site, Si
   if (runsAs.isErr()) return err(runsAs.error);
 
   const { owner, fpm, note } = runsAs.value;
+  const workspace = defines.find(({ name }) => name === 'DATAMACHINE_WORKSPACE_PATH')?.value;
   const host = defines.find(({ name }) => name === 'DOMAIN_CURRENT_SITE')?.value;
   return ok({
     path: root,
     version: await wordpressVersion(root),
     ...directories,
     configPath,
+    workspace: typeof workspace === 'string' ? workspace : null,
     multisite: defines.some(({ name, value }) => name === 'MULTISITE' && value === true),
     host: typeof host === 'string' ? host : null,
     owner,

@@ -19,6 +19,8 @@ export interface Site {
   readonly upgradeDir: string;
   /** The wp-config.php that WordPress loads, by the name WordPress uses (it can be a link); null when there is none. */
   readonly configPath: string | null;
+  /** DATAMACHINE_WORKSPACE_PATH as wp-config.php has it; null where it has none, or a value that only PHP can compute. */
+  readonly workspace: string | null;
   readonly multisite: boolean;
   /** Host name of the main site of a network, when wp-config.php has it. */
   readonly host: string | null;

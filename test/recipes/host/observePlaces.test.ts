@@ -3,7 +3,7 @@ import { chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import { KIMAKI } from '../../../src/kimaki/bridges/index.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { agentPlacesOf, leftoversOf } from '../../../src/recipes/host/observePlaces.js';
+import { agentPlacesOf, leftoversOf, workspacesOf } from '../../../src/recipes/host/observePlaces.js';
 import { tempDir } from '../tempDir.js';
 
 /** A site, a home and a workspace, with the places the agent keeps for itself. */
@@ -19,7 +19,7 @@ function arrange() {
     const environment = named === undefined ? {} : { DATAMACHINE_WORKSPACE_PATH: named };
     const found = await agentPlacesOf(
       { environment },
-      { root: site, group: 'www-data' },
+      { root: site, group: 'www-data', workspace: null },
       { name: 'opencode', home },
       'agents',
       agentsFile,
@@ -28,6 +28,24 @@ function arrange() {
   };
   return { dir, site, home, workspace, places };
 }
+
+describe('workspacesOf', () => {
+  const HOME = '/home/opencode';
+  const DEFAULT = '/var/lib/datamachine';
+  test.each([
+    ['by default the program asks whether it can write the directory above', undefined, null, [DEFAULT], null],
+    ['the constant is used as it is', undefined, `${DEFAULT}/workspace/`, [`${DEFAULT}/workspace`], null],
+    ['it may lie in the home', undefined, `${HOME}/ws`, [`${HOME}/ws`], null],
+    ['elsewhere it is a claim', undefined, '/opt/backup/db', [], '/opt/backup/db'],
+    ['unless the unit says the same', '/srv/agent/ws', '/srv/agent/ws', ['/srv/agent/ws'], null],
+    ['the program does not know what the unit says', '/srv/agent/ws', null, [DEFAULT, '/srv/agent/ws'], null],
+    ['a claim does not take the place of the unit', '/srv/agent/ws', '/etc/cron.d', ['/srv/agent/ws'], '/etc/cron.d'],
+    ['a place of its own in the default is not listed twice', `${DEFAULT}/workspace`, null, [DEFAULT], null],
+    ['a directory of the system is no workspace', '/etc', null, [DEFAULT], null],
+  ])('%s', (_what, unit, constant, paths, claim) => {
+    expect(workspacesOf(unit, constant, HOME, ['/var/www/site', HOME])).toEqual({ paths, claim });
+  });
+});
 
 describe('agentPlacesOf', () => {
   test('lists what is there below the site for the site’s group, and the workspace for the agent’s own', async () => {

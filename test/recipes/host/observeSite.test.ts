@@ -19,6 +19,7 @@ function siteIn(root: string): Site {
     languagesDir: join(contentDir, 'languages'),
     upgradeDir: join(contentDir, 'upgrade'),
     configPath: null,
+    workspace: null,
     multisite: false,
     host: null,
     owner: { user: 'www-data', uid: 33, group: 'www-data', gid: 33 },

@@ -55,6 +55,7 @@ test('a plain install is described from its root and from anywhere below it', as
     languagesDir: `${root}/wp-content/languages`,
     upgradeDir: `${root}/wp-content/upgrade`,
     configPath: `${root}/wp-config.php`,
+    workspace: null,
     multisite: false,
     host: null,
     owner: { user: 'www-data', uid: 33, group: 'www-data', gid: 33 },
@@ -96,6 +97,13 @@ define('DOMAIN_CURRENT_SITE', 'example.org');`,
     host: 'example.org',
   });
   expect(site.notes.join('\n')).toContain(`${root}/must belongs to the site and is outside`);
+});
+
+test('the workspace of the agent is read from wp-config.php where it is a literal', async () => {
+  const literal = await wordpress('a/site', "define( 'DATAMACHINE_WORKSPACE_PATH', '/srv/agent/' . 'ws' );");
+  expect(await find(literal)).toMatchObject({ workspace: '/srv/agent/ws' });
+  const computed = await wordpress('b/site', "define( 'DATAMACHINE_WORKSPACE_PATH', getenv( 'WS' ) );");
+  expect(await find(computed)).toMatchObject({ workspace: null });
 });
 
 test('a value that only PHP can tell keeps its default and is noted, as is one under a condition', async () => {

@@ -3,6 +3,7 @@ import type { Result } from 'neverthrow';
 import { bridgeNamed, lockPortAfter } from '../../../kimaki/bridges/index.js';
 import { rootCronJobs } from '../../../kimaki/abilities/index.js';
 import { migrationRemedy } from '../../../kimaki/identity/index.js';
+import { printablePath } from '../../../posix/paths/index.js';
 import { isInUse } from '../../../kimaki/instance/index.js';
 import type { LostAbility } from '../../../kimaki/abilities/index.js';
 import type { StateLeft } from '../../../kimaki/state/index.js';
@@ -28,6 +29,7 @@ import {
   readOptions,
   migrationOptions,
   unusable,
+  workspacesOf,
 } from '../../host/index.js';
 import { observePrefixes } from './observePrefixes.js';
 import { observeCompanions } from './observeCompanions.js';
@@ -94,10 +96,16 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   const leftovers = await leftoversOf(bridge, target.value.facts.uid);
   const agentPlaces = await agentPlacesOf(
     instance,
-    site.value.facts,
+    { ...site.value.facts, workspace: site.value.site.workspace },
     target.value.facts,
     target.value.group,
     site.value.agentsFile,
+  );
+  const { claim } = workspacesOf(
+    instance.environment['DATAMACHINE_WORKSPACE_PATH'],
+    site.value.site.workspace,
+    target.value.facts.home,
+    [],
   );
   const reach = {
     identity: target.value.likely,
@@ -222,6 +230,11 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     warnings: [
       ...target.value.warnings,
       ...site.value.warnings,
+      ...(claim === null
+        ? []
+        : [
+            `wp-config.php says that the agent's workspace is ${printablePath(claim)}, and WordPress can write that file: nothing there changes its owner. If it is right, set DATAMACHINE_WORKSPACE_PATH to it in ${instance.unit} and plan again`,
+          ]),
       ...dispatch.value.warnings,
       ...prefixed.value.warnings,
       ...unit.value.warnings,

@@ -69,6 +69,8 @@ export async function observeState(
     });
   }
   const sizes = await moveSizes(moves);
+  const staying = stayingState(bridgeNamed(instance.bridge), moves, dataDir.to, target.home);
+  const asked = options.rewritePaths === true ? 'yes' : 'when-asked';
   const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.home);
   const toldPaths = async (roots: readonly string[], follows: FollowsMove): Promise<readonly Warning[]> => {
     if (roots.length === 0 || oldHomes.length === 0) return [];
@@ -86,20 +88,21 @@ export async function observeState(
       newHome: inventory.value.home.to,
       newDataDir: dataDir.to,
       moves,
+      ...(staying.length === 0 ? {} : { staying }),
       left: [...inventory.value.left, ...keptApart(inventory.value, options)],
     },
     sizes,
     warnings: [
       ...(await toldPaths(
         moves.map(({ from }) => from),
-        options.rewritePaths === true ? 'yes' : 'when-asked',
+        () => asked,
       )),
-      ...(await toldPaths(stayingState(bridgeNamed(instance.bridge), moves, dataDir.to, target.home), 'no')),
+      ...(await toldPaths(staying, ({ kind }) => (kind === 'database' ? asked : 'no'))),
     ],
   });
 }
 
-/** What the service uses afterwards and does not move: no step rewrites paths in it. */
+/** What the service uses afterwards and does not move: only in its databases paths are rewritten. */
 function stayingState(bridge: Bridge, moves: readonly StateMove[], dataDir: string, home: string): readonly string[] {
   const places = [dataDir, ...runtimeState(bridge).map((name) => `${home}/${name}`)];
   return [...new Set(places)]

@@ -7,8 +7,8 @@ import { printablePath } from '../../../posix/paths/index.js';
 /** As many as are named one by one. */
 const SHOWN = 20;
 
-/** Whether these paths are rewritten: as asked, if asked, or not at all, because what holds them does not move. */
-export type FollowsMove = 'yes' | 'when-asked' | 'no';
+/** Whether a path is rewritten: as asked, if asked, or not at all, because the file that holds it does not move. */
+export type FollowsMove = (path: StatePath) => 'yes' | 'when-asked' | 'no';
 
 /** Something an operator should know, and what changes it. */
 export type Warning = { readonly text: string; readonly remedy?: Remedy };
@@ -21,9 +21,12 @@ export function statePathWarnings(
   { paths, stuck, notSearched }: StatePathPlan,
   follows: FollowsMove,
 ): readonly Warning[] {
-  const way = follows === 'when-asked' ? { remedy: remedy.option('rewritePaths') } : {};
-  const listed =
-    follows === 'yes' ? [] : paths.map((path): Warning => ({ text: `${shown(path)} and will break`, ...way }));
+  const listed = paths
+    .filter((path) => follows(path) !== 'yes')
+    .map((path): Warning => ({
+      text: `${shown(path)} and will break`,
+      ...(follows(path) === 'when-asked' ? { remedy: remedy.option('rewritePaths') } : {}),
+    }));
   return [
     ...atMost(listed),
     ...atMost(stuck.map((text) => ({ text: `${text}, and the agent will not reach it` }))),

@@ -25,6 +25,7 @@ const SITE: Told['site'] = {
   languagesDir: '/var/www/site/wp-content/languages',
   upgradeDir: '/var/www/site/wp-content/upgrade',
   configPath: null,
+  workspace: null,
   multisite: false,
   host: null,
   owner: { user: 'www-data', uid: 33, group: 'www-data', gid: 33 },

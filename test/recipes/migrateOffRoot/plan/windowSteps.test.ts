@@ -56,6 +56,20 @@ test('paths inside the state are rewritten when asked to, before it moves, and p
   expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'state-paths')).toBeUndefined();
 });
 
+test('databases that stay follow the move too, once they are the agent’s', () => {
+  const { state } = exampleFacts();
+  const staying = ['/home/opencode/.local/share/opencode'];
+  const facts = exampleFacts({ options: { rewritePaths: true }, state: { ...state, staying } });
+  const window = windowSteps(facts);
+  const ids = window.map(({ id }) => id);
+  expect(ids.indexOf('staying-paths')).toBeGreaterThan(ids.indexOf('home-owner'));
+  expect(ids.indexOf('staying-paths')).toBeLessThan(ids.indexOf('unit-1'));
+  const args = { roots: staying, oldHomes: ['/root'], databasesOnly: true };
+  expect(window.find(({ id }) => id === 'staying-paths')).toMatchObject({ after: 'home-owner', args });
+  expect(undoneFirst(window, 'staying-paths')).toEqual(['start']);
+  expect(argsOf(exampleFacts({ state: { ...state, staying } }), 'staying-paths')).toBeUndefined();
+});
+
 test('the units stay masked up to the start, and are unmasked last in a rollback', () => {
   const steps = windowSteps(exampleFacts());
   expect(steps.find(({ id }) => id === 'start')).toMatchObject({ ends: ['stop', 'no-processes'] });

@@ -80,7 +80,7 @@ cp /root/worker ${WORKER}; cp -p /root/channels ${CHANNELS}; groupdel newer; rm 
       ['umask-php-fpm', 'broken', FPM],
       ['data-directory-shared', 'broken', 'kimaki-two.service'],
       ['leftover-closed', 'risk', '/tmp/kimaki-cache'],
-      ['no-new-root-files', 'broken', '/var/lib/datamachine/workspace'],
+      ['no-new-root-files', 'broken', '/var/lib/datamachine'],
       ['channel-environment', 'broken', 'KIMAKI_DATA_DIR=/root/.kimaki'],
       ['groups-not-running', 'risk', 'opencode is in: newer'],
       ['unit-masked', 'note', 'kimaki-old.service'],

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { bridgeNamed } from '../../kimaki/bridges/index.js';
+import { isOwnProgram } from '../../kimaki/abilities/index.js';
 import { SHARED_UMASK, migrationRemedy } from '../../kimaki/identity/index.js';
 import { loadedFromDisk, readUnitFiles } from '../../kimaki/instance/index.js';
 import { renderUpgradeUnit } from '../../kimaki/unit/index.js';
@@ -67,7 +68,10 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
   if (dispatch.isErr()) return err(dispatch.error);
 
   const { noUpgrade } = bridge;
-  const setsArgs = noUpgrade !== null && options.keepAutoUpgrade !== true;
+  // A program of its own the agent upgrades itself.
+  const isOwn =
+    instance.binary !== null && (await isOwnProgram(instance.binary, target.value.facts.home, bridge.package));
+  const setsArgs = noUpgrade !== null && !isOwn && options.keepAutoUpgrade !== true;
   const request: Rewrite = {
     user: instance.user,
     group: target.value.group,
@@ -76,7 +80,7 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
     newHome: instance.home,
     oldDataDir: instance.dataDir,
     newDataDir: instance.dataDir,
-    binary: binary.value.path,
+    binary: isOwn ? null : binary.value.path,
     umask: SHARED_UMASK.toString(8).padStart(4, '0'),
     ...(setsArgs ? { addArgs: [noUpgrade] } : {}),
   };

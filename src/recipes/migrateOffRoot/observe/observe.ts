@@ -117,7 +117,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       ...leftovers,
     ],
   };
-  const own = await observeOwnProgram(options, bridge, target.value);
+  const own = await observeOwnProgram(options, bridge, target.value, instance);
   if (own.isErr()) return err(own.error);
   const program = own.value?.path ?? binary.value.path;
   const filesWith = (prefixes: readonly LinePrefix[]): Result<UnitFilesRewrite, MigrationRefusal> =>

@@ -2,9 +2,10 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { bridgeNamed } from '../../../kimaki/bridges/index.js';
 import type { Bridge } from '../../../kimaki/bridges/index.js';
-import { findOwnProgram, lostAbilities, readAbilityFacts } from '../../../kimaki/abilities/index.js';
+import { findOwnProgram, isOwnProgram, lostAbilities, readAbilityFacts } from '../../../kimaki/abilities/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import type { LostAbility, OwnProgram } from '../../../kimaki/abilities/index.js';
+import type { Identity } from '../../../posix/accounts/index.js';
 import type { MigrationOptions, MigrationRefusal, StateFacts, Target } from '../../host/index.js';
 import { cannotObserve, refusal } from '../../host/index.js';
 import { remedy } from '../../../posix/findings/index.js';
@@ -47,13 +48,17 @@ export async function observeAbilities(
       );
 }
 
-/** The program that the agent has for itself, where that is to be used; null where not. Refuses where there is none. */
+/**
+ * The program that the agent has for itself, where that is to be used, or is used already; null where not. Refuses where it is
+ * asked for and there is none.
+ */
 export async function observeOwnProgram(
   { ownPrefix = false }: Pick<MigrationOptions, 'ownPrefix'>,
   bridge: Bridge,
   { facts, identity }: Target,
+  instance: Pick<KimakiInstance, 'user' | 'binary'>,
 ): Promise<Result<OwnProgram | null, MigrationRefusal>> {
-  if (!ownPrefix) return ok(null);
+  if (!ownPrefix) return ok(await ownProgramInUse(bridge, identity, instance));
   const { name, home } = facts;
   if (bridge.noUpgrade === null) {
     const message = `${bridge.title} does not upgrade itself, so it needs no prefix of its own`;
@@ -73,4 +78,16 @@ export async function observeOwnProgram(
   }
   const found = await findOwnProgram(bridge, identity);
   return found.mapErr(({ message }) => refusal('BINARY_UNREACHABLE', name, message, way));
+}
+
+/** A later plan leaves it as it is. */
+async function ownProgramInUse(
+  bridge: Bridge,
+  identity: Identity | null,
+  { user, binary }: Pick<KimakiInstance, 'user' | 'binary'>,
+): Promise<OwnProgram | null> {
+  if (identity === null || binary === null || user !== identity.user.name) return null;
+  if (!(await isOwnProgram(binary, identity.user.home, bridge.package))) return null;
+  const found = (await findOwnProgram(bridge, identity)).unwrapOr(null);
+  return found?.path === binary ? found : null;
 }

@@ -45,8 +45,7 @@ export async function observePrefixes(
   const open: OpenProgram[] = [];
   for (const { path } of lines) {
     const found = await openProgram(path, target.facts.name, reach);
-    if (found.isErr()) return err(found.error);
-    if (found.value !== null) open.push(found.value);
+    if (found !== null) open.push(found);
   }
   const decided = decidePrefixes(lines, unsafe.value, {
     keep: privilegedLines === 'keep',
@@ -61,19 +60,13 @@ export async function observePrefixes(
 /** A program that others than root can change, so that root must not run it: where, and why. */
 type OpenProgram = { readonly path: string; readonly subject: string; readonly reason: string };
 
-async function openProgram(
-  path: string,
-  user: string,
-  reach: AgentsReach,
-): Promise<Result<OpenProgram | null, MigrationRefusal>> {
+/** Null where nothing is known against it, also where it cannot be looked at. */
+async function openProgram(path: string, user: string, reach: AgentsReach): Promise<OpenProgram | null> {
   const trusted = await checkTrustedPath(path);
   if (trusted.isOk())
-    return ok(
-      (await agentMayReplace(path, reach)) ? { path, subject: path, reason: `can be replaced by ${user}` } : null,
-    );
+    return (await agentMayReplace(path, reach)) ? { path, subject: path, reason: `can be replaced by ${user}` } : null;
   const { error } = trusted;
-  if (error.code !== 'UNTRUSTED_PATH') return error.code === 'NOT_FOUND' ? ok(null) : err(cannotObserve(error));
-  return ok({ path, subject: error.component, reason: error.reason });
+  return error.code === 'UNTRUSTED_PATH' ? { path, subject: error.component, reason: error.reason } : null;
 }
 
 async function reached(

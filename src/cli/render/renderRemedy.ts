@@ -33,7 +33,7 @@ export function isRemedy(value: unknown): value is Remedy {
   return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
-/** The name of an option on the command line: `rewritePaths` is `--rewrite-paths`. */
+/** The name of an option on the command line: `keepPaths` is `--keep-paths`. */
 export function optionName(member: string): string {
   return `--${kebab(member)}`;
 }

@@ -83,8 +83,9 @@ async function oldPaths(instance: KimakiInstance): Promise<Result<LookFound, Dia
   if (places.length === 0) return ok({ found: [], leftOut: notSearched });
   const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : '';
   const what = `the state leads into /root, which ${user} cannot enter: ${places.slice(0, SHOWN).join('; ')}${more}`;
-  const way = remedy.text(
-    'correct these paths while the service is stopped; rewriteStatePaths of @wca/runtime-sdk/kimaki does it',
+  const way = remedy.anyOf(
+    migrationRemedy(instance),
+    remedy.text('correct what still leads there while the service is stopped'),
   );
   return ok({ found: [findingsOf(instance)('old-home-in-state', 'risk', what, way, places)], leftOut: notSearched });
 }

@@ -21,7 +21,7 @@ export type Remedy =
 /** Run the same recipe again with this option. @inline */
 export type OptionRemedy = {
   readonly kind: 'option';
-  /** The name of a member of the recipe's options: `rewritePaths`. */
+  /** The name of a member of the recipe's options: `keepPaths`. */
   readonly option: string;
   /** What to set it to; left out where the caller has to choose, and for a switch that is to be on. */
   readonly value?: string | number;

@@ -55,7 +55,14 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
   if (target.isErr()) return err(target.error);
   const binary = await observeBinary(bridge, target.value.identity, site.value.identity);
   if (binary.isErr()) return err(binary.error);
-  const state = { oldHome: instance.home, newHome: instance.home, newDataDir: instance.dataDir, moves: [], left: [] };
+  const state = {
+    oldHome: instance.home,
+    newHome: instance.home,
+    newDataDir: instance.dataDir,
+    moves: [],
+    left: [],
+    stale: null,
+  };
   const around = {
     site: site.value.site,
     web: site.value.identity,

@@ -129,10 +129,17 @@ export type StateFacts = {
   readonly newHome: string;
   readonly newDataDir: string;
   readonly moves: readonly StateMove[];
-  /** Parts of the state in use that are at their place already, where no move leads from or to; none where it is missing. */
-  readonly staying?: readonly string[];
   /** Entries that stay where they are, with the reason. */
   readonly left: readonly { readonly path: string; readonly reason: string }[];
+  /** State that does not move and leads to places that are empty now or will be; null where nothing in it is to be rewritten. */
+  readonly stale: StaleState | null;
+};
+
+/** State with paths in it that follow moves: those of this migration, and of an earlier one that kept them. */
+export type StaleState = {
+  readonly roots: readonly string[];
+  readonly oldHomes: readonly string[];
+  readonly moves: readonly { readonly from: string; readonly to: string }[];
 };
 
 /** One entry that changes homes. */

@@ -5,6 +5,7 @@ export type {
   FpmFacts,
   MigrationFacts,
   SiteFacts,
+  StaleState,
   StateFacts,
   StateMove,
   TargetFacts,

@@ -27,8 +27,11 @@ export const migrationOptions = record({
    * the new home is renamed and kept. `keep-target`: what is at the old home stays there. Nothing is ever merged or deleted.
    */
   existingState: v.exactOptional(v.picklist(['keep-source', 'keep-target', 'set-aside'])),
-  /** Change paths inside the state that lead to the old home (channel directories, shims, links), so that they follow the move. Default: list them. */
-  rewritePaths: v.exactOptional(v.boolean()),
+  /**
+   * Leave the paths inside the state that lead to the old home (channel directories, shims, links) as they are, and list them.
+   * Default: they follow the move.
+   */
+  keepPaths: v.exactOptional(v.boolean()),
   /** How WordPress reaches the agent. Default `auto`: the system binary where it can work, else the sudo hop. */
   dispatch: v.exactOptional(v.picklist(['auto', 'system-binary', 'sudo-hop'])),
   /** Files that WordPress could not read before: `leave` them to root (default) or `reclaim` them too. */

@@ -6,7 +6,7 @@ import type { Remedy } from '../../../src/posix/findings/index.js';
 
 const CASES: readonly (readonly [Remedy, string])[] = [
   [remedy.text('look at it'), 'look at it'],
-  [remedy.option('rewritePaths'), 'add --rewrite-paths'],
+  [remedy.option('keepPaths'), 'add --keep-paths'],
   [remedy.option('user'), 'add --user USER'],
   [remedy.option('existingState', 'keep-source'), 'add --existing-state keep-source'],
   [remedy.command('chmod', '0644', '/srv/a b'), "chmod 0644 '/srv/a b'"],
@@ -47,6 +47,6 @@ it.each(CASES)('words %j as it is typed', (way, text) => {
 
 it('names every option of the recipe as the command line does', () => {
   const names = new Set([...PLAN_OPTIONS, ...VERIFY_OPTIONS].map(({ name }) => `--${name}`));
-  const members = ['rewritePaths', 'createUser', 'leaveUnsafe', 'noFpmUmask', 'acceptSharedUmask', 'probeChannel'];
+  const members = ['keepPaths', 'createUser', 'leaveUnsafe', 'noFpmUmask', 'acceptSharedUmask', 'probeChannel'];
   expect(members.filter((member) => !names.has(optionName(member)))).toEqual([]);
 });

@@ -24,7 +24,7 @@ describe('the options of a migration', () => {
     [{ hold: 1.5 }, 'hold'],
     [{ whenIdle: '5' }, 'whenIdle'],
     [{ existingState: 'merge' }, 'existingState'],
-    [{ rewritePaths: 'yes' }, 'rewritePaths'],
+    [{ keepPaths: 'yes' }, 'keepPaths'],
     [{ migrateExtra: 'x' }, 'migrateExtra'],
   ])('with %j are refused by name', (options, subject) => {
     const refused = readOptions(migrationOptions, options)._unsafeUnwrapErr();

@@ -88,6 +88,7 @@ export function exampleFacts(changes: Partial<MigrationFacts> = {}): MigrationFa
         },
       ],
       left: [],
+      stale: null,
     },
     dispatch: {
       file: { path: '/var/www/site/wp-content/mu-plugins/wp-coding-agents-channels.php', sha256: 'd'.repeat(64) },

@@ -17,8 +17,8 @@ export const PLAN_OPTIONS = [
     help: 'which state to keep where both homes hold some: keep-source (= set-aside) or keep-target',
   },
   {
-    name: 'rewrite-paths',
-    help: 'change paths inside the state that lead to the old home, so that they follow the move',
+    name: 'keep-paths',
+    help: 'leave paths inside the state that lead to the old home as they are (default: they follow the move)',
   },
   { name: 'dispatch', value: 'auto|system-binary|sudo-hop', help: 'how WordPress reaches the agent' },
   {

@@ -49,7 +49,7 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
     ...given('whenIdle', whenIdle.unwrapOr(undefined)),
     ...given('migrateExtra', extra.length === 0 ? undefined : extra),
     ...given('createUser', context.flag('create-user') || undefined),
-    ...given('rewritePaths', context.flag('rewrite-paths') || undefined),
+    ...given('keepPaths', context.flag('keep-paths') || undefined),
     ...given('leaveUnsafe', context.flag('leave-unsafe') || undefined),
     ...given('allowUnprotectedHardlinks', context.flag('allow-unprotected-hardlinks') || undefined),
     ...given('crossMounts', context.flag('cross-mounts') || undefined),

@@ -6,6 +6,7 @@ export function needsWindow(facts: Pick<MigrationFacts, 'unit' | 'target' | 'sta
   const files = [...unit.files, ...companions.flatMap((companion) => companion.files)];
   return (
     state.moves.length > 0 ||
+    state.stale !== null ||
     files.some(({ needsRewrite }) => needsRewrite) ||
     (unit.runningUid !== null && unit.runningUid !== target.uid)
   );

@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { remedy } from '../../../posix/findings/index.js';
 import { dirname } from 'node:path';
-import { runtimeState, stateInventory } from '../../../kimaki/state/index.js';
+import { runtimeState, stateInventory, surveyState } from '../../../kimaki/state/index.js';
 import { findStatePaths } from '../../../kimaki/state-paths/index.js';
 import { bridgeNamed } from '../../../kimaki/bridges/index.js';
 import type { Bridge } from '../../../kimaki/bridges/index.js';
@@ -11,10 +11,18 @@ import type { KimakiInstance } from '../../../kimaki/instance/index.js';
 import type { StateConflict, StateInventory } from '../../../kimaki/state/index.js';
 import { estimateMove } from '../../../posix/moves/index.js';
 import { isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
-import type { MigrationOptions, MigrationRefusal, StateFacts, StateMove, TargetFacts } from '../../host/index.js';
+import type {
+  MigrationOptions,
+  MigrationRefusal,
+  StaleState,
+  StateFacts,
+  StateMove,
+  TargetFacts,
+} from '../../host/index.js';
 import { cannotObserve, refusal } from '../../host/index.js';
+import { staleMoves } from './staleMoves.js';
 import { statePathWarnings } from './statePathWarnings.js';
-import type { FollowsMove, Warning } from './statePathWarnings.js';
+import type { Warning } from './statePathWarnings.js';
 
 /** Appended to the name of what is set aside. */
 const ASIDE = '.before-migration';
@@ -69,40 +77,63 @@ export async function observeState(
     });
   }
   const sizes = await moveSizes(moves);
-  const staying = stayingState(bridgeNamed(instance.bridge), moves, dataDir.to, target.home);
-  const asked = options.rewritePaths === true ? 'yes' : 'when-asked';
-  const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.home);
-  const toldPaths = async (roots: readonly string[], follows: FollowsMove): Promise<readonly Warning[]> => {
-    if (roots.length === 0 || oldHomes.length === 0) return [];
-    const paths = await findStatePaths({ roots, oldHomes, moves });
-    if (paths.isOk()) return statePathWarnings(paths.value, follows);
-    return [
-      {
-        text: `the paths in the state that lead to ${oldHomes.join(' or ')} could not be searched for: ${paths.error.message}`,
-      },
-    ];
-  };
+  const stated = await statePaths(options, instance, { moves, dataDir: dataDir.to, home: target.home });
   return ok({
     facts: {
       oldHome: inventory.value.home.from,
       newHome: inventory.value.home.to,
       newDataDir: dataDir.to,
       moves,
-      ...(staying.length === 0 ? {} : { staying }),
       left: [...inventory.value.left, ...keptApart(inventory.value, options)],
+      stale: stated.stale,
     },
     sizes,
-    warnings: [
-      ...(await toldPaths(
-        moves.map(({ from }) => from),
-        () => asked,
-      )),
-      ...(await toldPaths(staying, ({ kind }) => (kind === 'database' ? asked : 'no'))),
-    ],
+    warnings: stated.warnings,
   });
 }
 
-/** What the service uses afterwards and does not move: only in its databases paths are rewritten. */
+/** Where the state will be. */
+type Settled = { readonly moves: readonly StateMove[]; readonly dataDir: string; readonly home: string };
+
+/** What in the state leads to where it was: told where it does not follow, and what has to be rewritten in state that stays. */
+async function statePaths(
+  options: MigrationOptions,
+  instance: KimakiInstance,
+  { moves, dataDir, home }: Settled,
+): Promise<{ readonly stale: StaleState | null; readonly warnings: readonly Warning[] }> {
+  const follow = options.keepPaths !== true;
+  const oldHomes = [...new Set([instance.accountHome ?? instance.home, instance.home])].filter((one) => one !== home);
+  const roots = stayingState(bridgeNamed(instance.bridge), moves, dataDir, home);
+  // A host that was migrated already no longer names the home that its state came from.
+  const former = [...new Set([...oldHomes, ROOTS_HOME])].filter((one) => one !== home && one !== '/');
+  const earlier: StaleState['moves'][number][] = [];
+  for (const move of staleMoves(roots, home, former)) {
+    const there = await surveyState(move.from);
+    // What is still there may be meant.
+    if (there.isOk() && there.value.holds !== 'state') earlier.push(move);
+  }
+  const staying = { roots, oldHomes: former, moves: [...moves.map(({ from, to }) => ({ from, to })), ...earlier] };
+  const moving = { roots: moves.map(({ from }) => from), oldHomes, moves };
+  const warnings: Warning[] = [];
+  let stale: StaleState | null = null;
+  for (const request of [moving, staying]) {
+    if (request.roots.length === 0 || request.oldHomes.length === 0) continue;
+    const found = await findStatePaths(request);
+    if (found.isErr()) {
+      const text = `the paths in the state that lead to ${request.oldHomes.join(' or ')} could not be searched for: ${found.error.message}`;
+      warnings.push({ text });
+      continue;
+    }
+    warnings.push(...statePathWarnings(found.value, follow));
+    if (request === staying && follow && found.value.paths.length > 0) stale = staying;
+  }
+  return { stale, warnings };
+}
+
+/** Source: the passwd of every distribution. */
+const ROOTS_HOME = '/root';
+
+/** What the service uses afterwards and does not move. */
 function stayingState(bridge: Bridge, moves: readonly StateMove[], dataDir: string, home: string): readonly string[] {
   const places = [dataDir, ...runtimeState(bridge).map((name) => `${home}/${name}`)];
   return [...new Set(places)]

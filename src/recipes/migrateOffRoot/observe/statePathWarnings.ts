@@ -1,32 +1,22 @@
 import { basename } from 'node:path';
 import type { StatePath, StatePathPlan } from '../../../kimaki/state-paths/index.js';
-import { remedy } from '../../../posix/findings/index.js';
 import type { Remedy } from '../../../posix/findings/index.js';
 import { printablePath } from '../../../posix/paths/index.js';
 
 /** As many as are named one by one. */
 const SHOWN = 20;
 
-/** Whether a path is rewritten: as asked, if asked, or not at all, because the file that holds it does not move. */
-export type FollowsMove = (path: StatePath) => 'yes' | 'when-asked' | 'no';
-
 /** Something an operator should know, and what changes it. */
 export type Warning = { readonly text: string; readonly remedy?: Remedy };
 
 /**
- * Warns of the paths inside the state that lead to the old home and will break, named by channel where the database says
- * so, and of what cannot follow the move whatever is asked for. Pure.
+ * Warns of the paths inside the state that lead to the old home and cannot follow the move, and of those that could and are
+ * kept, named by channel where the database says so. Pure.
+ *
+ * @param follow - whether those that can are rewritten
  */
-export function statePathWarnings(
-  { paths, stuck, notSearched }: StatePathPlan,
-  follows: FollowsMove,
-): readonly Warning[] {
-  const listed = paths
-    .filter((path) => follows(path) !== 'yes')
-    .map((path): Warning => ({
-      text: `${shown(path)} and will break`,
-      ...(follows(path) === 'when-asked' ? { remedy: remedy.option('rewritePaths') } : {}),
-    }));
+export function statePathWarnings({ paths, stuck, notSearched }: StatePathPlan, follow: boolean): readonly Warning[] {
+  const listed = follow ? [] : paths.map((path): Warning => ({ text: `${shown(path)} and will break, as asked for` }));
   return [
     ...atMost(listed),
     ...atMost(stuck.map((text) => ({ text: `${text}, and the agent will not reach it` }))),

@@ -53,21 +53,14 @@ export function moveSteps({ state, unit }: MigrationFacts, undoneBefore: readonl
  * and the sweep that changes its owner afterwards knows the files that were replaced.
  */
 export function statePathSteps({ state, options, oldHomes }: MigrationFacts): RecipeStep[] {
-  if (options.rewritePaths !== true || state.moves.length === 0 || oldHomes.length === 0) return [];
+  if (options.keepPaths === true || state.moves.length === 0 || oldHomes.length === 0) return [];
   const moves = state.moves.map(({ from, to }) => ({ from, to }));
   const args = { roots: moves.map(({ from }) => from), oldHomes, moves };
   return [step(statePathsStep, { id: 'state-paths', phase: 'window', args })];
 }
 
-/**
- * Rewrites such paths in the databases of the state that stays where it is, after `owned`, the step that gave them to the agent.
- * opencode keeps the directories of its sessions there, and fails on one that it may not look at.
- */
-export function stayingPathSteps({ state, options, oldHomes }: MigrationFacts, owned?: RecipeStep): RecipeStep[] {
-  const roots = state.staying ?? [];
-  if (options.rewritePaths !== true || state.moves.length === 0 || oldHomes.length === 0 || roots.length === 0)
-    return [];
-  const moves = state.moves.map(({ from, to }) => ({ from, to }));
-  const args = { roots, oldHomes, moves, databasesOnly: true };
-  return [step(statePathsStep, { id: 'staying-paths', phase: 'window', after: owned, args })];
+/** The same for state that stays in the home: after its files were given to the agent, as whom databases are written. */
+export function homePathSteps({ state }: MigrationFacts, after: RecipeStep | undefined): RecipeStep[] {
+  if (state.stale === null) return [];
+  return [step(statePathsStep, { id: 'home-paths', phase: 'window', after, args: state.stale })];
 }

@@ -12,7 +12,7 @@ import {
   verifyRewriteStep,
 } from '../../steps/index.js';
 import type { StartUnitsArgs } from '../../steps/index.js';
-import { moveSteps, statePathSteps, stayingPathSteps } from './moveSteps.js';
+import { homePathSteps, moveSteps, statePathSteps } from './moveSteps.js';
 import { homeOwnerSteps, secretOwnerSteps, siteOwnerSteps, stateOwnerSteps } from './ownerSteps.js';
 import { dispatchSteps } from './siteSteps.js';
 
@@ -59,10 +59,10 @@ export function windowSteps(
   const stateOwners = stateOwnerSteps(facts, statePaths[0] ?? stop);
   const { steps: moving, moves } = moveSteps(facts, [...undoneLast, ...stateOwners]);
   const homeOwners = homeOwnerSteps(facts, 'window', moves.at(-1));
-  const stayingPaths = stayingPathSteps(facts, homeOwners[0]);
+  const homePaths = homePathSteps(facts, homeOwners.at(-1));
   const secretOwners = secretOwnerSteps(facts, 'window', stop);
   const ownership = [...stateOwners, ...homeOwners, ...secretOwners];
-  const rewrites = rewriteSteps(facts, [...undoneLast, ...moves, ...ownership]);
+  const rewrites = rewriteSteps(facts, [...undoneLast, ...moves, ...ownership, ...homePaths]);
   const start = step(startUnitsStep, {
     id: 'start',
     phase: 'window',
@@ -70,7 +70,7 @@ export function windowSteps(
     ends: [stop, noProcesses],
     // A service that could not be stopped keeps its account, its state and its unit. The mask and the safety unit may go:
     // where the safety unit is what kept the service from starting, it must.
-    undoneBefore: [...user, ...statePaths, ...stayingPaths, ...programs, ...moves, ...ownership, ...rewrites],
+    undoneBefore: [...user, ...statePaths, ...programs, ...moves, ...ownership, ...homePaths, ...rewrites],
     args: {
       ...startArgs(facts, units),
       // Without a move, no state is moved back from under a process that writes.
@@ -86,7 +86,7 @@ export function windowSteps(
     ...stateOwners,
     ...moving,
     ...homeOwners,
-    ...stayingPaths,
+    ...homePaths,
     ...secretOwners,
     ...siteOwnerSteps(facts, { when: 'window', stop }),
     ...rewrites,

@@ -13,6 +13,10 @@ test('nothing is stopped on a host that is migrated, nor where nothing runs', ()
 
 test.each<[string, Partial<MigrationFacts>]>([
   ['state has to move', { state }],
+  [
+    'paths in the state lead to where it was',
+    { state: { ...done.state, stale: { roots: ['/home/opencode/.kimaki'], oldHomes: ['/root'], moves: [] } } },
+  ],
   ['the unit has to change', { unit: { ...unit, runningUid: 1000 } }],
   ['a companion has to change', { companions }],
   ['another account than configured is running', { unit: { ...done.unit, runningUid: 0 } }],

@@ -26,24 +26,21 @@ const text: StatePath = {
   mtime: '1.000000000',
 };
 
-const REWRITE = { kind: 'option', option: 'rewritePaths' };
-
-test('each place is told by channel or file, with the way to let it follow, and nothing of what a file holds', () => {
-  const told = statePathWarnings({ paths: [channel, link, text], stuck: [], notSearched: [] }, () => 'when-asked');
+test('each place that is kept is told by channel or file, and nothing of what a file holds', () => {
+  const told = statePathWarnings({ paths: [channel, link, text], stuck: [], notSearched: [] }, false);
   expect(told).toEqual([
     {
-      text: 'kimaki.db, id=1002, name=sandbox: directory points to /root/.kimaki/projects/sandbox and will break',
-      remedy: REWRITE,
+      text: 'kimaki.db, id=1002, name=sandbox: directory points to /root/.kimaki/projects/sandbox and will break, as asked for',
     },
-    { text: 'the link /root/.kimaki/current points to /root/.kimaki/a and will break', remedy: REWRITE },
-    { text: '/root/.kimaki/bin/kimaki names paths in the old home and will break', remedy: REWRITE },
+    { text: 'the link /root/.kimaki/current points to /root/.kimaki/a and will break, as asked for' },
+    { text: '/root/.kimaki/bin/kimaki names paths in the old home and will break, as asked for' },
   ]);
 });
 
 test('what is rewritten is the step’s to tell; what cannot follow is told all the same', () => {
   const told = statePathWarnings(
     { paths: [channel], stuck: ['a.json: /root/other does not move'], notSearched: ['x.db is larger than 256 MiB'] },
-    () => 'yes',
+    true,
   );
   expect(told).toEqual([
     { text: 'a.json: /root/other does not move, and the agent will not reach it' },
@@ -54,21 +51,8 @@ test('what is rewritten is the step’s to tell; what cannot follow is told all 
 test('of many only the first are told one by one', () => {
   const told = statePathWarnings(
     { paths: Array.from({ length: 30 }, () => channel), stuck: [], notSearched: [] },
-    () => 'when-asked',
+    false,
   );
   expect(told).toHaveLength(21);
   expect(told.at(-1)).toEqual({ text: '… and 10 more like these' });
-});
-
-test('nothing is promised for what is in state that does not move', () => {
-  expect(statePathWarnings({ paths: [link], stuck: [], notSearched: [] }, () => 'no')).toEqual([
-    { text: 'the link /root/.kimaki/current points to /root/.kimaki/a and will break' },
-  ]);
-});
-
-test('of state that stays, what its databases hold can follow, and what files hold cannot', () => {
-  const follows = (path: StatePath): 'yes' | 'no' => (path.kind === 'database' ? 'yes' : 'no');
-  expect(statePathWarnings({ paths: [channel, text], stuck: [], notSearched: [] }, follows)).toEqual([
-    { text: '/root/.kimaki/bin/kimaki names paths in the old home and will break' },
-  ]);
 });

@@ -18,6 +18,7 @@ test('stops, checks that no process is left, moves, changes owners, edits, redir
   expect(window.map(({ id }) => id)).toEqual([
     'stop',
     'no-processes',
+    'state-paths',
     'programs',
     'state-owner-1',
     'move-1-aside',
@@ -35,9 +36,9 @@ test('stops, checks that no process is left, moves, changes owners, edits, redir
   ]);
 });
 
-test('paths inside the state are rewritten when asked to, before it moves, and put back when it is back', () => {
-  expect(argsOf(exampleFacts(), 'state-paths')).toBeUndefined();
-  const facts = exampleFacts({ options: { rewritePaths: true } });
+test('paths inside the state are rewritten before it moves, unless they are to be kept, and put back when it is back', () => {
+  expect(argsOf(exampleFacts({ options: { keepPaths: true } }), 'state-paths')).toBeUndefined();
+  const facts = exampleFacts();
   const window = windowSteps(facts);
   const ids = window.map(({ id }) => id);
   expect(ids.slice(ids.indexOf('no-processes'), ids.indexOf('home-owner'))).toEqual([
@@ -56,18 +57,20 @@ test('paths inside the state are rewritten when asked to, before it moves, and p
   expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'state-paths')).toBeUndefined();
 });
 
-test('databases that stay follow the move too, once they are the agent’s', () => {
+test('paths in state that stays are rewritten once its files are the agent’s, and put back once the service is stopped', () => {
+  const stale = {
+    roots: ['/home/opencode/.local/share/opencode'],
+    oldHomes: ['/root'],
+    moves: [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }],
+  };
   const { state } = exampleFacts();
-  const staying = ['/home/opencode/.local/share/opencode'];
-  const facts = exampleFacts({ options: { rewritePaths: true }, state: { ...state, staying } });
-  const window = windowSteps(facts);
+  const window = windowSteps(exampleFacts({ state: { ...state, stale } }));
   const ids = window.map(({ id }) => id);
-  expect(ids.indexOf('staying-paths')).toBeGreaterThan(ids.indexOf('home-owner'));
-  expect(ids.indexOf('staying-paths')).toBeLessThan(ids.indexOf('unit-1'));
-  const args = { roots: staying, oldHomes: ['/root'], databasesOnly: true };
-  expect(window.find(({ id }) => id === 'staying-paths')).toMatchObject({ after: 'home-owner', args });
-  expect(undoneFirst(window, 'staying-paths')).toEqual(['start']);
-  expect(argsOf(exampleFacts({ state: { ...state, staying } }), 'staying-paths')).toBeUndefined();
+  expect(ids.indexOf('home-paths')).toBeGreaterThan(ids.indexOf('home-owner'));
+  expect(ids.indexOf('home-paths')).toBeLessThan(ids.indexOf('unit-1'));
+  expect(argsOf(exampleFacts({ state: { ...state, stale } }), 'home-paths')).toEqual(stale);
+  expect(undoneFirst(window, 'home-paths')).toEqual(['unit-1', 'unit-2', 'unit-3', 'start']);
+  expect(argsOf(exampleFacts(), 'home-paths')).toBeUndefined();
 });
 
 test('the units stay masked up to the start, and are unmasked last in a rollback', () => {

@@ -39,6 +39,7 @@ const COVERED_ELSEWHERE: Readonly<Record<string, string>> = {
   'recipes/migrateOffRoot/observe/observeRecovery.ts': 'test/recipes/migrateOffRoot/migration.lab.test.ts',
   'recipes/migrateOffRoot/observe/observeState.ts': 'test/recipes/migrateOffRoot/migration.lab.test.ts',
   'recipes/migrateOffRoot/plan/planMigration.ts': 'test/recipes/migrateOffRoot/migration.lab.test.ts',
+  'recipes/migrateOffRoot/refuse/refusePrograms.ts': 'test/recipes/migrateOffRoot/guards.lab.test.ts',
   'recipes/migrateOffRoot/run/applyMigration.ts': 'test/recipes/migrateOffRoot/migration.lab.test.ts',
   'recipes/migrateOffRoot/run/recoverMigration.ts': 'test/recipes/migrateOffRoot/killed.lab.test.ts',
   'recipes/migrateOffRoot/run/resumeMigration.ts': 'test/recipes/migrateOffRoot/killed.lab.test.ts',

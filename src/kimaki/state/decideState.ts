@@ -72,10 +72,17 @@ export interface StateRequest {
 export function stateCandidates(request: StateRequest): readonly StateCandidate[] {
   const { bridge, home, accountHome, dataDir, targetHome, posture } = request;
   const candidates: StateCandidate[] = [{ from: dataDir, to: newDataDir(request), kind: 'data-directory', stays: '' }];
+  const place = newDataDir(request);
   const add = (kind: InventoryMove['kind'], names: readonly string[], keep: string | null): void => {
     for (const name of names) {
       const from = home === '/' ? `/${name}` : `${home}/${name}`;
-      candidates.push({ from, to: keep === null ? `${targetHome}/${name}` : null, kind, stays: keep ?? '' });
+      const to = `${targetHome}/${name}`;
+      // Where HOME is not the account's own home, both can have a directory of that name.
+      const meets = keep === null && to === place && from !== dataDir;
+      const stays = meets
+        ? `the service keeps its data in ${printablePath(dataDir)}, which comes to ${printablePath(place)}`
+        : keep;
+      candidates.push({ from, to: stays === null ? to : null, kind, stays: stays ?? '' });
     }
   };
   if (home !== targetHome) {

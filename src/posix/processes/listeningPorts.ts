@@ -38,6 +38,22 @@ async function find(process: string): Promise<Result<readonly number[], IoError>
   return ok([...ports].sort((one, other) => one - other));
 }
 
+/**
+ * Whether any process listens on this TCP port, in the network namespace of this process.
+ *
+ * Errors: `IO` when /proc cannot be read.
+ */
+export function isListening(port: number): ResultAsync<boolean, IoError> {
+  const read = (table: string): ResultAsync<string, IoError> =>
+    ResultAsync.fromPromise(readFile(table, 'latin1'), (cause) => ioError(cause, 'read', table)).orElse((error) =>
+      // A kernel without IPv6 has no such table.
+      error.errno === 'ENOENT' ? ok('') : err(error),
+    );
+  return ResultAsync.combine([read('/proc/net/tcp'), read('/proc/net/tcp6')]).map((tables) =>
+    tables.some((text) => parseListening(text).some((one) => one.port === port)),
+  );
+}
+
 /** The listening rows of a /proc/net/tcp table: proc_pid_net(5). */
 export function parseListening(table: string): readonly { readonly port: number; readonly inode: string }[] {
   return table.split('\n').flatMap((row) => {

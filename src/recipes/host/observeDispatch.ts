@@ -9,6 +9,7 @@ import { resolveDispatch, sudoHopPaths, resolveDispatchBinary } from '../../kima
 import { isInUse } from '../../kimaki/instance/index.js';
 import type { KimakiInstance } from '../../kimaki/instance/index.js';
 import type { Reach } from '../../kimaki/dispatch/index.js';
+import { showUnit } from '../../systemd/manager/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
 import { explainAccess, resolveExecutable } from '../../posix/access/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
@@ -69,6 +70,8 @@ export async function observeDispatch(
   });
   if (environment.isErr()) return err(environment.error);
   const { strategy, command, why } = plan.value;
+  const hop = strategy === 'sudo-hop' ? await refuseFpmWithoutSudo(site.fpm?.unit ?? null) : ok(undefined);
+  if (hop.isErr()) return err(hop.error);
   return ok({
     facts: {
       file:
@@ -127,6 +130,17 @@ export function tokenEnvironment(
 export function impossible(unit: string, message: string): MigrationRefusal {
   const way = remedy.anyOf(remedy.text('repair what the message names'), remedy.option('dispatch'));
   return refusal('DISPATCH_IMPOSSIBLE', unit, message, way);
+}
+
+/** sudo refuses to run where new privileges are not allowed. Source: sudo(8), systemd.exec(5). */
+async function refuseFpmWithoutSudo(unit: string | null): Promise<Result<void, MigrationRefusal>> {
+  if (unit === null) return ok(undefined);
+  const state = await showUnit(unit);
+  if (state.isErr()) return err(cannotObserve(state.error));
+  if (!state.value.noNewPrivileges) return ok(undefined);
+  const message = `${unit} sets NoNewPrivileges=yes, or a setting that implies it, so PHP could not use the sudo hop`;
+  const way = remedy.text(`take NoNewPrivileges= and what implies it out of ${unit}, and plan again`);
+  return err(refusal('DISPATCH_IMPOSSIBLE', unit, message, way));
 }
 
 /** May the caller write in the data directory once it is in the new home? */

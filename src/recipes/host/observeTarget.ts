@@ -4,7 +4,7 @@ import type { Result } from 'neverthrow';
 import { remedy } from '../../posix/findings/index.js';
 import { join } from 'node:path';
 import { credentialName } from '../../kimaki/state/index.js';
-import { lookupIdentity, privilegedGroups } from '../../posix/accounts/index.js';
+import { checkServiceUser, lookupIdentity, privilegedGroups } from '../../posix/accounts/index.js';
 import { octalMode, printablePath } from '../../posix/paths/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { SiteFacts, TargetFacts } from './facts.js';
@@ -49,7 +49,14 @@ export async function observeTarget(
         ),
       );
     }
-    return ok(missing(name, site));
+    const made = missing(name, site);
+    const { home, shell } = made.facts;
+    const free = await checkServiceUser({ name, home, shell, groups: [site.group] });
+    if (free.isErr()) {
+      const way = remedy.anyOf(remedy.text('look whose that is, rename it, and plan again'), remedy.option('user'));
+      return err(refusal('TARGET_UNUSABLE', name, free.error.message, way));
+    }
+    return ok(made);
   }
   const identity = looked.value;
   const unfit = unfitTarget(identity, site);

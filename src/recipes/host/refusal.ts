@@ -36,6 +36,7 @@ export type RefusalCode =
   | 'TARGET_UNUSABLE'
   | 'SITE_NOT_FOUND'
   | 'SITE_RUNS_AS_ROOT'
+  | 'SITE_UNUSABLE'
   | 'STATE_UNUSABLE'
   | 'STATE_IN_BOTH_HOMES'
   | 'EXTRA_PATH_REFUSED'
@@ -55,6 +56,8 @@ export type RefusalCode =
   | 'NO_SPACE'
   | 'STATE_IN_USE'
   | 'STATE_SHARED'
+  | 'MOVES_MEET'
+  | 'PORT_IN_USE'
   | 'RUNS_FROM_STATE'
   | 'UNSAFE_ENTRIES'
   | 'CANNOT_OBSERVE';

@@ -11,10 +11,14 @@ import type { Subject } from './subject.js';
  * Only the databases of the service itself, directly in the data directory or in opencode's, can fail the check. A damaged
  * file further below (a project's fixture) says nothing about the migration, and is reported as not checked.
  */
-export async function checkDatabases({ instance, service }: Subject): Promise<readonly AcceptanceCheck[]> {
-  const roots = [...new Set([instance.dataDir, `${service.user.home}/.local/share/opencode`])];
+export function checkDatabases({ instance, service }: Subject): Promise<readonly AcceptanceCheck[]> {
+  return databasesBelow([...new Set([instance.dataDir, `${service.user.home}/.local/share/opencode`])]);
+}
+
+/** The same of the databases below these directories. */
+export async function databasesBelow(roots: readonly string[]): Promise<readonly AcceptanceCheck[]> {
   const found = await findDatabases(roots);
-  if (found.isErr()) return [verdictsOf('databases', 1, instance.dataDir).unchecked(found.error.message)];
+  if (found.isErr()) return [verdictsOf('databases', 1, roots[0] ?? '').unchecked(found.error.message)];
   const checked: CheckedDatabase[] = [];
   for (const path of new Set(found.value.paths)) {
     const one = await checkDatabase(path);

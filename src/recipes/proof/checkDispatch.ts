@@ -8,6 +8,7 @@ import { remedy } from '../../posix/findings/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
 import { resolveExecutable } from '../../posix/access/index.js';
 import { runAs } from '../../posix/accounts/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
 import { verdictsOf } from './check.js';
 import { fpmRunner } from './fpmRunner.js';
 import type { AcceptanceCheck } from './check.js';
@@ -21,7 +22,8 @@ const VERSION_DEADLINE_MS = 15_000;
  * link; with a channel named, a message is delivered and seen to arrive.
  */
 export async function checkDispatch(subject: Subject): Promise<readonly AcceptanceCheck[]> {
-  return [...(await checkBinary(subject)), ...(await checkChannel(subject))];
+  const { web, service, instance } = subject;
+  return [...(await checkBinary(instance, [web, service])), ...(await checkChannel(subject))];
 }
 
 /**
@@ -30,25 +32,26 @@ export async function checkDispatch(subject: Subject): Promise<readonly Acceptan
  */
 const ASK_VERSION = 'home=$(mktemp -d) || exit 125; HOME=$home "$0" --version; status=$?; rm -rf "$home"; exit $status';
 
-async function checkBinary({ web, service, instance }: Subject): Promise<readonly AcceptanceCheck[]> {
+/** Whether each account can execute the bridge's program, and the program answers. */
+export async function checkBinary(
+  instance: Pick<Subject['instance'], 'bridge'>,
+  accounts: readonly Identity[],
+): Promise<readonly AcceptanceCheck[]> {
   const bridge = bridgeNamed(instance.bridge);
-  const { failed } = verdictsOf('binary', 3, web.user.name);
+  const who = accounts.map(({ user }) => user.name).join(' and ');
+  const { failed } = verdictsOf('binary', 3, who);
   const install = installRemedy(bridge);
-  const found = await resolveExecutable(bridge.program, [web, service], { searchPath: programPath(bridge) });
+  const found = await resolveExecutable(bridge.program, accounts, { searchPath: programPath(bridge) });
   if (found.isErr()) return [failed(found.error.message)];
   const { path, candidates } = found.value;
   if (path === null) {
     const why = candidates.map((each) => `${each.path}: ${each.reason ?? 'refused'}`).join('; ');
-    const who = `${web.user.name} and ${service.user.name}`;
     return [
-      failed(
-        `no ${bridge.program} that ${who} can both execute: ${why || 'there is none in the system prefix'}`,
-        install,
-      ),
+      failed(`no ${bridge.program} that ${who} can execute: ${why || 'there is none in the system prefix'}`, install),
     ];
   }
   const checks: AcceptanceCheck[] = [];
-  for (const account of [web, service]) {
+  for (const account of accounts) {
     const ran = await runAs(account, '/bin/sh', ['-c', ASK_VERSION, path], { timeoutMs: VERSION_DEADLINE_MS });
     checks.push(
       ran.match(

@@ -1,6 +1,9 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
 import { printablePath } from '../../posix/paths/index.js';
 import { runAs } from '../../posix/accounts/index.js';
 import { runChecked } from '../../posix/programs/index.js';
+import type { ProgramError } from '../../posix/programs/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { Site } from '../../wordpress/site/index.js';
 import { widenable } from '../steps/index.js';
@@ -38,46 +41,64 @@ async function checkNewFiles({ instance, agentPlaces, service, accepted }: Subje
   );
 }
 
-async function checkWritableBy({ site, accepted }: Subject, identity: Identity, id: string): Promise<AcceptanceCheck> {
+async function checkWritableBy(subject: Subject, identity: Identity, id: string): Promise<AcceptanceCheck> {
+  const { site, accepted } = subject;
   const { failed } = verdictsOf(id, 4, site.contentDir);
   const roots = await writableDirectories(site);
   // Without a root, find would look at the directory it was started in.
   if (roots.length === 0) return failed(`${site.contentDir} has none of the directories that both sides write in`);
-  const { name } = identity.user;
+  const entries = await findClosed(subject, identity);
+  if (entries.isErr()) return failed(entries.error.message);
+  const asked = { id, writer: identity.user.name, roots, site, leaveUnsafe: accepted.leaveUnsafe === true };
+  return judgeWritable(asked, entries.value);
+}
+
+/** A search did not come to its end. */
+type SearchFailed = ProgramError | { readonly code: 'SEARCH_FAILED'; readonly message: string };
+
+type Shared = { readonly site: Site; readonly accepted: Pick<Subject['accepted'], 'crossMounts'> };
+
+/** What an account cannot write of the directories that both sides write in; asked by the account itself. */
+export async function findClosed(
+  { site, accepted }: Shared,
+  identity: Identity,
+): Promise<Result<readonly FoundEntry[], SearchFailed>> {
+  const roots = await writableDirectories(site);
+  if (roots.length === 0) return ok([]);
   // find -writable is access(2), asked by the user itself: groups, ACLs and mounts all count.
   const closed = ['-type', 'd', '!', '-perm', '-0005', '!', '(', '-readable', '-executable', '-writable', ')'];
-  const asked = await runAs(
-    identity,
-    'find',
-    [
-      ...roots,
-      ...howFar(accepted),
-      '(',
-      ...closed,
-      '-printf',
-      `closed${FIELDS}`,
-      '-prune',
-      ')',
-      '-o',
-      '(',
-      '-type',
-      'f',
-      '-o',
-      '-type',
-      'd',
-      ')',
-      '!',
-      '-writable',
-      '-printf',
-      `refused${FIELDS}`,
-    ],
-    { timeoutMs: FIND_DEADLINE_MS },
-  );
-  if (asked.isErr()) return failed(asked.error.message);
-  if (asked.value.exitCode !== 0)
-    return failed(`${name} cannot look at all of it: ${asked.value.stderr.trim().split('\n')[0] ?? ''}`);
-  const entries = entriesOf(asked.value.stdout);
-  return judgeWritable({ id, writer: name, roots, site, leaveUnsafe: accepted.leaveUnsafe === true }, entries);
+  const refused = ['(', '-type', 'f', '-o', '-type', 'd', ')', '!', '-writable', '-printf', `refused${FIELDS}`];
+  const args = [
+    ...roots,
+    ...howFar(accepted),
+    '(',
+    ...closed,
+    '-printf',
+    `closed${FIELDS}`,
+    '-prune',
+    ')',
+    '-o',
+    ...refused,
+  ];
+  const asked = await runAs(identity, 'find', args, { timeoutMs: FIND_DEADLINE_MS });
+  if (asked.isErr()) return err(asked.error);
+  if (asked.value.exitCode === 0) return ok(entriesOf(asked.value.stdout));
+  const message = `${identity.user.name} cannot look at all of it: ${asked.value.stderr.trim().split('\n')[0] ?? ''}`;
+  return err({ code: 'SEARCH_FAILED', message });
+}
+
+/** Directories that do not hand their group on. As root, which can look everywhere; what is closed to everyone else is private. */
+export async function findWithoutSetgid({
+  site,
+  accepted,
+}: Shared): Promise<Result<readonly FoundEntry[], SearchFailed>> {
+  const roots = await writableDirectories(site);
+  if (roots.length === 0) return ok([]);
+  const plain = ['(', '!', '-perm', '-0005', '-prune', '-o', '!', '-perm', '-2000', '-printf', `plain${FIELDS}`, ')'];
+  const asked = await runChecked('find', [...roots, ...howFar(accepted), '-type', 'd', ...plain], {
+    timeoutMs: FIND_DEADLINE_MS,
+  });
+  return asked.map(({ stdout }) => entriesOf(stdout).filter(({ below }) => widenable(Buffer.from(below), 'directory')));
 }
 
 /** Decides over the entries that `writer` cannot write below `roots`; pure. */
@@ -86,19 +107,16 @@ export function judgeWritable(
     readonly id: string;
     readonly writer: string;
     readonly roots: readonly string[];
-    readonly site: Pick<Site, 'contentDir' | 'uploadsDir' | 'upgradeDir' | 'languagesDir'>;
+    readonly site: Pick<Site, 'contentDir'> & PrivatePlaces;
     readonly leaveUnsafe: boolean;
   },
   entries: readonly FoundEntry[],
 ): AcceptanceCheck {
   const { id, writer, roots, site, leaveUnsafe } = asked;
   const { passed, failed } = verdictsOf(id, 4, site.contentDir);
-  const left: string[] = [];
-  const refused: string[] = [];
-  for (const entry of entries) {
-    if (!widenable(Buffer.from(entry.below))) continue;
-    (staysClosed(entry, site) || (leaveUnsafe && isUnsafe(entry)) ? left : refused).push(entry.path);
-  }
+  const found = closedEntries({ site, leaveUnsafe }, entries);
+  const left = found.left.map(({ path }) => path);
+  const refused = found.refused.map(({ path }) => path);
   if (refused.length > 0) {
     const what = `${writer} cannot write ${refused.length} entries, such as ${shown(refused)}; files that were moved or copied in keep their own modes`;
     return failed(what, remedy.recipe('migrateOffRoot', 'apply'));
@@ -107,35 +125,24 @@ export function judgeWritable(
   return passed(`${writer} can write every file and directory of ${roots.join(', ')}${apart}`);
 }
 
-async function checkSetgid({ site, accepted }: Subject): Promise<AcceptanceCheck> {
+/** Which of the entries that one side cannot write are left so on purpose; pure. */
+export function closedEntries(
+  { site, leaveUnsafe }: { readonly site: PrivatePlaces; readonly leaveUnsafe: boolean },
+  entries: readonly FoundEntry[],
+): { readonly left: readonly FoundEntry[]; readonly refused: readonly FoundEntry[] } {
+  const asked = entries.filter(({ below }) => widenable(Buffer.from(below)));
+  const isLeft = (entry: FoundEntry): boolean => staysClosed(entry, site) || (leaveUnsafe && isUnsafe(entry));
+  return { left: asked.filter(isLeft), refused: asked.filter((entry) => !isLeft(entry)) };
+}
+
+async function checkSetgid(subject: Subject): Promise<AcceptanceCheck> {
+  const { site } = subject;
   const { passed, failed } = verdictsOf('shared-group', 4, site.contentDir);
   const roots = await writableDirectories(site);
   if (roots.length === 0) return failed(`${site.contentDir} has none of the directories that both sides write in`);
-  // As root, which can look everywhere; what is closed to everyone else is private and not shared.
-  const asked = await runChecked(
-    'find',
-    [
-      ...roots,
-      ...howFar(accepted),
-      '-type',
-      'd',
-      '(',
-      '!',
-      '-perm',
-      '-0005',
-      '-prune',
-      '-o',
-      '!',
-      '-perm',
-      '-2000',
-      '-printf',
-      `plain${FIELDS}`,
-      ')',
-    ],
-    { timeoutMs: FIND_DEADLINE_MS },
-  );
-  if (asked.isErr()) return failed(asked.error.message);
-  const without = entriesOf(asked.value.stdout).filter(({ below }) => widenable(Buffer.from(below), 'directory'));
+  const found = await findWithoutSetgid(subject);
+  if (found.isErr()) return failed(found.error.message);
+  const without = found.value;
   if (without.length === 0) return passed('every shared directory is setgid, so new files get its group');
   const named = shown(without.map(({ path }) => path));
   const what = `${without.length} shared directories are not setgid, such as ${named}; new files in them are closed to the other side`;
@@ -148,30 +155,42 @@ export type FoundEntry = {
   readonly isFile: boolean;
   readonly mode: number;
   readonly links: number;
+  readonly uid: number;
   /** The starting point that led to it, and the path below that. */
   readonly root: string;
   readonly below: string;
   readonly path: string;
 };
 
-const FIELDS = '\\0%y\\0%m\\0%n\\0%H\\0%P\\0';
+const FIELDS = '\\0%y\\0%m\\0%n\\0%U\\0%H\\0%P\\0';
 
 /** The entries that find reports, as {@link FIELDS} prints them; pure. */
 export function entriesOf(stdout: string): readonly FoundEntry[] {
   const fields = stdout.split('\0');
   const found: FoundEntry[] = [];
-  for (let at = 0; at + 5 < fields.length; at += 6) {
-    const [why = '', type = '', mode = '', links = '', root = '', below = ''] = fields.slice(at, at + 6);
+  for (let at = 0; at + 6 < fields.length; at += 7) {
+    const [why = '', type = '', mode = '', links = '', uid = '', root = '', below = ''] = fields.slice(at, at + 7);
     const path = below === '' ? root : `${root}/${below}`;
-    found.push({ why, isFile: type === 'f', mode: Number.parseInt(mode, 8), links: Number(links), root, below, path });
+    found.push({
+      why,
+      isFile: type === 'f',
+      mode: Number.parseInt(mode, 8),
+      links: Number(links),
+      uid: Number(uid),
+      root,
+      below,
+      path,
+    });
   }
   return found;
 }
 
 /** As far as the sweeps go; entries that a live site removes meanwhile are no error. */
-function howFar({ crossMounts }: Subject['accepted']): readonly string[] {
+function howFar({ crossMounts }: Shared['accepted']): readonly string[] {
   return ['-ignore_readdir_race', ...(crossMounts === true ? [] : ['-xdev'])];
 }
+
+type PrivatePlaces = Pick<Site, 'uploadsDir' | 'upgradeDir' | 'languagesDir'>;
 
 /**
  * A private file stays private wherever it is. A private directory stays private where WordPress keeps data. A plugin or
@@ -179,7 +198,7 @@ function howFar({ crossMounts }: Subject['accepted']): readonly string[] {
  */
 function staysClosed(
   { why, mode, root, below }: FoundEntry,
-  { uploadsDir, upgradeDir, languagesDir }: Pick<Site, 'uploadsDir' | 'upgradeDir' | 'languagesDir'>,
+  { uploadsDir, upgradeDir, languagesDir }: PrivatePlaces,
 ): boolean {
   if (why === 'closed') return below !== '' && [uploadsDir, upgradeDir, languagesDir].includes(root);
   return (mode & 0o004) === 0;

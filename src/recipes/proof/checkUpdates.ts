@@ -12,8 +12,10 @@ export async function checkUpdates(subject: Subject): Promise<readonly Acceptanc
   return [...(await couldUpdate(subject)), await doesUpdate(subject), await doesUpload(subject)];
 }
 
-async function couldUpdate({ site, web }: Subject): Promise<readonly AcceptanceCheck[]> {
-  const report = await probeSiteWritability(site, web);
+async function couldUpdate({ site, web, accepted }: Subject): Promise<readonly AcceptanceCheck[]> {
+  // A mode may be computed from the umask, which is php-fpm's where WordPress updates by itself.
+  const umask = accepted.noFpmUmask === true ? 0o022 : SHARED_UMASK;
+  const report = await probeSiteWritability(site, web, { umask });
   if (report.isErr()) return [verdictsOf('updates', 5, site.path).failed(report.error.message)];
   return [judgeModes(site.path, report.value), judgeUpdates(site.path, report.value)];
 }
@@ -26,7 +28,7 @@ export function judgeModes(
   const { passed, failed } = verdictsOf('wordpress-modes', 4, site);
   const told = `FS_CHMOD_DIR ${shown(chmodDir)}, FS_CHMOD_FILE ${shown(chmodFile)}`;
   const way = remedy.text('look for another define of them, in wp-config.php or a mu-plugin');
-  return isShared(chmodDir, chmodFile)
+  return isSharedMode(chmodDir, chmodFile)
     ? passed(`WordPress keeps what it writes open to the agent (${told})`)
     : failed(`WordPress would close what it writes to the agent (${told}; 2775 and 0664 are wanted)`, way);
 }
@@ -55,7 +57,7 @@ async function doesUpdate({ site, web, options }: Subject): Promise<AcceptanceCh
   const { ok, codes, message, directory, file } = probe.value;
   if (!ok) return failed(`WordPress could not update a throw-away plugin: ${codes.join(', ')} ${message}`.trim());
   const modes = `directory ${shown(directory?.mode)}, file ${shown(file?.mode)}`;
-  return isShared(directory?.mode, file?.mode)
+  return isSharedMode(directory?.mode, file?.mode)
     ? passed(`WordPress updated a throw-away plugin (${modes}), which is removed again`)
     : failed(`WordPress updated a throw-away plugin, but what it wrote is closed to the agent (${modes})`);
 }
@@ -71,7 +73,7 @@ async function doesUpload({ site, web, options }: Subject): Promise<AcceptanceCh
 }
 
 /** The group may write in the directory and hands itself on (setgid), and may write the file. */
-function isShared(directory: number | null | undefined, file: number | null | undefined): boolean {
+export function isSharedMode(directory: number | null | undefined, file: number | null | undefined): boolean {
   return ((directory ?? 0) & 0o2020) === 0o2020 && ((file ?? 0) & 0o020) !== 0;
 }
 

@@ -59,3 +59,18 @@ it('moves what is of the bridge, and leaves the data of another with the reason'
   expect(of('/root/.subrouter')).toMatchObject({ to: '/home/opencode/.subrouter' });
   expect(of('/root/.kimaki')).toMatchObject({ to: null, stays: 'the data of kimaki; the service is Roadie' });
 });
+
+it('leaves in HOME what would come to the place of the data directory, where that is another one', () => {
+  const half = {
+    ...request,
+    home: '/home/opencode',
+    targetHome: '/home/agent',
+    posture: 'managed' as const,
+    extra: [],
+  };
+  const candidates = stateCandidates(half);
+  const of = (from: string) => candidates.find((one) => one.from === from);
+  expect(of('/root/.kimaki')?.to).toBe('/home/agent/.kimaki');
+  expect(of('/home/opencode/.kimaki')).toMatchObject({ to: null, stays: expect.stringContaining('/root/.kimaki') });
+  expect(of('/home/opencode/.local/share/opencode')?.to).toBe('/home/agent/.local/share/opencode');
+});

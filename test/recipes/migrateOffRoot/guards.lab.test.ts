@@ -93,20 +93,20 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
   });
 
   it('and told of what would undo it at the next boot, what the agent cannot read, and what still names the old home', async () => {
-    await host.ok(`echo 'Z ${SITE} - root root' > /etc/tmpfiles.d/site.conf; chmod 0600 /usr/lib/node_modules/kimaki/package.json
+    await host.ok(`echo 'Z ${SITE} - root root' > /etc/tmpfiles.d/site.conf; chmod 0600 /usr/lib/node_modules/kimaki/skills/lab-skill/SKILL.md
       mkdir -p ${UNIT_FILE}.d; printf '[Service]\\nEnvironment=OTHER_TOOL=/root/tool\\n' > ${UNIT_FILE}.d/tool.conf; systemctl daemon-reload`);
     try {
       const { stdout } = endedWith(await migrate(host, ['plan']), 0);
       for (const told of [
         '/etc/tmpfiles.d/site.conf gives it back to root',
-        'kimaki/package.json cannot be read by opencode',
+        'lab-skill/SKILL.md cannot be read by opencode',
         'tool.conf:2 still names /root',
       ]) {
         expect(stdout).toContain(told);
       }
     } finally {
       await host.ok(
-        `rm -r /etc/tmpfiles.d/site.conf ${UNIT_FILE}.d; chmod 0644 /usr/lib/node_modules/kimaki/package.json; systemctl daemon-reload`,
+        `rm -r /etc/tmpfiles.d/site.conf ${UNIT_FILE}.d; chmod 0644 /usr/lib/node_modules/kimaki/skills/lab-skill/SKILL.md; systemctl daemon-reload`,
       );
     }
   });
@@ -153,6 +153,82 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
       'umount /etc/sudoers.d',
       APPLY,
     );
+  });
+
+  it('where WordPress does not answer, closes what it writes, or could not update itself', async () => {
+    await whileBroken('systemctl stop mariadb', [SITE, 'database connection'], 'systemctl start mariadb');
+    await whileBroken(
+      `sed -i "2i define( 'FS_CHMOD_DIR', ( 0755 & ~ umask() ) );" ${SITE}/wp-config.php`,
+      ['wp-config.php:2', '0755 & ~ umask()', 'makes it 0755', '02775'],
+      `sed -i 2d ${SITE}/wp-config.php`,
+    );
+    await whileBroken(
+      `chown -R root:root ${SITE}/wp-admin`,
+      ['wp-admin/includes/file.php', 'belongs to root', '--include-core'],
+      `chown -R www-data:www-data ${SITE}/wp-admin`,
+    );
+    await whileBroken(
+      `ln -s /nowhere ${CONTENT}/plugins/tiny/lost`,
+      ['plugins/tiny/lost'],
+      `rm ${CONTENT}/plugins/tiny/lost`,
+    );
+  });
+
+  it('where WordPress and the agent could not share what another account owns, or what is closed', async () => {
+    await whileBroken(
+      `install -D -o games -g games -m 0644 /dev/null ${CONTENT}/plugins/tiny/theirs.php`,
+      ['plugins/tiny/theirs.php'],
+      `rm ${CONTENT}/plugins/tiny/theirs.php`,
+    );
+    await whileBroken(
+      `install -d -o www-data -g www-data -m 0750 ${CONTENT}/plugins/closed`,
+      ['plugins/closed', '0750'],
+      `rmdir ${CONTENT}/plugins/closed`,
+    );
+  });
+
+  it('where a program, a database, an environment file or a port would fail the agent', async () => {
+    await whileBroken(
+      'chmod 0600 /usr/lib/node_modules/kimaki/package.json',
+      ['www-data', '/usr/bin/kimaki', '--version'],
+      'chmod 0644 /usr/lib/node_modules/kimaki/package.json',
+    );
+    const sessions = '/home/opencode/.local/share/opencode/opencode.db';
+    await whileBroken(
+      `sqlite3 ${sessions} 'create table t (a)'; printf 'torn' | dd of=${sessions} bs=1 seek=100 conv=notrunc status=none`,
+      [sessions, 'damaged'],
+      `rm ${sessions}`,
+    );
+    await whileBroken(
+      'mkdir -p /etc/wp-coding-agents; echo HOME=/root > /etc/wp-coding-agents/ai-gateway.env',
+      ['environment file', 'HOME'],
+      'rm -r /etc/wp-coding-agents',
+    );
+    const server = "require('net').createServer().listen(29988, '127.0.0.1')";
+    await whileBroken(
+      `systemd-run --quiet --unit=lab-outsider /usr/bin/node -e "${server}"; sleep 1`,
+      ['port 29988'],
+      'systemctl stop lab-outsider',
+    );
+  });
+
+  it('where an account is to be made whose home is there already', async () => {
+    const args = ['plan', '--user', 'agent', '--create-user'];
+    await whileBroken('mkdir /home/agent', ['/home/agent'], 'rmdir /home/agent', args);
+  });
+
+  it('but not where HOME and the data directory lie in different homes, which come to one place', async () => {
+    await host.ok('useradd -m -G www-data agent; chmod 0750 /home/agent');
+    try {
+      const { stdout } = endedWith(await migrate(host, ['plan', '--user', 'agent']), 0);
+      expect(stdout).toContain('/home/opencode/.kimaki: the service keeps its data in /root/.kimaki');
+    } finally {
+      await host.ok('userdel -r agent 2>/dev/null || true');
+    }
+  });
+
+  it('where the channel to prove it with is not known, naming those that are', async () => {
+    await refuses(65, ['"9999"', '1001'], () => migrate(host, [...APPLY, '--probe-channel', '9999']));
   });
 
   it('where the flow to prove it with does not exist, naming those that do', async () => {

@@ -18,8 +18,8 @@ const OPENS_TO_WRITE = /\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b/;
 const OPENS = /^(open|openat|openat2)\(/;
 /** What may be opened for writing: it keeps nothing. */
 const KEEPS_NOTHING = '"/dev/null"';
-/** The private copy in which a database is read, and which is removed again. */
-const PRIVATE_COPY = /["<]\/var\/tmp\/wca-db-\d+-\w{6}[">/]/;
+/** Private copies (of a database, of php-fpm's configuration), and the home in which the program is tried: removed again. */
+const PRIVATE_COPY = /["<](\/var\/tmp\/wca-db-\d+-\w{6}|\/tmp\/(wca-fpm-\w{6}|tmp\.\w{10}))[">/]/;
 
 /** What an idle host of the lab writes by itself: its services' data and logs, and the double's traces. */
 const IDLE_WRITES = [
@@ -58,7 +58,7 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
   });
   afterAll(() => host.down());
 
-  it('opens nothing for writing but its private copy of a database, in any of its processes', async () => {
+  it('opens nothing for writing but private copies and a scratch home, in any of its processes', async () => {
     const traced = `strace -f -qq -y -s 4096 -e signal=none -e trace=${CALLS} -o /run/plan.trace wca migrate-off-root plan`;
     endedWith(await host.run(traced, { timeoutMs: 2 * MINUTE, env: { UV_USE_IO_URING: '0' } }), 0);
     const lines = (await host.ok(['cat', '/run/plan.trace'])).split('\n');
@@ -76,7 +76,7 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
     });
     expect(writing).toEqual([]);
     expect(calls.some((call) => PRIVATE_COPY.test(call))).toBe(true);
-    expect(await host.ok('find /var/tmp -name "wca-db-*"')).toBe('');
+    expect(await host.ok('find /var/tmp /tmp -name "wca-*" -o -name "tmp.??????????"')).toBe('');
     // Nor does the secret stand in an argument, where everybody could read it in /proc.
     expect(calls.filter((call) => call.includes(CANARY))).toEqual([]);
   });

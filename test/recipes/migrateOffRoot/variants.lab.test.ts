@@ -114,7 +114,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
           user === undefined ? {} : { user },
         ),
         await host.ok(`readlink ${home}/current`),
-        await host.ok(`grep -o '/[a-z]*/.*kimaki/bin' ${home}/bin/kimaki | head -1`),
+        await host.ok(`grep -o '/[a-z/]*[.]kimaki/bin' ${home}/bin/kimaki | head -1`),
         await host.ok(['sqlite3', sessions, 'select directory from session'], user === undefined ? {} : { user }),
       ];
       const old = [`${OLD_DATA_DIR}/projects/sandbox`, `${OLD_DATA_DIR}/projects`, `${OLD_DATA_DIR}/bin`];
@@ -242,12 +242,7 @@ describe.skipIf(!lab.ok)('a migration beside another php-fpm pool', () => {
     const pool = `printf '[torn]\\nuser = nosuchuser\\nlisten = /run/php/torn.sock\\npm = ondemand\\npm.max_children = 1\\n' > /etc/php/8.2/fpm/pool.d/zz.conf`;
     await onHost(pool, async (host) => {
       const pid = await host.ok('systemctl show -p MainPID --value php8.2-fpm');
-      const report = told(endedWith(await migrate(host, [...APPLY, '--accept-shared-umask']), 73));
-      expect(report).toMatchObject({
-        failed: true,
-        rolledBack: true,
-        error: { error: { code: 'CONFIGURATION_BROKEN' } },
-      });
+      await refused(host, ['php8.2-fpm.service would not start again', 'nosuchuser'], ['--accept-shared-umask']);
       expect(await host.ok('systemctl is-active php8.2-fpm; systemctl show -p MainPID --value php8.2-fpm')).toBe(
         `active\n${pid}`,
       );

@@ -4,7 +4,7 @@ import { bridgeNamed, lockPortAfter } from '../../../kimaki/bridges/index.js';
 import { rootCronJobs } from '../../../kimaki/abilities/index.js';
 import { migrationRemedy } from '../../../kimaki/identity/index.js';
 import { printablePath } from '../../../posix/paths/index.js';
-import { isInUse } from '../../../kimaki/instance/index.js';
+import { isInUse, readEnvironmentFiles } from '../../../kimaki/instance/index.js';
 import type { LostAbility } from '../../../kimaki/abilities/index.js';
 import type { StateLeft } from '../../../kimaki/state/index.js';
 import type { Site } from '../../../wordpress/site/index.js';
@@ -37,10 +37,15 @@ import { observeSecrets } from './observeSecrets.js';
 import { observeState } from './observeState.js';
 import type { Warning } from './statePathWarnings.js';
 import { refuseAccounts } from '../refuse/refuseAccounts.js';
+import { refuseEnvironment } from '../refuse/refuseEnvironment.js';
 import { refuseMoves } from '../refuse/refuseMoves.js';
 import { refusePlaces } from '../refuse/refusePlaces.js';
+import { refuseDatabases, refusePrograms } from '../refuse/refusePrograms.js';
 import { refusePort, refuseShared } from '../refuse/refuseShared.js';
+import { refuseSite } from '../refuse/refuseSite.js';
+import { refuseTakenPort } from '../refuse/refuseTakenPort.js';
 import { refuseUnit } from '../refuse/refuseUnit.js';
+import { refuseWriting } from '../refuse/refuseWriting.js';
 import { observeRecovery } from './observeRecovery.js';
 import { observeAbilities, observeOwnProgram } from './observeAbilities.js';
 import { packageWarnings } from './packageWarnings.js';
@@ -77,6 +82,10 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   if (target.isErr()) return err(target.error);
   const state = await observeState(options, instance, target.value.facts);
   if (state.isErr()) return err(state.error);
+  const { home: targetHome } = target.value.facts;
+  const sources = [instance.dataDir, ...[instance.home, targetHome].map((one) => `${one}/.local/share/opencode`)];
+  const databases = await refuseDatabases(sources);
+  if (databases.isErr()) return err(databases.error);
   const shared = refuseShared(instance.dataDir, state.value.facts.moves, neighbours);
   if (shared.isErr()) return err(shared.error);
   const binary = await observeBinary(bridge, target.value.identity, site.value.identity);
@@ -162,6 +171,16 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     needsSudo: dispatch.value.facts.strategy === 'sudo-hop' || options.allowRestart === true,
   });
   if (unit.isErr()) return err(unit.error);
+  const taken =
+    instance.state.mainPid === 0
+      ? ok(undefined)
+      : await refuseTakenPort(instance.unit, { lockPort: instance.lockPort, newLockPort });
+  if (taken.isErr()) return err(taken.error);
+  const environmentFiles = await readEnvironmentFiles(files.value.effective);
+  if (environmentFiles.isErr()) return err(cannotObserve(environmentFiles.error));
+  const variables: Readonly<Record<string, string>> = Object.assign({}, ...environmentFiles.value);
+  const environment = refuseEnvironment(instance.unit, variables, { bridge, oldHomes });
+  if (environment.isErr()) return err(environment.error);
   const cron = await rootCronJobs(site.value.facts.root);
   if (cron.isErr()) return err(cannotObserve(cron.error));
   const abilities = await observeAbilities(instance, target.value, state.value.facts, leftovers, {
@@ -221,6 +240,24 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   if (places.isErr()) return err(places.error);
   const moves = await refuseMoves(facts);
   if (moves.isErr()) return err(moves.error);
+  // What only programs can tell, last: they take their time.
+  const answers = await refuseSite({
+    options,
+    site: site.value.site,
+    web: site.value.identity,
+    agentsFile: site.value.agentsFile,
+  });
+  if (answers.isErr()) return err(answers.error);
+  const accountsOf = { web: site.value.identity, service: target.value.identity };
+  const writing = await refuseWriting(options, site.value.site, accountsOf);
+  if (writing.isErr()) return err(writing.error);
+  const programs = await refusePrograms({
+    instance,
+    site: site.value.site,
+    web: site.value.identity,
+    target: target.value,
+  });
+  if (programs.isErr()) return err(programs.error);
   return ok({
     facts,
     site: site.value.site,
@@ -235,6 +272,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
         : [
             `wp-config.php says that the agent's workspace is ${printablePath(claim)}, and WordPress can write that file: nothing there changes its owner. If it is right, set DATAMACHINE_WORKSPACE_PATH to it in ${instance.unit} and plan again`,
           ]),
+      ...answers.value,
       ...dispatch.value.warnings,
       ...prefixed.value.warnings,
       ...unit.value.warnings,

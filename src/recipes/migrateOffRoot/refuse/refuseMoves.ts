@@ -13,6 +13,8 @@ const NOBODY = 65534;
 
 /** Refuses state that could not be moved, or its owner changed, once the service is stopped. */
 export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
+  const meeting = refuseMeeting(facts.state.moves);
+  if (meeting.isErr()) return err(meeting.error);
   const own = refuseOwnProgram(facts);
   if (own.isErr()) return err(own.error);
   for (const move of facts.state.moves) {
@@ -23,6 +25,18 @@ export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, M
       return err(room.error.code === 'NO_SPACE' ? noSpace(move.to, room.error.message) : cannotObserve(room.error));
   }
   return refuseInUse(facts);
+}
+
+/** Refuses moves to one place, or into each other: the second would find it taken, with the service down. Pure. */
+export function refuseMeeting(moves: readonly Pick<StateMove, 'from' | 'to'>[]): Result<void, MigrationRefusal> {
+  for (const [index, one] of moves.entries()) {
+    const other = moves.find(({ to }, at) => at !== index && (isAtOrBelow(to, one.to) || isAtOrBelow(one.to, to)));
+    if (other === undefined) continue;
+    const message = `${printablePath(one.from)} would move to ${printablePath(one.to)}, and ${printablePath(other.from)} to ${printablePath(other.to)}: both come to one place`;
+    const way = remedy.text('move one of them away by hand, or take it out of what is moved, and plan again');
+    return err(refusal('MOVES_MEET', one.to, message, way));
+  }
+  return ok(undefined);
 }
 
 /** Refuses to move what this program itself runs from: root's recovery would run a program that the agent can change. Pure. */

@@ -5,6 +5,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { bridgeNamed } from '../../../kimaki/bridges/index.js';
+import { withDatabase } from '../../../kimaki/database/index.js';
 import { findSite } from '../../../wordpress/site/index.js';
 import { listFlows } from '../../../wordpress/wpcli/index.js';
 import { lookupIdentity } from '../../../posix/accounts/index.js';
@@ -26,13 +28,18 @@ export function preflight(facts: MigrationFacts, verification: VerificationOptio
   return new ResultAsync(tryAll(facts, verification));
 }
 
-async function tryAll(facts: MigrationFacts, { flow }: VerificationOptions): Promise<Result<void, StepFailure>> {
+async function tryAll(
+  facts: MigrationFacts,
+  { flow, probeChannel }: VerificationOptions,
+): Promise<Result<void, StepFailure>> {
   const { uid, gid } = facts.target;
   for (const directory of placesOf(facts).directories) {
     const tried = await tryDirectory(directory, { uid: uid ?? 0, gid: gid ?? 0 });
     if (tried.isErr()) return err(tried.error);
   }
-  return flow === undefined || facts.target.uid === null ? ok(undefined) : findFlow(facts, flow);
+  const found = flow === undefined ? ok(undefined) : await findFlow(facts, flow);
+  if (found.isErr()) return err(found.error);
+  return probeChannel === undefined ? ok(undefined) : findChannel(facts, probeChannel);
 }
 
 /** A file without a name, so that nothing is left whenever this ends. Source: open(2), O_TMPFILE. */
@@ -91,19 +98,59 @@ function isMissing(error: ParentError): boolean {
   return error.code === 'IO' && error.syscall === 'open' && error.errno === 'ENOENT';
 }
 
+/** Asked as the agent, or as WordPress where the agent does not exist yet or cannot run WP-CLI before the migration. */
 async function findFlow({ site, target }: MigrationFacts, flow: string): Promise<Result<void, StepFailure>> {
   const found = await findSite(site.root);
   if (found.isErr()) return err(found.error);
-  const identity = await lookupIdentity(target.name);
-  if (identity.isErr()) return err(identity.error);
-  const flows = await listFlows(found.value, identity.value);
-  // The account may not be able to run WP-CLI before the migration.
-  if (flows.isErr() || flows.value.some(({ name }) => name === flow)) return ok(undefined);
-  const names = flows.value.map(({ name }) => printableJson(name)).join(', ');
-  return err({
-    code: 'FLOW_NOT_FOUND',
-    message: `there is no flow ${printableJson(flow)}, which is to prove the migration; there are ${names === '' ? 'none' : names}`,
-  });
+  const said: string[] = [];
+  for (const name of target.uid === null ? [site.user] : [target.name, site.user]) {
+    const identity = await lookupIdentity(name);
+    if (identity.isErr()) return err(identity.error);
+    const flows = await listFlows(found.value, identity.value);
+    if (flows.isErr()) {
+      said.push(flows.error.message);
+      continue;
+    }
+    if (flows.value.some((one) => one.name === flow)) return ok(undefined);
+    return err(
+      notThere(
+        'FLOW_NOT_FOUND',
+        'flow',
+        flow,
+        flows.value.map((one) => one.name),
+      ),
+    );
+  }
+  const message = `whether there is a flow ${printableJson(flow)}, which is to prove the migration, cannot be asked: ${said[0] ?? ''}`;
+  return err({ code: 'FLOW_NOT_FOUND', message });
+}
+
+/**
+ * A message is accepted only for a channel that the bridge has a directory for. A database that cannot be read, or has other
+ * tables, says nothing. Source: remorses/kimaki, cli/src/cli.ts and database.ts (getChannelDirectory).
+ */
+async function findChannel({ unit }: MigrationFacts, channel: string): Promise<Result<void, StepFailure>> {
+  const { database } = bridgeNamed(unit.bridge);
+  if (database === null) return ok(undefined);
+  const read = await withDatabase(join(unit.dataDir, database), (ask) =>
+    ask(['SELECT channel_id AS id FROM channel_directories ORDER BY channel_id']),
+  );
+  const known = read.unwrapOr([]).map(({ id }) => String(id));
+  if (known.length === 0 || known.includes(channel)) return ok(undefined);
+  return err(notThere('CHANNEL_NOT_FOUND', 'channel', channel, known));
+}
+
+/** As many names as a person reads. */
+const SHOWN = 10;
+
+function notThere(code: string, what: string, wanted: string, known: readonly string[]): StepFailure {
+  const names = known.slice(0, SHOWN).map((name) => printableJson(name));
+  const more = known.length > SHOWN ? ` and ${known.length - SHOWN} more` : '';
+  const there = names.length === 0 ? 'none' : `${names.join(', ')}${more}`;
+  return {
+    code,
+    message: `there is no ${what} ${printableJson(wanted)}, which is to prove the migration; there are ${there}`,
+  };
 }
 
 function refused(message: string): StepFailure {

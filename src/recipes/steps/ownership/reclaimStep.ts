@@ -191,9 +191,15 @@ function latin1(path: string): string {
   return Buffer.from(path, 'utf8').toString('latin1');
 }
 
-/** Files that some operators give to root so that neither WordPress nor a plugin rewrites them. */
+/**
+ * Files that some operators give to root so that neither WordPress nor a plugin rewrites them. In a plugin or theme such a file
+ * came with it (akismet has a .htaccess), and as long as it is root's, WordPress cannot update that plugin.
+ *
+ * @param path - relative to wp-content, or to the site
+ */
 export function rootsOnPurpose(path: Buffer): boolean {
   const name = path.subarray(path.lastIndexOf(0x2f) + 1).toString('latin1');
+  if (/(^|\/)(plugins|themes)\/[^/]+\//.test(path.toString('latin1'))) return false;
   return name === 'wp-config.php' || name === '.htaccess' || name === '.user.ini';
 }
 

@@ -1,13 +1,15 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { lstat, rmdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { clearAbandoned, makeDirectory, replaceFile } from '../../../posix/files/index.js';
 import { attemptAt } from '../../../posix/handles/index.js';
-import { ioError, octalMode, shellWord } from '../../../posix/paths/index.js';
+import { attempt, ioError, octalMode, shellWord } from '../../../posix/paths/index.js';
 import { readProcess } from '../../../posix/processes/index.js';
 import { runProgram } from '../../../posix/programs/index.js';
+import type { ProgramResult } from '../../../posix/programs/index.js';
 import type { ProcessStatus } from '../../../posix/processes/index.js';
 import { daemonReload, restartUnit, showUnit } from '../../../systemd/manager/index.js';
 import { redactSecrets } from '../../../posix/secrets/index.js';
@@ -43,7 +45,7 @@ type ServiceUmaskBefore = v.InferOutput<typeof before>;
  *
  * A reload keeps the old umask while `systemctl show` already reports the new one, so only /proc counts.
  * Requests in progress at the restart get a 502. Every pool of the master gets the umask. A configuration with which
- * php-fpm would not start again is found before it is stopped: it keeps running, and the step fails.
+ * php-fpm would not start again is found when this is planned, and again before it is stopped: it keeps running.
  */
 export const serviceUmaskStep = defineStep({
   kind: 'systemd.serviceUmask',
@@ -70,6 +72,8 @@ export const serviceUmaskStep = defineStep({
 async function checkUmask(args: ServiceUmaskArgs): Promise<Result<Check<ServiceUmaskBefore>, StepFailure>> {
   const proven = await provenByWorkers(args);
   if (proven.isOk()) return ok({ state: 'satisfied' });
+  const startable = await wouldStart(args.unit, 'quietly');
+  if (startable.isErr()) return err(startable.error);
   const file = await readFileState(args.path);
   if (file.isErr()) return err(file.error);
   const directory = await makeDirectoryWouldBeNew(dirname(args.path));
@@ -94,7 +98,7 @@ async function applyUmask(
 async function restart(args: ServiceUmaskArgs, ctx: StepContext): Promise<Result<void, StepFailure>> {
   const reloaded = await daemonReload();
   if (reloaded.isErr()) return err(reloaded.error);
-  const startable = await wouldStart(args.unit);
+  const startable = await wouldStart(args.unit, 'as-it-is');
   if (startable.isErr()) return err(startable.error);
   const restarted = await restartUnit(args.unit);
   if (restarted.isErr()) return err(restarted.error);
@@ -102,8 +106,12 @@ async function restart(args: ServiceUmaskArgs, ctx: StepContext): Promise<Result
   return ok(undefined);
 }
 
-/** An edit since the last start may be wrong, and the site would be down after the restart. */
-async function wouldStart(unit: string): Promise<Result<void, StepFailure>> {
+/**
+ * An edit since the last start may be wrong, and the site would be down after the restart.
+ *
+ * @param how - `quietly`: php-fpm writes nothing into its error log. Source: php-fpm(8)
+ */
+async function wouldStart(unit: string, how: 'quietly' | 'as-it-is'): Promise<Result<void, StepFailure>> {
   const state = await showUnit(unit);
   if (state.isErr()) return err(state.error);
   const path = /^\{ path=(\/\S+) ;/.exec(state.value.execStart)?.[1];
@@ -113,12 +121,36 @@ async function wouldStart(unit: string): Promise<Result<void, StepFailure>> {
       code: 'CONFIGURATION_UNTESTED',
       message: `systemctl show -p ExecStart ${unit} names no program, so it is unknown whether it would start again; nothing was restarted`,
     });
-  const tested = await runProgram(path, ['--test', ...(config === undefined ? [] : ['--fpm-config', config])]);
+  const tested = await (how === 'quietly' && config !== undefined
+    ? testQuietly(path, config)
+    : runProgram(path, ['--test', ...(config === undefined ? [] : ['--fpm-config', config])]));
   if (tested.isErr()) return err(tested.error);
   if (tested.value.exitCode === 0) return ok(undefined);
   const line = tested.value.stderr.split('\n').find((each) => each.includes('ERROR')) ?? tested.value.stderr;
   const message = `${unit} would not start again with its present configuration, so it was not restarted: ${redactSecrets(line.trim().slice(0, 300))}; correct it (${path} --test) and run again`;
   return err({ code: 'CONFIGURATION_BROKEN', message });
+}
+
+/** On a private copy that sends the error log nowhere: the last value counts, and the files of pools are named by absolute paths. */
+async function testQuietly(path: string, config: string): Promise<Result<ProgramResult, StepFailure>> {
+  const made = await attempt(() => mkdtemp(`${tmpdir()}/wca-fpm-`), 'mkdtemp', tmpdir());
+  if (made.isErr()) return err(made.error);
+  const copy = join(made.value, 'php-fpm.conf');
+  try {
+    const written = await attempt(
+      async () => {
+        const text = await readFile(config, 'utf8');
+        await writeFile(copy, `${text}\n[global]\nerror_log = /dev/null\n`, { mode: 0o600, flag: 'wx' });
+      },
+      'write',
+      copy,
+    );
+    if (written.isErr()) return err(written.error);
+    const tested = await runProgram(path, ['--test', '--fpm-config', copy]);
+    return tested.mapErr((error): StepFailure => error);
+  } finally {
+    await rm(made.value, { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 async function provenByWorkers(args: ServiceUmaskArgs): Promise<Result<void, StepFailure>> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refuseOwnProgram } from '../../../../src/recipes/migrateOffRoot/refuse/refuseMoves.js';
+import { refuseMeeting, refuseOwnProgram } from '../../../../src/recipes/migrateOffRoot/refuse/refuseMoves.js';
 import { exampleFacts } from '../exampleFacts.js';
 
 function refusedFrom(program: string, from: string): string | null {
@@ -20,4 +20,15 @@ test('a tool that runs from what moves is refused by its path, with what to do',
 test('one that runs from beside it is not', () => {
   expect(refusedFrom('/root/.npm-global/main.js', '/root/.npm')).toBeNull();
   expect(refuseOwnProgram(exampleFacts({ recovery: null }))).toBeOk();
+});
+
+test('moves to one place, or into each other, are refused before anything moves', () => {
+  const move = { from: '/root/.kimaki', to: '/home/agent/.kimaki' };
+  expect(refuseMeeting([move])).toBeOk();
+  expect(refuseMeeting([move, { from: '/root/.kimaki-2', to: '/home/agent/.kimaki-2' }])).toBeOk();
+  for (const to of [move.to, `${move.to}/tools`, '/home/agent']) {
+    const refused = refuseMeeting([move, { from: '/home/opencode/.kimaki', to }])._unsafeUnwrapErr();
+    expect(refused.code).toBe('MOVES_MEET');
+    expect(refused.message).toContain('/home/opencode/.kimaki');
+  }
 });

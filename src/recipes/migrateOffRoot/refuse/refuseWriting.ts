@@ -1,0 +1,97 @@
+import { err, ok } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import type { Identity } from '../../../posix/accounts/index.js';
+import { remedy } from '../../../posix/findings/index.js';
+import { printablePath } from '../../../posix/paths/index.js';
+import { openToGroup } from '../../../posix/sweeps/index.js';
+import type { Site } from '../../../wordpress/site/index.js';
+import { cannotObserve, refusal, writableDirectories } from '../../host/index.js';
+import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
+import { closedEntries, findClosed, findWithoutSetgid } from '../../proof/index.js';
+import type { FoundEntry } from '../../proof/index.js';
+import { widenable } from '../../steps/index.js';
+
+/** The overflow uid: stands for an account that is still to be made. */
+const NOBODY = 65534;
+
+/** As many paths as a person reads. */
+const SHOWN = 5;
+
+/**
+ * Refuses a site in which WordPress or the agent could not write what they share, also after root's files have changed hands:
+ * entries of other accounts, directories that are closed, and entries whose ACL stands against it.
+ */
+export async function refuseWriting(
+  options: MigrationOptions,
+  site: Site,
+  { web, service }: { readonly web: Identity; readonly service: Identity | null },
+): Promise<Result<void, MigrationRefusal>> {
+  const roots = await writableDirectories(site);
+  const owners = [0, web.user.uid, service?.user.uid ?? NOBODY];
+  const acls = new Set<string>();
+  for (const root of roots) {
+    const opened = await openToGroup(root, {
+      gid: site.owner.gid,
+      owners,
+      keepSecrets: (path, { type }) => !widenable(path, type),
+      crossMounts: options.crossMounts ?? false,
+      unprotectedHardlinks: 'allow',
+      dryRun: true,
+    });
+    if (opened.isErr()) return err(cannotObserve(opened.error));
+    for (const { path, reason } of opened.value.skipped) if (reason === 'acl') acls.add(path);
+  }
+  const known = { owners, acls, reclaimsPrivate: options.private === 'reclaim' };
+  const accepted = { ...(options.crossMounts === undefined ? {} : { crossMounts: options.crossMounts }) };
+  for (const [account, isAgent] of [[web, false] as const, [service, true] as const]) {
+    if (account === null) continue;
+    const found = await findClosed({ site, accepted }, account);
+    if (found.isErr()) return err(cannotObserve(found.error));
+    const { refused } = closedEntries({ site, leaveUnsafe: options.leaveUnsafe === true }, found.value);
+    const staying = refused.filter((entry) => staysRefused(entry, { ...known, isAgent }));
+    if (staying.length > 0) return err(closedTo(account.user.name, staying));
+  }
+  const plain = await findWithoutSetgid({ site, accepted });
+  if (plain.isErr()) return err(cannotObserve(plain.error));
+  const staying = plain.value.filter((entry) => staysPlain(entry, known));
+  return staying.length === 0 ? ok(undefined) : err(closedTo('WordPress or the agent', staying));
+}
+
+type Known = {
+  /** Accounts whose entries the sweeps open. */
+  readonly owners: readonly number[];
+  /** Entries whose ACL a sweep leaves alone. */
+  readonly acls: ReadonlySet<string>;
+};
+
+/** Whether an entry that is closed now is closed after the sweeps. Pure. */
+export function staysRefused(
+  { why, uid, path }: Pick<FoundEntry, 'why' | 'uid' | 'path'>,
+  { owners, acls, isAgent, reclaimsPrivate }: Known & { readonly isAgent: boolean; readonly reclaimsPrivate: boolean },
+): boolean {
+  if (!owners.includes(uid)) return true;
+  // Nobody opens what was closed; as its owner WordPress gets into what root's was and is given to it.
+  if (why === 'closed') return isAgent || uid !== 0 || !reclaimsPrivate;
+  return isAgent && acls.has(path);
+}
+
+/** Whether a directory that hands its group not on will not afterwards. Pure. */
+export function staysPlain({ uid, path }: Pick<FoundEntry, 'uid' | 'path'>, { owners, acls }: Known): boolean {
+  return !owners.includes(uid) || acls.has(path);
+}
+
+function closedTo(who: string, entries: readonly FoundEntry[]): MigrationRefusal {
+  const shown = entries.slice(0, SHOWN).map(({ path, uid, mode }) => {
+    return `${printablePath(path)} (uid ${uid}, mode ${mode.toString(8).padStart(4, '0')})`;
+  });
+  const more = entries.length > SHOWN ? ` and ${entries.length - SHOWN} more` : '';
+  const message = `${who} could not write these, and nothing here opens them, so WordPress and the agent could not share them: ${shown.join(', ')}${more}`;
+  const way = remedy.inOrder(
+    remedy.text('look whose they are, and why they are closed'),
+    remedy.text(
+      "let WordPress's account own them, open directories to everyone or to their group, and take ACLs away (setfacl -b)",
+    ),
+    remedy.text('plan again'),
+  );
+  return refusal('NOT_WRITABLE', entries[0]?.path ?? '', message, way);
+}

@@ -1,6 +1,6 @@
 export { labAvailable } from './available.js';
 export type { Availability } from './available.js';
-export { breakHost } from './breakage.js';
+export { BREAKAGES, breakHost } from './breakage.js';
 export type { Breakage } from './breakage.js';
 export {
   CANARY,

@@ -87,6 +87,19 @@ export async function findClosed(
   return err({ code: 'SEARCH_FAILED', message });
 }
 
+/** Directories in there that are closed to an account which is in the group of the site and does not exist yet. */
+export async function findClosedToNew({
+  site,
+  accepted,
+}: Shared): Promise<Result<readonly FoundEntry[], SearchFailed>> {
+  const roots = await writableDirectories(site);
+  if (roots.length === 0) return ok([]);
+  const open = ['(', '-gid', String(site.owner.gid), '-perm', '-0070', ')'];
+  const closed = ['-type', 'd', '!', '-perm', '-0005', '!', ...open, '-printf', `closed${FIELDS}`, '-prune'];
+  const asked = await runChecked('find', [...roots, ...howFar(accepted), ...closed], { timeoutMs: FIND_DEADLINE_MS });
+  return asked.map(({ stdout }) => entriesOf(stdout));
+}
+
 /** Directories that do not hand their group on. As root, which can look everywhere; what is closed to everyone else is private. */
 export async function findWithoutSetgid({
   site,

@@ -6,7 +6,13 @@ export { checkHealth } from './checkHealth.js';
 export { checkNoWayBack } from './checkNoWayBack.js';
 export { checkOwnership } from './checkOwnership.js';
 export { checkService } from './checkService.js';
-export { checkSharedWriting, closedEntries, findClosed, findWithoutSetgid } from './checkSharedWriting.js';
+export {
+  checkSharedWriting,
+  closedEntries,
+  findClosed,
+  findClosedToNew,
+  findWithoutSetgid,
+} from './checkSharedWriting.js';
 export type { FoundEntry } from './checkSharedWriting.js';
 export { checkUmasks } from './checkUmasks.js';
 export { checkUpdates, isSharedMode } from './checkUpdates.js';

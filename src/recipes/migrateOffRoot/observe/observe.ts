@@ -178,7 +178,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   if (taken.isErr()) return err(taken.error);
   const environmentFiles = await readEnvironmentFiles(files.value.effective);
   if (environmentFiles.isErr()) return err(cannotObserve(environmentFiles.error));
-  const variables: Readonly<Record<string, string>> = Object.assign({}, ...environmentFiles.value);
+  const variables = Object.fromEntries(environmentFiles.value.flatMap((one) => Object.entries(one)));
   const environment = refuseEnvironment(instance.unit, variables, { bridge, oldHomes });
   if (environment.isErr()) return err(environment.error);
   const cron = await rootCronJobs(site.value.facts.root);

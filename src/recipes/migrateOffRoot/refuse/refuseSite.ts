@@ -67,9 +67,9 @@ async function refuseModes(site: Site, report: Modes): Promise<Result<void, Migr
   if (contrary.isErr()) return err(cannotObserve(contrary.error));
   const found = contraryMode(contrary.value, report, site.muPluginsDir);
   if (found === null) return ok(undefined);
-  const { file, line, name, written, mode, wanted } = found;
+  const { file, line, name, written, comesTo, wanted } = found;
   const where = `${printablePath(file)}:${line}`;
-  const message = `${where} defines ${name} as ${written ?? 'something only PHP can tell'}, which makes it ${mode}: WordPress would close what it writes to the agent`;
+  const message = `${where} defines ${name} as ${written ?? 'something only PHP can tell'}, which makes it ${comesTo}: WordPress would close what it writes to the agent`;
   const way = remedy.text(`make it ${wanted} in ${where}, or remove the line, and plan again`);
   return err(refusal('SITE_UNUSABLE', file, message, way));
 }
@@ -84,7 +84,7 @@ export function contraryMode<D extends Define>(
   defines: readonly D[],
   { chmodDir, chmodFile }: Modes,
   muPluginsDir: string,
-): (D & { readonly mode: string; readonly wanted: string }) | null {
+): (D & { readonly comesTo: string; readonly wanted: string }) | null {
   const isFirst = ({ file }: D): boolean => dirname(file) !== muPluginsDir || basename(file) < fsChmodMuPlugin().name;
   const wrong: readonly (readonly [name: string, mode: number | null, isShared: boolean, wanted: string])[] = [
     ['FS_CHMOD_DIR', chmodDir, isSharedMode(chmodDir, 0o664), '02775'],
@@ -93,7 +93,7 @@ export function contraryMode<D extends Define>(
   for (const [name, mode, isShared, wanted] of wrong) {
     if (mode === null || isShared) continue;
     const define = defines.find((one) => one.name === name && isFirst(one));
-    if (define !== undefined) return { ...define, mode: octalMode(mode), wanted };
+    if (define !== undefined) return { ...define, comesTo: octalMode(mode), wanted };
   }
   return null;
 }

@@ -7,7 +7,7 @@ import { openToGroup } from '../../../posix/sweeps/index.js';
 import type { Site } from '../../../wordpress/site/index.js';
 import { cannotObserve, refusal, writableDirectories } from '../../host/index.js';
 import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
-import { closedEntries, findClosed, findWithoutSetgid } from '../../proof/index.js';
+import { closedEntries, findClosed, findClosedToNew, findWithoutSetgid } from '../../proof/index.js';
 import type { FoundEntry } from '../../proof/index.js';
 import { widenable } from '../../steps/index.js';
 
@@ -44,12 +44,13 @@ export async function refuseWriting(
   const known = { owners, acls, reclaimsPrivate: options.private === 'reclaim' };
   const accepted = { ...(options.crossMounts === undefined ? {} : { crossMounts: options.crossMounts }) };
   for (const [account, isAgent] of [[web, false] as const, [service, true] as const]) {
-    if (account === null) continue;
-    const found = await findClosed({ site, accepted }, account);
+    const found = await (account === null
+      ? findClosedToNew({ site, accepted })
+      : findClosed({ site, accepted }, account));
     if (found.isErr()) return err(cannotObserve(found.error));
     const { refused } = closedEntries({ site, leaveUnsafe: options.leaveUnsafe === true }, found.value);
     const staying = refused.filter((entry) => staysRefused(entry, { ...known, isAgent }));
-    if (staying.length > 0) return err(closedTo(account.user.name, staying));
+    if (staying.length > 0) return err(closedTo(account?.user.name ?? 'the new account', staying));
   }
   const plain = await findWithoutSetgid({ site, accepted });
   if (plain.isErr()) return err(cannotObserve(plain.error));

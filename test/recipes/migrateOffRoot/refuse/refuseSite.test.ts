@@ -13,7 +13,7 @@ describe('a define of the modes', () => {
   const closed = { chmodDir: 0o755, chmodFile: null };
 
   test('is refused by what PHP makes of it, with its line', () => {
-    expect(contraryMode([config], closed, MU)).toEqual({ ...config, mode: '0755', wanted: '02775' });
+    expect(contraryMode([config], closed, MU)).toEqual({ ...config, comesTo: '0755', wanted: '02775' });
     const file = { ...config, name: 'FS_CHMOD_FILE', written: '0644 & ~ umask()' };
     expect(contraryMode([file], { chmodDir: null, chmodFile: 0o644 }, MU)).toMatchObject({ wanted: '0664' });
   });

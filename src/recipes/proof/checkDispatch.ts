@@ -56,7 +56,8 @@ export async function checkBinary(
     checks.push(
       ran.match(
         (end) => judgeVersion(account.user.name, path, end, install),
-        ({ message }) => verdictsOf('binary', 3, account.user.name).failed(message),
+        ({ message }) =>
+          verdictsOf('binary', 3, account.user.name).failed(`as ${account.user.name}, ${path} --version: ${message}`),
       ),
     );
   }

@@ -60,7 +60,7 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
 
   it('opens nothing for writing but private copies and a scratch home, in any of its processes', async () => {
     const traced = `strace -f -qq -y -s 4096 -e signal=none -e trace=${CALLS} -o /run/plan.trace wca migrate-off-root plan`;
-    endedWith(await host.run(traced, { timeoutMs: 2 * MINUTE, env: { UV_USE_IO_URING: '0' } }), 0);
+    endedWith(await host.run(traced, { timeoutMs: 6 * MINUTE, env: { UV_USE_IO_URING: '0' } }), 0);
     const lines = (await host.ok(['cat', '/run/plan.trace'])).split('\n');
     const processes = new Set(lines.map((line) => line.split(' ', 1)[0]));
     const calls = lines.map((line) => line.replace(/^\d+ +/, '')).filter((line) => /^[a-z]\w*\(/.test(line));

@@ -13,7 +13,7 @@
 defined( 'ABSPATH' ) || exit;
 
 const LAB_DM_HOOK        = 'lab_datamachine_run_flow';
-const LAB_DM_ARRIVES_IN  = 8; // seconds
+const LAB_DM_ARRIVES_IN  = 20; // seconds: a loaded machine takes eight for the first message after a start
 const LAB_DM_SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 add_filter( 'cron_schedules', function ( array $schedules ): array {

@@ -200,8 +200,8 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
       `rm ${sessions}`,
     );
     await whileBroken(
-      'mkdir -p /etc/wp-coding-agents; echo HOME=/root > /etc/wp-coding-agents/ai-gateway.env',
-      ['environment file', 'HOME'],
+      'mkdir -p /etc/wp-coding-agents; echo \'DATAMACHINE_WP_CMD="wp --allow-root"\' > /etc/wp-coding-agents/ai-gateway.env',
+      ['environment file', 'DATAMACHINE_WP_CMD'],
       'rm -r /etc/wp-coding-agents',
     );
     const server = "require('net').createServer().listen(29988, '127.0.0.1')";

@@ -18,8 +18,8 @@ const OPENS_TO_WRITE = /\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b/;
 const OPENS = /^(open|openat|openat2)\(/;
 /** What may be opened for writing: it keeps nothing. */
 const KEEPS_NOTHING = '"/dev/null"';
-/** Private copies (of a database, of php-fpm's configuration), and the home in which the program is tried: removed again. */
-const PRIVATE_COPY = /["<](\/var\/tmp\/wca-db-\d+-\w{6}|\/tmp\/(wca-fpm-\w{6}|tmp\.\w{10}))[">/]/;
+/** Private copies (of a database, of php-fpm's configuration), the home in which the program is tried, and PHP's own lock: removed again. */
+const PRIVATE_COPY = /["<](\/var\/tmp\/wca-db-\d+-\w{6}|\/tmp\/(wca-fpm-\w{6}|tmp\.\w{10}|\.ZendSem\.\w{6}))[">/]/;
 
 /** What an idle host of the lab writes by itself: its services' data and logs, and the double's traces. */
 const IDLE_WRITES = [

@@ -23,8 +23,6 @@ export interface StatePathsRequest {
   readonly oldHomes: readonly string[];
   /** What moves, so that paths below it can follow. */
   readonly moves: readonly PathMove[];
-  /** Look into databases only. */
-  readonly databasesOnly?: boolean;
 }
 
 /**
@@ -45,7 +43,7 @@ export function findStatePaths(
 }
 
 async function find(
-  { roots, oldHomes, moves, databasesOnly }: StatePathsRequest,
+  { roots, oldHomes, moves }: StatePathsRequest,
   signal: AbortSignal | undefined,
 ): Promise<Result<StatePathPlan, IoError | Aborted>> {
   const start = unlessAborted(signal, 'looking for paths in the state');
@@ -53,7 +51,7 @@ async function find(
   const paths: StatePath[] = [];
   const stuck: string[] = [];
   const notSearched: string[] = [];
-  const mentions = await oldHomeMentions(databasesOnly === true ? [] : roots, oldHomes);
+  const mentions = await oldHomeMentions(roots, oldHomes);
   if (mentions.isErr()) return err(mentions.error);
   const databases = await findDatabases(roots);
   if (databases.isErr()) return err(databases.error);

@@ -21,8 +21,6 @@ const args = record({
   /** Homes that the agent cannot enter afterwards. */
   oldHomes: listOf(absolutePath),
   moves: listOf(record({ from: absolutePath, to: absolutePath })),
-  /** Files and links stay as they are: another step changed their owner already. */
-  databasesOnly: v.exactOptional(v.boolean()),
 });
 
 /** Which state has paths in it that follow a move. */
@@ -55,19 +53,19 @@ const statePath: v.GenericSchema<unknown, StatePath> = v.variant('kind', [
  * Rewrites the paths inside the state that point to its old place: channel directories in databases, shims, settings,
  * links.
  *
- * For the stop window: databases are written by their owner, while no process has them open. It must run before the
- * owner of the state is changed: files are replaced, and an earlier sweep does not know the new inodes. Where it stays below a
- * home, its databases alone are rewritten, once they are the agent's: they keep their inodes. Every place is on
- * disk with what it held before the first is rewritten. Undo restores every value that is still the rewritten one, and
- * names the others.
+ * For the stop window: databases are written by their owner, while no process has them open. Where only root can change the
+ * state, it belongs before the owner of the state is changed: files are replaced, and the undo of an earlier sweep does not
+ * know the new inodes and leaves them to their new owner. Where another account can, it belongs after that, so that SQLite
+ * does not run as root beside files of that account. Every place is on disk with what it held before the first is rewritten.
+ * Undo restores every value that is still the rewritten one, and names the others.
  */
 export const statePathsStep = defineStep({
   kind: 'kimaki.statePaths',
   args,
   before,
   volatile: true,
-  describe: ({ oldHomes, roots, databasesOnly }) => ({
-    title: `Rewrite the paths in ${databasesOnly === true ? 'the databases of ' : ''}${roots.join(', ')} that point to ${oldHomes.join(', ')}`,
+  describe: ({ oldHomes, roots }) => ({
+    title: `Rewrite the paths in ${roots.join(', ')} that point to ${oldHomes.join(', ')}`,
     why: 'channels, shims and links would point to a directory that the agent cannot enter',
   }),
   writes: ({ roots, moves }) => [...roots, ...moves.flatMap(({ from, to }) => [from, to])],

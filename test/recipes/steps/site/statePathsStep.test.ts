@@ -58,19 +58,6 @@ it('makes channels follow, is satisfied then, and takes it back with what came s
   expect((await statePathsStep.undo(args, found.before, context))._unsafeUnwrap()).toEqual({ notes: [] });
 });
 
-it('leaves files as they are where only databases are asked for', async () => {
-  await makeTree(dir, { 'bin/kimaki': '#!/bin/sh\nexec /root/.kimaki/x\n', link: { link: '/root/.kimaki/x' } });
-  query("CREATE TABLE session (id TEXT, directory TEXT); INSERT INTO session VALUES ('7', '/root/.kimaki/p')");
-  const args = { ...ARGS(), databasesOnly: true };
-  expect(statePathsStep.describe(args)._unsafeUnwrap().title).toBe(
-    `Rewrite the paths in the databases of ${dir} that point to /root`,
-  );
-  (await statePathsStep.apply(args, { places: 1 }, context))._unsafeUnwrap();
-  expect(query('SELECT directory FROM session')).toBe('/home/a/.kimaki/p');
-  expect((await statePathsStep.check(args))._unsafeUnwrap()).toEqual({ state: 'satisfied' });
-  expect((await statePathsStep.check(ARGS()))._unsafeUnwrap()).toMatchObject({ before: { places: 2 } });
-});
-
 it('verifies what it rewrote, and not what is written since', async () => {
   await makeTree(dir, { 'bin/kimaki': '#!/bin/sh\nexec /root/.kimaki/x\n' });
   (await statePathsStep.apply(ARGS(), { places: 1 }, context))._unsafeUnwrap();

@@ -73,7 +73,7 @@ export default defineConfig({
           include: ['test/**/*.lab.test.ts'],
           globalSetup: 'test/labSetup.ts',
           // Their hosts wait as much as they work.
-          maxWorkers: availableParallelism() * 2,
+          maxWorkers: availableParallelism() + 1,
           // Five times what the longest takes.
           testTimeout: 600_000,
           hookTimeout: 600_000,

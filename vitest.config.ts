@@ -75,8 +75,8 @@ export default defineConfig({
           // Their hosts wait as much as they work.
           maxWorkers: availableParallelism() + 1,
           // Five times what the longest takes.
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
           sequence: { groupOrder: 2 },
         },
       },

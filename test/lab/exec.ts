@@ -17,7 +17,7 @@ export interface ExecOptions {
 
 /** Runs a program to its end. Rejects when it cannot be started or takes too long; any exit status is a result. */
 export function exec(file: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
-  const timeoutMs = options.timeoutMs ?? 120_000;
+  const timeoutMs = options.timeoutMs ?? 300_000;
   return new Promise((resolve, reject) => {
     // A process group of its own, so that a timeout ends the children too.
     const child = spawn(file, args, {

@@ -28,7 +28,7 @@ export interface RunOptions {
   /** A user of the host, with all its groups and its HOME; default root. */
   readonly user?: string;
   readonly input?: string | Buffer;
-  /** Default two minutes; the promise is rejected after that. */
+  /** Default five minutes; the promise is rejected after that. */
   readonly timeoutMs?: number;
   /** Added to a clean environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface RunOptions {
 
 /** How long to go on trying, and how to run the command. */
 export interface WaitOptions extends RunOptions {
-  /** Default twenty seconds. */
+  /** Default two minutes. */
   readonly withinMs?: number;
 }
 
@@ -94,7 +94,7 @@ export class Host {
 
   /** Repeats a command until it succeeds; gives its stdout. Rejects with its last words when time is up. */
   async waitFor(command: readonly string[] | string, options: WaitOptions = {}): Promise<string> {
-    const { withinMs = 20_000, ...rest } = options;
+    const { withinMs = 120_000, ...rest } = options;
     const deadline = Date.now() + withinMs;
     for (;;) {
       const result = await this.run(command, rest);
@@ -138,7 +138,7 @@ export class Host {
   }
 
   /** Waits for the service of the broken state to hold its lock port, as after every boot. */
-  async serviceListens(withinMs = 60_000): Promise<void> {
+  async serviceListens(withinMs = 180_000): Promise<void> {
     if (this.variant === 'clean') return;
     const ports = [OLD_LOCK_PORT, LOCK_PORT].map((port) => port.toString(16).toUpperCase().padStart(4, '0'));
     const listening = new RegExp(` 0100007F:(${ports.join('|')}) 00000000:0000 0A `);

@@ -156,7 +156,7 @@ describe.skipIf(!lab.ok)('a migrated host that is broken afterwards', () => {
   });
 
   it('is healthy again once its bot runs', async () => {
-    await host.waitFor('wca migrate-off-root verify', { withinMs: 90_000, timeoutMs: 90_000 });
+    await host.waitFor('wca migrate-off-root verify', { withinMs: 300_000, timeoutMs: 300_000 });
   });
 });
 

@@ -292,7 +292,7 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
       void first.finally(() => {
         ended = true;
       });
-      await host.waitFor(`ls ${STATE_DIR}/runs/*/journal.jsonl`, { withinMs: MINUTE });
+      await host.waitFor(`ls ${STATE_DIR}/runs/*/journal.jsonl`, { withinMs: 5 * MINUTE });
       const others: Finished[] = [];
       while (!(ended as boolean)) {
         const args = others.length % 2 === 0 ? ['apply', '--yes', '--hold', '1'] : ['plan'];

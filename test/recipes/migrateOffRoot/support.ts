@@ -49,7 +49,7 @@ export async function brokenHost(options?: BootOptions): Promise<Host> {
 
 /** Runs `wca migrate-off-root …`; any exit status is a result. */
 export function migrate(host: Host, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  return host.run(['wca', 'migrate-off-root', ...args], { timeoutMs: 8 * MINUTE, ...options });
+  return host.run(['wca', 'migrate-off-root', ...args], { timeoutMs: 15 * MINUTE, ...options });
 }
 
 /** One check of a verification. */

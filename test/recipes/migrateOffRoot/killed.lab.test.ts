@@ -21,22 +21,31 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
   });
   afterAll(() => host.down());
 
-  /** The first instant whose call fits; `next`: the one before the call after it, when it has just been done. */
-  function instantAt(pattern: RegExp, next = 0): Instant {
+  /**
+   * The first instant whose call fits; `next`: the one before the call after it, when it has just been done. `last`: the last
+   * that fits, for calls that the plan makes as well.
+   */
+  function instantAt(pattern: RegExp, next: number | 'last' = 0): Instant {
     const instants = instantsOf(calls);
-    const at = instants.findIndex(({ about }) => pattern.test(about));
-    const found = instants[at + next];
+    const fits = ({ about }: Instant): boolean => pattern.test(about);
+    const at = next === 'last' ? instants.findLastIndex(fits) : instants.findIndex(fits);
+    const found = instants[at + (next === 'last' ? 0 : next)];
     if (at === -1 || found === undefined) throw new Error(`no call fits ${String(pattern)}`);
     return found;
   }
 
-  const KILLS: readonly (readonly [when: string, pattern: RegExp, next: number, way: 'resume' | 'rollback'])[] = [
+  const KILLS: readonly (readonly [
+    when: string,
+    pattern: RegExp,
+    next: number | 'last',
+    way: 'resume' | 'rollback',
+  ])[] = [
     ['while sudo gets its rule', /^unlink \/etc\/sudoers\.d/, 0, 'rollback'],
     ['with the state moved', /^rename \/root\/\.kimaki/, 1, 'resume'],
     ['in the middle of a sweep', /^sweep 10, [3-9]\d* of/, 0, 'rollback'],
     ['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'rollback'],
     ['while the new service starts', /^in the middle of spawn systemctl .* restart/, 0, 'resume'],
-    ['with everything done and not yet proven', /^spawn setpriv --reuid=33/, 0, 'resume'],
+    ['with everything done and not yet proven', /^spawn setpriv --reuid=33/, 'last', 'resume'],
   ];
 
   it.each(KILLS)('%s ends exactly before or after', async (_, pattern, next, way) => {

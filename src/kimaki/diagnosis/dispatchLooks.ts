@@ -12,14 +12,13 @@ import type { Identity } from '../../posix/accounts/index.js';
 import { showUnit } from '../../systemd/manager/index.js';
 import type { KimakiInstance } from '../instance/index.js';
 import {
+  compareRestartRule,
   explainSudoRule,
   inspectSudoHop,
   readSudoHop,
-  renderRestartRule,
   renderSudoHop,
   resolveDispatchBinary,
   restartRulePath,
-  rulesOf,
   sudoHopPaths,
   unreadablePackageFiles,
   validateSudoersWhole,
@@ -324,12 +323,12 @@ export function restartFinding(instance: KimakiInstance, text: string): Instance
   const { unit, user } = instance;
   const about = findingsOf(instance);
   const path = restartRulePath(unit);
-  const wanted = renderRestartRule(unit, user).map(({ content }) => rulesOf(content).join('\n'));
-  if (wanted.isOk() && wanted.value === rulesOf(text).join('\n')) {
+  const compared = compareRestartRule(text, unit, user);
+  if (compared.isOk() && compared.value.isSame) {
     const way = remedy.when('it should not', remedy.command('rm', path));
     return about('may-restart', 'note', `${user} may run systemctl restart ${unit} as root, by ${path}`, way, [path]);
   }
-  const rule = wanted.isOk() ? `"${wanted.value}"` : 'a rule for the account of the service';
+  const rule = compared.isOk() ? `"${compared.value.wanted}"` : 'a rule for the account of the service';
   const what = `${path} has other rules than ${rule}, so it may let an account do more as root than restart ${unit}`;
   const way = remedy.inOrder(remedy.command('cat', path), remedy.text('take out what is too much'));
   return about('restart-rule-wider', 'risk', what, way, [path]);

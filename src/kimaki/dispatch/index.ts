@@ -16,7 +16,7 @@ export { renderSudoHop } from './renderSudoHop.js';
 export { resolveDispatch } from './resolveDispatch.js';
 export type { Reach } from './resolveDispatch.js';
 export { resolveDispatchBinary } from './resolveDispatchBinary.js';
-export { renderRestartRule, restartCommand, restartRulePath, rulesOf } from './restartRule.js';
+export { compareRestartRule, renderRestartRule, restartCommand, restartRulePath } from './restartRule.js';
 export { isHopCommand, sudoHopPaths } from './sudoHop.js';
 export type { ManagedFile, SudoHop, SudoHopError } from './sudoHop.js';
 export { unreadablePackageFiles } from './unreadablePackageFiles.js';

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { checkAccountName, escapeSudoersPath } from './sudoHop.js';
+import { checkAccountName, escapeSudoersPath, plainName } from './sudoHop.js';
 import type { ManagedFile, SudoHopError } from './sudoHop.js';
 
 const SYSTEMCTL = '/usr/bin/systemctl';
@@ -10,9 +9,10 @@ const SYSTEMCTL = '/usr/bin/systemctl';
  * Renders the sudo rule by which the agent may restart its own unit: exactly `systemctl restart UNIT`, as root, without a
  * password, and nothing else. Pure.
  *
- * sudo compares the whole list of arguments, so no other verb, option or unit gets through, nor a second unit behind the first
- * (sudoers(5), Command arguments). systemctl asks for nothing and starts no pager for `restart`. The rule is no way to root: what the unit
- * starts must be root's to change, which its `+` lines have to be judged for (`unsafePrivilegedLines`).
+ * sudo compares the whole list of arguments, so no other verb, option or unit gets through, nor a second unit behind the
+ * first (sudoers(5), Command arguments). systemctl asks for nothing and starts no pager for `restart`. Whether a restart
+ * leads to root is not judged here: what the unit starts as root, its `+` lines, must be root's to change
+ * (`unsafePrivilegedLines`).
  *
  * Errors: `INVALID_ACCOUNT_NAME`; `INVALID_HOP_VALUE` for root, which needs no rule.
  *
@@ -42,10 +42,19 @@ export function restartCommand(unit: string): readonly string[] {
 
 /** Where the rule of a unit stands; never two units in one file, nor a name that sudo ignores. */
 export function restartRulePath(unit: string): string {
-  const stem = unit.replace(/\.service$/, '');
-  const plain = stem.replace(/[^A-Za-z0-9_@-]/g, '_').slice(0, 100);
-  const digest = createHash('sha256').update(unit).digest('hex').slice(0, 8);
-  return `/etc/sudoers.d/wp-coding-agents-${plain === stem ? stem : `${plain}-${digest}`}-restart`;
+  return `/etc/sudoers.d/wp-coding-agents-${plainName(unit.replace(/\.service$/, ''), unit)}-restart`;
+}
+
+/** The rule in the file of {@link renderRestartRule}, and whether a text of that file has this one and no other. Pure. */
+export function compareRestartRule(
+  text: string,
+  unit: string,
+  user: string,
+): Result<{ readonly wanted: string; readonly isSame: boolean }, SudoHopError> {
+  return renderRestartRule(unit, user).map(({ content }) => {
+    const wanted = rulesOf(content).join('\n');
+    return { wanted, isSame: rulesOf(text).join('\n') === wanted };
+  });
 }
 
 /** The rules in a file of sudoers(5): without comments and empty lines. */

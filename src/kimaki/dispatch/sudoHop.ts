@@ -47,14 +47,18 @@ export type SudoHopError =
  * @param instance - what stands between `kimaki-` and `.service`, or `''`
  */
 export function sudoHopPaths(instance: string): SudoHopPaths {
-  const plain = instance.replace(/[^A-Za-z0-9_@-]/g, '_').slice(0, 100);
-  const digest = createHash('sha256').update(instance).digest('hex').slice(0, 8);
-  const name = instance === '' ? 'kimaki' : plain === instance ? `kimaki-${instance}` : `kimaki-${plain}-${digest}`;
+  const name = instance === '' ? 'kimaki' : `kimaki-${plainName(instance)}`;
   return {
     wrapper: `/usr/local/bin/wp-coding-agents-${name}-dispatch`,
     target: `/usr/local/lib/wp-coding-agents/${name}-dispatch-target`,
     sudoers: `/etc/sudoers.d/wp-coding-agents-${name}-dispatch`,
   };
+}
+
+/** A name as a part of a file name that sudo reads: itself where it can be, else what is left of it and a digest of `whole`. */
+export function plainName(name: string, whole = name): string {
+  const plain = name.replace(/[^A-Za-z0-9_@-]/g, '_').slice(0, 100);
+  return plain === name ? name : `${plain}-${createHash('sha256').update(whole).digest('hex').slice(0, 8)}`;
 }
 
 /** Tells whether a command is the wrapper of an instance's hop, by its name. Pure. */

@@ -8,19 +8,15 @@ import { channelCommandStep, makeDirectoryStep, newFileDiff, putFileStep, sudoer
 import type { PutFileArgs } from '../steps/index.js';
 import type { MigrationFacts } from './facts.js';
 
+/** What writes a rendered file of root's. */
+export function managedFileArgs(file: ManagedFile, validate: 'sudoers' | 'none', why: string): PutFileArgs {
+  const { path, content, mode } = file;
+  return { path, content, mode, uid: 0, gid: 0, validate, why, diff: newFileDiff(path, content) };
+}
+
 /** The sudo hop as steps: its directory, its target, its wrapper, and the rule last. */
 export function hopSteps(hop: SudoHop | null): RecipeStep[] {
   if (hop === null) return [];
-  const argsOf = (file: ManagedFile, validate: 'sudoers' | 'none', why: string): PutFileArgs => ({
-    path: file.path,
-    content: file.content,
-    mode: file.mode,
-    uid: 0,
-    gid: 0,
-    validate,
-    why,
-    diff: newFileDiff(file.path, file.content),
-  });
   const directory = step(makeDirectoryStep, {
     id: 'hop-directory',
     phase: 'before',
@@ -34,15 +30,15 @@ export function hopSteps(hop: SudoHop | null): RecipeStep[] {
       id: 'hop-target',
       phase: 'before',
       after: directory,
-      args: argsOf(hop.target, 'none', targetWhy),
+      args: managedFileArgs(hop.target, 'none', targetWhy),
     }),
     step(putFileStep, {
       id: 'hop-wrapper',
       phase: 'before',
-      args: argsOf(hop.wrapper, 'none', 'the program that WordPress starts to send a message'),
+      args: managedFileArgs(hop.wrapper, 'none', 'the program that WordPress starts to send a message'),
     }),
     // Last: while the target is missing, someone else could create a file of that name, which the rule would allow to run.
-    step(sudoersStep, { id: 'hop-sudoers', phase: 'before', args: argsOf(hop.sudoers, 'sudoers', ruleWhy) }),
+    step(sudoersStep, { id: 'hop-sudoers', phase: 'before', args: managedFileArgs(hop.sudoers, 'sudoers', ruleWhy) }),
   ];
 }
 

@@ -10,7 +10,7 @@ export type {
   StateMove,
   TargetFacts,
 } from './facts.js';
-export { channelSteps, hopOf, hopSteps } from './hopSteps.js';
+export { channelSteps, hopOf, hopSteps, managedFileArgs } from './hopSteps.js';
 export { impossible, observeBinary, observeDispatch } from './observeDispatch.js';
 export { observeInstance, rootNeighbours } from './observeInstance.js';
 export { agentPlacesOf, workspacesOf, leftoversOf } from './observePlaces.js';

@@ -1,10 +1,4 @@
-import {
-  explainSudoRule,
-  renderRestartRule,
-  restartCommand,
-  restartRulePath,
-  rulesOf,
-} from '../../kimaki/dispatch/index.js';
+import { compareRestartRule, explainSudoRule, restartCommand, restartRulePath } from '../../kimaki/dispatch/index.js';
 import type { SudoRule } from '../../kimaki/dispatch/index.js';
 import { findOwnProgram, isOwnProgram } from '../../kimaki/abilities/index.js';
 import { bridgeNamed } from '../../kimaki/bridges/index.js';
@@ -141,10 +135,10 @@ export function judgeRestartRule(
   const { passed, failed } = verdictsOf('restart-rule', 9, unit);
   const path = restartRulePath(unit);
   if (text === null) return failed(`${path} does not exist, by which ${user} was to restart ${unit}`);
-  const wanted = renderRestartRule(unit, user).map(({ content }) => rulesOf(content).join('\n'));
-  if (wanted.isErr()) return failed(wanted.error.message);
-  if (rulesOf(text).join('\n') !== wanted.value)
-    return failed(`${path} has other rules than "${wanted.value}": look what it lets ${user} do as root`);
+  const compared = compareRestartRule(text, unit, user);
+  if (compared.isErr()) return failed(compared.error.message);
+  if (!compared.value.isSame)
+    return failed(`${path} has other rules than "${compared.value.wanted}": look what it lets ${user} do as root`);
   return allowed
     ? passed(`${user} may run systemctl restart ${unit} as root, by ${path}, which has no other rule`)
     : failed(`${user} may not run systemctl restart ${unit} as root, although ${path} says so: ${reason ?? ''}`);

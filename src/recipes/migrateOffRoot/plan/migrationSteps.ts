@@ -6,9 +6,9 @@ import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
 import { fpmUmaskDropIn } from '../../../wordpress/fpm/index.js';
 import { step } from '../../engine/index.js';
 import type { RecipeStep } from '../../engine/index.js';
-import { hopOf, hopSteps } from '../../host/index.js';
+import { hopOf, hopSteps, managedFileArgs } from '../../host/index.js';
 import type { MigrationFacts } from '../../host/index.js';
-import { composeAgentsStep, createUserStep, newFileDiff, serviceUmaskStep, sudoersStep } from '../../steps/index.js';
+import { composeAgentsStep, createUserStep, serviceUmaskStep, sudoersStep } from '../../steps/index.js';
 import { needsWindow } from '../observe/needsWindow.js';
 import { homeOwnerSteps, secretOwnerSteps, sharedWritingSteps } from './ownerSteps.js';
 import { recoveryOffSteps, recoverySteps } from './recoverySteps.js';
@@ -69,20 +69,10 @@ function userSteps({ target, site, options }: MigrationFacts): RecipeStep[] {
 /** The rule by which the agent restarts its own unit, where that was asked for. */
 function restartSteps({ options, unit, target }: MigrationFacts): Result<readonly RecipeStep[], SudoHopError> {
   if (options.allowRestart !== true) return ok([]);
-  return renderRestartRule(unit.name, target.name).map(({ path, content, mode }) => {
-    const why = `lets ${target.name} restart ${unit.name}, and nothing else`;
-    const args = {
-      path,
-      content,
-      mode,
-      uid: 0,
-      gid: 0,
-      validate: 'sudoers',
-      why,
-      diff: newFileDiff(path, content),
-    } as const;
-    return [step(sudoersStep, { id: 'restart-rule', phase: 'before', args })];
-  });
+  const why = `lets ${target.name} restart ${unit.name}, and nothing else`;
+  return renderRestartRule(unit.name, target.name).map((file) => [
+    step(sudoersStep, { id: 'restart-rule', phase: 'before', args: managedFileArgs(file, 'sudoers', why) }),
+  ]);
 }
 
 function fpmSteps({ fpm, options }: MigrationFacts): RecipeStep[] {

@@ -1,5 +1,6 @@
 import { remedy } from '../../posix/findings/index.js';
 import type { Remedy } from '../../posix/findings/index.js';
+import { firstFew } from '../../posix/paths/index.js';
 import type { Bridge } from '../bridges/index.js';
 
 /** What is known of the abilities of the service as it runs now; `null` means not known. */
@@ -196,11 +197,10 @@ export function lostAbilities(facts: AbilityFacts): readonly LostAbility[] {
     );
   }
   if (facts.leftovers.length > 0) {
-    const some = facts.leftovers.slice(0, 5).join(', ');
     add(
       'leftovers',
       `writing files that ${oldUser} left behind`,
-      `${some}${facts.leftovers.length > 5 ? ` and ${facts.leftovers.length - 5} more` : ''}`,
+      firstFew(facts.leftovers, 5),
       `remove them or give them to ${newUser} while the service is stopped`,
     );
   }

@@ -25,8 +25,9 @@ export interface NoOwnProgram {
 }
 
 /**
- * Finds the program that an account has installed for itself with npm and can upgrade: npm's global prefix is in its home, the
- * command is there and can be executed, and the packages can be written. All is asked as that account; nothing is installed.
+ * Finds the program that an account has installed for itself with npm and can upgrade: npm's global prefix is in its home,
+ * the command is there and can be executed, and the packages can be written. All is asked as that account; nothing is
+ * installed.
  *
  * Only the account itself may execute what is found: whoever can upgrade a program decides what it does.
  *

@@ -5,7 +5,7 @@ import { bridgeNamed } from '../bridges/index.js';
 import { countOwned } from '../../posix/search/index.js';
 import { explainAccess } from '../../posix/access/index.js';
 import { remedy } from '../../posix/findings/index.js';
-import { isAtOrBelow, printablePath } from '../../posix/paths/index.js';
+import { firstFew, isAtOrBelow, printablePath } from '../../posix/paths/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import { findLeftovers } from '../abilities/index.js';
 import { migrationRemedy } from '../identity/index.js';
@@ -81,8 +81,7 @@ async function oldPaths(instance: KimakiInstance): Promise<Result<LookFound, Dia
     path.kind === 'database' ? `${printablePath(path.file)}, ${databasePlace(path)}` : printablePath(path.file),
   );
   if (places.length === 0) return ok({ found: [], leftOut: notSearched });
-  const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : '';
-  const what = `the state leads into /root, which ${user} cannot enter: ${places.slice(0, SHOWN).join('; ')}${more}`;
+  const what = `the state leads into /root, which ${user} cannot enter: ${firstFew(places, SHOWN, '; ')}`;
   const way = remedy.anyOf(
     migrationRemedy(instance),
     remedy.text('correct what still leads there while the service is stopped'),

@@ -71,8 +71,8 @@ export interface StateRequest {
 /** Names every path an inventory has to look at, the data directory first; pure, paths already plain. */
 export function stateCandidates(request: StateRequest): readonly StateCandidate[] {
   const { bridge, home, accountHome, dataDir, targetHome, posture } = request;
-  const candidates: StateCandidate[] = [{ from: dataDir, to: newDataDir(request), kind: 'data-directory', stays: '' }];
   const place = newDataDir(request);
+  const candidates: StateCandidate[] = [{ from: dataDir, to: place, kind: 'data-directory', stays: '' }];
   const add = (kind: InventoryMove['kind'], names: readonly string[], keep: string | null): void => {
     for (const name of names) {
       const from = home === '/' ? `/${name}` : `${home}/${name}`;

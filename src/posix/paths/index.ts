@@ -12,7 +12,7 @@ export type { IoError } from './ioError.js';
 export { isAtOrBelow } from './isAtOrBelow.js';
 export { notAbsolute, notFound } from './pathErrors.js';
 export type { PathNotFound, RelativePath, SymlinkLoop } from './pathErrors.js';
-export { printableJson, printableLines, printablePath, printableText } from './printable.js';
+export { firstFew, printableJson, printableLines, printablePath, printableText } from './printable.js';
 export { progressReporter } from './progress.js';
 export type { TreeProgress } from './progress.js';
 export { relativePath } from './relativePath.js';

@@ -47,6 +47,11 @@ export function printableLines(text: string | Uint8Array): string {
     .join('\n');
 }
 
+/** The first texts of a list and how many more there are, for a message: `a, b and 3 more`. Pure. */
+export function firstFew(texts: readonly string[], most: number, separator = ', '): string {
+  return texts.slice(0, most).join(separator) + (texts.length > most ? ` and ${texts.length - most} more` : '');
+}
+
 /** JSON in which what {@link printableText} escapes stands as `\uXXXX`: it says the same, and a terminal shows it. */
 export function printableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value ?? null, null, indent).replace(UNSAFE_IN_LINES, (character) =>

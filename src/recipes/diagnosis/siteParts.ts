@@ -14,7 +14,8 @@ import { findContraryDefines } from '../../wordpress/site/index.js';
 import { inspectManagedFiles } from '../../wordpress/blocks/index.js';
 import type { DiagnosedFault, WritabilityReport } from '../../wordpress/probes/index.js';
 import type { Site } from '../../wordpress/site/index.js';
-import { listed, rootsEntries } from '../proof/index.js';
+import { rootsEntries } from '../proof/index.js';
+import { firstSkipped } from '../steps/index.js';
 import type { Subject } from '../proof/index.js';
 import { ownTrees, writableDirectories } from '../host/index.js';
 import { looked, unread } from './hostDiagnosis.js';
@@ -120,12 +121,12 @@ async function rootOwned({ site, web, instance, accepted }: SiteAround): Promise
     found.push(about('root-owned', 'broken', what, way, where));
   }
   if (stuck.length > 0) {
-    const what = `root owns these, and their owner cannot be changed safely, or they could not be looked at: ${listed(stuck)}`;
+    const what = `root owns these, and their owner cannot be changed safely, or they could not be looked at: ${firstSkipped(stuck)}`;
     const way = remedy.text('look what each of them is, and copy or remove it');
     found.push(about('root-owned-unsafe', 'risk', what, way));
   }
   if (left.length > 0) {
-    const what = `these are left to root on purpose: ${listed(left)}`;
+    const what = `these are left to root on purpose: ${firstSkipped(left)}`;
     const way = remedy.when(
       'WordPress should own one of them after all',
       remedy.command('chown', `${web.user.name}:${web.group.name}`, 'FILE'),

@@ -1,4 +1,4 @@
-import { ResultAsync, err, ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { remedy } from '../../posix/findings/index.js';
 import {
@@ -90,9 +90,7 @@ async function jobsBefore(
   wp: WpCliOptions,
   { failed, unchecked }: Verdicts,
 ): Promise<Result<{ readonly user: string; readonly knownIds: readonly number[] }, AcceptanceCheck>> {
-  const given: ResultAsync<string | undefined, never> | null =
-    options.wpUser === undefined ? null : new ResultAsync(Promise.resolve(ok(options.wpUser)));
-  const found = await (given ?? findAdministrator(site, service, wp));
+  const found = options.wpUser === undefined ? await findAdministrator(site, service, wp) : ok(options.wpUser);
   const way = remedy.option('wpUser');
   if (found.isErr()) return err(failed(found.error.message));
   const user = found.value;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { attempt, octalMode, printablePath } from '../../posix/paths/index.js';
 import { probeAccess, readableBy } from '../../posix/access/index.js';
 import { readRegularFile } from '../../posix/files/index.js';
-import { isPluginFile, managedMode } from '../../wordpress/blocks/index.js';
+import { isManagedName, isPluginFile, managedMode } from '../../wordpress/blocks/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import { ownTrees, writableDirectories } from '../host/index.js';
 import { verdictsOf } from './check.js';
@@ -31,7 +31,7 @@ async function checkMuPlugins({ site, web }: Subject): Promise<AcceptanceCheck> 
   const read = await attempt(() => readdir(site.muPluginsDir), 'readdir', site.muPluginsDir);
   if (read.isErr() && read.error.errno !== 'ENOENT') return failed(read.error.message);
   const names = read.unwrapOr([]);
-  const managed = names.filter((name) => name.startsWith('wp-coding-agents-') && name.endsWith('.php')).sort();
+  const managed = names.filter(isManagedName).sort();
   const left: string[] = [];
   for (const name of managed) {
     const path = join(site.muPluginsDir, name);

@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { printablePath } from '../../posix/paths/index.js';
+import { firstFew, printablePath } from '../../posix/paths/index.js';
 import { runAs } from '../../posix/accounts/index.js';
 import { runChecked } from '../../posix/programs/index.js';
 import type { ProgramError } from '../../posix/programs/index.js';
@@ -41,13 +41,11 @@ async function checkNewFiles({ instance, agentPlaces, service, accepted }: Subje
   );
 }
 
-async function checkWritableBy(subject: Subject, identity: Identity, id: string): Promise<AcceptanceCheck> {
-  const { site, accepted } = subject;
+async function checkWritableBy({ site, accepted }: Subject, identity: Identity, id: string): Promise<AcceptanceCheck> {
   const { failed } = verdictsOf(id, 4, site.contentDir);
-  const roots = await writableDirectories(site);
-  // Without a root, find would look at the directory it was started in.
-  if (roots.length === 0) return failed(`${site.contentDir} has none of the directories that both sides write in`);
-  const entries = await findClosed(subject, identity);
+  const roots = await sharedDirectories(site);
+  if (roots === null) return failed(`${site.contentDir} has none of the directories that both sides write in`);
+  const entries = await findClosed({ roots, accepted }, identity);
   if (entries.isErr()) return failed(entries.error.message);
   const asked = { id, writer: identity.user.name, roots, site, leaveUnsafe: accepted.leaveUnsafe === true };
   return judgeWritable(asked, entries.value);
@@ -56,15 +54,24 @@ async function checkWritableBy(subject: Subject, identity: Identity, id: string)
 /** A search did not come to its end. */
 type SearchFailed = ProgramError | { readonly code: 'SEARCH_FAILED'; readonly message: string };
 
-type Shared = { readonly site: Site; readonly accepted: Pick<Subject['accepted'], 'crossMounts'> };
+/** The directories that both sides write in, at least one: without a start find looks at the directory it is started in. */
+type Shared = {
+  readonly roots: readonly [string, ...string[]];
+  readonly site: Pick<Site, 'owner'>;
+  readonly accepted: Pick<Subject['accepted'], 'crossMounts'>;
+};
+
+/** Reads which these are; null where there is none. */
+export async function sharedDirectories(site: Site): Promise<Shared['roots'] | null> {
+  const [first, ...others] = await writableDirectories(site);
+  return first === undefined ? null : [first, ...others];
+}
 
 /** What an account cannot write of the directories that both sides write in; asked by the account itself. */
 export async function findClosed(
-  { site, accepted }: Shared,
+  { roots, accepted }: Pick<Shared, 'roots' | 'accepted'>,
   identity: Identity,
 ): Promise<Result<readonly FoundEntry[], SearchFailed>> {
-  const roots = await writableDirectories(site);
-  if (roots.length === 0) return ok([]);
   // find -writable is access(2), asked by the user itself: groups, ACLs and mounts all count.
   const closed = ['-type', 'd', '!', '-perm', '-0005', '!', '(', '-readable', '-executable', '-writable', ')'];
   const refused = ['(', '-type', 'f', '-o', '-type', 'd', ')', '!', '-writable', '-printf', `refused${FIELDS}`];
@@ -89,24 +96,24 @@ export async function findClosed(
 
 /** Directories in there that are closed to an account which is in the group of the site and does not exist yet. */
 export async function findClosedToNew({
+  roots,
   site,
   accepted,
 }: Shared): Promise<Result<readonly FoundEntry[], SearchFailed>> {
-  const roots = await writableDirectories(site);
-  if (roots.length === 0) return ok([]);
   const open = ['(', '-gid', String(site.owner.gid), '-perm', '-0070', ')'];
   const closed = ['-type', 'd', '!', '-perm', '-0005', '!', ...open, '-printf', `closed${FIELDS}`, '-prune'];
   const asked = await runChecked('find', [...roots, ...howFar(accepted), ...closed], { timeoutMs: FIND_DEADLINE_MS });
   return asked.map(({ stdout }) => entriesOf(stdout));
 }
 
-/** Directories that do not hand their group on. As root, which can look everywhere; what is closed to everyone else is private. */
+/**
+ * Directories that do not hand their group on. As root, which can look everywhere; what is closed to everyone else is
+ * private.
+ */
 export async function findWithoutSetgid({
-  site,
+  roots,
   accepted,
-}: Shared): Promise<Result<readonly FoundEntry[], SearchFailed>> {
-  const roots = await writableDirectories(site);
-  if (roots.length === 0) return ok([]);
+}: Pick<Shared, 'roots' | 'accepted'>): Promise<Result<readonly FoundEntry[], SearchFailed>> {
   const plain = ['(', '!', '-perm', '-0005', '-prune', '-o', '!', '-perm', '-2000', '-printf', `plain${FIELDS}`, ')'];
   const asked = await runChecked('find', [...roots, ...howFar(accepted), '-type', 'd', ...plain], {
     timeoutMs: FIND_DEADLINE_MS,
@@ -148,12 +155,11 @@ export function closedEntries(
   return { left: asked.filter(isLeft), refused: asked.filter((entry) => !isLeft(entry)) };
 }
 
-async function checkSetgid(subject: Subject): Promise<AcceptanceCheck> {
-  const { site } = subject;
+async function checkSetgid({ site, accepted }: Subject): Promise<AcceptanceCheck> {
   const { passed, failed } = verdictsOf('shared-group', 4, site.contentDir);
-  const roots = await writableDirectories(site);
-  if (roots.length === 0) return failed(`${site.contentDir} has none of the directories that both sides write in`);
-  const found = await findWithoutSetgid(subject);
+  const roots = await sharedDirectories(site);
+  if (roots === null) return failed(`${site.contentDir} has none of the directories that both sides write in`);
+  const found = await findWithoutSetgid({ roots, accepted });
   if (found.isErr()) return failed(found.error.message);
   const without = found.value;
   if (without.length === 0) return passed('every shared directory is setgid, so new files get its group');
@@ -223,10 +229,6 @@ function isUnsafe({ isFile, mode, links }: FoundEntry): boolean {
 }
 
 function shown(paths: readonly string[]): string {
-  return (
-    paths
-      .slice(0, 3)
-      .map((path) => printablePath(path))
-      .join(', ') + (paths.length > 3 ? ` and ${paths.length - 3} more` : '')
-  );
+  const texts = paths.map((path) => printablePath(path));
+  return firstFew(texts, 3);
 }

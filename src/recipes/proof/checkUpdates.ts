@@ -12,10 +12,13 @@ export async function checkUpdates(subject: Subject): Promise<readonly Acceptanc
   return [...(await couldUpdate(subject)), await doesUpdate(subject), await doesUpload(subject)];
 }
 
+/** Modes may be computed from the umask: php-fpm's, where WordPress updates by itself. */
+export function umaskOfWordPress({ noFpmUmask }: Pick<Subject['accepted'], 'noFpmUmask'>): number {
+  return noFpmUmask === true ? 0o022 : SHARED_UMASK;
+}
+
 async function couldUpdate({ site, web, accepted }: Subject): Promise<readonly AcceptanceCheck[]> {
-  // A mode may be computed from the umask, which is php-fpm's where WordPress updates by itself.
-  const umask = accepted.noFpmUmask === true ? 0o022 : SHARED_UMASK;
-  const report = await probeSiteWritability(site, web, { umask });
+  const report = await probeSiteWritability(site, web, { umask: umaskOfWordPress(accepted) });
   if (report.isErr()) return [verdictsOf('updates', 5, site.path).failed(report.error.message)];
   return [judgeModes(site.path, report.value), judgeUpdates(site.path, report.value)];
 }

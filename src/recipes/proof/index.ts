@@ -12,12 +12,13 @@ export {
   findClosed,
   findClosedToNew,
   findWithoutSetgid,
+  sharedDirectories,
 } from './checkSharedWriting.js';
 export type { FoundEntry } from './checkSharedWriting.js';
 export { checkUmasks } from './checkUmasks.js';
-export { checkUpdates, isSharedMode } from './checkUpdates.js';
+export { checkUpdates, isSharedMode, umaskOfWordPress } from './checkUpdates.js';
 export { checkWpCli } from './checkWpCli.js';
 export { fpmRunner } from './fpmRunner.js';
 export { readSubject } from './readSubject.js';
-export { listed, rootsEntries } from './rootsEntries.js';
+export { rootsEntries } from './rootsEntries.js';
 export type { Subject } from './subject.js';

@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { reclaim } from '../../posix/sweeps/index.js';
 import type { Identity } from '../../posix/accounts/index.js';
 import type { SkippedEntry, SweepError } from '../../posix/handles/index.js';
-import { LEFT_ON_PURPOSE, UNSAFE, rootsOnPurpose } from '../steps/index.js';
+import { LEFT_ON_PURPOSE, UNSAFE, firstSkipped, rootsOnPurpose } from '../steps/index.js';
 import { remedy } from '../../posix/findings/index.js';
 import type { AcceptanceCheck, Verdicts } from './check.js';
 import type { Subject } from './subject.js';
@@ -52,7 +52,7 @@ export function judgeRootsEntries(
   { toGive, stuck, left }: RootsEntries,
 ): AcceptanceCheck {
   const where = trees.join(', ');
-  const told = left.length === 0 ? '' : `; left on purpose: ${listed(left)}`;
+  const told = left.length === 0 ? '' : `; left on purpose: ${firstSkipped(left)}`;
   if (toGive > 0)
     return failed(`${toGive} entries below ${where} belong to root, and ${writer} cannot replace them${told}`);
   if (stuck.length === 0) return passed(`nothing below ${where} belongs to root${told}`);
@@ -60,11 +60,5 @@ export function judgeRootsEntries(
     remedy.text('look what each of them is'),
     remedy.when('they are meant to stay', remedy.option('leaveUnsafe')),
   );
-  return failed(`below ${where} these belong to root, or could not be looked at: ${listed(stuck)}${told}`, way);
-}
-
-/** The first of them, by path and reason. */
-export function listed(entries: readonly SkippedEntry[]): string {
-  const shown = entries.slice(0, 5).map(({ path, reason }) => `${path} (${reason})`);
-  return shown.join(', ') + (entries.length > 5 ? ` and ${entries.length - 5} more` : '');
+  return failed(`below ${where} these belong to root, or could not be looked at: ${firstSkipped(stuck)}${told}`, way);
 }

@@ -2,7 +2,7 @@ export { activeDependents } from './units/activeDependents.js';
 export { immutableEntries } from './files/immutableEntries.js';
 export { newFileDiff } from './files/newFileDiff.js';
 export { widenable } from './ownership/widenable.js';
-export { LEFT_ON_PURPOSE, UNSAFE, rootsOnPurpose, unsafeEntries } from './ownership/reclaimStep.js';
+export { LEFT_ON_PURPOSE, UNSAFE, firstSkipped, rootsOnPurpose, unsafeEntries } from './ownership/reclaimStep.js';
 export { assertNoProcessesStep } from './units/assertNoProcessesStep.js';
 export { channelCommandStep } from './site/channelCommandStep.js';
 export { composeAgentsStep } from './site/composeAgentsStep.js';

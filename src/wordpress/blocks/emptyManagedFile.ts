@@ -3,6 +3,11 @@ export const CHANNELS_FILE = 'wp-coding-agents-channels.php';
 /** The name of the mu-plugin that registers runtime signatures. */
 export const RUNTIMES_FILE = 'wp-coding-agents-runtimes.php';
 
+/** Whether a file name is that of a managed mu-plugin, by which the installer and this package know them. Pure. */
+export function isManagedName(name: string): boolean {
+  return name.startsWith('wp-coding-agents-') && name.endsWith('.php');
+}
+
 /**
  * The bytes of a new managed mu-plugin with an empty region: the channels file (`bridge`), which hooks
  * `datamachine_code_cli_channels`, or the runtimes file (`runtime`), which hooks

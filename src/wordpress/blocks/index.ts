@@ -9,7 +9,7 @@ export type {
   RegionMissing,
 } from './block.js';
 export type { ChannelError, NotAChannel } from './entries/managedAssignment.js';
-export { CHANNELS_FILE } from './emptyManagedFile.js';
+export { CHANNELS_FILE, isManagedName } from './emptyManagedFile.js';
 export { inspectManagedFiles } from './inspectManagedFiles.js';
 export { isPluginFile } from './isPluginFile.js';
 export { getBlock, listBlocks } from './listBlocks.js';

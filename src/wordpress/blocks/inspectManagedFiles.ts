@@ -11,7 +11,7 @@ import { findingsAbout, remedy } from '../../posix/findings/index.js';
 import type { Finding, Remedy, Severity } from '../../posix/findings/index.js';
 import type { Aborted, IoError } from '../../posix/paths/index.js';
 import type { ReadFileError } from '../../posix/files/index.js';
-import { CHANNELS_FILE, RUNTIMES_FILE } from './emptyManagedFile.js';
+import { CHANNELS_FILE, RUNTIMES_FILE, isManagedName } from './emptyManagedFile.js';
 import { fsChmodMuPlugin } from '../site/index.js';
 import { lintPhp } from '../php/index.js';
 import { managedMode } from './managedMode.js';
@@ -49,8 +49,8 @@ export interface ManagedFiles {
 type ManagedFilesError = IoError | ReadFileError | AccessError | Aborted;
 
 /**
- * Lists the problems of the managed mu-plugins of a site: a file that is none by its content, a mode other than 0644 and 0664, a
- * file that `identity` cannot read, damaged fences, PHP that does not compile. It only reads.
+ * Lists the problems of the managed mu-plugins of a site: a file that is none by its content, a mode other than 0644 and
+ * 0664, a file that `identity` cannot read, damaged fences, PHP that does not compile. It only reads.
  *
  * Managed are `wp-coding-agents-*.php` and `wca-fs-chmod.php`. Nothing is run but `php -n -l`; without php the syntax
  * is in `notChecked`. What the code does is not checked. A site without the directory has no managed files.
@@ -73,9 +73,7 @@ async function inspect(
   const names = await attempt(() => readdir(directory), 'readdir', directory);
   if (names.isErr())
     return names.error.errno === 'ENOENT' ? ok({ faults: [], names: [], notChecked: [] }) : err(names.error);
-  const managed = names.value
-    .filter((name) => /^wp-coding-agents-.*\.php$/s.test(name) || name === fsChmodMuPlugin().name)
-    .sort();
+  const managed = names.value.filter((name) => isManagedName(name) || name === fsChmodMuPlugin().name).sort();
   const faults: ManagedFileFault[] = [];
   const notChecked: string[] = [];
   for (const name of managed) {

@@ -18,9 +18,9 @@ import type { BlockFileChange, BlockFileError } from './writeManagedFile.js';
  * the new one only when `php -l` accepts both the body alone and the complete file.
  *
  * Every byte outside the block stays. The owner stays; a caller who is not root and cannot keep the owner gets `IO`
- * with EPERM. The mode becomes 0644, or 0664 where its group could write. When the content is correct already, inode and mtime stay and only a wrong mode is
- * corrected, unless the file has a second name (`HARD_LINKED`). A file that another program changes in between is
- * `CHANGED_MEANWHILE`. Symbolic links are refused, not followed. php-fpm is not reloaded: with
+ * with EPERM. The mode becomes 0644, or 0664 where its group could write. When the content is correct already, inode and
+ * mtime stay and only a wrong mode is corrected, unless the file has a second name (`HARD_LINKED`). A file that another
+ * program changes in between is `CHANGED_MEANWHILE`. Symbolic links are refused, not followed. php-fpm is not reloaded: with
  * `opcache.validate_timestamps=0` that is up to the caller.
  *
  * The body is linted alone because the complete file can hide an error, such as a comment that includes the next fence.
@@ -84,8 +84,8 @@ async function put(
  * Removes a block from a managed PHP file on disk. The file has the old content or the new content at every instant,
  * and the new one only when `php -l` accepts it.
  *
- * Every byte outside the block and its two fences stays. The owner stays, the mode becomes 0644, or 0664 where its group could write. When the file has no
- * such block, only a wrong mode is corrected. Symbolic links are refused, not followed.
+ * Every byte outside the block and its two fences stays. The owner stays, the mode becomes 0644, or 0664 where its group
+ * could write. When the file has no such block, only a wrong mode is corrected. Symbolic links are refused, not followed.
  *
  * Errors: those of `removeBlock`, with the path of the file; `NOT_FOUND` and those of reading and replacing a file;
  * `PHP_SYNTAX`, `PHP_MISSING`; `HARD_LINKED`; `ABORTED`. After every error the file is unchanged.

@@ -56,10 +56,9 @@ export function waitForJob(
   return resultOf(async function* () {
     // The list is limited: an old job can enter it again when newer ones are deleted, and is not new.
     const newest = Math.max(0, ...knownIds);
-    const sought = (job: Job): boolean =>
-      jobId !== undefined
-        ? job.id === jobId
-        : job.id > newest && [undefined, job.flow].includes(flow) && [undefined, job.source].includes(source);
+    const isNew = (job: Job): boolean =>
+      job.id > newest && (flow === undefined || job.flow === flow) && (source === undefined || job.source === source);
+    const sought = (job: Job): boolean => (jobId === undefined ? isNew(job) : job.id === jobId);
     const shown = flow === undefined ? 'any flow' : `flow "${printableText(flow)}"`;
     const end = performance.now() + deadlineMs;
     for (;;) {

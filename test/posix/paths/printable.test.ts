@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { printableJson, printableLines, printablePath, printableText } from '../../../src/posix/paths/printable.js';
+import {
+  firstFew,
+  printableJson,
+  printableLines,
+  printablePath,
+  printableText,
+} from '../../../src/posix/paths/printable.js';
 
 describe('printablePath', () => {
   it('escapes control characters, direction marks and bytes that are not UTF-8, and keeps other text', () => {
@@ -61,5 +67,13 @@ describe('printableJson', () => {
 
   it('keeps the lines of an indented document', () => {
     expect(printableJson({ a: 1 }, 2)).toBe('{\n  "a": 1\n}');
+  });
+});
+
+describe('firstFew', () => {
+  it('counts the texts that it leaves out, where there are any', () => {
+    expect(firstFew([], 2)).toBe('');
+    expect(firstFew(['a', 'b'], 2)).toBe('a, b');
+    expect(firstFew(['a', 'b', 'c', 'd'], 2, '; ')).toBe('a; b and 2 more');
   });
 });

@@ -95,7 +95,7 @@ export async function observeState(
 /** Where the state will be. */
 type Settled = { readonly moves: readonly StateMove[]; readonly dataDir: string; readonly home: string };
 
-/** What in the state leads to where it was: told where it does not follow, and what has to be rewritten in state that stays. */
+/** What in the state leads to where it was: what does not follow, to be told, and what to rewrite in state that stays. */
 async function statePaths(
   options: MigrationOptions,
   instance: KimakiInstance,

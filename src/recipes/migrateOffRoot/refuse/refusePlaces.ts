@@ -4,7 +4,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { remedy } from '../../../posix/findings/index.js';
 import { dirname } from 'node:path';
-import { ioError, printablePath } from '../../../posix/paths/index.js';
+import { firstFew, ioError, printablePath } from '../../../posix/paths/index.js';
 import { checkWay, mountsWithin } from '../../../posix/handles/index.js';
 import { queryOwnership } from '../../../posix/search/index.js';
 import type { OwnedEntry } from '../../../posix/search/index.js';
@@ -108,9 +108,8 @@ async function refuseImmutable(
   if (immutable.isErr()) return err(cannotObserve(immutable.error));
   const [first] = immutable.value;
   if (first === undefined) return ok(undefined);
-  const shown = immutable.value.slice(0, SHOWN).map((path) => printablePath(path));
-  const more = immutable.value.length > SHOWN ? ` and ${immutable.value.length - SHOWN} more` : '';
-  const message = `these are immutable or append-only, so not even root can change them: ${shown.join(', ')}${more}`;
+  const shown = immutable.value.map((path) => printablePath(path));
+  const message = `these are immutable or append-only, so not even root can change them: ${firstFew(shown, SHOWN)}`;
   const way = remedy.anyOf(
     remedy.inOrder(remedy.text('find out why'), remedy.command('chattr', '-i', '-a', first)),
     remedy.when('only their owner would change', remedy.option('leaveUnsafe')),

@@ -2,21 +2,21 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
 import type { Identity } from '../../../posix/accounts/index.js';
 import { remedy } from '../../../posix/findings/index.js';
 import type { Remedy } from '../../../posix/findings/index.js';
 import { readRegularFile } from '../../../posix/files/index.js';
-import { isAtOrBelow, octalMode, printablePath } from '../../../posix/paths/index.js';
+import { firstFew, isAtOrBelow, octalMode, printablePath } from '../../../posix/paths/index.js';
 import { countOwned } from '../../../posix/search/index.js';
 import { reclaim } from '../../../posix/sweeps/index.js';
+import { isManagedName } from '../../../wordpress/blocks/index.js';
 import { findContraryDefines, fsChmodMuPlugin } from '../../../wordpress/site/index.js';
 import type { Site } from '../../../wordpress/site/index.js';
 import { probeSiteWritability } from '../../../wordpress/probes/index.js';
 import type { WritabilityReport } from '../../../wordpress/probes/index.js';
 import { cannotObserve, ownTrees, refusal, writableDirectories } from '../../host/index.js';
 import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
-import { isSharedMode } from '../../proof/index.js';
+import { isSharedMode, umaskOfWordPress } from '../../proof/index.js';
 import { rootsOnPurpose } from '../../steps/index.js';
 
 /** The site and who runs it. */
@@ -24,7 +24,7 @@ type Asked = {
   readonly options: MigrationOptions;
   readonly site: Site;
   readonly web: Identity;
-  /** The AGENTS.md that is rendered again; null where none is. */
+  /** The AGENTS.md out of which the flag is taken; null where that is left. */
   readonly agentsFile: string | null;
 };
 
@@ -40,8 +40,7 @@ const SHOWN = 5;
  */
 export async function refuseSite(asked: Asked): Promise<Result<readonly Told[], MigrationRefusal>> {
   const { options, site, web } = asked;
-  const umask = options.noFpmUmask === true ? 0o022 : SHARED_UMASK;
-  const probed = await probeSiteWritability(site, web, { umask, maxPaths: 10_000 });
+  const probed = await probeSiteWritability(site, web, { umask: umaskOfWordPress(options), maxPaths: 10_000 });
   if (probed.isErr()) {
     const way = remedy.text('repair the site, and plan again');
     return err(refusal('SITE_UNUSABLE', site.path, probed.error.message, way));
@@ -188,9 +187,8 @@ async function refuseUpdates(
   }
   const [first] = staying;
   if (first === undefined) return ok(undefined);
-  const shown = staying.slice(0, SHOWN).map((path) => printablePath(path));
-  const more = staying.length > SHOWN ? ` and ${staying.length - SHOWN} more` : '';
-  const message = `WordPress cannot replace these, and they do not change hands, so updates would fail: ${shown.join(', ')}${more}`;
+  const shown = staying.map((path) => printablePath(path));
+  const message = `WordPress cannot replace these, and they do not change hands, so updates would fail: ${firstFew(shown, SHOWN)}`;
   const way = remedy.inOrder(
     remedy.text('look what each of them is'),
     remedy.text(`let ${web.user.name} own what is the site's, and remove links that lead nowhere`),
@@ -221,7 +219,7 @@ async function existing(path: string): Promise<string> {
 /** The mode of a link is not its own, and what it leads to is not the plan's. */
 async function refuseLinkedPlugins({ muPluginsDir }: Site): Promise<Result<void, MigrationRefusal>> {
   for (const name of await readdir(muPluginsDir).catch(() => [])) {
-    if (!/^wp-coding-agents-.*\.php$/.test(name)) continue;
+    if (!isManagedName(name)) continue;
     const path = join(muPluginsDir, name);
     if ((await lstat(path).catch(() => null))?.isFile() !== false) continue;
     const message = `${printablePath(path)} is a link or no file, and a managed mu-plugin has to be a file of its own`;
@@ -235,6 +233,6 @@ async function refuseAgentsFile({ site, agentsFile }: Asked): Promise<Result<voi
   const path = join(site.path, 'AGENTS.md');
   const file = await readRegularFile(path);
   if (file.isErr() || !file.value.bytes.includes('--allow-root')) return ok(undefined);
-  const message = `${printablePath(path)} tells the agent to use --allow-root, and it is not rendered again, since wp is not installed or not everyone could read the file`;
+  const message = `${printablePath(path)} tells the agent to use --allow-root, and it is left as it is, since not everyone can read it`;
   return err(refusal('SITE_UNUSABLE', path, message, remedy.text('take --allow-root out of it, and plan again')));
 }

@@ -2,12 +2,12 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { Identity } from '../../../posix/accounts/index.js';
 import { remedy } from '../../../posix/findings/index.js';
-import { printablePath } from '../../../posix/paths/index.js';
+import { firstFew, octalMode, printablePath } from '../../../posix/paths/index.js';
 import { openToGroup } from '../../../posix/sweeps/index.js';
 import type { Site } from '../../../wordpress/site/index.js';
-import { cannotObserve, refusal, writableDirectories } from '../../host/index.js';
+import { cannotObserve, refusal } from '../../host/index.js';
 import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
-import { closedEntries, findClosed, findClosedToNew, findWithoutSetgid } from '../../proof/index.js';
+import { closedEntries, findClosed, findClosedToNew, findWithoutSetgid, sharedDirectories } from '../../proof/index.js';
 import type { FoundEntry } from '../../proof/index.js';
 import { widenable } from '../../steps/index.js';
 
@@ -26,7 +26,8 @@ export async function refuseWriting(
   site: Site,
   { web, service }: { readonly web: Identity; readonly service: Identity | null },
 ): Promise<Result<void, MigrationRefusal>> {
-  const roots = await writableDirectories(site);
+  const roots = await sharedDirectories(site);
+  if (roots === null) return ok(undefined);
   const owners = [0, web.user.uid, service?.user.uid ?? NOBODY];
   const acls = new Set<string>();
   for (const root of roots) {
@@ -45,14 +46,14 @@ export async function refuseWriting(
   const accepted = { ...(options.crossMounts === undefined ? {} : { crossMounts: options.crossMounts }) };
   for (const [account, isAgent] of [[web, false] as const, [service, true] as const]) {
     const found = await (account === null
-      ? findClosedToNew({ site, accepted })
-      : findClosed({ site, accepted }, account));
+      ? findClosedToNew({ roots, site, accepted })
+      : findClosed({ roots, accepted }, account));
     if (found.isErr()) return err(cannotObserve(found.error));
     const { refused } = closedEntries({ site, leaveUnsafe: options.leaveUnsafe === true }, found.value);
     const staying = refused.filter((entry) => staysRefused(entry, { ...known, isAgent }));
     if (staying.length > 0) return err(closedTo(account?.user.name ?? 'the new account', staying));
   }
-  const plain = await findWithoutSetgid({ site, accepted });
+  const plain = await findWithoutSetgid({ roots, accepted });
   if (plain.isErr()) return err(cannotObserve(plain.error));
   const staying = plain.value.filter((entry) => staysPlain(entry, known));
   return staying.length === 0 ? ok(undefined) : err(closedTo('WordPress or the agent', staying));
@@ -82,11 +83,8 @@ export function staysPlain({ uid, path }: Pick<FoundEntry, 'uid' | 'path'>, { ow
 }
 
 function closedTo(who: string, entries: readonly FoundEntry[]): MigrationRefusal {
-  const shown = entries.slice(0, SHOWN).map(({ path, uid, mode }) => {
-    return `${printablePath(path)} (uid ${uid}, mode ${mode.toString(8).padStart(4, '0')})`;
-  });
-  const more = entries.length > SHOWN ? ` and ${entries.length - SHOWN} more` : '';
-  const message = `${who} could not write these, and nothing here opens them, so WordPress and the agent could not share them: ${shown.join(', ')}${more}`;
+  const texts = entries.map(({ path, uid, mode }) => `${printablePath(path)} (uid ${uid}, mode ${octalMode(mode)})`);
+  const message = `${who} could not write these, and nothing here opens them, so WordPress and the agent could not share them: ${firstFew(texts, SHOWN)}`;
   const way = remedy.inOrder(
     remedy.text('look whose they are, and why they are closed'),
     remedy.text(

@@ -10,7 +10,7 @@ import { withDatabase } from '../../../kimaki/database/index.js';
 import { findSite } from '../../../wordpress/site/index.js';
 import { listFlows } from '../../../wordpress/wpcli/index.js';
 import { lookupIdentity } from '../../../posix/accounts/index.js';
-import { attempt, printableJson, printablePath } from '../../../posix/paths/index.js';
+import { attempt, firstFew, printableJson, printablePath } from '../../../posix/paths/index.js';
 import { withPinnedParent } from '../../../posix/handles/index.js';
 import type { ParentError, PinnedParent } from '../../../posix/handles/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
@@ -144,9 +144,8 @@ async function findChannel({ unit }: MigrationFacts, channel: string): Promise<R
 const SHOWN = 10;
 
 function notThere(code: string, what: string, wanted: string, known: readonly string[]): StepFailure {
-  const names = known.slice(0, SHOWN).map((name) => printableJson(name));
-  const more = known.length > SHOWN ? ` and ${known.length - SHOWN} more` : '';
-  const there = names.length === 0 ? 'none' : `${names.join(', ')}${more}`;
+  const names = known.map((name) => printableJson(name));
+  const there = names.length === 0 ? 'none' : firstFew(names, SHOWN);
   return {
     code,
     message: `there is no ${what} ${printableJson(wanted)}, which is to prove the migration; there are ${there}`,

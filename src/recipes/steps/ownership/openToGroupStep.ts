@@ -40,8 +40,8 @@ type OpenToGroupBefore = v.InferOutput<typeof changedEntries>;
 /**
  * Lets a group write in a whole tree: setgid and group write on directories, group write on files.
  *
- * What holds secrets or steers the agent (see `widenable`), files not everyone could read, hard links and entries of other owners stay as they are.
- * Every mode and group is recorded before it changes and restored by undo. Umask and setgid keep the tree so only for
+ * What holds secrets or steers the agent (see `widenable`), files not everyone could read, hard links and entries of other
+ * owners stay as they are. Every mode and group is recorded before it changes and restored by undo. Umask and setgid keep the tree so only for
  * files that are created in it: `mv`, `cp -a` and `rsync -a` keep the modes of their source.
  */
 export const openToGroupStep = defineStep({

@@ -5,7 +5,7 @@ import { lookupGroup, lookupIdentity, lookupUser } from '../../../posix/accounts
 import { openChangeRecord, readChangeRecord, reclaim, undoChanges } from '../../../posix/sweeps/index.js';
 import { remedy } from '../../../posix/findings/index.js';
 import type { Remedy } from '../../../posix/findings/index.js';
-import { printablePath } from '../../../posix/paths/index.js';
+import { firstFew, printablePath } from '../../../posix/paths/index.js';
 import type { ChangeSink, SkippedEntry, SweepReport, TreeEntry } from '../../../posix/handles/index.js';
 import type { Identity } from '../../../posix/accounts/index.js';
 import { absolutePath, accountId, defineStep, listOf, record } from '../../engine/index.js';
@@ -192,8 +192,8 @@ function latin1(path: string): string {
 }
 
 /**
- * Files that some operators give to root so that neither WordPress nor a plugin rewrites them. In a plugin or theme such a file
- * came with it (akismet has a .htaccess), and as long as it is root's, WordPress cannot update that plugin.
+ * Files that some operators give to root so that neither WordPress nor a plugin rewrites them. In a plugin or theme such a
+ * file came with it (akismet has a .htaccess), and as long as it is root's, WordPress cannot update that plugin.
  *
  * @param path - relative to wp-content, or to the site
  */
@@ -207,13 +207,17 @@ export function rootsOnPurpose(path: Buffer): boolean {
 export function noteOf(report: SweepReport): string {
   const entries = `${report.wouldChange} ${report.wouldChange === 1 ? 'entry' : 'entries'}`;
   if (report.skipped.length === 0) return entries;
-  const shown = report.skipped.slice(0, SHOWN).map(({ path, reason }) => `${path} (${reason})`);
-  const more = report.skipped.length > SHOWN ? ` and ${report.skipped.length - SHOWN} more` : '';
-  return `${entries}; left as they are: ${shown.join(', ')}${more}`;
+  return `${entries}; left as they are: ${firstSkipped(report.skipped)}`;
 }
 
-/** As many paths as a person reads. */
+/** As many as a person reads. */
 const SHOWN = 5;
+
+/** The first entries that are left, by path and reason. */
+export function firstSkipped(entries: readonly SkippedEntry[]): string {
+  const texts = entries.map(({ path, reason }) => `${path} (${reason})`);
+  return firstFew(texts, SHOWN);
+}
 
 /** Entries whose owner or mode cannot safely be changed; nothing was changed. */
 interface UnsafeEntries extends StepFailure {
@@ -223,10 +227,7 @@ interface UnsafeEntries extends StepFailure {
 
 /** The refusal that names what cannot safely be changed. */
 export function unsafeEntries(which: string, unsafe: readonly SkippedEntry[]): UnsafeEntries {
-  const shown = unsafe.slice(0, SHOWN).map(({ path, reason }) => `${path} (${reason})`);
-  const message =
-    `the owner or mode of some ${which} cannot safely be changed: ${shown.join(', ')}` +
-    (unsafe.length > SHOWN ? ` and ${unsafe.length - SHOWN} more` : '');
+  const message = `the owner or mode of some ${which} cannot safely be changed: ${firstSkipped(unsafe)}`;
   const way = remedy.inOrder(remedy.text('look at them'), remedy.option('leaveUnsafe'));
   return { code: 'UNSAFE_ENTRIES', message, remedy: way };
 }

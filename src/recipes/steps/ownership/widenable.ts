@@ -1,10 +1,10 @@
 /**
- * Whether a group-write pass may widen this entry. False for what steers the agent, the web server or PHP, for version control
- * with all that is in it, for the managed mu-plugins, which have a step of their own, and for files that hold secrets by what they are: a
- * configuration with credentials, a dump, a private key.
+ * Whether a group-write pass may widen this entry. False for what steers the agent, the web server or PHP, for version
+ * control with all that is in it, for the managed mu-plugins, which have a step of their own, and for files that hold
+ * secrets by what they are: a configuration with credentials, a dump, a private key.
  *
- * A word in a path says nothing: code that deals with secrets is code (`SecretRedactor.php`), and WordPress refuses to update a
- * plugin of which it cannot write every file. What is private by its mode is the sweep's own judgement.
+ * A word in a path says nothing: code that deals with secrets is code (`SecretRedactor.php`), and WordPress refuses to
+ * update a plugin of which it cannot write every file. What is private by its mode is the sweep's own judgement.
  *
  * @param path - relative to what is opened; of the components above the last, only directories of tools count
  * @param type - of the entry; a directory is never a secret by its name

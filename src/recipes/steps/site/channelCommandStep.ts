@@ -32,9 +32,8 @@ export type ChannelCommandArgs = Readonly<v.InferOutput<typeof args>>;
  * Registers another dispatch command, and variables for it, in the channels mu-plugin; every byte outside these values stays.
  *
  * A sweep of the tree must leave the file to this step: the file is replaced, and the undo of a sweep does not know the
- * new inode. The result passes `php -l` before it replaces the file, and the file is 0644 afterwards, or
- * 0664 where its group could write. Undo restores the
- * old bytes, owner and mode and refuses where someone edited the file since.
+ * new inode. The result passes `php -l` before it replaces the file, and the file is 0644 afterwards, or 0664 where its
+ * group could write. Undo restores the old bytes, owner and mode and refuses where someone edited the file since.
  */
 export const channelCommandStep = defineStep({
   kind: 'wordpress.channelCommand',

@@ -10,7 +10,7 @@ import {
   unrewrittenPaths,
 } from '../../../kimaki/state-paths/index.js';
 import type { StatePath } from '../../../kimaki/state-paths/index.js';
-import { ioError } from '../../../posix/paths/index.js';
+import { firstFew, ioError } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import { absolutePath, appendRecord, defineStep, listOf, parseJson, readData, record } from '../../engine/index.js';
 import type { Check, StepContext, StepFailure, UndoNotes } from '../../engine/index.js';
@@ -82,8 +82,7 @@ async function checkPaths(args: StatePathsArgs): Promise<Result<Check<StatePaths
   const { paths } = found.value;
   if (paths.length === 0) return ok({ state: 'satisfied' });
   const rows = paths.flatMap((path) => (path.kind === 'database' ? [path.label] : []));
-  const shown =
-    rows.length === 0 ? '' : `: ${rows.slice(0, 5).join('; ')}${rows.length > 5 ? ` and ${rows.length - 5} more` : ''}`;
+  const shown = rows.length === 0 ? '' : `: ${firstFew(rows, 5, '; ')}`;
   return ok({
     state: 'needed',
     before: { places: paths.length },
@@ -107,8 +106,7 @@ async function verifyPaths(args: StatePathsArgs, ctx: StepContext): Promise<Resu
   const left = await unrewrittenPaths(paths.value);
   if (left.isErr()) return err(left.error);
   if (left.value.length === 0) return ok(undefined);
-  const shown = `${left.value.slice(0, 5).join('; ')}${left.value.length > 5 ? ` and ${left.value.length - 5} more` : ''}`;
-  const message = `some paths below ${args.roots.join(', ')} still point to ${args.oldHomes.join(', ')} (${shown}); find out what writes them`;
+  const message = `some paths below ${args.roots.join(', ')} still point to ${args.oldHomes.join(', ')} (${firstFew(left.value, 5, '; ')}); find out what writes them`;
   return err({ code: 'PATHS_LEFT', message });
 }
 

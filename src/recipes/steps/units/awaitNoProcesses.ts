@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
+import { firstFew } from '../../../posix/paths/index.js';
 import { findHolders, listProcesses } from '../../../posix/processes/index.js';
 import { absolutePath, listOf, record } from '../../engine/index.js';
 import type { StepFailure } from '../../engine/index.js';
@@ -95,11 +96,7 @@ export async function strangers(
 }
 
 function processesLeft(left: readonly Remaining[], then: string): StepFailure {
-  const more = left.length > 5 ? ` and ${left.length - 5} more` : '';
-  const found = left
-    .slice(0, 5)
-    .map(({ what }) => what)
-    .join('; ');
-  const message = `the services are stopped, but processes are left: ${found}${more}; end these processes and ${then}`;
+  const texts = left.map(({ what }) => what);
+  const message = `the services are stopped, but processes are left: ${firstFew(texts, 5, '; ')}; end these processes and ${then}`;
   return { code: 'PROCESSES_LEFT', message };
 }

@@ -131,7 +131,10 @@ async function wouldStart(unit: string, how: 'quietly' | 'as-it-is'): Promise<Re
   return err({ code: 'CONFIGURATION_BROKEN', message });
 }
 
-/** On a private copy that sends the error log nowhere: the last value counts, and the files of pools are named by absolute paths. */
+/**
+ * On a private copy that sends the error log nowhere: the last value counts, and the files of pools are named by absolute
+ * paths.
+ */
 async function testQuietly(path: string, config: string): Promise<Result<ProgramResult, StepFailure>> {
   const made = await attempt(() => mkdtemp(`${tmpdir()}/wca-fpm-`), 'mkdtemp', tmpdir());
   if (made.isErr()) return err(made.error);

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StepContext } from '../../../../src/recipes/engine/plan/step.js';
-import { reclaimStep, rootsOnPurpose } from '../../../../src/recipes/steps/ownership/reclaimStep.js';
+import { firstSkipped, reclaimStep, rootsOnPurpose } from '../../../../src/recipes/steps/ownership/reclaimStep.js';
 import type { ReclaimArgs } from '../../../../src/recipes/steps/ownership/reclaimStep.js';
 import { snapshotTree, testStepKind } from '../../stepHarness.js';
 import { tempDir } from '../../tempDir.js';
@@ -264,4 +264,9 @@ describe('rootsOnPurpose', () => {
   ])('of %s is %s', (path, expected) => {
     expect(rootsOnPurpose(Buffer.from(path))).toBe(expected);
   });
+});
+
+test('names five of the entries that are left, and counts the others', () => {
+  const entries = Array.from({ length: 7 }, (_, index) => ({ path: `/${index}`, reason: 'hard-link' as const }));
+  expect(firstSkipped(entries)).toMatch(/^\/0 .* and 2 more$/);
 });

@@ -50,8 +50,8 @@ export interface HardenRequest {
  * Plans what an install needs so that neither an upgrade nor a re-render reverts what a migration did; writes nothing.
  *
  * Planned are: `UMask=0002` of the service and its companions, and `--no-auto-upgrade`; php-fpm's umask; the mu-plugin that
- * keeps shared modes, and 0644 or 0664 for the managed ones; the sudo hop where dispatch needs it, stale helpers replaced, and the
- * registered command; a unit with which root upgrades the program. Owners of files are not looked at: that is the
+ * keeps shared modes, and 0644 or 0664 for the managed ones; the sudo hop where dispatch needs it, stale helpers replaced,
+ * and the registered command; a unit with which root upgrades the program. Owners of files are not looked at: that is the
  * migration's. A host on which all is so gives a plan with `changed: false`.
  *
  * Errors: {@link HardenError}; `RUNS_AS_ROOT` for an install that has yet to be migrated.

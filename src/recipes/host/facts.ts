@@ -131,7 +131,7 @@ export type StateFacts = {
   readonly moves: readonly StateMove[];
   /** Entries that stay where they are, with the reason. */
   readonly left: readonly { readonly path: string; readonly reason: string }[];
-  /** State that does not move and leads to places that are empty now or will be; null where nothing in it is to be rewritten. */
+  /** State that stays and leads to places that are empty now or will be; null where nothing in it is to be rewritten. */
   readonly stale: StaleState | null;
 };
 

@@ -14,11 +14,11 @@ const BASE = '/var/lib/datamachine';
 const WORKSPACE = `${BASE}/workspace`;
 
 /**
- * Where Data Machine keeps the agent's worktrees: where the constant of wp-config.php says, else in its default directory, which
- * the agent has to be able to write; and where the unit says. Pure.
+ * Where Data Machine keeps the agent's worktrees: where the constant of wp-config.php says, else in its default directory,
+ * which the agent has to be able to write; and where the unit says. Pure.
  *
- * WordPress can write wp-config.php, so a constant that leads elsewhere is a claim: nothing there changes hands unless the unit
- * says the same.
+ * WordPress can write wp-config.php, so a constant that leads elsewhere is a claim: nothing there changes hands unless the
+ * unit says the same.
  *
  * Source: Extra-Chill/data-machine-code inc/Workspace/WorkspaceCoreUtilities.php
  *

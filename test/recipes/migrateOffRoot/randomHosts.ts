@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { BREAKAGES, breakHost } from '../../lab/index.js';
 import type { Breakage, Host } from '../../lab/index.js';
 import { migrate } from './support.js';
@@ -49,27 +50,23 @@ const OPTIONS: readonly (readonly string[])[] = [
   ['--existing-state', 'keep-source'],
 ];
 
-/** Numbers from 0 up to 1 that follow from the seed. Source: mulberry32, public domain. */
-function numbersOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+/** One to four states that can be dealt with, in a third of all hosts one that may not, and an option. */
+const hosts = fc.record({
+  dealtWith: fc.uniqueArray(fc.constantFrom(...DEALT_WITH), { minLength: 1, maxLength: 4 }),
+  other: fc.oneof(
+    { weight: 65, arbitrary: fc.constant(null) },
+    { weight: 35, arbitrary: fc.constantFrom(...BREAKAGES.filter((one) => !DEALT_WITH.has(one))) },
+  ),
+  options: fc.constantFrom(...OPTIONS),
+});
 
-/** The host of this number: one to four states that can be dealt with, and in a third of all hosts one that may not. */
+/** The host of this number. */
 export function randomHost(seed: number): RandomHost {
-  const next = numbersOf(seed);
-  const oneOf = <T>(all: readonly T[]): T | undefined => all[Math.floor(next() * all.length)];
-  const chosen = new Set<Breakage | undefined>();
-  const count = 1 + Math.floor(next() * 4);
-  while (chosen.size < count) chosen.add(oneOf([...DEALT_WITH]));
-  if (next() < 0.35) chosen.add(oneOf(BREAKAGES.filter((one) => !DEALT_WITH.has(one))));
+  const [host] = fc.sample(hosts, { seed, numRuns: 1, unbiased: true });
+  if (host === undefined) throw new Error('no host was made');
+  const { dealtWith, other, options } = host;
   // In the order of the list, in which the units come first.
-  return { seed, breakages: BREAKAGES.filter((one) => chosen.has(one)), options: oneOf(OPTIONS) ?? [] };
+  return { seed, breakages: BREAKAGES.filter((one) => one === other || dealtWith.includes(one)), options };
 }
 
 /** Brings the host into its state, plans, and applies where the plan ends with 0; what is said is what a violation needs. */

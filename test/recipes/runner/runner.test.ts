@@ -81,6 +81,19 @@ describe('a package', () => {
     expect(await trustedTree(join(root, 'dist'))).toBeErr({ code: 'RUNNER_UNTRUSTED' });
   });
 
+  it('is not when the last of many files belongs to another account', async () => {
+    for (let count = 0; count < 100; count += 1) {
+      mkdirSync(join(root, `dist/room-${count % 2}`), { recursive: true });
+      writeFileSync(join(root, `dist/room-${count % 2}/chunk-${count}.js`), '', { mode: 0o644 });
+    }
+    for (let count = 0; count < 100; count += 1) {
+      const path = join(root, `dist/room-${count % 2}/chunk-${count}.js`);
+      chownSync(path, 33, 33);
+      expect(await trustedTree(join(root, 'dist')), path).toBeErr({ code: 'RUNNER_UNTRUSTED' });
+      chownSync(path, 0, 0);
+    }
+  });
+
   it('that is not there is missing', async () => {
     expect(await trustedTree(join(root, 'other'))).toBeErr({ code: 'RUNNER_MISSING' });
   });

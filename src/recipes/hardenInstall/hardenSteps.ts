@@ -48,7 +48,7 @@ export function hardenSteps(facts: HardenFacts): Result<readonly RecipeStep[], S
   if (hop.isErr()) return err(hop.error);
   return ok([
     ...fsChmod(facts),
-    ...hopSteps(hop.value),
+    ...hopSteps(hop.value, 'before'),
     // The channel's file gets its mode with its command; the step that sets modes would change it before that.
     ...channelSteps(facts, 'before'),
     ...muPluginModes(facts),

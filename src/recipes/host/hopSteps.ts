@@ -15,11 +15,11 @@ export function managedFileArgs(file: ManagedFile, validate: 'sudoers' | 'none',
 }
 
 /** The sudo hop as steps: its directory, its target, its wrapper, and the rule last. */
-export function hopSteps(hop: SudoHop | null): RecipeStep[] {
+export function hopSteps(hop: SudoHop | null, phase: 'before' | 'after'): RecipeStep[] {
   if (hop === null) return [];
   const directory = step(makeDirectoryStep, {
     id: 'hop-directory',
-    phase: 'before',
+    phase,
     args: { path: dirname(hop.target.path), mode: 0o755, uid: 0, gid: 0 },
   });
   const targetWhy = `the program that runs as ${hop.serviceUser}: it accepts only "--version" and the options of "send" that the channel uses`;
@@ -28,24 +28,24 @@ export function hopSteps(hop: SudoHop | null): RecipeStep[] {
     directory,
     step(putFileStep, {
       id: 'hop-target',
-      phase: 'before',
+      phase,
       after: directory,
       args: managedFileArgs(hop.target, 'none', targetWhy),
     }),
     step(putFileStep, {
       id: 'hop-wrapper',
-      phase: 'before',
+      phase,
       args: managedFileArgs(hop.wrapper, 'none', 'the program that WordPress starts to send a message'),
     }),
     // Last: while the target is missing, someone else could create a file of that name, which the rule would allow to run.
-    step(sudoersStep, { id: 'hop-sudoers', phase: 'before', args: managedFileArgs(hop.sudoers, 'sudoers', ruleWhy) }),
+    step(sudoersStep, { id: 'hop-sudoers', phase, args: managedFileArgs(hop.sudoers, 'sudoers', ruleWhy) }),
   ];
 }
 
 /** The command that WordPress sends with, where a managed mu-plugin registers one. */
 export function channelSteps(
   { dispatch, site }: Pick<MigrationFacts, 'dispatch' | 'site'>,
-  phase: 'before' | 'window',
+  phase: 'before' | 'after',
 ): RecipeStep[] {
   const { file, label, command, currentCommand, environment, why } = dispatch;
   if (file === null) return [];

@@ -178,6 +178,9 @@ async function send(given) {
     const answer = await fetch(url, { method: 'POST', body: JSON.stringify(message) }).catch(() => null);
     if (answer?.status !== 200) fail(NO_RESTART, `the bot does not answer at ${url}`);
   } else {
+    // A slow machine: the program is running and has nothing open yet.
+    const seconds = /^lab-slow:(\d+)/.exec(prompt)?.[1];
+    if (seconds) await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1000));
     const database = await openDatabase(defaultDataDir);
     if (!tokenOf(database)) fail(NO_RESTART, 'No bot token found. Set KIMAKI_BOT_TOKEN env var or run `kimaki` first.');
     put(database, message);

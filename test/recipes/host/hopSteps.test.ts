@@ -6,16 +6,21 @@ const hop = hopOf(exampleFacts())._unsafeUnwrap();
 
 describe('hopSteps', () => {
   test('are none without a hop', () => {
-    expect(hopSteps(null)).toEqual([]);
+    expect(hopSteps(null, 'before')).toEqual([]);
   });
 
   test('put the rule last, since it allows whatever lies at the path of the target', () => {
-    expect(hopSteps(hop).map(({ id }) => id)).toEqual(['hop-directory', 'hop-target', 'hop-wrapper', 'hop-sudoers']);
-    expect(hopSteps(hop).every(({ phase }) => phase === 'before')).toBe(true);
+    expect(hopSteps(hop, 'after').map(({ id }) => id)).toEqual([
+      'hop-directory',
+      'hop-target',
+      'hop-wrapper',
+      'hop-sudoers',
+    ]);
+    expect(hopSteps(hop, 'after').every(({ phase }) => phase === 'after')).toBe(true);
   });
 
   test('make files of root that others can run and not write, and a rule that only root reads', () => {
-    const files = hopSteps(hop)
+    const files = hopSteps(hop, 'after')
       .slice(1)
       .map(({ args }) => args);
     expect(files).toMatchObject([
@@ -26,7 +31,7 @@ describe('hopSteps', () => {
   });
 
   test('make the directory of the target before the target', () => {
-    const [directory, target] = hopSteps(hop);
+    const [directory, target] = hopSteps(hop, 'after');
     expect(hop.target.path.startsWith(`${(directory?.args as { path: string }).path}/`)).toBe(true);
     expect(target?.after).toBe(directory?.id);
   });

@@ -45,7 +45,7 @@ describe.skipIf(!lab.ok)(
 
     it('where the disk fills up while the state is between two homes', async () => {
       const fill = 'sh dd if=/dev/zero of=/srv/fill bs=4k 2>/dev/null; true';
-      expect(await takenBack({ match: 'rename /root/.kimaki', what: fill }, 'rm /srv/fill')).toMatch(
+      expect(await takenBack({ match: 'rename /root/.kimaki /home', what: fill }, 'rm /srv/fill')).toMatch(
         /^(IO|PROGRAM|SYSTEMCTL).*/,
       );
     });

@@ -41,10 +41,10 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
     way: 'resume' | 'rollback',
   ])[] = [
     ['while sudo gets its rule', /^unlink \/etc\/sudoers\.d/, 0, 'rollback'],
-    ['with the state moved', /^rename \/root\/\.kimaki/, 1, 'resume'],
+    ['with the state moved', /^rename \/root\/\.kimaki \/home/, 1, 'resume'],
     ['in the middle of a sweep', /^sweep 10, [3-9]\d* of/, 0, 'rollback'],
     ['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'rollback'],
-    ['while the new service starts', /^in the middle of spawn systemctl .* restart/, 0, 'resume'],
+    ['while the new service starts', /^in the middle of spawn systemctl .* start -- kimaki/, 'last', 'resume'],
     ['with everything done and not yet proven', /^spawn setpriv --reuid=33/, 'last', 'resume'],
   ];
 
@@ -53,7 +53,7 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
   });
 
   const REBOOTS: typeof KILLS = [
-    ['with the state moved', /^rename \/root\/\.kimaki/, 1, 'rollback'],
+    ['with the state moved', /^rename \/root\/\.kimaki \/home/, 1, 'rollback'],
     ['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'resume'],
     ['with php-fpm started anew', /^spawn systemctl .*restart -- php/, 3, 'rollback'],
   ];

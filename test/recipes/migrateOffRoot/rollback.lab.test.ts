@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OLD_DATA_DIR, compareSnapshots, labAvailable } from '../../lab/index.js';
+import { CHANNEL, OLD_DATA_DIR, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host, TreeSnapshot } from '../../lab/index.js';
 import {
   AS_OPENCODE,
@@ -81,8 +81,12 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
   });
 
-  it('is rolled back with exit 0 and nothing left to do by hand', async () => {
+  it('is rolled back with exit 0 and nothing left to do by hand, while a message is on its way', async () => {
+    const message = ['send', '--channel', CHANNEL, '--prompt', 'lab-slow:15 on its way'];
+    const sent = host.run([await registeredCommand(host), ...message], { user: 'www-data', timeoutMs: 5 * MINUTE });
+    await host.waitFor("pgrep -u opencode -f '[l]ab-slow'");
     const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
+    expect((await sent).code).toBe(0);
     expect(back).toMatchObject({ outcome: 'rolled-back', changed: true, undoErrors: [], remaining: [] });
   });
 
@@ -116,6 +120,8 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     const rows = await databaseRows(host, OLD_DATA_DIR, 'root');
     expect(rows).toMatchObject({ integrity: 'ok', channels: rowsSince.channels });
     expect(rows.messages).toEqual(expect.arrayContaining([...rowsSince.messages]));
+    const inbox = 'select prompt from inbox union select prompt from messages';
+    expect(await host.ok(['sqlite3', `${OLD_DATA_DIR}/discord-sessions.db`, inbox])).toContain('on its way');
     expect(rows.heartbeats).toBeGreaterThan(rowsSince.heartbeats);
     await host.waitFor(
       `test $(sqlite3 ${OLD_DATA_DIR}/discord-sessions.db 'select count(*) from heartbeats') -gt ${rows.heartbeats + 1}`,

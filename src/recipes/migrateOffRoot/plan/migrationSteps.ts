@@ -34,18 +34,17 @@ export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeSte
   const muPlugins = muPluginsSteps(facts.site);
   const hasWindow = needsWindow(facts);
   const recovery = hasWindow ? recoverySteps(facts) : [];
-  const window = hasWindow ? windowSteps(facts, { user, recovery, muPlugins }) : null;
+  const dispatchPhase = hasWindow ? 'after' : 'before';
+  const window = hasWindow ? windowSteps(facts, { user, recovery, hop: hop.value }) : null;
   const steps: RecipeStep[] = [
     ...user,
     ...recovery,
     ...siteSteps(facts, muPlugins, hasWindow),
-    ...hopSteps(hop.value),
     ...restart.value,
-    ...(window?.steps ?? [
-      ...homeOwnerSteps(facts, 'before'),
-      ...secretOwnerSteps(facts, 'before'),
-      ...dispatchSteps(facts, 'before', muPlugins),
-    ]),
+    ...(window?.steps ?? [...homeOwnerSteps(facts, 'before'), ...secretOwnerSteps(facts, 'before')]),
+    // Opened last and closed first: in a rollback, no message may reach the agent while its state moves back.
+    ...hopSteps(hop.value, dispatchPhase),
+    ...dispatchSteps(facts, dispatchPhase, muPlugins),
     ...fpmSteps(facts),
     ...(window === null ? [] : sharedWritingSteps(facts, { when: 'after', start: window.start })),
     ...agentsFileSteps(facts),

@@ -47,7 +47,7 @@ export function muPluginsSteps({ writable, muPluginsDir, uid, gid }: MigrationFa
 /** How WordPress reaches the agent afterwards, and mu-plugins that php-fpm can read. */
 export function dispatchSteps(
   { dispatch, site, options }: MigrationFacts,
-  phase: 'before' | 'window',
+  phase: 'before' | 'after',
   muPlugins: readonly RecipeStep[],
 ): RecipeStep[] {
   return [

@@ -1,3 +1,4 @@
+import type { SudoHop } from '../../../kimaki/dispatch/index.js';
 import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
 import { defaultWatchMs } from '../../../systemd/watch/index.js';
 import { step } from '../../engine/index.js';
@@ -14,22 +15,25 @@ import {
 import type { StartUnitsArgs } from '../../steps/index.js';
 import { homePathSteps, moveSteps, statePathSteps } from './moveSteps.js';
 import { homeOwnerSteps, secretOwnerSteps, siteOwnerSteps, stateOwnerSteps } from './ownerSteps.js';
-import { dispatchSteps } from './siteSteps.js';
 
 /** How long a process may take to end after its service was stopped. */
 const GRACE_SECONDS = 10;
+/** How long a message may take to be sent. */
+const SENDING_SECONDS = 30;
 
-/** Steps before the window that those in it refer to; each list has one step or none. */
-interface EarlierSteps {
+/** What the steps of the window refer to. */
+interface Around {
+  /** Steps before it; each list has one step or none. */
   readonly user: readonly RecipeStep[];
   readonly recovery: readonly RecipeStep[];
-  readonly muPlugins: readonly RecipeStep[];
+  /** How WordPress reaches the agent after it, where that is through sudo. */
+  readonly hop: SudoHop | null;
 }
 
 /** The stop window, and what is verified on a copy before it; `start` is its last step. */
 export function windowSteps(
   facts: MigrationFacts,
-  { user, recovery, muPlugins }: EarlierSteps,
+  { user, recovery, hop }: Around,
 ): { readonly steps: readonly RecipeStep[]; readonly start: RecipeStep } {
   const { unit, state, companions } = facts;
   const activators = companions.filter(({ kind }) => kind === 'activator').map(({ name }) => name);
@@ -42,6 +46,9 @@ export function windowSteps(
     graceSeconds: GRACE_SECONDS,
   });
   const isMoving = state.moves.length > 0;
+  const { dispatch, site } = facts;
+  // The uid of sudo changes while it runs.
+  const callers = hop === null ? { program: dispatch.command, uid: site.uid } : { program: hop.target.path, uid: null };
 
   const stop = step(stopUnitsStep, { id: 'stop', phase: 'window', args: { units } });
   const noProcesses = step(assertNoProcessesStep, {
@@ -74,7 +81,9 @@ export function windowSteps(
     args: {
       ...startArgs(facts, units),
       // Without a move, no state is moved back from under a process that writes.
-      ...(isMoving ? { noProcesses: processesOf(state.moves.map(({ to }) => to)) } : {}),
+      ...(isMoving
+        ? { noProcesses: { ...processesOf(state.moves.map(({ to }) => to)), callers, graceSeconds: SENDING_SECONDS } }
+        : {}),
     },
   });
   const steps = [
@@ -90,7 +99,6 @@ export function windowSteps(
     ...secretOwners,
     ...siteOwnerSteps(facts, { when: 'window', stop }),
     ...rewrites,
-    ...dispatchSteps(facts, 'window', muPlugins),
     start,
   ];
   return { steps, start };

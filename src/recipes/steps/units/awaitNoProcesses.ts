@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
@@ -13,6 +14,8 @@ export const noProcessesArgs = record({
   paths: listOf(absolutePath),
   /** Units of which no process may be left, wherever it writes (`KillMode=process` spares children). */
   units: listOf(v.string()),
+  /** None may be starting the agent to send a message: with this program among its arguments, as this uid where one is given. */
+  callers: v.exactOptional(record({ program: absolutePath, uid: v.nullable(v.number()) })),
   /** How long a process may take to end after its service was stopped. */
   graceSeconds: v.number(),
 });
@@ -54,7 +57,8 @@ export async function awaitNoProcesses(
 export async function findProcesses({
   paths,
   units,
-}: Pick<NoProcessesArgs, 'paths' | 'units'>): Promise<Result<readonly Remaining[], StepFailure>> {
+  callers,
+}: Omit<NoProcessesArgs, 'graceSeconds'>): Promise<Result<readonly Remaining[], StepFailure>> {
   // A process that even root cannot inspect (another namespace's init) belongs to no unit of this host.
   const holders = await findHolders(paths, { onHidden: () => undefined });
   if (holders.isErr()) return err(holders.error);
@@ -72,7 +76,21 @@ export async function findProcesses({
     unit: unitOf.get(pid) ?? null,
     what: `pid ${pid} (${name}) uses ${path}`,
   }));
-  return ok([...members, ...holding]);
+  const calling = processes.value.flatMap(({ pid, uid, name }): Remaining[] => {
+    if (callers === undefined || !argumentsOf(pid).includes(callers.program)) return [];
+    if (callers.uid !== null && callers.uid !== uid) return [];
+    return [{ pid, unit: null, what: `pid ${pid} (${name}) sends a message with ${callers.program}` }];
+  });
+  return ok([...members, ...holding, ...calling]);
+}
+
+/** None for a process that has ended. */
+function argumentsOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+  } catch {
+    return [];
+  }
 }
 
 /** How often, and how many milliseconds apart, a stranger must be seen: one that only reads is gone again in a moment. */
@@ -80,13 +98,14 @@ const LOOKS = 4;
 const LOOK_MS = 500;
 
 /** Processes that use these paths for some time and belong to none of the units, so that they are not stopped with them. */
-export async function strangers(
-  where: Pick<NoProcessesArgs, 'paths' | 'units'>,
-): Promise<Result<readonly Remaining[], StepFailure>> {
+export async function strangers({
+  paths,
+  units,
+}: Pick<NoProcessesArgs, 'paths' | 'units'>): Promise<Result<readonly Remaining[], StepFailure>> {
   let seen: readonly Remaining[] = [];
   for (let look = 0; look < LOOKS; look += 1) {
     if (look > 0) await sleep(LOOK_MS);
-    const now = await findProcesses(where);
+    const now = await findProcesses({ paths, units });
     if (now.isErr()) return err(now.error);
     const found = now.value.filter(({ unit, pid }) => unit === null && pid !== process.pid);
     seen = look === 0 ? found : seen.filter(({ what }) => found.some((other) => other.what === what));

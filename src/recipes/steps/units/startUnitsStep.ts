@@ -49,7 +49,7 @@ const START_SECONDS = 90;
  * right uid, gid, groups and umask, its ports and its state open again by processes of its own.
  *
  * `systemctl start` of a `Type=simple` unit says nothing about health, so the step ends only after the watch. Undo
- * returns to the stop window: everything stopped and masked, and no process left. It is refused beforehand while a process
+ * returns to the stop window: everything stopped and masked, no process left, and no message on its way. It is refused beforehand while a process
  * that is not stopped with the units uses what would be moved back, and fails where processes outlive the stop, naming
  * them.
  */

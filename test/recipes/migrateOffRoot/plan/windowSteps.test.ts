@@ -3,17 +3,18 @@ import { windowSteps as stepsOfWindow } from '../../../../src/recipes/migrateOff
 import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
 import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
 import type { Json } from '../../../../src/recipes/engine/plan/json.js';
+import { hopOf } from '../../../../src/recipes/host/hopSteps.js';
 import { exampleFacts } from '../exampleFacts.js';
 
 const windowSteps = (facts: MigrationFacts): readonly RecipeStep[] =>
-  stepsOfWindow(facts, { user: [], recovery: [], muPlugins: [] }).steps;
+  stepsOfWindow(facts, { user: [], recovery: [], hop: hopOf(facts)._unsafeUnwrap() }).steps;
 /** Ids of the steps that must be undone before this one. */
 const undoneFirst = (steps: readonly RecipeStep[], id: string): readonly string[] =>
   steps.filter(({ undoneBefore }) => undoneBefore?.includes(id) === true).map((one) => one.id);
 const argsOf = (facts: MigrationFacts, id: string): Json | undefined =>
   windowSteps(facts).find((step) => step.id === id)?.args;
 
-test('stops, checks that no process is left, moves, changes owners, edits, redirects, and starts, in this order', () => {
+test('stops, checks that no process is left, moves, changes owners, edits, and starts, in this order', () => {
   const window = windowSteps(exampleFacts()).filter(({ phase }) => phase === 'window');
   expect(window.map(({ id }) => id)).toEqual([
     'stop',
@@ -30,8 +31,6 @@ test('stops, checks that no process is left, moves, changes owners, edits, redir
     'unit-1',
     'unit-2',
     'unit-3',
-    'dispatch',
-    'mu-plugin-modes',
     'start',
   ]);
 });
@@ -141,7 +140,12 @@ test('what is stopped along with the service is started after it; in a rollback,
   const facts = exampleFacts({ dependents: ['report.service'] });
   expect(argsOf(facts, 'start')).toMatchObject({
     dependents: ['report.service'],
-    noProcesses: { paths: ['/home/opencode/.kimaki'], units: ['datamachine-worker.service', 'kimaki.service'] },
+    noProcesses: {
+      paths: ['/home/opencode/.kimaki'],
+      units: ['datamachine-worker.service', 'kimaki.service'],
+      // Nor one that is starting the agent to send a message.
+      callers: { program: '/usr/local/lib/wp-coding-agents/kimaki-dispatch-target', uid: null },
+    },
   });
   expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'start')).not.toHaveProperty('noProcesses');
 });

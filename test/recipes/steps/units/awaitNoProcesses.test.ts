@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { awaitNoProcesses } from '../../../../src/recipes/steps/units/awaitNoProcesses.js';
+import { awaitNoProcesses, findProcesses } from '../../../../src/recipes/steps/units/awaitNoProcesses.js';
 import { tempDir } from '../../tempDir.js';
 
 test('the grace time ends although the clock is set back meanwhile', async () => {
@@ -21,3 +23,19 @@ test('the grace time ends although the clock is set back meanwhile', async () =>
   );
   expect(waited).toBeErr({ code: 'PROCESSES_LEFT' });
 }, 20_000);
+
+test('a message that is being sent is waited for, and one that another account sends is not', async () => {
+  const program = join(tempDir(), 'target');
+  const sender = spawn('sh', ['-c', 'read line', program, 'send'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  onTestFinished(() => void sender.kill('SIGKILL'));
+  await once(sender, 'spawn');
+  const left = async (uid: number | null): Promise<readonly string[]> =>
+    (await findProcesses({ paths: [], units: [], callers: { program, uid } }))._unsafeUnwrap().map(({ what }) => what);
+  const expected = [`pid ${sender.pid ?? 0} (sh) sends a message with ${program}`];
+  expect(await left(null)).toEqual(expected);
+  expect(await left(process.getuid?.() ?? 0)).toEqual(expected);
+  expect(await left(4_000_000)).toEqual([]);
+  sender.stdin.end();
+  const args = { paths: [], units: [], callers: { program, uid: null }, graceSeconds: 60 };
+  expect(await awaitNoProcesses(args, new AbortController().signal, 'run again')).toBeOk();
+});

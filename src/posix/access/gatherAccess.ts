@@ -62,6 +62,16 @@ export async function gatherManyAccesses(
   return asked.map((one) => factsOf(one, host));
 }
 
+/**
+ * Reads what explanations about these paths will need, for any user, with one program each: what is known of an inode is
+ * not asked again while it stays as it is.
+ */
+export async function readAhead(paths: readonly string[]): Promise<void> {
+  const walks = paths.map((path) => walkPath(byteString(path)));
+  await readAcls(walks.flatMap(({ nodes }) => nodes.filter(({ role }) => role !== 'link')));
+  await readAttributes(walks.flatMap((walk) => changed({ path: '', want: 'write', walk }) ?? []));
+}
+
 interface Asked extends AccessQuestion {
   readonly walk: Walk;
 }
@@ -90,7 +100,7 @@ async function readHost(
   const withAcl = asked.flatMap(({ walk }) => walk.nodes.filter((node) => aclHasASay(node, uid)));
   const acls = await readAcls(withAcl, options);
   const attributes = await readAttributes(
-    asked.flatMap((one) => changed(one)?.path ?? []),
+    asked.flatMap((one) => changed(one) ?? []),
     options,
   );
   return { shared, acls, attributes, notSeen: [...notSeen, ...acls.failures] };

@@ -1,7 +1,8 @@
 import { printablePath, shownPath, toBytes, utf8Text } from '../paths/index.js';
 import { batchesOf } from './readAttributes.js';
+import { KnownVersions } from './knownVersions.js';
+import type { Versioned } from './knownVersions.js';
 import { runProgram } from '../programs/index.js';
-import type { InodeVersion } from './walkPath.js';
 
 /** What getfacl said, by path (a byte string). */
 export interface AclsRead {
@@ -14,28 +15,24 @@ export interface AclsRead {
   readonly noTool: boolean;
 }
 
-/** What is known of inodes by their version; see {@link knownAs}. */
-const known = new Map<string, Acl | null>();
-const MAX_KNOWN = 10_000;
-
-/** Two changes within one tick of the clock have the same time. */
-const SETTLED_MS = 1_000;
+/** What is known of inodes by their version; a change of an ACL changes it. */
+const known = new KnownVersions<Acl | null>();
 
 /**
  * Reads the ACLs of these inodes, with one getfacl for as many as fit a command line. Of one with a `version` that was
- * read before, the ACL is known: a change of an ACL changes the version.
+ * read before, the ACL is known.
  */
 export async function readAcls(
-  asked: readonly { readonly path: string; readonly version?: InodeVersion }[],
+  asked: readonly Versioned[],
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<AclsRead> {
   const found = new Map<string, Acl | null>();
   const unread = new Map<string, string>();
   const failures: string[] = [];
   const readable: string[] = [];
-  const keys = new Map(asked.map(({ path, version }) => [path, knownAs(version)]));
-  for (const [path, key] of keys) {
-    const acl = key === null ? undefined : known.get(key);
+  const versions = new Map(asked.map(({ path, version }) => [path, version]));
+  for (const [path, version] of versions) {
+    const acl = known.get(version);
     if (acl !== undefined) found.set(path, acl);
     else if (utf8Text(path) !== null) readable.push(path);
     else unread.set(path, `the ACL of ${printablePath(toBytes(path))} was not read: its name is not UTF-8`);
@@ -54,17 +51,10 @@ export async function readAcls(
     parsed?.forEach((acl, index) => {
       const path = batch[index] ?? '';
       found.set(path, acl);
-      const key = keys.get(path) ?? null;
-      if (key !== null && known.size < MAX_KNOWN) known.set(key, acl);
+      known.set(versions.get(path), acl);
     });
   }
   return { found, unread, failures, noTool };
-}
-
-/** The key of a version that every later change would alter; null where there is none. */
-function knownAs(version: InodeVersion | undefined): string | null {
-  if (version === undefined || Date.now() - version.changedMs < SETTLED_MS) return null;
-  return `${version.device}:${version.inode}:${version.changedMs}`;
 }
 
 /** One named entry of an ACL: permission bits 0–7 for a uid or gid. */

@@ -13,6 +13,8 @@ import {
   toBytes,
 } from '../paths/index.js';
 import type { Inode } from './judgePermission.js';
+import { versionOf } from './knownVersions.js';
+import type { InodeVersion } from './knownVersions.js';
 
 /** One inode on the way. `search` directories are gone through; the `final` one is where the wish is judged. */
 export interface AccessNode extends Inode {
@@ -24,14 +26,6 @@ export interface AccessNode extends Inode {
   /** Of a link: its text, and the directory it lies in when it is the last name on the way. */
   readonly target?: string;
   readonly lastIn?: Inode & { readonly path: string };
-}
-
-/** Another ACL, owner or mode gives another change time. */
-export interface InodeVersion {
-  readonly device: number;
-  readonly inode: number;
-  /** Milliseconds since 1970. */
-  readonly changedMs: number;
 }
 
 /** The way to a path. */
@@ -113,9 +107,9 @@ interface Looked extends Inode {
 
 function inodeAt(path: string, asked: string): Looked | AccessError {
   try {
-    const { dev, ino, ctimeMs, mode, uid, gid } = lstatSync(nodePath(path));
-    const version = { device: dev, inode: ino, changedMs: ctimeMs };
-    return { type: fileTypeOf(mode), mode: mode & 0o7777, uid, gid, acl: null, version };
+    const found = lstatSync(nodePath(path));
+    const { mode, uid, gid } = found;
+    return { type: fileTypeOf(mode), mode: mode & 0o7777, uid, gid, acl: null, version: versionOf(found) };
   } catch (cause) {
     const error = ioError(cause, 'lstat', toBytes(path));
     return error.errno === 'ENOENT' ? notFound(asked, path) : error;

@@ -138,8 +138,8 @@ async function withGroups(user: User, options: LookupOptions): Promise<Result<Id
 /** What decides the answers of the name service, as far as it is files. */
 const SOURCES = ['/etc/nsswitch.conf', '/etc/passwd', '/etc/group'];
 
-/** For how long an answer is taken again that may come from elsewhere (LDAP, …). */
-const FRESH_MS = 5_000;
+/** For how long an answer is taken again that may come from elsewhere (LDAP, …); nscd(8) keeps them for ten minutes. */
+const FRESH_MS = 60_000;
 
 /** Answers that found something, by arguments: the same few accounts are asked for again and again. */
 const answers = new Map<string, { readonly state: string; readonly at: number; readonly result: ProgramResult }>();

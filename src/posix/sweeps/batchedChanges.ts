@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
@@ -10,7 +10,7 @@ import type { IoError } from '../paths/index.js';
 import type { Acl, Inode } from '../access/index.js';
 import type { Pass } from './pass.js';
 import { handlePath, O_PATH } from '../handles/index.js';
-import { readAcls } from '../access/index.js';
+import { readAcls, versionOf } from '../access/index.js';
 import type { SkipReason, SweepOptions, TreeChange, TreeEntry } from '../handles/index.js';
 
 /** Whether an entry may change hands, or a directory may be entered, now that its ACL is known. */
@@ -193,7 +193,9 @@ export class BatchedChanges {
     const { judgeAcl } = this.#options;
     if (judgeAcl === undefined) return gathered;
     const asked = gathered.filter(({ change }) => change.type === 'file' || change.type === 'directory');
-    const acls = await readAcls([...asked, ...entered].map(({ fd }) => ({ path: handlePath(fd) })));
+    const acls = await readAcls(
+      [...asked, ...entered].map(({ fd }) => ({ path: handlePath(fd), version: versionOf(fstatSync(fd)) })),
+    );
     for (const failure of acls.failures) this.#pass.notSeen.add(failure);
     // What is not known keeps an entry from being given away, unless nothing of the kind can be known on this host.
     const closedBy = (fd: number, inode: Omit<Inode, 'acl'>): 'private' | 'unjudged' | null => {

@@ -205,7 +205,7 @@ export async function labelDenials(
 ): Promise<ReadonlyMap<string, SkipReason>> {
   const pathOf = (entry: string): string => (entry === '' ? root.path : joinPath(root.path, entry));
   const asked = [...skipped].filter(([, reason]) => reason === 'immutable').map(([entry]) => entry);
-  const attributes = await readAttributes(asked.map(pathOf));
+  const attributes = await readAttributes(asked.map((one) => ({ path: pathOf(one) })));
   const labelled = new Map(skipped);
   for (const entry of asked) {
     if (!/[ia]/.test(attributes.get(pathOf(entry)) ?? '')) labelled.set(entry, 'denied');

@@ -10,7 +10,7 @@ export { parseShow, parseTimeSpan } from './parseShow.js';
 export { readJournal } from './readJournal.js';
 export { describeRun, questionTime, readRunState } from './runState.js';
 export type { RunState } from './runState.js';
-export { showUnit } from './showUnit.js';
+export { showUnit, withOneReading } from './showUnit.js';
 export type { UnitState } from './showUnit.js';
 export { unitProcesses } from './unitProcesses.js';
 export { systemManagerRunning } from './systemManagerRunning.js';

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { checkRunnableName } from '../names/index.js';
@@ -113,7 +114,22 @@ const PROPERTIES = [
  * ```
  */
 export function showUnit(unit: string, options: ManagerOptions = {}): ResultAsync<UnitState, SystemdError> {
-  return new ResultAsync(show(unit, options));
+  const shown = readings.getStore();
+  if (shown === undefined) return new ResultAsync(show(unit, options));
+  const before = shown.get(unit) ?? show(unit, options);
+  shown.set(unit, before);
+  return new ResultAsync(before);
+}
+
+/** What was shown of each unit, within {@link withOneReading}. */
+const readings = new AsyncLocalStorage<Map<string, Promise<Result<UnitState, SystemdError>>>>();
+
+/**
+ * Has {@link showUnit} ask about each unit once for as long as this work takes: for work that changes nothing, all of which
+ * should be said of the same moment.
+ */
+export function withOneReading<T>(work: () => Promise<T>): Promise<T> {
+  return readings.run(new Map(), work);
 }
 
 async function show(unit: string, options: ManagerOptions): Promise<Result<UnitState, SystemdError>> {

@@ -1,9 +1,10 @@
 // @module-tag linux
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { versionOf } from '../../../src/posix/access/knownVersions.js';
 import { batchesOf, readAttributes } from '../../../src/posix/access/readAttributes.js';
 import { freshPlace } from '../support/place.js';
 
@@ -15,7 +16,7 @@ describe('readAttributes', () => {
     mkdirSync(join(place, 'directory'));
     writeFileSync(join(place, 'directory/inside'), '');
     const all = [...paths, join(place, 'directory')];
-    const asked = await readAttributes(all.map((path) => Buffer.from(path).toString('latin1')));
+    const asked = await readAttributes(all.map((path) => ({ path: Buffer.from(path).toString('latin1') })));
     const said = execFileSync('lsattr', ['-d', '--', ...all], { encoding: 'utf8' })
       .trimEnd()
       .split('\n');
@@ -27,12 +28,29 @@ describe('readAttributes', () => {
     const place = freshPlace();
     const paths = [join(place, 'a\nb'), join(place, '\u00ff')];
     for (const path of paths) writeFileSync(Buffer.from(path, 'latin1'), '');
-    expect([...(await readAttributes(paths))]).toEqual([]);
+    expect([...(await readAttributes(paths.map((path) => ({ path }))))]).toEqual([]);
+  });
+
+  it('asks again about what was changed, and only about that', async () => {
+    const path = join(freshPlace(), 'file');
+    writeFileSync(path, '');
+    const asked = async (): Promise<string | undefined> => {
+      const version = versionOf(lstatSync(path));
+      return (await readAttributes([{ path, version }], { signal: AbortSignal.abort() })).get(path);
+    };
+    // Of a change within the last second there may be another of the same time.
+    await vi.waitFor(() => expect(Date.now() - lstatSync(path).ctimeMs).toBeGreaterThan(1_000), { timeout: 20_000 });
+    expect(await asked()).toBeUndefined();
+    const [flags] = (await readAttributes([{ path, version: versionOf(lstatSync(path)) }])).values();
+    expect(flags).toMatch(/^-/);
+    expect(await asked()).toBe(flags);
+    chmodSync(path, 0o600);
+    expect(await asked()).toBeUndefined();
   });
 
   it('knows nothing once it is stopped', async () => {
     const signal = AbortSignal.abort();
-    expect((await readAttributes([freshPlace()], { signal })).size).toBe(0);
+    expect((await readAttributes([{ path: freshPlace() }], { signal })).size).toBe(0);
   });
 });
 

@@ -1,9 +1,12 @@
+import { isAbsolute } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { bridgeNamed, lockPortAfter } from '../../../kimaki/bridges/index.js';
 import { rootCronJobs } from '../../../kimaki/abilities/index.js';
 import { migrationRemedy } from '../../../kimaki/identity/index.js';
+import { readAhead } from '../../../posix/access/index.js';
 import { printablePath } from '../../../posix/paths/index.js';
+import { TRUSTED_PATH } from '../../../posix/programs/index.js';
 import { isInUse, readEnvironmentFiles } from '../../../kimaki/instance/index.js';
 import type { LostAbility } from '../../../kimaki/abilities/index.js';
 import type { StateLeft } from '../../../kimaki/state/index.js';
@@ -80,6 +83,9 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   if (site.isErr()) return err(site.error);
   const target = await observeTarget(options, site.value.facts);
   if (target.isErr()) return err(target.error);
+  const leftovers = await leftoversOf(bridge, target.value.facts.uid);
+  const searched = [TRUSTED_PATH, instance.environment['PATH'] ?? ''].join(':').split(':');
+  await readAhead([...searched, target.value.facts.home, accountHome, ...leftovers].filter((path) => isAbsolute(path)));
   const state = await observeState(options, instance, target.value.facts);
   if (state.isErr()) return err(state.error);
   const { home: targetHome } = target.value.facts;
@@ -102,7 +108,6 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   const rewrite = rewriteTarget(common);
   const secrets = await observeSecrets(instance, target.value, state.value.facts.moves);
   if (secrets.isErr()) return err(secrets.error);
-  const leftovers = await leftoversOf(bridge, target.value.facts.uid);
   const agentPlaces = await agentPlacesOf(
     instance,
     { ...site.value.facts, workspace: site.value.site.workspace },

@@ -1,5 +1,6 @@
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { withOneReading } from '../../../systemd/manager/index.js';
 import { TOOL_VERSION, currentHost, makePlan } from '../../engine/index.js';
 import type { MakePlanError, Plan } from '../../engine/index.js';
 import { noticesOf } from './notices.js';
@@ -34,7 +35,7 @@ export type PlanMigrationError = MigrationRefusal | MakePlanError;
  * ```
  */
 export function planMigration(options: MigrationOptions): ResultAsync<Plan, PlanMigrationError> {
-  return new ResultAsync(plan(options));
+  return new ResultAsync(withOneReading(() => plan(options)));
 }
 
 async function plan(options: MigrationOptions): Promise<Result<Plan, PlanMigrationError>> {

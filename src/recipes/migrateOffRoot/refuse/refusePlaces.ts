@@ -4,7 +4,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { remedy } from '../../../posix/findings/index.js';
 import { dirname } from 'node:path';
-import { firstFew, ioError, printablePath } from '../../../posix/paths/index.js';
+import { firstFew, ioError, isAtOrBelow, printablePath } from '../../../posix/paths/index.js';
 import { checkWay, mountsWithin } from '../../../posix/handles/index.js';
 import { queryOwnership } from '../../../posix/search/index.js';
 import type { OwnedEntry } from '../../../posix/search/index.js';
@@ -91,8 +91,13 @@ async function refuseImmutable(
   leaveUnsafe: boolean,
 ): Promise<Result<void, MigrationRefusal>> {
   const owned: string[] = [];
+  /** Trees that were searched, and the mounts in them that were passed over. */
+  const searched: string[] = [];
+  const passedOver: string[] = [];
+  const isSearched = (path: string): boolean =>
+    searched.some((one) => isAtOrBelow(path, one)) && !passedOver.some((one) => isAtOrBelow(path, one));
   for (const root of trees) {
-    if (leaveUnsafe || (await lstat(root).catch(() => null)) === null) continue;
+    if (isSearched(root) || leaveUnsafe || (await lstat(root).catch(() => null)) === null) continue;
     const onEntry = ({ path, type }: OwnedEntry): void => {
       const text = path.toString('utf8');
       if ((type === 'file' || type === 'directory') && owned.length < MOST_ENTRIES && Buffer.from(text).equals(path))
@@ -100,6 +105,8 @@ async function refuseImmutable(
     };
     const asked = await queryOwnership(root, { by: 0 }, { onEntry });
     if (asked.isErr()) return err(cannotObserve(asked.error));
+    searched.push(root);
+    passedOver.push(...asked.value.mountsSkipped);
   }
   const there = await Promise.all(directories.map(existing));
   const immutable = await immutableEntries([

@@ -5,6 +5,7 @@ import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { firstFew } from '../../../posix/paths/index.js';
 import { findHolders, listProcesses } from '../../../posix/processes/index.js';
+import type { ProcessStatus } from '../../../posix/processes/index.js';
 import { absolutePath, listOf, record } from '../../engine/index.js';
 import type { StepFailure } from '../../engine/index.js';
 
@@ -28,6 +29,8 @@ export type Remaining = {
   readonly pid: number;
   /** The unit in whose cgroup it is, if it is in one of them. */
   readonly unit: string | null;
+  /** It sends a message, and ends by itself. */
+  readonly isSending: boolean;
   /** One sentence. */
   readonly what: string;
 };
@@ -67,21 +70,38 @@ export async function findProcesses({
   const unitOf = new Map(
     processes.value.map(({ pid, cgroup }) => [pid, units.find((each) => cgroup.split('/').includes(each)) ?? null]),
   );
-  const members = processes.value.flatMap(({ pid, name }): Remaining[] => {
-    const unit = unitOf.get(pid) ?? null;
-    return unit === null ? [] : [{ pid, unit, what: `pid ${pid} (${name}) of ${unit} is still running` }];
-  });
-  const holding = holders.value.map(({ pid, name, path }): Remaining => ({
+  const calling = processes.value.filter(
+    ({ pid, uid }) =>
+      callers !== undefined &&
+      (callers.uid === null || callers.uid === uid) &&
+      argumentsOf(pid).includes(callers.program),
+  );
+  const sending = withDescendants(calling, processes.value);
+  const remaining = (pid: number, what: string): Remaining => ({
     pid,
     unit: unitOf.get(pid) ?? null,
-    what: `pid ${pid} (${name}) uses ${path}`,
-  }));
-  const calling = processes.value.flatMap(({ pid, uid, name }): Remaining[] => {
-    if (callers === undefined || !argumentsOf(pid).includes(callers.program)) return [];
-    if (callers.uid !== null && callers.uid !== uid) return [];
-    return [{ pid, unit: null, what: `pid ${pid} (${name}) sends a message with ${callers.program}` }];
+    isSending: sending.has(pid),
+    what: `pid ${pid} ${what}`,
   });
-  return ok([...members, ...holding, ...calling]);
+  const members = processes.value.flatMap(({ pid, name }) => {
+    const unit = unitOf.get(pid) ?? null;
+    return unit === null ? [] : [remaining(pid, `(${name}) of ${unit} is still running`)];
+  });
+  const holding = holders.value.map(({ pid, name, path }) => remaining(pid, `(${name}) uses ${path}`));
+  const sends = calling.map(({ pid, name }) =>
+    remaining(pid, `(${name}) sends a message with ${callers?.program ?? ''}`),
+  );
+  return ok([...members, ...holding, ...sends]);
+}
+
+/** The pids of these processes, and of what they started. */
+function withDescendants(some: readonly ProcessStatus[], all: readonly ProcessStatus[]): ReadonlySet<number> {
+  const pids = new Set(some.map(({ pid }) => pid));
+  for (let before = -1; before < pids.size;) {
+    before = pids.size;
+    for (const { pid, ppid } of all) if (pids.has(ppid)) pids.add(pid);
+  }
+  return pids;
 }
 
 /** None for a process that has ended. */
@@ -97,17 +117,19 @@ function argumentsOf(pid: number): readonly string[] {
 const LOOKS = 4;
 const LOOK_MS = 500;
 
-/** Processes that use these paths for some time and belong to none of the units, so that they are not stopped with them. */
-export async function strangers({
-  paths,
-  units,
-}: Pick<NoProcessesArgs, 'paths' | 'units'>): Promise<Result<readonly Remaining[], StepFailure>> {
+/**
+ * Processes that use these paths for some time and belong to none of the units, so that they are not stopped with them. One
+ * that sends a message is not among them.
+ */
+export async function strangers(
+  where: Omit<NoProcessesArgs, 'graceSeconds'>,
+): Promise<Result<readonly Remaining[], StepFailure>> {
   let seen: readonly Remaining[] = [];
   for (let look = 0; look < LOOKS; look += 1) {
     if (look > 0) await sleep(LOOK_MS);
-    const now = await findProcesses({ paths, units });
+    const now = await findProcesses(where);
     if (now.isErr()) return err(now.error);
-    const found = now.value.filter(({ unit, pid }) => unit === null && pid !== process.pid);
+    const found = now.value.filter(({ unit, isSending, pid }) => unit === null && !isSending && pid !== process.pid);
     seen = look === 0 ? found : seen.filter(({ what }) => found.some((other) => other.what === what));
     if (seen.length === 0) break;
   }

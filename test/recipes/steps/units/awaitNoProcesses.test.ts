@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { awaitNoProcesses, findProcesses } from '../../../../src/recipes/steps/units/awaitNoProcesses.js';
+import { awaitNoProcesses, findProcesses, strangers } from '../../../../src/recipes/steps/units/awaitNoProcesses.js';
 import { tempDir } from '../../tempDir.js';
 
 test('the grace time ends although the clock is set back meanwhile', async () => {
@@ -26,7 +26,10 @@ test('the grace time ends although the clock is set back meanwhile', async () =>
 
 test('a message that is being sent is waited for, and one that another account sends is not', async () => {
   const program = join(tempDir(), 'target');
-  const sender = spawn('sh', ['-c', 'read line', program, 'send'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const sender = spawn('sh', ['-c', 'sh -c "read line; exit"', program, 'send'], {
+    cwd: dirname(program),
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   onTestFinished(() => void sender.kill('SIGKILL'));
   await once(sender, 'spawn');
   const left = async (uid: number | null): Promise<readonly string[]> =>
@@ -35,6 +38,14 @@ test('a message that is being sent is waited for, and one that another account s
   expect(await left(null)).toEqual(expected);
   expect(await left(process.getuid?.() ?? 0)).toEqual(expected);
   expect(await left(4_000_000)).toEqual([]);
+  const opened = { paths: [dirname(program)], units: [], callers: { program, uid: null } };
+  const child = spawn('sleep', ['600'], { cwd: dirname(program), stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  expect((await strangers(opened))._unsafeUnwrap()).toMatchObject([{ pid: child.pid }]);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect((await strangers(opened))._unsafeUnwrap()).toEqual([]);
   sender.stdin.end();
   const args = { paths: [], units: [], callers: { program, uid: null }, graceSeconds: 60 };
   expect(await awaitNoProcesses(args, new AbortController().signal, 'run again')).toBeOk();

@@ -4,7 +4,7 @@
  * It is one when the name holds TOKEN, SECRET, PASSWORD, PASSWD, PASSPHRASE, KEY, CREDENTIAL, AUTHORIZATION, SSHPASS or
  * SMTPPASS and its kin, in any case; when its last word is PASS, AUTH, JWT, COOKIE, PAT, WEBHOOK, OTP or BEARER; and when it
  * ends in `_PWD` or `_PW`. Words are divided by `_`, `-`, `.` and by capitals (`dbPass`), and a number may follow: `GITHUB_PAT`
- * is a secret, `PATH`, `COMPASS`, `AUTHOR`, `SSH_AUTH_SOCK` and `PassEnvironment` are none.
+ * is a secret, `PATH`, `COMPASS`, `AUTHOR`, `SSH_AUTH_SOCK`, `PassEnvironment` and sudo's `NOPASSWD` are none.
  *
  * It judges the name alone and rather says yes too often: `KEYBOARD` is one. A secret under another name is not found.
  */
@@ -12,7 +12,7 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
-const STEMS = ['token', 'secret', 'password', 'passwd', 'passphrase', 'key', 'credential', 'authorization'];
+const STEMS = ['token', 'secret', 'password', 'passphrase', 'key', 'credential', 'authorization'];
 /** What PASS is written together with. */
 const OWNERS = ['ssh', 'smtp', 'imap', 'mail', 'mysql', 'maria', 'pg', 'db', 'redis', 'ftp', 'ldap', 'http', 'proxy'];
 const PASSES = [...OWNERS, 'bot', 'user', 'root', 'admin', 'sudo', 'wp', 'store'].map((owner) => `${owner}pass`);
@@ -40,6 +40,8 @@ const END = String.raw`(?=(?:\d{1,3}|[_-][uU][rR][lL])?(?![\w.-]))`;
  */
 export const SECRET_NAME_PART = [
   ...[...STEMS, ...PASSES].map(inAnyCase),
+  // In a sudo rule, a command follows.
+  String.raw`(?<!\bNO)${inAnyCase('passwd')}`,
   `(?:${LAST_WORDS.map(asWord).join('|')})${END}`,
   `(?<=[_.-])(?:${LAST_OF_SEVERAL.map(inAnyCase).join('|')})${END}`,
 ].join('|');

@@ -7,6 +7,7 @@ describe('isSecretName', () => {
     'client-secret',
     'DB_PASSWORD',
     'passwd',
+    'rootPasswd',
     'SSH_PASSPHRASE',
     'API_KEY',
     'apikey',
@@ -16,7 +17,10 @@ describe('isSecretName', () => {
     expect(isSecretName(name)).toBe(true);
   });
 
-  it.each(['HOME', 'PATH', 'KIMAKI_DATA_DIR', 'KIMAKI_LOCK_PORT', 'BYPASS', 'PASSENGER'])('says no to %s', (name) => {
-    expect(isSecretName(name)).toBe(false);
-  });
+  it.each(['HOME', 'PATH', 'KIMAKI_DATA_DIR', 'KIMAKI_LOCK_PORT', 'BYPASS', 'PASSENGER', 'NOPASSWD'])(
+    'says no to %s',
+    (name) => {
+      expect(isSecretName(name)).toBe(false);
+    },
+  );
 });

@@ -82,3 +82,8 @@ describe('redactSecrets', () => {
     }
   });
 });
+
+it('shows a sudo rule whole', () => {
+  const rule = 'www-data ALL=(opencode) NOPASSWD: /usr/local/lib/wp-coding-agents/kimaki-dispatch-target send *';
+  expect(redactSecrets(rule)).toBe(rule);
+});

@@ -9,7 +9,7 @@ export { readAcls } from './readAcls.js';
 export type { Acl } from './readAcls.js';
 export { readAttributes } from './readAttributes.js';
 export { readAhead } from './gatherAccess.js';
-export { versionOf } from './knownVersions.js';
+export { CLOCK_TICK_MS, versionOf } from './knownVersions.js';
 export { parseShebang } from './readImage.js';
 export { resolveExecutable } from './resolveExecutable.js';
 export type { ExecutableCandidate, ExecutableNameError, ExecutableResolution } from './resolveExecutable.js';

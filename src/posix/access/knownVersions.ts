@@ -19,10 +19,15 @@ export function versionOf({ dev, ino, ctimeMs }: Pick<Stats, 'dev' | 'ino' | 'ct
   return { device: dev, inode: ino, changedMs: ctimeMs };
 }
 
+/** The kernel stamps with the time of its last tick, so that a stamp may lie this much before the clock. */
+export const CLOCK_TICK_MS = 12;
+
 const MAX_KNOWN = 10_000;
 
-/** Two changes within one tick of the clock have the same time. */
-const SETTLED_MS = 1_000;
+/** For how long after a change another may get the same time: a tick of the clock, or a second where there is nothing finer. */
+function tickMs(changedMs: number): number {
+  return changedMs % 1_000 === 0 ? 1_000 : 2 * CLOCK_TICK_MS;
+}
 
 /** What was read of inodes, by versions that every later change would alter. */
 export class KnownVersions<T> {
@@ -42,6 +47,6 @@ export class KnownVersions<T> {
 
 /** Null for a version that a change could leave the same. */
 function keyOf(version: InodeVersion | undefined): string | null {
-  if (version === undefined || Date.now() - version.changedMs < SETTLED_MS) return null;
+  if (version === undefined || Date.now() - version.changedMs < tickMs(version.changedMs)) return null;
   return `${version.device}:${version.inode}:${version.changedMs}`;
 }

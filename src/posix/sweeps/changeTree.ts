@@ -26,10 +26,10 @@ import {
 } from '../paths/index.js';
 import type { BatchOptions } from './batchedChanges.js';
 import { mountPointsBelow, openRoot, readMounts } from '../handles/index.js';
-import { CLOCK_TICK_MS, sweepFailure, unprotected } from './pass.js';
+import { sweepFailure, unprotected } from './pass.js';
 import type { Pass } from './pass.js';
 import { EntryJudge } from './entryJudge.js';
-import { readAttributes } from '../access/index.js';
+import { CLOCK_TICK_MS, readAttributes } from '../access/index.js';
 
 /**
  * Walks a tree that others may be changing and changes owner, group and mode of what `decide` picks: exactly the

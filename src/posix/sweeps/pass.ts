@@ -1,3 +1,4 @@
+import { CLOCK_TICK_MS } from '../access/index.js';
 import type { Root, SkipReason, SweepError } from '../handles/index.js';
 import { aborted, ioError, shownPath } from '../paths/index.js';
 import type { Aborted } from '../paths/index.js';
@@ -19,9 +20,6 @@ export interface Pass {
   /** Something moved away under the pass, so that it may have been missed. */
   missed: boolean;
 }
-
-/** The kernel stamps with the time of its last tick, so that a stamp may lie this much before the clock. */
-export const CLOCK_TICK_MS = 12;
 
 export function newPass(): Pass {
   return {

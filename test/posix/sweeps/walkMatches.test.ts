@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRoot } from '../../../src/posix/handles/openRoot.js';
 import type { SweepOptions, Verdict } from '../../../src/posix/handles/tree.js';
 import { EntryJudge } from '../../../src/posix/sweeps/entryJudge.js';
-import { CLOCK_TICK_MS } from '../../../src/posix/sweeps/pass.js';
+import { CLOCK_TICK_MS } from '../../../src/posix/access/index.js';
+
 import type { Pass } from '../../../src/posix/sweeps/pass.js';
 import { walkMatches } from '../../../src/posix/sweeps/walkMatches.js';
 import { freshPlace, mount } from '../support/place.js';

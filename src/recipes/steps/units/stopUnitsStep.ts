@@ -4,7 +4,7 @@ import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { shellWord } from '../../../posix/paths/index.js';
 import { maskUnits, unmaskUnits } from '../../../systemd/mask/index.js';
-import { showUnit, startUnit, stopUnit } from '../../../systemd/manager/index.js';
+import { showUnit, startUnit, stopUnit, withOneReading } from '../../../systemd/manager/index.js';
 import type { UnitState } from '../../../systemd/manager/index.js';
 import { activeDependents } from './activeDependents.js';
 import { defineStep, listOf, record } from '../../engine/index.js';
@@ -42,7 +42,7 @@ export const stopUnitsStep = defineStep({
     title: `Stop and mask ${args.units.join(', ')} (the agent is down from here)`,
     why: 'state must not be moved under a running service, and no timer may start it half moved',
   }),
-  check: (args) => new ResultAsync(checkStopped(args)),
+  check: (args) => new ResultAsync(withOneReading(() => checkStopped(args))),
   apply: (args, _before, ctx) => new ResultAsync(stopAndMask(args.units, ctx)),
   verify: (args) => new ResultAsync(verifyStopped(args)),
   byHand: ({ units }, { active, dependents = [] }) => [

@@ -72,8 +72,8 @@ export default defineConfig({
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
           globalSetup: 'test/labSetup.ts',
-          // Their hosts wait as much as they work.
-          maxWorkers: availableParallelism() + 1,
+          // One more, and each takes so much longer that all take longer.
+          maxWorkers: availableParallelism(),
           // Five times what the longest takes.
           testTimeout: 1_200_000,
           hookTimeout: 1_200_000,

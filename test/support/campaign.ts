@@ -5,3 +5,13 @@ const IS_CAMPAIGN = process.env.WCA_CAMPAIGN === 'full';
 export function cases(usual: number, full: number): number {
   return IS_CAMPAIGN ? full : usual;
 }
+
+/** Has a test, or several, take part in a campaign only. */
+export function inCampaign(register: () => void): void {
+  if (IS_CAMPAIGN) register();
+}
+
+/** Which rows of a table a test looks at: the `usual` in every run, the others too in a campaign. */
+export function rows<T>(usual: readonly T[], others: readonly T[]): readonly T[] {
+  return IS_CAMPAIGN ? [...usual, ...others] : usual;
+}

@@ -27,6 +27,7 @@ import {
   unproven,
   workerUmasks,
 } from './support.js';
+import { inCampaign, rows } from '../../support/campaign.js';
 import type { Check, Told } from './support.js';
 
 const lab = labAvailable();
@@ -39,17 +40,21 @@ function refuted({ checks = [] }: Told): ReadonlyMap<string, Check> {
 }
 
 /** Each a living main process without a bot that works behind it: how the unit starts, and what must be known of it. */
-const DEAD_BOTS: readonly (readonly [how: string, lines: string, says: string])[] = [
+const DEAD_BOTS = rows<readonly [how: string, lines: string, says: string]>(
   [
-    'an option that it does not know',
-    `ExecStart=\nExecStart=/usr/bin/kimaki --data-dir ${NEW_DATA_DIR} --lock-port 29988`,
-    'its bot does not run',
+    [
+      'an option that it does not know',
+      `ExecStart=\nExecStart=/usr/bin/kimaki --data-dir ${NEW_DATA_DIR} --lock-port 29988`,
+      'its bot does not run',
+    ],
+    ['another process on its port', 'ExecStart=\nExecStart=/bin/sleep 1000', 'its bot does not run'],
   ],
-  ['a temporary failure again and again', 'Environment=LAB_FAULT=exit-75', 'its bot does not run'],
-  ['a bot that hangs before it opens anything', 'Environment=LAB_FAULT=hang', 'its bot does not run'],
-  ['a bot that dies whenever it was ready', 'Environment=LAB_FAULT=late', 'its bot '],
-  ['another process on its port', 'ExecStart=\nExecStart=/bin/sleep 1000', 'its bot does not run'],
-];
+  [
+    ['a temporary failure again and again', 'Environment=LAB_FAULT=exit-75', 'its bot does not run'],
+    ['a bot that hangs before it opens anything', 'Environment=LAB_FAULT=hang', 'its bot does not run'],
+    ['a bot that dies whenever it was ready', 'Environment=LAB_FAULT=late', 'its bot '],
+  ],
+);
 
 describe.skipIf(!lab.ok)('a migrated host that is broken afterwards', () => {
   let host: Host;
@@ -266,14 +271,18 @@ case "$uid $1" in 0\\ *|*\\ --version|*\\ send) exec "$real" "$@" ;; esac\n${scr
     expect(await failsAndGoesBack()).toMatch(/kimaki\.service(?:: start failed| did not ).*no, not as 1000 with /s);
   });
 
-  it('because the service dies only after a second is taken back whole: 73', async () => {
-    await programFor('sleep 1.5; exit 3');
-    expect(await failsAndGoesBack()).toMatch(/kimaki\.service/);
+  inCampaign(() => {
+    it('because the service dies only after a second is taken back whole: 73', async () => {
+      await programFor('sleep 1.5; exit 3');
+      expect(await failsAndGoesBack()).toMatch(/kimaki\.service/);
+    });
   });
 
-  it('because the service stays up and does not listen is taken back whole: 73', async () => {
-    await programFor('exec sleep 1000');
-    expect(await failsAndGoesBack()).toContain('29988');
+  inCampaign(() => {
+    it('because the service stays up and does not listen is taken back whole: 73', async () => {
+      await programFor('exec sleep 1000');
+      expect(await failsAndGoesBack()).toContain('29988');
+    });
   });
 
   it('because php-fpm does not come up again is taken back whole: 73', async () => {

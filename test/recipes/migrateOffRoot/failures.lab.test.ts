@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SITE, UNIT_FILE, labAvailable, runWithFault } from '../../lab/index.js';
 import type { Fault, Host } from '../../lab/index.js';
+import { rows } from '../../support/campaign.js';
 import { KillCampaign } from './killCampaign.js';
 import { CHANNELS, brokenHost, endedWith, migrate, told } from './support.js';
 
@@ -52,36 +53,28 @@ describe.skipIf(!lab.ok)(
 
     it('where a filesystem turns read-only', async () => {
       const readOnly = (path: string): string => `sh mount --bind ${path} ${path} && mount -o remount,ro,bind ${path}`;
-      expect(
-        await takenBack(
-          { match: 'link .*kimaki-dispatch-target', what: readOnly('/etc/sudoers.d') },
-          'umount /etc/sudoers.d',
-        ),
-      ).toContain('mounted read-only');
-      expect(
-        await takenBack({ match: 'spawn systemctl .*stop', what: readOnly('/home/opencode') }, 'umount /home/opencode'),
-      ).toContain('mounted read-only');
+      const faults = rows(
+        [['spawn systemctl .*stop', '/home/opencode'] as const],
+        [['link .*kimaki-dispatch-target', '/etc/sudoers.d'] as const],
+      );
+      for (const [match, path] of faults) {
+        expect(await takenBack({ match, what: readOnly(path) }, `umount ${path}`)).toContain('mounted read-only');
+      }
     });
 
     it('where a file turns immutable', async () => {
-      expect(
-        await takenBack(
-          { match: 'rename .*kimaki.service', what: `sh chattr +i ${UNIT_FILE}` },
-          `chattr -i ${UNIT_FILE}`,
-        ),
-      ).toContain('EPERM');
-      expect(
-        await takenBack({ match: 'spawn systemctl .*stop', what: `sh chattr +i ${CHANNELS}` }, `chattr -i ${CHANNELS}`),
-      ).toContain('EPERM');
+      const faults = rows(
+        [['rename .*kimaki.service', UNIT_FILE] as const],
+        [['spawn systemctl .*stop', CHANNELS] as const],
+      );
+      for (const [match, path] of faults) {
+        expect(await takenBack({ match, what: `sh chattr +i ${path}` }, `chattr -i ${path}`)).toContain('EPERM');
+      }
     });
 
     it('where the disk has an error, whatever was being done', async () => {
-      for (const match of [
-        'rename .*/kimaki.service',
-        'fsync .*kimaki.service',
-        'chmodSync|chownSync',
-        'fwrite .*journal.jsonl',
-      ]) {
+      const calls = ['rename .*/kimaki.service', 'fwrite .*journal.jsonl'];
+      for (const match of rows(calls, ['fsync .*kimaki.service', 'chmodSync|chownSync'])) {
         expect(
           await takenBack({
             match,
@@ -101,18 +94,18 @@ describe.skipIf(!lab.ok)(
 
     it('where visudo, php or systemctl hangs', async () => {
       const early = 'spawn systemctl .*enable';
-      expect(
-        await takenBack({ match: early, what: hanging('/usr/sbin/visudo', '*') }, running('/usr/sbin/visudo')),
-      ).toContain('PROGRAM_TIMEOUT');
-      expect(
-        await takenBack({ match: early, what: hanging('/usr/bin/php8.2', '*-l*') }, running('/usr/bin/php8.2')),
-      ).toContain('PROGRAM_TIMEOUT');
-      expect(
-        await takenBack(
-          { match: early, what: hanging('/usr/bin/systemctl', '*show*kimaki.service*') },
-          running('/usr/bin/systemctl'),
-        ),
-      ).toContain('systemctl');
+      const programs = rows<readonly [program: string, when: string, says: string]>(
+        [['/usr/bin/systemctl', '*show*kimaki.service*', 'systemctl']],
+        [
+          ['/usr/sbin/visudo', '*', 'PROGRAM_TIMEOUT'],
+          ['/usr/bin/php8.2', '*-l*', 'PROGRAM_TIMEOUT'],
+        ],
+      );
+      for (const [program, when, says] of programs) {
+        expect(await takenBack({ match: early, what: hanging(program, when) }, running(program)), program).toContain(
+          says,
+        );
+      }
     });
 
     it('where the service dies as the agent at four fifths of the time it must hold', async () => {

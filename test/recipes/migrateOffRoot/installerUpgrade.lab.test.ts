@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHANNELS, INSTALL_DIR, UNIT_FILE, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { MINUTE, QUICK_APPLY, brokenHost, endedWith, migrate, told, unproven } from './support.js';
+import { inCampaign } from '../../support/campaign.js';
 
 const lab = labAvailable();
 const RULE = '/etc/sudoers.d/wp-coding-agents-kimaki-restart';
@@ -114,16 +115,18 @@ describe.skipIf(!lab.ok)('a migrated host, and the installer', () => {
     10 * MINUTE,
   );
 
-  it(
-    'a rollback takes the rule back, and without the option there is none',
-    async () => {
-      expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0)).remaining ?? []).toEqual([]);
-      expect((await host.run(`test -e ${RULE}`)).code).toBe(1);
-      endedWith(await migrate(host, [...QUICK_APPLY]), 0);
-      expect((await host.run(`test -e ${RULE}`)).code).toBe(1);
-    },
-    10 * MINUTE,
-  );
+  inCampaign(() => {
+    it(
+      'a rollback takes the rule back, and without the option there is none',
+      async () => {
+        expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0)).remaining ?? []).toEqual([]);
+        expect((await host.run(`test -e ${RULE}`)).code).toBe(1);
+        endedWith(await migrate(host, [...QUICK_APPLY]), 0);
+        expect((await host.run(`test -e ${RULE}`)).code).toBe(1);
+      },
+      10 * MINUTE,
+    );
+  });
 
   it(
     'after its upgrade the agent works, and doctor says what is at risk and nothing that is not so',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labAvailable, runWithFault } from '../../lab/index.js';
 import type { Fault, Host, TracedCall } from '../../lab/index.js';
+import { rows } from '../../support/campaign.js';
 import { APPLY, KillCampaign, instantsOf } from './killCampaign.js';
 import type { Instant } from './killCampaign.js';
 import { STATE_DIR, brokenHost, endedWith, migrate, told } from './support.js';
@@ -34,29 +35,31 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
     return found;
   }
 
-  const KILLS: readonly (readonly [
-    when: string,
-    pattern: RegExp,
-    next: number | 'last',
-    way: 'resume' | 'rollback',
-  ])[] = [
-    ['while sudo gets its rule', /^unlink \/etc\/sudoers\.d/, 0, 'rollback'],
-    ['with the state moved', /^rename \/root\/\.kimaki \/home/, 1, 'resume'],
-    ['in the middle of a sweep', /^sweep 10, [3-9]\d* of/, 0, 'rollback'],
-    ['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'rollback'],
-    ['while the new service starts', /^in the middle of spawn systemctl .* start -- kimaki/, 'last', 'resume'],
-    ['with everything done and not yet proven', /^spawn setpriv --reuid=33/, 'last', 'resume'],
-  ];
+  type Kill = readonly [when: string, pattern: RegExp, next: number | 'last', way: 'resume' | 'rollback'];
+  const KILLS = rows<Kill>(
+    [
+      ['with the state moved', /^rename \/root\/\.kimaki \/home/, 1, 'resume'],
+      ['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'rollback'],
+      ['while the new service starts', /^in the middle of spawn systemctl .* start -- kimaki/, 'last', 'resume'],
+    ],
+    [
+      ['while sudo gets its rule', /^unlink \/etc\/sudoers\.d/, 0, 'rollback'],
+      ['in the middle of a sweep', /^sweep 10, [3-9]\d* of/, 0, 'rollback'],
+      ['with everything done and not yet proven', /^spawn setpriv --reuid=33/, 'last', 'resume'],
+    ],
+  );
 
   it.each(KILLS)('%s ends exactly before or after', async (_, pattern, next, way) => {
     expect(await campaign.kill(instantAt(pattern, next), { way })).toEqual([]);
   });
 
-  const REBOOTS: typeof KILLS = [
-    ['with the state moved', /^rename \/root\/\.kimaki \/home/, 1, 'rollback'],
-    ['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'resume'],
-    ['with php-fpm started anew', /^spawn systemctl .*restart -- php/, 3, 'rollback'],
-  ];
+  const REBOOTS = rows<Kill>(
+    [['with the unit switched', /^rename .*\/kimaki\.service$/, 1, 'resume']],
+    [
+      ['with the state moved', /^rename \/root\/\.kimaki \/home/, 1, 'rollback'],
+      ['with php-fpm started anew', /^spawn systemctl .*restart -- php/, 3, 'rollback'],
+    ],
+  );
 
   it.each(REBOOTS)(
     '%s, and whose host goes down then, has a service that works, and is finished',
@@ -65,14 +68,14 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
     },
   );
 
-  it.each([
-    ['resume', 25],
-    ['rollback', 60],
-  ] as const)('and whose %s is killed too, is finished by the next', async (way, killedAgainAt) => {
-    const before = campaign.killedAgain;
-    expect(await campaign.kill(instantAt(/^rename .*\/kimaki\.service$/, 1), { way, killedAgainAt })).toEqual([]);
-    expect(campaign.killedAgain).toBe(before + 1);
-  });
+  it.each(rows<readonly ['resume' | 'rollback', number]>([['resume', 25]], [['rollback', 60]]))(
+    'and whose %s is killed too, is finished by the next',
+    async (way, killedAgainAt) => {
+      const before = campaign.killedAgain;
+      expect(await campaign.kill(instantAt(/^rename .*\/kimaki\.service$/, 1), { way, killedAgainAt })).toEqual([]);
+      expect(campaign.killedAgain).toBe(before + 1);
+    },
+  );
 
   it('and whose journal is damaged is refused and left as it is, or finished where its last record is cut off', async () => {
     await host.ok('rm -rf /var/lib/wca');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY, SITE, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { MINUTE, PROVE_ALL, STATE_DIR, brokenHost, endedWith, lastingSnapshot, migrate } from './support.js';
+import { rows } from '../../support/campaign.js';
 import type { Finished } from './support.js';
 
 const lab = labAvailable();
@@ -118,8 +119,11 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
     await isPrivate();
     tellsNoSecret(endedWith(await migrate(host, ['rollback', '--dry-run']), 0));
     tellsNoSecret(endedWith(await migrate(host, ['rollback', '--yes', '-v']), 0));
-    tellsNoSecret(endedWith(await migrate(host, ['apply', '--json', '--yes', '--hold', '1']), 0));
-    tellsNoSecret(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
+    const inJson = [
+      ['apply', '--json', '--yes', '--hold', '1'],
+      ['rollback', '--json', '--yes'],
+    ];
+    for (const args of rows([], inJson)) tellsNoSecret(endedWith(await migrate(host, args), 0));
     tellsNoSecret(endedWith(await migrate(host, ['status', '--json']), 0));
     await isPrivate();
     expect(await loggedSecrets()).toBe(logged);

@@ -23,6 +23,7 @@ import {
   unproven,
   workerUmasks,
 } from './support.js';
+import { inCampaign, rows } from '../../support/campaign.js';
 import type { Told } from './support.js';
 
 const lab = labAvailable();
@@ -173,14 +174,16 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
     });
   });
 
-  it('leaves a service that was stopped and disabled so, and says what that leaves unproven', async () => {
-    await onHost('systemctl disable --now kimaki datamachine-worker.timer', async (host) => {
-      const before = await lastingSnapshot(host, TREES);
-      const idle = 'systemctl is-active kimaki datamachine-worker.timer; systemctl is-enabled kimaki; true';
-      expect(await applied(host)).toEqual(['service', ...NOT_ASKED]);
-      expect(await host.ok(idle)).toBe('inactive\ninactive\ndisabled');
-      expect(await rolledBack(host, before)).toEqual([]);
-      expect(await host.ok(idle)).toBe('inactive\ninactive\ndisabled');
+  inCampaign(() => {
+    it('leaves a service that was stopped and disabled so, and says what that leaves unproven', async () => {
+      await onHost('systemctl disable --now kimaki datamachine-worker.timer', async (host) => {
+        const before = await lastingSnapshot(host, TREES);
+        const idle = 'systemctl is-active kimaki datamachine-worker.timer; systemctl is-enabled kimaki; true';
+        expect(await applied(host)).toEqual(['service', ...NOT_ASKED]);
+        expect(await host.ok(idle)).toBe('inactive\ninactive\ndisabled');
+        expect(await rolledBack(host, before)).toEqual([]);
+        expect(await host.ok(idle)).toBe('inactive\ninactive\ndisabled');
+      });
     });
   });
 
@@ -278,39 +281,45 @@ describe.skipIf(!lab.ok)('what must not change hands', () => {
     });
   });
 
-  it('is not what a link of WordPress’s account leads to', async () => {
-    await onHost(
-      `mv ${CONTENT}/uploads ${CONTENT}/uploads.old; ln -s /etc ${CONTENT}/uploads; chown -h www-data: ${CONTENT}/uploads`,
-      async (host) => {
-        await refused(host, ['/etc', 'uid 0', 'www-data']);
-        // With its own directory there it is right, and what root has in it is found.
-        await host.ok(
-          `rm ${CONTENT}/uploads; mv ${CONTENT}/uploads.old /srv/uploads; ln -s /srv/uploads ${CONTENT}/uploads`,
-        );
-        expect(await applied(host)).toEqual(NOT_ASKED);
-        expect(await host.ok('find /srv/uploads -user root')).toBe('');
-      },
-    );
+  inCampaign(() => {
+    it('is not what a link of WordPress’s account leads to', async () => {
+      await onHost(
+        `mv ${CONTENT}/uploads ${CONTENT}/uploads.old; ln -s /etc ${CONTENT}/uploads; chown -h www-data: ${CONTENT}/uploads`,
+        async (host) => {
+          await refused(host, ['/etc', 'uid 0', 'www-data']);
+          // With its own directory there it is right, and what root has in it is found.
+          await host.ok(
+            `rm ${CONTENT}/uploads; mv ${CONTENT}/uploads.old /srv/uploads; ln -s /srv/uploads ${CONTENT}/uploads`,
+          );
+          expect(await applied(host)).toEqual(NOT_ASKED);
+          expect(await host.ok('find /srv/uploads -user root')).toBe('');
+        },
+      );
+    });
   });
 });
 
 describe.skipIf(!lab.ok)('a unit in which root would obey the agent', () => {
   it('is refused, by the setting', async () => {
     await onHost(`cp -a ${UNIT_FILE} /srv/unit`, async (host) => {
-      const units: readonly (readonly [edit: string, words: readonly string[], options?: readonly string[]])[] = [
+      const units = rows<readonly [edit: string, words: readonly string[]]>(
         [
-          's|^RestartSec=|StandardOutput=append:/var/log/kimaki/out.log\\nRestartSec=|',
-          ['StandardOutput', '/var/log/kimaki/out.log', 'journal'],
+          [
+            's|^RestartSec=|StandardOutput=append:/var/log/kimaki/out.log\\nRestartSec=|',
+            ['StandardOutput', '/var/log/kimaki/out.log', 'journal'],
+          ],
         ],
         [
-          's|^RestartSec=|StandardError=file:/root/.kimaki/err.log\\nRestartSec=|',
-          ['StandardError', `${NEW_DATA_DIR}/err.log`],
+          [
+            's|^RestartSec=|StandardError=file:/root/.kimaki/err.log\\nRestartSec=|',
+            ['StandardError', `${NEW_DATA_DIR}/err.log`],
+          ],
+          [
+            's|^RestartSec=|LoadCredential=token:/root/.kimaki/token\\nRestartSec=|',
+            ['LoadCredential', `${NEW_DATA_DIR}/token`],
+          ],
         ],
-        [
-          's|^RestartSec=|LoadCredential=token:/root/.kimaki/token\\nRestartSec=|',
-          ['LoadCredential', `${NEW_DATA_DIR}/token`],
-        ],
-      ];
+      );
       for (const [edit, words] of units) {
         await host.ok(`cp -a /srv/unit ${UNIT_FILE}; sed -i '${edit}' ${UNIT_FILE}; systemctl daemon-reload`);
         await refused(host, words);

@@ -31,12 +31,15 @@ export type Remaining = {
   readonly unit: string | null;
   /** It sends a message, and ends by itself. */
   readonly isSending: boolean;
+  /** Of a unit, or with a path in use; not one that may only come to use it. */
+  readonly isThere: boolean;
   /** One sentence. */
   readonly what: string;
 };
 
 /**
- * Waits until no process of the units is left and none uses the paths; after the grace time, names those that are.
+ * Waits until no process of the units is left, none uses the paths, and no message is being sent; after the grace time,
+ * names the processes that are left. A message that nobody has begun to write by then is not waited for.
  *
  * `then` ends the message: what to do once these processes have ended.
  */
@@ -51,7 +54,11 @@ export async function awaitNoProcesses(
     const left = await findProcesses(args);
     if (left.isErr()) return err(left.error);
     if (left.value.length === 0) return ok(undefined);
-    if (performance.now() > deadline || signal.aborted) return err(processesLeft(left.value, then));
+    if (performance.now() > deadline || signal.aborted) {
+      // Whoever may send messages could go on for ever: after this time, that alone keeps nobody from going on.
+      const there = left.value.filter(({ isThere }) => isThere);
+      return there.length === 0 ? ok(undefined) : err(processesLeft(there, then));
+    }
     await sleep(100);
   }
 }
@@ -77,10 +84,11 @@ export async function findProcesses({
       argumentsOf(pid).includes(callers.program),
   );
   const sending = withDescendants(calling, processes.value);
-  const remaining = (pid: number, what: string): Remaining => ({
+  const remaining = (pid: number, what: string, isThere = true): Remaining => ({
     pid,
     unit: unitOf.get(pid) ?? null,
     isSending: sending.has(pid),
+    isThere,
     what: `pid ${pid} ${what}`,
   });
   const members = processes.value.flatMap(({ pid, name }) => {
@@ -89,7 +97,7 @@ export async function findProcesses({
   });
   const holding = holders.value.map(({ pid, name, path }) => remaining(pid, `(${name}) uses ${path}`));
   const sends = calling.map(({ pid, name }) =>
-    remaining(pid, `(${name}) sends a message with ${callers?.program ?? ''}`),
+    remaining(pid, `(${name}) sends a message with ${callers?.program ?? ''}`, false),
   );
   return ok([...members, ...holding, ...sends]);
 }

@@ -46,6 +46,13 @@ test('a message that is being sent is waited for, and one that another account s
   child.kill('SIGKILL');
   await once(child, 'exit');
   expect((await strangers(opened))._unsafeUnwrap()).toEqual([]);
+  // Whoever can start such a process holds nothing up for longer than the grace time.
+  const signal = new AbortController().signal;
+  const without = { paths: [], units: [], callers: { program, uid: null }, graceSeconds: 0 };
+  expect(await awaitNoProcesses(without, signal, 'run again')).toBeOk();
+  expect(await awaitNoProcesses({ ...without, paths: [dirname(program)] }, signal, 'run again')).toBeErr({
+    code: 'PROCESSES_LEFT',
+  });
   sender.stdin.end();
   const args = { paths: [], units: [], callers: { program, uid: null }, graceSeconds: 60 };
   expect(await awaitNoProcesses(args, new AbortController().signal, 'run again')).toBeOk();

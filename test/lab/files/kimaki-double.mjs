@@ -220,6 +220,14 @@ async function bot(given) {
   if (!token) fail(NO_RESTART, 'Setup requires an interactive terminal (TTY) for prompts.');
   database.prepare('INSERT OR REPLACE INTO bot_tokens (app_id, token) VALUES (?, ?)').run('1', token);
   keepSession();
+  const stop = () => {
+    if (fault === 'deaf') return;
+    database.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGUSR2', () => process.kill(process.pid, 'SIGKILL'));
 
   fs.writeFileSync(path.join(dataDir, 'lab.pid'), `${process.pid}\n`);
   const umask = process.umask().toString(8).padStart(4, '0');
@@ -233,14 +241,6 @@ async function bot(given) {
   heart();
   setInterval(heart, 1000);
   setInterval(() => drain(database), 100);
-  const stop = () => {
-    if (fault === 'deaf') return;
-    database.close();
-    process.exit(0);
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  process.on('SIGUSR2', () => process.kill(process.pid, 'SIGKILL'));
 }
 
 /** Only one bot holds a lock port: whoever is there is asked to end, and given ten seconds. */

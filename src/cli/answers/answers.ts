@@ -42,6 +42,7 @@ const checks = {
       point: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9)),
       ok: told(v.nullable(v.boolean()), 'null: not checked; detail says why, and how to have it checked.'),
       detail: v.string(),
+      unit: v.optional(told(v.string(), 'Whose migration it is about; only where several are verified together.')),
     }),
   ),
 };
@@ -62,7 +63,10 @@ const migrateOffRoot: Answers = {
       recipe: v.literal('migrate-off-root'),
       facts: v.looseObject({}),
       notices: v.array(
-        v.looseObject({ kind: v.picklist(['size', 'lost-ability', 'left-behind', 'warning']), text: v.string() }),
+        v.looseObject({
+          kind: v.picklist(['together', 'size', 'lost-ability', 'left-behind', 'warning']),
+          text: v.string(),
+        }),
       ),
       steps,
     }),

@@ -8,14 +8,14 @@ export function renderChecks(output: Output, report: VerificationReport | Json |
   const checks = checksOf(report);
   if (checks.length === 0) return;
   output.print(output.style('bold', 'Acceptance'));
-  for (const { point, id, ok, detail, remedy } of checks) {
+  for (const { point, id, ok, detail, remedy, unit } of checks) {
     const mark =
       ok === true
         ? output.style('green', 'ok  ')
         : ok === false
           ? output.style('red', 'FAIL')
           : output.style('yellow', ' ?  ');
-    output.print(`  ${mark} ${String(point)} ${id.padEnd(22)} ${detail}`);
+    output.print(`  ${mark} ${String(point)} ${id.padEnd(22)} ${unit === undefined ? '' : `[${unit}] `}${detail}`);
     if (isRemedy(remedy)) output.print(`${' '.repeat(32)}next: ${renderRemedy(remedy)}`);
   }
   const open = checks.filter(({ ok }) => ok === null).length;
@@ -29,6 +29,8 @@ type Line = {
   readonly ok: boolean | null;
   readonly detail: string;
   readonly remedy?: unknown;
+  /** Whose migration it is about, where several are verified together. */
+  readonly unit?: string;
 };
 
 /** A verification that was read from a journal is plain JSON. */

@@ -18,6 +18,7 @@ const NOTICES: readonly { readonly kind: string; readonly title: string }[] = [
 /** Prints a plan for people: each step with its reason and its diff, and then what the plan changes besides. */
 export function renderPlan(output: Output, plan: Plan): void {
   output.print(`${output.style('bold', 'Plan')} for ${plan.host.hostname}: ${plan.recipe}`);
+  for (const { kind, text } of plan.notices) if (kind === 'together') output.print(`Together: ${text}`);
   for (const { phase, title } of PHASES) {
     const steps = plan.steps.filter((step) => step.phase === phase && step.state !== 'satisfied');
     if (steps.length === 0) continue;

@@ -20,7 +20,7 @@ export type { FinalVerification } from './run/applySteps.js';
 export { absolutePath, accountId, fileMode, listOf, parseJson, readData, record } from './plan/data.js';
 export type { DataSchema } from './plan/data.js';
 export { defineStep } from './plan/defineStep.js';
-export { isJsonObject } from './plan/json.js';
+export { canonicalJson, isJsonObject } from './plan/json.js';
 export type { Json, JsonObject } from './plan/json.js';
 export { makePlan } from './plan/makePlan.js';
 export type { MakePlanError, StepCheckFailed } from './plan/makePlan.js';

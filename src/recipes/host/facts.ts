@@ -39,6 +39,14 @@ export type MigrationFacts = {
   readonly leftovers: readonly string[];
 };
 
+/** The facts of several instances that are moved together; `options` names them. Those of one alone are its own. */
+export type SeveralFacts = { readonly options: MigrationOptions; readonly instances: readonly MigrationFacts[] };
+
+/** The facts of each instance of a plan. Pure. */
+export function instancesOf(facts: MigrationFacts | SeveralFacts): readonly MigrationFacts[] {
+  return 'instances' in facts ? facts.instances : [facts];
+}
+
 /** A file by content: what is edited later must still be these bytes. */
 export type FileFacts = {
   readonly path: string;

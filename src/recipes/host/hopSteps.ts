@@ -5,7 +5,7 @@ import type { ManagedFile, SudoHop, SudoHopError } from '../../kimaki/dispatch/i
 import { step } from '../engine/index.js';
 import type { RecipeStep } from '../engine/index.js';
 import { channelCommandStep, makeDirectoryStep, newFileDiff, putFileStep, sudoersStep } from '../steps/index.js';
-import type { PutFileArgs } from '../steps/index.js';
+import type { ChannelCommandArgs, PutFileArgs } from '../steps/index.js';
 import type { MigrationFacts } from './facts.js';
 
 /** What writes a rendered file of root's. */
@@ -42,24 +42,37 @@ export function hopSteps(hop: SudoHop | null, phase: 'before' | 'after'): Recipe
   ];
 }
 
-/** The command that WordPress sends with, where a managed mu-plugin registers one. */
+/** What registers an instance. */
+type Registered = Pick<MigrationFacts, 'dispatch' | 'site'>;
+
+/**
+ * The command that WordPress sends with, where a managed mu-plugin registers one.
+ *
+ * @param together - every instance that is moved with this one, itself among them: a file is changed once for all of them
+ */
 export function channelSteps(
-  { dispatch, site }: Pick<MigrationFacts, 'dispatch' | 'site'>,
+  facts: Registered,
   phase: 'before' | 'after',
+  together: readonly Registered[] = [facts],
 ): RecipeStep[] {
-  const { file, label, command, currentCommand, environment, why } = dispatch;
+  const { file } = facts.dispatch;
   if (file === null) return [];
+  const [first = facts, ...others] = together.filter(({ dispatch }) => dispatch.file?.path === file.path);
   const args = {
     path: file.path,
-    label,
-    command,
-    from: currentCommand ?? '',
-    ...(environment === null ? {} : { environment }),
-    uid: site.uid,
-    gid: site.gid,
-    why,
+    ...channelEntry(first),
+    ...(others.length === 0 ? {} : { others: others.map(channelEntry) }),
+    uid: facts.site.uid,
+    gid: facts.site.gid,
+    why: first.dispatch.why,
   };
   return [step(channelCommandStep, { id: 'dispatch', phase, args })];
+}
+
+function channelEntry({
+  dispatch: { label, command, currentCommand, environment },
+}: Registered): Pick<ChannelCommandArgs, 'label' | 'command' | 'from' | 'environment'> {
+  return { label, command, from: currentCommand ?? '', ...(environment === null ? {} : { environment }) };
 }
 
 /** The hop that leads from WordPress to this service. */

@@ -1,9 +1,12 @@
 export { observeOpen } from './observeOpen.js';
+export { chooseUnits } from './chooseUnits.js';
+export { instancesOf } from './facts.js';
 export type {
   CompanionFacts,
   DispatchFacts,
   FpmFacts,
   MigrationFacts,
+  SeveralFacts,
   SiteFacts,
   StaleState,
   StateFacts,

@@ -53,10 +53,10 @@ export function refusePartlyKnown({
  * The instance that is meant: the one of this unit, or without a name the only one that is in use; where none is in use, the
  * only one. Pure.
  */
-export function chooseInstance(
-  instances: readonly KimakiInstance[],
+export function chooseInstance<T extends Pick<KimakiInstance, 'unit' | 'state'>>(
+  instances: readonly T[],
   wanted: string | undefined,
-): Result<KimakiInstance, MigrationRefusal> {
+): Result<T, MigrationRefusal> {
   const names = instances.map(({ unit }) => unit);
   const listed = names.length === 0 ? 'none is installed' : `installed: ${names.join(', ')}`;
   if (wanted !== undefined) {

@@ -12,6 +12,13 @@ const seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const migrationOptions = record({
   /** The unit to move, `kimaki.service` style. Needed only where several instances are installed. */
   unit: v.exactOptional(v.string()),
+  /** Several units, to be moved together: one plan, one stop window, one way back. Not with `unit` or `all`. */
+  units: v.exactOptional(listOf(v.string())),
+  /**
+   * Every instance in use that runs as root; where none does, every one that runs as the account already. Not with `unit` or
+   * `units`.
+   */
+  all: v.exactOptional(v.boolean()),
   /** The account that is to run the service. Default `opencode`. */
   user: v.exactOptional(v.string()),
   /** Create the account if it does not exist. Without it a missing account is refused. */

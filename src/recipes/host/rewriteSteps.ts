@@ -15,10 +15,13 @@ export type RewriteTarget = Omit<RewriteUnitArgs['request'], 'binary' | 'dropIn'
  * The service's fragment is the commit point, so everything it relies on is in place before it.
  *
  * @param undoneBefore - steps that may be undone only once the units are as they were
+ * @param together - every instance that is moved with this one, itself among them: a companion that several have is edited
+ * once, with the first of them
  */
 export function rewriteSteps(
   facts: MigrationFacts,
   undoneBefore: readonly RecipeStep[] = [],
+  together: readonly MigrationFacts[] = [facts],
 ): RecipeStep<'kimaki.rewriteUnit', RewriteUnitArgs>[] {
   const target = rewriteTarget(facts);
   const prefixes = facts.unit.prefixes === undefined ? {} : { prefixes: facts.unit.prefixes };
@@ -27,8 +30,10 @@ export function rewriteSteps(
     ...dropIns.map((file) => ({ file, dropIn: true })),
     ...(fragment === undefined ? [] : [{ file: fragment, dropIn: false }]),
   ];
+  const hasCompanion = (name: string) => (one: MigrationFacts) => one.companions.some((each) => each.name === name);
+  const companions = facts.companions.filter(({ name }) => together.find(hasCompanion(name)) === facts);
   const files = [
-    ...facts.companions.flatMap(({ name, files: of }) =>
+    ...companions.flatMap(({ name, files: of }) =>
       of.map((file, index) => ({ unit: name, file, dropIn: index > 0, binary: null })),
     ),
     ...own.map((one) => ({

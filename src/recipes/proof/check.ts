@@ -17,6 +17,8 @@ export type AcceptanceCheck = {
   readonly detail: string;
   /** What to do; null where it passed, or where `detail` leaves nothing to do. */
   readonly remedy: Remedy | null;
+  /** The unit whose migration it is about; only where several are verified together. */
+  readonly unit?: string;
 };
 
 /** The three answers of one check. */

@@ -5,6 +5,7 @@ export { widenable } from './ownership/widenable.js';
 export { LEFT_ON_PURPOSE, UNSAFE, firstSkipped, rootsOnPurpose, unsafeEntries } from './ownership/reclaimStep.js';
 export { assertNoProcessesStep } from './units/assertNoProcessesStep.js';
 export { channelCommandStep } from './site/channelCommandStep.js';
+export type { ChannelCommandArgs } from './site/channelCommandStep.js';
 export { composeAgentsStep } from './site/composeAgentsStep.js';
 export { createUserStep } from './ownership/createUserStep.js';
 export { fileModeStep } from './files/fileModeStep.js';

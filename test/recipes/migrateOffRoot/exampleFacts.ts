@@ -123,3 +123,54 @@ export function migratedFacts(): MigrationFacts {
     state: { ...broken.state, moves: [] },
   });
 }
+
+/** Two instances of one home and one site, as they are observed to be moved together: each has all that moves. */
+export function togetherFacts(): readonly [MigrationFacts, MigrationFacts] {
+  const first = exampleFacts({ options: { unit: 'kimaki.service' } });
+  const moves = [
+    ...first.state.moves,
+    {
+      from: '/root/.local/share/opencode',
+      to: '/home/opencode/.local/share/opencode',
+      atTarget: 'nothing' as const,
+      asidePath: null,
+      parents: ['/home/opencode/.local', '/home/opencode/.local/share'],
+    },
+    {
+      from: '/root/.kimaki-b',
+      to: '/home/opencode/.kimaki-b',
+      atTarget: 'nothing' as const,
+      asidePath: null,
+      parents: [],
+    },
+  ];
+  const { unit, state, dispatch } = first;
+  const second: MigrationFacts = {
+    ...first,
+    options: { unit: 'kimaki-b.service' },
+    unit: {
+      ...unit,
+      name: 'kimaki-b.service',
+      instance: 'b',
+      files: [
+        {
+          path: '/etc/systemd/system/kimaki-b.service',
+          sha256: 'e'.repeat(64),
+          needsRewrite: true,
+          diff: '-User=root\n+User=opencode\n',
+        },
+      ],
+      dataDir: '/root/.kimaki-b',
+      listeningPorts: [31234],
+      lockPort: 31234,
+    },
+    state: { ...state, newDataDir: '/home/opencode/.kimaki-b', moves },
+    dispatch: {
+      ...dispatch,
+      label: 'bridge:kimaki-b',
+      currentCommand: '/root/.kimaki-b/bin/kimaki',
+      command: '/usr/local/bin/wp-coding-agents-kimaki-b-dispatch',
+    },
+  };
+  return [{ ...first, state: { ...state, moves } }, second];
+}

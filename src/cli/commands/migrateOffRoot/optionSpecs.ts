@@ -1,6 +1,12 @@
 /** The options of a plan. */
 export const PLAN_OPTIONS = [
-  { name: 'unit', value: 'UNIT', help: 'the unit to move, where several are installed' },
+  {
+    name: 'unit',
+    value: 'UNIT',
+    repeatable: true,
+    help: 'the unit to move, where several are installed; given several times, these move together, in one stop window',
+  },
+  { name: 'all', help: 'move every unit in use that runs as root, together' },
   { name: 'user', value: 'USER', help: 'the account to move it to (default: opencode)' },
   { name: 'create-user', help: 'create the account if it does not exist' },
   { name: 'site', value: 'PATH', help: 'the WordPress root, where the unit does not name it' },

@@ -37,8 +37,12 @@ export function migrationOptions(context: Reads<(typeof PLAN_OPTIONS)[number]>):
     if (checked.isErr()) return err(checked.error);
   }
   const extra = context.values('migrate-extra');
+  const units = context.values('unit');
+  if (context.flag('all') && units.length > 0) return err(usageError('--all and --unit exclude each other'));
   return ok({
-    ...given('unit', context.value('unit')),
+    ...given('unit', units.length === 1 ? units[0] : undefined),
+    ...given('units', units.length > 1 ? units : undefined),
+    ...given('all', context.flag('all') || undefined),
     ...given('user', context.value('user')),
     ...given('site', site.value),
     ...given('posture', posture.unwrapOr(undefined)),

@@ -18,7 +18,7 @@ const planHost = record({
 export type PlanHost = Readonly<v.InferOutput<typeof planHost>>;
 
 const notice = record({
-  /** Groups notices of one sort: `size`, `lost-ability`, `left-behind`, `warning`. */
+  /** Groups notices of one sort: `together`, `size`, `lost-ability`, `left-behind`, `warning`. */
   kind: v.string(),
   /** One or more sentences. No secrets. */
   text: v.string(),

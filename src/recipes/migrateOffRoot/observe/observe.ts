@@ -5,6 +5,7 @@ import { bridgeNamed, lockPortAfter } from '../../../kimaki/bridges/index.js';
 import { rootCronJobs } from '../../../kimaki/abilities/index.js';
 import { migrationRemedy } from '../../../kimaki/identity/index.js';
 import { readAhead } from '../../../posix/access/index.js';
+import { remedy } from '../../../posix/findings/index.js';
 import { printablePath } from '../../../posix/paths/index.js';
 import { TRUSTED_PATH } from '../../../posix/programs/index.js';
 import { isInUse, readEnvironmentFiles } from '../../../kimaki/instance/index.js';
@@ -37,7 +38,7 @@ import {
 import { observePrefixes } from './observePrefixes.js';
 import { observeCompanions } from './observeCompanions.js';
 import { observeSecrets } from './observeSecrets.js';
-import { observeState } from './observeState.js';
+import { observeState, oldHomesOf } from './observeState.js';
 import type { Warning } from './statePathWarnings.js';
 import { refuseAccounts } from '../refuse/refuseAccounts.js';
 import { refuseEnvironment } from '../refuse/refuseEnvironment.js';
@@ -67,8 +68,13 @@ export type Observation = {
 /**
  * Reads everything a migration rests on, and refuses what must be refused, in the order in which a person would
  * want to hear it. Writes nothing.
+ *
+ * @param units - those that are moved together with this one: they may share what is moved
  */
-export async function observe(given: MigrationOptions): Promise<Result<Observation, MigrationRefusal>> {
+export async function observe(
+  given: MigrationOptions,
+  units: readonly string[] = [],
+): Promise<Result<Observation, MigrationRefusal>> {
   const read = readOptions(migrationOptions, given);
   if (read.isErr()) return err(read.error);
   const options = read.value;
@@ -76,7 +82,12 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   if (host.isErr()) return err(host.error);
   const found = await observeInstance(options);
   if (found.isErr()) return err(found.error);
-  const { instance, neighbours } = found.value;
+  const { instance, neighbours: others } = found.value;
+  const [alongside, neighbours] = [
+    others.filter(({ unit }) => units.includes(unit)),
+    others.filter(({ unit }) => !units.includes(unit)),
+  ];
+  const together = [instance, ...alongside].sort((one, other) => (one.unit < other.unit ? -1 : 1));
   const bridge = bridgeNamed(instance.bridge);
   const accountHome = instance.accountHome ?? instance.home;
   const site = await observeSite(options, instance);
@@ -86,7 +97,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   const leftovers = await leftoversOf(bridge, target.value.facts.uid);
   const searched = [TRUSTED_PATH, instance.environment['PATH'] ?? ''].join(':').split(':');
   await readAhead([...searched, target.value.facts.home, accountHome, ...leftovers].filter((path) => isAbsolute(path)));
-  const state = await observeState(options, instance, target.value.facts);
+  const state = await observeState(options, instance, target.value.facts, together);
   if (state.isErr()) return err(state.error);
   const { home: targetHome } = target.value.facts;
   const sources = [instance.dataDir, ...[instance.home, targetHome].map((one) => `${one}/.local/share/opencode`)];
@@ -97,7 +108,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   const binary = await observeBinary(bridge, target.value.identity, site.value.identity);
   if (binary.isErr()) return err(binary.error);
 
-  const oldHomes = [...new Set([accountHome, instance.home])].filter((home) => home !== target.value.facts.home);
+  const oldHomes = oldHomesOf(together, target.value.facts.home);
   const common = {
     target: target.value.facts,
     targetGroup: target.value.group,
@@ -125,7 +136,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     identity: target.value.likely,
     roots: [
       target.value.facts.home,
-      state.value.facts.newDataDir,
+      ...state.value.dataDirs,
       ...site.value.facts.writable,
       ...agentPlaces.map(({ path }) => path),
       ...leftovers,
@@ -150,7 +161,7 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     target: target.value,
     state: state.value.facts,
     binary: binary.value,
-    neighbours,
+    neighbours: others,
   });
   if (dispatch.isErr()) return err(dispatch.error);
   const names =
@@ -176,8 +187,10 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     needsSudo: dispatch.value.facts.strategy === 'sudo-hop' || options.allowRestart === true,
   });
   if (unit.isErr()) return err(unit.error);
+  // One that is moved as well is stopped, and has another port afterwards: `refuseTogether` compares those.
+  const isFreed = alongside.some(({ lockPort }) => lockPort === newLockPort);
   const taken =
-    instance.state.mainPid === 0
+    instance.state.mainPid === 0 || isFreed
       ? ok(undefined)
       : await refuseTakenPort(instance.unit, { lockPort: instance.lockPort, newLockPort });
   if (taken.isErr()) return err(taken.error);
@@ -200,7 +213,8 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
   // The way back to the bridge that was used before stays as it is, also where it lies in the agent's home.
   const { home } = target.value.facts;
   const formerData = neighbours
-    .filter((one) => !isInUse(one) && one.dataDir.startsWith(`${home}/`) && one.dataDir !== instance.dataDir)
+    .filter((one) => !isInUse(one) && one.dataDir.startsWith(`${home}/`))
+    .filter(({ dataDir }) => together.every((one) => one.dataDir !== dataDir))
     .map(({ dataDir }) => dataDir.slice(home.length + 1));
   const observed: Omit<MigrationFacts, 'recovery'> = {
     options,
@@ -238,12 +252,13 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
     secrets: secrets.value,
     leftovers,
   };
+  const stopped = together.flatMap(({ unit, companions: of }) => [unit, ...of]);
   const recovery = await observeRecovery(observed);
   if (recovery.isErr()) return err(recovery.error);
   const facts: MigrationFacts = { ...observed, recovery: recovery.value };
   const places = await refusePlaces(placesOf(facts), options.leaveUnsafe === true);
   if (places.isErr()) return err(places.error);
-  const moves = await refuseMoves(facts);
+  const moves = await refuseMoves(facts, stopped);
   if (moves.isErr()) return err(moves.error);
   // What only programs can tell, last: they take their time.
   const answers = await refuseSite({
@@ -284,7 +299,10 @@ export async function observe(given: MigrationOptions): Promise<Result<Observati
       ...files.value.leftovers,
       ...rootNeighbours(instance, neighbours).map(({ unit, shares }) => ({
         text: `${unit} is not migrated: it runs as root too and shares ${shares} with ${instance.unit}, so what it writes there is root's`,
-        remedy: migrationRemedy({ unit, user: 'root' }),
+        remedy: remedy.anyOf(
+          remedy.when('all are to be moved together', remedy.option('all')),
+          migrationRemedy({ unit, user: 'root' }),
+        ),
       })),
       ...neighbours
         .filter((one) => !isInUse(one))

@@ -30,44 +30,42 @@ const ASIDE = '.before-migration';
 /** The state of the service and where it goes. */
 export type ObservedState = {
   readonly facts: StateFacts;
+  /** Where each of the instances will keep its data. */
+  readonly dataDirs: readonly string[];
   /** What is told of each move. */
   readonly sizes: readonly string[];
   readonly warnings: readonly Warning[];
 };
 
-/** Lists the state that moves, and refuses where both homes hold state and no option says which to keep. */
+/**
+ * Lists the state that moves, and refuses where both homes hold state and no option says which to keep. What moves with the
+ * instances that are moved together with this one is listed for each of them, once.
+ *
+ * @param together - the instance itself and those that are moved with it, in the same order for each of them
+ */
 export async function observeState(
   options: MigrationOptions,
   instance: KimakiInstance,
   target: TargetFacts,
+  together: readonly KimakiInstance[] = [instance],
 ): Promise<Result<ObservedState, MigrationRefusal>> {
-  const accountHome = instance.accountHome ?? instance.home;
-  const inventory = await stateInventory({
-    bridge: instance.bridge,
-    home: instance.home,
-    accountHome,
-    dataDir: instance.dataDir,
-    targetHome: target.home,
-    posture: options.posture ?? 'managed',
-    ...(options.migrateExtra === undefined ? {} : { extra: options.migrateExtra }),
-  });
-  if (inventory.isErr()) {
-    const { code, message } = inventory.error;
-    if (code === 'EXTRA_PATH_REFUSED') {
-      return err(refusal('EXTRA_PATH_REFUSED', instance.home, message, remedy.option('migrateExtra')));
-    }
-    if (code === 'IO') return err(cannotObserve(inventory.error));
-    const way = remedy.text('correct what the message names, and plan again');
-    return err(refusal('STATE_UNUSABLE', instance.dataDir, message, way));
+  const own = await inventoryOf(options, instance, target);
+  if (own.isErr()) return err(own.error);
+  const all: StateInventory[] = [];
+  for (const one of together) {
+    const inventory = one === instance ? own : await inventoryOf(options, one, target);
+    if (inventory.isErr()) return err(inventory.error);
+    all.push(inventory.value);
   }
-  const { conflicts, dataDir } = inventory.value;
+  const conflicts = all.flatMap((one) => one.conflicts);
   const both = conflicts.find(({ kind, source }) => kind === 'state' && source === 'state');
   if (both !== undefined && options.existingState === undefined) return err(bothHomes(both));
 
   const moves: StateMove[] = [];
-  for (const { from, to } of inventory.value.moves) {
+  for (const { from, to } of all.flatMap((one) => one.moves)) {
     const conflict = conflicts.find((each) => each.to === to);
     if (conflict !== undefined && keepsTarget(conflict, options)) continue;
+    if (moves.some((move) => move.from === from && move.to === to)) continue;
     moves.push({
       from,
       to,
@@ -76,33 +74,72 @@ export async function observeState(
       parents: await missingParents(to, target.home),
     });
   }
+  const { dataDir, home, left } = own.value;
   const sizes = await moveSizes(moves);
-  const stated = await statePaths(options, instance, { moves, dataDir: dataDir.to, home: target.home });
+  const oldHomes = oldHomesOf(together, target.home);
+  const stated = await statePaths(options, instance, { moves, dataDir: dataDir.to, home: target.home, oldHomes });
   return ok({
     facts: {
-      oldHome: inventory.value.home.from,
-      newHome: inventory.value.home.to,
+      oldHome: home.from,
+      newHome: home.to,
       newDataDir: dataDir.to,
       moves,
-      left: [...inventory.value.left, ...keptApart(inventory.value, options)],
+      left: [...left, ...keptApart(own.value, options)].filter(({ path }) => !moves.some(({ from }) => from === path)),
       stale: stated.stale,
     },
+    dataDirs: all.map((one) => one.dataDir.to),
     sizes,
     warnings: stated.warnings,
   });
 }
 
+/** The homes that are closed to these instances afterwards: their accounts', and HOME as each has it. Pure. */
+export function oldHomesOf(
+  together: readonly Pick<KimakiInstance, 'home' | 'accountHome'>[],
+  home: string,
+): readonly string[] {
+  const homes = together.flatMap((one) => [one.accountHome ?? one.home, one.home]);
+  return [...new Set(homes)].filter((one) => one !== home);
+}
+
+async function inventoryOf(
+  options: MigrationOptions,
+  instance: KimakiInstance,
+  target: TargetFacts,
+): Promise<Result<StateInventory, MigrationRefusal>> {
+  const inventory = await stateInventory({
+    bridge: instance.bridge,
+    home: instance.home,
+    accountHome: instance.accountHome ?? instance.home,
+    dataDir: instance.dataDir,
+    targetHome: target.home,
+    posture: options.posture ?? 'managed',
+    ...(options.migrateExtra === undefined ? {} : { extra: options.migrateExtra }),
+  });
+  if (inventory.isOk()) return ok(inventory.value);
+  const { code, message } = inventory.error;
+  if (code === 'EXTRA_PATH_REFUSED')
+    return err(refusal('EXTRA_PATH_REFUSED', instance.home, message, remedy.option('migrateExtra')));
+  if (code === 'IO') return err(cannotObserve(inventory.error));
+  const way = remedy.text('correct what the message names, and plan again');
+  return err(refusal('STATE_UNUSABLE', instance.dataDir, message, way));
+}
+
 /** Where the state will be. */
-type Settled = { readonly moves: readonly StateMove[]; readonly dataDir: string; readonly home: string };
+type Settled = {
+  readonly moves: readonly StateMove[];
+  readonly dataDir: string;
+  readonly home: string;
+  readonly oldHomes: readonly string[];
+};
 
 /** What in the state leads to where it was: what does not follow, to be told, and what to rewrite in state that stays. */
 async function statePaths(
   options: MigrationOptions,
   instance: KimakiInstance,
-  { moves, dataDir, home }: Settled,
+  { moves, dataDir, home, oldHomes }: Settled,
 ): Promise<{ readonly stale: StaleState | null; readonly warnings: readonly Warning[] }> {
   const follow = options.keepPaths !== true;
-  const oldHomes = [...new Set([instance.accountHome ?? instance.home, instance.home])].filter((one) => one !== home);
   const roots = stayingState(bridgeNamed(instance.bridge), moves, dataDir, home);
   // A host that was migrated already no longer names the home that its state came from.
   const former = [...new Set([...oldHomes, ROOTS_HOME])].filter((one) => one !== home && one !== '/');

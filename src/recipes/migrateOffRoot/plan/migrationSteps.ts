@@ -23,32 +23,36 @@ import { windowSteps } from './windowSteps.js';
  * state has to change, so a host that is already migrated has nothing stopped.
  *
  * @param facts - what was observed; every refusal was checked before
+ * @param together - every instance that is moved with this one, itself among them; `mergeSteps` makes one list of theirs
  * @returns the steps, or why a value cannot be used in a sudo rule
  */
-export function migrationSteps(facts: MigrationFacts): Result<readonly RecipeStep[], SudoHopError> {
+export function migrationSteps(
+  facts: MigrationFacts,
+  together: readonly MigrationFacts[] = [facts],
+): Result<readonly RecipeStep[], SudoHopError> {
   const hop = facts.dispatch.strategy === 'sudo-hop' ? hopOf(facts) : ok(null);
   if (hop.isErr()) return err(hop.error);
   const restart = restartSteps(facts);
   if (restart.isErr()) return err(restart.error);
-  const user = userSteps(facts);
+  const user = userSteps(facts, together);
   const muPlugins = muPluginsSteps(facts.site);
-  const hasWindow = needsWindow(facts);
-  const recovery = hasWindow ? recoverySteps(facts) : [];
+  const hasWindow = together.some(needsWindow);
+  const recovery = hasWindow ? recoverySteps(together) : [];
   const dispatchPhase = hasWindow ? 'after' : 'before';
-  const window = hasWindow ? windowSteps(facts, { user, recovery, hop: hop.value }) : null;
+  const window = hasWindow ? windowSteps(facts, { user, recovery }, together) : null;
   const steps: RecipeStep[] = [
     ...user,
     ...recovery,
-    ...siteSteps(facts, muPlugins, hasWindow),
+    ...siteSteps(facts, muPlugins, hasWindow, together),
     ...restart.value,
     ...(window?.steps ?? [...homeOwnerSteps(facts, 'before'), ...secretOwnerSteps(facts, 'before')]),
     // Opened last and closed first: in a rollback, no message may reach the agent while its state moves back.
     ...hopSteps(hop.value, dispatchPhase),
-    ...dispatchSteps(facts, dispatchPhase, muPlugins),
+    ...dispatchSteps(facts, dispatchPhase, muPlugins, together),
     ...fpmSteps(facts),
     ...(window === null ? [] : sharedWritingSteps(facts, { when: 'after', start: window.start })),
     ...agentsFileSteps(facts),
-    ...recoveryOffSteps(facts, recovery),
+    ...recoveryOffSteps(together, recovery),
   ];
   // An account that does not exist yet has no uid: what needs it is checked after it was created.
   const [waitsFor] = facts.target.uid === null ? user : [];
@@ -59,9 +63,10 @@ function later(one: RecipeStep, earlier: RecipeStep): RecipeStep {
   return one.after === undefined ? { ...one, after: earlier.id } : one;
 }
 
-function userSteps({ target, site, options }: MigrationFacts): RecipeStep[] {
+function userSteps({ target, options }: MigrationFacts, together: readonly MigrationFacts[]): RecipeStep[] {
   if (options.createUser !== true) return [];
-  const args = { name: target.name, home: target.home, shell: target.shell, groups: [site.group] };
+  const groups = [...new Set(together.map(({ site }) => site.group))];
+  const args = { name: target.name, home: target.home, shell: target.shell, groups };
   return [step(createUserStep, { id: 'user', phase: 'before', args })];
 }
 

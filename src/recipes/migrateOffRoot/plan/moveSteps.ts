@@ -13,8 +13,13 @@ interface MoveSteps {
  * What moves: first what occupies the target is set aside, then missing directories are made, then it is moved.
  *
  * @param undoneBefore - steps that may be undone only once the state is back
+ * @param units - whose state it is
  */
-export function moveSteps({ state, unit }: MigrationFacts, undoneBefore: readonly RecipeStep[]): MoveSteps {
+export function moveSteps(
+  { state }: Pick<MigrationFacts, 'state'>,
+  undoneBefore: readonly RecipeStep[],
+  units: readonly string[],
+): MoveSteps {
   const all = state.moves.map(({ from, to, asidePath, parents }, index) => {
     const id = `move-${index + 1}`;
     const why = 'it occupies the place of the state, and nothing is merged or deleted';
@@ -41,7 +46,7 @@ export function moveSteps({ state, unit }: MigrationFacts, undoneBefore: readonl
       phase: 'window',
       after: aside[0] ?? directories[0],
       undoneBefore: [...undoneBefore, ...aside, ...directories],
-      args: { from, to, why: `state of ${unit.name}` },
+      args: { from, to, why: `state of ${units.join(' and ')}` },
     });
     return { steps: [...aside, ...directories, move], move };
   });

@@ -12,8 +12,16 @@ import { openToGroupStep, reclaimStep } from '../../steps/index.js';
 export type Turn =
   { readonly when: 'first'; readonly again: boolean } | { readonly when: 'window'; readonly stop: RecipeStep };
 
-/** The site's content to WordPress, WordPress core where it was asked for, and the agent's places to the agent. */
-export function siteOwnerSteps(facts: MigrationFacts, turn: Turn): RecipeStep[] {
+/**
+ * The site's content to WordPress, WordPress core where it was asked for, and the agent's places to the agent.
+ *
+ * @param together - every instance that is moved with this one, itself among them
+ */
+export function siteOwnerSteps(
+  facts: MigrationFacts,
+  turn: Turn,
+  together: readonly MigrationFacts[] = [facts],
+): RecipeStep[] {
   const { site, options, agentPlaces, target } = facts;
   const isFirst = turn.when === 'first';
   const ending = isFirst ? '' : '-again';
@@ -30,7 +38,7 @@ export function siteOwnerSteps(facts: MigrationFacts, turn: Turn): RecipeStep[] 
         to: { user: site.user, group: site.group },
         why: isFirst ? `WordPress runs as ${site.user} and cannot replace files of root (copy_failed_*)` : since,
         keptNames: true,
-        exclude: replacedFiles(facts),
+        exclude: replacedFiles(together),
         ...(isFirst ? {} : { groupWriteBelow: site.writable }),
         ...(options.private === 'reclaim' ? {} : { reader: site.user }),
         ...swept,
@@ -54,10 +62,10 @@ export function siteOwnerSteps(facts: MigrationFacts, turn: Turn): RecipeStep[] 
       },
     }),
   );
-  return [...content, ...(isFirst && options.includeCore === true ? [coreOwner(facts)] : []), ...places];
+  return [...content, ...(isFirst && options.includeCore === true ? [coreOwner(facts, together)] : []), ...places];
 }
 
-function coreOwner(facts: MigrationFacts): RecipeStep {
+function coreOwner(facts: MigrationFacts, together: readonly MigrationFacts[]): RecipeStep {
   const { site } = facts;
   return step(reclaimStep, {
     id: 'core-owner',
@@ -68,7 +76,7 @@ function coreOwner(facts: MigrationFacts): RecipeStep {
       to: { user: site.user, group: site.group },
       why: 'as requested: WordPress core outside wp-content',
       keptNames: true,
-      exclude: [...replacedFiles(facts), ...facts.agentPlaces.map(({ path }) => path)],
+      exclude: [...replacedFiles(together), ...placesOf(together)],
       reader: site.user,
       ...sweepOptions(facts),
     },
@@ -76,9 +84,17 @@ function coreOwner(facts: MigrationFacts): RecipeStep {
 }
 
 /** Each is replaced by a step of its own, which sets its owner: the undo of a sweep would not know the new inode. */
-function replacedFiles({ dispatch, site, agentsFile }: MigrationFacts): readonly string[] {
-  const files = [`${site.muPluginsDir}/${fsChmodMuPlugin().name}`, dispatch.file?.path ?? null, agentsFile];
-  return files.filter((path) => path !== null);
+function replacedFiles(together: readonly MigrationFacts[]): readonly string[] {
+  const files = together.flatMap(({ dispatch, site, agentsFile }) => [
+    `${site.muPluginsDir}/${fsChmodMuPlugin().name}`,
+    dispatch.file?.path ?? null,
+    agentsFile,
+  ]);
+  return [...new Set(files.filter((path) => path !== null))];
+}
+
+function placesOf(together: readonly MigrationFacts[]): readonly string[] {
+  return [...new Set(together.flatMap(({ agentPlaces }) => agentPlaces.map(({ path }) => path)))];
 }
 
 /**

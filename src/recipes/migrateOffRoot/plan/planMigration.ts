@@ -2,12 +2,15 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { withOneReading } from '../../../systemd/manager/index.js';
 import { TOOL_VERSION, currentHost, makePlan } from '../../engine/index.js';
-import type { MakePlanError, Plan } from '../../engine/index.js';
+import type { MakePlanError, Plan, RecipeStep } from '../../engine/index.js';
 import { noticesOf } from './notices.js';
 import { observe } from '../observe/observe.js';
-import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
+import type { Observation } from '../observe/observe.js';
+import type { MigrationOptions, MigrationRefusal, SeveralFacts } from '../../host/index.js';
+import { refuseTogether } from '../refuse/refuseTogether.js';
+import { mergeSteps } from './mergeSteps.js';
 import { migrationSteps } from './migrationSteps.js';
-import { cannotObserve, impossible } from '../../host/index.js';
+import { cannotObserve, chooseUnits, impossible } from '../../host/index.js';
 import { stepRegistry } from '../../steps/index.js';
 
 /** The name of this recipe: in plans and journals, and to find its runs. */
@@ -17,7 +20,11 @@ export const RECIPE = 'migrate-off-root';
 export type PlanMigrationError = MigrationRefusal | MakePlanError;
 
 /**
- * Observes the host and plans the migration of one kimaki install to an unprivileged user; writes nothing.
+ * Observes the host and plans the migration of one kimaki install, or of several together, to an unprivileged user; writes
+ * nothing.
+ *
+ * Several have one plan: all are stopped before anything of theirs moves and started when everything has moved, and one
+ * rollback brings all of them back. What they share (a home, a site, a directory of the hop) is moved and changed once.
  *
  * Every reason to refuse is checked here, each with a remedy: see {@link MigrationRefusal}. The plan lists the abilities
  * that the agent loses, and what is left behind. Nothing is locked: applying checks again, and refuses what changed in
@@ -38,19 +45,33 @@ export function planMigration(options: MigrationOptions): ResultAsync<Plan, Plan
   return new ResultAsync(withOneReading(() => plan(options)));
 }
 
-async function plan(options: MigrationOptions): Promise<Result<Plan, PlanMigrationError>> {
-  const observed = await observe(options);
-  if (observed.isErr()) return err(observed.error);
-  const { facts } = observed.value;
-  const steps = migrationSteps(facts);
-  if (steps.isErr()) return err(impossible(facts.unit.name, steps.error.message));
+async function plan(given: MigrationOptions): Promise<Result<Plan, PlanMigrationError>> {
+  const chosen = await chooseUnits(given);
+  if (chosen.isErr()) return err(chosen.error);
+  const { options, each } = chosen.value;
+  const observations: Observation[] = [];
+  for (const one of each) {
+    const observed = await observe(one, options.units);
+    if (observed.isErr()) return err(observed.error);
+    observations.push(observed.value);
+  }
+  const instances = observations.map(({ facts }) => facts);
+  const fit = refuseTogether(instances);
+  if (fit.isErr()) return err(fit.error);
+  const lists: (readonly RecipeStep[])[] = [];
+  for (const facts of instances) {
+    const steps = migrationSteps(facts, instances);
+    if (steps.isErr()) return err(impossible(facts.unit.name, steps.error.message));
+    lists.push(steps.value);
+  }
   const host = await currentHost();
   if (host.isErr()) return err(cannotObserve(host.error));
+  const [facts] = instances;
   const made = await makePlan({
     recipe: RECIPE,
-    facts,
-    notices: noticesOf(observed.value),
-    steps: steps.value,
+    facts: facts !== undefined && instances.length === 1 ? facts : ({ options, instances } satisfies SeveralFacts),
+    notices: noticesOf(observations),
+    steps: mergeSteps(lists),
     registry: stepRegistry(),
     host: host.value,
     toolVersion: TOOL_VERSION,

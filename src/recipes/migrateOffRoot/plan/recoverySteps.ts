@@ -6,17 +6,17 @@ import { recoveryUnitStep } from '../../steps/index.js';
 /** The safety unit: installed for as long as a run is unfinished, and needed only when the host reboots meanwhile. */
 export const RECOVERY_UNIT = '/etc/systemd/system/wca-recovery.service';
 
-/** The step before a stop window that installs the safety unit. */
-export function recoverySteps(facts: MigrationFacts): RecipeStep[] {
-  const args = recoveryArgs(facts);
+/** The step before a stop window that installs the safety unit: one for all instances that are moved together. */
+export function recoverySteps(together: readonly MigrationFacts[]): RecipeStep[] {
+  const args = recoveryArgs(together);
   return args === null
     ? []
     : [step(recoveryUnitStep, { id: 'recovery', phase: 'before', args: { ...args, installed: true } })];
 }
 
 /** The last step of a migration, which removes the unit of {@link recoverySteps}. */
-export function recoveryOffSteps(facts: MigrationFacts, recovery: readonly RecipeStep[]): RecipeStep[] {
-  const args = recoveryArgs(facts);
+export function recoveryOffSteps(together: readonly MigrationFacts[], recovery: readonly RecipeStep[]): RecipeStep[] {
+  const args = recoveryArgs(together);
   if (args === null || recovery.length === 0) return [];
   return [
     step(recoveryUnitStep, {
@@ -28,13 +28,15 @@ export function recoveryOffSteps(facts: MigrationFacts, recovery: readonly Recip
   ];
 }
 
-function recoveryArgs({ recovery, unit, companions }: MigrationFacts): {
+function recoveryArgs(together: readonly MigrationFacts[]): {
   readonly path: string;
   readonly content: string;
   readonly services: readonly string[];
 } | null {
+  const recovery = together.find((one) => one.recovery !== null)?.recovery ?? null;
   if (recovery === null) return null;
-  const services = [unit.name, ...companions.filter(({ kind }) => kind === 'service').map(({ name }) => name)];
+  const companions = together.flatMap((one) => one.companions).filter(({ kind }) => kind === 'service');
+  const services = [...new Set([...together.map(({ unit }) => unit), ...companions].map(({ name }) => name))];
   return { path: RECOVERY_UNIT, content: recoveryUnit(recovery, services), services };
 }
 

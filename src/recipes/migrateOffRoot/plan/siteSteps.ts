@@ -10,13 +10,19 @@ import { sharedWritingSteps, siteOwnerSteps } from './ownerSteps.js';
  * What the site needs, all of it while the old service still runs.
  *
  * @param again - whether a stop window follows, in which the trees are swept a second time
+ * @param together - every instance that is moved with this one, itself among them
  */
-export function siteSteps(facts: MigrationFacts, muPlugins: readonly RecipeStep[], again: boolean): RecipeStep[] {
+export function siteSteps(
+  facts: MigrationFacts,
+  muPlugins: readonly RecipeStep[],
+  again: boolean,
+  together: readonly MigrationFacts[] = [facts],
+): RecipeStep[] {
   const { site } = facts;
   const { name, content } = fsChmodMuPlugin();
   const path = `${site.muPluginsDir}/${name}`;
   return [
-    ...siteOwnerSteps(facts, { when: 'first', again }),
+    ...siteOwnerSteps(facts, { when: 'first', again }, together),
     ...muPlugins,
     step(putFileStep, {
       id: 'fs-chmod',
@@ -46,12 +52,14 @@ export function muPluginsSteps({ writable, muPluginsDir, uid, gid }: MigrationFa
 
 /** How WordPress reaches the agent afterwards, and mu-plugins that php-fpm can read. */
 export function dispatchSteps(
-  { dispatch, site, options }: MigrationFacts,
+  facts: MigrationFacts,
   phase: 'before' | 'after',
   muPlugins: readonly RecipeStep[],
+  together: readonly MigrationFacts[] = [facts],
 ): RecipeStep[] {
+  const { site, options } = facts;
   return [
-    ...channelSteps({ dispatch, site }, phase),
+    ...channelSteps(facts, phase, together),
     step(fileModeStep, {
       id: 'mu-plugin-modes',
       phase,

@@ -1,4 +1,4 @@
-import type { SudoHop } from '../../../kimaki/dispatch/index.js';
+import { sudoHopPaths } from '../../../kimaki/dispatch/index.js';
 import { SHARED_UMASK } from '../../../kimaki/identity/index.js';
 import { defaultWatchMs } from '../../../systemd/watch/index.js';
 import { step } from '../../engine/index.js';
@@ -26,50 +26,56 @@ interface Around {
   /** Steps before it; each list has one step or none. */
   readonly user: readonly RecipeStep[];
   readonly recovery: readonly RecipeStep[];
-  /** How WordPress reaches the agent after it, where that is through sudo. */
-  readonly hop: SudoHop | null;
 }
 
-/** The stop window, and what is verified on a copy before it; `start` is its last step. */
+/**
+ * The stop window, and what is verified on a copy before it; `start` is its last step.
+ *
+ * @param together - every instance that is moved with this one, itself among them: all are stopped before anything moves, and
+ * started when everything has moved
+ */
 export function windowSteps(
   facts: MigrationFacts,
-  { user, recovery, hop }: Around,
+  { user, recovery }: Around,
+  together: readonly MigrationFacts[] = [facts],
 ): { readonly steps: readonly RecipeStep[]; readonly start: RecipeStep } {
-  const { unit, state, companions } = facts;
-  const activators = companions.filter(({ kind }) => kind === 'activator').map(({ name }) => name);
-  const services = companions.filter(({ kind }) => kind === 'service').map(({ name }) => name);
+  const { state } = facts;
+  const companions = together.flatMap((one) => one.companions);
+  const namesOf = (kind: 'activator' | 'service'): readonly string[] =>
+    unique(companions.filter((one) => one.kind === kind).map(({ name }) => name));
+  const services = namesOf('service');
+  const agents = together.map(({ unit }) => unit.name);
   // Stopped in this order and started in reverse: the service itself is down for the shortest time.
-  const units = [...activators, ...services, unit.name];
+  const units = [...namesOf('activator'), ...services, ...agents];
   const processesOf = (paths: readonly string[]): NonNullable<StartUnitsArgs['noProcesses']> => ({
     paths,
-    units: [...services, unit.name],
+    units: [...services, ...agents],
     graceSeconds: GRACE_SECONDS,
   });
   const isMoving = state.moves.length > 0;
-  const { dispatch, site } = facts;
-  // The uid of sudo changes while it runs.
-  const callers = hop === null ? { program: dispatch.command, uid: site.uid } : { program: hop.target.path, uid: null };
 
   const stop = step(stopUnitsStep, { id: 'stop', phase: 'window', args: { units } });
   const noProcesses = step(assertNoProcessesStep, {
     id: 'no-processes',
     phase: 'window',
     after: stop,
-    args: processesOf(isMoving ? state.moves.map(({ from }) => from) : [state.newDataDir]),
+    args: processesOf(
+      isMoving ? state.moves.map(({ from }) => from) : unique(together.map((one) => one.state.newDataDir)),
+    ),
   });
   const statePaths = statePathSteps(facts);
   // Never the unit of one side with the state of the other. Undone in this order: the units are stopped, the unit files
   // restored, the state moved back; only then may the mask, the safety unit and the account go.
   const earlier = [...user, ...recovery, stop, ...statePaths];
-  const programs = programSteps(facts, { stop, undoneBefore: earlier });
+  const programs = programSteps(together, { stop, undoneBefore: earlier });
   const undoneLast = [...earlier, ...programs];
   const stateOwners = stateOwnerSteps(facts, statePaths[0] ?? stop);
-  const { steps: moving, moves } = moveSteps(facts, [...undoneLast, ...stateOwners]);
+  const { steps: moving, moves } = moveSteps(facts, [...undoneLast, ...stateOwners], agents);
   const homeOwners = homeOwnerSteps(facts, 'window', moves.at(-1));
   const homePaths = homePathSteps(facts, homeOwners.at(-1));
   const secretOwners = secretOwnerSteps(facts, 'window', stop);
   const ownership = [...stateOwners, ...homeOwners, ...secretOwners];
-  const rewrites = rewriteSteps(facts, [...undoneLast, ...moves, ...ownership, ...homePaths]);
+  const rewrites = rewriteSteps(facts, [...undoneLast, ...moves, ...ownership, ...homePaths], together);
   const start = step(startUnitsStep, {
     id: 'start',
     phase: 'window',
@@ -79,10 +85,16 @@ export function windowSteps(
     // where the safety unit is what kept the service from starting, it must.
     undoneBefore: [...user, ...statePaths, ...programs, ...moves, ...ownership, ...homePaths, ...rewrites],
     args: {
-      ...startArgs(facts, units),
+      ...startArgs(together, units),
       // Without a move, no state is moved back from under a process that writes.
       ...(isMoving
-        ? { noProcesses: { ...processesOf(state.moves.map(({ to }) => to)), callers, graceSeconds: SENDING_SECONDS } }
+        ? {
+            noProcesses: {
+              ...processesOf(state.moves.map(({ to }) => to)),
+              callers: callersOf(together),
+              graceSeconds: SENDING_SECONDS,
+            },
+          }
         : {}),
     },
   });
@@ -97,51 +109,79 @@ export function windowSteps(
     ...homeOwners,
     ...homePaths,
     ...secretOwners,
-    ...siteOwnerSteps(facts, { when: 'window', stop }),
+    ...siteOwnerSteps(facts, { when: 'window', stop }, together),
     ...rewrites,
     start,
   ];
   return { steps, start };
 }
 
+/** What starts the agents to send a message: behind a hop its target, since the uid of sudo changes while it runs. */
+function callersOf(together: readonly MigrationFacts[]): NonNullable<NoProcesses['callers']> {
+  const callers = together.map(({ dispatch, unit, site }) =>
+    dispatch.strategy === 'sudo-hop'
+      ? { program: sudoHopPaths(unit.instance).target, uid: null }
+      : { program: dispatch.command, uid: site.uid },
+  );
+  const [first, ...others] = callers;
+  return first === undefined || others.length > 0 ? callers : first;
+}
+
+type NoProcesses = NonNullable<StartUnitsArgs['noProcesses']>;
+
 /**
- * Keeps the programs of a service that runs as root, for the way back. After the paths in the state were rewritten, which is
+ * Keeps the programs of the services that run as root, for the way back. After the paths in the state were rewritten, which is
  * undone only once the programs are as they were then.
  */
 function programSteps(
-  { unit, companions, state, target, site, agentPlaces, leftovers }: MigrationFacts,
+  together: readonly MigrationFacts[],
   { stop, undoneBefore }: { readonly stop: RecipeStep; readonly undoneBefore: readonly RecipeStep[] },
 ): RecipeStep[] {
-  if (!['', 'root', '0'].includes(unit.loadedUser)) return [];
+  const roots = together.filter(({ unit }) => ['', 'root', '0'].includes(unit.loadedUser));
+  const [first] = roots;
+  if (first === undefined) return [];
   // Whatever the agent owns or shares afterwards, it can change.
-  const open = [target.home, ...site.writable, ...agentPlaces.map(({ path }) => path), ...leftovers];
-  const moves = state.moves.map(({ from, to }) => ({ from, to }));
-  const units = [...companions.filter(({ kind }) => kind === 'service'), unit].map(({ name, files }) => ({
+  const open = together.flatMap(({ target, site, agentPlaces, leftovers }) => [
+    target.home,
+    ...site.writable,
+    ...agentPlaces.map(({ path }) => path),
+    ...leftovers,
+  ]);
+  const moves = first.state.moves.map(({ from, to }) => ({ from, to }));
+  const companions = roots.flatMap((one) => one.companions).filter(({ kind }) => kind === 'service');
+  const units = [...companions, ...roots.map(({ unit }) => unit)].map(({ name, files }) => ({
     name,
     files: files.map(({ path }) => path),
   }));
-  const args = { units, moves, open: [...new Set(open)] };
+  const args = { units: [...new Map(units.map((one) => [one.name, one])).values()], moves, open: unique(open) };
   return [step(keepProgramsStep, { id: 'programs', phase: 'window', after: stop, undoneBefore, args })];
 }
 
-function startArgs(
-  { unit, companions, dependents, target, options, state }: MigrationFacts,
-  units: readonly string[],
-): StartUnitsArgs {
-  const active = [unit, ...companions].filter((each) => each.active).map(({ name }) => name);
+function startArgs(together: readonly MigrationFacts[], units: readonly string[]): StartUnitsArgs {
+  const all = [...together.map(({ unit }) => unit), ...together.flatMap(({ companions }) => companions)];
+  const active = unique(all.filter((each) => each.active).map(({ name }) => name));
+  const dependents = unique(together.flatMap((one) => one.dependents)).filter((name) => !units.includes(name));
+  const [first = null, ...others] = together.filter(({ unit }) => unit.active).map(healthOf);
   return {
     units,
     start: active,
     ...(dependents.length === 0 ? {} : { dependents }),
-    health: !unit.active
-      ? null
-      : {
-          unit: unit.name,
-          user: target.name,
-          umask: SHARED_UMASK,
-          watchSeconds: options.hold ?? defaultWatchMs(unit.restartSeconds * 1_000_000) / 1000,
-          ports: unit.listeningPorts,
-          stateDir: unit.holdsState ? state.newDataDir : null,
-        },
+    health: first,
+    ...(others.length === 0 ? {} : { others }),
   };
+}
+
+function healthOf({ unit, target, options, state }: MigrationFacts): NonNullable<StartUnitsArgs['health']> {
+  return {
+    unit: unit.name,
+    user: target.name,
+    umask: SHARED_UMASK,
+    watchSeconds: options.hold ?? defaultWatchMs(unit.restartSeconds * 1_000_000) / 1000,
+    ports: unit.listeningPorts,
+    stateDir: unit.holdsState ? state.newDataDir : null,
+  };
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
 }

@@ -11,8 +11,15 @@ import { cannotObserve, refusal } from '../../host/index.js';
 /** The overflow uid: stands for an account that is still to be made. */
 const NOBODY = 65534;
 
-/** Refuses state that could not be moved, or its owner changed, once the service is stopped. */
-export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
+/**
+ * Refuses state that could not be moved, or its owner changed, once the service is stopped.
+ *
+ * @param stopped - the units that are stopped before anything moves
+ */
+export async function refuseMoves(
+  facts: MigrationFacts,
+  stopped: readonly string[],
+): Promise<Result<void, MigrationRefusal>> {
   const meeting = refuseMeeting(facts.state.moves);
   if (meeting.isErr()) return err(meeting.error);
   const own = refuseOwnProgram(facts);
@@ -24,7 +31,7 @@ export async function refuseMoves(facts: MigrationFacts): Promise<Result<void, M
     if (room.isErr())
       return err(room.error.code === 'NO_SPACE' ? noSpace(move.to, room.error.message) : cannotObserve(room.error));
   }
-  return refuseInUse(facts);
+  return refuseInUse(facts, stopped);
 }
 
 /** Refuses moves to one place, or into each other: the second would find it taken, with the service down. Pure. */
@@ -78,9 +85,11 @@ async function refuseUnsafe(
 }
 
 /** A process of none of the units is not stopped with them, and would go on writing into what was moved. */
-async function refuseInUse({ state, unit, companions }: MigrationFacts): Promise<Result<void, MigrationRefusal>> {
+async function refuseInUse(
+  { state }: MigrationFacts,
+  stopped: readonly string[],
+): Promise<Result<void, MigrationRefusal>> {
   if (state.moves.length === 0) return ok(undefined);
-  const stopped = [unit.name, ...companions.map(({ name }) => name)];
   const found = await strangers({ paths: state.moves.map(({ from }) => from), units: stopped });
   if (found.isErr()) return err(cannotObserve(found.error));
   const [first] = found.value;

@@ -30,6 +30,7 @@ export function refuseShared(
   const { unit, path } = shared;
   const message = `${unit} uses ${printablePath(path)} too, which the migration would move away`;
   const way = remedy.anyOf(
+    remedy.when(`${unit} is to be moved too, in the same stop window`, remedy.option('all')),
     remedy.text(`give ${unit} a home and a data directory of its own`),
     remedy.command('systemctl', 'disable', '--now', unit),
   );

@@ -7,8 +7,16 @@ import { showUnit } from '../../../systemd/manager/index.js';
 import type { NotIdle } from '../../../systemd/watch/index.js';
 import type { SystemdError } from '../../../systemd/manager/index.js';
 import { applyPlan, comparePlans, currentHost } from '../../engine/index.js';
-import type { ApplyRefusal, FinalVerification, OnRunEvent, Plan, PlanMismatch, RunReport } from '../../engine/index.js';
-import type { MigrationFacts, MigrationOptions, VerificationOptions } from '../../host/index.js';
+import type {
+  ApplyRefusal,
+  FinalVerification,
+  OnRunEvent,
+  Plan,
+  PlanMismatch,
+  PlannedStep,
+  RunReport,
+} from '../../engine/index.js';
+import type { MigrationOptions, SeveralFacts, VerificationOptions } from '../../host/index.js';
 import { cannotObserve, placesOf } from '../../host/index.js';
 import { preflight } from './preflight.js';
 import { planMigration } from '../plan/planMigration.js';
@@ -40,8 +48,8 @@ export type ApplyMigrationError = ApplyRefusal | NoMigrationPlan | NotIdle | Sys
 /** The result of a migration. */
 export interface MigrationReport extends RunReport {
   /**
-   * Milliseconds between systemd's ActiveExit and ActiveEnter of the service; null when it was not stopped or
-   * not started.
+   * Milliseconds between systemd's ActiveExit and ActiveEnter of the service, of several the longest; null when it was not
+   * stopped or not started.
    */
   readonly downtimeMs: number | null;
 }
@@ -80,22 +88,22 @@ export function applyMigration(
 
 async function apply(
   plan: Plan,
-  facts: MigrationFacts,
+  { options, instances }: SeveralFacts,
   { verification = {}, onEvent, signal, undo, stateDir }: ApplyMigrationOptions,
 ): Promise<Result<MigrationReport, ApplyMigrationError>> {
-  const { options, unit } = facts;
-  if (options.whenIdle !== undefined && plan.steps.some(({ id, state }) => id === 'stop' && state !== 'satisfied')) {
-    const idle = await awaitIdle(unit.name, {
-      deadlineMs: options.whenIdle * 1000,
-      ...(signal === undefined ? {} : { signal }),
-    });
+  const units = instances.map(({ unit }) => unit.name);
+  const [only] = units;
+  // Several are not waited for: each can be busy again when another one is idle.
+  const { whenIdle } = options;
+  if (whenIdle !== undefined && only !== undefined && plan.steps.some(isStop)) {
+    const idle = await awaitIdle(only, { deadlineMs: whenIdle * 1000, ...(signal === undefined ? {} : { signal }) });
     if (idle.isErr()) return err(idle.error);
   }
   const report = await applyPlan({
     plan,
     registry: stepRegistry(),
-    preflight: () => preflight(facts, verification),
-    reserveIn: placesOf(facts).directories,
+    preflight: () => preflight(instances, verification),
+    reserveIn: [...new Set(instances.flatMap((one) => placesOf(one).directories))],
     finalVerification: verifiedBy(options, verification),
     options,
     ...(stateDir === undefined ? {} : { stateDir }),
@@ -104,7 +112,7 @@ async function apply(
     ...(undo === undefined ? {} : { undo }),
   });
   if (report.isErr()) return err(report.error);
-  return ok({ ...report.value, downtimeMs: await downtime(unit.name, report.value) });
+  return ok({ ...report.value, downtimeMs: await downtime(units, report.value) });
 }
 
 /** The acceptance checks as final verification: one that fails undoes the run. */
@@ -115,7 +123,9 @@ export function verifiedBy(options: MigrationOptions, verification: Verification
       .andThen((report) => {
         const broken = report.checks.filter((check) => check.ok === false);
         if (broken.length === 0) return ok({ ok: report.ok, checks: report.checks.map((check) => ({ ...check })) });
-        const message = broken.map(({ id, detail }) => `${id}: ${detail}`).join('; ');
+        const message = broken
+          .map(({ unit, id, detail }) => `${unit === undefined ? '' : `${unit}: `}${id}: ${detail}`)
+          .join('; ');
         return err({ code: 'NOT_PROVEN', message: `the migrated host fails its acceptance checks: ${message}` });
       });
 }
@@ -160,12 +170,23 @@ function otherMachine(saved: Plan, hostname: string): PlanMismatch {
   return { code: 'OTHER_HOST', message, planHostname: saved.host.hostname, hostname };
 }
 
-async function downtime(name: string, { steps }: RunReport): Promise<number | null> {
+/** Of several services the longest. */
+async function downtime(units: readonly string[], { steps }: RunReport): Promise<number | null> {
   const started = steps.find(({ id }) => id === 'start');
   if (started?.state !== 'done') return null;
+  const down = await Promise.all(units.map(downtimeOf));
+  const known = down.filter((one) => one !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+async function downtimeOf(name: string): Promise<number | null> {
   const unit = await showUnit(name);
   if (unit.isErr()) return null;
   const { activeEnterUsec, activeExitUsec } = unit.value;
   if (activeEnterUsec === null || activeExitUsec === null || activeEnterUsec < activeExitUsec) return null;
   return Math.round((activeEnterUsec - activeExitUsec) / 1000);
+}
+
+function isStop({ id, state }: PlannedStep): boolean {
+  return id === 'stop' && state !== 'satisfied';
 }

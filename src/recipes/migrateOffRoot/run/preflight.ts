@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { bridgeNamed } from '../../../kimaki/bridges/index.js';
+import type { Bridge } from '../../../kimaki/bridges/index.js';
 import { withDatabase } from '../../../kimaki/database/index.js';
 import { findSite } from '../../../wordpress/site/index.js';
 import { listFlows } from '../../../wordpress/wpcli/index.js';
@@ -24,22 +25,27 @@ import { placesOf } from '../../host/index.js';
  *
  * It leaves nothing behind. A directory that still has to be created is skipped.
  */
-export function preflight(facts: MigrationFacts, verification: VerificationOptions): ResultAsync<void, StepFailure> {
-  return new ResultAsync(tryAll(facts, verification));
+export function preflight(
+  instances: readonly MigrationFacts[],
+  verification: VerificationOptions,
+): ResultAsync<void, StepFailure> {
+  return new ResultAsync(tryAll(instances, verification));
 }
 
 async function tryAll(
-  facts: MigrationFacts,
+  instances: readonly MigrationFacts[],
   { flow, probeChannel }: VerificationOptions,
 ): Promise<Result<void, StepFailure>> {
-  const { uid, gid } = facts.target;
-  for (const directory of placesOf(facts).directories) {
-    const tried = await tryDirectory(directory, { uid: uid ?? 0, gid: gid ?? 0 });
-    if (tried.isErr()) return err(tried.error);
+  for (const facts of instances) {
+    const { uid, gid } = facts.target;
+    for (const directory of placesOf(facts).directories) {
+      const tried = await tryDirectory(directory, { uid: uid ?? 0, gid: gid ?? 0 });
+      if (tried.isErr()) return err(tried.error);
+    }
+    const found = flow === undefined ? ok(undefined) : await findFlow(facts, flow);
+    if (found.isErr()) return err(found.error);
   }
-  const found = flow === undefined ? ok(undefined) : await findFlow(facts, flow);
-  if (found.isErr()) return err(found.error);
-  return probeChannel === undefined ? ok(undefined) : findChannel(facts, probeChannel);
+  return probeChannel === undefined ? ok(undefined) : findChannel(instances, probeChannel);
 }
 
 /** A file without a name, so that nothing is left whenever this ends. Source: open(2), O_TMPFILE. */
@@ -125,19 +131,25 @@ async function findFlow({ site, target }: MigrationFacts, flow: string): Promise
   return err({ code: 'FLOW_NOT_FOUND', message });
 }
 
+/** Refuses a channel that no instance knows; one whose channels cannot be told may know it. */
+async function findChannel(instances: readonly MigrationFacts[], channel: string): Promise<Result<void, StepFailure>> {
+  const known = await Promise.all(instances.map(({ unit }) => channelsOf(bridgeNamed(unit.bridge), unit.dataDir)));
+  if (known.some((channels) => channels.length === 0 || channels.includes(channel))) return ok(undefined);
+  return err(notThere('CHANNEL_NOT_FOUND', 'channel', channel, known.flat()));
+}
+
 /**
- * A message is accepted only for a channel that the bridge has a directory for. A database that cannot be read, or has other
- * tables, says nothing. Source: remorses/kimaki, cli/src/cli.ts and database.ts (getChannelDirectory).
+ * The channels that a bridge has a directory for: it accepts messages for these only. Empty where that cannot be told, of a
+ * database that cannot be read or has other tables.
+ *
+ * Source: remorses/kimaki, cli/src/cli.ts and database.ts (getChannelDirectory).
  */
-async function findChannel({ unit }: MigrationFacts, channel: string): Promise<Result<void, StepFailure>> {
-  const { database } = bridgeNamed(unit.bridge);
-  if (database === null) return ok(undefined);
-  const read = await withDatabase(join(unit.dataDir, database), (ask) =>
+export async function channelsOf({ database }: Pick<Bridge, 'database'>, dataDir: string): Promise<readonly string[]> {
+  if (database === null) return [];
+  const read = await withDatabase(join(dataDir, database), (ask) =>
     ask(['SELECT channel_id AS id FROM channel_directories ORDER BY channel_id']),
   );
-  const known = read.unwrapOr([]).map(({ id }) => String(id));
-  if (known.length === 0 || known.includes(channel)) return ok(undefined);
-  return err(notThere('CHANNEL_NOT_FOUND', 'channel', channel, known));
+  return read.unwrapOr([]).map(({ id }) => String(id));
 }
 
 /** As many names as a person reads. */

@@ -2,16 +2,16 @@ import { err } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { isJsonObject, readData } from '../../engine/index.js';
 import type { ParsePlanError, Plan, PlanMismatch } from '../../engine/index.js';
-import { migrationOptions } from '../../host/index.js';
-import type { MigrationFacts } from '../../host/index.js';
+import { instancesOf, migrationOptions } from '../../host/index.js';
+import type { MigrationFacts, SeveralFacts } from '../../host/index.js';
 import { RECIPE } from '../plan/planMigration.js';
 
 /** Why a plan is not one of a migration. */
 export type NoMigrationPlan =
   Extract<PlanMismatch, { readonly code: 'OTHER_RECIPE' }> | Extract<ParsePlanError, { readonly code: 'PLAN_INVALID' }>;
 
-/** The facts of a plan that `planMigration` made, with the options it was made with. */
-export function readPlan({ recipe, facts }: Plan): Result<MigrationFacts, NoMigrationPlan> {
+/** The facts of a plan that `planMigration` made, of each instance, and the options it was made with. */
+export function readPlan({ recipe, facts }: Plan): Result<SeveralFacts, NoMigrationPlan> {
   if (recipe !== RECIPE) {
     const message = `the plan is one of ${recipe}, expected one of ${RECIPE}; apply it with the recipe that made it`;
     return err({ code: 'OTHER_RECIPE', message, planRecipe: recipe, recipe: RECIPE });
@@ -27,6 +27,6 @@ export function readPlan({ recipe, facts }: Plan): Result<MigrationFacts, NoMigr
         };
       })
       // The digest covers the facts, and only planMigration writes facts of this recipe.
-      .map(() => facts as MigrationFacts)
+      .map((options) => ({ options, instances: instancesOf(facts as MigrationFacts | SeveralFacts) }))
   );
 }

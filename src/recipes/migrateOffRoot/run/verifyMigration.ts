@@ -15,7 +15,10 @@ import {
   checkWpCli,
   readSubject,
 } from '../../proof/index.js';
+import { bridgeNamed } from '../../../kimaki/bridges/index.js';
+import { chooseUnits } from '../../host/index.js';
 import type { MigrationOptions, MigrationRefusal, VerificationOptions } from '../../host/index.js';
+import { channelsOf } from './preflight.js';
 
 /** The acceptance points, one line each. */
 export interface VerificationReport {
@@ -24,8 +27,11 @@ export interface VerificationReport {
   readonly checks: readonly AcceptanceCheck[];
 }
 
+/** A check of one point. */
+type CheckPoint = (subject: Subject) => Promise<readonly AcceptanceCheck[]>;
+
 /** In the order of the nine points. */
-const CHECKS: readonly ((subject: Subject) => Promise<readonly AcceptanceCheck[]>)[] = [
+const CHECKS: readonly CheckPoint[] = [
   checkService,
   checkHealth,
   checkDatabases,
@@ -39,16 +45,20 @@ const CHECKS: readonly ((subject: Subject) => Promise<readonly AcceptanceCheck[]
   checkNoWayBack,
 ];
 
+/** Those that look at the site alone: made once for all instances of it, as others notice some of them. */
+const OF_SITE: ReadonlySet<CheckPoint> = new Set<CheckPoint>([checkFlows, checkUpdates, checkOwnership]);
+
 /**
  * Checks every acceptance point of a migration on the live host, whatever state the host is in.
  *
  * Nothing that others would notice happens unless `verification` asks for it: then a flow is fired, a message
  * sent, a throw-away plugin installed and updated. What was not checked is `ok: null` and says how to have it checked; it
- * is never counted as passed. The answer holds for this moment only.
+ * is never counted as passed. The answer holds for this moment only. Of several instances every check names its unit, and what
+ * is about their site alone is checked once.
  *
  * Errors: a host without the unit, the account or the site has nothing to verify ({@link MigrationRefusal}).
  *
- * @param options - which instance, account and site, as for the plan
+ * @param options - which instances, account and site, as for the plan
  * @param verification - what may be done that others notice
  *
  * @example
@@ -68,12 +78,37 @@ export function verifyMigration(
 }
 
 async function verify(
-  options: MigrationOptions,
+  given: MigrationOptions,
   verification: VerificationOptions,
 ): Promise<Result<VerificationReport, MigrationRefusal>> {
-  const subject = await readSubject(options, verification);
-  if (subject.isErr()) return err(subject.error);
+  const chosen = await chooseUnits(given);
+  if (chosen.isErr()) return err(chosen.error);
+  const { each } = chosen.value;
+  const subjects: Subject[] = [];
+  for (const options of each) {
+    const subject = await readSubject(options, verification);
+    if (subject.isErr()) return err(subject.error);
+    subjects.push(subject.value);
+  }
+  const isSeveral = subjects.length > 1;
   const checks: AcceptanceCheck[] = [];
-  for (const check of CHECKS) checks.push(...(await check(subject.value)));
+  const sites = new Set<string>();
+  for (const one of subjects) {
+    const subject = isSeveral ? await withOwnChannel(one) : one;
+    for (const check of CHECKS) {
+      if (OF_SITE.has(check) && sites.has(one.site.path)) continue;
+      const found = await check(subject);
+      checks.push(...(isSeveral ? found.map((each) => ({ ...each, unit: one.instance.unit })) : found));
+    }
+    sites.add(one.site.path);
+  }
   return ok({ ok: checks.every((check) => check.ok !== false), checks });
+}
+
+/** A message is sent to the instance that knows the channel; one that knows others would refuse it. */
+async function withOwnChannel(subject: Subject): Promise<Subject> {
+  const { probeChannel, ...others } = subject.options;
+  if (probeChannel === undefined) return subject;
+  const known = await channelsOf(bridgeNamed(subject.instance.bridge), subject.instance.dataDir);
+  return known.length === 0 || known.includes(probeChannel) ? subject : { ...subject, options: others };
 }

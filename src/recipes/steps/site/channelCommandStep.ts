@@ -5,13 +5,12 @@ import { clearAbandoned } from '../../../posix/files/index.js';
 import { getBlock, managedMode, putBlock, readCliChannel, setChannelCommand } from '../../../wordpress/blocks/index.js';
 import { lintPhp } from '../../../wordpress/php/index.js';
 import { restoreCommands } from '../files/restoreCommands.js';
-import { absolutePath, accountId, defineStep, record } from '../../engine/index.js';
+import { absolutePath, accountId, defineStep, listOf, record } from '../../engine/index.js';
 import type { Check, StepFailure } from '../../engine/index.js';
 import { fileState, mayRestore, readFileState, replaceRecorded, restoreFile } from '../files/fileState.js';
 import type { FileState } from '../files/fileState.js';
 
-const args = record({
-  path: absolutePath,
+const entry = {
   /** Label of the block, `bridge:kimaki`. */
   label: v.string(),
   command: v.string(),
@@ -19,6 +18,13 @@ const args = record({
   from: v.string(),
   /** Variables that the command gets; others of the entry's `env` stay. Without it `env` stays as it is. */
   environment: v.exactOptional(v.record(v.string(), v.string())),
+};
+
+const args = record({
+  path: absolutePath,
+  ...entry,
+  /** Further entries of the same file, where several agents are moved together. */
+  others: v.exactOptional(listOf(record(entry))),
   /** The owner of the file afterwards: the site's account, so that WordPress can update it. */
   uid: accountId,
   gid: accountId,
@@ -27,6 +33,12 @@ const args = record({
 
 /** The channel entry whose command, and variables, change. */
 export type ChannelCommandArgs = Readonly<v.InferOutput<typeof args>>;
+
+type ChannelEntry = Pick<ChannelCommandArgs, 'label' | 'command' | 'from' | 'environment'>;
+
+function entriesOf({ others = [], ...first }: ChannelCommandArgs): readonly [ChannelEntry, ...ChannelEntry[]] {
+  return [first, ...others];
+}
 
 /**
  * Registers another dispatch command, and variables for it, in the channels mu-plugin; every byte outside these values stays.
@@ -39,13 +51,15 @@ export const channelCommandStep = defineStep({
   kind: 'wordpress.channelCommand',
   args,
   before: fileState,
-  describe: ({ path, label, command, from, why, environment = {} }) => {
-    const lines = [
+  describe: (args) => {
+    const { path, why } = args;
+    const entries = entriesOf(args);
+    const lines = entries.flatMap(({ command, from, environment = {} }) => [
       ...(command === from ? [] : [`-'command' => '${from}'`, `+'command' => '${command}'`]),
       ...Object.entries(environment).map(([name, value]) => `+'env' => [ '${name}' => '${value}' ]`),
-    ];
+    ]);
     return {
-      title: `Register ${command} as the command of ${label}`,
+      title: `Register ${entries.map(({ command, label }) => `${command} as the command of ${label}`).join(', ')}`,
       why,
       diff: lines.length === 0 ? '' : [`--- ${path}`, `+++ ${path}`, ...lines, ''].join('\n'),
     };
@@ -98,14 +112,19 @@ async function verifyCommand(args: ChannelCommandArgs): Promise<Result<void, Ste
 }
 
 function withCommand(args: ChannelCommandArgs, file: FileState): Result<Buffer, StepFailure> {
-  const source = Buffer.from(file.bytes, 'base64');
-  return getBlock(source, args.label).andThen(({ body }): Result<Buffer, StepFailure> =>
+  return entriesOf(args).reduce<Result<Buffer, StepFailure>>(
+    (done, one) => done.andThen((source) => withEntry(source, one)),
+    ok(Buffer.from(file.bytes, 'base64')),
+  );
+}
+
+function withEntry(source: Buffer, { label, command, environment }: ChannelEntry): Result<Buffer, StepFailure> {
+  return getBlock(source, label).andThen(({ body }): Result<Buffer, StepFailure> =>
     readCliChannel(body).andThen(({ env }): Result<Buffer, StepFailure> => {
-      const { environment } = args;
       const wanted = environment === undefined ? {} : { env: { ...env, ...environment } };
-      return setChannelCommand(body, args.command, wanted).andThen((edited): Result<Buffer, StepFailure> =>
+      return setChannelCommand(body, command, wanted).andThen((edited): Result<Buffer, StepFailure> =>
         // An entry that says so already keeps its spelling.
-        edited.equals(body) ? ok(source) : putBlock(source, args.label, edited),
+        edited.equals(body) ? ok(source) : putBlock(source, label, edited),
       );
     }),
   );

@@ -9,14 +9,19 @@ import type { ProcessStatus } from '../../../posix/processes/index.js';
 import { absolutePath, listOf, record } from '../../engine/index.js';
 import type { StepFailure } from '../../engine/index.js';
 
+const caller = record({ program: absolutePath, uid: v.nullable(v.number()) });
+
 /** Schema of {@link NoProcessesArgs}. */
 export const noProcessesArgs = record({
   /** No process may have anything open below these. */
   paths: listOf(absolutePath),
   /** Units of which no process may be left, wherever it writes (`KillMode=process` spares children). */
   units: listOf(v.string()),
-  /** None may be starting the agent to send a message: with this program among its arguments, as this uid where one is given. */
-  callers: v.exactOptional(record({ program: absolutePath, uid: v.nullable(v.number()) })),
+  /**
+   * None may be starting the agent to send a message: with this program among its arguments, as this uid where one is given;
+   * several where several agents are stopped.
+   */
+  callers: v.exactOptional(v.union([caller, listOf(caller)])),
   /** How long a process may take to end after its service was stopped. */
   graceSeconds: v.number(),
 });
@@ -77,12 +82,13 @@ export async function findProcesses({
   const unitOf = new Map(
     processes.value.map(({ pid, cgroup }) => [pid, units.find((each) => cgroup.split('/').includes(each)) ?? null]),
   );
-  const calling = processes.value.filter(
-    ({ pid, uid }) =>
-      callers !== undefined &&
-      (callers.uid === null || callers.uid === uid) &&
-      argumentsOf(pid).includes(callers.program),
-  );
+  const calling = [callers ?? []]
+    .flat()
+    .flatMap(({ program, uid }) =>
+      processes.value
+        .filter((one) => (uid === null || uid === one.uid) && argumentsOf(one.pid).includes(program))
+        .map((one) => ({ ...one, program })),
+    );
   const sending = withDescendants(calling, processes.value);
   const remaining = (pid: number, what: string, isThere = true): Remaining => ({
     pid,
@@ -96,8 +102,8 @@ export async function findProcesses({
     return unit === null ? [] : [remaining(pid, `(${name}) of ${unit} is still running`)];
   });
   const holding = holders.value.map(({ pid, name, path }) => remaining(pid, `(${name}) uses ${path}`));
-  const sends = calling.map(({ pid, name }) =>
-    remaining(pid, `(${name}) sends a message with ${callers?.program ?? ''}`, false),
+  const sends = calling.map(({ pid, name, program }) =>
+    remaining(pid, `(${name}) sends a message with ${program}`, false),
   );
   return ok([...members, ...holding, ...sends]);
 }

@@ -1,4 +1,4 @@
-import { ResultAsync, err, ok, okAsync } from 'neverthrow';
+import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { lookupIdentity } from '../../../posix/accounts/index.js';
@@ -32,6 +32,8 @@ const args = record({
   start: listOf(v.string()),
   /** The service that is watched, or null when it was not running before. */
   health: v.nullable(health),
+  /** Further services that are watched at the same time, where several are moved together. */
+  others: v.exactOptional(listOf(health)),
   /** Units that were stopped along with them, since they depend on one of them: started after them. */
   dependents: v.exactOptional(listOf(v.string())),
   /** Undo: which processes may not be left once all is stopped, before anything else is undone. */
@@ -66,15 +68,28 @@ export const startUnitsStep = defineStep({
     why:
       args.health === null
         ? 'a unit that was not running is left as it was found'
-        : `the same process must keep running for ${args.health.watchSeconds} s, with the right user, groups and umask`,
+        : `the same process ${isSeveral(args) ? 'of each ' : ''}must keep running for ${longestWatch(args)} s, with the right user, groups and umask`,
   }),
   check: (args) => new ResultAsync(checkStarted(args)),
   apply: (args, _before, ctx) => new ResultAsync(unmaskAndStart(args.units, args.start, args.dependents ?? [], ctx)),
-  verify: (args, ctx) => (args.health === null ? okAsync(undefined) : new ResultAsync(watch(args.health, ctx))),
+  verify: (args, ctx) =>
+    ResultAsync.combine(watched(args).map((one) => new ResultAsync(watch(one, ctx)))).map(() => undefined),
   byHand: ({ units }) => [`systemctl stop ${units.map(shellWord).join(' ')}`],
   undoable: (args) => new ResultAsync(refuseStrangers(args)),
   undo: (args, _before, ctx) => new ResultAsync(stopAgain(args, ctx)),
 });
+
+function watched({ health: first, others = [] }: StartUnitsArgs): readonly Health[] {
+  return first === null ? [] : [first, ...others];
+}
+
+function longestWatch(args: StartUnitsArgs): number {
+  return Math.max(...watched(args).map(({ watchSeconds }) => watchSeconds));
+}
+
+function isSeveral(args: StartUnitsArgs): boolean {
+  return watched(args).length > 1;
+}
 
 /** Refuses while the service still runs, rather than after it is stopped. */
 async function refuseStrangers({ noProcesses }: StartUnitsArgs): Promise<Result<void, StepFailure>> {

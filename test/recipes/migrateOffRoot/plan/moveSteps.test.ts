@@ -25,7 +25,7 @@ const deep: StateMove = {
 function stepsFor(...moves: readonly StateMove[]): readonly RecipeStep[] {
   const { state, ...facts } = exampleFacts();
   const stop = step(stopUnitsStep, { id: 'stop', phase: 'window', args: { units: [] } });
-  return moveSteps({ ...facts, state: { ...state, moves } }, [stop]).steps;
+  return moveSteps({ ...facts, state: { ...state, moves } }, [stop], ['kimaki.service']).steps;
 }
 
 test('without anything to move there are no steps', () => {

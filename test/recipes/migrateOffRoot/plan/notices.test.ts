@@ -5,13 +5,13 @@ import { exampleFacts } from '../exampleFacts.js';
 
 const USE_SUDO = remedy.text('use sudo');
 const nothing = { lost: [], left: [], sizes: [], warnings: [] };
-type Told = Parameters<typeof noticesOf>[0];
+type Told = Parameters<typeof noticesOf>[0][number];
 
 /** What `noticesOf` reads of an observation. */
 function told(more: Partial<Told>): ReturnType<typeof noticesOf> {
   const { state } = exampleFacts();
   const facts = exampleFacts({ state: { ...state, moves: [] } });
-  return noticesOf({ facts, site: SITE, ...nothing, ...more });
+  return noticesOf([{ facts, site: SITE, ...nothing, ...more }]);
 }
 
 const SITE: Told['site'] = {

@@ -34,7 +34,7 @@ test('where nothing could run it there is none', () => {
 
 test('every service that is held needs it and starts after it, and systemd has nothing against it', () => {
   const facts = exampleFacts();
-  const { args } = recoverySteps({ ...facts, recovery: { node: '/bin/true', program: '/bin/true' } })[0] ?? {};
+  const { args } = recoverySteps([{ ...facts, recovery: { node: '/bin/true', program: '/bin/true' } }])[0] ?? {};
   const { content, services } = args as { content: string; services: readonly string[] };
   expect(services).toContain(facts.unit.name);
   for (const key of ['Before', 'RequiredBy']) {

@@ -3,11 +3,10 @@ import { windowSteps as stepsOfWindow } from '../../../../src/recipes/migrateOff
 import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
 import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
 import type { Json } from '../../../../src/recipes/engine/plan/json.js';
-import { hopOf } from '../../../../src/recipes/host/hopSteps.js';
 import { exampleFacts } from '../exampleFacts.js';
 
 const windowSteps = (facts: MigrationFacts): readonly RecipeStep[] =>
-  stepsOfWindow(facts, { user: [], recovery: [], hop: hopOf(facts)._unsafeUnwrap() }).steps;
+  stepsOfWindow(facts, { user: [], recovery: [] }).steps;
 /** Ids of the steps that must be undone before this one. */
 const undoneFirst = (steps: readonly RecipeStep[], id: string): readonly string[] =>
   steps.filter(({ undoneBefore }) => undoneBefore?.includes(id) === true).map((one) => one.id);

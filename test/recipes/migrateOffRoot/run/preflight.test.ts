@@ -51,7 +51,7 @@ test.each([false, true])(
     refusing = without;
     calls.length = 0;
     const dir = tempDir();
-    expect(await preflight(factsIn(dir), {})).toBeOk();
+    expect(await preflight([factsIn(dir)], {})).toBeOk();
     expect(readdirSync(dir)).toEqual([]);
     const exclusive = constants.O_CREAT | constants.O_EXCL;
     expect(calls.filter(({ flags }) => (flags & exclusive) === exclusive).length > 0).toBe(without);
@@ -67,7 +67,7 @@ test.each([false, true])(
     onTestFinished(() => {
       spawnSync('umount', ['--lazy', dir]);
     });
-    const refused = await preflight(factsIn(dir), {});
+    const refused = await preflight([factsIn(dir)], {});
     expect(refused).toBeErr({ code: 'NOT_WRITABLE' });
     expect(refused).toBeErr({ message: expect.stringContaining(dir) });
   },

@@ -4,7 +4,7 @@ import { programOf, sameRecovery, withProgram } from '../../../../src/recipes/st
 import { exampleFacts } from '../../migrateOffRoot/exampleFacts.js';
 
 function contentFor(node: string, program: string): string {
-  const { args } = recoverySteps(exampleFacts({ recovery: { node, program } }))[0] ?? {};
+  const { args } = recoverySteps([exampleFacts({ recovery: { node, program } })])[0] ?? {};
   return (args as { content: string }).content;
 }
 

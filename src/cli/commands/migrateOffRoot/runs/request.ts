@@ -10,8 +10,8 @@ import type {
   RollbackReport,
   RunReport,
 } from '../../../../recipes/engine/index.js';
-import { placesOf, verificationOptions } from '../../../../recipes/host/index.js';
-import type { MigrationFacts } from '../../../../recipes/host/index.js';
+import { instancesOf, placesOf, verificationOptions } from '../../../../recipes/host/index.js';
+import type { MigrationFacts, SeveralFacts } from '../../../../recipes/host/index.js';
 import {
   RECIPE,
   applyMigration,
@@ -116,8 +116,8 @@ export function writesOf(plan: Plan): readonly string[] {
   const steps = plan.steps.flatMap(({ kind, args }) => registry.get(kind)?.writes(args) ?? []);
   if (plan.recipe !== RECIPE) return steps;
   // The digest covers the facts, and only planMigration writes facts of this recipe.
-  const facts = plan.facts as MigrationFacts;
-  const { files, trees } = placesOf(facts);
+  const instances = instancesOf(plan.facts as MigrationFacts | SeveralFacts);
   // The verification writes to the site as WordPress and as the agent.
-  return [...steps, ...files, ...trees, facts.site.root];
+  const touched = instances.map((facts) => ({ ...placesOf(facts), root: facts.site.root }));
+  return [...steps, ...touched.flatMap(({ files, trees, root }) => [...files, ...trees, root])];
 }

@@ -46,3 +46,9 @@ test('reads a verification as it comes out of a journal, and passes over what is
 test('marks what failed in red where colour is wanted', async () => {
   expect(await shown(REPORT, true)).toContain('\u001b[31mFAIL\u001b[39m');
 });
+
+test('names the unit of each check where several are verified together', async () => {
+  const checks = REPORT.checks.map((check) => ({ ...check, unit: 'kimaki-b.service' }));
+  const text = await shown({ ok: false, checks });
+  expect(text).toContain('ok   1 service-runs           [kimaki-b.service] as opencode\n');
+});

@@ -122,3 +122,9 @@ After the start
     expect(await shown(planOf([step({})]), { json: true })).toBe('');
   });
 });
+
+test('which units are moved together is said first', async () => {
+  const notices = [{ kind: 'together', text: 'a.service, b.service: in one stop window', remedy: null }];
+  const [, second] = (await shown(planOf([step({})], { notices }))).split('\n');
+  expect(second).toBe('Together: a.service, b.service: in one stop window');
+});

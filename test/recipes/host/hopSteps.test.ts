@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hopOf, hopSteps } from '../../../src/recipes/host/hopSteps.js';
-import { exampleFacts } from '../migrateOffRoot/exampleFacts.js';
+import { channelSteps, hopOf, hopSteps } from '../../../src/recipes/host/hopSteps.js';
+import { exampleFacts, togetherFacts } from '../migrateOffRoot/exampleFacts.js';
 
 const hop = hopOf(exampleFacts())._unsafeUnwrap();
 
@@ -57,5 +57,22 @@ describe('hopOf', () => {
   test('is refused for an account that no rule can name', () => {
     const facts = exampleFacts();
     expect(hopOf({ ...facts, target: { ...facts.target, name: 'a b' } })).toBeErr();
+  });
+});
+
+describe('channelSteps', () => {
+  test('change a file once for all instances that it registers, and another file apart', () => {
+    const [first, second] = togetherFacts();
+    const [step] = channelSteps(first, 'after', [first, second]);
+    expect(step?.args).toMatchObject({ label: 'bridge:kimaki', others: [{ label: 'bridge:kimaki-b' }] });
+    expect(channelSteps(second, 'after', [first, second])).toEqual([step]);
+    const elsewhere = { ...second, dispatch: { ...second.dispatch, file: { path: '/srv/b.php', sha256: '' } } };
+    expect(channelSteps(first, 'after', [first, elsewhere])).toEqual(channelSteps(first, 'after'));
+    expect(channelSteps(first, 'after')[0]?.args).not.toHaveProperty('others');
+  });
+
+  test('are none where nothing registers the instance', () => {
+    const { dispatch, site } = exampleFacts();
+    expect(channelSteps({ dispatch: { ...dispatch, file: null }, site }, 'before')).toEqual([]);
   });
 });

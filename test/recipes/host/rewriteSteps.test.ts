@@ -3,7 +3,7 @@ import { rewriteSteps, rewriteTarget } from '../../../src/recipes/host/rewriteSt
 import type { UnitFileFacts } from '../../../src/recipes/host/facts.js';
 import { isJsonObject } from '../../../src/recipes/engine/plan/json.js';
 import type { Json } from '../../../src/recipes/engine/plan/json.js';
-import { exampleFacts, migratedFacts } from '../migrateOffRoot/exampleFacts.js';
+import { exampleFacts, migratedFacts, togetherFacts } from '../migrateOffRoot/exampleFacts.js';
 
 const file = (path: string, needsRewrite = true): UnitFileFacts => ({
   path,
@@ -78,4 +78,12 @@ test('every file is rewritten for the same account, home and moves', () => {
     umask: '0002',
     moves: [{ from: '/root/.kimaki', to: '/home/opencode/.kimaki' }],
   });
+});
+
+test('a companion that two instances have is edited once, with the first of them', () => {
+  const [first, second] = togetherFacts();
+  const units = (one: typeof first): readonly Json[] =>
+    rewriteSteps(one, [], [first, second]).map(({ args }) => argsOf(args).unit);
+  expect(units(first)).toEqual(['datamachine-worker.service', 'kimaki.service', 'kimaki.service']);
+  expect(units(second)).toEqual(['kimaki-b.service']);
 });

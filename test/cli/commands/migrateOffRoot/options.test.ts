@@ -37,6 +37,8 @@ describe('the options of migrate-off-root', () => {
 
   test.each([
     [['--unit', 'kimaki-shop.service'], { unit: 'kimaki-shop.service' }],
+    [['--unit', 'a', '--unit=b'], { units: ['a', 'b'] }],
+    [['--all'], { all: true }],
     [['--user', 'agent'], { user: 'agent' }],
     [['--create-user'], { createUser: true }],
     [['--site', '/var/www/site'], { site: '/var/www/site' }],
@@ -86,6 +88,7 @@ describe('the options of migrate-off-root', () => {
     const named = [...PLAN_OPTIONS, ...VERIFY_OPTIONS].map(({ name }) => name).sort();
     expect(named).toEqual([
       'accept-shared-umask',
+      'all',
       'allow-privileged-lines',
       'allow-restart',
       'allow-unprotected-hardlinks',
@@ -133,7 +136,7 @@ describe('the options of migrate-off-root', () => {
     [['--when-idle', '60', '--now']],
     [['--wait-scheduled', '1e3']],
     [['--unit']],
-    [['--unit', 'a', '--unit', 'b']],
+    [['--unit', 'a', '--all']],
     [['--create-user=yes']],
     [['--no-such-option']],
     [['operand']],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { remedy } from '../../../../src/posix/findings/index.js';
 import { noticesOf } from '../../../../src/recipes/migrateOffRoot/plan/notices.js';
-import { exampleFacts } from '../exampleFacts.js';
+import { exampleFacts, togetherFacts } from '../exampleFacts.js';
 
 const USE_SUDO = remedy.text('use sudo');
 const nothing = { lost: [], left: [], sizes: [], warnings: [] };
@@ -63,5 +63,22 @@ test('tell where what stands in the way is kept, and nothing of moves that meet 
       text: '/home/opencode/.kimaki is kept as /home/opencode/.kimaki.before-migration',
       remedy: null,
     },
+  ]);
+});
+
+test('of several instances say first which are moved together, and what they have in common once', () => {
+  const [first, second] = togetherFacts();
+  const both = [first, second].map((facts) => ({
+    facts: { ...facts, state: { ...facts.state, moves: [] } },
+    site: SITE,
+    ...nothing,
+    warnings: ['look at this', `${facts.unit.name} has a line`],
+  }));
+  const notices = noticesOf(both);
+  expect(notices.map(({ kind, text }) => [kind, text])).toEqual([
+    ['together', expect.stringContaining('kimaki.service, kimaki-b.service: all are stopped before anything moves')],
+    ['warning', 'look at this'],
+    ['warning', 'kimaki.service has a line'],
+    ['warning', 'kimaki-b.service has a line'],
   ]);
 });

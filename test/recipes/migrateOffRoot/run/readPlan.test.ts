@@ -5,7 +5,7 @@ import type { Json } from '../../../../src/recipes/engine/plan/json.js';
 import type { Plan } from '../../../../src/recipes/engine/plan/plan.js';
 import { applyMigration } from '../../../../src/recipes/migrateOffRoot/run/applyMigration.js';
 import { readPlan } from '../../../../src/recipes/migrateOffRoot/run/readPlan.js';
-import { exampleFacts } from '../exampleFacts.js';
+import { exampleFacts, togetherFacts } from '../exampleFacts.js';
 
 function planOf(facts: Json, recipe = 'migrate-off-root'): Plan {
   const body: Omit<Plan, 'digest'> = {
@@ -43,4 +43,11 @@ test.each<readonly [string, Json, string]>([
   ['in facts that are none', null, 'plan.facts.options'],
 ])('options %s are refused, naming the field, before anything is done', async (_, facts, where) => {
   expect((await applyMigration(planOf(facts)))._unsafeUnwrapErr()).toMatchObject({ code: 'PLAN_INVALID', where });
+});
+
+test('a plan of several has the facts of each, and the options of all', () => {
+  const options = { units: ['kimaki.service', 'kimaki-b.service'] };
+  const instances = togetherFacts();
+  expect(readPlan(planOf({ options, instances }))._unsafeUnwrap()).toEqual({ options, instances });
+  expect(readPlan(planOf(exampleFacts()))._unsafeUnwrap().instances).toEqual([exampleFacts()]);
 });

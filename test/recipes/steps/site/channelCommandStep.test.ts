@@ -108,6 +108,23 @@ describe('wordpress.channelCommand', () => {
     expect(await channelCommandStep.check(args)).toBeOk(expect.objectContaining({ state: 'satisfied' }));
   });
 
+  test('changes several entries at once, and is undone as one', async () => {
+    const dir = tempDir();
+    const path = channels(dir);
+    const others = [{ label: 'bridge:other', command: '/usr/bin/other', from: OLD }];
+    const args = argsFor(path, { others });
+    const { title, diff } = channelCommandStep.describe(args)._unsafeUnwrap();
+    expect(title).toContain(`${NEW} as the command of bridge:kimaki, /usr/bin/other as the command of bridge:other`);
+    expect(diff).toContain(`+'command' => '/usr/bin/other'`);
+    const before = await applied(args, dir);
+    const changed = FILE.replace(OLD, NEW).replace(OLD, '/usr/bin/other');
+    expect(readFileSync(path, 'utf8')).toBe(changed);
+    expect(await channelCommandStep.check(args)).toBeOk(expect.objectContaining({ state: 'satisfied' }));
+    expect(await channelCommandStep.undoable(args, before, contextOf(dir))).toBeOk();
+    expect(await channelCommandStep.undo(args, before, contextOf(dir))).toBeOk();
+    expect(readFileSync(path, 'utf8')).toBe(FILE);
+  });
+
   test('leaves an entry that names the command already as it is spelled', async () => {
     const dir = tempDir();
     const spelled = FILE.replace(`'${OLD}'`, `"${NEW.replace('k', '\\x6b')}"`);

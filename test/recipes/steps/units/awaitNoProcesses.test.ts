@@ -38,6 +38,13 @@ test('a message that is being sent is waited for, and one that another account s
   expect(await left(null)).toEqual(expected);
   expect(await left(process.getuid?.() ?? 0)).toEqual(expected);
   expect(await left(4_000_000)).toEqual([]);
+  const several = [
+    { program: '/no/such/program', uid: null },
+    { program, uid: null },
+  ];
+  expect(
+    (await findProcesses({ paths: [], units: [], callers: several }))._unsafeUnwrap().map(({ what }) => what),
+  ).toEqual(expected);
   const opened = { paths: [dirname(program)], units: [], callers: { program, uid: null } };
   const child = spawn('sleep', ['600'], { cwd: dirname(program), stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -64,3 +64,19 @@ test('the account that is watched must be there', async () => {
     code: 'USER_NOT_FOUND',
   });
 });
+
+test('several services are watched at the same time, and the first that fails is told', async () => {
+  const ctx = stepContext(runFilesIn('/nowhere'), 'start');
+  const args = {
+    units: ['a.service', 'b.service'],
+    start: ['a.service', 'b.service'],
+    health: { ...health, unit: 'a.service' },
+    others: [{ ...health, watchSeconds: 20, user: 'wca-nobody-here' }],
+  };
+  expect(startUnitsStep.describe(args)._unsafeUnwrap().why).toContain('of each must keep running for 20 s');
+  const both = { ...args, health: { ...args.health, user: 'wca-nobody-there' } };
+  expect(await startUnitsStep.verify(both, ctx)).toBeErr({
+    code: 'USER_NOT_FOUND',
+    message: expect.stringContaining('wca-nobody-there') as string,
+  });
+});

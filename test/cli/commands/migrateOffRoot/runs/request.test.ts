@@ -3,7 +3,7 @@ import { readRequestOf, writesOf } from '../../../../../src/cli/commands/migrate
 import type { Json, Plan } from '../../../../../src/recipes/engine/index.js';
 import { migrationSteps } from '../../../../../src/recipes/migrateOffRoot/plan/migrationSteps.js';
 import { RECIPE } from '../../../../../src/recipes/migrateOffRoot/index.js';
-import { exampleFacts } from '../../../../recipes/migrateOffRoot/exampleFacts.js';
+import { exampleFacts, togetherFacts } from '../../../../recipes/migrateOffRoot/exampleFacts.js';
 
 describe('a request to a unit', () => {
   it.each<Json>([
@@ -46,6 +46,14 @@ describe('what a run may write', () => {
         '/etc/systemd/system/wca-recovery.service',
         ...facts.unit.files.filter(({ needsRewrite }) => needsRewrite).map(({ path }) => path),
       ]),
+    );
+  });
+
+  it('is the same of each where several are moved together', () => {
+    const [first, second] = togetherFacts();
+    const instances = [{ ...first, site: { ...first.site, root: '/srv/a' } }, second];
+    expect(writesOf({ recipe: RECIPE, facts: { options: {}, instances }, steps: [] } as unknown as Plan)).toEqual(
+      expect.arrayContaining(['/srv/a', second.site.root, '/root/.kimaki', '/root/.kimaki-b']),
     );
   });
 

@@ -107,8 +107,9 @@ export function unproven(checks: readonly Check[]): readonly string[] {
 /** What /proc says of the service's process. */
 export async function serviceProcess(
   host: Host,
+  unit = 'kimaki',
 ): Promise<Readonly<Record<'Uid' | 'Gid' | 'Groups' | 'Umask', string>>> {
-  const status = await host.ok('cat /proc/$(systemctl show -p MainPID --value kimaki)/status');
+  const status = await host.ok(`cat /proc/$(systemctl show -p MainPID --value ${unit})/status`);
   const field = (name: string): string =>
     new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim().replaceAll('\t', ' ') ?? '';
   return { Uid: field('Uid'), Gid: field('Gid'), Groups: field('Groups'), Umask: field('Umask') };

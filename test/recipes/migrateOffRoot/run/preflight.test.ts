@@ -1,12 +1,13 @@
 // @module-tag root
-import { spawnSync } from 'node:child_process';
-import { constants, readdirSync } from 'node:fs';
+// @module-tag sqlite3
+import { execFileSync, spawnSync } from 'node:child_process';
+import { constants, mkdirSync, readdirSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { MigrationFacts } from '../../../../src/recipes/host/facts.js';
-import { preflight } from '../../../../src/recipes/migrateOffRoot/run/preflight.js';
+import { channelsOf, preflight } from '../../../../src/recipes/migrateOffRoot/run/preflight.js';
 import { tempDir } from '../../tempDir.js';
 import { exampleFacts } from '../exampleFacts.js';
 
@@ -72,3 +73,23 @@ test.each([false, true])(
     expect(refused).toBeErr({ message: expect.stringContaining(dir) });
   },
 );
+
+test('a channel is asked of every instance: one that knows it is enough, and one whose channels cannot be told', async () => {
+  const dir = tempDir();
+  const known = [];
+  for (const channel of ['1001', '2001']) {
+    const dataDir = join(dir, channel);
+    mkdirSync(dataDir);
+    const made = `CREATE TABLE channel_directories (channel_id TEXT); INSERT INTO channel_directories VALUES ('${channel}')`;
+    execFileSync('sqlite3', [join(dataDir, 'discord-sessions.db'), made]);
+    const facts = factsIn(dir);
+    known.push({ ...facts, unit: { ...facts.unit, dataDir } });
+  }
+  expect(await channelsOf({ database: 'discord-sessions.db' }, join(dir, '2001'))).toEqual(['2001']);
+  expect(await preflight(known, { probeChannel: '2001' })).toBeOk();
+  const refused = await preflight(known, { probeChannel: '3001' });
+  expect(refused).toBeErr({ code: 'CHANNEL_NOT_FOUND' });
+  expect(refused).toBeErr({ message: expect.stringContaining('1001') });
+  expect(await channelsOf({ database: 'none.db' }, dir)).toEqual([]);
+  expect(await preflight([...known, factsIn(dir)], { probeChannel: '3001' })).toBeOk();
+});

@@ -1,5 +1,4 @@
 export { observeOpen } from './observeOpen.js';
-export { chooseUnits } from './chooseUnits.js';
 export { instancesOf } from './facts.js';
 export type {
   CompanionFacts,
@@ -15,7 +14,7 @@ export type {
 } from './facts.js';
 export { channelSteps, hopOf, hopSteps, managedFileArgs } from './hopSteps.js';
 export { impossible, observeBinary, observeDispatch } from './observeDispatch.js';
-export { observeInstance, rootNeighbours } from './observeInstance.js';
+export { chooseUnits, observeInstance, rootNeighbours } from './observeInstance.js';
 export { agentPlacesOf, workspacesOf, leftoversOf } from './observePlaces.js';
 export { observeReversals, reversalsHere } from './observeReversals.js';
 export { observeSite, ownTrees, writableDirectories } from './observeSite.js';

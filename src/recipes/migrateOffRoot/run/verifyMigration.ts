@@ -90,19 +90,29 @@ async function verify(
     if (subject.isErr()) return err(subject.error);
     subjects.push(subject.value);
   }
+  const checks = await checkEach(subjects);
+  return ok({ ok: checks.every((check) => check.ok !== false), checks });
+}
+
+/** The checks of each subject in turn; of several each names its unit. What is about a site alone is checked with the first. */
+export async function checkEach(
+  subjects: readonly Subject[],
+  points: readonly CheckPoint[] = CHECKS,
+  ofSite: ReadonlySet<CheckPoint> = OF_SITE,
+): Promise<readonly AcceptanceCheck[]> {
   const isSeveral = subjects.length > 1;
   const checks: AcceptanceCheck[] = [];
   const sites = new Set<string>();
   for (const one of subjects) {
     const subject = isSeveral ? await withOwnChannel(one) : one;
-    for (const check of CHECKS) {
-      if (OF_SITE.has(check) && sites.has(one.site.path)) continue;
+    for (const check of points) {
+      if (ofSite.has(check) && sites.has(one.site.path)) continue;
       const found = await check(subject);
       checks.push(...(isSeveral ? found.map((each) => ({ ...each, unit: one.instance.unit })) : found));
     }
     sites.add(one.site.path);
   }
-  return ok({ ok: checks.every((check) => check.ok !== false), checks });
+  return checks;
 }
 
 /** A message is sent to the instance that knows the channel; one that knows others would refuse it. */

@@ -103,7 +103,8 @@ export async function observe(
   const sources = [instance.dataDir, ...[instance.home, targetHome].map((one) => `${one}/.local/share/opencode`)];
   const databases = await refuseDatabases(sources);
   if (databases.isErr()) return err(databases.error);
-  const shared = refuseShared(instance.dataDir, state.value.facts.moves, neighbours);
+  const dataDirs = together.map(({ dataDir }) => dataDir);
+  const shared = refuseShared(dataDirs, state.value.facts.moves, neighbours);
   if (shared.isErr()) return err(shared.error);
   const binary = await observeBinary(bridge, target.value.identity, site.value.identity);
   if (binary.isErr()) return err(binary.error);

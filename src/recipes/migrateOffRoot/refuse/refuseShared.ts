@@ -14,15 +14,19 @@ export type Neighbour = Pick<KimakiInstance, 'unit' | 'home' | 'dataDir'> & {
   readonly isUsed: boolean;
 };
 
-/** Refuses to move what another instance of this host uses. */
+/**
+ * Refuses to move what another instance of this host uses.
+ *
+ * @param dataDirs - of the instances that move
+ */
 export function refuseShared(
-  dataDir: string,
+  dataDirs: readonly string[],
   moves: readonly StateMove[],
   neighbours: readonly KimakiInstance[],
 ): Result<void, MigrationRefusal> {
   const others = neighbours.map((one) => ({ ...one, isUsed: isInUse(one) }));
   const shared = sharedState(
-    dataDir,
+    dataDirs,
     moves.map(({ from }) => from),
     others,
   );
@@ -55,15 +59,16 @@ export function refusePort(
   return err(refusal('STATE_SHARED', unit, message, way));
 }
 
-/** The first of the paths that a used neighbour works in; the data directory of the instance is its own, wherever it lies. Pure. */
+/** The first of the paths that a used neighbour works in; the data directory of an instance is its own, wherever it lies. Pure. */
 export function sharedState(
-  dataDir: string,
+  dataDirs: readonly string[],
   moving: readonly string[],
   neighbours: readonly Neighbour[],
 ): { readonly unit: string; readonly path: string } | null {
   for (const { unit, home, dataDir: others } of neighbours.filter(({ isUsed }) => isUsed)) {
     const path = moving.find(
-      (from) => isAtOrBelow(others, from) || isAtOrBelow(from, others) || (from !== dataDir && isAtOrBelow(from, home)),
+      (from) =>
+        isAtOrBelow(others, from) || isAtOrBelow(from, others) || (!dataDirs.includes(from) && isAtOrBelow(from, home)),
     );
     if (path !== undefined) return { unit, path };
   }

@@ -6,26 +6,32 @@ const DATA = '/root/.kimaki';
 const other = { unit: 'kimaki-b.service', home: '/root', dataDir: '/root/.kimaki-b', isUsed: true };
 
 test('a data directory of its own is shared with nobody, even in the home of another', () => {
-  expect(sharedState(DATA, [DATA], [other])).toBeNull();
+  expect(sharedState([DATA], [DATA], [other])).toBeNull();
+});
+
+test('nor is that of another one that moves along', () => {
+  const neighbour = { ...other, unit: 'kimaki-c.service', dataDir: '/root/.kimaki-c' };
+  expect(sharedState([DATA, '/root/.kimaki-b'], [DATA, '/root/.kimaki-b'], [neighbour])).toBeNull();
+  expect(sharedState([DATA], [DATA, '/root/.kimaki-b'], [neighbour])?.path).toBe('/root/.kimaki-b');
 });
 
 test('what else moves out of a home that another instance has too, is shared', () => {
-  expect(sharedState(DATA, [DATA, '/root/.config/opencode'], [other])).toEqual({
+  expect(sharedState([DATA], [DATA, '/root/.config/opencode'], [other])).toEqual({
     unit: 'kimaki-b.service',
     path: '/root/.config/opencode',
   });
-  expect(sharedState(DATA, [DATA, '/root/.config/opencode'], [{ ...other, home: '/home/b' }])).toBeNull();
+  expect(sharedState([DATA], [DATA, '/root/.config/opencode'], [{ ...other, home: '/home/b' }])).toBeNull();
 });
 
 test('one data directory for two, or one inside the other, is shared', () => {
   for (const dataDir of [DATA, `${DATA}/b`])
-    expect(sharedState(DATA, [DATA], [{ ...other, dataDir }])?.path).toBe(DATA);
-  expect(sharedState('/srv/x/a', ['/srv/x/a'], [{ ...other, dataDir: '/srv/x' }])?.path).toBe('/srv/x/a');
-  expect(sharedState(DATA, [DATA], [{ ...other, dataDir: '/root/.kimaki-old' }])).toBeNull();
+    expect(sharedState([DATA], [DATA], [{ ...other, dataDir }])?.path).toBe(DATA);
+  expect(sharedState(['/srv/x/a'], ['/srv/x/a'], [{ ...other, dataDir: '/srv/x' }])?.path).toBe('/srv/x/a');
+  expect(sharedState([DATA], [DATA], [{ ...other, dataDir: '/root/.kimaki-old' }])).toBeNull();
 });
 
 test('an instance that neither runs nor would start is left out', () => {
-  expect(sharedState(DATA, [DATA], [{ ...other, dataDir: DATA, isUsed: false }])).toBeNull();
+  expect(sharedState([DATA], [DATA], [{ ...other, dataDir: DATA, isUsed: false }])).toBeNull();
 });
 
 test('a port that becomes that of another instance is refused, one that was shared before is the business of doctor', () => {

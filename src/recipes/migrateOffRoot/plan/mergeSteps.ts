@@ -15,8 +15,8 @@ import { rewriteUnitStep, startUnitsStep } from '../../steps/index.js';
 export function mergeSteps(lists: readonly (readonly RecipeStep[])[]): readonly RecipeStep[] {
   const [only] = lists;
   if (only === undefined || lists.length === 1) return only ?? [];
-  const ids = new Ids(lists);
-  const renamed = lists.map((list, index) => list.map((one) => withIds(one, (id) => ids.of(index, id))));
+  const ids = newIds(lists);
+  const renamed = lists.map((list, index) => list.map((one) => withIds(one, (id) => ids[index]?.get(id) ?? id)));
   return PHASES.flatMap((phase) => {
     const merged = inOneOrder(renamed.map((list) => list.filter((one) => one.phase === phase))).map((one) =>
       related(
@@ -30,31 +30,22 @@ export function mergeSteps(lists: readonly (readonly RecipeStep[])[]): readonly 
 
 const PHASES: readonly RecipeStep['phase'][] = ['before', 'window', 'after'];
 
-/** Which step of the one list each step of an instance becomes. */
-class Ids {
-  readonly #ids: readonly ReadonlyMap<string, string>[];
-
-  constructor(lists: readonly (readonly RecipeStep[])[]) {
-    const effects = lists.map(effectsOf);
-    const shared = new Map<string, string>();
-    const taken = new Set<string>();
-    this.#ids = effects.map((list, index) => {
-      const found = new Map<string, string>();
-      for (const [id, effect] of list) {
-        const isShared = effects.some((other, at) => at !== index && [...other.values()].includes(effect));
-        const plain = isShared && !taken.has(id) ? id : `${index + 1}.${id}`;
-        const name = shared.get(effect) ?? plain;
-        shared.set(effect, name);
-        taken.add(name);
-        found.set(id, name);
-      }
-      return found;
+/** Of each list, by the id that a step has in it, the id that it has in the one list. */
+function newIds(lists: readonly (readonly RecipeStep[])[]): readonly ReadonlyMap<string, string>[] {
+  const effects = lists.map(effectsOf);
+  const named = new Map<string, string>();
+  const taken = new Set<string>();
+  return effects.map((list, index) => {
+    const others = new Set(effects.filter((other) => other !== list).flatMap((other) => [...other.values()]));
+    const ids = [...list].map(([id, effect]): [string, string] => {
+      const own = others.has(effect) && !taken.has(id) ? id : `${index + 1}.${id}`;
+      const name = named.get(effect) ?? own;
+      named.set(effect, name);
+      taken.add(name);
+      return [id, name];
     });
-  }
-
-  of(index: number, id: string): string {
-    return this.#ids[index]?.get(id) ?? id;
-  }
+    return new Map(ids);
+  });
 }
 
 /** What tells the effect of each step of a list, by its id; one that a list has twice has two. */

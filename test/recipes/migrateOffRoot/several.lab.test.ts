@@ -158,9 +158,10 @@ describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => 
     'both work after a run that was killed with one of the units edited, and a power cut, and go back together',
     async () => {
       const apply = `wca migrate-off-root ${QUICK_APPLY.join(' ')} --all --foreground`;
-      await host.run(`setsid ${apply} > /dev/null 2>&1 & pid=$!
+      await host.ok(`setsid ${apply} > /dev/null 2>&1 & pid=$!
         until grep -q '^User=opencode' ${SECOND}; do kill -0 $pid || exit 1; done; kill -9 -- -$pid`);
       await host.crash();
+      expect(told(endedWith(await migrate(host, ['status', '--json']), 75)).state).toBe('interrupted');
       // All on one side, whichever that is.
       const isBack = (await host.run(`grep -q '^User=root' ${SECOND}`)).code === 0;
       await bothRun(isBack ? '/root' : '/home/opencode');

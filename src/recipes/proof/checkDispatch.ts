@@ -161,7 +161,7 @@ export function judgeChain(unit: string, caller: string, command: string, { link
 export function judgeDelivery(unit: string, channel: string | undefined, { broken, links }: Probed): AcceptanceCheck {
   const { passed, failed, unchecked } = verdictsOf('dispatch-delivery', 3, unit);
   if (channel === undefined)
-    return unchecked('no message was sent, as no channel was named', remedy.option('probeChannel'));
+    return unchecked('no message was sent, as no channel of this agent was named', remedy.option('probeChannel'));
   if (broken !== null) return failed(`the message did not arrive, "${broken.link}": ${broken.detail}`);
   return passed(links.find(({ link }) => link === 'arrival')?.detail ?? 'the message arrived');
 }

@@ -84,7 +84,7 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
   it('is rolled back with exit 0 and nothing left to do by hand, while a message is on its way', async () => {
     const message = ['send', '--channel', CHANNEL, '--prompt', 'lab-slow:15 on its way'];
     const sent = host.run([await registeredCommand(host), ...message], { user: 'www-data', timeoutMs: 5 * MINUTE });
-    await host.waitFor("pgrep -u opencode -f '[l]ab-slow'");
+    await host.waitFor("pgrep -f '^/usr/bin/sudo .*lab-slow'");
     const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
     expect((await sent).code).toBe(0);
     expect(back).toMatchObject({ outcome: 'rolled-back', changed: true, undoErrors: [], remaining: [] });

@@ -18,6 +18,7 @@ import {
   told,
   workerUmasks,
 } from './support.js';
+import { inCampaign } from '../../support/campaign.js';
 import type { Rows } from './support.js';
 
 const lab = labAvailable();
@@ -150,27 +151,29 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     expect(compareSnapshots(quiet, await snapshot())).toEqual([]);
   });
 
-  it('can be applied again, and taken back again', async () => {
-    expect(told(endedWith(await migrate(host, QUICK_APPLY), 0))).toMatchObject({ changed: true, failed: false });
-    expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
-    // What would run at a boot in the middle does not start any more: the way back does without it, and says so.
-    await host.ok(
-      "mv /opt/wca/node /opt/wca/other-node; printf '#!/bin/false\\n' > /opt/wca/node; chmod 0755 /opt/wca/node",
-    );
-    const rollback = [
-      '/opt/wca/other-node',
-      '/opt/wca/node_modules/@wca/runtime-sdk/dist/cli/main.js',
-      'migrate-off-root',
-      'rollback',
-      '--json',
-      '--yes',
-    ];
-    const back = told(endedWith(await host.run(rollback, { timeoutMs: 4 * MINUTE }), 0));
-    expect(back).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
-    expect(back.steps?.find(({ id }) => id === 'recovery-off')?.notes?.join()).toContain('do not reboot');
-    expect(compareSnapshots(before, await snapshot()).filter((line) => !line.includes('/uploads/since.txt'))).toEqual(
-      [],
-    );
-    expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
+  inCampaign(() => {
+    it('can be applied again, and taken back again', async () => {
+      expect(told(endedWith(await migrate(host, QUICK_APPLY), 0))).toMatchObject({ changed: true, failed: false });
+      expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+      // What would run at a boot in the middle does not start any more: the way back does without it, and says so.
+      await host.ok(
+        "mv /opt/wca/node /opt/wca/other-node; printf '#!/bin/false\\n' > /opt/wca/node; chmod 0755 /opt/wca/node",
+      );
+      const rollback = [
+        '/opt/wca/other-node',
+        '/opt/wca/node_modules/@wca/runtime-sdk/dist/cli/main.js',
+        'migrate-off-root',
+        'rollback',
+        '--json',
+        '--yes',
+      ];
+      const back = told(endedWith(await host.run(rollback, { timeoutMs: 4 * MINUTE }), 0));
+      expect(back).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
+      expect(back.steps?.find(({ id }) => id === 'recovery-off')?.notes?.join()).toContain('do not reboot');
+      expect(compareSnapshots(before, await snapshot()).filter((line) => !line.includes('/uploads/since.txt'))).toEqual(
+        [],
+      );
+      expect(await serviceProcess(host)).toMatchObject(AS_ROOT);
+    });
   });
 });

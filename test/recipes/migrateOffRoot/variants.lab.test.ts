@@ -103,43 +103,52 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
     });
   });
 
-  it('lets channels, shims and sessions follow the state, also where they stay or were kept before, and puts them back', async () => {
+  describe('whose channels, shims and sessions lead into the state', () => {
     const sessions = '/home/opencode/.local/share/opencode/opencode.db';
     const variant = `ln -s /root/.kimaki/projects /root/.kimaki/current
       sqlite3 ${sessions} "create table session (id text, directory text); insert into session values ('s1', '/root/.kimaki/projects/sandbox')"`;
-    await onHost(variant, async (host) => {
-      const before = await lastingSnapshot(host, TREES);
-      const paths = async (home: string, user?: string): Promise<readonly string[]> => [
-        await host.ok(
-          `sqlite3 ${home}/discord-sessions.db "select directory from channel_directories where channel_id = '1002'"`,
-          user === undefined ? {} : { user },
-        ),
-        await host.ok(`readlink ${home}/current`),
-        await host.ok(`grep -o '/[a-z/]*[.]kimaki/bin' ${home}/bin/kimaki | head -1`),
-        await host.ok(['sqlite3', sessions, 'select directory from session'], user === undefined ? {} : { user }),
-      ];
-      const old = [`${OLD_DATA_DIR}/projects/sandbox`, `${OLD_DATA_DIR}/projects`, `${OLD_DATA_DIR}/bin`];
-      const now = [`${NEW_DATA_DIR}/projects/sandbox`, `${NEW_DATA_DIR}/projects`, `${NEW_DATA_DIR}/bin`];
-      const { stdout } = endedWith(await migrate(host, ['plan']), 0);
-      expect(stdout).not.toContain('will break');
-      expect(stdout).toMatch(/\/root\/\.kimaki: [0-9.]+ MB in \d+ entries, moved by one rename/);
-      expect(await applied(host)).toEqual(NOT_ASKED);
-      expect(await paths(NEW_DATA_DIR, 'opencode')).toEqual([...now, now[0]]);
-      // SQLite lays a database out anew; its values are looked at below.
-      expect(await rolledBack(host, before, /opencode\.db: file/)).toEqual([]);
-      expect(await paths(OLD_DATA_DIR)).toEqual([...old, old[0]]);
+    const paths = async (host: Host, home: string, user?: string): Promise<readonly string[]> => [
+      await host.ok(
+        `sqlite3 ${home}/discord-sessions.db "select directory from channel_directories where channel_id = '1002'"`,
+        user === undefined ? {} : { user },
+      ),
+      await host.ok(`readlink ${home}/current`),
+      await host.ok(`grep -o '/[a-z/]*[.]kimaki/bin' ${home}/bin/kimaki | head -1`),
+      await host.ok(['sqlite3', sessions, 'select directory from session'], user === undefined ? {} : { user }),
+    ];
+    const old = [`${OLD_DATA_DIR}/projects/sandbox`, `${OLD_DATA_DIR}/projects`, `${OLD_DATA_DIR}/bin`];
+    const now = [`${NEW_DATA_DIR}/projects/sandbox`, `${NEW_DATA_DIR}/projects`, `${NEW_DATA_DIR}/bin`];
 
-      const kept = endedWith(await migrate(host, ['plan', '--keep-paths']), 0).stdout;
-      for (const where of ['channel_id=1002', 'id=s1'])
-        expect(kept).toContain(`${where}: directory points to ${old[0] ?? ''} and will break`);
-      expect(await applied(host, ['--keep-paths'])).toEqual(NOT_ASKED);
-      expect(await paths(NEW_DATA_DIR, 'opencode')).toEqual([...old, old[0]]);
-      // The same command without the option repairs it.
-      expect(await applied(host)).toEqual(NOT_ASKED);
-      expect(await paths(NEW_DATA_DIR, 'opencode')).toEqual([...now, now[0]]);
-      expect(told(endedWith(await migrate(host, [...APPLY]), 0)).changed).toBe(false);
-      expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0)).outcome).toBe('rolled-back');
-      expect(await paths(NEW_DATA_DIR, 'opencode')).toEqual([...old, old[0]]);
+    it('has them follow, also where they stay, and puts them back', async () => {
+      await onHost(variant, async (host) => {
+        const before = await lastingSnapshot(host, TREES);
+        const { stdout } = endedWith(await migrate(host, ['plan']), 0);
+        expect(stdout).not.toContain('will break');
+        expect(stdout).toMatch(/\/root\/\.kimaki: [0-9.]+ MB in \d+ entries, moved by one rename/);
+        expect(await applied(host)).toEqual(NOT_ASKED);
+        expect(await paths(host, NEW_DATA_DIR, 'opencode')).toEqual([...now, now[0]]);
+        // SQLite lays a database out anew; its values are looked at below.
+        expect(await rolledBack(host, before, /opencode\.db: file/)).toEqual([]);
+        expect(await paths(host, OLD_DATA_DIR)).toEqual([...old, old[0]]);
+      });
+    });
+
+    inCampaign(() => {
+      it('has them follow later, where they were kept before', async () => {
+        await onHost(variant, async (host) => {
+          const kept = endedWith(await migrate(host, ['plan', '--keep-paths']), 0).stdout;
+          for (const where of ['channel_id=1002', 'id=s1'])
+            expect(kept).toContain(`${where}: directory points to ${old[0] ?? ''} and will break`);
+          expect(await applied(host, ['--keep-paths'])).toEqual(NOT_ASKED);
+          expect(await paths(host, NEW_DATA_DIR, 'opencode')).toEqual([...old, old[0]]);
+          // The same command without the option repairs it.
+          expect(await applied(host)).toEqual(NOT_ASKED);
+          expect(await paths(host, NEW_DATA_DIR, 'opencode')).toEqual([...now, now[0]]);
+          expect(told(endedWith(await migrate(host, [...APPLY]), 0)).changed).toBe(false);
+          expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0)).outcome).toBe('rolled-back');
+          expect(await paths(host, NEW_DATA_DIR, 'opencode')).toEqual([...old, old[0]]);
+        });
+      });
     });
   });
 

@@ -214,7 +214,6 @@ describe.skipIf(!labAvailable().ok)('wca doctor', () => {
     expect(codes(of('instance'))).toEqual([
       'privileged-group',
       'secret-in-unit',
-      'old-home-in-state',
       'self-upgrade',
       'failing-program',
       'path-entry',

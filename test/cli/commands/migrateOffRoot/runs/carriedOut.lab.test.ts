@@ -16,8 +16,8 @@ import type { Finished } from '../../../../recipes/migrateOffRoot/support.js';
 
 const lab = labAvailable();
 
-/** What a run tells when it begins to install the hop, to move the state, and to restart php-fpm. */
-const BEFORE = '"step-started".*"id":"hop-sudoers"';
+/** What a run tells when it begins to write a mu-plugin, to move the state, and to restart php-fpm. */
+const BEFORE = '"step-started".*"id":"fs-chmod"';
 const WINDOW = '"step-started".*"id":"move';
 const AFTER = '"step-started".*"id":"fpm-umask"';
 const BACK = '"undo-started".*"id":"move';

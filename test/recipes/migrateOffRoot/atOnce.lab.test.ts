@@ -17,7 +17,7 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
   afterAll(() => host.down());
 
   const OUTSIDE = [
-    ['SIGHUP', 'before', { match: 'link .*kimaki-dispatch-target', what: 'SIGHUP' }, AS_ROOT, 'rollback'],
+    ['SIGHUP', 'before', { match: 'link .*wca-fs-chmod', what: 'SIGHUP' }, AS_ROOT, 'rollback'],
     ['SIGINT', 'after', { match: 'spawn systemctl .*restart -- php', what: 'SIGINT' }, AS_OPENCODE, 'resume'],
   ] as const;
 

@@ -72,7 +72,7 @@ export default defineConfig({
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
           globalSetup: 'test/labSetup.ts',
-          // One more, and each takes so much longer that all take longer.
+          // With one more, each takes so much longer that the whole takes longer.
           maxWorkers: availableParallelism(),
           // Five times what the longest takes.
           testTimeout: 1_200_000,

@@ -30,8 +30,6 @@ import {
   rewriteTarget,
   rootNeighbours,
   rewriteUnitFiles,
-  readOptions,
-  migrationOptions,
   unusable,
   workspacesOf,
 } from '../../host/index.js';
@@ -69,15 +67,13 @@ export type Observation = {
  * Reads everything a migration rests on, and refuses what must be refused, in the order in which a person would
  * want to hear it. Writes nothing.
  *
+ * @param options - of one instance, as `chooseUnits` read them
  * @param units - those that are moved together with this one: they may share what is moved
  */
 export async function observe(
-  given: MigrationOptions,
+  options: MigrationOptions,
   units: readonly string[] = [],
 ): Promise<Result<Observation, MigrationRefusal>> {
-  const read = readOptions(migrationOptions, given);
-  if (read.isErr()) return err(read.error);
-  const options = read.value;
   const host = await refuseHost();
   if (host.isErr()) return err(host.error);
   const found = await observeInstance(options);

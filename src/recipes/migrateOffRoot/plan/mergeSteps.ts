@@ -89,17 +89,13 @@ function inOneOrder(lists: readonly (readonly RecipeStep[])[]): RecipeStep[] {
 
 /** A step that refers to what these refer to together. */
 function related(same: readonly RecipeStep[], one: RecipeStep): RecipeStep {
-  const ends = unique(same.flatMap((other) => other.ends ?? []));
-  const undoneBefore = unique(same.flatMap((other) => other.undoneBefore ?? []));
+  const ends = [...new Set(same.flatMap((other) => other.ends ?? []))];
+  const undoneBefore = [...new Set(same.flatMap((other) => other.undoneBefore ?? []))];
   return {
     ...one,
     ...(ends.length === 0 ? {} : { ends }),
     ...(undoneBefore.length === 0 ? {} : { undoneBefore }),
   };
-}
-
-function unique(ids: readonly string[]): readonly string[] {
-  return [...new Set(ids)];
 }
 
 /** The window with the edits of all units behind everything but the start, each undone before whatever the others are. */

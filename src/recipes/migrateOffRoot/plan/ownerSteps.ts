@@ -67,6 +67,7 @@ export function siteOwnerSteps(
 
 function coreOwner(facts: MigrationFacts, together: readonly MigrationFacts[]): RecipeStep {
   const { site } = facts;
+  const places = together.flatMap(({ agentPlaces }) => agentPlaces.map(({ path }) => path));
   return step(reclaimStep, {
     id: 'core-owner',
     phase: 'before',
@@ -76,7 +77,7 @@ function coreOwner(facts: MigrationFacts, together: readonly MigrationFacts[]): 
       to: { user: site.user, group: site.group },
       why: 'as requested: WordPress core outside wp-content',
       keptNames: true,
-      exclude: [...replacedFiles(together), ...placesOf(together)],
+      exclude: [...replacedFiles(together), ...new Set(places)],
       reader: site.user,
       ...sweepOptions(facts),
     },
@@ -91,10 +92,6 @@ function replacedFiles(together: readonly MigrationFacts[]): readonly string[] {
     agentsFile,
   ]);
   return [...new Set(files.filter((path) => path !== null))];
-}
-
-function placesOf(together: readonly MigrationFacts[]): readonly string[] {
-  return [...new Set(together.flatMap(({ agentPlaces }) => agentPlaces.map(({ path }) => path)))];
 }
 
 /**

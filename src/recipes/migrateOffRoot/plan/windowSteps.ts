@@ -41,8 +41,9 @@ export function windowSteps(
 ): { readonly steps: readonly RecipeStep[]; readonly start: RecipeStep } {
   const { state } = facts;
   const companions = together.flatMap((one) => one.companions);
-  const namesOf = (kind: 'activator' | 'service'): readonly string[] =>
-    unique(companions.filter((one) => one.kind === kind).map(({ name }) => name));
+  const namesOf = (kind: 'activator' | 'service'): readonly string[] => [
+    ...new Set(companions.filter((one) => one.kind === kind).map(({ name }) => name)),
+  ];
   const services = namesOf('service');
   const agents = together.map(({ unit }) => unit.name);
   // Stopped in this order and started in reverse: the service itself is down for the shortest time.
@@ -60,7 +61,7 @@ export function windowSteps(
     phase: 'window',
     after: stop,
     args: processesOf(
-      isMoving ? state.moves.map(({ from }) => from) : unique(together.map((one) => one.state.newDataDir)),
+      isMoving ? state.moves.map(({ from }) => from) : [...new Set(together.map((one) => one.state.newDataDir))],
     ),
   });
   const statePaths = statePathSteps(facts);
@@ -118,13 +119,11 @@ export function windowSteps(
 
 /** What starts the agents to send a message: behind a hop its target, since the uid of sudo changes while it runs. */
 function callersOf(together: readonly MigrationFacts[]): NonNullable<NoProcesses['callers']> {
-  const callers = together.map(({ dispatch, unit, site }) =>
+  return together.map(({ dispatch, unit, site }) =>
     dispatch.strategy === 'sudo-hop'
       ? { program: sudoHopPaths(unit.instance).target, uid: null }
       : { program: dispatch.command, uid: site.uid },
   );
-  const [first, ...others] = callers;
-  return first === undefined || others.length > 0 ? callers : first;
 }
 
 type NoProcesses = NonNullable<StartUnitsArgs['noProcesses']>;
@@ -153,14 +152,14 @@ function programSteps(
     name,
     files: files.map(({ path }) => path),
   }));
-  const args = { units: [...new Map(units.map((one) => [one.name, one])).values()], moves, open: unique(open) };
+  const args = { units: [...new Map(units.map((one) => [one.name, one])).values()], moves, open: [...new Set(open)] };
   return [step(keepProgramsStep, { id: 'programs', phase: 'window', after: stop, undoneBefore, args })];
 }
 
 function startArgs(together: readonly MigrationFacts[], units: readonly string[]): StartUnitsArgs {
   const all = [...together.map(({ unit }) => unit), ...together.flatMap(({ companions }) => companions)];
-  const active = unique(all.filter((each) => each.active).map(({ name }) => name));
-  const dependents = unique(together.flatMap((one) => one.dependents)).filter((name) => !units.includes(name));
+  const active = [...new Set(all.filter((each) => each.active).map(({ name }) => name))];
+  const dependents = [...new Set(together.flatMap((one) => one.dependents))].filter((name) => !units.includes(name));
   const [first = null, ...others] = together.filter(({ unit }) => unit.active).map(healthOf);
   return {
     units,
@@ -180,8 +179,4 @@ function healthOf({ unit, target, options, state }: MigrationFacts): NonNullable
     ports: unit.listeningPorts,
     stateDir: unit.holdsState ? state.newDataDir : null,
   };
-}
-
-function unique(texts: readonly string[]): string[] {
-  return [...new Set(texts)];
 }

@@ -18,10 +18,10 @@ export const noProcessesArgs = record({
   /** Units of which no process may be left, wherever it writes (`KillMode=process` spares children). */
   units: listOf(v.string()),
   /**
-   * None may be starting the agent to send a message: with this program among its arguments, as this uid where one is given;
-   * several where several agents are stopped.
+   * Programs that send messages to the agents. No process may run one: it has the path among its arguments, and the uid where
+   * one is given.
    */
-  callers: v.exactOptional(v.union([caller, listOf(caller)])),
+  callers: v.exactOptional(listOf(caller)),
   /** How long a process may take to end after its service was stopped. */
   graceSeconds: v.number(),
 });
@@ -60,7 +60,7 @@ export async function awaitNoProcesses(
     if (left.isErr()) return err(left.error);
     if (left.value.length === 0) return ok(undefined);
     if (performance.now() > deadline || signal.aborted) {
-      // Whoever may send messages could go on for ever: after this time, that alone keeps nobody from going on.
+      // An account that may send messages could send them without end, so a sender that has nothing open stops nothing.
       const there = left.value.filter(({ isThere }) => isThere);
       return there.length === 0 ? ok(undefined) : err(processesLeft(there, then));
     }
@@ -72,7 +72,7 @@ export async function awaitNoProcesses(
 export async function findProcesses({
   paths,
   units,
-  callers,
+  callers = [],
 }: Omit<NoProcessesArgs, 'graceSeconds'>): Promise<Result<readonly Remaining[], StepFailure>> {
   // A process that even root cannot inspect (another namespace's init) belongs to no unit of this host.
   const holders = await findHolders(paths, { onHidden: () => undefined });
@@ -82,13 +82,11 @@ export async function findProcesses({
   const unitOf = new Map(
     processes.value.map(({ pid, cgroup }) => [pid, units.find((each) => cgroup.split('/').includes(each)) ?? null]),
   );
-  const calling = [callers ?? []]
-    .flat()
-    .flatMap(({ program, uid }) =>
-      processes.value
-        .filter((one) => (uid === null || uid === one.uid) && argumentsOf(one.pid).includes(program))
-        .map((one) => ({ ...one, program })),
-    );
+  const calling = callers.flatMap(({ program, uid }) =>
+    processes.value
+      .filter((one) => (uid === null || uid === one.uid) && argumentsOf(one.pid).includes(program))
+      .map((one) => ({ ...one, program })),
+  );
   const sending = withDescendants(calling, processes.value);
   const remaining = (pid: number, what: string, isThere = true): Remaining => ({
     pid,

@@ -51,9 +51,9 @@ const START_SECONDS = 90;
  * right uid, gid, groups and umask, its ports and its state open again by processes of its own.
  *
  * `systemctl start` of a `Type=simple` unit says nothing about health, so the step ends only after the watch. Undo
- * returns to the stop window: everything stopped and masked, no process left, and no message on its way. It is refused beforehand while a process
- * that is not stopped with the units uses what would be moved back, and fails where processes outlive the stop, naming
- * them.
+ * returns to the stop window: everything stopped and masked, no process left, and no message on its way. It is refused
+ * beforehand while a process that is not stopped with the units uses what would be moved back, and fails where processes
+ * outlive the stop, naming them.
  */
 export const startUnitsStep = defineStep({
   kind: 'systemd.startUnits',

@@ -143,7 +143,7 @@ test('what is stopped along with the service is started after it; in a rollback,
       paths: ['/home/opencode/.kimaki'],
       units: ['datamachine-worker.service', 'kimaki.service'],
       // Nor one that is starting the agent to send a message.
-      callers: { program: '/usr/local/lib/wp-coding-agents/kimaki-dispatch-target', uid: null },
+      callers: [{ program: '/usr/local/lib/wp-coding-agents/kimaki-dispatch-target', uid: null }],
     },
   });
   expect(argsOf({ ...facts, state: { ...facts.state, moves: [] } }, 'start')).not.toHaveProperty('noProcesses');

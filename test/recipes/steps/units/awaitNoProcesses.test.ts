@@ -33,7 +33,9 @@ test('a message that is being sent is waited for, and one that another account s
   onTestFinished(() => void sender.kill('SIGKILL'));
   await once(sender, 'spawn');
   const left = async (uid: number | null): Promise<readonly string[]> =>
-    (await findProcesses({ paths: [], units: [], callers: { program, uid } }))._unsafeUnwrap().map(({ what }) => what);
+    (await findProcesses({ paths: [], units: [], callers: [{ program, uid }] }))
+      ._unsafeUnwrap()
+      .map(({ what }) => what);
   const expected = [`pid ${sender.pid ?? 0} (sh) sends a message with ${program}`];
   expect(await left(null)).toEqual(expected);
   expect(await left(process.getuid?.() ?? 0)).toEqual(expected);
@@ -45,7 +47,7 @@ test('a message that is being sent is waited for, and one that another account s
   expect(
     (await findProcesses({ paths: [], units: [], callers: several }))._unsafeUnwrap().map(({ what }) => what),
   ).toEqual(expected);
-  const opened = { paths: [dirname(program)], units: [], callers: { program, uid: null } };
+  const opened = { paths: [dirname(program)], units: [], callers: [{ program, uid: null }] };
   const child = spawn('sleep', ['600'], { cwd: dirname(program), stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child, 'spawn');
@@ -55,12 +57,12 @@ test('a message that is being sent is waited for, and one that another account s
   expect((await strangers(opened))._unsafeUnwrap()).toEqual([]);
   // Whoever can start such a process holds nothing up for longer than the grace time.
   const signal = new AbortController().signal;
-  const without = { paths: [], units: [], callers: { program, uid: null }, graceSeconds: 0 };
+  const without = { paths: [], units: [], callers: [{ program, uid: null }], graceSeconds: 0 };
   expect(await awaitNoProcesses(without, signal, 'run again')).toBeOk();
   expect(await awaitNoProcesses({ ...without, paths: [dirname(program)] }, signal, 'run again')).toBeErr({
     code: 'PROCESSES_LEFT',
   });
   sender.stdin.end();
-  const args = { paths: [], units: [], callers: { program, uid: null }, graceSeconds: 60 };
+  const args = { paths: [], units: [], callers: [{ program, uid: null }], graceSeconds: 60 };
   expect(await awaitNoProcesses(args, new AbortController().signal, 'run again')).toBeOk();
 });

@@ -19,7 +19,8 @@ const SCRIPTS = {
   /** The dispatch command is a program that does nothing, successfully. */
   'dispatch-to-nowhere': `sed -i -E "/BEGIN bridge:kimaki/,/END bridge:kimaki/ \
       s|'command' => '[^']*'|'command' => '/bin/true'|" \
-    ${SITE}/wp-content/mu-plugins/wp-coding-agents-channels.php`,
+    ${SITE}/wp-content/mu-plugins/wp-coding-agents-channels.php
+    echo 10 > /run/lab-arrives-in`,
   /** HOME is root's own, so that the whole state lies there. */
   'home-of-root': `sed -i 's|HOME=/home/opencode|HOME=/root|' ${UNIT_FILE}
     systemctl daemon-reload

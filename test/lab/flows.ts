@@ -37,7 +37,7 @@ export async function nextScheduledJob(host: Host): Promise<Job> {
 }
 
 async function finishedJob(host: Host, wanted: (job: Job) => boolean): Promise<Job> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const job = (await listJobs(host)).filter(wanted).at(-1);
     if (job !== undefined && !['pending', 'processing'].includes(job.status)) return job;

@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { remedy } from '../../posix/findings/index.js';
+import type { Remedy } from '../../posix/findings/index.js';
 import {
   drainJob,
   findAdministrator,
@@ -57,7 +58,7 @@ async function byHand({ site, service, options }: Subject, wp: WpCliOptions): Pr
   });
   if (job.isErr()) return failed([job, drained].flatMap((one) => (one.isErr() ? [one.error.message] : [])).join('; '));
   const told = `"${flow.name}", run as ${service.user.name}: job ${job.value.id} ${job.value.status}`;
-  return jobSucceeded(job.value.status) ? passed(told) : failed(told);
+  return jobSucceeded(job.value.status) ? passed(told) : failed(told, showJob(site.path, user, job.value.id));
 }
 
 async function scheduled({ site, service, options }: Subject, wp: WpCliOptions): Promise<AcceptanceCheck> {
@@ -78,7 +79,13 @@ async function scheduled({ site, service, options }: Subject, wp: WpCliOptions):
   });
   if (job.isErr()) return failed(job.error.message);
   const told = `"${job.value.flow}", run by WP-Cron: job ${job.value.id} ${job.value.status}`;
-  return jobSucceeded(job.value.status) ? passed(told) : failed(told);
+  const { user } = before.value;
+  return jobSucceeded(job.value.status) ? passed(told) : failed(told, showJob(site.path, user, job.value.id));
+}
+
+/** Not every version of Data Machine lists the reason beside the status. */
+function showJob(path: string, user: string, id: number): Remedy {
+  return remedy.command('wp', `--path=${path}`, `--user=${user}`, 'datamachine', 'jobs', 'show', String(id));
 }
 
 /**

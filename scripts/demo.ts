@@ -48,11 +48,11 @@ const host = await timed('boot', bootHost);
 let failed: boolean;
 try {
   await installPackage(host);
-  const before = await treeSnapshot(host, WATCHED);
+  const before = treeSnapshot(host, WATCHED);
   await show('plan', []);
   const applied = await show('apply', [...PROBES, '--yes']);
   heading('what changed');
-  summarize(compareSnapshots(before, await treeSnapshot(host, WATCHED)));
+  summarize(compareSnapshots(before, treeSnapshot(host, WATCHED)));
   failed = applied !== 0;
 } finally {
   await host.down();

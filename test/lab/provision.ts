@@ -47,6 +47,10 @@ const MASKED = [
   'phpsessionclean.timer systemd-tmpfiles-clean.timer getty.target console-getty.service',
   'systemd-journal-flush.service systemd-update-utmp.service',
 ].flatMap((line) => line.split(' '));
+const IDLE_GENERATORS =
+  'cryptsetup debug fstab getty gpt-auto hibernate-resume integritysetup rc-local run system-update veritysetup'.split(
+    ' ',
+  );
 
 /** Everything the package stage depends on. */
 export async function baseInputs(): Promise<readonly (string | Buffer)[]> {
@@ -112,6 +116,11 @@ async function configure(root: string): Promise<void> {
     const link = join(root, 'etc/systemd/system', unit);
     await rm(link, { force: true });
     await symlink('/dev/null', link);
+  }
+  // Each runs at every daemon-reload, and all are for disks, consoles and boot options that no host of the lab has.
+  await mkdir(join(root, 'etc/systemd/system-generators'), { recursive: true });
+  for (const name of IDLE_GENERATORS) {
+    await symlink('/dev/null', join(root, 'etc/systemd/system-generators', `systemd-${name}-generator`));
   }
   const node = join(dirname(createRequire(import.meta.url).resolve(NODE)), 'bin/node');
   await copyFile(node, join(root, 'usr/bin/node'));

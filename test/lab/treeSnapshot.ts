@@ -1,43 +1,54 @@
 import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from './host.js';
 
 /** Path in the host → one line with type, owner, mode, modification time and content. */
 export type TreeSnapshot = ReadonlyMap<string, string>;
 
-/** Records every entry at and below the given paths of a host, from outside, following no link. */
-export async function treeSnapshot(host: Host, paths: readonly string[]): Promise<TreeSnapshot> {
+/**
+ * Records every entry at and below the given paths of a host, from outside, following no link. Without the thread pool: that
+ * costs a call more than the call itself, for some thousands of them.
+ */
+export function treeSnapshot(host: Host, paths: readonly string[]): TreeSnapshot {
   const entries = new Map<string, string>();
-  for (const path of paths) await record(path);
+  for (const path of paths) record(path);
   return entries;
 
-  async function record(path: string): Promise<void> {
+  function record(path: string): void {
     const outside = join(host.root, path);
-    const stat = await lstat(outside).catch(() => null);
+    const stat = unlessGone(() => lstatSync(outside));
     if (stat === null) return;
     const owner = `${stat.uid}:${stat.gid} ${(stat.mode & 0o7777).toString(8).padStart(4, '0')}`;
     if (stat.isDirectory()) {
       entries.set(path, `directory ${owner}`);
-      for (const name of (await readdir(outside)).sort()) await record(join(path, name));
+      for (const name of (unlessGone(() => readdirSync(outside)) ?? []).sort()) record(join(path, name));
     } else if (stat.isSymbolicLink()) {
-      entries.set(path, `symlink ${owner} ${await readlink(outside)}`);
+      entries.set(path, `symlink ${owner} ${unlessGone(() => readlinkSync(outside)) ?? ''}`);
     } else if (stat.isFile()) {
-      entries.set(path, `file ${owner} ${Math.floor(stat.mtimeMs)} ${await digestOf(outside, stat)}`);
+      const digest = unlessGone(() => digestOf(outside, stat)) ?? '';
+      entries.set(path, `file ${owner} ${Math.floor(stat.mtimeMs)} ${digest}`);
     } else entries.set(path, `special ${owner}`);
   }
 }
 
+/** What services of a host remove meanwhile. */
+function unlessGone<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 /** A change of content moves the time of the last change of the inode, which nobody can set. */
-async function digestOf(path: string, stat: Stats): Promise<string> {
+function digestOf(path: string, stat: Stats): string {
   const key = `${path} ${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
   const known = digests.get(key);
   if (known !== undefined) return known;
-  const digest = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex')
-    .slice(0, 16);
+  const digest = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
   digests.set(key, digest);
   return digest;
 }

@@ -203,7 +203,7 @@ export async function tellingOf(unit: RunUnit): Promise<Telling> {
 
 const POLL_MS = 100;
 /** How often systemd is asked whether the unit still runs, when it tells nothing. */
-const ALIVE_MS = 1_000;
+const ALIVE_MS = 5_000;
 
 /**
  * Everything that the unit told and tells, until it has ended; from the beginning, whenever this is called.

@@ -240,7 +240,7 @@ async function bot(given) {
   const heart = () => beat.run(new Date().toISOString(), process.getuid());
   heart();
   setInterval(heart, 1000);
-  setInterval(() => drain(database), 100);
+  setInterval(() => drain(database), 250);
 }
 
 /** Only one bot holds a lock port: whoever is there is asked to end, and given ten seconds. */

@@ -228,7 +228,7 @@ describe.skipIf(!lab.ok)('a migration that fails', () => {
 
   /** Applies, expects 73 and the host as it was, with the old service at work; gives what was said of the reason. */
   async function failsAndGoesBack(args: readonly string[] = []): Promise<string> {
-    const before: TreeSnapshot = await lastingSnapshot(host, TREES);
+    const before: TreeSnapshot = lastingSnapshot(host, TREES);
     const rows = await databaseRows(host, OLD_DATA_DIR, 'root');
     const result = endedWith(await migrate(host, [...QUICK_APPLY, ...args]), 73);
     expect(result.stdout + result.stderr).not.toContain(CANARY);
@@ -239,7 +239,7 @@ describe.skipIf(!lab.ok)('a migration that fails', () => {
       'active\nactive\nactive',
     );
     await host.serviceListens();
-    expect(compareSnapshots(before, await lastingSnapshot(host, TREES))).toEqual([]);
+    expect(compareSnapshots(before, lastingSnapshot(host, TREES))).toEqual([]);
     expect(await host.ok('ls -A /run/systemd/system.control 2>/dev/null || true')).toBe('');
     expect(await workerUmasks(host)).toBe(umasks);
     const now = await databaseRows(host, OLD_DATA_DIR, 'root');

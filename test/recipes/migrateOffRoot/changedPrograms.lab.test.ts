@@ -31,14 +31,14 @@ describe.skipIf(!lab.ok)('a program of root that the agent replaced after the mi
 
   it('refuses the rollback as a whole, by its name and with the option, and changes nothing', async () => {
     const pid = await host.ok('systemctl show -p MainPID --value kimaki');
-    const before = await lastingSnapshot(host, TOUCHED);
+    const before = lastingSnapshot(host, TOUCHED);
     const planned = endedWith(await migrate(host, ['rollback', '--dry-run']), 65);
     const refused = endedWith(await migrate(host, ['rollback', '--yes']), 65);
     for (const { stdout, stderr } of [planned, refused]) {
       expect(stdout + stderr).toContain(`${NEW_DATA_DIR}/bin/kimaki`);
       expect(stdout + stderr).toContain('--accept-changed-programs');
     }
-    expect(compareSnapshots(before, await lastingSnapshot(host, TOUCHED))).toEqual([]);
+    expect(compareSnapshots(before, lastingSnapshot(host, TOUCHED))).toEqual([]);
     expect(await host.ok('systemctl show -p MainPID --value kimaki')).toBe(pid);
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
     expect((await host.run(['cat', UIDS])).code).not.toBe(0);

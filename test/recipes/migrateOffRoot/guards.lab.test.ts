@@ -17,10 +17,10 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
   /** Asserts that this ends so, says this, and that neither the trees nor the service noticed. */
   async function refuses(code: number, words: readonly string[], run: () => Promise<Finished>): Promise<void> {
     const pid = await host.ok('systemctl show -p MainPID --value kimaki');
-    const before = await lastingSnapshot(host, WATCHED);
+    const before = lastingSnapshot(host, WATCHED);
     const { stderr } = endedWith(await run(), code);
     for (const word of words) expect(stderr).toContain(word);
-    expect(compareSnapshots(before, await lastingSnapshot(host, WATCHED))).toEqual([]);
+    expect(compareSnapshots(before, lastingSnapshot(host, WATCHED))).toEqual([]);
     expect(await host.ok('systemctl show -p MainPID --value kimaki')).toBe(pid);
   }
 

@@ -192,7 +192,7 @@ export class KillCampaign {
     const process = Object.fromEntries(Object.keys(service).map((field) => [field, found[field] ?? '']));
     const units = ['kimaki', 'php8.2-fpm', 'datamachine-worker.timer', 'nginx'];
     return {
-      trees: await lastingSnapshot(host, TREES),
+      trees: lastingSnapshot(host, TREES),
       acls: await host.ok(`getfacl -RPsnp ${TREES.join(' ')} 2>/dev/null`),
       rows: await databaseRows(host, dataDir, user),
       service: process,

@@ -72,7 +72,7 @@ waitpid $pid, 0;
  * @param options - what else `apply` is given
  */
 export async function tryNginxRoad(host: Host, how: Exchanging, options: readonly string[] = []): Promise<RoadTry> {
-  const before = await treeSnapshot(host, [NGINX]);
+  const before = treeSnapshot(host, [NGINX]);
   await writeFile(join(host.root, INSTALL_DIR, 'attacker.pl'), ATTACKER);
   await host.ok(['ln', '-s', `${NGINX}/sites-enabled`, OTHER], { user: 'www-data' });
   const apply = `wca migrate-off-root apply --yes --json --hold 1 ${options.join(' ')} > /tmp/report 2>&1`;
@@ -85,7 +85,7 @@ export async function tryNginxRoad(host: Host, how: Exchanging, options: readonl
   const journal = await host.ok('cat /var/lib/wca/runs/*/journal.jsonl');
   const records = journal.split('\n').map((line) => JSON.parse(line) as JournalLine);
   const error = records.find(({ type, id }) => type === 'step-failed' && id === 'fs-chmod')?.error;
-  const harm = compareSnapshots(before, await treeSnapshot(host, [NGINX]));
+  const harm = compareSnapshots(before, treeSnapshot(host, [NGINX]));
   return {
     code,
     exchanges: Number(ran.stdout),

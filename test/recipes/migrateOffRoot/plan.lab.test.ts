@@ -84,7 +84,7 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
 
   it('leaves the host as an idle one would', async () => {
     const trees = ['/etc', SITE, '/root', '/home', '/opt', '/usr/local', '/var/lib/datamachine', STATE_DIR];
-    const before = await lastingSnapshot(host, trees);
+    const before = lastingSnapshot(host, trees);
     const files = new Set(await host.changedFiles());
     for (const args of [['plan'], ['plan', '--json'], ['plan', '--detailed-exitcode', '--no-color']])
       await migrate(host, args);
@@ -92,7 +92,7 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
       (path) => !files.has(path) && !IDLE_WRITES.some((each) => each.test(path)),
     );
     expect(changed).toEqual([]);
-    expect(compareSnapshots(before, await lastingSnapshot(host, trees))).toEqual([]);
+    expect(compareSnapshots(before, lastingSnapshot(host, trees))).toEqual([]);
     expect((await host.run(['test', '-e', STATE_DIR])).code).toBe(1);
   });
 

@@ -60,12 +60,12 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
 
   async function refusesThe(code: number, words: readonly string[], run: () => Promise<Finished>): Promise<void> {
     const pid = await host.ok('systemctl show -p MainPID --value kimaki');
-    const before = await lastingSnapshot(host, WATCHED);
+    const before = lastingSnapshot(host, WATCHED);
     const { stderr } = endedWith(await run(), code);
     for (const word of words) expect(stderr).toContain(word);
     expect(stderr).not.toContain(CANARY);
     expect(stderr).not.toMatch(/\n\s+at |undefined|\[object/);
-    expect(compareSnapshots(before, await lastingSnapshot(host, WATCHED))).toEqual([]);
+    expect(compareSnapshots(before, lastingSnapshot(host, WATCHED))).toEqual([]);
     expect(await host.ok('systemctl show -p MainPID --value kimaki')).toBe(pid);
   }
 

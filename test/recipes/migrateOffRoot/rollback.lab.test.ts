@@ -52,21 +52,21 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
   let rowsBefore: Rows;
   let rowsSince: Rows;
 
-  const snapshot = (): Promise<TreeSnapshot> => lastingSnapshot(host, TREES);
+  const snapshot = (): TreeSnapshot => lastingSnapshot(host, TREES);
 
   beforeAll(async () => {
     host = await brokenHost();
     umasksBefore = await workerUmasks(host);
     commandBefore = await registeredCommand(host);
     rowsBefore = await databaseRows(host, OLD_DATA_DIR, 'root');
-    before = await snapshot();
+    before = snapshot();
   });
   afterAll(() => host.down());
 
   it('was applied, and the service went on working', async () => {
     endedWith(await migrate(host, QUICK_APPLY), 0);
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
-    expect(compareSnapshots(before, await snapshot()).length).toBeGreaterThan(300);
+    expect(compareSnapshots(before, snapshot()).length).toBeGreaterThan(300);
     await agentDoes(host, [`write:${CONTENT}/uploads/since.txt written after the migration`]);
     const { heartbeats } = await databaseRows(host);
     await host.waitFor(
@@ -92,7 +92,7 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
   });
 
   it('gives back every unit, mu-plugin, owner, mode and time, byte for byte', async () => {
-    const differences = compareSnapshots(before, await snapshot());
+    const differences = compareSnapshots(before, snapshot());
     // The one file the agent was told to write since is its own, and stays.
     expect(differences.filter((line) => !line.includes('/uploads/since.txt'))).toEqual([]);
     expect(differences).toHaveLength(1);
@@ -141,14 +141,14 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
   });
 
   it('does nothing more when rolled back again', async () => {
-    const quiet = await snapshot();
+    const quiet = snapshot();
     const pid = await host.ok('systemctl show -p MainPID --value kimaki');
     expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0))).toMatchObject({
       outcome: 'rolled-back',
       changed: false,
     });
     expect(await host.ok('systemctl show -p MainPID --value kimaki')).toBe(pid);
-    expect(compareSnapshots(quiet, await snapshot())).toEqual([]);
+    expect(compareSnapshots(quiet, snapshot())).toEqual([]);
   });
 
   inCampaign(() => {
@@ -170,7 +170,7 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
       const back = told(endedWith(await host.run(rollback, { timeoutMs: 4 * MINUTE }), 0));
       expect(back).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
       expect(back.steps?.find(({ id }) => id === 'recovery-off')?.notes?.join()).toContain('do not reboot');
-      expect(compareSnapshots(before, await snapshot()).filter((line) => !line.includes('/uploads/since.txt'))).toEqual(
+      expect(compareSnapshots(before, snapshot()).filter((line) => !line.includes('/uploads/since.txt'))).toEqual(
         [],
       );
       expect(await serviceProcess(host)).toMatchObject(AS_ROOT);

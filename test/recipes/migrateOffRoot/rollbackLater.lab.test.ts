@@ -53,12 +53,12 @@ describe.skipIf(!lab.ok)('a rollback that comes late', () => {
   ])('is refused whole where %s, by the name of the file, and changes nothing', async (_, path, edit) => {
     await host.ok(`cp -a ${path} /srv/kept; ${edit} ${path}; ! cmp -s ${path} /srv/kept`);
     const pid = await host.ok('systemctl show -p MainPID --value kimaki');
-    const before = await lastingSnapshot(host, TOUCHED);
+    const before = lastingSnapshot(host, TOUCHED);
     for (const options of [['--dry-run'], ['--yes']]) {
       const { stdout, stderr } = endedWith(await migrate(host, ['rollback', ...options]), 65);
       expect(stdout + stderr, options.join()).toContain(path);
     }
-    expect(compareSnapshots(before, await lastingSnapshot(host, TOUCHED))).toEqual([]);
+    expect(compareSnapshots(before, lastingSnapshot(host, TOUCHED))).toEqual([]);
     expect(await host.ok('systemctl show -p MainPID --value kimaki')).toBe(pid);
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
     await host.ok(`cat /srv/kept > ${path}; touch -r /srv/kept ${path}; rm /srv/kept`);

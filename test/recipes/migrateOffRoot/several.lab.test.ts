@@ -59,7 +59,7 @@ describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => 
 
   /** The second writes its database and its log all the time, as the first does. */
   const snapshot = async (): Promise<TreeSnapshot> => {
-    const all = await lastingSnapshot(host, TREES);
+    const all = lastingSnapshot(host, TREES);
     const busy = /\/(\.kimaki-b\/(discord-sessions\.db.*|kimaki\.log|lab\.pid)|storage\/session\.log)$/;
     return new Map([...all].map(([path, line]) => [path, busy.test(path) ? 'busy' : line]));
   };

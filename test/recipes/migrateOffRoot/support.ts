@@ -205,9 +205,9 @@ const COMING_AND_GOING = [
  * Everything below the paths that does not change by itself: what services write into has only its owner and mode here,
  * and what they make and remove is left out.
  */
-export async function lastingSnapshot(host: Host, paths: readonly string[]): Promise<TreeSnapshot> {
+export function lastingSnapshot(host: Host, paths: readonly string[]): TreeSnapshot {
   const lasting = new Map<string, string>();
-  for (const [path, line] of await treeSnapshot(host, paths)) {
+  for (const [path, line] of treeSnapshot(host, paths)) {
     if (COMING_AND_GOING.some((each) => each.test(path))) continue;
     lasting.set(path, WRITTEN.some((each) => each.test(path)) ? line.split(' ').slice(0, 3).join(' ') : line);
   }

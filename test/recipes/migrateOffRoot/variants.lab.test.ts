@@ -74,7 +74,7 @@ async function rolledBack(host: Host, before: TreeSnapshot, made = /$^/): Promis
     undoErrors: [],
     remaining: [],
   });
-  const differences = compareSnapshots(before, await lastingSnapshot(host, TREES));
+  const differences = compareSnapshots(before, lastingSnapshot(host, TREES));
   return differences.filter((line) => !made.test(line) && !line.includes('session.log'));
 }
 
@@ -87,7 +87,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
       echo s > /root/.local/share/opencode/storage/x; echo t > /root/.local/state/opencode/y; chmod 0700 /root/.local
       rm -rf /home/opencode/.local /home/opencode/.config`;
     await onHost(`${state}\n${HOME_OF_ROOT}`, async (host) => {
-      const before = await lastingSnapshot(host, TREES);
+      const before = lastingSnapshot(host, TREES);
       expect(await applied(host)).toEqual(NOT_ASKED);
       expect(await host.ok('find /home/opencode ! -user opencode -o ! -group opencode')).toBe('');
       const moved = [
@@ -121,7 +121,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
 
     it('has them follow, also where they stay, and puts them back', async () => {
       await onHost(variant, async (host) => {
-        const before = await lastingSnapshot(host, TREES);
+        const before = lastingSnapshot(host, TREES);
         const { stdout } = endedWith(await migrate(host, ['plan']), 0);
         expect(stdout).not.toContain('will break');
         expect(stdout).toMatch(/\/root\/\.kimaki: [0-9.]+ MB in \d+ entries, moved by one rename/);
@@ -154,7 +154,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
 
   it('makes the account when asked to, and takes it away again', async () => {
     await onHost(`${HOME_OF_ROOT}\nuserdel -r opencode 2>/dev/null`, async (host) => {
-      const before = await lastingSnapshot(host, TREES);
+      const before = lastingSnapshot(host, TREES);
       await refused(host, ['opencode', '--create-user']);
       const plan = told(endedWith(await migrate(host, ['plan', '--json', '--create-user']), 0)) as Told & {
         readonly notices: readonly { readonly kind: string }[];
@@ -172,7 +172,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
 
   it('copies the state and compares it where the homes are on different filesystems', async () => {
     await onHost('cp -a /home /srv/home; mount -t tmpfs tmpfs /home; cp -a /srv/home/. /home/', async (host) => {
-      const before = await lastingSnapshot(host, TREES);
+      const before = lastingSnapshot(host, TREES);
       const rows = await databaseRows(host, OLD_DATA_DIR, 'root');
       const run = await migrate(host, APPLY);
       endedWith(run, 0);
@@ -186,7 +186,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
   inCampaign(() => {
     it('leaves a service that was stopped and disabled so, and says what that leaves unproven', async () => {
       await onHost('systemctl disable --now kimaki datamachine-worker.timer', async (host) => {
-        const before = await lastingSnapshot(host, TREES);
+        const before = lastingSnapshot(host, TREES);
         const idle = 'systemctl is-active kimaki datamachine-worker.timer; systemctl is-enabled kimaki; true';
         expect(await applied(host)).toEqual(['service', ...NOT_ASKED]);
         expect(await host.ok(idle)).toBe('inactive\ninactive\ndisabled');

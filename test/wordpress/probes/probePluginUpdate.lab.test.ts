@@ -23,7 +23,7 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
 
   it('is updated and leaves nothing behind, in files or database', async () => {
     const dump = 'mariadb-dump --skip-dump-date wp';
-    const before = [await treeSnapshot(host, [SITE, '/tmp']), await host.ok(dump)] as const;
+    const before = [treeSnapshot(host, [SITE, '/tmp']), await host.ok(dump)] as const;
     expect(await inHost(host, PROBE)).toMatchObject({
       ok: true,
       phase: 'update',
@@ -34,7 +34,7 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
       directory: { ...OWN, mode: 0o755 },
       file: { ...OWN, mode: 0o644 },
     });
-    expect(compareSnapshots(before[0], await treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
+    expect(compareSnapshots(before[0], treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
     expect(await host.ok(dump)).toBe(before[1]);
   });
 
@@ -54,14 +54,14 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
     ['someone else has the name', `mkdir ${CONTENT}/plugins/wca-update-probe`, 'prepare', 'wca_in_the_way'],
   ])('says why not when %s', async (_, breakage, phase, code) => {
     await host.ok(breakage);
-    const before = await treeSnapshot(host, [SITE, '/tmp']);
+    const before = treeSnapshot(host, [SITE, '/tmp']);
     expect(await inHost(host, PROBE)).toMatchObject({ ok: false, phase, codes: [code], leftovers: [] });
-    expect(compareSnapshots(before, await treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
+    expect(compareSnapshots(before, treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
   });
 
   it('leaves nothing when it is killed in the middle, and nothing when the site dies', async () => {
     const dump = 'mariadb-dump --skip-dump-date wp';
-    const before = await treeSnapshot(host, [SITE, '/tmp']);
+    const before = treeSnapshot(host, [SITE, '/tmp']);
     const data = await host.ok(dump);
     await muPlugin(`<?php add_filter( 'upgrader_source_selection', function ( $source ) {
 	if ( false !== strpos( $source, '2.0.0' ) ) { posix_kill( getmypid(), 9 ); }
@@ -71,7 +71,7 @@ describe.skipIf(!labAvailable().ok)('a throw-away plugin, updated by WordPress',
     await muPlugin(`<?php add_filter( 'upgrader_source_selection', function ( $source ) { exit( 7 ); } );`);
     expect(await inHost(host, PROBE)).toMatchObject({ code: 'PROBE_NO_ANSWER', exitCode: 7 });
     await host.ok(`rm ${CONTENT}/mu-plugins/lab-test.php`);
-    expect(compareSnapshots(before, await treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
+    expect(compareSnapshots(before, treeSnapshot(host, [SITE, '/tmp']))).toEqual([]);
     expect(await host.ok(dump)).toBe(data);
   });
 

@@ -31,9 +31,9 @@ describe.skipIf(!labAvailable().ok)('WordPress asked what it could not write', (
   it('finds nothing where everything is its own, and writes nothing to find that out', async () => {
     await host.ok(PREPARE);
     const dump = 'mariadb-dump --skip-dump-date wp';
-    const before = [await treeSnapshot(host, [SITE, '/tmp']), await host.ok(dump)] as const;
+    const before = [treeSnapshot(host, [SITE, '/tmp']), await host.ok(dump)] as const;
     const seen = await report('true');
-    const after = [await treeSnapshot(host, [SITE, '/tmp']), await host.ok(dump)] as const;
+    const after = [treeSnapshot(host, [SITE, '/tmp']), await host.ok(dump)] as const;
     expect(seen).toMatchObject({
       ok: true,
       filesystemMethod: 'direct',

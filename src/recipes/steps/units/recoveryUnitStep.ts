@@ -157,7 +157,8 @@ async function remove(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>
   }
   const unlinked = await removeLinks(args);
   if (unlinked.isErr()) return err(unlinked.error);
-  const reloaded = await daemonReload();
+  // `disable` has had systemd read the units already.
+  const reloaded = there.value === null || unlinked.value > 0 ? await daemonReload() : ok(undefined);
   if (reloaded.isErr()) return err(reloaded.error);
   const state = await showUnit(name);
   if (state.isOk() && state.value.activeState !== 'inactive') {
@@ -194,15 +195,18 @@ async function linksOf(args: RecoveryUnitArgs): Promise<number> {
 }
 
 /** Removes the links that `systemctl disable` leaves where the unit file was removed before. */
-async function removeLinks(args: RecoveryUnitArgs): Promise<Result<void, StepFailure>> {
+/** Removes the links by which services require the unit, and gives how many there were. */
+async function removeLinks(args: RecoveryUnitArgs): Promise<Result<number, StepFailure>> {
+  let count = 0;
   for (const link of linkPaths(args)) {
     if ((await readlink(link).catch(() => null)) === null) continue;
     const removed = await attemptAt(link, 'unlink', unlink);
     if (removed.isErr()) return err(removed.error);
+    count += 1;
     // The directory may hold links of other units.
     await attemptAt(dirname(link), 'rmdir', rmdir).unwrapOr(undefined);
   }
-  return ok(undefined);
+  return ok(count);
 }
 
 function linkPaths({ path, services }: RecoveryUnitArgs): readonly string[] {

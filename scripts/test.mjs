@@ -1,6 +1,6 @@
 // npm test: every check of package.json, then every test. The last line is `N passed, N failed`: checks and tests, as
 // npm-run-all and vitest counted them. With CI=true a test that was skipped counts as failed.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import runAll from 'npm-run-all2';
@@ -12,6 +12,8 @@ const REPORT = 'temp/vitest.json';
 const output = { stdout: process.stdout, stderr: process.stderr };
 
 const built = await run('build', {});
+// Whatever keeps this from building them keeps the tests that need them, too.
+spawn('tsx', ['scripts/labImages.ts'], { stdio: ['ignore', 'inherit', 'inherit'] }).on('error', () => undefined);
 const checks = await run('check:*', {
   parallel: true,
   maxParallel: availableParallelism(),

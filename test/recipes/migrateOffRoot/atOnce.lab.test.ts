@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labAvailable, runWithFault } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
+import { cases, rows } from '../../support/campaign.js';
 import { KillCampaign } from './killCampaign.js';
 import { AS_OPENCODE, AS_ROOT, MINUTE, brokenHost, endedWith, migrate, serviceProcess, told } from './support.js';
 
@@ -40,10 +41,12 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
     },
   );
 
-  it.each([
-    ['SIGTERM', { match: 'rename /root/.kimaki', what: 'SIGTERM' }],
-    ['SIGHUP', { match: 'rename .*/kimaki.service', what: 'SIGHUP' }],
-  ] as const)('in the foreground go on to their end after %s in the stop window', async (_, fault) => {
+  const IN_WINDOW = rows(
+    [['SIGTERM', { match: 'rename /root/.kimaki', what: 'SIGTERM' }] as const],
+    [['SIGHUP', { match: 'rename .*/kimaki.service', what: 'SIGHUP' }] as const],
+  );
+
+  it.each(IN_WINDOW)('in the foreground go on to their end after %s in the stop window', async (_, fault) => {
     const result = endedWith(await runWithFault(host, ['migrate-off-root', 'apply', '--yes', '--hold', '1'], fault), 0);
     expect(result.stderr).toContain('the agent is down, so the run goes on to its end');
     expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
@@ -51,10 +54,12 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
     expect(await campaign.compare('before')).toEqual([]);
   });
 
-  it.each([
-    ['go on to their end', '', '0', 'applied'],
-    ['in the foreground end at the next step', '--foreground', '75', 'interrupted'],
-  ])('%s when nobody reads what they say any more', async (_, foreground, code, state) => {
+  const UNREAD = rows(
+    [['in the foreground end at the next step', '--foreground', '75', 'interrupted'] as const],
+    [['go on to their end', '', '0', 'applied'] as const],
+  );
+
+  it.each(UNREAD)('%s when nobody reads what they say any more', async (_, foreground, code, state) => {
     const ran = await host.run(
       `wca migrate-off-root apply ${foreground} --yes --hold 1 2>&1 >/dev/null | sed -u "/safety unit/q" >/dev/null; echo \${PIPESTATUS[0]}`,
       { timeoutMs: 8 * MINUTE },
@@ -65,9 +70,9 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
     expect(await campaign.compare('before')).toEqual([]);
   });
 
-  it('are one at a time: of twenty at once one goes through and nineteen say 75', async () => {
+  it('are one at a time: of many at once one goes through and the others say 75', async () => {
     const ended = await Promise.all(
-      Array.from({ length: 20 }, () => migrate(host, ['apply', '--json', '--yes', '--hold', '30'])),
+      Array.from({ length: cases(6, 20) }, () => migrate(host, ['apply', '--json', '--yes', '--hold', '30'])),
     );
     expect(ended.filter(({ code }) => code === 0)).toHaveLength(1);
     expect(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OLD_DATA_DIR, labAvailable, runWithFault } from '../../lab/index.js';
 import type { Fault, Host } from '../../lab/index.js';
 import { AS_ROOT, QUICK_APPLY, brokenHost, databaseRows, endedWith, migrate, serviceProcess, told } from './support.js';
+import { inCampaign } from '../../support/campaign.js';
 import type { Rows } from './support.js';
 
 const lab = labAvailable();
@@ -60,11 +61,13 @@ describe.skipIf(!lab.ok)('between two sides', () => {
     await host.ok('mv /opt/wca/node-22 /opt/wca/node; sed -i s#/opt/wca/node-22#/opt/wca/node# /usr/local/bin/wca');
   });
 
-  it('nothing of the recovery unit is left where somebody removed its file, and not what enables it', async () => {
-    expect((await runWithFault(host, ['migrate-off-root', ...QUICK_APPLY], KILLED)).code).toBe(137);
-    await host.ok(`rm ${RECOVERY}`);
-    await host.crash();
-    endedWith(await migrate(host, ROLLBACK), 0);
-    await expectBefore();
+  inCampaign(() => {
+    it('nothing of the recovery unit is left where somebody removed its file, and not what enables it', async () => {
+      expect((await runWithFault(host, ['migrate-off-root', ...QUICK_APPLY], KILLED)).code).toBe(137);
+      await host.ok(`rm ${RECOVERY}`);
+      await host.crash();
+      endedWith(await migrate(host, ROLLBACK), 0);
+      await expectBefore();
+    });
   });
 });

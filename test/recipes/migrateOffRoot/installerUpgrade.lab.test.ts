@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHANNELS, INSTALL_DIR, UNIT_FILE, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { MINUTE, QUICK_APPLY, brokenHost, endedWith, migrate, told, unproven } from './support.js';
-import { inCampaign } from '../../support/campaign.js';
+import { inCampaign, rows } from '../../support/campaign.js';
 
 const lab = labAvailable();
 const RULE = '/etc/sudoers.d/wp-coding-agents-kimaki-restart';
@@ -199,7 +199,7 @@ describe.skipIf(!lab.ok)('a migrated host, and the installer', () => {
       expect(ids).toContain('own-prefix');
       expect(ids).not.toContain('self-upgrade');
       expect(ids).not.toContain('program-in-home');
-      for (const again of [['--own-prefix'], []])
+      for (const again of rows<readonly string[]>([['--own-prefix']], [[]]))
         expect(told(endedWith(await migrate(host, [...QUICK_APPLY, ...again]), 0))).toMatchObject({ changed: false });
       expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0)).remaining ?? []).toEqual([]);
       expect(await host.ok(`grep ^ExecStart= ${UNIT_FILE}`)).toContain('=/usr/bin/kimaki ');

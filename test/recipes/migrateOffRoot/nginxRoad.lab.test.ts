@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SITE, bootHost, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
+import { rows } from '../../support/campaign.js';
 import { installWithoutParentCheck, tryNginxRoad, tryStepRoad } from './nginxRoad.js';
 import { brokenHost, endedWith, migrate } from './support.js';
 
@@ -23,13 +24,16 @@ describe.skipIf(!lab.ok)('www-data, who exchanges mu-plugins for a link to nginx
     expect(stderr).not.toContain('chown');
   });
 
-  it.each(['once', 'racing'] as const)('%s before fs-chmod is written, gets nothing into it', async (how) => {
-    host = await brokenHost();
-    const road = await tryNginxRoad(host, how);
-    expect(road.exchanges).toBeGreaterThanOrEqual(2);
-    expect(road.harm).toEqual([]);
-    if (how === 'once') expect(road.failure).toContain('symbolic link');
-  });
+  it.each(rows(['racing'] as const, ['once'] as const))(
+    '%s before fs-chmod is written, gets nothing into it',
+    async (how) => {
+      host = await brokenHost();
+      const road = await tryNginxRoad(host, how);
+      expect(road.exchanges).toBeGreaterThanOrEqual(2);
+      expect(road.harm).toEqual([]);
+      if (how === 'once') expect(road.failure).toContain('symbolic link');
+    },
+  );
 
   it('at full speed between the check of the step and its act, gets nothing into it', async () => {
     host = await brokenHost();

@@ -126,7 +126,7 @@ describe('a secret', () => {
         const unquoted = secret.replace(/[^\w.~%$!*^@:+/=?-]/g, 'x');
         absent(shown(shape(unquoted)), [unquoted, doubled(unquoted), escaped(unquoted), base64(unquoted).slice(0, -4)]);
       }),
-      { numRuns: cases(15, 40) },
+      { numRuns: cases(8, 40) },
     );
   });
 
@@ -136,7 +136,7 @@ describe('a secret', () => {
         token.map((text) => text.replace(/[^\w-]/g, 'x')).filter((text) => text.length >= 16),
         (secret) => absent(shown(shape(...halves(secret)), true), [secret, ...halves(secret)]),
       ),
-      { numRuns: cases(15, 40) },
+      { numRuns: cases(8, 40) },
     );
   });
 
@@ -145,7 +145,7 @@ describe('a secret', () => {
       fc.property(random, (secret) =>
         absent(shown(shape(secret)), [secret, escaped(secret), base64(secret).slice(0, -4)]),
       ),
-      { numRuns: cases(15, 40) },
+      { numRuns: cases(8, 40) },
     );
   });
 

@@ -173,14 +173,10 @@ const PLANTED: readonly Planted[] = [
 ];
 
 describe('programs that were changed since', () => {
-  it.each(PLANTED)('$what: the rollback is refused, and names it', async ({ plant, refused }) => {
+  it.each(PLANTED)('$what: the rollback is refused, and names it; accepted, it stays', async ({ plant, refused }) => {
     plant();
     const asked = (await askChanged({ moves: moves() }, ctx))._unsafeUnwrapErr();
     expect(asked).toMatchObject({ code: 'PROGRAMS_CHANGED', paths: refused.map((name) => to(name)) });
-  });
-
-  it.each(PLANTED)('$what: accepted, it stays, and is told of', async ({ plant, refused }) => {
-    plant();
     const agreed = { ...ctx, acceptChangedPrograms: true };
     expect((await askChanged({ moves: moves() }, agreed))._unsafeUnwrap().notes).toHaveLength(refused.length);
     renameSync(to(), from());

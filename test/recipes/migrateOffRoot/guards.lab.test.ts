@@ -185,6 +185,14 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
       ['plugins/closed', '0750'],
       `rmdir ${CONTENT}/plugins/closed`,
     );
+    // What WordPress makes below a default ACL that names its account is the agent's to read alone.
+    const uploads = `${CONTENT}/uploads`;
+    const inherited = `setfacl -d -m u:www-data:rwx ${uploads}; mkdir ${uploads}/inherited; chown www-data: ${uploads}/inherited`;
+    const command = `setfacl -R -m g::rwX,d:g::rwX ${uploads}`;
+    await whileBroken(inherited, [`${uploads}/inherited`, 'opencode', command], 'true');
+    await host.ok(command);
+    endedWith(await migrate(host, ['plan']), 0);
+    await host.ok(`setfacl -R -b ${uploads}; rmdir ${uploads}/inherited`);
   });
 
   it('where a program, a database, an environment file or a port would fail the agent', async () => {

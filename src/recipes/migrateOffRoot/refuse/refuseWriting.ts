@@ -1,5 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
+import { readAcls } from '../../../posix/access/index.js';
+import type { Acl } from '../../../posix/access/index.js';
 import type { Identity } from '../../../posix/accounts/index.js';
 import { remedy } from '../../../posix/findings/index.js';
 import { firstFew, octalMode, printablePath } from '../../../posix/paths/index.js';
@@ -50,8 +52,12 @@ export async function refuseWriting(
       : findClosed({ roots, accepted }, account));
     if (found.isErr()) return err(cannotObserve(found.error));
     const { refused } = closedEntries({ site, leaveUnsafe: options.leaveUnsafe === true }, found.value);
+    const who = account?.user.name ?? 'the new account';
+    if (isAgent) await addClosingAcls(refused, acls);
     const staying = refused.filter((entry) => staysRefused(entry, { ...known, isAgent }));
-    if (staying.length > 0) return err(closedTo(account?.user.name ?? 'the new account', staying));
+    if (staying.length > 0 && staying.every(({ path }) => acls.has(path)))
+      return err(closedByAcl(who, site, roots, staying));
+    if (staying.length > 0) return err(closedTo(who, staying));
   }
   const plain = await findWithoutSetgid({ roots, accepted });
   if (plain.isErr()) return err(cannotObserve(plain.error));
@@ -59,10 +65,31 @@ export async function refuseWriting(
   return staying.length === 0 ? ok(undefined) : err(closedTo('WordPress or the agent', staying));
 }
 
+/** Adds the entries whose ACL will still be closed to the group after the sweeps: they look at mode bits alone, or leave it. */
+async function addClosingAcls(entries: readonly FoundEntry[], acls: Set<string>): Promise<void> {
+  // Where ACLs cannot be read, a sweep says so.
+  const { found } = await readAcls(entries.map(({ path }) => ({ path })));
+  for (const { path, isFile } of entries) {
+    const acl = found.get(path) ?? null;
+    if (acl !== null && staysClosedByAcl(acl, isFile)) acls.add(path);
+  }
+}
+
+/**
+ * Whether an entry with this ACL is closed to its group after the sweeps. Opening it sets bits of the mask, where only the
+ * group gains by them, and never the entry of the group. Pure.
+ */
+export function staysClosedByAcl({ users, groups, owningGroup, mask }: Acl, isFile: boolean): boolean {
+  const needed = isFile ? 0o6 : 0o7;
+  if ((owningGroup & needed) !== needed) return true;
+  const masked = mask === null ? 0 : needed & ~mask;
+  return masked !== 0 && [...users, ...groups].some(({ bits }) => (bits & masked) !== 0);
+}
+
 type Known = {
   /** Accounts whose entries the sweeps open. */
   readonly owners: readonly number[];
-  /** Entries whose ACL a sweep leaves alone. */
+  /** Entries whose ACL stays closed to the group. */
   readonly acls: ReadonlySet<string>;
 };
 
@@ -80,6 +107,23 @@ export function staysRefused(
 /** Whether a directory that hands its group not on will not afterwards. Pure. */
 export function staysPlain({ uid, path }: Pick<FoundEntry, 'uid' | 'path'>, { owners, acls }: Known): boolean {
   return !owners.includes(uid) || acls.has(path);
+}
+
+function closedByAcl(
+  who: string,
+  { owner }: Pick<Site, 'owner'>,
+  roots: readonly string[],
+  entries: readonly FoundEntry[],
+): MigrationRefusal {
+  const texts = entries.map(({ path }) => printablePath(path));
+  const message = `the ACLs of these give their group less than ${who} needs, who writes here as a member of the group ${owner.gid}: ${firstFew(texts, SHOWN)}`;
+  const own = roots.filter((root) => entries.some((entry) => entry.root === root));
+  // The default entries are for what comes later.
+  const way = remedy.inOrder(
+    ...own.map((root) => remedy.command('setfacl', '-R', '-m', 'g::rwX,d:g::rwX', root)),
+    remedy.text('plan again'),
+  );
+  return refusal('NOT_WRITABLE', entries[0]?.path ?? '', message, way);
 }
 
 function closedTo(who: string, entries: readonly FoundEntry[]): MigrationRefusal {

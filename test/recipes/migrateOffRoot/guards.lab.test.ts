@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLOW, NEW_DATA_DIR, OLD_DATA_DIR, SITE, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { CONTENT, brokenHost, endedWith, lastingSnapshot, migrate } from './support.js';
+import { IS_CAMPAIGN } from '../../support/campaign.js';
 import type { Finished } from './support.js';
 
 const lab = labAvailable();
@@ -52,11 +53,13 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
       [UNIT_FILE],
       `chattr -a ${UNIT_FILE}`,
     );
-    await whileBroken(
-      'mkdir -p /usr/local/lib/wp-coding-agents; chattr +i /usr/local/lib/wp-coding-agents',
-      ['/usr/local/lib/wp-coding-agents'],
-      'chattr -i /usr/local/lib/wp-coding-agents; rmdir /usr/local/lib/wp-coding-agents',
-    );
+    if (IS_CAMPAIGN) {
+      await whileBroken(
+        'mkdir -p /usr/local/lib/wp-coding-agents; chattr +i /usr/local/lib/wp-coding-agents',
+        ['/usr/local/lib/wp-coding-agents'],
+        'chattr -i /usr/local/lib/wp-coding-agents; rmdir /usr/local/lib/wp-coding-agents',
+      );
+    }
   });
 
   it('where a directory is mounted read-only', async () => {
@@ -73,11 +76,13 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
       [OLD_DATA_DIR, 'mounted'],
       `umount ${OLD_DATA_DIR}`,
     );
-    await whileBroken(
-      `mkdir ${OLD_DATA_DIR}/cache; mount -t tmpfs tmpfs ${OLD_DATA_DIR}/cache`,
-      [`${OLD_DATA_DIR}/cache`, 'umount'],
-      `umount ${OLD_DATA_DIR}/cache; rmdir ${OLD_DATA_DIR}/cache`,
-    );
+    if (IS_CAMPAIGN) {
+      await whileBroken(
+        `mkdir ${OLD_DATA_DIR}/cache; mount -t tmpfs tmpfs ${OLD_DATA_DIR}/cache`,
+        [`${OLD_DATA_DIR}/cache`, 'umount'],
+        `umount ${OLD_DATA_DIR}/cache; rmdir ${OLD_DATA_DIR}/cache`,
+      );
+    }
   });
 
   it('where a file of the state has a second name, which a sweep would find only after the stop', async () => {
@@ -122,11 +127,13 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
   it('where the state goes to a filesystem with too little room', async () => {
     const home = 'mount -t tmpfs -o size=8m,mode=0750,uid=1000,gid=1000 tmpfs /home/opencode';
     await whileBroken(home, ['/home/opencode', 'bytes free'], 'umount /home/opencode');
-    await whileBroken(
-      home.replace('size=8m', 'size=200m,nr_inodes=20'),
-      ['/home/opencode', 'inodes free'],
-      'umount /home/opencode',
-    );
+    if (IS_CAMPAIGN) {
+      await whileBroken(
+        home.replace('size=8m', 'size=200m,nr_inodes=20'),
+        ['/home/opencode', 'inodes free'],
+        'umount /home/opencode',
+      );
+    }
   });
 
   it('where a companion was edited and not loaded', async () => {
@@ -167,11 +174,13 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
       ['wp-admin/includes/file.php', 'belongs to root', '--include-core'],
       `chown -R www-data:www-data ${SITE}/wp-admin`,
     );
-    await whileBroken(
-      `ln -s /nowhere ${CONTENT}/plugins/tiny/lost`,
-      ['plugins/tiny/lost'],
-      `rm ${CONTENT}/plugins/tiny/lost`,
-    );
+    if (IS_CAMPAIGN) {
+      await whileBroken(
+        `ln -s /nowhere ${CONTENT}/plugins/tiny/lost`,
+        ['plugins/tiny/lost'],
+        `rm ${CONTENT}/plugins/tiny/lost`,
+      );
+    }
   });
 
   it('where WordPress and the agent could not share what another account owns, or what is closed', async () => {
@@ -202,11 +211,13 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
       'chmod 0644 /usr/lib/node_modules/kimaki/package.json',
     );
     const sessions = '/home/opencode/.local/share/opencode/opencode.db';
-    await whileBroken(
-      `sqlite3 ${sessions} 'create table t (a)'; printf 'torn' | dd of=${sessions} bs=1 seek=100 conv=notrunc status=none`,
-      [sessions, 'damaged'],
-      `rm ${sessions}`,
-    );
+    if (IS_CAMPAIGN) {
+      await whileBroken(
+        `sqlite3 ${sessions} 'create table t (a)'; printf 'torn' | dd of=${sessions} bs=1 seek=100 conv=notrunc status=none`,
+        [sessions, 'damaged'],
+        `rm ${sessions}`,
+      );
+    }
     await whileBroken(
       'mkdir -p /etc/wp-coding-agents; echo \'DATAMACHINE_WP_CMD="wp --allow-root"\' > /etc/wp-coding-agents/ai-gateway.env',
       ['environment file', 'DATAMACHINE_WP_CMD'],

@@ -198,7 +198,7 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
       const dropIn = (lines: string): string =>
         `mkdir -p ${UNIT_FILE}.d; printf '[Service]\\n${lines}' > ${UNIT_FILE}.d/60-home.conf; systemctl daemon-reload`;
       const undo = `rm -r ${UNIT_FILE}.d; systemctl daemon-reload`;
-      for (const last of ['', 'nope']) {
+      for (const last of rows(['nope'], [''])) {
         const words = ['60-home.conf:2', 'ProtectHome=yes'];
         await whileBroken(dropIn(`ProtectHome=yes\\nProtectHome=${last}\\n`), () => bothRefuse(65, words), undo);
       }

@@ -117,7 +117,12 @@ export function writesOf(plan: Plan): readonly string[] {
   if (plan.recipe !== RECIPE) return steps;
   // The digest covers the facts, and only planMigration writes facts of this recipe.
   const instances = instancesOf(plan.facts as MigrationFacts | SeveralFacts);
-  // The verification writes to the site as WordPress and as the agent.
-  const touched = instances.map((facts) => ({ ...placesOf(facts), root: facts.site.root }));
-  return [...steps, ...touched.flatMap(({ files, trees, root }) => [...files, ...trees, root])];
+  return [
+    ...steps,
+    ...instances.flatMap((facts) => {
+      const { files, trees } = placesOf(facts);
+      // The verification writes to the site as WordPress and as the agent, and sends messages into the state.
+      return [...files, ...trees, facts.site.root, facts.state.newDataDir];
+    }),
+  ];
 }

@@ -49,6 +49,11 @@ describe('what a run may write', () => {
     );
   });
 
+  it('is the state too where it stays outside of homes, for a message is sent into it', () => {
+    const staying = { ...facts, state: { ...facts.state, moves: [], newDataDir: '/srv/kimaki' } };
+    expect(writesOf({ recipe: RECIPE, facts: staying, steps: [] } as unknown as Plan)).toContain('/srv/kimaki');
+  });
+
   it('is the same of each where several are moved together', () => {
     const [first, second] = togetherFacts();
     const instances = [{ ...first, site: { ...first.site, root: '/srv/a' } }, second];

@@ -15,7 +15,7 @@ import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 
 /** Some versions take their time to answer. */
-const VERSION_DEADLINE_MS = 15_000;
+const VERSION_DEADLINE_MS = 60_000;
 
 /**
  * Point 3: WordPress's account can run the system binary, and the registered command works as that account, link by
@@ -129,7 +129,7 @@ async function checkChannel(subject: Subject): Promise<readonly AcceptanceCheck[
             recipient: options.probeChannel,
             marker,
             channel: bridge.name,
-            arrival: { roots: [instance.dataDir, join(instance.home, '.local/share/opencode')], deadlineMs: 30_000 },
+            arrival: { roots: [instance.dataDir, join(instance.home, '.local/share/opencode')], deadlineMs: 120_000 },
           },
         }),
   };

@@ -20,6 +20,11 @@ import type { Subject } from './subject.js';
 const JOB_DEADLINE_MS = 120_000;
 /** How long a step of a job may go on that was begun within the deadline. */
 const STEP_DEADLINE_MS = 600_000;
+/**
+ * How long no other run of WP-Cron begins after one that was cut off, as by the restart of php-fpm in a migration. Source:
+ * WordPress, WP_CRON_LOCK_TIMEOUT.
+ */
+const CRON_LOCK_MS = 60_000;
 /** Milliseconds between two looks at the jobs. */
 const POLL_MS = 500;
 
@@ -74,7 +79,7 @@ async function scheduled({ site, service, options }: Subject, wp: WpCliOptions):
     ...wp,
     ...before.value,
     flow: options.flow,
-    deadlineMs: options.waitScheduled * 1000,
+    deadlineMs: options.waitScheduled * 1000 + CRON_LOCK_MS,
     pollMs: POLL_MS,
   });
   if (job.isErr()) return failed(job.error.message);

@@ -32,7 +32,7 @@ import type { Check, Told } from './support.js';
 
 const lab = labAvailable();
 const DROP_IN = `${UNIT_FILE}.d/dead.conf`;
-const COMPLETES = ['verify', '--json', '--flow', FLOW, '--wait-scheduled', '60'];
+const COMPLETES = ['verify', '--json', '--flow', FLOW, '--wait-scheduled', '120'];
 
 /** The checks of a verification that are refuted, by id. */
 function refuted({ checks = [] }: Told): ReadonlyMap<string, Check> {
@@ -76,6 +76,18 @@ describe.skipIf(!lab.ok)('a migrated host that is broken afterwards', () => {
       ['flow-scheduled', true],
     ]);
     for (const { detail } of flows) expect(detail).toContain('completed');
+  });
+
+  inCampaign(() => {
+    it('waits for WP-Cron past the lock of a run that was cut off', async () => {
+      await host.ok(
+        `cd ${SITE} && php -r 'require "wp-load.php"; set_transient( "doing_cron", sprintf( "%.22F", microtime( true ) ) );'`,
+        { user: 'www-data' },
+      );
+      const began = Date.now();
+      endedWith(await migrate(host, ['verify', '--flow', FLOW, '--wait-scheduled', '5']), 0);
+      expect(Date.now() - began).toBeGreaterThan(50_000);
+    });
   });
 
   it('has it failed by the same command once messages go nowhere', async () => {

@@ -8,6 +8,7 @@ import {
   SITE,
   bootHost,
   installPackage,
+  listJobs,
   treeSnapshot,
 } from '../../lab/index.js';
 import type { BootOptions, Host, RunOptions, TreeSnapshot } from '../../lab/index.js';
@@ -26,7 +27,7 @@ export const PROVE_ALL = [
   '--flow',
   FLOW,
   '--wait-scheduled',
-  '60',
+  '120',
   '--probe-channel',
   CHANNEL,
   '--probe-update',
@@ -47,9 +48,15 @@ export async function brokenHost(options?: BootOptions): Promise<Host> {
   return host;
 }
 
-/** Runs `wca migrate-off-root …`; any exit status is a result. */
-export function migrate(host: Host, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  return host.run(['wca', 'migrate-off-root', ...args], { timeoutMs: 15 * MINUTE, ...options });
+/** Runs `wca migrate-off-root …`; any exit status is a result. Where a job failed, what is known of it follows on stderr. */
+export async function migrate(host: Host, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const result = await host.run(['wca', 'migrate-off-root', ...args], { timeoutMs: 15 * MINUTE, ...options });
+  if (!/: job \d+ failed/.test(result.stdout + result.stderr)) return result;
+  const jobs = (await listJobs(host)).slice(0, 12).map((job) => JSON.stringify(job));
+  const log = await host.run(
+    'journalctl -u kimaki --no-pager -o short-precise -n 40; ls -la --time-style=full-iso /var/www/site/wp-content/uploads/agent | tail -12',
+  );
+  return { ...result, stderr: [result.stderr, ...jobs, log.stdout].join('\n') };
 }
 
 /** One check of a verification. */

@@ -45,7 +45,7 @@ export interface DispatchProbeRequest {
   readonly run?: DispatchRunner;
   /** PATH of the first run; default `TRUSTED_PATH` of posix. */
   readonly path?: string;
-  /** Milliseconds for each run of `--help` or `--version`; default 60 000. */
+  /** Milliseconds for each run of `--help` or `--version`; default 20 000. */
   readonly timeoutMs?: number;
   /** php-fpm's unit forbids new privileges, so the caller is run without them as well. Without `run` only. */
   readonly noNewPrivileges?: boolean;

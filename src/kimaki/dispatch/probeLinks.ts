@@ -128,7 +128,7 @@ export function start(
   hop: InstalledHop | null,
   env: Readonly<Record<string, string>>,
 ): Promise<Result<Broken | null, DispatchProbeError>> {
-  return run(request, [harmlessArgument(hop)], env, request.timeoutMs ?? 60_000);
+  return run(request, [harmlessArgument(hop)], env, request.timeoutMs ?? 20_000);
 }
 
 /** What `send` answers to who names no message. Source: `cli/src/cli-commands/send.ts` of Extra-Chill/roadie. */
@@ -160,7 +160,7 @@ export async function byToken(
   if (writable.isErr() && writable.error.code !== 'NOT_FOUND') return err(writable.error);
   if (writable.isOk() && writable.value.allowed)
     return broken(`${who} can write ${database}, so send uses it as ${who} instead of asking the service`, database);
-  const ran = await attempt(request, ['send'], env, request.timeoutMs ?? 60_000);
+  const ran = await attempt(request, ['send'], env, request.timeoutMs ?? 20_000);
   if (ran.isErr()) return err(ran.error);
   if (!('exitCode' in ran.value)) return ok(ran.value);
   if (ran.value.exitCode === NO_MESSAGE) return ok(null);

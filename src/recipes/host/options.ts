@@ -84,10 +84,7 @@ export type MigrationOptions = Readonly<v.InferOutput<typeof migrationOptions>>;
 export const verificationOptions = record({
   /** Run the flow of this name by hand and wait for its job. */
   flow: v.exactOptional(v.string()),
-  /**
-   * Wait up to this many seconds for a job that WP-Cron started, and a minute more: so long none begins after one that was
-   * cut off, as by the restart of php-fpm.
-   */
+  /** Wait up to this many seconds for a job that WP-Cron started. */
   waitScheduled: v.exactOptional(seconds),
   /**
    * The user of WordPress who lists Data Machine's jobs: an administrator's id, login or e-mail. Default: the first

@@ -15,7 +15,7 @@ import type { AcceptanceCheck } from './check.js';
 import type { Subject } from './subject.js';
 
 /** Some versions take their time to answer. */
-const VERSION_DEADLINE_MS = 60_000;
+const VERSION_DEADLINE_MS = 15_000;
 
 /**
  * Point 3: WordPress's account can run the system binary, and the registered command works as that account, link by

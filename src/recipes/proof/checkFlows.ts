@@ -11,7 +11,7 @@ import {
   runFlow,
   waitForJob,
 } from '../../wordpress/wpcli/index.js';
-import type { WpCliOptions } from '../../wordpress/wpcli/index.js';
+import type { Flow, Job, WpCliOptions } from '../../wordpress/wpcli/index.js';
 import { verdictsOf } from './check.js';
 import type { AcceptanceCheck, Verdicts } from './check.js';
 import type { Subject } from './subject.js';
@@ -20,11 +20,6 @@ import type { Subject } from './subject.js';
 const JOB_DEADLINE_MS = 120_000;
 /** How long a step of a job may go on that was begun within the deadline. */
 const STEP_DEADLINE_MS = 600_000;
-/**
- * How long no other run of WP-Cron begins after one that was cut off, as by the restart of php-fpm in a migration. Source:
- * WordPress, WP_CRON_LOCK_TIMEOUT.
- */
-const CRON_LOCK_MS = 60_000;
 /** Milliseconds between two looks at the jobs. */
 const POLL_MS = 500;
 
@@ -47,8 +42,36 @@ async function byHand({ site, service, options }: Subject, wp: WpCliOptions): Pr
   const before = await jobsBefore({ site, service, options }, wp, verdicts);
   if (before.isErr()) return before.error;
   const { user, knownIds } = before.value;
+  const run = (known: readonly number[]): Promise<Result<Job, string>> =>
+    runByHand({ site, service, flow, user, knownIds: known }, wp);
+  const first = await run(knownIds);
+  // A worker that takes the job while it is queued ends with its unit, and so does the sender that it has left running
+  // (KillMode=control-group): such a job fails whoever runs the agent. So a failed one is run once more.
+  const hasFailed = first.isOk() && !jobSucceeded(first.value.status);
+  const job = hasFailed ? await run([...knownIds, first.value.id]) : first;
+  if (job.isErr()) return failed(job.error);
+  const earlier = hasFailed ? ` (before it job ${first.value.id} ${first.value.status})` : '';
+  const told = `"${flow.name}", run as ${service.user.name}: job ${job.value.id} ${job.value.status}${earlier}`;
+  return jobSucceeded(job.value.status) ? passed(told) : failed(told, showJob(site.path, user, job.value.id));
+}
+
+/** Queues a flow, has the agent carry out that job, and waits for its end. The error is a text. */
+async function runByHand(
+  {
+    site,
+    service,
+    flow,
+    user,
+    knownIds,
+  }: Pick<Subject, 'site' | 'service'> & {
+    readonly flow: Flow;
+    readonly user: string;
+    readonly knownIds: readonly number[];
+  },
+  wp: WpCliOptions,
+): Promise<Result<Job, string>> {
   const started = await runFlow(site, service, flow.id, wp);
-  if (started.isErr()) return failed(started.error.message);
+  if (started.isErr()) return err(started.error.message);
   const { jobId } = started.value;
   // Where this fails, the queue carries it out within a minute, if visitors or a timer run WP-Cron.
   const limits = { timeLimitMs: JOB_DEADLINE_MS, timeoutMs: STEP_DEADLINE_MS };
@@ -61,9 +84,7 @@ async function byHand({ site, service, options }: Subject, wp: WpCliOptions): Pr
     deadlineMs: JOB_DEADLINE_MS,
     pollMs: POLL_MS,
   });
-  if (job.isErr()) return failed([job, drained].flatMap((one) => (one.isErr() ? [one.error.message] : [])).join('; '));
-  const told = `"${flow.name}", run as ${service.user.name}: job ${job.value.id} ${job.value.status}`;
-  return jobSucceeded(job.value.status) ? passed(told) : failed(told, showJob(site.path, user, job.value.id));
+  return job.mapErr(({ message }) => (drained.isErr() ? `${message}; ${drained.error.message}` : message));
 }
 
 async function scheduled({ site, service, options }: Subject, wp: WpCliOptions): Promise<AcceptanceCheck> {
@@ -79,7 +100,7 @@ async function scheduled({ site, service, options }: Subject, wp: WpCliOptions):
     ...wp,
     ...before.value,
     flow: options.flow,
-    deadlineMs: options.waitScheduled * 1000 + CRON_LOCK_MS,
+    deadlineMs: options.waitScheduled * 1000,
     pollMs: POLL_MS,
   });
   if (job.isErr()) return failed(job.error.message);

@@ -78,18 +78,6 @@ describe.skipIf(!lab.ok)('a migrated host that is broken afterwards', () => {
     for (const { detail } of flows) expect(detail).toContain('completed');
   });
 
-  inCampaign(() => {
-    it('waits for WP-Cron past the lock of a run that was cut off', async () => {
-      await host.ok(
-        `cd ${SITE} && php -r 'require "wp-load.php"; set_transient( "doing_cron", sprintf( "%.22F", microtime( true ) ) );'`,
-        { user: 'www-data' },
-      );
-      const began = Date.now();
-      endedWith(await migrate(host, ['verify', '--flow', FLOW, '--wait-scheduled', '5']), 0);
-      expect(Date.now() - began).toBeGreaterThan(50_000);
-    });
-  });
-
   it('has it failed by the same command once messages go nowhere', async () => {
     await breakHost(host, 'dispatch-to-nowhere');
     await host.ok('systemctl reload php8.2-fpm');

@@ -84,6 +84,32 @@ test('the flow is queued and its own job carried out by the agent, and judged by
   expect(calls).toMatch(/jobs list .*--user=3\n(.*\n)*.*drain --job-id=8 --time-limit=120\n/);
 });
 
+test('a job that failed is run once more, and the answer tells of both', async () => {
+  const again = {
+    'datamachine flows run 4 --no-drain': `n=$(grep -c 'flows run' ${place.path}/calls); echo "Job ID: $((n + 7))"`,
+    'datamachine jobs list': `
+      row='"source":"pipeline","flow":"Ping","created":"now","completed":"-"'
+      n=$(grep -c 'flows run' ${place.path}/calls)
+      [ "$n" -gt 1 ] && second=',{"id":9,"status":"completed",'"$row}"
+      [ "$n" -gt 0 ] && echo '[{"id":8,"status":"failed",'"$row}$second]" || echo '[]'`,
+  };
+  const { checks } = await answered({ flow: 'Ping' }, again);
+  expect(checks[0]).toMatchObject({
+    ok: true,
+    detail: '"Ping", run as www-data: job 9 completed (before it job 8 failed)',
+  });
+  const never = {
+    ...again,
+    'datamachine jobs list': again['datamachine jobs list'].replace('"status":"completed"', '"status":"failed"'),
+  };
+  const refuted = (await answered({ flow: 'Ping' }, never)).checks[0];
+  expect(refuted).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('job 9 failed (before it job 8 failed)') as string,
+  });
+  expect(JSON.stringify(refuted?.remedy)).toContain('"jobs","show","9"');
+});
+
 test('a drain that the installed Data Machine does not know leaves the job to the queue', async () => {
   const { checks } = await answered({ flow: 'Ping', wpUser: 'admin' }, { 'datamachine drain': 'exit 1' });
   expect(checks[0]).toMatchObject({ ok: true });

@@ -74,7 +74,7 @@ export const VERIFY_OPTIONS = [
   {
     name: 'wait-scheduled',
     value: 'SECONDS',
-    help: 'wait up to this long for WP-Cron to run it, and a minute more for a run that was cut off',
+    help: 'wait up to this long for WP-Cron to run it',
   },
   { name: 'wp-user', value: 'USER', help: 'administrator who lists the jobs (default: the first of the site)' },
   { name: 'probe-channel', value: 'ID', help: 'send a marked message to this channel and wait for it to arrive' },

@@ -71,11 +71,7 @@ export const PLAN_OPTIONS = [
 /** The options of a verification: what it may do that others notice. */
 export const VERIFY_OPTIONS = [
   { name: 'flow', value: 'NAME', help: 'run this flow by hand and wait for its job' },
-  {
-    name: 'wait-scheduled',
-    value: 'SECONDS',
-    help: 'wait up to this long for WP-Cron to run it',
-  },
+  { name: 'wait-scheduled', value: 'SECONDS', help: 'wait up to this long for WP-Cron to run it' },
   { name: 'wp-user', value: 'USER', help: 'administrator who lists the jobs (default: the first of the site)' },
   { name: 'probe-channel', value: 'ID', help: 'send a marked message to this channel and wait for it to arrive' },
   { name: 'probe-update', help: 'install and update a throw-away plugin' },

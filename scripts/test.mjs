@@ -12,7 +12,7 @@ const REPORT = 'temp/vitest.json';
 const output = { stdout: process.stdout, stderr: process.stderr };
 
 const built = await run('build', {});
-// Whatever keeps this from building them keeps the tests that need them, too.
+// Where an image cannot be built, the tests of the lab try again, and fail.
 spawn('tsx', ['scripts/labImages.ts'], { stdio: ['ignore', 'inherit', 'inherit'] }).on('error', () => undefined);
 const checks = await run('check:*', {
   parallel: true,

@@ -8,8 +8,8 @@ import type { Host } from './host.js';
 export type TreeSnapshot = ReadonlyMap<string, string>;
 
 /**
- * Records every entry at and below the given paths of a host, from outside, following no link. Without the thread pool: that
- * costs a call more than the call itself, for some thousands of them.
+ * Records every entry at and below the given paths of a host, from outside, following no link. It is synchronous, because the
+ * thread pool takes more time than the calls themselves, of which there are thousands.
  */
 export function treeSnapshot(host: Host, paths: readonly string[]): TreeSnapshot {
   const entries = new Map<string, string>();

@@ -82,7 +82,7 @@ export type MigrationOptions = Readonly<v.InferOutput<typeof migrationOptions>>;
 
 /** Schema of {@link VerificationOptions}. */
 export const verificationOptions = record({
-  /** Run the flow of this name by hand and wait for its job. */
+  /** Run the flow of this name by hand and wait for its job; once more where the job failed. */
   flow: v.exactOptional(v.string()),
   /** Wait up to this many seconds for a job that WP-Cron started. */
   waitScheduled: v.exactOptional(seconds),

@@ -70,7 +70,7 @@ function lab_dm_flow( int $id ): ?array {
 	return null;
 }
 
-/** Seconds a message has to arrive in: a busy machine takes ten. A test whose messages never arrive says less. */
+/** Seconds in which a message has to arrive; on a busy machine it takes ten. A test whose messages never arrive writes fewer there. */
 function lab_dm_arrives_in(): int {
 	return (int) ( @file_get_contents( '/run/lab-arrives-in' ) ?: 100 );
 }

@@ -194,8 +194,7 @@ async function linksOf(args: RecoveryUnitArgs): Promise<number> {
   return found.filter(Boolean).length;
 }
 
-/** Removes the links that `systemctl disable` leaves where the unit file was removed before. */
-/** Removes the links by which services require the unit, and gives how many there were. */
+/** Removes the links that `systemctl disable` leaves where the unit file was removed before, and gives how many it removed. */
 async function removeLinks(args: RecoveryUnitArgs): Promise<Result<number, StepFailure>> {
   let count = 0;
   for (const link of linkPaths(args)) {

@@ -77,7 +77,7 @@ async function listDirectory(path: string): ReturnType<ListDirectory> {
   );
 }
 
-/** One word of a setting. */
-function quoted(word: string): string {
+/** One word of a setting that goes to systemd by its bus, where `%` is plain. */
+export function quoted(word: string): string {
   return /^[\w./+@,:-]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
 }

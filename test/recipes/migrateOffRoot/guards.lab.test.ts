@@ -197,8 +197,13 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     // What WordPress makes below a default ACL that names its account is the agent's to read alone.
     const uploads = `${CONTENT}/uploads`;
     const inherited = `setfacl -d -m u:www-data:rwx ${uploads}; mkdir ${uploads}/inherited; chown www-data: ${uploads}/inherited`;
-    const command = `setfacl -R -m g::rwX,d:g::rwX ${uploads}`;
+    const confined = '-p ProtectSystem=strict -p ReadWritePaths=/var/www';
+    const command = `systemd-run --wait --pipe --quiet ${confined} setfacl -R -m g::rwX,d:g::rwX ${uploads}`;
     await whileBroken(inherited, [`${uploads}/inherited`, 'opencode', command], 'true');
+    // Led out of the site, the command that is given changes nothing.
+    const before = await host.ok('getfacl -n /etc /etc/cron.d');
+    await host.run(`mv ${uploads} /tmp/aside; ln -s /etc ${uploads}; ${command}; rm ${uploads}; mv /tmp/aside ${uploads}`);
+    expect(await host.ok('getfacl -n /etc /etc/cron.d')).toBe(before);
     await host.ok(command);
     endedWith(await migrate(host, ['plan']), 0);
     await host.ok(`setfacl -R -b ${uploads}; rmdir ${uploads}/inherited`);

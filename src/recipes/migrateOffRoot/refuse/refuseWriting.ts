@@ -1,9 +1,12 @@
+import { dirname } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { readAcls } from '../../../posix/access/index.js';
 import type { Acl } from '../../../posix/access/index.js';
 import type { Identity } from '../../../posix/accounts/index.js';
 import { remedy } from '../../../posix/findings/index.js';
+import type { Remedy } from '../../../posix/findings/index.js';
+import { checkTrustedPath } from '../../../posix/handles/index.js';
 import { firstFew, octalMode, printablePath } from '../../../posix/paths/index.js';
 import { openToGroup } from '../../../posix/sweeps/index.js';
 import type { Site } from '../../../wordpress/site/index.js';
@@ -11,6 +14,7 @@ import { cannotObserve, refusal } from '../../host/index.js';
 import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
 import { closedEntries, findClosed, findClosedToNew, findWithoutSetgid, sharedDirectories } from '../../proof/index.js';
 import type { FoundEntry } from '../../proof/index.js';
+import { quoted } from '../../runner/index.js';
 import { widenable } from '../../steps/index.js';
 
 /** The overflow uid: stands for an account that is still to be made. */
@@ -56,7 +60,7 @@ export async function refuseWriting(
     if (isAgent) await addClosingAcls(refused, acls);
     const staying = refused.filter((entry) => staysRefused(entry, { ...known, isAgent }));
     if (staying.length > 0 && staying.every(({ path }) => acls.has(path)))
-      return err(closedByAcl(who, site, roots, staying));
+      return err(closedByAcl(who, site, await wayForAcls(roots, staying), staying));
     if (staying.length > 0) return err(closedTo(who, staying));
   }
   const plain = await findWithoutSetgid({ roots, accepted });
@@ -109,20 +113,31 @@ export function staysPlain({ uid, path }: Pick<FoundEntry, 'uid' | 'path'>, { ow
   return !owners.includes(uid) || acls.has(path);
 }
 
+/**
+ * The commands that open the ACLs. setfacl(1) follows names in trees that other accounts write, so that these could lead it
+ * elsewhere: for the command all is read-only but the innermost directory above that only root can exchange.
+ */
+async function wayForAcls(roots: readonly string[], entries: readonly FoundEntry[]): Promise<Remedy> {
+  const commands: Remedy[] = [];
+  for (const root of roots.filter((one) => entries.some((entry) => entry.root === one))) {
+    let above = dirname(root);
+    while (above !== '/' && (await checkTrustedPath(above)).isErr()) above = dirname(above);
+    const confined = ['ProtectSystem=strict', `ReadWritePaths=${quoted(above)}`].flatMap((one) => ['-p', one]);
+    // The default entries are for what comes later.
+    const open = ['setfacl', '-R', '-m', 'g::rwX,d:g::rwX', root];
+    commands.push(remedy.command('systemd-run', '--wait', '--pipe', '--quiet', ...confined, ...open));
+  }
+  return remedy.inOrder(...commands, remedy.text('plan again'));
+}
+
 function closedByAcl(
   who: string,
   { owner }: Pick<Site, 'owner'>,
-  roots: readonly string[],
+  way: Remedy,
   entries: readonly FoundEntry[],
 ): MigrationRefusal {
   const texts = entries.map(({ path }) => printablePath(path));
   const message = `the ACLs of these give their group less than ${who} needs, who writes here as a member of the group ${owner.gid}: ${firstFew(texts, SHOWN)}`;
-  const own = roots.filter((root) => entries.some((entry) => entry.root === root));
-  // The default entries are for what comes later.
-  const way = remedy.inOrder(
-    ...own.map((root) => remedy.command('setfacl', '-R', '-m', 'g::rwX,d:g::rwX', root)),
-    remedy.text('plan again'),
-  );
   return refusal('NOT_WRITABLE', entries[0]?.path ?? '', message, way);
 }
 

@@ -130,7 +130,7 @@ export const CC_CONNECT = {
   instancePrefix: null,
   dataDirName: '.cc-connect',
   database: null,
-  state: ['.claude', '.claude.json'],
+  state: [],
   variables: NO_VARIABLES,
   port: null,
   healthPath: null,

@@ -8,6 +8,10 @@ const AGENT_STATE: readonly string[] = [
   '.local/share/opencode',
   '.local/state/opencode',
   '.wp-cli',
+  // The runtimes Claude Code and Codex: logins, sessions, settings.
+  '.claude',
+  '.claude.json',
+  '.codex',
 ];
 
 /**
@@ -31,8 +35,6 @@ export const TOOLCHAIN_STATE: readonly string[] = [
   '.bun',
   '.npm',
   '.local/share/pnpm',
-  '.claude',
-  '.claude.json',
   '.homeboy',
   '.config/homeboy',
   '.local/share/homeboy',

@@ -63,8 +63,8 @@ describe('a service whose HOME moves with it', () => {
     await makeTree(root, { '.bun/bin/bun': 'b', '.claude.json': '{}', 'go/bin/x': 'x', 'tools/y': 'y' });
     expect(moves(await inventory({ posture: 'engineering', extra: ['tools/', 'absent'] }))).toEqual([
       'data-directory root/.kimaki → home/opencode/.kimaki',
+      'runtime root/.claude.json → home/opencode/.claude.json',
       'toolchain root/.bun → home/opencode/.bun',
-      'toolchain root/.claude.json → home/opencode/.claude.json',
       'toolchain root/go → home/opencode/go',
       'extra root/tools → home/opencode/tools',
     ]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CC_CONNECT, KIMAKI, ROADIE } from '../../../src/kimaki/bridges/bridge.js';
+import { BRIDGES, KIMAKI, ROADIE } from '../../../src/kimaki/bridges/bridge.js';
 import { RUNTIME_STATE, TOOLCHAIN_STATE, runtimeState } from '../../../src/kimaki/state/statePaths.js';
 
 it('names each entry once, relative to a home', () => {
@@ -15,5 +15,7 @@ it('gives each bridge its data directory, what the agent keeps behind any bridge
   expect(runtimeState(KIMAKI)).not.toContain('.subrouter');
   expect(runtimeState(ROADIE)).toEqual(expect.arrayContaining(['.roadie', '.subrouter', '.local/share/opencode']));
   expect(runtimeState(ROADIE)).not.toContain('.kimaki');
-  expect(runtimeState(CC_CONNECT)).toContain('.claude');
+  // Any bridge can have any runtime behind it.
+  for (const bridge of BRIDGES)
+    expect(runtimeState(bridge)).toEqual(expect.arrayContaining(['.claude', '.claude.json', '.codex']));
 });

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { encodeHead } from '../../src/recipes/engine/journal/journalText.js';
 import { FakeHost } from './fakeHost.js';
 import type { Instant } from './fakeHost.js';
+import { cases } from '../support/campaign.js';
 
 /** What a process killed at one instant leaves: host and journal as they were then, an append perhaps cut off. */
 export interface Killed extends Instant {
@@ -24,6 +25,11 @@ export function killedRuns(host: FakeHost): readonly Killed[] {
     }
   }
   return kills;
+}
+
+/** Of kills so many as a test looks at: every third, which has all kinds of torn records among them, or in a campaign each. */
+export function sampled(kills: readonly Killed[]): readonly Killed[] {
+  return kills.filter((_, index) => index % cases(3, 1) === 0);
 }
 
 /** The host as that kill left it, in a directory of its own. */

@@ -349,7 +349,7 @@ describe('moveTree after a kill', () => {
     for (const call of [...OURS, ...OF_CP]) {
       // execve: from the second one, the first starts node itself. What cp does is all the same to the rest.
       const last = OF_CP.includes(call) ? cases(1, Infinity) : Infinity;
-      for (let nth = call === 'execve' ? 2 : 1, killed = true; killed && nth <= last; nth += cases(2, 1)) {
+      for (let nth = call === 'execve' ? 2 : 1, killed = true; killed && nth <= last; nth += cases(4, 1)) {
         killed = runKilled(file, call, nth);
         if (killed) kills += 1;
         const whole = [from, to].filter((path) => existsSync(path));

@@ -9,7 +9,7 @@ import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
 import type { ResumeRequest } from '../../../../src/recipes/engine/run/resumeRun.js';
 import type { RunReport } from '../../../../src/recipes/engine/run/runReport.js';
 import { FakeHost, HOST, put } from '../../fakeHost.js';
-import { killedRuns, stage } from '../../killedRuns.js';
+import { killedRuns, sampled, stage } from '../../killedRuns.js';
 import { tempDir } from '../../tempDir.js';
 
 const BEFORE = { b: 'old', c: '3' };
@@ -72,7 +72,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
     const source = await wholeRun(null);
     const kills = killedRuns(source);
     expect(kills.length).toBeGreaterThan(60);
-    for (const killed of kills) {
+    for (const killed of sampled(kills)) {
       const forward = stage(source, killed, tempDir());
       if ((await stateOf(forward)) === 'interrupted') {
         const report = await resumed(forward, { finalVerification: () => okAsync('proven') });
@@ -92,7 +92,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
 
   test('a run on its way back is taken back by either', async () => {
     const source = await wholeRun('verify:d');
-    for (const killed of killedRuns(source)) {
+    for (const killed of sampled(killedRuns(source))) {
       const failed = source.records.slice(0, killed.records).some(({ type }) => type === 'step-failed');
       for (const act of [resumeRun, rollbackRun]) {
         const host = stage(source, killed, tempDir());
@@ -107,7 +107,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
 
   test('a resumed run that is killed again is resumed again', async () => {
     const source = await wholeRun(null);
-    for (const killed of killedRuns(source).filter(({ tornBytes }) => tornBytes <= 1)) {
+    for (const killed of sampled(killedRuns(source).filter(({ tornBytes }) => tornBytes <= 1))) {
       const again = stage(source, killed, tempDir());
       if ((await stateOf(again)) !== 'interrupted') continue;
       again.remember();

@@ -1,9 +1,9 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
-import { byteString, ioError, isAtOrBelow, printablePath, toBytes, unlessAborted } from '../paths/index.js';
+import { byteString, ioError, isAtOrBelow, nodePath, printablePath, toBytes, unlessAborted } from '../paths/index.js';
 import type { Aborted, IoError } from '../paths/index.js';
 import { listPids } from './listProcesses.js';
 
@@ -26,8 +26,9 @@ export interface Holder {
  * links resolved; deleted files count. Each file is listed once per process and kind. This process is looked at too.
  *
  * It compares names, so it does not see a file held through another hard link, a bind mount at another place, a
- * bound unix socket (the kernel names no path for it), or by another host on a network filesystem. It is no lock
- * either: a process may open the file right after.
+ * bound unix socket (the kernel names no path for it), or by another host on a network filesystem. Where the path of what
+ * is held is longer than the kernel tells (4095 bytes), a directory is found by those above it and listed as the path it is
+ * below; an open file is not seen. It is no lock either: a process may open the file right after.
  *
  * Processes that end meanwhile are passed over. A process that may not be looked into (ptrace(2), access mode
  * checking: root sees all but what a container or a security module hides) is an `IO` error with `EACCES`, since
@@ -78,6 +79,9 @@ async function find(
   return ok(holders);
 }
 
+/** Of a directory whose path is longer than the kernel tells, so many directories above it are looked at. */
+const MOST_ABOVE = 20_000;
+
 /** Synchronous: thousands of tiny reads of a filesystem in memory, several times slower one promise each. */
 function holdingsOf(pid: number, roots: ReadonlySet<string>): Result<readonly Holder[], IoError> {
   const directory = `/proc/${pid}`;
@@ -86,8 +90,8 @@ function holdingsOf(pid: number, roots: ReadonlySet<string>): Result<readonly Ho
     if (isBelow(target, roots)) held.set(`${kind} ${target}`, { path: target, kind });
   };
   try {
-    for (const kind of ['cwd', 'exe'] as const) note(linkOf(`${directory}/${kind}`), kind);
-    for (const fd of listed(`${directory}/fd`)) note(linkOf(`${directory}/fd/${fd}`), 'fd');
+    for (const kind of ['cwd', 'exe'] as const) note(linkOf(`${directory}/${kind}`, roots), kind);
+    for (const fd of listed(`${directory}/fd`)) note(linkOf(`${directory}/fd/${fd}`, roots), 'fd');
     for (const target of mappedFiles(directory)) note(target, 'map');
     if (held.size === 0) return ok([]);
     const status = readFileSync(`${directory}/status`, 'utf8');
@@ -129,13 +133,49 @@ function isBelow(target: string, roots: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** The target of a link in /proc, or the empty string for what has just gone or never was (a kernel thread's exe). */
-function linkOf(path: string): string {
+/**
+ * The target of a link in /proc, or the empty string for what has just gone or never was (a kernel thread's exe). Any
+ * account can go where the path is longer than the kernel tells: then the root that it leads below, or the empty string.
+ */
+function linkOf(path: string, roots: ReadonlySet<string>): string {
   try {
     return readlinkSync(path, 'latin1');
   } catch (cause) {
     if (isGone(cause)) return '';
+    if (ioError(cause, 'readlink', '').errno === 'ENAMETOOLONG') return rootAbove(path, roots);
     throw cause;
+  }
+}
+
+/** The root at or above a directory that a link in /proc leads to; the empty string for none, and for what is no directory. */
+function rootAbove(link: string, roots: ReadonlySet<string>): string {
+  const wanted = new Map<string, string>();
+  for (const root of roots) {
+    const stat = statSync(nodePath(root), { throwIfNoEntry: false });
+    if (stat !== undefined) wanted.set(`${stat.dev}:${stat.ino}`, root);
+  }
+  // Pinned and not opened (O_PATH, which Node does not name): a filesystem of another account must not be waited for.
+  const open = (path: string): number => openSync(path, 0o10000000 | constants.O_DIRECTORY);
+  let fd = -1;
+  try {
+    fd = open(link);
+    let here = '';
+    for (let above = 0; above < MOST_ABOVE; above += 1) {
+      const { dev, ino } = fstatSync(fd);
+      const root = wanted.get(`${dev}:${ino}`);
+      if (root !== undefined) return root;
+      if (here === `${dev}:${ino}`) return '';
+      here = `${dev}:${ino}`;
+      const next = open(`/proc/self/fd/${fd}/..`);
+      closeSync(fd);
+      fd = next;
+    }
+    return '';
+  } catch (cause) {
+    if (isGone(cause) || ioError(cause, 'open', '').errno === 'ENOTDIR') return '';
+    throw cause;
+  } finally {
+    if (fd !== -1) closeSync(fd);
   }
 }
 

@@ -1,7 +1,7 @@
 // @module-tag root
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, realpath, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, realpath, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,7 +17,8 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
   children = [];
-  await rm(dir, { recursive: true, force: true });
+  // Also what lies deeper than a path may be long.
+  execFileSync('rm', ['-rf', dir]);
 });
 
 /** A process that has printed a line and now sleeps: what it was told to hold, it holds. */
@@ -49,6 +50,19 @@ describe('findHolders', () => {
     expect((await heldBy(pid, dir)).map(({ kind, path }) => ({ kind, path }))).toEqual([
       { kind: 'cwd', path: `${dir}/deep` },
     ]);
+  });
+
+  it('finds a working directory whose path is longer than the kernel tells, by what it is below', async () => {
+    const go = `const name = 'd'.repeat(200); for (let n = 0; n < 30; n += 1) { fs.mkdirSync(name); process.chdir(name); }`;
+    const hold = `fs.openSync('.'); fs.writeFileSync('file', ''); fs.openSync('file'); console.log();`;
+    const program = `const fs = process.getBuiltinModule('fs'); ${go} ${hold} setInterval(() => undefined, 1000);`;
+    const pid = await start(process.execPath, ['-e', program], dir);
+    const held = await heldBy(pid, dir);
+    expect(held.map(({ kind, path }) => [kind, path])).toEqual([
+      ['cwd', dir],
+      ['fd', dir],
+    ]);
+    expect(await heldBy(pid, join(dir, 'other'))).toEqual([]);
   });
 
   it('finds a running program, which is mapped too', async () => {

@@ -202,7 +202,9 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     await whileBroken(inherited, [`${uploads}/inherited`, 'opencode', command], 'true');
     // Led out of the site, the command that is given changes nothing.
     const before = await host.ok('getfacl -n /etc /etc/cron.d');
-    await host.run(`mv ${uploads} /tmp/aside; ln -s /etc ${uploads}; ${command}; rm ${uploads}; mv /tmp/aside ${uploads}`);
+    await host.run(
+      `mv ${uploads} /tmp/aside; ln -s /etc ${uploads}; ${command}; rm ${uploads}; mv /tmp/aside ${uploads}`,
+    );
     expect(await host.ok('getfacl -n /etc /etc/cron.d')).toBe(before);
     await host.ok(command);
     endedWith(await migrate(host, ['plan']), 0);

@@ -66,12 +66,13 @@ async function find(
   }
   const pids = await listPids();
   if (pids.isErr()) return err(pids.error);
+  const sought: Sought = { roots, below: idsOf(roots) };
   const holders: Holder[] = [];
   for (const [index, pid] of pids.value.entries()) {
     if (index % 16 === 15) await nextTurn();
     const goesOn = unlessAborted(signal, 'the search for processes that hold files');
     if (goesOn.isErr()) return err(goesOn.error);
-    const found = holdingsOf(pid, roots);
+    const found = holdingsOf(pid, sought);
     if (found.isOk()) holders.push(...found.value);
     else if (onHidden !== undefined && isHidden(found.error)) onHidden(pid);
     else return err(isHidden(found.error) ? hidden(pid, found.error) : found.error);
@@ -79,19 +80,26 @@ async function find(
   return ok(holders);
 }
 
+/** What is looked for. */
+interface Sought {
+  readonly roots: ReadonlySet<string>;
+  /** Directories by device and inode, with the root that each is at or below; the empty string for none. */
+  readonly below: Map<string, string>;
+}
+
 /** Of a directory whose path is longer than the kernel tells, so many directories above it are looked at. */
 const MOST_ABOVE = 20_000;
 
 /** Synchronous: thousands of tiny reads of a filesystem in memory, several times slower one promise each. */
-function holdingsOf(pid: number, roots: ReadonlySet<string>): Result<readonly Holder[], IoError> {
+function holdingsOf(pid: number, sought: Sought): Result<readonly Holder[], IoError> {
   const directory = `/proc/${pid}`;
   const held = new Map<string, { readonly path: string; readonly kind: Holder['kind'] }>();
   const note = (target: string, kind: Holder['kind']): void => {
-    if (isBelow(target, roots)) held.set(`${kind} ${target}`, { path: target, kind });
+    if (isBelow(target, sought.roots)) held.set(`${kind} ${target}`, { path: target, kind });
   };
   try {
-    for (const kind of ['cwd', 'exe'] as const) note(linkOf(`${directory}/${kind}`, roots), kind);
-    for (const fd of listed(`${directory}/fd`)) note(linkOf(`${directory}/fd/${fd}`, roots), 'fd');
+    for (const kind of ['cwd', 'exe'] as const) note(linkOf(`${directory}/${kind}`, sought), kind);
+    for (const fd of listed(`${directory}/fd`)) note(linkOf(`${directory}/fd/${fd}`, sought), 'fd');
     for (const target of mappedFiles(directory)) note(target, 'map');
     if (held.size === 0) return ok([]);
     const status = readFileSync(`${directory}/status`, 'utf8');
@@ -137,46 +145,60 @@ function isBelow(target: string, roots: ReadonlySet<string>): boolean {
  * The target of a link in /proc, or the empty string for what has just gone or never was (a kernel thread's exe). Any
  * account can go where the path is longer than the kernel tells: then the root that it leads below, or the empty string.
  */
-function linkOf(path: string, roots: ReadonlySet<string>): string {
+function linkOf(path: string, sought: Sought): string {
   try {
     return readlinkSync(path, 'latin1');
   } catch (cause) {
     if (isGone(cause)) return '';
-    if (ioError(cause, 'readlink', '').errno === 'ENAMETOOLONG') return rootAbove(path, roots);
+    if (ioError(cause, 'readlink', '').errno === 'ENAMETOOLONG') return rootAbove(path, sought);
     throw cause;
   }
 }
 
-/** The root at or above a directory that a link in /proc leads to; the empty string for none, and for what is no directory. */
-function rootAbove(link: string, roots: ReadonlySet<string>): string {
-  const wanted = new Map<string, string>();
+function idsOf(roots: ReadonlySet<string>): Sought['below'] {
+  const ids: Sought['below'] = new Map();
   for (const root of roots) {
-    const stat = statSync(nodePath(root), { throwIfNoEntry: false });
-    if (stat !== undefined) wanted.set(`${stat.dev}:${stat.ino}`, root);
+    try {
+      const { dev, ino } = statSync(nodePath(root));
+      ids.set(`${dev}:${ino}`, root);
+    } catch {
+      // What cannot be looked at is found by its name alone.
+    }
   }
+  return ids;
+}
+
+/**
+ * The root at or above a directory that a link in /proc leads to; the empty string for none, and for what is no directory.
+ * Each directory above is looked at once in a search, however many lie below it.
+ */
+function rootAbove(link: string, { below }: Sought): string {
   // Pinned and not opened (O_PATH, which Node does not name): a filesystem of another account must not be waited for.
   const open = (path: string): number => openSync(path, 0o10000000 | constants.O_DIRECTORY);
+  const passed: string[] = [];
+  let root = '';
   let fd = -1;
   try {
     fd = open(link);
-    let here = '';
-    for (let above = 0; above < MOST_ABOVE; above += 1) {
+    while (passed.length < MOST_ABOVE) {
       const { dev, ino } = fstatSync(fd);
-      const root = wanted.get(`${dev}:${ino}`);
-      if (root !== undefined) return root;
-      if (here === `${dev}:${ino}`) return '';
-      here = `${dev}:${ino}`;
+      const id = `${dev}:${ino}`;
+      const known = below.get(id);
+      if (known !== undefined) root = known;
+      // Only the topmost directory lies in itself.
+      if (known !== undefined || id === passed.at(-1)) break;
+      passed.push(id);
       const next = open(`/proc/self/fd/${fd}/..`);
       closeSync(fd);
       fd = next;
     }
-    return '';
   } catch (cause) {
-    if (isGone(cause) || ioError(cause, 'open', '').errno === 'ENOTDIR') return '';
-    throw cause;
+    if (!isGone(cause) && ioError(cause, 'open', '').errno !== 'ENOTDIR') throw cause;
   } finally {
     if (fd !== -1) closeSync(fd);
   }
+  for (const id of passed) below.set(id, root);
+  return root;
 }
 
 function listed(path: string): readonly string[] {

@@ -22,6 +22,8 @@ const tags = [
   { name: 'strace', skip: lacks('/usr/bin/strace') },
   { name: 'sudo', skip: lacks('/usr/sbin/visudo') },
   { name: 'systemd', skip: lacks('/usr/bin/systemd-analyze') },
+  // Files that take two seconds or more, which `npm run test:unit` leaves to `npm test`.
+  { name: 'slow' },
 ];
 
 /** Vitest begins with the largest file. These take longest whatever their size, and would be left for the end. */

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,6 @@
 // @module-tag systemd
 // @module-tag root
+// @module-tag slow
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/posix/programs/runProgram.js';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { RuleTester } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { describe, it } from 'vitest';

@@ -1,4 +1,5 @@
 // @module-tag linux
+// @module-tag slow
 import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';

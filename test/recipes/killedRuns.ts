@@ -3,15 +3,17 @@ import { dirname, join } from 'node:path';
 import { encodeHead } from '../../src/recipes/engine/journal/journalText.js';
 import { FakeHost } from './fakeHost.js';
 import type { Instant } from './fakeHost.js';
-import { cases } from '../support/campaign.js';
 
 /** What a process killed at one instant leaves: host and journal as they were then, an append perhaps cut off. */
 export interface Killed extends Instant {
   readonly tornBytes: number;
 }
 
-/** Every instant at which the run of this host could have been killed, each with and without a torn record behind. */
-export function killedRuns(host: FakeHost): readonly Killed[] {
+/**
+ * The instants at which the run of this host could have been killed, each with and without a torn record behind: all, or
+ * every third, which has each kind of torn record among them.
+ */
+export function killedRuns(host: FakeHost, every = 1): readonly Killed[] {
   const lines = journalLines(host);
   const kills: Killed[] = [];
   for (let records = 1; records <= lines.length; records++) {
@@ -24,12 +26,7 @@ export function killedRuns(host: FakeHost): readonly Killed[] {
       }
     }
   }
-  return kills;
-}
-
-/** Of kills so many as a test looks at: every third, which has all kinds of torn records among them, or in a campaign each. */
-export function sampled(kills: readonly Killed[]): readonly Killed[] {
-  return kills.filter((_, index) => index % cases(3, 1) === 0);
+  return kills.filter((_, index) => index % every === 0);
 }
 
 /** The host as that kill left it, in a directory of its own. */

@@ -1,4 +1,5 @@
 // @module-tag sqlite3
+// @module-tag slow
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag sudo
+// @module-tag slow
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // @module-tag sqlite3
+// @module-tag slow
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

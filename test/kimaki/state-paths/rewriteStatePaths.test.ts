@@ -1,6 +1,7 @@
 // @module-tag root
 // @module-tag sqlite3
 // @module-tag acl
+// @module-tag slow
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {

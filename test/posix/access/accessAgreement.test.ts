@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag acl
+// @module-tag slow
 import {
   chmodSync,
   chownSync,

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explainAccess } from '../../../src/posix/access/explainAccess.js';

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

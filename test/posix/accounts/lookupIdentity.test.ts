@@ -1,4 +1,5 @@
 // @module-tag linux
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 import { lookupGroup, lookupIdentity, lookupUser } from '../../../src/posix/accounts/lookupIdentity.js';
 import { runProgram } from '../../../src/posix/programs/runProgram.js';

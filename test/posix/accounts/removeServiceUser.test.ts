@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';

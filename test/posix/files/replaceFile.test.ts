@@ -2,6 +2,7 @@
 // @module-tag acl
 // @module-tag attr
 // @module-tag strace
+// @module-tag slow
 import { spawn } from 'node:child_process';
 import {
   chmodSync,

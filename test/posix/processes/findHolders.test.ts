@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, realpath, symlink, unlink, writeFile } from 'node:fs/promises';

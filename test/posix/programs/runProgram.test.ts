@@ -1,4 +1,5 @@
 // @module-tag linux
+// @module-tag slow
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

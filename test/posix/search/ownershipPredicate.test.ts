@@ -1,4 +1,5 @@
 // @module-tag linux
+// @module-tag slow
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag acl
+// @module-tag slow
 import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

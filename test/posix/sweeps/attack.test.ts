@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { chmodSync, chownSync, closeSync, fstatSync, linkSync, openSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

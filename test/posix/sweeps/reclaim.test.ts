@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag acl
+// @module-tag slow
 import { chmodSync, chownSync, linkSync, lstatSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';

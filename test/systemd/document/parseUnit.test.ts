@@ -1,4 +1,5 @@
 // @module-tag systemd
+// @module-tag slow
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

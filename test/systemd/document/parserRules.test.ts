@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 import { answerOf } from '../support/answers.js';
 import type { Reader } from '../support/answers.js';

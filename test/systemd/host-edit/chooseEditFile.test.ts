@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag systemd
+// @module-tag slow
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,5 @@
 // @module-tag systemd
+// @module-tag slow
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { liveVariables } from '../../../src/systemd/values/liveVariables.js';

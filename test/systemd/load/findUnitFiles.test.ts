@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag systemd
+// @module-tag slow
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

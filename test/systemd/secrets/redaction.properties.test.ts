@@ -1,4 +1,5 @@
 // @module-tag systemd
+// @module-tag slow
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packageUnits, systemUnits } from '../../../scripts/unitCorpus.mjs';

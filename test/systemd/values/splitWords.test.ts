@@ -1,4 +1,5 @@
 // @module-tag systemd
+// @module-tag slow
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitWords, wordAt } from '../../../src/systemd/values/splitWords.js';

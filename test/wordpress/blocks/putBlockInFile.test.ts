@@ -1,6 +1,7 @@
 // @module-tag root
 // @module-tag php-cli
 // @module-tag strace
+// @module-tag slow
 import {
   chmod,
   chown,

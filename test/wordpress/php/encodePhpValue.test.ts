@@ -1,4 +1,5 @@
 // @module-tag php-cli
+// @module-tag slow
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodePhpValue } from '../../../src/wordpress/php/decodePhpValue.js';

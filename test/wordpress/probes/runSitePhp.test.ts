@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag php-cli
+// @module-tag slow
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';

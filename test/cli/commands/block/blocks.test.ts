@@ -1,5 +1,6 @@
 // @module-tag linux
 // @module-tag php-cli
+// @module-tag slow
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 // @module-tag linux
 // @module-tag systemd
+// @module-tag slow
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, test } from 'vitest';
 import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
@@ -9,7 +10,8 @@ import type { RecipeStep } from '../../../../src/recipes/engine/plan/step.js';
 import type { ResumeRequest } from '../../../../src/recipes/engine/run/resumeRun.js';
 import type { RunReport } from '../../../../src/recipes/engine/run/runReport.js';
 import { FakeHost, HOST, put } from '../../fakeHost.js';
-import { killedRuns, sampled, stage } from '../../killedRuns.js';
+import { killedRuns, stage } from '../../killedRuns.js';
+import { cases } from '../../../support/campaign.js';
 import { tempDir } from '../../tempDir.js';
 
 const BEFORE = { b: 'old', c: '3' };
@@ -67,12 +69,15 @@ async function interrupted(steps: readonly RecipeStep[], lastStep: string): Prom
   return host;
 }
 
+/** Of the instants at which a run can be killed, every third, and each in a campaign. */
+const EVERY = cases(3, 1);
+
 describe('killed at any instant, with the last record cut off anywhere', () => {
   test('a run on its way forward is finished by resume, and taken back by rollback', async () => {
     const source = await wholeRun(null);
-    const kills = killedRuns(source);
-    expect(kills.length).toBeGreaterThan(60);
-    for (const killed of sampled(kills)) {
+    const kills = killedRuns(source, EVERY);
+    expect(kills.length).toBeGreaterThan(cases(20, 60));
+    for (const killed of kills) {
       const forward = stage(source, killed, tempDir());
       if ((await stateOf(forward)) === 'interrupted') {
         const report = await resumed(forward, { finalVerification: () => okAsync('proven') });
@@ -92,7 +97,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
 
   test('a run on its way back is taken back by either', async () => {
     const source = await wholeRun('verify:d');
-    for (const killed of sampled(killedRuns(source))) {
+    for (const killed of killedRuns(source, EVERY)) {
       const failed = source.records.slice(0, killed.records).some(({ type }) => type === 'step-failed');
       for (const act of [resumeRun, rollbackRun]) {
         const host = stage(source, killed, tempDir());
@@ -107,7 +112,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
 
   test('a resumed run that is killed again is resumed again', async () => {
     const source = await wholeRun(null);
-    for (const killed of sampled(killedRuns(source).filter(({ tornBytes }) => tornBytes <= 1))) {
+    for (const killed of killedRuns(source, EVERY).filter(({ tornBytes }) => tornBytes <= 1)) {
       const again = stage(source, killed, tempDir());
       if ((await stateOf(again)) !== 'interrupted') continue;
       again.remember();

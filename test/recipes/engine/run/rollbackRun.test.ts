@@ -1,3 +1,4 @@
+// @module-tag slow
 import { readFileSync, writeFileSync } from 'node:fs';
 import { errAsync, okAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
 // @module-tag root
+// @module-tag slow
 import {
   chmodSync,
   chownSync,

@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag php-cli
+// @module-tag slow
 import { chmodSync, chownSync, linkSync, lstatSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

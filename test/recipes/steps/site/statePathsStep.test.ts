@@ -1,5 +1,6 @@
 // @module-tag root
 // @module-tag sqlite3
+// @module-tag slow
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

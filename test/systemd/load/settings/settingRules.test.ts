@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 import type * as unitModule from '../../../../src/systemd/load/effectiveUnit.js';
 import type * as specifierModule from '../../../../src/systemd/values/unitSpecifiers.js';

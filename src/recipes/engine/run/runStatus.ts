@@ -11,6 +11,7 @@ import { stepReports } from './runReport.js';
 import type { StepReport } from './runReport.js';
 import type { JournalState } from '../journal/journalState.js';
 import { latestRun, standingRun } from '../journal/runStore.js';
+import type { StoredRun } from '../journal/runStore.js';
 
 /** State of a recipe's latest run. */
 export type RunStatus = { readonly state: 'none' } | RunDetails;
@@ -66,17 +67,36 @@ export function runStatus(request: {
   return new ResultAsync(status(request.stateDir ?? DEFAULT_STATE_DIR, request.recipe));
 }
 
+/** The latest run, with the process that carries it out. */
+async function latestWithHolder(
+  stateDir: string,
+  recipe: string,
+): Promise<Result<{ readonly run: StoredRun; readonly holder: number | null } | null, JournalError>> {
+  let seen: string | undefined;
+  for (;;) {
+    const run = await latestRun(stateDir, recipe);
+    if (run.isErr()) return err(run.error);
+    if (run.value === null) return ok(null);
+    const holder = await lockHolder(lockFile(stateDir));
+    const { status, runId, lastAt } = run.value.state;
+    const is = `${status} ${runId} ${lastAt}`;
+    if (status !== 'interrupted' || holder !== null || is === seen) return ok({ run: run.value, holder });
+    // The run may have ended after its journal was read: interrupted is what is so while nobody holds the lock.
+    seen = is;
+  }
+}
+
 async function status(stateDir: string, recipe: string): Promise<Result<RunStatus, JournalError>> {
-  const run = await latestRun(stateDir, recipe);
-  if (run.isErr()) return err(run.error);
-  if (run.value === null) return ok({ state: 'none' });
-  const { state, files } = run.value;
+  const latest = await latestWithHolder(stateDir, recipe);
+  if (latest.isErr()) return err(latest.error);
+  if (latest.value === null) return ok({ state: 'none' });
+  const { state, files } = latest.value.run;
   const { toolVersion, createdAt, host, digest } = state.plan;
   return ok({
     state: state.status,
     runId: state.runId,
     direction: state.direction,
-    runningPid: await lockHolder(lockFile(stateDir)),
+    runningPid: latest.value.holder,
     plan: { recipe, toolVersion, createdAt, host, digest },
     options: state.options,
     startedAt: state.startedAt,

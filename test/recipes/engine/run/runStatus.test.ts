@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultAsync, errAsync, okAsync } from 'neverthrow';
 import { expect, test } from 'vitest';
 import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
@@ -56,6 +57,25 @@ test('of a run that is going on names the process, of a dead one none', async ()
   expect(during).toMatchObject({ state: 'interrupted', runningPid: process.pid });
   expect(paused).toBeOk(expect.objectContaining({ interrupted: true }));
   expect(await status(host)).toMatchObject({ state: 'interrupted', runningPid: null });
+});
+
+test('never takes a run that ends while it looks for an interrupted one', async () => {
+  const host = new FakeHost(tempDir());
+  const { registry, stateDir } = host;
+  const looks: Promise<RunStatus>[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    let timer: NodeJS.Timeout | undefined;
+    const finalVerification: FinalVerification = () => {
+      timer = setInterval(() => looks.push(status(host)), 1);
+      return ResultAsync.fromSafePromise(sleep(10, { points: n }));
+    };
+    const plan = await host.plan([put('a', String(n))]);
+    expect(await applyPlan({ plan, registry, stateDir, finalVerification })).toBeOk();
+    clearInterval(timer);
+  }
+  const seen = (await Promise.all(looks)).filter(({ state }) => state === 'interrupted');
+  expect(seen.length).toBeGreaterThan(20);
+  for (const one of seen) expect(one).toMatchObject({ runningPid: process.pid });
 });
 
 test('of an incomplete rollback says what failed', async () => {

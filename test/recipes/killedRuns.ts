@@ -9,11 +9,8 @@ export interface Killed extends Instant {
   readonly tornBytes: number;
 }
 
-/**
- * The instants at which the run of this host could have been killed, each with and without a torn record behind: all, or
- * every third, which has each kind of torn record among them.
- */
-export function killedRuns(host: FakeHost, every = 1): readonly Killed[] {
+/** Every instant at which the run of this host could have been killed, each with and without a torn record behind. */
+export function killedRuns(host: FakeHost): readonly Killed[] {
   const lines = journalLines(host);
   const kills: Killed[] = [];
   for (let records = 1; records <= lines.length; records++) {
@@ -26,7 +23,7 @@ export function killedRuns(host: FakeHost, every = 1): readonly Killed[] {
       }
     }
   }
-  return kills.filter((_, index) => index % every === 0);
+  return kills;
 }
 
 /** The host as that kill left it, in a directory of its own. */

@@ -6,6 +6,11 @@ export function cases(usual: number, full: number): number {
   return IS_CAMPAIGN ? full : usual;
 }
 
+/** Every nth of a list in a usual run, and all of it in a campaign. */
+export function sample<T>(list: readonly T[], nth: number): readonly T[] {
+  return list.filter((_, index) => index % cases(nth, 1) === 0);
+}
+
 /** Has a test, or several, take part in a campaign only. */
 export function inCampaign(register: () => void): void {
   if (IS_CAMPAIGN) register();

@@ -3,4 +3,4 @@ export { ownProgram } from './runner.js';
 export type { OwnProgram, RunnerError } from './runner.js';
 export { activeRunUnit, followRunUnit, readRequest, signalRunUnit, startRunUnit, tellingOf } from './runUnit.js';
 export type { RunUnit, RunUnitError } from './runUnit.js';
-export { quoted } from './sandbox.js';
+export { propertyWord } from './sandbox.js';

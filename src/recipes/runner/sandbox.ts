@@ -39,8 +39,8 @@ export async function sandboxOf(
   return [
     // Of two settings for one path the stricter counts, so that ReadWritePaths=/etc would open nothing.
     `ProtectSystem=${writable.has('/etc') ? 'yes' : 'full'}`,
-    ...[...writable].filter((path) => path !== '/etc').map((path) => `ReadWritePaths=${quoted(path)}`),
-    ...[...new Set(readOnly)].map((path) => `ReadOnlyPaths=${quoted(`-${path}`)}`),
+    ...[...writable].filter((path) => path !== '/etc').map((path) => `ReadWritePaths=${propertyWord(path)}`),
+    ...[...new Set(readOnly)].map((path) => `ReadOnlyPaths=${propertyWord(`-${path}`)}`),
   ];
 }
 
@@ -77,7 +77,7 @@ async function listDirectory(path: string): ReturnType<ListDirectory> {
   );
 }
 
-/** One word of a setting that goes to systemd by its bus, where `%` is plain. */
-export function quoted(word: string): string {
+/** One word of a setting that is given to systemd-run, where `%` needs no escape. */
+export function propertyWord(word: string): string {
   return /^[\w./+@,:-]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -95,7 +95,7 @@ interface Watch extends HealthRequest {
 /** The start, on top of the watch: `DefaultTimeoutStartSec=` of systemd-system.conf(5). */
 const START_MS = 90_000;
 const POLL_MS = 250;
-/** A process that ends between two questions is missed at the next, by its pid and by systemd's count of restarts. */
+/** A process that ends between two questions is noticed at the next, by its pid and by systemd's count of restarts. */
 const WATCH_POLL_MS = 1_000;
 const JOURNAL_LINES = 15;
 /** For so long after its start was asked for a unit may still be seen inactive. */

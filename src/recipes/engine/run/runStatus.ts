@@ -79,10 +79,10 @@ async function latestWithHolder(
     if (run.value === null) return ok(null);
     const holder = await lockHolder(lockFile(stateDir));
     const { status, runId, lastAt } = run.value.state;
-    const is = `${status} ${runId} ${lastAt}`;
-    if (status !== 'interrupted' || holder !== null || is === seen) return ok({ run: run.value, holder });
-    // The run may have ended after its journal was read: interrupted is what is so while nobody holds the lock.
-    seen = is;
+    const record = `${runId} ${lastAt}`;
+    if (status !== 'interrupted' || holder !== null || record === seen) return ok({ run: run.value, holder });
+    // The run may have ended after its journal was read, and freed the lock: only the same record, read again, tells.
+    seen = record;
   }
 }
 

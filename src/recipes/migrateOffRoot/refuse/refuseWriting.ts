@@ -14,7 +14,7 @@ import { cannotObserve, refusal } from '../../host/index.js';
 import type { MigrationOptions, MigrationRefusal } from '../../host/index.js';
 import { closedEntries, findClosed, findClosedToNew, findWithoutSetgid, sharedDirectories } from '../../proof/index.js';
 import type { FoundEntry } from '../../proof/index.js';
-import { quoted } from '../../runner/index.js';
+import { propertyWord } from '../../runner/index.js';
 import { widenable } from '../../steps/index.js';
 
 /** The overflow uid: stands for an account that is still to be made. */
@@ -122,7 +122,7 @@ async function wayForAcls(roots: readonly string[], entries: readonly FoundEntry
   for (const root of roots.filter((one) => entries.some((entry) => entry.root === one))) {
     let above = dirname(root);
     while (above !== '/' && (await checkTrustedPath(above)).isErr()) above = dirname(above);
-    const confined = ['ProtectSystem=strict', `ReadWritePaths=${quoted(above)}`].flatMap((one) => ['-p', one]);
+    const confined = ['ProtectSystem=strict', `ReadWritePaths=${propertyWord(above)}`].flatMap((one) => ['-p', one]);
     // The default entries are for what comes later.
     const open = ['setfacl', '-R', '-m', 'g::rwX,d:g::rwX', root];
     commands.push(remedy.command('systemd-run', '--wait', '--pipe', '--quiet', ...confined, ...open));

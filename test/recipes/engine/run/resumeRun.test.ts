@@ -11,7 +11,7 @@ import type { ResumeRequest } from '../../../../src/recipes/engine/run/resumeRun
 import type { RunReport } from '../../../../src/recipes/engine/run/runReport.js';
 import { FakeHost, HOST, put } from '../../fakeHost.js';
 import { killedRuns, stage } from '../../killedRuns.js';
-import { cases } from '../../../support/campaign.js';
+import { cases, sample } from '../../../support/campaign.js';
 import { tempDir } from '../../tempDir.js';
 
 const BEFORE = { b: 'old', c: '3' };
@@ -69,13 +69,13 @@ async function interrupted(steps: readonly RecipeStep[], lastStep: string): Prom
   return host;
 }
 
-/** Of the instants at which a run can be killed, every third, and each in a campaign. */
-const EVERY = cases(3, 1);
+/** The instants at which a run can be killed; every third has each kind of torn record among them. */
+const sampledKills = (source: FakeHost): ReturnType<typeof killedRuns> => sample(killedRuns(source), 3);
 
 describe('killed at any instant, with the last record cut off anywhere', () => {
   test('a run on its way forward is finished by resume, and taken back by rollback', async () => {
     const source = await wholeRun(null);
-    const kills = killedRuns(source, EVERY);
+    const kills = sampledKills(source);
     expect(kills.length).toBeGreaterThan(cases(20, 60));
     for (const killed of kills) {
       const forward = stage(source, killed, tempDir());
@@ -97,7 +97,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
 
   test('a run on its way back is taken back by either', async () => {
     const source = await wholeRun('verify:d');
-    for (const killed of killedRuns(source, EVERY)) {
+    for (const killed of sampledKills(source)) {
       const failed = source.records.slice(0, killed.records).some(({ type }) => type === 'step-failed');
       for (const act of [resumeRun, rollbackRun]) {
         const host = stage(source, killed, tempDir());
@@ -112,7 +112,7 @@ describe('killed at any instant, with the last record cut off anywhere', () => {
 
   test('a resumed run that is killed again is resumed again', async () => {
     const source = await wholeRun(null);
-    for (const killed of killedRuns(source, EVERY).filter(({ tornBytes }) => tornBytes <= 1)) {
+    for (const killed of sampledKills(source).filter(({ tornBytes }) => tornBytes <= 1)) {
       const again = stage(source, killed, tempDir());
       if ((await stateOf(again)) !== 'interrupted') continue;
       again.remember();

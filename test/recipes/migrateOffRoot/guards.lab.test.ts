@@ -197,7 +197,7 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     // What WordPress makes below a default ACL that names its account is the agent's to read alone.
     const uploads = `${CONTENT}/uploads`;
     const inherited = `setfacl -d -m u:www-data:rwx ${uploads}; mkdir ${uploads}/inherited; chown www-data: ${uploads}/inherited`;
-    const confined = '-p ProtectSystem=strict -p ReadWritePaths=/var/www';
+    const confined = '-p ProtectSystem=strict -p ReadWritePaths=/var/www/site';
     const command = `systemd-run --wait --pipe --quiet ${confined} setfacl -R -m g::rwX,d:g::rwX ${uploads}`;
     await whileBroken(inherited, [`${uploads}/inherited`, 'opencode', command], 'true');
     // Led out of the site, the command that is given changes nothing.

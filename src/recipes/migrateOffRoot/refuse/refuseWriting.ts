@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
@@ -115,13 +116,14 @@ export function staysPlain({ uid, path }: Pick<FoundEntry, 'uid' | 'path'>, { ow
 
 /**
  * The commands that open the ACLs. setfacl(1) follows names in trees that other accounts write, so that these could lead it
- * elsewhere: for the command all is read-only but the innermost directory above that only root can exchange.
+ * elsewhere. Therefore all is read-only for it except one directory above: the innermost that only root can exchange, since
+ * only root can write in those above it.
  */
 async function wayForAcls(roots: readonly string[], entries: readonly FoundEntry[]): Promise<Remedy> {
   const commands: Remedy[] = [];
   for (const root of roots.filter((one) => entries.some((entry) => entry.root === one))) {
-    let above = dirname(root);
-    while (above !== '/' && (await checkTrustedPath(above)).isErr()) above = dirname(above);
+    let above = dirname(await realpath(root).catch(() => root));
+    while (above !== '/' && (await checkTrustedPath(dirname(above))).isErr()) above = dirname(above);
     const confined = ['ProtectSystem=strict', `ReadWritePaths=${propertyWord(above)}`].flatMap((one) => ['-p', one]);
     // The default entries are for what comes later.
     const open = ['setfacl', '-R', '-m', 'g::rwX,d:g::rwX', root];

@@ -4,6 +4,7 @@ export type { LinePrefix } from './unitRewrite.js';
 export { privilegedLines } from './privilegedLines.js';
 export { configuredPrograms, programPaths } from './programPaths.js';
 export type { ProgramPath } from './programPaths.js';
+export { programsAfterUpgrade } from './programsAfterUpgrade.js';
 export { programsFailingAsAgent } from './programsFailingAsAgent.js';
 export { renderUnit } from './renderUnit.js';
 export type { RenderUnitError } from './renderUnit.js';

@@ -16,7 +16,7 @@ export interface UpgradeUnit {
 export interface UpgradeUnitError {
   readonly code: 'INVALID_UPGRADE_VALUE';
   readonly message: string;
-  readonly field: 'npm' | 'prefix';
+  readonly field: 'npm' | 'prefix' | 'afterwards';
   readonly value: string;
 }
 
@@ -29,21 +29,29 @@ export interface UpgradeUnitError {
  *
  * Errors: `INVALID_UPGRADE_VALUE`.
  *
- * @param from - `npm`: absolute path of the program; `prefix`: where global packages are, such as `/usr`
+ * @param from - `npm`: absolute path of the program; `prefix`: where global packages are, such as `/usr`; `afterwards`:
+ *   programs that root runs on what was installed, before the instances start again
  */
 export function renderUpgradeUnit(from: {
   readonly npm: string;
   readonly prefix: string;
+  readonly afterwards?: readonly string[];
 }): Result<UpgradeUnit, UpgradeUnitError> {
-  for (const field of ['npm', 'prefix'] as const) {
-    const value = from[field];
+  const afterwards = from.afterwards ?? [];
+  const paths = [
+    ['npm', from.npm] as const,
+    ['prefix', from.prefix] as const,
+    ...afterwards.map((path) => ['afterwards', path] as const),
+  ];
+  for (const [field, value] of paths) {
     if (/^(\/[A-Za-z0-9_.@+-]+)+$/.test(value) && !value.split('/').includes('..')) continue;
     const shown = printablePath(value).slice(0, 200);
-    const message = `"${shown}" cannot be the ${field} of the upgrade: an absolute path of plain characters is needed`;
+    const message = `"${shown}" cannot be ${field} of the upgrade: an absolute path of plain characters is needed`;
     return err({ code: 'INVALID_UPGRADE_VALUE', message, field, value: shown });
   }
   const unit = 'wca-upgrade-kimaki.service';
-  const install = execWords([from.npm, 'install', '--global', '--prefix', from.prefix, 'kimaki@latest']);
+  const install = [from.npm, 'install', '--global', '--prefix', from.prefix, 'kimaki@latest'];
+  const commands = [install, ...afterwards.map((path) => [path])].map((words) => `ExecStart=${execWords(words)}`);
   const content = `[Unit]
 Description=Upgrade kimaki as root, which the service itself may not
 Wants=network-online.target
@@ -54,7 +62,7 @@ Type=oneshot
 # npm gives what it installs the modes of whoever runs it.
 UMask=0022
 Environment=HOME=/root
-ExecStart=${install}
+${commands.join('\n')}
 ExecStartPost=/usr/bin/systemctl try-restart kimaki.service kimaki-*.service
 TimeoutStartSec=15min
 `;

@@ -5,13 +5,16 @@ import { bridgeNamed } from '../../kimaki/bridges/index.js';
 import { isOwnProgram } from '../../kimaki/abilities/index.js';
 import { SHARED_UMASK, migrationRemedy } from '../../kimaki/identity/index.js';
 import { loadedFromDisk, readUnitFiles } from '../../kimaki/instance/index.js';
-import { renderUpgradeUnit } from '../../kimaki/unit/index.js';
+import { programsAfterUpgrade, renderUpgradeUnit } from '../../kimaki/unit/index.js';
 import type { KimakiInstance, UnitOnHost } from '../../kimaki/instance/index.js';
 import type { UnitRewriteRequest } from '../../kimaki/unit/index.js';
 import { TRUSTED_PATH } from '../../posix/programs/index.js';
+import { printablePath } from '../../posix/paths/index.js';
 import { readProcess } from '../../posix/processes/index.js';
 import { lookupIdentity } from '../../posix/accounts/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
 import { resolveExecutable } from '../../posix/access/index.js';
+import type { EffectiveUnit } from '../../systemd/load/index.js';
 import {
   cannotObserve,
   observeBinary,
@@ -97,7 +100,10 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
   if (others.isErr()) return err(others.error);
   const open = await observeOpen(instance, instance.lockPort);
   if (open.isErr()) return err(open.error);
-  const upgrade = setsArgs ? await upgradeUnitFor(binary.value.path) : null;
+  const upgrade = setsArgs
+    ? await upgradeUnitFor(binary.value.path, instance.effective, target.value.likely)
+    : ok(null);
+  if (upgrade.isErr()) return err(upgrade.error);
   return ok({
     facts: {
       options,
@@ -114,15 +120,16 @@ export async function observeInstall(given: HardenOptions): Promise<Result<Obser
       dispatch: dispatch.value.facts,
       restartSeconds: Math.ceil((instance.state.restartUsec ?? 0) / 1_000_000),
       listeningPorts: open.value.listeningPorts,
-      upgradeUnit: upgrade,
+      upgradeUnit: upgrade.value?.file ?? null,
     },
     warnings: [
       ...site.value.warnings,
       ...target.value.warnings,
       ...dispatch.value.warnings,
-      ...(setsArgs && upgrade === null
+      ...(setsArgs && upgrade.value === null
         ? ['npm was not found, so no unit is offered to upgrade kimaki as root: upgrade it by hand']
         : []),
+      ...(upgrade.value?.warnings ?? []),
     ],
   });
 }
@@ -184,13 +191,26 @@ async function observeCompanions(
 }
 
 /** From where the program is, as npm lays packages out; null for one that npm did not install. */
-async function upgradeUnitFor(binary: string): Promise<HardenFacts['upgradeUnit']> {
+async function upgradeUnitFor(
+  binary: string,
+  unit: EffectiveUnit,
+  agent: Identity,
+): Promise<Result<{ file: HardenFacts['upgradeUnit']; warnings: readonly string[] } | null, HardenRefusal>> {
   const real = await realpath(binary).catch(() => null);
   const prefix = /^(.+)\/lib\/node_modules\/kimaki\//.exec(real ?? '')?.[1];
   const root = await lookupIdentity('root');
-  if (prefix === undefined || root.isErr()) return null;
+  if (prefix === undefined || root.isErr()) return ok(null);
   const npm = await resolveExecutable('npm', [root.value], { searchPath: TRUSTED_PATH });
-  if (npm.isErr() || npm.value.path === null) return null;
-  const unit = renderUpgradeUnit({ npm: npm.value.path, prefix });
-  return unit.isErr() ? null : { path: unit.value.path, content: unit.value.content, mode: unit.value.mode };
+  if (npm.isErr() || npm.value.path === null) return ok(null);
+  const after = await programsAfterUpgrade(unit, agent);
+  if (after.isErr()) return err(cannotObserve(after.error));
+  const { programs, unsafe } = after.value;
+  const rendered = renderUpgradeUnit({ npm: npm.value.path, prefix, afterwards: programs });
+  if (rendered.isErr()) return ok(null);
+  const { path, content, mode } = rendered.value;
+  const warnings = unsafe.map(
+    (one) =>
+      `the upgrade as root leaves out ${printablePath(one.path)}, since others can change what it does: ${one.reason}`,
+  );
+  return ok({ file: { path, content, mode }, warnings });
 }

@@ -98,6 +98,8 @@ export type CompanionFacts = {
   /** An activator is a timer, path or socket that starts the services. */
   readonly kind: 'service' | 'activator';
   readonly files: readonly UnitFileFacts[];
+  /** As the service's own. */
+  readonly prefixes?: readonly LinePrefix[];
   readonly active: boolean;
 };
 

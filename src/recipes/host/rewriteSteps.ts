@@ -4,7 +4,7 @@ import { step } from '../engine/index.js';
 import type { RecipeStep } from '../engine/index.js';
 import { rewriteUnitStep } from '../steps/index.js';
 import type { RewriteUnitArgs } from '../steps/index.js';
-import type { MigrationFacts } from './facts.js';
+import type { MigrationFacts, UnitFacts } from './facts.js';
 
 /** What the units are to say afterwards, without the file they stand in; the same for every file of the host. */
 export type RewriteTarget = Omit<RewriteUnitArgs['request'], 'binary' | 'dropIn'>;
@@ -24,7 +24,6 @@ export function rewriteSteps(
   together: readonly MigrationFacts[] = [facts],
 ): RecipeStep<'kimaki.rewriteUnit', RewriteUnitArgs>[] {
   const target = rewriteTarget(facts);
-  const prefixes = facts.unit.prefixes === undefined ? {} : { prefixes: facts.unit.prefixes };
   const [fragment, ...dropIns] = facts.unit.files;
   const own = [
     ...dropIns.map((file) => ({ file, dropIn: true })),
@@ -33,14 +32,20 @@ export function rewriteSteps(
   const hasCompanion = (name: string) => (one: MigrationFacts) => one.companions.some((each) => each.name === name);
   const companions = facts.companions.filter(({ name }) => together.find(hasCompanion(name)) === facts);
   const files = [
-    ...companions.flatMap(({ name, files: of }) =>
-      of.map((file, index) => ({ unit: name, file, dropIn: index > 0, binary: null })),
+    ...companions.flatMap((one) =>
+      one.files.map((file, index) => ({
+        unit: one.name,
+        file,
+        dropIn: index > 0,
+        binary: null,
+        ...prefixesOf(one),
+      })),
     ),
     ...own.map((one) => ({
       unit: facts.unit.name,
       ...one,
       binary: facts.unit.ownProgram ?? facts.binary.path,
-      ...prefixes,
+      ...prefixesOf(facts.unit),
     })),
   ];
   return files
@@ -53,6 +58,11 @@ export function rewriteSteps(
         args: { unit, path: file.path, diff: file.diff, request: { ...target, ...own } },
       }),
     );
+}
+
+/** An argument that is not given has no member at all: the plan's digest is made of them. */
+function prefixesOf({ prefixes }: Pick<UnitFacts, 'prefixes'>): Pick<UnitFacts, 'prefixes'> {
+  return prefixes === undefined ? {} : { prefixes };
 }
 
 /** What every rewrite of this migration has in common. */

@@ -55,6 +55,14 @@ const text = readFileSync(channels, 'utf8').replace("'${HOP}'", "'" + BINARY + "
 writeFileSync(channels, text);
 `;
 
+/** Installs what an upgrade brings back, a skill that the site does not want. */
+const NPM = `#!/bin/sh
+case "$1" in
+  root) echo /usr/lib/node_modules ;;
+  install) mkdir -p /usr/lib/node_modules/kimaki/skills/upgrade-wp-coding-agents ;;
+esac
+`;
+
 const HARDEN = `import { hardenInstall } from '@wca/runtime-sdk/recipes';
 const done = await hardenInstall({ options: { hold: 3 } });
 console.log(JSON.stringify(done.match((report) => report, (error) => ({ error }))));
@@ -105,7 +113,7 @@ describe.skipIf(!lab.ok)('an installer that is run after a migration', () => {
 
   it('finds the identity, renders and hardens, and every acceptance point still stands', async () => {
     endedWith(await migrate(host, ['apply', '--json', '--yes', '--hold', '1']), 0);
-    await writeFile(join(host.root, 'usr/bin/npm'), '#!/bin/sh\n', { mode: 0o755 });
+    await writeFile(join(host.root, 'usr/bin/npm'), NPM, { mode: 0o755 });
     const ran = await host.run(['sh', `${INSTALL_DIR}/installer.sh`], { timeoutMs: 3 * MINUTE });
     expect(ran, ran.stderr + ran.stdout).toMatchObject({ code: 0 });
     const report = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as {
@@ -124,6 +132,22 @@ describe.skipIf(!lab.ok)('an installer that is run after a migration', () => {
     const verified = told(endedWith(await migrate(host, ['verify', '--json', ...PROVE_ALL]), 0));
     expect(verified.ok).toBe(true);
     expect(unproven(verified.checks ?? [])).toEqual([]);
+  });
+
+  it('has root upgrade the program, do afterwards what the agent may not, and start the agent again', async () => {
+    const line = '/opt/kimaki-config/post-upgrade.sh';
+    await host.ok(`sed -i '0,/^ExecStart=/s||ExecStartPre=-${line}\\n&|' ${UNIT_FILE}; systemctl daemon-reload`);
+    expect(await harden('{ hold: 1 }')).toMatchObject({ changed: true, failed: false });
+    expect(await host.ok(['cat', UPGRADE_UNIT])).toMatch(
+      new RegExp(`^ExecStart=/usr/bin/npm install .*\\nExecStart=${line}$`, 'm'),
+    );
+    const pid = 'systemctl show -p MainPID --value kimaki';
+    const before = await host.ok(pid);
+    await host.ok('systemctl start wca-upgrade-kimaki');
+    expect(await host.ok(pid)).not.toBe(before);
+    await host.ok('! test -e /usr/lib/node_modules/kimaki/skills/upgrade-wp-coding-agents');
+    expect(await host.ok('journalctl -u wca-upgrade-kimaki -o cat')).toContain('1 package skills removed');
+    await host.serviceListens();
   });
 
   it('gives systemd exactly the words it was asked for', async () => {

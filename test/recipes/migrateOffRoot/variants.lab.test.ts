@@ -196,9 +196,12 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
     });
   });
 
-  it('rewrites the drop-in that really sets the user, and never one that other units share', async () => {
+  it('rewrites the drop-in that really sets the user, never one that other units share, and lines that would fail', async () => {
     const directory = '/etc/systemd/system';
-    const own = `mkdir -p ${directory}/kimaki.service.d ${directory}/service.d
+    const preparation = `${directory}/datamachine-worker.service.d/prepare.conf`;
+    const own = `mkdir -p ${directory}/kimaki.service.d ${directory}/service.d ${directory}/datamachine-worker.service.d
+      printf '#!/bin/sh\nset -e\nmkdir -p /opt/lab-worker/\$\$\n' > /opt/prepare.sh; chmod 755 /opt/prepare.sh
+      printf '[Service]\nExecStartPre=/opt/prepare.sh\n' > ${preparation}
       printf '[Service]\\nUser=root\\nGroup=root\\n' > ${directory}/kimaki.service.d/10-user.conf
       sed -i '/^User=/d' ${UNIT_FILE}
       printf '[Service]\\nUMask=0027\\n' > ${directory}/service.d/50-all.conf; systemctl daemon-reload; systemctl restart kimaki`;
@@ -214,6 +217,9 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
       );
       expect(await host.ok('systemctl show -p UMask --value cron')).toBe('0027');
       expect(await serviceProcess(host)).toEqual(AS_OPENCODE);
+      // What only root may prepare fails as the agent, and no longer keeps the worker from its work.
+      expect(await host.ok(`cat ${preparation}`)).toBe('[Service]\nExecStartPre=-/opt/prepare.sh');
+      await host.ok('systemctl start datamachine-worker; runuser -u opencode /opt/prepare.sh && exit 1; true');
     });
   });
 

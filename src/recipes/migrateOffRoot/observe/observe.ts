@@ -150,7 +150,7 @@ export async function observe(
   if (prefixed.isErr()) return err(prefixed.error);
   const files = filesWith(prefixed.value.prefixes);
   if (files.isErr()) return err(files.error);
-  const companions = await observeCompanions(instance, rewrite, reach, options);
+  const companions = await observeCompanions(instance, { options, target: target.value, rewrite, reach });
   if (companions.isErr()) return err(companions.error);
   const dispatch = await observeDispatch(options, instance, {
     site: site.value.site,
@@ -234,7 +234,7 @@ export async function observe(
       holdsState: unit.value.holdsState,
       lockPort: newLockPort,
     },
-    companions: companions.value,
+    companions: companions.value.companions,
     dependents: dependents.value,
     oldHomes,
     targetGroup: target.value.group,
@@ -292,6 +292,7 @@ export async function observe(
       ...answers.value,
       ...dispatch.value.warnings,
       ...prefixed.value.warnings,
+      ...companions.value.warnings,
       ...unit.value.warnings,
       ...files.value.leftovers,
       ...rootNeighbours(instance, neighbours).map(({ unit, shares }) => ({

@@ -117,7 +117,7 @@ export async function refuseUnit(
   }
   const paths = await refuseArguments(effective, { ...wanted.reach, oldHomes: wanted.oldHomes });
   if (paths.isErr()) return err(paths.error);
-  const failing = refuseFailing(wanted);
+  const failing = refuseFailing(wanted.target.facts.name, wanted.failing);
   if (failing.isErr()) return err(failing.error);
   const open = await observeOpen(instance, wanted.newLockPort);
   if (open.isErr()) return err(open.error);
@@ -193,10 +193,14 @@ function untrustedLine({ line, subject, reason }: UnsafePrivilegedLine): Migrati
   return refusal('UNTRUSTED_PATH', subject, message, way);
 }
 
-function refuseFailing({ target, failing }: Wanted): Result<readonly string[], MigrationRefusal> {
+/** Refuses commands that would keep a unit from starting as this account; those whose failure is ignored are told. */
+export function refuseFailing(
+  user: string,
+  failing: readonly FailingProgram[],
+): Result<readonly string[], MigrationRefusal> {
   const fatal = failing.find((each) => each.fatal);
   if (fatal !== undefined) {
-    const message = `${fatal.file}:${fatal.line} ${fatal.key}=${fatal.path} would keep the unit from starting as ${target.facts.name}: ${fatal.detail}`;
+    const message = `${fatal.file}:${fatal.line} ${fatal.key}=${fatal.path} would keep the unit from starting as ${user}: ${fatal.detail}`;
     const way = remedy.anyOf(
       remedy.text('put "-" before the path if it may fail'),
       remedy.option('privilegedLines', 'ignore-failure'),

@@ -1,21 +1,43 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY, FLOW, SITE, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
+import { rows } from '../../support/campaign.js';
 import { MINUTE, QUICK_APPLY, brokenHost, endedWith, migrate, told, unproven } from './support.js';
 
 const lab = labAvailable();
-const UNIT = '/etc/systemd/system/roadie.service';
-const SECRETS = '/etc/wp-coding-agents/roadie';
 const CHANNEL_FILE = `${SITE}/wp-content/mu-plugins/wp-coding-agents-channels.php`;
-const OWNERS = `stat -c '%U:%G %a' ${SECRETS}/bot-token ${SECRETS}/send-token ${SECRETS}`;
 /** Nothing of these is touched. */
-const FORMER = `sha256sum ${UNIT.replace('roadie', 'kimaki')} /root/.kimaki/discord-sessions.db; stat -c '%U %a %Y' /root/.kimaki`;
+const FORMER =
+  "sha256sum /etc/systemd/system/kimaki.service /root/.kimaki/discord-sessions.db; stat -c '%U %a %Y' /root/.kimaki";
 
-describe.skipIf(!lab.ok)('a host with Roadie as root, and the kimaki before it disabled', () => {
+/** Makes the one instance a named one: unit, secrets, data directory and channel have its name. */
+const named = (name: string): string => `set -e
+  systemctl disable --now roadie
+  cd /etc/systemd/system
+  mv roadie.service ${name}.service
+  mv /etc/wp-coding-agents/roadie /etc/wp-coding-agents/${name}
+  mv /root/.roadie /root/.${name}
+  sed -i 's#/root/.roadie#/root/.${name}#g; s#/etc/wp-coding-agents/roadie/#/etc/wp-coding-agents/${name}/#g' ${name}.service ${CHANNEL_FILE}
+  sed -i "s#bridge:roadie#bridge:${name}#; s#channels\\['roadie'\\]#channels['${name}']#" ${CHANNEL_FILE}
+  sqlite3 /root/.${name}/discord-sessions.db "UPDATE channel_directories SET directory = replace(directory, '.roadie', '.${name}')"
+  cd /
+  runuser -u www-data -- php -r '$_SERVER["HTTP_HOST"] = "127.0.0.1"; require "${SITE}/wp-load.php";
+    $flows = get_option("lab_dm_flows"); $flows[0]["channel"] = "${name}"; update_option("lab_dm_flows", $flows);'
+  systemctl daemon-reload
+  systemctl enable --now ${name}
+  for n in $(seq 300); do curl -fs http://127.0.0.1:29988/health && exit 0; sleep 0.1; done; exit 1`;
+
+const INSTANCES = rows(['roadie'], ['roadie-acme']);
+
+describe.skipIf(!lab.ok).each(INSTANCES)('a host with %s as root, and the kimaki before it disabled', (name) => {
+  const UNIT = `/etc/systemd/system/${name}.service`;
+  const SECRETS = `/etc/wp-coding-agents/${name}`;
+  const OWNERS = `stat -c '%U:%G %a' ${SECRETS}/bot-token ${SECRETS}/send-token ${SECRETS}`;
   let host: Host;
   let former = '';
   beforeAll(async () => {
     host = await brokenHost({ variant: 'roadie' });
+    if (name !== 'roadie') await host.ok(named(name));
     former = await host.ok(FORMER);
   }, 5 * MINUTE);
   afterAll(() => host.down());
@@ -26,9 +48,9 @@ describe.skipIf(!lab.ok)('a host with Roadie as root, and the kimaki before it d
     const text = doctor.stdout;
     expect(text).toContain('unit-not-in-use');
     const found = (JSON.parse(text) as { subjects: { name: string; findings: { id: string }[] }[] }).subjects;
-    expect(found.map(({ name }) => name)).toContain('roadie.service');
+    expect(found.map(({ name }) => name)).toContain(`${name}.service`);
     expect(found.map(({ name }) => name)).not.toContain('kimaki.service');
-    const ids = found.find(({ name }) => name === 'roadie.service')?.findings.map(({ id }) => id) ?? [];
+    const ids = found.find(({ name }) => name === `${name}.service`)?.findings.map(({ id }) => id) ?? [];
     expect(ids).toEqual(expect.arrayContaining(['runs-as-root', 'allow-root', 'channel-environment']));
     expect(ids).not.toContain('self-upgrade');
   });
@@ -57,16 +79,16 @@ describe.skipIf(!lab.ok)('a host with Roadie as root, and the kimaki before it d
       const unit = await host.ok(`cat ${UNIT}`);
       expect(unit).toContain('User=opencode');
       expect(unit).toContain('Environment=HOME=/home/opencode');
-      expect(unit).toContain('Environment=ROADIE_DATA_DIR=/home/opencode/.roadie');
+      expect(unit).toContain(`Environment=ROADIE_DATA_DIR=/home/opencode/.${name}`);
       expect(unit).not.toContain('--allow-root');
       expect(unit).toContain(String.raw`"DATAMACHINE_WP_TRANSPORT_JSON=[\"wp\"]"`);
       expect(await host.ok(OWNERS)).toBe('opencode:opencode 600\nopencode:www-data 640\nroot:root 755');
-      expect(await host.ok('stat -c %U /home/opencode/.subrouter/accounts.json /home/opencode/.roadie')).toBe(
+      expect(await host.ok(`stat -c %U /home/opencode/.subrouter/accounts.json /home/opencode/.${name}`)).toBe(
         'opencode\nopencode',
       );
       const channel = await host.ok(`cat ${CHANNEL_FILE}`);
       expect(channel).toContain("'ROADIE_LOCK_PORT' => '29988'");
-      expect(channel).toContain("'ROADIE_DATA_DIR' => '/home/opencode/.roadie'");
+      expect(channel).toContain(`'ROADIE_DATA_DIR' => '/home/opencode/.${name}'`);
       expect((await host.run('ls /etc/sudoers.d /usr/local/bin | grep dispatch')).code).toBe(1);
       expect(await host.ok(FORMER)).toBe(former);
     },
@@ -90,8 +112,8 @@ describe.skipIf(!lab.ok)('a host with Roadie as root, and the kimaki before it d
       expect(told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0)).remaining ?? []).toEqual([]);
       expect(await host.ok(OWNERS)).toBe('root:root 600\nroot:www-data 640\nroot:root 755');
       expect(await host.ok(`grep -c -- --allow-root ${UNIT}`)).toBe('1');
-      expect((await host.run('test -e /home/opencode/.roadie')).code).toBe(1);
-      expect(await host.ok(`cat ${CHANNEL_FILE}`)).toContain("'ROADIE_DATA_DIR' => '/root/.roadie' ]");
+      expect((await host.run(`test -e /home/opencode/.${name}`)).code).toBe(1);
+      expect(await host.ok(`cat ${CHANNEL_FILE}`)).toContain(`'ROADIE_DATA_DIR' => '/root/.${name}' ]`);
       await host.waitFor('curl -fs http://127.0.0.1:29988/health');
       expect(await host.ok(FORMER)).toBe(former);
     },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rows } from '../../support/campaign.js';
 import { CHANNEL, FLOW, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host, TreeSnapshot } from '../../lab/index.js';
 import {
@@ -19,23 +20,27 @@ import type { Check } from './support.js';
 
 const lab = labAvailable();
 const SECOND = UNIT_FILE.replace('kimaki.service', 'kimaki-b.service');
-const UNITS = ['kimaki-b.service', 'kimaki.service'];
+/** Those beside the default one. */
+const OTHERS = rows(['kimaki-b'], ['kimaki-c']);
+const UNITS = [...OTHERS, 'kimaki'].map((name) => `${name}.service`);
 
-/** Two agents of root with one home, /root, and one site, each with a database and a channel of its own. */
-const SECOND_INSTANCE = `set -e
+/** Agents of root with one home, /root, and one site, each with a database and a channel of its own. */
+const MORE_INSTANCES = `set -e
 systemctl stop kimaki
 rm -r /home/opencode/.kimaki /home/opencode/.local /home/opencode/.config /home/opencode/.wp-cli
 sed -i 's|^Environment=HOME=.*|Environment=HOME=/root|' ${UNIT_FILE}
-cp -a /root/.kimaki /root/.kimaki-b
-sed -i 's|/root/.kimaki|/root/.kimaki-b|g' /root/.kimaki-b/bin/kimaki
-sqlite3 /root/.kimaki-b/discord-sessions.db "DELETE FROM channel_directories;
-  INSERT INTO channel_directories (channel_id, directory) VALUES ('2001', '/root/.kimaki-b/projects/sandbox');"
-sed 's|/root/.kimaki|/root/.kimaki-b|g' ${UNIT_FILE} > ${SECOND}
-wca block get ${CHANNELS} bridge:kimaki | sed "s|/root/.kimaki|/root/.kimaki-b|g; s|'kimaki'|'kimaki-b'|g" > /srv/block
-wca block put ${CHANNELS} bridge:kimaki-b < /srv/block
+for name in ${OTHERS.join(' ')}; do
+  cp -a /root/.kimaki /root/.$name
+  sed -i "s|/root/.kimaki|/root/.$name|g" /root/.$name/bin/kimaki
+  sqlite3 /root/.$name/discord-sessions.db "DELETE FROM channel_directories;
+    INSERT INTO channel_directories (channel_id, directory) VALUES ('20$name', '/root/.$name/projects/sandbox');"
+  sed "s|/root/.kimaki|/root/.$name|g" ${UNIT_FILE} > /etc/systemd/system/$name.service
+  wca block get ${CHANNELS} bridge:kimaki | sed "s|/root/.kimaki|/root/.$name|g; s|'kimaki'|'$name'|g" > /srv/block
+  wca block put ${CHANNELS} bridge:$name < /srv/block
+done
 systemctl daemon-reload
-systemctl -q enable kimaki-b
-systemctl start kimaki kimaki-b`;
+systemctl -q enable ${OTHERS.join(' ')}
+systemctl start kimaki ${OTHERS.join(' ')}`;
 
 const TREES = [
   '/etc/systemd/system',
@@ -48,19 +53,19 @@ const TREES = [
   '/var/lib/datamachine',
 ];
 
-describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => {
+describe.skipIf(!lab.ok)(`${UNITS.length} agents of root with one home and one site`, () => {
   let host: Host;
   let before: TreeSnapshot;
 
-  const bothRun = (home: string): Promise<string> =>
-    host.waitFor(`for data in .kimaki .kimaki-b; do
+  const allRun = (home: string): Promise<string> =>
+    host.waitFor(`for data in .kimaki ${OTHERS.map((name) => `.${name}`).join(' ')}; do
       test "$(readlink /proc/$(cat ${home}/$data/lab.pid)/exe)" = /usr/bin/node || exit 1
     done`);
 
-  /** The second writes its database and its log all the time, as the first does. */
+  /** Each writes its database and its log all the time. */
   const snapshot = async (): Promise<TreeSnapshot> => {
     const all = lastingSnapshot(host, TREES);
-    const busy = /\/(\.kimaki-b\/(discord-sessions\.db.*|kimaki\.log|lab\.pid)|storage\/session\.log)$/;
+    const busy = /\/(\.kimaki-[bc]\/(discord-sessions\.db.*|kimaki\.log|lab\.pid)|storage\/session\.log)$/;
     return new Map([...all].map(([path, line]) => [path, busy.test(path) ? 'busy' : line]));
   };
 
@@ -70,8 +75,8 @@ describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => 
 
   beforeAll(async () => {
     host = await brokenHost();
-    await host.ok(SECOND_INSTANCE);
-    await bothRun('/root');
+    await host.ok(MORE_INSTANCES);
+    await allRun('/root');
     before = await snapshot();
   }, 5 * MINUTE);
   afterAll(() => host.down());
@@ -89,7 +94,7 @@ describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => 
     expect(stdout).toContain(`Together: ${UNITS.join(', ')}: all are stopped`);
     expect(stdout).not.toContain('is not migrated');
     const plans = await Promise.all(
-      [['--all'], ['--unit', 'kimaki', '--unit', 'kimaki-b']].map(async (which) => {
+      [['--all'], UNITS.flatMap((unit) => ['--unit', unit])].map(async (which) => {
         const { stdout: json } = endedWith(await migrate(host, ['plan', '--json', ...which]), 0);
         return JSON.parse(json) as { digest: string; steps: { id: string; kind: string }[] };
       }),
@@ -101,7 +106,7 @@ describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => 
   });
 
   it(
-    'are moved by one run, and everything is proven of both',
+    'are moved by one run, and everything is proven of each',
     async () => {
       const proof = ['--flow', FLOW, '--probe-channel', CHANNEL];
       const report = told(endedWith(await migrate(host, [...QUICK_APPLY, '--all', ...proof]), 0));
@@ -113,22 +118,22 @@ describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => 
         expect(of(id), id).toEqual(UNITS.map((unit) => [unit, true]));
       // Asked of the site once, and of the agent that has the channel.
       expect(of('flow-by-hand')).toEqual([['kimaki-b.service', true]]);
-      expect(of('dispatch-delivery')).toEqual([
-        ['kimaki-b.service', null],
-        ['kimaki.service', true],
-      ]);
+      expect(of('dispatch-delivery')).toEqual(UNITS.map((unit) => [unit, unit === 'kimaki.service' ? true : null]));
       expect(of('other-instance')).toEqual([]);
-      await bothRun('/home/opencode');
+      await allRun('/home/opencode');
       for (const unit of UNITS) expect(await serviceProcess(host, unit), unit).toEqual(AS_OPENCODE);
       expect((await host.run('ls -d /root/.kimaki* /root/.local/share/opencode /root/.config/opencode')).stdout).toBe(
         '',
       );
-      const sandbox = "select directory from channel_directories where channel_id = '2001'";
-      expect(await host.ok(['sqlite3', '/home/opencode/.kimaki-b/discord-sessions.db', sandbox])).toBe(
-        '/home/opencode/.kimaki-b/projects/sandbox',
-      );
-      expect(await host.ok(`grep -c "'command' => '/usr/local/bin/wp-coding-agents-kimaki" ${CHANNELS}`)).toBe('2');
-      expect(await host.ok('ls /etc/sudoers.d')).toContain('wp-coding-agents-kimaki-b-dispatch');
+      for (const name of OTHERS) {
+        const sandbox = `select directory from channel_directories where channel_id = '20${name}'`;
+        expect(await host.ok(['sqlite3', `/home/opencode/.${name}/discord-sessions.db`, sandbox])).toBe(
+          `/home/opencode/.${name}/projects/sandbox`,
+        );
+        expect(await host.ok('ls /etc/sudoers.d')).toContain(`wp-coding-agents-${name}-dispatch`);
+      }
+      const commands = await host.ok(`grep -c "'command' => '/usr/local/bin/wp-coding-agents-kimaki" ${CHANNELS}`);
+      expect(commands).toBe(String(UNITS.length));
     },
     8 * MINUTE,
   );
@@ -147,7 +152,7 @@ describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => 
     async () => {
       const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
       expect(back).toMatchObject({ outcome: 'rolled-back', changed: true, undoErrors: [], remaining: [] });
-      await bothRun('/root');
+      await allRun('/root');
       for (const unit of UNITS) expect(await serviceProcess(host, unit), unit).toMatchObject(AS_ROOT);
       expect(await differences()).toEqual([]);
     },
@@ -155,7 +160,7 @@ describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => 
   );
 
   it(
-    'both work after a run that was killed with one of the units edited, and a power cut, and go back together',
+    'all work after a run that was killed with one of the units edited, and a power cut, and go back together',
     async () => {
       const apply = `wca migrate-off-root ${QUICK_APPLY.join(' ')} --all --foreground`;
       await host.ok(`setsid ${apply} > /dev/null 2>&1 & pid=$!
@@ -164,12 +169,12 @@ describe.skipIf(!lab.ok)('two agents of root with one home and one site', () => 
       expect(told(endedWith(await migrate(host, ['status', '--json']), 75)).state).toBe('interrupted');
       // All on one side, whichever that is.
       const isBack = (await host.run(`grep -q '^User=root' ${SECOND}`)).code === 0;
-      await bothRun(isBack ? '/root' : '/home/opencode');
+      await allRun(isBack ? '/root' : '/home/opencode');
       for (const unit of UNITS)
         expect(await serviceProcess(host, unit), unit).toMatchObject(isBack ? AS_ROOT : AS_OPENCODE);
       const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
       expect(back).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
-      await bothRun('/root');
+      await allRun('/root');
       for (const unit of UNITS) expect(await serviceProcess(host, unit), unit).toMatchObject(AS_ROOT);
       expect(await differences()).toEqual([]);
     },

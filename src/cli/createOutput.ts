@@ -4,7 +4,7 @@ import { printableJson, printableLines, printableText } from '../posix/paths/ind
 
 /** Where a command's output goes. */
 export interface OutputStreams {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
@@ -27,6 +27,8 @@ export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 export interface Output {
   readonly json: boolean;
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  /** Columns of the terminal, 80 off one; never less than 40. */
+  readonly columns: number;
   /** Aborted when the reader of stdout went away (`wca owned … | head`). Writing on is harmless. */
   readonly closed: AbortSignal;
   /** Aborted when nobody reads stdout, or nobody reads stderr, any more: whoever asked for it has gone. */
@@ -85,6 +87,7 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
   return {
     json: options.json,
     verbosity: options.verbosity,
+    columns: Math.max(streams.stdout.columns ?? 80, 40),
     closed: closing.signal,
     abandoned: abandoning.signal,
     print: (line = '') => {

@@ -64,7 +64,16 @@ const migrateOffRoot: Answers = {
       facts: v.looseObject({}),
       notices: v.array(
         v.looseObject({
-          kind: v.picklist(['together', 'size', 'lost-ability', 'left-behind', 'warning']),
+          kind: v.picklist([
+            'subject',
+            'together',
+            'downtime',
+            'restart',
+            'size',
+            'lost-ability',
+            'left-behind',
+            'warning',
+          ]),
           text: v.string(),
         }),
       ),

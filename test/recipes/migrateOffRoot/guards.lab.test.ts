@@ -101,7 +101,7 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     await host.ok(`echo 'Z ${SITE} - root root' > /etc/tmpfiles.d/site.conf; chmod 0600 /usr/lib/node_modules/kimaki/skills/lab-skill/SKILL.md
       mkdir -p ${UNIT_FILE}.d; printf '[Service]\\nEnvironment=OTHER_TOOL=/root/tool\\n' > ${UNIT_FILE}.d/tool.conf; systemctl daemon-reload`);
     try {
-      const { stdout } = endedWith(await migrate(host, ['plan']), 0);
+      const { stdout } = endedWith(await migrate(host, ['plan', '--details']), 0);
       for (const told of [
         '/etc/tmpfiles.d/site.conf gives it back to root',
         'lab-skill/SKILL.md cannot be read by opencode',
@@ -246,7 +246,7 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
   it('but not where HOME and the data directory lie in different homes, which come to one place', async () => {
     await host.ok('useradd -m -G www-data agent; chmod 0750 /home/agent');
     try {
-      const { stdout } = endedWith(await migrate(host, ['plan', '--user', 'agent']), 0);
+      const { stdout } = endedWith(await migrate(host, ['plan', '--user', 'agent', '--details']), 0);
       expect(stdout).toContain('/home/opencode/.kimaki: the service keeps its data in /root/.kimaki');
     } finally {
       await host.ok('userdel -r agent 2>/dev/null || true');

@@ -47,6 +47,12 @@ describe.skipIf(!lab.ok)('a root install, moved', () => {
   it('is planned with exit 0, or 2 when asked whether there is something to do', async () => {
     const plan = endedWith(await migrate(host, ['plan']), 0);
     expect(plan.stdout).toContain('Nothing was changed');
+    // On one screen.
+    const lines = plan.stdout.trimEnd().split('\n');
+    expect(lines.length, plan.stdout).toBeLessThanOrEqual(24);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(plan.stdout).toContain('  agent down  about ');
+    expect(lines.at(-1)).toBe('Next: wca migrate-off-root apply');
     expect(told(endedWith(await migrate(host, ['plan', '--json', '--detailed-exitcode']), 2)).changed).toBe(true);
   });
 

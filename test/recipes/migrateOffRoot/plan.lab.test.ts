@@ -103,7 +103,7 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
   });
 
   it('shows the unit’s changes without the secret', async () => {
-    const plan = tellsNoSecret(endedWith(await migrate(host, ['plan']), 0));
+    const plan = tellsNoSecret(endedWith(await migrate(host, ['plan', '--details']), 0));
     expect(plan.stdout).toContain('+User=opencode');
     expect(plan.stdout).toContain('KIMAKI_BOT_TOKEN');
     tellsNoSecret(endedWith(await migrate(host, ['plan', '--json']), 0));

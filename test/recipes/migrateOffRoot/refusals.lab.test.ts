@@ -185,7 +185,7 @@ describe.skipIf(!lab.ok)('a migration that is refused', () => {
         async () => {
           const words = ['ExecStartPre=/opt/kimaki-config/post-upgrade.sh', '/usr/lib/node_modules/kimaki'];
           await bothRefuse(65, words, ['--privileged-lines', 'refuse']);
-          const { stdout } = endedWith(await migrate(host, ['plan']), 0);
+          const { stdout } = endedWith(await migrate(host, ['plan', '--details']), 0);
           expect(stdout).toContain('+ExecStartPre=-/opt/kimaki-config/post-upgrade.sh');
           expect(stdout).toContain('no longer happens');
           expect(stdout).not.toContain('its failure is ignored');

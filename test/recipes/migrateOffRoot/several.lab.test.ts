@@ -90,7 +90,7 @@ describe.skipIf(!lab.ok)(`${UNITS.length} agents of root with one home and one s
   });
 
   it('have one plan, by either way to name them, with one stop window', async () => {
-    const { stdout } = endedWith(await migrate(host, ['plan', '--all']), 0);
+    const { stdout } = endedWith(await migrate(host, ['plan', '--all', '--details']), 0);
     expect(stdout).toContain(`Together: ${UNITS.join(', ')}: all are stopped`);
     expect(stdout).not.toContain('is not migrated');
     const plans = await Promise.all(

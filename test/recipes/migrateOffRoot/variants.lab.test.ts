@@ -122,7 +122,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
     it('has them follow, also where they stay, and puts them back', async () => {
       await onHost(variant, async (host) => {
         const before = lastingSnapshot(host, TREES);
-        const { stdout } = endedWith(await migrate(host, ['plan']), 0);
+        const { stdout } = endedWith(await migrate(host, ['plan', '--details']), 0);
         expect(stdout).not.toContain('will break');
         expect(stdout).toMatch(/\/root\/\.kimaki: [0-9.]+ MB in \d+ entries, moved by one rename/);
         expect(await applied(host)).toEqual(NOT_ASKED);
@@ -136,7 +136,7 @@ describe.skipIf(!lab.ok)('a migration of a host that is different', () => {
     inCampaign(() => {
       it('has them follow later, where they were kept before', async () => {
         await onHost(variant, async (host) => {
-          const kept = endedWith(await migrate(host, ['plan', '--keep-paths']), 0).stdout;
+          const kept = endedWith(await migrate(host, ['plan', '--keep-paths', '--details']), 0).stdout;
           for (const where of ['channel_id=1002', 'id=s1'])
             expect(kept).toContain(`${where}: directory points to ${old[0] ?? ''} and will break`);
           expect(await applied(host, ['--keep-paths'])).toEqual(NOT_ASKED);

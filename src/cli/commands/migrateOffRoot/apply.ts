@@ -10,19 +10,19 @@ import type { Plan } from '../../../recipes/engine/index.js';
 import { defineCommand } from '../../command.js';
 import type { CliError } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
-import { renderPlan } from '../../render/renderPlan.js';
 import { FOREGROUND, RUN_NOTES, carriedOut } from './runs/carriedOut.js';
 import { PLAN_OPTIONS, VERIFY_OPTIONS } from './optionSpecs.js';
 import { migrationOptions, verificationOptions } from './options.js';
 import { carryOut } from './runs/request.js';
 import { tellEnd } from './runs/tell.js';
+import { DETAILS, questionOf, showPlan } from './showPlan.js';
 import { unlessUnfinished } from './unlessUnfinished.js';
 
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
 
 export const command = defineCommand({
   usage: ['[PLAN.json | OPTION…] [--foreground] [--yes]'],
-  options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, FOREGROUND, { name: 'yes', help: 'do not ask' }],
+  options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, DETAILS, FOREGROUND, { name: 'yes', help: 'do not ask' }],
   operands: { min: 0, max: 1 },
   notes: [
     'A saved plan is compared with the host as it is now, and refused (78) when it no longer fits.',
@@ -36,11 +36,10 @@ export const command = defineCommand({
     const found = await unlessUnfinished(() => planFor(context.operands[0], given.value));
     if (found.isErr()) return context.fail(found.error);
     const plan = found.value;
-    const { output } = context;
     if (plan.changed) {
-      if (!output.json) renderPlan(output, plan);
+      showPlan(context, plan, null);
       if (!context.flag('yes')) {
-        const asked = await context.confirm(`Carry this out on ${plan.host.hostname}?`, 'carry the plan out');
+        const asked = await context.confirm(questionOf(plan), 'carry the plan out');
         if (asked.isErr()) return context.fail(asked.error);
       }
     }

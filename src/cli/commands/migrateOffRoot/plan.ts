@@ -3,9 +3,9 @@ import { printableJson } from '../../../posix/paths/index.js';
 import { planMigration } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
-import { renderPlan } from '../../render/renderPlan.js';
 import { PLAN_OPTIONS } from './optionSpecs.js';
 import { migrationOptions } from './options.js';
+import { DETAILS, applyCommand, showPlan } from './showPlan.js';
 import { unlessUnfinished } from './unlessUnfinished.js';
 
 export const command = defineCommand({
@@ -13,6 +13,7 @@ export const command = defineCommand({
   options: [
     ...PLAN_OPTIONS,
     { name: 'out', value: 'FILE', help: 'save the plan there, to review it and apply it later' },
+    DETAILS,
     { name: 'detailed-exitcode', help: 'exit 2 when there is something to do' },
   ],
   operands: { min: 0, max: 0 },
@@ -30,7 +31,7 @@ export const command = defineCommand({
     }
     const { output } = context;
     if (output.json) output.record(plan.value);
-    else renderPlan(output, plan.value);
+    else showPlan(context, plan.value, applyCommand(context, out.value));
     if (out.value !== undefined) output.log(`plan saved in ${out.value}`);
     return plan.value.changed && context.flag('detailed-exitcode') ? EXIT.changes : EXIT.done;
   },

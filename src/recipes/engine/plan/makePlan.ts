@@ -124,6 +124,7 @@ async function planStep(
     ...base,
     state: 'needed',
     ...(check.value.note === undefined ? {} : { note: check.value.note }),
+    ...(check.value.entries === undefined ? {} : { entries: check.value.entries }),
     ...(kind.volatile ? {} : { beforeDigest: digestJson(check.value.before) }),
   });
 }

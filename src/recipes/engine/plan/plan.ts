@@ -18,7 +18,10 @@ const planHost = record({
 export type PlanHost = Readonly<v.InferOutput<typeof planHost>>;
 
 const notice = record({
-  /** Groups notices of one sort: `together`, `size`, `lost-ability`, `left-behind`, `warning`. */
+  /**
+   * Groups notices of one sort: `subject` (what the plan is about), `together`, `downtime`, `restart`, `size`, `lost-ability`,
+   * `left-behind`, `warning`.
+   */
   kind: v.string(),
   /** One or more sentences. No secrets. */
   text: v.string(),
@@ -50,6 +53,8 @@ const plannedStep = record({
   state: v.picklist(['satisfied', 'needed', 'later']),
   /** What the check says of a live host: `191 entries`. Not digested. */
   note: v.exactOptional(v.string()),
+  /** How many entries will change, of a step that changes many. Not digested. */
+  entries: v.exactOptional(v.number()),
   /** SHA-256 of the canonical JSON of `before`, hex; only of a needed step that is not volatile. */
   beforeDigest: v.exactOptional(sha256Text),
   /** Present when the kind is volatile: its state is shown, and not digested. */

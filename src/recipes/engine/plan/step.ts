@@ -27,6 +27,8 @@ export type Check<B> =
       readonly before: B;
       /** Shown in the plan, outside the digest: `191 entries`. No secrets. */
       readonly note?: string;
+      /** How many entries will change, where the step changes many. */
+      readonly entries?: number;
     };
 
 /** What a step is given while it acts. */

@@ -60,6 +60,8 @@ export type Observation = {
   readonly left: readonly StateLeft[];
   /** How much each part of the state is, and how long its move takes. */
   readonly sizes: readonly string[];
+  /** How long copies of it to other filesystems are expected to take, in milliseconds. */
+  readonly copyMs: number;
   readonly warnings: readonly (string | Warning)[];
 };
 
@@ -281,6 +283,7 @@ export async function observe(
     lost: abilities.value,
     left: state.value.facts.left,
     sizes: state.value.sizes,
+    copyMs: state.value.copyMs,
     warnings: [
       ...target.value.warnings,
       ...site.value.warnings,

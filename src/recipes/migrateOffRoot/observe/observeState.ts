@@ -34,6 +34,8 @@ export type ObservedState = {
   readonly dataDirs: readonly string[];
   /** What is told of each move. */
   readonly sizes: readonly string[];
+  /** How long copies of it to other filesystems are expected to take, in milliseconds. */
+  readonly copyMs: number;
   readonly warnings: readonly Warning[];
 };
 
@@ -88,7 +90,7 @@ export async function observeState(
       stale: stated.stale,
     },
     dataDirs: all.map((one) => one.dataDir.to),
-    sizes,
+    ...sizes,
     warnings: stated.warnings,
   });
 }
@@ -179,15 +181,17 @@ function stayingState(bridge: Bridge, moves: readonly StateMove[], dataDir: stri
 }
 
 /** How much moves, and how long it takes; shown to people, and no fact of the plan. */
-async function moveSizes(moves: readonly StateMove[]): Promise<readonly string[]> {
+async function moveSizes(moves: readonly StateMove[]): Promise<{ sizes: readonly string[]; copyMs: number }> {
   const estimates = await Promise.all(moves.map(({ from, to }) => estimateMove(from, to)));
-  return estimates.map((estimate, i) => {
+  const sizes = estimates.map((estimate, i) => {
     const from = printablePath(moves[i]?.from ?? '');
     if (estimate.isErr()) return `${from} could not be measured: ${estimate.error.message}`;
     const { method, size: tree, durationMs } = estimate.value;
     const size = `${(tree.contentBytes / 1_000_000).toFixed(1)} MB in ${tree.inodes} entries`;
     return `${from}: ${size}, ${method === 'rename' ? 'moved by one rename, at once' : `copied to another filesystem in about ${durationMs / 1000} s while the service is down`}`;
   });
+  const copyMs = estimates.reduce((sum, one) => sum + (one.isOk() ? one.value.durationMs : 0), 0);
+  return { sizes, copyMs };
 }
 
 function keepsTarget(conflict: StateConflict, options: MigrationOptions): boolean {

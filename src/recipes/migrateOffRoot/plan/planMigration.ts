@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import { withOneReading } from '../../../systemd/manager/index.js';
 import { TOOL_VERSION, currentHost, makePlan } from '../../engine/index.js';
 import type { MakePlanError, Plan, RecipeStep } from '../../engine/index.js';
-import { noticesOf } from './notices.js';
+import { interruptions, noticesOf } from './notices.js';
 import { observe } from '../observe/observe.js';
 import type { Observation } from '../observe/observe.js';
 import type { MigrationOptions, MigrationRefusal, SeveralFacts } from '../../host/index.js';
@@ -67,6 +67,7 @@ async function plan(given: MigrationOptions): Promise<Result<Plan, PlanMigration
   const host = await currentHost();
   if (host.isErr()) return err(cannotObserve(host.error));
   const [facts] = instances;
+  const began = performance.now();
   const made = await makePlan({
     recipe: RECIPE,
     facts: facts !== undefined && instances.length === 1 ? facts : ({ options, instances } satisfies SeveralFacts),
@@ -77,5 +78,8 @@ async function plan(given: MigrationOptions): Promise<Result<Plan, PlanMigration
     toolVersion: TOOL_VERSION,
     now: new Date(),
   });
-  return made.isErr() ? err(made.error) : ok(made.value);
+  if (made.isErr()) return err(made.error);
+  const { steps, notices } = made.value;
+  const interrupted = interruptions(steps, observations, performance.now() - began);
+  return ok({ ...made.value, notices: [...notices, ...interrupted] });
 }

@@ -79,8 +79,12 @@ export const reclaimStep = defineStep({
       const unsafe = report.skipped.filter(({ reason }) => UNSAFE.has(reason));
       if (unsafe.length > 0 && args.leaveUnsafe !== true)
         return err(unsafeEntries(`entries of uid ${args.from} below ${args.root}`, unsafe));
-      const before = { entries: report.wouldChange };
-      return ok(report.wouldChange === 0 ? { state: 'satisfied' } : { state: 'needed', before, note: noteOf(report) });
+      const entries = report.wouldChange;
+      return ok(
+        entries === 0
+          ? { state: 'satisfied' }
+          : { state: 'needed', before: { entries }, note: noteOf(report), entries },
+      );
     }),
   apply: (args, _before, ctx) => new ResultAsync(applyReclaim(args, ctx)),
   verify: (args) =>

@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest';
 import { remedy } from '../../../../src/posix/findings/index.js';
-import { noticesOf } from '../../../../src/recipes/migrateOffRoot/plan/notices.js';
+import { interruptions, noticesOf } from '../../../../src/recipes/migrateOffRoot/plan/notices.js';
 import { exampleFacts, togetherFacts } from '../exampleFacts.js';
 
 const USE_SUDO = remedy.text('use sudo');
-const nothing = { lost: [], left: [], sizes: [], warnings: [] };
+const nothing = { lost: [], left: [], sizes: [], copyMs: 0, warnings: [] };
 type Told = Parameters<typeof noticesOf>[0][number];
 
 /** What `noticesOf` reads of an observation. */
 function told(more: Partial<Told>): ReturnType<typeof noticesOf> {
   const { state } = exampleFacts();
   const facts = exampleFacts({ state: { ...state, moves: [] } });
-  return noticesOf([{ facts, site: SITE, ...nothing, ...more }]);
+  const [subject, ...others] = noticesOf([{ facts, site: SITE, ...nothing, ...more }]);
+  expect(subject).toEqual({ kind: 'subject', text: 'kimaki.service from root to opencode', remedy: null });
+  return others;
 }
 
 const SITE: Told['site'] = {
@@ -66,7 +68,7 @@ test('tell where what stands in the way is kept, and nothing of moves that meet 
   ]);
 });
 
-test('of several instances say first which are moved together, and what they have in common once', () => {
+test('of several instances say which are moved together, and what they have in common once', () => {
   const [first, second] = togetherFacts();
   const both = [first, second].map((facts) => ({
     facts: { ...facts, state: { ...facts.state, moves: [] } },
@@ -76,9 +78,33 @@ test('of several instances say first which are moved together, and what they hav
   }));
   const notices = noticesOf(both);
   expect(notices.map(({ kind, text }) => [kind, text])).toEqual([
+    ['subject', 'kimaki.service, kimaki-b.service from root to opencode'],
     ['together', expect.stringContaining('kimaki.service, kimaki-b.service: all are stopped before anything moves')],
     ['warning', 'look at this'],
     ['warning', 'kimaki.service has a line'],
     ['warning', 'kimaki-b.service has a line'],
   ]);
+});
+
+test('of one that runs as the agent already name the account', () => {
+  const facts = exampleFacts();
+  const moved = { ...facts, unit: { ...facts.unit, loadedUser: 'opencode' } };
+  expect(noticesOf([{ facts: moved, site: SITE, ...nothing }])[0]?.text).toBe('kimaki.service as opencode');
+});
+
+test('say how long the agent is down and what that is made of, and whom a restart touches, where either will happen', () => {
+  const facts = exampleFacts({ fpm: { unit: 'php8.2-fpm.service', pool: 'www', otherPools: ['tenant'] } });
+  const texts = (states: readonly ('needed' | 'satisfied')[], copyMs = 0): readonly string[] => {
+    const kinds = ['systemd.stopUnits', 'systemd.serviceUmask'];
+    const steps = states.map((state, index) => ({ kind: kinds[index] ?? '', state }));
+    return interruptions(steps, [{ facts, copyMs }], 1200).map(({ kind, text }) => `${kind}: ${text}`);
+  };
+  expect(texts(['needed', 'needed'])).toEqual([
+    'downtime: about 5 s: 3 s to stop and start, 2 s to look through the trees again, the state moves by renames',
+    'restart: php8.2-fpm.service: requests in progress get a 502; its pools tenant get the umask too',
+  ]);
+  expect(texts(['needed', 'satisfied'], 61_000)).toEqual([
+    'downtime: about 66 s: 3 s to stop and start, 2 s to look through the trees again, 61 s to copy the state',
+  ]);
+  expect(texts(['satisfied', 'satisfied'])).toEqual([]);
 });

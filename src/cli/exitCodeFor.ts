@@ -13,6 +13,7 @@ const KNOWN: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['INVALID_UNIT_KEY', EXIT.usage],
   ['INVALID_LABEL', EXIT.usage],
   ['NOT_FOUND', EXIT.notFound],
+  ['NOT_A_DIRECTORY', EXIT.notFound],
   ['SYMLINK_LOOP', EXIT.notFound],
   ['UNIT_NOT_FOUND', EXIT.notFound],
   ['UNIT_WITHOUT_FILE', EXIT.notFound],
@@ -31,10 +32,13 @@ const KNOWN: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
 
 /**
  * The exit status an error ends a command with when the command knows no better one: 65 for what is not listed. What
- * the kernel does not let an ordinary user do needs root.
+ * the kernel does not let an ordinary user do needs root; nothing is below a file, and no path is longer than one may be.
  */
 export function exitCodeFor(error: CliError): ExitCode {
-  const isDenied = 'errno' in error && (error.errno === 'EACCES' || error.errno === 'EPERM');
+  const errno = 'errno' in error ? error.errno : null;
+  const isDenied = errno === 'EACCES' || errno === 'EPERM';
   if (isDenied && process.geteuid?.() !== 0) return EXIT.needsRoot;
+  if (error.code === 'IO' && errno === 'ENOTDIR') return EXIT.notFound;
+  if (error.code === 'IO' && errno === 'ENAMETOOLONG') return EXIT.usage;
   return KNOWN.get(error.code) ?? EXIT.refused;
 }

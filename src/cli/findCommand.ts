@@ -3,6 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../posix/paths/index.js';
 import type { Command, CommandEntry, CommandGroup } from './command.js';
+import { didYouMean } from './didYouMean.js';
 import { parseArguments, usageError } from './parseArguments.js';
 import type { OptionSpec, ParsedArguments, UsageError } from './parseArguments.js';
 import { GLOBAL_OPTIONS, renderCommandHelp, renderGroupHelp } from './renderHelp.js';
@@ -13,7 +14,7 @@ export type FoundCommand =
   | { readonly kind: 'command'; readonly name: string; readonly command: Command; readonly parsed: ParsedArguments };
 
 const SUMMARY = 'Parts for WordPress agent hosts, and the way from a root install to an unprivileged one.';
-const VERSION: OptionSpec = { name: 'version', help: 'print the version' };
+const VERSION: OptionSpec = { name: 'version', short: 'V', help: 'print the version' };
 
 /**
  * Walks down the table along the operands, loading only the modules on the way. Options that every command takes
@@ -26,7 +27,7 @@ export async function findCommand(
   let name = 'wca';
   let summary = SUMMARY;
   let group: CommandGroup = { subcommands: table };
-  let rest = args;
+  let rest = asOptions(args);
   let globals: ParsedArguments['options'] = new Map();
   for (;;) {
     const specs = name === 'wca' ? [...GLOBAL_OPTIONS, VERSION] : GLOBAL_OPTIONS;
@@ -41,7 +42,13 @@ export async function findCommand(
     if (word === undefined) return err(usageError(`${name} needs a command; ${name} --help lists them`));
     const entry = group.subcommands.find((candidate) => candidate.name === word);
     if (entry === undefined) {
-      return err(usageError(`there is no command ${name} ${printablePath(word)}; ${name} --help lists them`));
+      const question = didYouMean(
+        word,
+        group.subcommands.map((one) => one.name),
+      );
+      return err(
+        usageError(`there is no command ${name} ${printablePath(word)}${question}; ${name} --help lists them`),
+      );
     }
 
     name = `${name} ${entry.name}`;
@@ -51,6 +58,13 @@ export async function findCommand(
     if (!('subcommands' in loaded)) return parseFor(loaded, name, summary, rest, globals);
     group = loaded;
   }
+}
+
+/** `wca help unit cat` is `wca unit cat --help`, and `wca version` is `wca --version`. */
+function asOptions(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  if (first === 'help') return [...rest, '--help'];
+  return first === 'version' ? ['--version', ...rest] : args;
 }
 
 function parseFor(

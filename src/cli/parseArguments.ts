@@ -2,6 +2,7 @@ import { BasicParser } from 'posix-getopt';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../posix/paths/index.js';
+import { didYouMean } from './didYouMean.js';
 
 /** One option of a command. Without `value` it is a flag. */
 export interface OptionSpec {
@@ -100,11 +101,11 @@ function wrongLongOption(argument: string, longNames: ReadonlyMap<string, Option
   const equals = argument.indexOf('=');
   const name = argument.slice(2, equals === -1 ? undefined : equals);
   const spec = longNames.get(name);
-  if (spec === undefined) return unknownOption(`--${name}`);
+  if (spec === undefined) return unknownOption(`--${name}`, didYouMean(name, [...longNames.keys()], '--'));
   if (spec.value === undefined && equals !== -1) return usageError(`--${name} takes no value`);
   return undefined;
 }
 
-function unknownOption(option: string): UsageError {
-  return usageError(`there is no option ${printablePath(option)}`);
+function unknownOption(option: string, question = ''): UsageError {
+  return usageError(`there is no option ${printablePath(option)}${question}`);
 }

@@ -26,7 +26,7 @@ export function renderCommandHelp(name: string, summary: string, command: Comman
 
 /** The help of `wca` itself and of a command that only has subcommands. */
 export function renderGroupHelp(name: string, summary: string, entries: readonly CommandEntry[]): string {
-  const extra = name === 'wca' ? optionRow({ name: 'version', help: 'print the version' }) : undefined;
+  const extra = name === 'wca' ? optionRow({ name: 'version', short: 'V', help: 'print the version' }) : undefined;
   return [
     summary,
     '',

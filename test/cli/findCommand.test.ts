@@ -69,6 +69,9 @@ describe('findCommand', () => {
     [['nosuch'], 'there is no command wca nosuch; wca --help lists them'],
     [['unit', 'nosuch'], 'there is no command wca unit nosuch; wca unit --help lists them'],
     [['look', '/a', '/b', '/c'], 'wca look: one argument too many: /c'],
+    [['loko'], 'there is no command wca loko; did you mean look?; wca --help lists them'],
+    [['unit', 'lst'], 'there is no command wca unit lst; did you mean list?; wca unit --help lists them'],
+    [['look', '--alll'], 'there is no option --alll; did you mean --all?'],
     [['look'], 'something is missing; usage: wca look PATH\nwca look --all'],
   ])('says what is wrong with %j', async (args, message) => {
     expect(await found(...args)).toBe(message);
@@ -84,6 +87,8 @@ describe('findCommand', () => {
     expect(await found('unit', '--help')).toContain('wca unit COMMAND [OPTIONS]');
     expect(await found('look', '--help')).toContain('wca look PATH');
     expect(await found('-h', 'look')).toContain('wca look PATH');
+    expect(await found('help')).toMatch(/Commands:\n {2}look/);
+    expect(await found('help', 'unit', 'cat')).toContain('wca unit cat PATH');
   });
 
   it('prints the version of package.json, and takes --version for the program alone', async () => {
@@ -91,6 +96,8 @@ describe('findCommand', () => {
       version: string;
     };
     expect(await found('--version')).toBe(`${manifest.version}\n`);
+    expect(await found('version')).toBe(`${manifest.version}\n`);
+    expect(await found('-V')).toBe(`${manifest.version}\n`);
     expect(await found('unit', '--version')).toContain('--version');
   });
 });

@@ -62,7 +62,7 @@ describe('parseArguments', () => {
     ['an unknown letter', ['-x'], 'there is no option -x'],
     ['an unknown letter in a row', ['-qx'], 'there is no option -x'],
     ['a dash inside a row of letters', ['-q-'], 'there is no option --'],
-    ['the start of an option that exists', ['--jso'], 'there is no option --jso'],
+    ['the start of an option that exists', ['--jso'], 'there is no option --jso; did you mean --json?'],
     ['the name of something every object has', ['--constructor'], 'there is no option --constructor'],
     ['the name of something every object has, with a value', ['--__proto__=1'], 'there is no option --__proto__'],
     ['an empty name', ['--=x'], 'there is no option --'],

@@ -25,6 +25,7 @@ export interface Answers {
 const stepReport = v.looseObject({
   id: v.string(),
   title: v.string(),
+  undo: v.string(),
   phase: v.picklist(['before', 'window', 'after']),
   state: v.picklist(['pending', 'satisfied', 'intended', 'applied', 'done', 'failed', 'undone', 'undo-failed']),
   durationMs: milliseconds,

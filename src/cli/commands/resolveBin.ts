@@ -24,6 +24,11 @@ export const resolveBin = defineCommand({
     const identities = await ResultAsync.combine([...new Set(names)].map((user) => lookupIdentity(user)));
     if (identities.isErr()) return context.fail(identities.error);
     const searchPath = context.value('path') ?? context.env.PATH ?? '';
+    const relative = searchPath.split(':').find((directory) => directory !== '' && !directory.startsWith('/'));
+    if (context.value('path') !== undefined && relative !== undefined) {
+      const what = `--path must have absolute directories, found ${printablePath(relative)}`;
+      return context.fail(usageError(what));
+    }
     const found = await resolveExecutable(name, identities.value, { searchPath });
     if (found.isErr()) return context.fail(found.error);
     const { path, candidates } = found.value;

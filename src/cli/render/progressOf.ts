@@ -1,3 +1,4 @@
+import { undoTitle } from '../../recipes/engine/index.js';
 import type { OnRunEvent } from '../../recipes/engine/index.js';
 import type { Output } from '../createOutput.js';
 
@@ -29,10 +30,10 @@ export function progressOf(output: Output): OnRunEvent {
       case 'rollback-started':
         return output.log(`rolling back: ${event.steps} steps to undo`);
       case 'undo-started':
-        return output.detail(`undoing: ${event.step.title} …`);
+        return output.detail(`${undoTitle(event.step)} …`);
       case 'undo-done':
         return event.error === null
-          ? output.log(`↩ ${event.step.title} (${seconds(event.elapsedMs)})`)
+          ? output.log(`↩ ${undoTitle(event.step)} (${seconds(event.elapsedMs)})`)
           : output.log(`${output.style('red', '✗')} could not undo ${event.step.title}: ${event.error.message}`);
       case 'rollback-done':
         return output.log(event.complete ? 'everything is undone' : 'some steps could not be undone');

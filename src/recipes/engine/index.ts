@@ -37,6 +37,7 @@ export { rollbackRun } from './run/rollbackRun.js';
 export type { RollbackReport, RollbackRequest } from './run/rollbackRun.js';
 export type { OnRunEvent, RunEvent } from './run/runEvent.js';
 export { DEFAULT_STATE_DIR, lockFile, runFilesIn, runsDir } from './journal/runFiles.js';
+export { undoTitle } from './run/runReport.js';
 export type { RunReport, StepReport } from './run/runReport.js';
 export { runStatus } from './run/runStatus.js';
 export type { RunDetails, RunStatus } from './run/runStatus.js';

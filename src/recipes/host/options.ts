@@ -6,21 +6,22 @@ import { absolutePath, listOf, readData, record } from '../engine/index.js';
 import { refusal } from './refusal.js';
 import type { MigrationRefusal } from './refusal.js';
 
+const name = v.pipe(v.string(), v.nonEmpty());
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** Schema of {@link MigrationOptions}. */
 export const migrationOptions = record({
   /** The unit to move, `kimaki.service` style. Needed only where several instances are installed. */
-  unit: v.exactOptional(v.string()),
+  unit: v.exactOptional(name),
   /** Several units, to be moved together: one plan, one stop window, one way back. Not with `unit` or `all`. */
-  units: v.exactOptional(listOf(v.string())),
+  units: v.exactOptional(listOf(name)),
   /**
    * Every instance in use that runs as root; where none does, every one that runs as the account already. Not with `unit` or
    * `units`.
    */
   all: v.exactOptional(v.boolean()),
   /** The account that is to run the service. Default `opencode`. */
-  user: v.exactOptional(v.string()),
+  user: v.exactOptional(name),
   /** Create the account if it does not exist. Without it a missing account is refused. */
   createUser: v.exactOptional(v.boolean()),
   /** The WordPress root, where the unit does not name it. */

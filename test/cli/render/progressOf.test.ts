@@ -12,6 +12,7 @@ const STEP: PlannedStep = {
   args: null,
   phase: 'window',
   title: 'move the state',
+  undo: 'move the state back',
   why: 'because',
   state: 'needed',
 };
@@ -54,9 +55,12 @@ describe('progressOf', () => {
     [{ type: 'verification-done', ok: true, elapsedMs: 2000 }, '✓ verification (2.0 s)\n'],
     [{ type: 'verification-done', ok: false, elapsedMs: 2000 }, '✗ verification (2.0 s)\n'],
     [{ type: 'rollback-started', reason: 'step-failed', steps: 3 }, 'rolling back: 3 steps to undo\n'],
-    [{ type: 'undo-done', step: STEP, notes: [], error: null, elapsedMs: 100 }, '↩ move the state (0.1 s)\n'],
+    [{ type: 'undo-done', step: STEP, notes: [], error: null, elapsedMs: 100 }, '↩ move the state back (0.1 s)\n'],
     // The end of the command tells the notes.
-    [{ type: 'undo-done', step: STEP, notes: ['left'], error: null, elapsedMs: 100 }, '↩ move the state (0.1 s)\n'],
+    [
+      { type: 'undo-done', step: STEP, notes: ['left'], error: null, elapsedMs: 100 },
+      '↩ move the state back (0.1 s)\n',
+    ],
     [
       { type: 'undo-done', step: STEP, notes: [], error: ERROR, elapsedMs: 100 },
       '✗ could not undo move the state: it is broken\n',
@@ -72,7 +76,7 @@ describe('progressOf', () => {
   test.each<[RunEvent, string]>([
     [{ type: 'step-started', step: STEP, index: 0, total: 12 }, '[1/12] move the state …\n'],
     [{ type: 'step-done', step: STEP, changed: false, elapsedMs: 1 }, '= move the state: nothing to do\n'],
-    [{ type: 'undo-started', step: STEP }, 'undoing: move the state …\n'],
+    [{ type: 'undo-started', step: STEP }, 'move the state back …\n'],
   ])('tells %j only to who wants every detail', async (event, line) => {
     expect(await said('normal', event)).toBe('');
     expect(await said('verbose', event)).toBe(line);

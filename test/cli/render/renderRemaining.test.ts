@@ -27,6 +27,7 @@ test('the option that a failure names is worded as it is typed', async () => {
   const step = {
     id: 'move',
     title: 'move a to b',
+    undo: 'move b back to a',
     phase: 'window',
     state: 'undo-failed',
     durationMs: 1,

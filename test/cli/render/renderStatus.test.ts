@@ -29,9 +29,9 @@ const DETAILS: Details = {
   lastAt: '2026-01-02T03:16:08.000Z',
   appliedMs: null,
   steps: [
-    { ...step, id: 'hold', title: 'stop it', state: 'done', durationMs: 1234 },
-    { ...step, id: 'move', title: 'move it', state: 'intended' },
-    { ...step, id: 'start', title: 'start it', state: 'pending' },
+    { ...step, undo: '', id: 'hold', title: 'stop it', state: 'done', durationMs: 1234 },
+    { ...step, undo: '', id: 'move', title: 'move it', state: 'intended' },
+    { ...step, undo: '', id: 'start', title: 'start it', state: 'pending' },
   ],
   failure: null,
   rollback: null,

@@ -22,7 +22,7 @@ const MAX_PLAN_BYTES = 32 * 1024 * 1024;
 
 export const command = defineCommand({
   usage: ['[PLAN.json | OPTION…] [--foreground] [--yes]'],
-  options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, DETAILS, FOREGROUND, { name: 'yes', help: 'do not ask' }],
+  options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, DETAILS, FOREGROUND, { name: 'yes', short: 'y', help: 'do not ask' }],
   operands: { min: 0, max: 1 },
   notes: [
     'A saved plan is compared with the host as it is now, and refused (78) when it no longer fits.',

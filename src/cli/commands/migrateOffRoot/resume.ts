@@ -7,7 +7,7 @@ import { tellEnd } from './runs/tell.js';
 
 export const command = defineCommand({
   usage: ['[OPTION…] [--foreground] [--yes]'],
-  options: [...VERIFY_OPTIONS, FOREGROUND, { name: 'yes', help: 'do not ask' }],
+  options: [...VERIFY_OPTIONS, FOREGROUND, { name: 'yes', short: 'y', help: 'do not ask' }],
   operands: { min: 0, max: 0 },
   notes: RUN_NOTES,
   async run(context) {

@@ -1,6 +1,6 @@
 import type { Result } from 'neverthrow';
 import { migrationStatus, rollbackMigration } from '../../../recipes/migrateOffRoot/index.js';
-import type { RollbackReport, RunStatus } from '../../../recipes/engine/index.js';
+import type { RollbackReport, RunDetails, RunStatus } from '../../../recipes/engine/index.js';
 import { defineCommand } from '../../command.js';
 import type { CliError, CommandContext } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
@@ -24,7 +24,7 @@ export const command = defineCommand({
       help: 'undo although programs that root runs afterwards were changed since the run; they stay as they are',
     },
     FOREGROUND,
-    { name: 'yes', help: 'do not ask' },
+    { name: 'yes', short: 'y', help: 'do not ask' },
   ],
   operands: { min: 0, max: 0 },
   notes: RUN_NOTES,
@@ -35,7 +35,7 @@ export const command = defineCommand({
     const runId = context.value('run');
     const target = toUndo(status.value, runId);
     if (!dryRun && !context.flag('yes') && target !== null) {
-      const asked = await context.confirm(`Undo run ${target.runId} of ${target.startedAt}?`, 'roll back');
+      const asked = await context.confirm(`${questionOf(target)}?`, 'roll back');
       if (asked.isErr()) return context.fail(asked.error);
     }
     const request = {
@@ -56,7 +56,7 @@ function tellDryRun(
   const report = back.value;
   output.record(report);
   output.print(`${report.toUndo.length} steps would be undone, in this order:`);
-  for (const id of report.toUndo) output.print(`  ${id}  ${report.steps.find((step) => step.id === id)?.title ?? ''}`);
+  for (const id of report.toUndo) output.print(`  ${id}  ${report.steps.find((step) => step.id === id)?.undo ?? ''}`);
   for (const { stepId, error } of report.refusals) {
     output.print(`  in the way: ${stepId}: ${error.message}`);
     const next = nextAct(error);
@@ -66,12 +66,19 @@ function tellDryRun(
   return report.refusals.length === 0 ? EXIT.done : EXIT.refused;
 }
 
-/** The run that would be undone, to be asked about; null where there is none. */
-function toUndo(
-  status: RunStatus,
-  named: string | undefined,
-): { readonly runId: string; readonly startedAt: string } | null {
+/** What is asked about before a rollback. */
+type Target = Pick<RunDetails, 'runId' | 'startedAt'> & Partial<Pick<RunDetails, 'steps'>>;
+
+/** The run that would be undone; null where there is none. */
+function toUndo(status: RunStatus, named: string | undefined): Target | null {
   if (status.state === 'none') return null;
   if (named !== undefined && named === status.standing?.runId) return status.standing;
   return status.state === 'rolled-back' || (named !== undefined && named !== status.runId) ? null : status;
+}
+
+function questionOf({ runId, startedAt, steps = [] }: Target): string {
+  const done = steps.filter(({ state }) => !['pending', 'satisfied', 'undone'].includes(state));
+  const count = done.length === 0 ? '' : `, ${done.length} steps`;
+  const isDown = done.some(({ phase }) => phase === 'window');
+  return `Undo run ${runId} of ${startedAt}${count}${isDown ? '; the agent is stopped meanwhile, and starts again as before' : ''}`;
 }

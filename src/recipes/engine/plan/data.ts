@@ -66,6 +66,7 @@ export function readData<T>(schema: v.GenericSchema<unknown, T>, value: unknown)
 
 function problemOf(issue: v.BaseIssue<unknown>): string {
   if (issue.expected === 'never') return 'is not a known field';
+  if (issue.type === 'non_empty') return 'is empty';
   if (issue.input === undefined) return 'is missing';
   if (issue.kind === 'validation' && issue.type !== 'check') {
     return `is not valid (expected: ${issue.type.replaceAll('_', ' ')} ${issue.expected ?? ''})`;

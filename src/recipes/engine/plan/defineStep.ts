@@ -130,12 +130,13 @@ function checked<T extends Json>(
  * What a kind says goes through here, into plans, journals and reports: it names paths, repeats commands and shows lines of
  * files, with whatever secrets stand in them.
  */
-function toldDescription({ title, why, diff, ...rest }: StepDescription): StepDescription {
+function toldDescription({ title, why, diff, undo, ...rest }: StepDescription): StepDescription {
   return {
     ...rest,
     title: toldText(title),
     why: toldText(why),
     ...(diff === undefined ? {} : { diff: toldDiff(diff) }),
+    ...(undo === undefined ? {} : { undo: toldText(undo) }),
   };
 }
 

@@ -50,6 +50,8 @@ const plannedStep = record({
   why: v.string(),
   /** `StepDescription.diff`. */
   diff: v.exactOptional(v.string()),
+  /** `StepDescription.undo`. Not digested. */
+  undo: v.exactOptional(v.string()),
   state: v.picklist(['satisfied', 'needed', 'later']),
   /** What the check says of a live host: `191 entries`. Not digested. */
   note: v.exactOptional(v.string()),

@@ -69,6 +69,8 @@ export interface StepDescription {
   readonly why: string;
   /** Unified diff, secrets redacted. */
   readonly diff?: string;
+  /** What an undo of it does, one line: `remove /etc/sudoers.d/wca-kimaki`. Not digested. Default: `undo:` and the title. */
+  readonly undo?: string;
 }
 
 /** Where the data is that undo uses. */

@@ -11,6 +11,8 @@ import type { StepFailure } from '../plan/step.js';
 export interface StepReport {
   readonly id: string;
   readonly title: string;
+  /** What an undo of it does. */
+  readonly undo: string;
   readonly phase: PlannedStep['phase'];
   readonly state: StepProgress;
   /** Milliseconds of its act and proof, over all attempts; 0 when it did nothing. */
@@ -78,12 +80,18 @@ export function stepReports(steps: ReadonlyMap<string, StepState>): readonly Ste
   return [...steps.values()].map(({ step, progress, durationMs, error, notes }) => ({
     id: step.id,
     title: step.title,
+    undo: undoTitle(step),
     phase: step.phase,
     state: progress,
     durationMs,
     ...(error === null ? {} : { error }),
     ...(notes.length === 0 ? {} : { notes }),
   }));
+}
+
+/** What an undo of the step does, in one line. */
+export function undoTitle({ title, undo }: Pick<PlannedStep, 'title' | 'undo'>): string {
+  return undo ?? `undo: ${title}`;
 }
 
 /** What is still to be undone, in the order in which it must be. */

@@ -42,7 +42,10 @@ export function interruptions(
 }
 
 /** To look through the trees again takes about as long as it took for the plan. */
-function downtime(observations: readonly Pick<Observation, 'copyMs'>[], lookedMs: number): Pick<Notice, 'kind' | 'text'> {
+function downtime(
+  observations: readonly Pick<Observation, 'copyMs'>[],
+  lookedMs: number,
+): Pick<Notice, 'kind' | 'text'> {
   const looking = Math.ceil(lookedMs / 1000);
   const copying = Math.ceil(observations.reduce((sum, one) => sum + one.copyMs, 0) / 1000);
   const parts = [

@@ -42,6 +42,7 @@ export const fileModeStep = defineStep({
   describe: (args) => ({
     title: `Change the mode of ${args.directory}/${args.prefix}*.php to ${modesOf(args)}`,
     why: args.why,
+    undo: `Give ${args.directory}/${args.prefix}*.php the modes they had`,
   }),
   writes: ({ directory }) => [directory],
   check: (args) =>

@@ -60,6 +60,7 @@ export const makeDirectoryStep = defineStep({
   describe: ({ path, title, why }) => ({
     title: title ?? `Create the directory ${path}`,
     why: why ?? 'later steps put files into it',
+    undo: `Remove the directory ${path}`,
   }),
   writes: ({ path }) => [path],
   check: (wanted) => new ResultAsync(check(wanted)),

@@ -48,7 +48,7 @@ export const moveTreeStep = defineStep({
   kind: 'posix.moveTree',
   args,
   before,
-  describe: ({ from, to, why }) => ({ title: `Move ${from} to ${to}`, why }),
+  describe: ({ from, to, why }) => ({ title: `Move ${from} to ${to}`, why, undo: `Move ${to} back to ${from}` }),
   writes: ({ from, to }) => [from, to],
   check: (args) => new ResultAsync(checkMove(args)),
   apply: (args, { within }, ctx) =>

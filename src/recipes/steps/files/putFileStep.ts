@@ -81,6 +81,7 @@ export function putFileDefinition(validators: Validators): StepDefinition<'posix
       title: title ?? `Write ${path}`,
       why: why ?? 'the file must have exactly this content, owner and mode',
       ...(diff === undefined ? {} : { diff }),
+      undo: `Put ${path} back as it was, or remove it`,
     }),
     writes: ({ path }) => [path],
     check: (wanted) => new ResultAsync(check(wanted, validators)),

@@ -40,6 +40,7 @@ export const createUserStep = defineStep({
   describe: (args) => ({
     title: `Create the user ${args.name} (home ${args.home}, groups ${args.groups.join(', ')})`,
     why: 'the service needs an account of its own without privileges',
+    undo: `Remove the user ${args.name}`,
   }),
   writes: ({ home }) => [home, ...ACCOUNT_FILES],
   check: (args) => new ResultAsync(checkUser(args)),

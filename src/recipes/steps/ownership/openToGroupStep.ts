@@ -52,6 +52,7 @@ export const openToGroupStep = defineStep({
   describe: (args) => ({
     title: `Let the group ${args.group} write in ${args.root} (setgid directories, group-writable files)`,
     why: args.why,
+    undo: `Give entries in ${args.root} the groups and modes they had`,
   }),
   writes: ({ root }) => [root],
   check: (args) =>

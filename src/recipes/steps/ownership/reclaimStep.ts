@@ -72,6 +72,7 @@ export const reclaimStep = defineStep({
   describe: (args) => ({
     title: `Change the owner of ${args.from === 0 ? 'root-owned files' : `files of uid ${args.from}`} in ${args.root} to ${args.to.user}:${args.to.group}`,
     why: args.why,
+    undo: `Give entries in ${args.root} the owners they had`,
   }),
   writes: ({ root }) => [root],
   check: (args) =>

@@ -58,6 +58,7 @@ export const keepProgramsStep = defineStep({
   describe: ({ units }) => ({
     title: `Keep a copy of the programs that root runs for ${units.map(({ name }) => name).join(', ')}`,
     why: 'the agent can change them afterwards, and a rollback must not run changed programs as root unless that is accepted',
+    undo: `Put back programs of ${units.map(({ name }) => name).join(', ')} that were changed since`,
   }),
   check: () => okAsync({ state: 'needed', before: null }),
   apply: (args, _before, ctx) => new ResultAsync(keepAll(args, ctx)),

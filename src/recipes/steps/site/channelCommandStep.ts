@@ -62,6 +62,7 @@ export const channelCommandStep = defineStep({
       title: `Register ${entries.map(({ command, label }) => `${command} as the command of ${label}`).join(', ')}`,
       why,
       diff: lines.length === 0 ? '' : [`--- ${path}`, `+++ ${path}`, ...lines, ''].join('\n'),
+      undo: `Register the former command of ${entries.map(({ label }) => label).join(', ')}`,
     };
   },
   writes: ({ path }) => [path],

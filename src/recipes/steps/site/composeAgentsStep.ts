@@ -44,6 +44,7 @@ export const composeAgentsStep = defineStep({
   describe: (args) => ({
     title: `Take --allow-root out of ${agentsFile(args.site)}, and give it to ${args.user}`,
     why: 'it tells the agent how to call wp, which an unprivileged user does without that flag',
+    undo: `Restore ${agentsFile(args.site)} as it was`,
   }),
   writes: ({ site }) => [site],
   check: (args) => new ResultAsync(checkAgents(args)),

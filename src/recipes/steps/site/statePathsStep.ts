@@ -67,6 +67,7 @@ export const statePathsStep = defineStep({
   describe: ({ oldHomes, roots }) => ({
     title: `Rewrite the paths in ${roots.join(', ')} that point to ${oldHomes.join(', ')}`,
     why: 'channels, shims and links would point to a directory that the agent cannot enter',
+    undo: `Write the former paths in ${roots.join(', ')} again`,
   }),
   writes: ({ roots, moves }) => [...roots, ...moves.flatMap(({ from, to }) => [from, to])],
   check: (args) => new ResultAsync(checkPaths(args)),

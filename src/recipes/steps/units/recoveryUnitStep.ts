@@ -57,8 +57,13 @@ export const recoveryUnitStep = defineStep({
           title: 'Install the safety unit, which repairs the host if it reboots during the migration',
           why: `${services.join(', ')} must not start while the state has moved and the units have not: ${path} runs before them`,
           diff: newFileDiff(path, content),
+          undo: `Remove the safety unit ${path}`,
         }
-      : { title: `Remove the safety unit ${path}`, why: 'the migration is complete, so a reboot needs no repair' },
+      : {
+          title: `Remove the safety unit ${path}`,
+          why: 'the migration is complete, so a reboot needs no repair',
+          undo: 'Install the safety unit, which repairs the host if it reboots during the rollback',
+        },
   writes: (args) => [args.path, ...linkPaths(args)],
   check: (args) => new ResultAsync(checkRecovery(args)),
   apply: (args) => new ResultAsync(args.installed ? placeAndInstall(args) : remove(args)),

@@ -53,6 +53,7 @@ export const rewriteUnitStep = defineStep({
     title: `Edit ${args.path}`,
     why: `${args.unit} then runs as ${args.request.user}`,
     diff: args.diff,
+    undo: `Restore ${args.path} as it was`,
   }),
   writes: ({ path }) => [path],
   check: (args) => new ResultAsync(checkRewrite(args)),
@@ -78,6 +79,7 @@ export const verifyRewriteStep = defineStep({
   describe: (args) => ({
     title: `Verify a copy of the new ${args.unit}`,
     why: 'a unit that systemd does not load must be found before the old one is stopped',
+    undo: `Nothing to undo: only a copy of ${args.unit} was verified`,
   }),
   check: (args) =>
     new ResultAsync(checkRewrite(args)).map((check): Check<null> =>

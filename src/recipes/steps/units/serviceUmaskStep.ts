@@ -55,6 +55,7 @@ export const serviceUmaskStep = defineStep({
     title: `Set UMask=${octalMode(args.umask)} for ${args.unit} and restart it`,
     why: 'what WordPress writes must stay writable for the agent; requests in progress at the restart get a 502',
     diff: newFileDiff(args.path, args.content),
+    undo: `Take the UMask= of ${args.unit} back and restart it`,
   }),
   writes: ({ path }) => [path],
   check: (args) => new ResultAsync(checkUmask(args)),

@@ -69,6 +69,7 @@ export const startUnitsStep = defineStep({
       args.health === null
         ? 'a unit that was not running is left as it was found'
         : `the same process ${isSeveral(args) ? 'of each ' : ''}must keep running for ${longestWatch(args)} s, with the right user, groups and umask`,
+    undo: `Stop and mask ${args.units.join(', ')} (the agent is down from here)`,
   }),
   check: (args) => new ResultAsync(checkStarted(args)),
   apply: (args, _before, ctx) => new ResultAsync(unmaskAndStart(args.units, args.start, args.dependents ?? [], ctx)),

@@ -41,6 +41,7 @@ export const stopUnitsStep = defineStep({
   describe: (args) => ({
     title: `Stop and mask ${args.units.join(', ')} (the agent is down from here)`,
     why: 'state must not be moved under a running service, and no timer may start it half moved',
+    undo: `Unmask ${args.units.join(', ')} and start what ran before`,
   }),
   check: (args) => new ResultAsync(withOneReading(() => checkStopped(args))),
   apply: (args, _before, ctx) => new ResultAsync(stopAndMask(args.units, ctx)),

@@ -74,7 +74,15 @@ describe('the report of a run', () => {
   });
 
   it('has what undoing left alone once, and not where nothing was undone', async () => {
-    const step = { id: 'a', title: 'A', kind: 'k', phase: 'window' as const, state: 'undone' as const, durationMs: 1 };
+    const step = {
+      id: 'a',
+      title: 'A',
+      undo: 'B',
+      kind: 'k',
+      phase: 'window' as const,
+      state: 'undone' as const,
+      durationMs: 1,
+    };
     const steps = [{ ...step, notes: ['/srv/x: left as it is, changed since'] }];
     const count = (told: string): number => told.split('/srv/x: left as it is').length - 1;
     const failed = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labAvailable, runWithFault } from '../../lab/index.js';
-import type { Host } from '../../lab/index.js';
+import type { Fault, Host } from '../../lab/index.js';
 import { cases, rows } from '../../support/campaign.js';
 import { KillCampaign } from './killCampaign.js';
 import { AS_OPENCODE, AS_ROOT, MINUTE, brokenHost, endedWith, migrate, serviceProcess, told } from './support.js';
@@ -17,10 +17,11 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
   });
   afterAll(() => host.down());
 
-  const OUTSIDE = [
-    ['SIGHUP', 'before', { match: 'link .*wca-fs-chmod', what: 'SIGHUP' }, AS_ROOT, 'rollback'],
-    ['SIGINT', 'after', { match: 'spawn systemctl .*restart -- php', what: 'SIGINT' }, AS_OPENCODE, 'resume'],
-  ] as const;
+  type Outside = readonly [signal: string, when: string, fault: Fault, service: object, way: 'resume' | 'rollback'];
+  const OUTSIDE = rows<Outside>(
+    [['SIGINT', 'after', { match: 'spawn systemctl .*restart -- php', what: 'SIGINT' }, AS_OPENCODE, 'resume']],
+    [['SIGHUP', 'before', { match: 'link .*wca-fs-chmod', what: 'SIGHUP' }, AS_ROOT, 'rollback']],
+  );
 
   it.each(OUTSIDE)(
     'in the foreground end at the next step after %s %s the stop window, with the agent at work, and say how to go on',

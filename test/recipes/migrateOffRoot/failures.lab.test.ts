@@ -62,14 +62,16 @@ describe.skipIf(!lab.ok)(
       }
     });
 
-    it('where a file turns immutable', async () => {
-      const faults = rows(
-        [['rename .*kimaki.service', UNIT_FILE] as const],
-        [['spawn systemctl .*stop', CHANNELS] as const],
-      );
-      for (const [match, path] of faults) {
-        expect(await takenBack({ match, what: `sh chattr +i ${path}` }, `chattr -i ${path}`)).toContain('EPERM');
-      }
+    inCampaign(() => {
+      it('where a file turns immutable', async () => {
+        const faults = rows(
+          [['rename .*kimaki.service', UNIT_FILE] as const],
+          [['spawn systemctl .*stop', CHANNELS] as const],
+        );
+        for (const [match, path] of faults) {
+          expect(await takenBack({ match, what: `sh chattr +i ${path}` }, `chattr -i ${path}`)).toContain('EPERM');
+        }
+      });
     });
 
     it('where the disk has an error, whatever was being done', async () => {
@@ -86,26 +88,30 @@ describe.skipIf(!lab.ok)(
       }
     });
 
-    it('where systemd does not read its units again', async () => {
-      expect(await takenBack({ match: 'spawn systemctl .*daemon-reload', at: 1, what: 'EAGAIN' })).toContain(
-        'systemctl',
-      );
+    inCampaign(() => {
+      it('where systemd does not read its units again', async () => {
+        expect(await takenBack({ match: 'spawn systemctl .*daemon-reload', at: 1, what: 'EAGAIN' })).toContain(
+          'systemctl',
+        );
+      });
     });
 
-    it('where visudo, php or systemctl hangs', async () => {
-      const early = 'spawn systemctl .*enable';
-      const programs = rows<readonly [program: string, when: string, says: string]>(
-        [['/usr/bin/systemctl', '*show*kimaki.service*', 'systemctl']],
-        [
-          ['/usr/sbin/visudo', '*', 'PROGRAM_TIMEOUT'],
-          ['/usr/bin/php8.2', '*-l*', 'PROGRAM_TIMEOUT'],
-        ],
-      );
-      for (const [program, when, says] of programs) {
-        expect(await takenBack({ match: early, what: hanging(program, when) }, running(program)), program).toContain(
-          says,
+    inCampaign(() => {
+      it('where visudo, php or systemctl hangs', async () => {
+        const early = 'spawn systemctl .*enable';
+        const programs = rows<readonly [program: string, when: string, says: string]>(
+          [['/usr/bin/systemctl', '*show*kimaki.service*', 'systemctl']],
+          [
+            ['/usr/sbin/visudo', '*', 'PROGRAM_TIMEOUT'],
+            ['/usr/bin/php8.2', '*-l*', 'PROGRAM_TIMEOUT'],
+          ],
         );
-      }
+        for (const [program, when, says] of programs) {
+          expect(await takenBack({ match: early, what: hanging(program, when) }, running(program)), program).toContain(
+            says,
+          );
+        }
+      });
     });
 
     inCampaign(() => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLOW, NEW_DATA_DIR, OLD_DATA_DIR, SITE, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import { CONTENT, brokenHost, endedWith, lastingSnapshot, migrate } from './support.js';
-import { IS_CAMPAIGN } from '../../support/campaign.js';
+import { IS_CAMPAIGN, inCampaign } from '../../support/campaign.js';
 import type { Finished } from './support.js';
 
 const lab = labAvailable();
@@ -47,27 +47,31 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     await whileBroken(`echo x > ${file}; chattr +i ${file}`, [file, 'chattr -i'], `chattr -i ${file}; rm ${file}`);
   });
 
-  it('where the unit is append-only, or the directory of a new file immutable', async () => {
-    await whileBroken(
-      `cp -a ${UNIT_FILE} /srv/u; rm ${UNIT_FILE}; cp -a /srv/u ${UNIT_FILE}; systemctl daemon-reload; chattr +a ${UNIT_FILE}`,
-      [UNIT_FILE],
-      `chattr -a ${UNIT_FILE}`,
-    );
-    if (IS_CAMPAIGN) {
+  inCampaign(() => {
+    it('where the unit is append-only, or the directory of a new file immutable', async () => {
       await whileBroken(
-        'mkdir -p /usr/local/lib/wp-coding-agents; chattr +i /usr/local/lib/wp-coding-agents',
-        ['/usr/local/lib/wp-coding-agents'],
-        'chattr -i /usr/local/lib/wp-coding-agents; rmdir /usr/local/lib/wp-coding-agents',
+        `cp -a ${UNIT_FILE} /srv/u; rm ${UNIT_FILE}; cp -a /srv/u ${UNIT_FILE}; systemctl daemon-reload; chattr +a ${UNIT_FILE}`,
+        [UNIT_FILE],
+        `chattr -a ${UNIT_FILE}`,
       );
-    }
+      if (IS_CAMPAIGN) {
+        await whileBroken(
+          'mkdir -p /usr/local/lib/wp-coding-agents; chattr +i /usr/local/lib/wp-coding-agents',
+          ['/usr/local/lib/wp-coding-agents'],
+          'chattr -i /usr/local/lib/wp-coding-agents; rmdir /usr/local/lib/wp-coding-agents',
+        );
+      }
+    });
   });
 
-  it('where a directory is mounted read-only', async () => {
-    await whileBroken(
-      'mount --bind /etc/sudoers.d /etc/sudoers.d; mount -o remount,ro,bind /etc/sudoers.d',
-      ['/etc/sudoers.d', 'read-only'],
-      'umount /etc/sudoers.d',
-    );
+  inCampaign(() => {
+    it('where a directory is mounted read-only', async () => {
+      await whileBroken(
+        'mount --bind /etc/sudoers.d /etc/sudoers.d; mount -o remount,ro,bind /etc/sudoers.d',
+        ['/etc/sudoers.d', 'read-only'],
+        'umount /etc/sudoers.d',
+      );
+    });
   });
 
   it('where the data directory is a mount, or holds one', async () => {
@@ -85,12 +89,14 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     }
   });
 
-  it('where a file of the state has a second name, which a sweep would find only after the stop', async () => {
-    await whileBroken(
-      `echo x > ${OLD_DATA_DIR}/one; ln ${OLD_DATA_DIR}/one /root/two`,
-      ['one', 'hard-link', '--leave-unsafe'],
-      `rm ${OLD_DATA_DIR}/one /root/two`,
-    );
+  inCampaign(() => {
+    it('where a file of the state has a second name, which a sweep would find only after the stop', async () => {
+      await whileBroken(
+        `echo x > ${OLD_DATA_DIR}/one; ln ${OLD_DATA_DIR}/one /root/two`,
+        ['one', 'hard-link', '--leave-unsafe'],
+        `rm ${OLD_DATA_DIR}/one /root/two`,
+      );
+    });
   });
 
   it('where an account has expired, which systemd would not mind and sudo would', async () => {
@@ -136,12 +142,14 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     }
   });
 
-  it('where a companion was edited and not loaded', async () => {
-    await whileBroken(
-      'echo "# edited" >> /etc/systemd/system/datamachine-worker.service',
-      ['datamachine-worker.service', 'daemon-reload'],
-      "sed -i '$d' /etc/systemd/system/datamachine-worker.service; systemctl daemon-reload",
-    );
+  inCampaign(() => {
+    it('where a companion was edited and not loaded', async () => {
+      await whileBroken(
+        'echo "# edited" >> /etc/systemd/system/datamachine-worker.service',
+        ['datamachine-worker.service', 'daemon-reload'],
+        "sed -i '$d' /etc/systemd/system/datamachine-worker.service; systemctl daemon-reload",
+      );
+    });
   });
 
   it('where root is not really root: 77', async () => {
@@ -238,9 +246,11 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     );
   });
 
-  it('where an account is to be made whose home is there already', async () => {
-    const args = ['plan', '--user', 'agent', '--create-user'];
-    await whileBroken('mkdir /home/agent', ['/home/agent'], 'rmdir /home/agent', args);
+  inCampaign(() => {
+    it('where an account is to be made whose home is there already', async () => {
+      const args = ['plan', '--user', 'agent', '--create-user'];
+      await whileBroken('mkdir /home/agent', ['/home/agent'], 'rmdir /home/agent', args);
+    });
   });
 
   it('but not where HOME and the data directory lie in different homes, which come to one place', async () => {
@@ -253,8 +263,10 @@ describe.skipIf(!lab.ok)('before the first change, a migration is refused', () =
     }
   });
 
-  it('where the channel to prove it with is not known, naming those that are', async () => {
-    await refuses(65, ['"9999"', '1001'], () => migrate(host, [...APPLY, '--probe-channel', '9999']));
+  inCampaign(() => {
+    it('where the channel to prove it with is not known, naming those that are', async () => {
+      await refuses(65, ['"9999"', '1001'], () => migrate(host, [...APPLY, '--probe-channel', '9999']));
+    });
   });
 
   it('where the flow to prove it with does not exist, naming those that do', async () => {

@@ -84,7 +84,7 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
     const journal = await host.ok(`ls ${STATE_DIR}/runs/*/journal.jsonl`);
     const outside = join(host.root, journal);
     const whole = await readFile(outside);
-    for (const at of [0, whole.length >> 2, whole.length >> 1, whole.length - 70]) {
+    for (const at of rows([whole.length >> 1], [0, whole.length >> 2, whole.length - 70])) {
       const damaged = Buffer.from(whole);
       damaged[at] = (damaged[at] ?? 0) ^ 0x01;
       await writeFile(outside, damaged);

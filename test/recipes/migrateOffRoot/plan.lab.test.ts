@@ -86,7 +86,13 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
     const trees = ['/etc', SITE, '/root', '/home', '/opt', '/usr/local', '/var/lib/datamachine', STATE_DIR];
     const before = lastingSnapshot(host, trees);
     const files = new Set(await host.changedFiles());
-    for (const args of [['plan'], ['plan', '--json'], ['plan', '--detailed-exitcode', '--no-color']])
+    for (const args of rows<readonly string[]>(
+      [['plan']],
+      [
+        ['plan', '--json'],
+        ['plan', '--detailed-exitcode', '--no-color'],
+      ],
+    ))
       await migrate(host, args);
     const changed = (await host.changedFiles()).filter(
       (path) => !files.has(path) && !IDLE_WRITES.some((each) => each.test(path)),
@@ -112,7 +118,7 @@ describe.skipIf(!lab.ok)('the plan of a migration', () => {
   it('is carried out, proven and taken back without the secret in any output', async () => {
     const logged = await loggedSecrets();
     tellsNoSecret(endedWith(await migrate(host, ['apply', '--yes', '--hold', '1', '-v', ...PROVE_ALL]), 0));
-    tellsNoSecret(endedWith(await migrate(host, ['verify', ...PROVE_ALL]), 0));
+    tellsNoSecret(endedWith(await migrate(host, ['verify', ...rows<string>([], PROVE_ALL)]), 0));
     for (const args of [['verify', '--json'], ['status'], ['status', '--json'], ['plan'], ['apply', '--yes']]) {
       tellsNoSecret(endedWith(await migrate(host, args), 0));
     }

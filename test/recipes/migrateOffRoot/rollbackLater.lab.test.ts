@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rows as sampled } from '../../support/campaign.js';
 import { NEW_DATA_DIR, OLD_DATA_DIR, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import {
@@ -38,19 +39,23 @@ describe.skipIf(!lab.ok)('a rollback that comes late', () => {
   });
   afterAll(() => host.down());
 
-  it.each([
-    ['the unit was rendered again', UNIT_FILE, "sed -i 's/^Description=.*/Description=rendered by an upgrade/'"],
+  const EDITS = sampled<readonly [what: string, path: string, edit: string]>(
+    [['the unit was rendered again', UNIT_FILE, "sed -i 's/^Description=.*/Description=rendered by an upgrade/'"]],
     [
-      'a unit of its companions was edited',
-      '/etc/systemd/system/datamachine-worker.service',
-      "sed -i 's/^Description=.*/Description=ours now/'",
+      [
+        'a unit of its companions was edited',
+        '/etc/systemd/system/datamachine-worker.service',
+        "sed -i 's/^Description=.*/Description=ours now/'",
+      ],
+      [
+        'what WordPress dispatches with was registered anew',
+        CHANNELS,
+        'sed -i s#/usr/local/bin/wp-coding-agents-kimaki-dispatch#/usr/bin/kimaki#',
+      ],
     ],
-    [
-      'what WordPress dispatches with was registered anew',
-      CHANNELS,
-      'sed -i s#/usr/local/bin/wp-coding-agents-kimaki-dispatch#/usr/bin/kimaki#',
-    ],
-  ])('is refused whole where %s, by the name of the file, and changes nothing', async (_, path, edit) => {
+  );
+
+  it.each(EDITS)('is refused whole where %s, by the name of the file, and changes nothing', async (_, path, edit) => {
     await host.ok(`cp -a ${path} /srv/kept; ${edit} ${path}; ! cmp -s ${path} /srv/kept`);
     const pid = await host.ok('systemctl show -p MainPID --value kimaki');
     const before = lastingSnapshot(host, TOUCHED);

@@ -73,7 +73,9 @@ describe.skipIf(!lab.ok)('runs of one host', () => {
 
   it('are one at a time: of many at once one goes through and the others say 75', async () => {
     const ended = await Promise.all(
-      Array.from({ length: cases(3, 20) }, () => migrate(host, ['apply', '--json', '--yes', '--hold', '30'])),
+      Array.from({ length: cases(3, 20) }, () =>
+        migrate(host, ['apply', '--json', '--yes', '--hold', String(cases(10, 30))]),
+      ),
     );
     expect(ended.filter(({ code }) => code === 0)).toHaveLength(1);
     expect(

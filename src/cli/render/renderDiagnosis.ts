@@ -1,4 +1,4 @@
-import type { Severity } from '../../posix/findings/index.js';
+import type { Finding, Severity } from '../../posix/findings/index.js';
 import type { DiagnosedSubject, HostDiagnosis } from '../../recipes/diagnosis/index.js';
 import type { Output, Style } from '../createOutput.js';
 import { printableText } from '../../posix/paths/index.js';
@@ -20,7 +20,7 @@ export function diagnosisRecord(diagnosis: HostDiagnosis): object {
   };
 }
 
-/** Prints the findings of each subject, the most severe first, each with its fix, and then what was not checked. */
+/** Prints the findings of each subject, the most severe first, each fix once, and then what was not checked. */
 export function renderDiagnosis(output: Output, { subjects }: HostDiagnosis): void {
   for (const subject of subjects) renderSubject(output, subject);
   const all = subjects.flatMap(({ findings }) => findings);
@@ -44,15 +44,28 @@ function renderSubject(output: Output, { kind, name, path, lookedAt, findings, n
   if (findings.length === 0 && notChecked.length === 0) {
     output.print(`  ${output.style('green', 'fine'.padEnd(6))}  ${lookedAt.map(shown).join(', ')}`);
   }
-  for (const { severity, id, what, remedy } of findings) {
-    output.print(
-      `  ${output.style(STYLES[severity], severity.padEnd(6))}  ${shown(what)} ${output.style('dim', `[${id}]`)}`,
-    );
-    output.print(`          fix: ${shown(renderRemedy(remedy))}`);
+  for (const [fix, alike] of byFix(findings)) {
+    for (const { severity, id, what } of alike)
+      output.print(
+        `  ${output.style(STYLES[severity], severity.padEnd(6))}  ${shown(what)} ${output.style('dim', `[${id}]`)}`,
+      );
+    output.print(`          fix: ${shown(fix)}`);
   }
   for (const what of notChecked)
     output.print(`  ${output.style('yellow', '?'.padEnd(6))}  not checked: ${shown(what)}`);
   output.print('');
+}
+
+/** Findings with one fix stand together, where the most severe of them would, and the fix is told once. */
+function byFix(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const fix = renderRemedy(finding.remedy);
+    const group = groups.get(fix);
+    if (group === undefined) groups.set(fix, [finding]);
+    else group.push(finding);
+  }
+  return groups;
 }
 
 function counted(count: number, what: string): string {

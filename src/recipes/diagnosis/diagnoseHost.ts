@@ -99,7 +99,11 @@ async function diagnose({
     ...apart,
     ...judged,
   ];
-  return ok({ ok: !subjects.some(({ findings }) => findings.some(({ severity }) => severity === 'broken')), subjects });
+  const told = runFirst(subjects);
+  return ok({
+    ok: !told.some(({ findings }) => findings.some(({ severity }) => severity === 'broken')),
+    subjects: told,
+  });
 }
 
 type Located = { readonly instance: KimakiInstance; readonly where: SiteOfInstance };
@@ -186,6 +190,21 @@ export function toldOnce(subjects: readonly DiagnosedSubject[]): {
   );
   const apart = subjects.map((subject) => ({ ...subject, findings: subject.findings.filter((one) => !isCommon(one)) }));
   return { apart, common: [...common.values()] };
+}
+
+const UNFINISHED: ReadonlySet<string> = new Set(['interrupted-run', 'run-under-way']);
+
+/**
+ * While a run is unfinished, what it has stopped, masked or moved looks broken, and must not be mended by hand: the way on of
+ * every finding is that of the run; pure.
+ */
+export function runFirst(subjects: readonly DiagnosedSubject[]): readonly DiagnosedSubject[] {
+  const run = subjects.flatMap(({ findings }) => findings).find(({ id }) => UNFINISHED.has(id));
+  if (run === undefined) return subjects;
+  return subjects.map((subject) => ({
+    ...subject,
+    findings: subject.findings.map((finding) => ({ ...finding, remedy: run.remedy })),
+  }));
 }
 
 /** There is no instance, and no other finding explains why. */

@@ -57,6 +57,21 @@ site /srv/a
 `);
 });
 
+test('tells one fix of several findings once, behind all of them', async () => {
+  const migrate = remedy.recipe('migrateOffRoot', 'plan');
+  const findings = [
+    about('runs-as-root', 'broken', 'it runs as root', migrate),
+    about('path-entry', 'risk', 'PATH has /opt', remedy.text('take it out')),
+    about('allow-root', 'risk', 'wp runs as root', migrate),
+  ];
+  expect(await shown([{ ...UNIT, findings }])).toContain(`  broken  it runs as root [runs-as-root]
+  risk    wp runs as root [allow-root]
+          fix: wca migrate-off-root plan
+  risk    PATH has /opt [path-entry]
+          fix: take it out
+`);
+});
+
 test('calls nothing fine of which something was not checked', async () => {
   expect(await shown([{ ...HOST, notChecked: ['migrations: EACCES'] }])).not.toContain('fine');
 });

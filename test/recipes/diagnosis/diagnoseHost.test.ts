@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findingsAbout, remedy } from '../../../src/posix/findings/index.js';
 import type { Finding } from '../../../src/posix/findings/index.js';
-import { toldOnce } from '../../../src/recipes/diagnosis/diagnoseHost.js';
+import { runFirst, toldOnce } from '../../../src/recipes/diagnosis/diagnoseHost.js';
 import type { DiagnosedSubject } from '../../../src/recipes/diagnosis/hostDiagnosis.js';
 
 const WAY = remedy.text('repair it');
@@ -36,4 +36,14 @@ test('the same kind of finding with other words stays with each instance', () =>
 test('a finding that one instance has twice stays with it', () => {
   const twice = [finding('a.service', 'x', 'same'), finding('a.service', 'x', 'same')];
   expect(toldOnce([subject('a.service', twice)])).toMatchObject({ apart: [{ findings: twice }], common: [] });
+});
+
+test('while a run is unfinished its way on is that of every finding, also of units that it has masked', () => {
+  const resume = remedy.recipe('migrateOffRoot', 'resume');
+  const masked = finding('kimaki.service', 'unit-masked', 'it cannot be started');
+  const run = findingsAbout('r1')('interrupted-run', 'broken', 'run r1 waits', resume);
+  const told = runFirst([subject('host', [run]), subject('kimaki.service', [masked])]);
+  expect(told.flatMap(({ findings }) => findings)).toEqual([run, { ...masked, remedy: resume }]);
+  const alone = [subject('kimaki.service', [masked])];
+  expect(runFirst(alone)).toEqual(alone);
 });

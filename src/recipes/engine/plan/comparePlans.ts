@@ -120,7 +120,8 @@ function jsonDifferences(where: string, was: Json | undefined, is: Json | undefi
     return [...keys].sort().flatMap((key) => jsonDifferences(`${where}.${key}`, own(was, key), own(is, key)));
   }
   if (was !== undefined && is !== undefined && canonicalJson(was) === canonicalJson(is)) return [];
-  return [{ where, saved: shorten(was), fresh: shorten(is) }];
+  const from = firstDifference(was, is);
+  return [{ where, saved: shorten(was, from), fresh: shorten(is, from) }];
 }
 
 /** A key of a plan file may be called `constructor`. */
@@ -128,10 +129,25 @@ function own(value: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-function shorten(value: Json | undefined): string | null {
+/** Where the texts of two values part. */
+function firstDifference(was: Json | undefined, is: Json | undefined): number {
+  if (was === undefined || is === undefined) return 0;
+  const [before, now] = [canonicalJson(was), canonicalJson(is)];
+  let at = 0;
+  while (at < before.length && before[at] === now[at]) at += 1;
+  return at;
+}
+
+const EXCERPT = 120;
+
+/** A long value is cut to the place that matters, with what leads to it. */
+function shorten(value: Json | undefined, from = 0): string | null {
   if (value === undefined) return null;
   const text = canonicalJson(value);
-  return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
+  if (text.length <= EXCERPT) return text;
+  const start = Math.max(0, Math.min(from - EXCERPT / 3, text.length - EXCERPT));
+  const end = start + EXCERPT;
+  return `${start > 0 ? '...' : ''}${text.slice(start, end)}${end < text.length ? '...' : ''}`;
 }
 
 function staleMessage(saved: Plan, differences: readonly PlanDifference[]): string {

@@ -65,6 +65,21 @@ test('facts of any name are compared, and long ones shortened', async () => {
   });
   expect(mismatch(facts('x'), facts('x'))).toBe('same');
   expect(mismatch(facts('x'), facts('y'.repeat(500)))).toMatchObject({
-    differences: [{ where: 'facts.__proto__', fresh: expect.stringMatching(/^"y{116}\.\.\.$/) as string }],
+    differences: [{ where: 'facts.__proto__', fresh: expect.stringMatching(/^"y{119}\.\.\.$/) as string }],
+  });
+});
+
+test('of two long values that begin alike the excerpts show where they part', async () => {
+  const long = (end: string): Json => ({ words: `${'same '.repeat(100)}${end} ${'rest '.repeat(100)}` });
+  const plan = await planned();
+  const found = mismatch({ ...plan, facts: long('here') }, { ...plan, facts: long('there') });
+  expect(found).toMatchObject({
+    differences: [
+      {
+        where: 'facts.words',
+        saved: expect.stringMatching(/^\.\.\.[^.]*same here rest [^.]*\.\.\.$/) as unknown,
+        fresh: expect.stringMatching(/^\.\.\.[^.]*same there rest [^.]*\.\.\.$/) as unknown,
+      },
+    ],
   });
 });

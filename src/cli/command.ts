@@ -62,6 +62,8 @@ export interface Command {
 /** A command that only has subcommands. */
 export interface CommandGroup {
   readonly subcommands: readonly CommandEntry[];
+  /** What its name alone does. Default: a usage error. */
+  readonly alone?: () => Promise<Command>;
 }
 
 /** A name in the command table. The module behind it is loaded when it is asked for, so that help is fast. */

@@ -1,4 +1,4 @@
-import type { CommandEntry } from './command.js';
+import type { Command, CommandEntry } from './command.js';
 
 /** Every command of `wca`, in the order of the help. A module is loaded only when its command is asked for. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -48,3 +48,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/block/index.js')).block,
   },
 ];
+
+/** What `wca` without a command does. */
+export async function overview(): Promise<Command> {
+  return (await import('./commands/overview.js')).overview;
+}

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { printablePath } from '../posix/paths/index.js';
-import type { Command, CommandEntry, CommandGroup } from './command.js';
+import type { Command, CommandGroup } from './command.js';
 import { didYouMean } from './didYouMean.js';
 import { parseArguments, usageError } from './parseArguments.js';
 import type { OptionSpec, ParsedArguments, UsageError } from './parseArguments.js';
@@ -22,11 +22,11 @@ const VERSION: OptionSpec = { name: 'version', short: 'V', help: 'print the vers
  */
 export async function findCommand(
   args: readonly string[],
-  table: readonly CommandEntry[],
+  table: CommandGroup,
 ): Promise<Result<FoundCommand, UsageError>> {
   let name = 'wca';
   let summary = SUMMARY;
-  let group: CommandGroup = { subcommands: table };
+  let group = table;
   let rest = asOptions(args);
   let globals: ParsedArguments['options'] = new Map();
   for (;;) {
@@ -38,6 +38,9 @@ export async function findCommand(
     const [word, ...after] = parsed.value.operands;
     if (globals.has('help') && word === undefined) {
       return ok({ kind: 'text', text: renderGroupHelp(name, summary, group.subcommands) });
+    }
+    if (word === undefined && group.alone !== undefined) {
+      return ok({ kind: 'command', name, command: await group.alone(), parsed: { options: globals, operands: [] } });
     }
     if (word === undefined) return err(usageError(`${name} needs a command; ${name} --help lists them`));
     const entry = group.subcommands.find((candidate) => candidate.name === word);

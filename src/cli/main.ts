@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
-import { COMMANDS } from './commandTable.js';
+import { COMMANDS, overview } from './commandTable.js';
 import { runCli } from './runCli.js';
 
 // SQLite is WebAssembly that runs for moments: V8's second, optimizing compilation took a fifth of the processor time of a
@@ -9,4 +9,4 @@ import { runCli } from './runCli.js';
 setFlagsFromString('--no-wasm-tier-up');
 setFlagsFromString('--no-wasm-dynamic-tiering');
 
-process.exit(await runCli(process.argv.slice(2), COMMANDS, process));
+process.exit(await runCli(process.argv.slice(2), { subcommands: COMMANDS, alone: overview }, process));

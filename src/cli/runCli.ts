@@ -1,6 +1,6 @@
 import { commandContext } from './commandContext.js';
 import type { CliProcess } from './commandContext.js';
-import type { CommandEntry } from './command.js';
+import type { CommandGroup } from './command.js';
 import { createOutput, wantsColor } from './createOutput.js';
 import type { Output } from './createOutput.js';
 import { EXIT } from './exitCodes.js';
@@ -13,11 +13,7 @@ import { usageError } from './parseArguments.js';
  * Runs one command line to its end and says with which status to exit, everything written flushed. Never rejects:
  * what a command throws is a bug, shown as one, status 70.
  */
-export async function runCli(
-  args: readonly string[],
-  table: readonly CommandEntry[],
-  host: CliProcess,
-): Promise<ExitCode> {
+export async function runCli(args: readonly string[], table: CommandGroup, host: CliProcess): Promise<ExitCode> {
   // Until the line is parsed, a guess at what the user wants decides how its errors look.
   const guess = outputFor(new Set(args), host);
   const found = await caught(guess, () => findCommand(args, table));

@@ -29,7 +29,7 @@ const TABLE = [entry('look', look), entry('unit', { subcommands: [entry('cat', l
 
 /** The text to print, the command with its options and operands, or the message of the error. */
 async function found(...args: readonly string[]): Promise<string> {
-  return (await findCommand(args, TABLE)).match(
+  return (await findCommand(args, { subcommands: TABLE })).match(
     (one) =>
       one.kind === 'text'
         ? one.text
@@ -42,6 +42,14 @@ describe('findCommand', () => {
   it('finds a command by its words, and loads no other', async () => {
     expect(await found('unit', 'cat', '/a', '--as=me')).toBe('wca unit cat: as | /a');
     expect(loads).toEqual(['unit', 'cat']);
+  });
+
+  it('takes what stands for the name alone where no command follows, with the options of every command', async () => {
+    const group = { subcommands: TABLE, alone: () => Promise.resolve({ ...look, operands: { min: 0, max: 0 } }) };
+    const alone = await findCommand(['--json'], group);
+    expect(alone._unsafeUnwrap()).toMatchObject({ kind: 'command', name: 'wca', parsed: { operands: [] } });
+    expect((await findCommand(['look', '/a'], group))._unsafeUnwrap()).toMatchObject({ name: 'wca look' });
+    expect((await findCommand(['--help'], group))._unsafeUnwrap()).toMatchObject({ kind: 'text' });
   });
 
   it('takes the options of every command wherever they stand', async () => {

@@ -170,7 +170,7 @@ describe('runCli', () => {
     });
     const stderr = new PassThrough().resume();
     const stdin = new PassThrough();
-    expect(await runCli(['many'], TABLE, { stdout, stderr, stdin, env: {} })).toBe(0);
+    expect(await runCli(['many'], { subcommands: TABLE }, { stdout, stderr, stdin, env: {} })).toBe(0);
     expect(written).toBe(3);
   });
 });

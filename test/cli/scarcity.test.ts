@@ -18,7 +18,7 @@ beforeAll(async () => {
   program = await bundle(
     `import { COMMANDS } from '${cli}/commandTable.js';
      import { runCli } from '${cli}/runCli.js';
-     process.exit(await runCli(process.argv.slice(2), COMMANDS, process));`,
+     process.exit(await runCli(process.argv.slice(2), { subcommands: COMMANDS }, process));`,
     dir,
   );
 });

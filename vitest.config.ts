@@ -30,7 +30,7 @@ const tags = [
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isMigration = ({ moduleId }: TestSpecification): boolean => /migrateOffRoot\/\w+\.lab\.test/.test(moduleId);
+    const isMigration = ({ moduleId }: TestSpecification): boolean => /migrateOffRoot\/.*\.lab\.test/.test(moduleId);
     return [...sorted.filter(isMigration), ...sorted.filter((file) => !isMigration(file))];
   }
 }

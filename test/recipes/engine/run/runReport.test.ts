@@ -12,12 +12,21 @@ test('a step is reported with its error and notes where it has some, and without
   const none = { intent: null, durationMs: 0, error: null, notes: [] };
   const error = { code: 'FAKE', message: 'no' };
   const states = new Map<string, StepState>([
-    ['a', { ...none, step: a, progress: 'done', durationMs: 5 }],
+    ['a', { ...none, step: { ...a, undo: 'take a back' }, progress: 'done', durationMs: 5 }],
     ['b', { ...none, step: b, progress: 'undo-failed', error, notes: ['left'] }],
   ]);
   expect(stepReports(states)).toEqual([
-    { id: 'a', title: 'put a', phase: 'before', state: 'done', durationMs: 5 },
-    { id: 'b', title: 'put b', phase: 'before', state: 'undo-failed', durationMs: 0, error, notes: ['left'] },
+    { id: 'a', title: 'put a', undo: 'take a back', phase: 'before', state: 'done', durationMs: 5 },
+    {
+      id: 'b',
+      title: 'put b',
+      undo: 'undo: put b',
+      phase: 'before',
+      state: 'undo-failed',
+      durationMs: 0,
+      error,
+      notes: ['left'],
+    },
   ]);
 });
 

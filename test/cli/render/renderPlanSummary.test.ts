@@ -117,6 +117,6 @@ Nothing was changed. Every step, diff and sentence in full: --details
     const said = await shown(
       planOf([step('x')], [notice('left-behind', '/root/\u001b[2J: x'), notice('warning', '\u202etxt')]),
     );
-    expect(said).not.toMatch(/[\u001b\u202e]/);
+    expect(['\u001b', '\u202e'].filter((one) => said.includes(one))).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labAvailable, runWithFault } from '../../lab/index.js';
 import type { Fault, Host, TracedCall } from '../../lab/index.js';
-import { rows } from '../../support/campaign.js';
+import { inCampaign, rows } from '../../support/campaign.js';
 import { APPLY, KillCampaign, instantsOf } from './killCampaign.js';
 import type { Instant } from './killCampaign.js';
 import { STATE_DIR, brokenHost, endedWith, migrate, told } from './support.js';
@@ -68,14 +68,16 @@ describe.skipIf(!lab.ok)('a migration that is killed', () => {
     },
   );
 
-  it.each(rows<readonly ['resume' | 'rollback', number]>([['rollback', 60]], [['resume', 25]]))(
-    'and whose %s is killed too, is finished by the next',
-    async (way, killedAgainAt) => {
-      const before = campaign.killedAgain;
-      expect(await campaign.kill(instantAt(/^rename .*\/kimaki\.service$/, 1), { way, killedAgainAt })).toEqual([]);
-      expect(campaign.killedAgain).toBe(before + 1);
-    },
-  );
+  inCampaign(() => {
+    it.each([['rollback', 60] as const, ['resume', 25] as const])(
+      'and whose %s is killed too, is finished by the next',
+      async (way, killedAgainAt) => {
+        const before = campaign.killedAgain;
+        expect(await campaign.kill(instantAt(/^rename .*\/kimaki\.service$/, 1), { way, killedAgainAt })).toEqual([]);
+        expect(campaign.killedAgain).toBe(before + 1);
+      },
+    );
+  });
 
   it('and whose journal is damaged is refused and left as it is, or finished where its last record is cut off', async () => {
     await host.ok('rm -rf /var/lib/wca');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rows as sampled } from '../../support/campaign.js';
+import { inCampaign, rows as sampled } from '../../support/campaign.js';
 import { NEW_DATA_DIR, OLD_DATA_DIR, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host } from '../../lab/index.js';
 import {
@@ -101,21 +101,23 @@ describe.skipIf(!lab.ok)('a rollback that comes late', () => {
     rows = await databaseRows(host);
   });
 
-  it('stops half-way, with the state where it is and nothing running, where a process outlives the stop, and names it', async () => {
-    const lines = "[Service]\\nKillMode=process\\nExecStartPost=/bin/sh -c 'setsid sleep 654 >/dev/null 2>&1 &'\\n";
-    await host.ok(
-      `mkdir -p /run/systemd/system/kimaki.service.d; printf "${lines}" > /run/systemd/system/kimaki.service.d/kill.conf; systemctl daemon-reload; systemctl restart kimaki`,
-    );
-    const pid = await host.waitFor("pgrep -f '^sleep 654'");
-    await host.ok(`mv ${OLD_DATA_DIR} /srv/made-anew`);
-    const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 74));
-    expect(JSON.stringify(back.undoErrors)).toContain(`pid ${pid} (sleep) of kimaki.service is still running`);
-    expect(
+  inCampaign(() => {
+    it('stops half-way, with the state where it is and nothing running, where a process outlives the stop, and names it', async () => {
+      const lines = "[Service]\\nKillMode=process\\nExecStartPost=/bin/sh -c 'setsid sleep 654 >/dev/null 2>&1 &'\\n";
       await host.ok(
-        `ls ${NEW_DATA_DIR}/discord-sessions.db; test -e ${OLD_DATA_DIR} || systemctl is-active kimaki || true`,
-      ),
-    ).toBe(`${NEW_DATA_DIR}/discord-sessions.db\ninactive`);
-    await host.ok(`kill ${pid}; rm -r /run/systemd/system/kimaki.service.d; mv /srv/made-anew ${OLD_DATA_DIR}`);
+        `mkdir -p /run/systemd/system/kimaki.service.d; printf "${lines}" > /run/systemd/system/kimaki.service.d/kill.conf; systemctl daemon-reload; systemctl restart kimaki`,
+      );
+      const pid = await host.waitFor("pgrep -f '^sleep 654'");
+      await host.ok(`mv ${OLD_DATA_DIR} /srv/made-anew`);
+      const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 74));
+      expect(JSON.stringify(back.undoErrors)).toContain(`pid ${pid} (sleep) of kimaki.service is still running`);
+      expect(
+        await host.ok(
+          `ls ${NEW_DATA_DIR}/discord-sessions.db; test -e ${OLD_DATA_DIR} || systemctl is-active kimaki || true`,
+        ),
+      ).toBe(`${NEW_DATA_DIR}/discord-sessions.db\ninactive`);
+      await host.ok(`kill ${pid}; rm -r /run/systemd/system/kimaki.service.d; mv /srv/made-anew ${OLD_DATA_DIR}`);
+    });
   });
 
   it('goes through when forced, and keeps all of that', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rows } from '../../support/campaign.js';
+import { inCampaign, rows } from '../../support/campaign.js';
 import { CHANNEL, FLOW, UNIT_FILE, compareSnapshots, labAvailable } from '../../lab/index.js';
 import type { Host, TreeSnapshot } from '../../lab/index.js';
 import {
@@ -163,25 +163,27 @@ describe.skipIf(!lab.ok)(`${UNITS.length} agents of root with one home and one s
     8 * MINUTE,
   );
 
-  it(
-    'all work after a run that was killed with one of the units edited, and a power cut, and go back together',
-    async () => {
-      const apply = `wca migrate-off-root ${QUICK_APPLY.join(' ')} --all --foreground`;
-      await host.ok(`setsid ${apply} > /dev/null 2>&1 & pid=$!
-        until grep -q '^User=opencode' ${SECOND}; do kill -0 $pid || exit 1; done; kill -9 -- -$pid`);
-      await host.crash();
-      expect(told(endedWith(await migrate(host, ['status', '--json']), 75)).state).toBe('interrupted');
-      // All on one side, whichever that is.
-      const isBack = (await host.run(`grep -q '^User=root' ${SECOND}`)).code === 0;
-      await allRun(isBack ? '/root' : '/home/opencode');
-      for (const unit of UNITS)
-        expect(await serviceProcess(host, unit), unit).toMatchObject(isBack ? AS_ROOT : AS_OPENCODE);
-      const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
-      expect(back).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
-      await allRun('/root');
-      for (const unit of UNITS) expect(await serviceProcess(host, unit), unit).toMatchObject(AS_ROOT);
-      expect(await differences()).toEqual([]);
-    },
-    8 * MINUTE,
-  );
+  inCampaign(() => {
+    it(
+      'all work after a run that was killed with one of the units edited, and a power cut, and go back together',
+      async () => {
+        const apply = `wca migrate-off-root ${QUICK_APPLY.join(' ')} --all --foreground`;
+        await host.ok(`setsid ${apply} > /dev/null 2>&1 & pid=$!
+          until grep -q '^User=opencode' ${SECOND}; do kill -0 $pid || exit 1; done; kill -9 -- -$pid`);
+        await host.crash();
+        expect(told(endedWith(await migrate(host, ['status', '--json']), 75)).state).toBe('interrupted');
+        // All on one side, whichever that is.
+        const isBack = (await host.run(`grep -q '^User=root' ${SECOND}`)).code === 0;
+        await allRun(isBack ? '/root' : '/home/opencode');
+        for (const unit of UNITS)
+          expect(await serviceProcess(host, unit), unit).toMatchObject(isBack ? AS_ROOT : AS_OPENCODE);
+        const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
+        expect(back).toMatchObject({ outcome: 'rolled-back', undoErrors: [], remaining: [] });
+        await allRun('/root');
+        for (const unit of UNITS) expect(await serviceProcess(host, unit), unit).toMatchObject(AS_ROOT);
+        expect(await differences()).toEqual([]);
+      },
+      8 * MINUTE,
+    );
+  });
 });

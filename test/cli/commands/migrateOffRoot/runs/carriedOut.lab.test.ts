@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inCampaign } from '../../../../support/campaign.js';
 import { CANARY, labAvailable } from '../../../../lab/index.js';
 import type { Host } from '../../../../lab/index.js';
 import { KillCampaign } from '../../../../recipes/migrateOffRoot/killCampaign.js';
@@ -158,13 +159,15 @@ describe.skipIf(!lab.ok)('a run in a unit of its own', () => {
     expect(await campaign.compare('before')).toEqual([]);
   });
 
-  it('ends the command with 75 and the way on when the unit is killed', async () => {
-    const front = endedWith(await during(APPLY, AFTER, 'systemctl kill -s KILL $unit'), 75);
-    expect(front.stderr).toContain('ended without a report');
-    expect(front.stderr).toContain('wca migrate-off-root resume');
-    expect(await stateNow()).toBe('interrupted');
-    endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0);
-    expect(await campaign.compare('before')).toEqual([]);
+  inCampaign(() => {
+    it('ends the command with 75 and the way on when the unit is killed', async () => {
+      const front = endedWith(await during(APPLY, AFTER, 'systemctl kill -s KILL $unit'), 75);
+      expect(front.stderr).toContain('ended without a report');
+      expect(front.stderr).toContain('wca migrate-off-root resume');
+      expect(await stateNow()).toBe('interrupted');
+      endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0);
+      expect(await campaign.compare('before')).toEqual([]);
+    });
   });
 
   it('tells of a refusal of the run as the command itself would', async () => {

@@ -109,6 +109,11 @@ const migrateOffRoot: Answers = {
       refusals: v.array(v.looseObject({ stepId: v.string(), title: v.string(), error: failure })),
       notes: v.array(v.string()),
       remaining,
+      agents: told(
+        v.array(v.looseObject({ unit: v.string(), ok: v.boolean(), detail: v.string() })),
+        'Of what ran before the migration: whether it runs again as it did.',
+      ),
+      downtimeMs: v.nullable(milliseconds),
     }),
     status: v.looseObject({
       ...version,

@@ -7,6 +7,7 @@ import { ResultAsync, err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import { attemptAt, checkTrustedPath, inheritedPath, withPinnedParent } from '../../posix/handles/index.js';
 import type { PinnedParent } from '../../posix/handles/index.js';
+import type { Identity } from '../../posix/accounts/index.js';
 import { findHolders } from '../../posix/processes/index.js';
 import { attempt, printablePath, printableText, unlessAborted } from '../../posix/paths/index.js';
 import { readRegularFile, replaceFile } from '../../posix/files/index.js';
@@ -246,6 +247,26 @@ async function restoreTimesOf(texts: readonly TextPath[]): Promise<Result<void, 
   }
 }
 
+/** The account as which a database is written: its owner. */
+async function databaseWriter(file: string): Promise<Result<Identity, DatabaseError>> {
+  const owner = await databaseOwner(file);
+  if (owner.isErr()) return err(owner.error);
+  // sqlite3 goes by path: as root only where nobody else can exchange it. Another account reaches what it reaches anyway.
+  const way = owner.value.user.uid === 0 ? await checkTrustedPath(dirname(file)) : ok(undefined);
+  if (way.isErr()) return err(databaseError('DATABASE_OWNER', file, `belongs to root, but ${way.error.message}`));
+  return ok(owner.value);
+}
+
+/** Refuses paths in a database that {@link rewriteStatePaths} would not write, before anything is stopped for it. */
+export async function refuseUnwritable(paths: readonly StatePath[]): Promise<Result<void, DatabaseError>> {
+  const files = paths.flatMap((path) => (path.kind === 'database' ? [path.file] : []));
+  for (const file of new Set(files)) {
+    const writer = await databaseWriter(file);
+    if (writer.isErr()) return err(writer.error);
+  }
+  return ok(undefined);
+}
+
 type Update = DatabasePath & { readonly from: string; readonly to: string };
 
 /** Changes the values of one database in one transaction; gives those that were neither `from` nor `to`. */
@@ -261,11 +282,8 @@ async function update(file: string, values: readonly Update[]): Promise<Result<r
       path,
     });
   }
-  const owner = await databaseOwner(file);
+  const owner = await databaseWriter(file);
   if (owner.isErr()) return err(owner.error);
-  // sqlite3 goes by path: as root only where nobody else can exchange it. Another account reaches what it reaches anyway.
-  const way = owner.value.user.uid === 0 ? await checkTrustedPath(dirname(file)) : ok(undefined);
-  if (way.isErr()) return err(databaseError('DATABASE_OWNER', file, `belongs to root, but ${way.error.message}`));
   const statements = values.map(({ table, column, rowid, from, to }) => {
     const name = quotedName(column);
     return `UPDATE ${quotedName(table)} SET ${name} = ${quotedText(to)} WHERE rowid = ${rowid} AND ${name} = ${quotedText(from)};`;

@@ -91,6 +91,8 @@ describe.skipIf(!lab.ok)('a migration, taken back', () => {
     const back = told(endedWith(await migrate(host, ['rollback', '--json', '--yes']), 0));
     expect((await sent).code).toBe(0);
     expect(back).toMatchObject({ outcome: 'rolled-back', changed: true, undoErrors: [], remaining: [] });
+    const agents = [{ unit: 'kimaki.service', ok: true, detail: 'kimaki.service runs as root again' }];
+    expect(back).toMatchObject({ agents, downtimeMs: expect.any(Number) as number });
   });
 
   it('gives back every unit, mu-plugin, owner, mode and time, byte for byte', async () => {

@@ -3,7 +3,6 @@ import type { Result } from 'neverthrow';
 import { printableJson } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import { awaitIdle } from '../../../systemd/watch/index.js';
-import { showUnit } from '../../../systemd/manager/index.js';
 import type { NotIdle } from '../../../systemd/watch/index.js';
 import type { SystemdError } from '../../../systemd/manager/index.js';
 import { applyPlan, comparePlans, currentHost } from '../../engine/index.js';
@@ -19,6 +18,7 @@ import type {
 import type { MigrationOptions, SeveralFacts, VerificationOptions } from '../../host/index.js';
 import { cannotObserve, placesOf } from '../../host/index.js';
 import { preflight } from './preflight.js';
+import { lastDowntime } from './lastDowntime.js';
 import { planMigration } from '../plan/planMigration.js';
 import type { PlanMigrationError } from '../plan/planMigration.js';
 import { stepRegistry } from '../../steps/index.js';
@@ -112,7 +112,8 @@ async function apply(
     ...(undo === undefined ? {} : { undo }),
   });
   if (report.isErr()) return err(report.error);
-  return ok({ ...report.value, downtimeMs: await downtime(units, report.value) });
+  const isUp = report.value.steps.some(({ id, state }) => id === 'start' && state === 'done');
+  return ok({ ...report.value, downtimeMs: isUp ? await lastDowntime(units) : null });
 }
 
 /** The acceptance checks as final verification: one that fails undoes the run. */
@@ -168,23 +169,6 @@ async function refresh(saved: Plan): Promise<Result<Plan, PlanMigrationError | P
 function otherMachine(saved: Plan, hostname: string): PlanMismatch {
   const message = `the plan was made on another machine (${printableJson(saved.host.hostname)}); this is ${printableJson(hostname)}; make a plan here`;
   return { code: 'OTHER_HOST', message, planHostname: saved.host.hostname, hostname };
-}
-
-/** Of several services the longest. */
-async function downtime(units: readonly string[], { steps }: RunReport): Promise<number | null> {
-  const started = steps.find(({ id }) => id === 'start');
-  if (started?.state !== 'done') return null;
-  const down = await Promise.all(units.map(downtimeOf));
-  const known = down.filter((one) => one !== null);
-  return known.length === 0 ? null : Math.max(...known);
-}
-
-async function downtimeOf(name: string): Promise<number | null> {
-  const unit = await showUnit(name);
-  if (unit.isErr()) return null;
-  const { activeEnterUsec, activeExitUsec } = unit.value;
-  if (activeEnterUsec === null || activeExitUsec === null || activeEnterUsec < activeExitUsec) return null;
-  return Math.round((activeEnterUsec - activeExitUsec) / 1000);
 }
 
 function isStop({ id, state }: PlannedStep): boolean {

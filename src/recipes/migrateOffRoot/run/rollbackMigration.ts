@@ -1,12 +1,25 @@
-import type { ResultAsync } from 'neverthrow';
+import { ResultAsync } from 'neverthrow';
+import type { Result } from 'neverthrow';
 import type { ReadFileError } from '../../../posix/files/index.js';
-import { currentHost, rollbackRun } from '../../engine/index.js';
-import type { RollbackRefusal, RollbackReport, RollbackRequest } from '../../engine/index.js';
+import { DEFAULT_STATE_DIR, currentHost, latestRun, rollbackRun, standingRun } from '../../engine/index.js';
+import type { Plan, RollbackRefusal, RollbackReport, RollbackRequest } from '../../engine/index.js';
 import { stepRegistry } from '../../steps/index.js';
 import { RECIPE } from '../plan/planMigration.js';
+import { agentsAgain } from './agentsAgain.js';
+import type { AgentAgain } from './agentsAgain.js';
+import { lastDowntime } from './lastDowntime.js';
+import { readPlan } from './readPlan.js';
 
 /** What {@link rollbackMigration} needs. @inline */
 export type RollbackMigrationRequest = Omit<RollbackRequest, 'recipe' | 'registry' | 'host'>;
+
+/** The result of {@link rollbackMigration}. */
+export interface MigrationRollbackReport extends RollbackReport {
+  /** Each agent that ran before the migration, and whether it runs again as it did; empty unless this call undid all of it. */
+  readonly agents: readonly AgentAgain[];
+  /** How long the agent was down for it, in milliseconds, of several the longest; null where it was not stopped. */
+  readonly downtimeMs: number | null;
+}
 
 /**
  * Undoes the last migration: units, dispatch, modes and owners as recorded, the state moved back with all that was written
@@ -14,7 +27,8 @@ export type RollbackMigrationRequest = Omit<RollbackRequest, 'recipe' | 'registr
  *
  * It decides before its first change: where an edit made since would be lost, it refuses the whole, unless `force` is
  * given; then what would be lost is kept among the records of the run. `dryRun` only reports. Failures of single steps
- * are collected, and running it again continues.
+ * are collected, and running it again continues. What ran before is waited for afterwards, for a minute at most, and the report
+ * says whether it runs again as it did.
  *
  * Errors: `NO_RUN`, `ROLLBACK_REFUSED`, `LOCKED`, and those of an untrusted or damaged journal.
  *
@@ -24,11 +38,44 @@ export type RollbackMigrationRequest = Omit<RollbackRequest, 'recipe' | 'registr
  *
  * const back = await rollbackMigration({ dryRun: true });
  * if (back.isErr()) console.error(back.error.code, back.error.message);
- * else console.log(back.value.toUndo, back.value.refusals);
+ * else console.log(back.value.toUndo, back.value.refusals, back.value.agents);
  * ```
  */
 export function rollbackMigration(
   request: RollbackMigrationRequest,
-): ResultAsync<RollbackReport, RollbackRefusal | ReadFileError> {
-  return currentHost().andThen((host) => rollbackRun({ ...request, recipe: RECIPE, registry: stepRegistry(), host }));
+): ResultAsync<MigrationRollbackReport, RollbackRefusal | ReadFileError> {
+  return new ResultAsync(rollBack(request));
+}
+
+async function rollBack(
+  request: RollbackMigrationRequest,
+): Promise<Result<MigrationRollbackReport, RollbackRefusal | ReadFileError>> {
+  const plans = await plansOf(request.stateDir ?? DEFAULT_STATE_DIR);
+  const back = await currentHost().andThen((host) =>
+    rollbackRun({ ...request, recipe: RECIPE, registry: stepRegistry(), host }),
+  );
+  return back.asyncMap(async (report) => {
+    const plan = plans.get(report.runId);
+    const facts = plan === undefined ? null : readPlan(plan).unwrapOr(null);
+    const isBack = report.outcome === 'rolled-back' && report.changed && facts !== null;
+    if (!isBack) return { ...report, agents: [], downtimeMs: null };
+    const { instances } = facts;
+    const wasDown = report.toUndo.includes('stop');
+    return {
+      ...report,
+      agents: await agentsAgain(instances, { signal: request.signal }),
+      downtimeMs: wasDown ? await lastDowntime(instances.map(({ unit }) => unit.name)) : null,
+    };
+  });
+}
+
+/** The plans of the runs that can be rolled back. A journal that cannot be read is the error of the rollback. */
+async function plansOf(stateDir: string): Promise<ReadonlyMap<string, Plan>> {
+  const runs = await Promise.all([latestRun(stateDir, RECIPE), standingRun(stateDir, RECIPE)]);
+  return new Map(
+    runs
+      .map((run) => run.unwrapOr(null))
+      .filter((run) => run !== null)
+      .map(({ state }) => [state.runId, state.plan]),
+  );
 }

@@ -2,14 +2,7 @@ import { err, ok } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import * as v from 'valibot';
 import { DEFAULT_STATE_DIR, latestRun, planSchema, readData, standingRun } from '../../../../recipes/engine/index.js';
-import type {
-  Json,
-  JournalError,
-  OnRunEvent,
-  Plan,
-  RollbackReport,
-  RunReport,
-} from '../../../../recipes/engine/index.js';
+import type { Json, JournalError, OnRunEvent, Plan, RunReport } from '../../../../recipes/engine/index.js';
 import { instancesOf, placesOf, verificationOptions } from '../../../../recipes/host/index.js';
 import type { MigrationFacts, SeveralFacts } from '../../../../recipes/host/index.js';
 import {
@@ -18,7 +11,7 @@ import {
   resumeMigration,
   rollbackMigration,
 } from '../../../../recipes/migrateOffRoot/index.js';
-import type { MigrationReport } from '../../../../recipes/migrateOffRoot/index.js';
+import type { MigrationReport, MigrationRollbackReport } from '../../../../recipes/migrateOffRoot/index.js';
 import { startRunUnit } from '../../../../recipes/runner/index.js';
 import type { RunUnit, RunUnitError } from '../../../../recipes/runner/index.js';
 import { stepRegistry } from '../../../../recipes/steps/index.js';
@@ -42,7 +35,7 @@ export type MigrationRequest = v.InferOutput<typeof requestSchema>;
 export interface MigrationReports {
   readonly apply: MigrationReport;
   readonly resume: RunReport;
-  readonly rollback: RollbackReport;
+  readonly rollback: MigrationRollbackReport;
 }
 
 /** A request of one command. */

@@ -1,5 +1,5 @@
 import type { Result } from 'neverthrow';
-import type { RollbackReport, RunReport } from '../../../../recipes/engine/index.js';
+import type { RunReport } from '../../../../recipes/engine/index.js';
 import { migrationStatus } from '../../../../recipes/migrateOffRoot/index.js';
 import type { MigrationReport } from '../../../../recipes/migrateOffRoot/index.js';
 import type { CliError, CommandContext } from '../../../command.js';
@@ -37,7 +37,7 @@ function tellApplied(output: Output, report: MigrationReport): ExitCode {
     return EXIT.done;
   }
   renderChecks(output, report.verification);
-  if (report.downtimeMs !== null) output.print(`downtime of the service: ${(report.downtimeMs / 1000).toFixed(2)} s`);
+  if (report.downtimeMs !== null) output.print(downtimeLine(report.downtimeMs));
   renderInterrupted(output, report);
   renderFailure(output, report);
   if (report.failed) renderNotes(output, report);
@@ -60,13 +60,22 @@ function tellResumed(output: Output, report: RunReport): ExitCode {
   return runExitCode(report);
 }
 
-async function tellRolledBack(output: Output, report: RollbackReport): Promise<ExitCode> {
+async function tellRolledBack(output: Output, report: MigrationReports['rollback']): Promise<ExitCode> {
   output.record(report);
   renderNotes(output, report);
   renderRemaining(output, report);
   if (report.outcome !== 'rolled-back') return report.outcome === 'interrupted' ? EXIT.locked : EXIT.rollbackIncomplete;
+  for (const { ok, detail } of report.agents) {
+    if (ok) output.print(`${output.style('green', '✓')} ${detail}`);
+    else output.warn(`${detail}; look at it with: wca doctor`);
+  }
+  if (report.downtimeMs !== null) output.print(downtimeLine(report.downtimeMs));
   output.print(report.changed ? `rolled back in ${(report.durationMs / 1000).toFixed(1)} s` : 'already rolled back');
   const status = await migrationStatus();
   if (status.isOk() && status.value.state !== 'none') renderStanding(output, status.value);
-  return EXIT.done;
+  return report.agents.every(({ ok }) => ok) ? EXIT.done : EXIT.no;
+}
+
+function downtimeLine(ms: number): string {
+  return `downtime of the service: ${(ms / 1000).toFixed(2)} s`;
 }

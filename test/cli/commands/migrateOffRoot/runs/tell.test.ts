@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { TELL } from '../../../../../src/cli/commands/migrateOffRoot/runs/tell.js';
 import { createOutput } from '../../../../../src/cli/createOutput.js';
 import type { Output } from '../../../../../src/cli/createOutput.js';
-import type { RollbackReport, RunReport } from '../../../../../src/recipes/engine/index.js';
+import type { RunReport } from '../../../../../src/recipes/engine/index.js';
+import type { MigrationRollbackReport } from '../../../../../src/recipes/migrateOffRoot/index.js';
 
 const RUN: RunReport = {
   runId: '1',
@@ -16,7 +17,7 @@ const RUN: RunReport = {
   remaining: [],
   durationMs: 1500,
 };
-const BACK: RollbackReport = {
+const BACK: MigrationRollbackReport = {
   runId: '1',
   dryRun: false,
   changed: true,
@@ -28,7 +29,11 @@ const BACK: RollbackReport = {
   undoErrors: [],
   remaining: [],
   durationMs: 1500,
+  agents: [],
+  downtimeMs: null,
 };
+
+const AGENT = { unit: 'kimaki.service', ok: true, detail: 'kimaki.service runs as root again' };
 
 /** What a report makes a command say, and its status. */
 async function said(
@@ -65,6 +70,12 @@ describe('the report of a run', () => {
   it.each([
     [{}, 0, 'rolled back in 1.5 s'],
     [{ changed: false }, 0, 'already rolled back'],
+    [{ agents: [AGENT], downtimeMs: 2340 }, 0, '✓ kimaki.service runs as root again\ndowntime of the service: 2.34 s'],
+    [
+      { agents: [{ ...AGENT, ok: false, detail: 'it does not run' }] },
+      1,
+      'it does not run; look at it with: wca doctor',
+    ],
     [{ outcome: 'interrupted' }, 75, ''],
     [{ outcome: 'incomplete' }, 74, ''],
   ] as const)('of rollback, %j, ends with %i', async (how, status, text) => {

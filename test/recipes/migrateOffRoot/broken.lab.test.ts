@@ -284,15 +284,15 @@ case "$uid $1" in 0\\ *|*\\ --version|*\\ send) exec "$real" "$@" ;; esac\n${scr
 
   inCampaign(() => {
     it.each<readonly [how: string, script: string, says: string]>([
-      ['never starts it', 'exec sleep 1000', '29988'],
-      ['has an option that it does not know', 'exec "$real" "$@" --no-such-option', 'its bot'],
-      ['starts it again and again', 'LAB_FAULT=exit-75 exec "$real" "$@"', 'its bot'],
-      ['waits while it hangs', 'LAB_FAULT=hang exec "$real" "$@"', 'its bot'],
+      ['never starts it', 'exec sleep 1000', 'listens on port 29988'],
+      ['has an option that it does not know', 'exec "$real" "$@" --no-such-option', 'listens on port 29988'],
+      ['starts it again and again', 'LAB_FAULT=exit-75 exec "$real" "$@"', 'listens on port 29988'],
+      ['waits while it hangs', 'LAB_FAULT=hang exec "$real" "$@"', 'listens on port 29988'],
       ['has it die whenever it was ready', 'LAB_FAULT=late exec "$real" "$@"', 'its bot'],
       [
         'has something else on its port',
         `exec /usr/bin/node -e "require('net').createServer().listen(29988, '127.0.0.1')"`,
-        'its bot',
+        `no process of it has anything of ${NEW_DATA_DIR} open`,
       ],
     ])('because the bot is dead behind a wrapper that %s is taken back whole: 73', async (_, script, says) => {
       await programFor(script);

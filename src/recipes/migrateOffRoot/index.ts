@@ -14,7 +14,6 @@ export { recoverMigration } from './run/recoverMigration.js';
 export { resumeMigration } from './run/resumeMigration.js';
 export type { ResumeMigrationError } from './run/resumeMigration.js';
 export { rollbackMigration } from './run/rollbackMigration.js';
-export type { MigrationRollbackReport } from './run/rollbackMigration.js';
 export { verifyMigration } from './run/verifyMigration.js';
 export type { VerificationReport } from './run/verifyMigration.js';
 

@@ -18,7 +18,7 @@ const named = (name: string): string => `set -e
   mv /etc/wp-coding-agents/roadie /etc/wp-coding-agents/${name}
   mv /root/.roadie /root/.${name}
   sed -i 's#/root/.roadie#/root/.${name}#g; s#/etc/wp-coding-agents/roadie/#/etc/wp-coding-agents/${name}/#g' ${name}.service ${CHANNEL_FILE}
-  sed -i '/^Environment=ROADIE_MANAGED/a Environment=ROADIE_LOCK_PORT=29989' ${name}.service
+  sed -i '/^Environment=ROADIE_MANAGED/a Environment=ROADIE_LOCK_PORT=29988' ${name}.service
   sed -i "s#bridge:roadie#bridge:${name}#; s#channels\\['roadie'\\]#channels['${name}']#" ${CHANNEL_FILE}
   sqlite3 /root/.${name}/discord-sessions.db "UPDATE channel_directories SET directory = replace(directory, '.roadie', '.${name}')"
   cd /
@@ -26,13 +26,12 @@ const named = (name: string): string => `set -e
     $flows = get_option("lab_dm_flows"); $flows[0]["channel"] = "${name}"; update_option("lab_dm_flows", $flows);'
   systemctl daemon-reload
   systemctl enable --now ${name}
-  for n in $(seq 300); do curl -fs http://127.0.0.1:29989/health && exit 0; sleep 0.1; done; exit 1`;
+  for n in $(seq 300); do curl -fs http://127.0.0.1:29988/health && exit 0; sleep 0.1; done; exit 1`;
 
 const INSTANCES = rows(['roadie'], ['roadie-acme']);
 
 describe.skipIf(!lab.ok).each(INSTANCES)('a host with %s as root, and the kimaki before it disabled', (name) => {
   const UNIT = `/etc/systemd/system/${name}.service`;
-  const PORT = name === 'roadie' ? '29988' : '29989';
   const SECRETS = `/etc/wp-coding-agents/${name}`;
   const OWNERS = `stat -c '%U:%G %a' ${SECRETS}/bot-token ${SECRETS}/send-token ${SECRETS}`;
   let host: Host;
@@ -89,7 +88,7 @@ describe.skipIf(!lab.ok).each(INSTANCES)('a host with %s as root, and the kimaki
         'opencode\nopencode',
       );
       const channel = await host.ok(`cat ${CHANNEL_FILE}`);
-      expect(channel).toContain(`'ROADIE_LOCK_PORT' => '${PORT}'`);
+      expect(channel).toContain("'ROADIE_LOCK_PORT' => '29988'");
       expect(channel).toContain(`'ROADIE_DATA_DIR' => '/home/opencode/.${name}'`);
       expect((await host.run('ls /etc/sudoers.d /usr/local/bin | grep dispatch')).code).toBe(1);
       expect(await host.ok(FORMER)).toBe(former);
@@ -116,7 +115,7 @@ describe.skipIf(!lab.ok).each(INSTANCES)('a host with %s as root, and the kimaki
       expect(await host.ok(`grep -c -- --allow-root ${UNIT}`)).toBe('1');
       expect((await host.run(`test -e /home/opencode/.${name}`)).code).toBe(1);
       expect(await host.ok(`cat ${CHANNEL_FILE}`)).toContain(`'ROADIE_DATA_DIR' => '/root/.${name}' ]`);
-      await host.waitFor(`curl -fs http://127.0.0.1:${PORT}/health`);
+      await host.waitFor('curl -fs http://127.0.0.1:29988/health');
       expect(await host.ok(FORMER)).toBe(former);
     },
     8 * MINUTE,

@@ -4,7 +4,7 @@ import { showUnit } from '../../../systemd/manager/index.js';
 import { observeOpen } from '../../host/index.js';
 import type { MigrationFacts } from '../../host/index.js';
 
-/** Whether an agent that ran before a migration runs again as it did. */
+/** Whether an agent that ran before a migration runs again as it did. @inline */
 export interface AgentAgain {
   readonly unit: string;
   readonly ok: boolean;

@@ -13,8 +13,8 @@ import { readPlan } from './readPlan.js';
 /** What {@link rollbackMigration} needs. @inline */
 export type RollbackMigrationRequest = Omit<RollbackRequest, 'recipe' | 'registry' | 'host'>;
 
-/** The result of {@link rollbackMigration}. */
-export interface MigrationRollbackReport extends RollbackReport {
+/** What a rollback of a migration tells besides. @inline */
+interface AfterRollback {
   /** Each agent that ran before the migration, and whether it runs again as it did; empty unless this call undid all of it. */
   readonly agents: readonly AgentAgain[];
   /** How long the agent was down for it, in milliseconds, of several the longest; null where it was not stopped. */
@@ -43,13 +43,13 @@ export interface MigrationRollbackReport extends RollbackReport {
  */
 export function rollbackMigration(
   request: RollbackMigrationRequest,
-): ResultAsync<MigrationRollbackReport, RollbackRefusal | ReadFileError> {
+): ResultAsync<RollbackReport & AfterRollback, RollbackRefusal | ReadFileError> {
   return new ResultAsync(rollBack(request));
 }
 
 async function rollBack(
   request: RollbackMigrationRequest,
-): Promise<Result<MigrationRollbackReport, RollbackRefusal | ReadFileError>> {
+): Promise<Result<RollbackReport & AfterRollback, RollbackRefusal | ReadFileError>> {
   const plans = await plansOf(request.stateDir ?? DEFAULT_STATE_DIR);
   const back = await currentHost().andThen((host) =>
     rollbackRun({ ...request, recipe: RECIPE, registry: stepRegistry(), host }),

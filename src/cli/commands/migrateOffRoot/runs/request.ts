@@ -1,5 +1,5 @@
 import { err, ok } from 'neverthrow';
-import type { Result } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
 import * as v from 'valibot';
 import { DEFAULT_STATE_DIR, latestRun, planSchema, readData, standingRun } from '../../../../recipes/engine/index.js';
 import type { Json, JournalError, OnRunEvent, Plan, RunReport } from '../../../../recipes/engine/index.js';
@@ -11,7 +11,7 @@ import {
   resumeMigration,
   rollbackMigration,
 } from '../../../../recipes/migrateOffRoot/index.js';
-import type { MigrationReport, MigrationRollbackReport } from '../../../../recipes/migrateOffRoot/index.js';
+import type { MigrationReport } from '../../../../recipes/migrateOffRoot/index.js';
 import { startRunUnit } from '../../../../recipes/runner/index.js';
 import type { RunUnit, RunUnitError } from '../../../../recipes/runner/index.js';
 import { stepRegistry } from '../../../../recipes/steps/index.js';
@@ -35,7 +35,7 @@ export type MigrationRequest = v.InferOutput<typeof requestSchema>;
 export interface MigrationReports {
   readonly apply: MigrationReport;
   readonly resume: RunReport;
-  readonly rollback: MigrationRollbackReport;
+  readonly rollback: ReturnType<typeof rollbackMigration> extends ResultAsync<infer Report, unknown> ? Report : never;
 }
 
 /** A request of one command. */

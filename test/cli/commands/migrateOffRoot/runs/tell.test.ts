@@ -4,7 +4,7 @@ import { TELL } from '../../../../../src/cli/commands/migrateOffRoot/runs/tell.j
 import { createOutput } from '../../../../../src/cli/createOutput.js';
 import type { Output } from '../../../../../src/cli/createOutput.js';
 import type { RunReport } from '../../../../../src/recipes/engine/index.js';
-import type { MigrationRollbackReport } from '../../../../../src/recipes/migrateOffRoot/index.js';
+import type { MigrationReports } from '../../../../../src/cli/commands/migrateOffRoot/runs/request.js';
 
 const RUN: RunReport = {
   runId: '1',
@@ -17,7 +17,7 @@ const RUN: RunReport = {
   remaining: [],
   durationMs: 1500,
 };
-const BACK: MigrationRollbackReport = {
+const BACK: MigrationReports['rollback'] = {
   runId: '1',
   dryRun: false,
   changed: true,

@@ -21,7 +21,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findStatePaths } from '../../../src/kimaki/state-paths/findStatePaths.js';
-import { rewriteStatePaths, undoStatePaths } from '../../../src/kimaki/state-paths/rewriteStatePaths.js';
+import {
+  refuseUnwritable,
+  rewriteStatePaths,
+  undoStatePaths,
+} from '../../../src/kimaki/state-paths/rewriteStatePaths.js';
 import type { StatePathPlan } from '../../../src/kimaki/state-paths/statePathPlan.js';
 import { makeTree } from '../support/tree.js';
 
@@ -227,7 +231,11 @@ describe('paths of the state', () => {
     await chown(dir, WWW, WWW);
     await chown(database, 0, 0);
     const { paths } = await plan();
+    // A plan can know it, before anything is stopped.
+    expect((await refuseUnwritable(paths))._unsafeUnwrapErr()).toMatchObject({ code: 'DATABASE_OWNER' });
     expect((await rewriteStatePaths(paths))._unsafeUnwrapErr()).toMatchObject({ code: 'DATABASE_OWNER' });
+    await chown(database, WWW, WWW);
+    expect(await refuseUnwritable(paths)).toBeOk();
   });
 
   it('that cannot be put back are told, and the rest is put back', async () => {

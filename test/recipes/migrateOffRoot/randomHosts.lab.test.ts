@@ -4,8 +4,8 @@ import { randomHost, tryHost } from './randomHosts.js';
 import { brokenHost } from './support.js';
 
 const lab = labAvailable();
-/** Which hosts, and how many: `npx tsx scripts/randomHosts.ts` tries more. */
-const FIRST = Number(process.env.WCA_RANDOM_HOSTS_FROM ?? 1);
+/** Which hosts, and how many: `npx tsx scripts/randomHosts.ts` tries more. The sixth was planned once, and failed. */
+const FIRST = Number(process.env.WCA_RANDOM_HOSTS_FROM ?? 6);
 const COUNT = Number(process.env.WCA_RANDOM_HOSTS ?? 1);
 
 describe.skipIf(!lab.ok)('a host in random states', () => {

@@ -4,7 +4,8 @@ import type { Result } from 'neverthrow';
 import { remedy } from '../../../posix/findings/index.js';
 import { dirname } from 'node:path';
 import { runtimeState, stateInventory, surveyState } from '../../../kimaki/state/index.js';
-import { findStatePaths } from '../../../kimaki/state-paths/index.js';
+import type { DatabaseError } from '../../../kimaki/database/index.js';
+import { findStatePaths, refuseUnwritable } from '../../../kimaki/state-paths/index.js';
 import { bridgeNamed } from '../../../kimaki/bridges/index.js';
 import type { Bridge } from '../../../kimaki/bridges/index.js';
 import type { KimakiInstance } from '../../../kimaki/instance/index.js';
@@ -80,6 +81,7 @@ export async function observeState(
   const sizes = await moveSizes(moves);
   const oldHomes = oldHomesOf(together, target.home);
   const stated = await statePaths(options, instance, { moves, dataDir: dataDir.to, home: target.home, oldHomes });
+  if (stated.isErr()) return err(stated.error);
   return ok({
     facts: {
       oldHome: home.from,
@@ -87,11 +89,11 @@ export async function observeState(
       newDataDir: dataDir.to,
       moves,
       left: [...left, ...keptApart(own.value, options)].filter(({ path }) => !moves.some(({ from }) => from === path)),
-      stale: stated.stale,
+      stale: stated.value.stale,
     },
     dataDirs: all.map((one) => one.dataDir.to),
     ...sizes,
-    warnings: stated.warnings,
+    warnings: stated.value.warnings,
   });
 }
 
@@ -140,7 +142,7 @@ async function statePaths(
   options: MigrationOptions,
   instance: KimakiInstance,
   { moves, dataDir, home, oldHomes }: Settled,
-): Promise<{ readonly stale: StaleState | null; readonly warnings: readonly Warning[] }> {
+): Promise<Result<{ readonly stale: StaleState | null; readonly warnings: readonly Warning[] }, MigrationRefusal>> {
   const follow = options.keepPaths !== true;
   const roots = stayingState(bridgeNamed(instance.bridge), moves, dataDir, home);
   // A host that was migrated already no longer names the home that its state came from.
@@ -164,9 +166,17 @@ async function statePaths(
       continue;
     }
     warnings.push(...statePathWarnings(found.value, follow));
+    // What stays is given to the agent before it is written.
+    const writable = request === moving && follow ? await refuseUnwritable(found.value.paths) : ok(undefined);
+    if (writable.isErr()) return err(unwritable(writable.error));
     if (request === staying && follow && found.value.paths.length > 0) stale = staying;
   }
-  return { stale, warnings };
+  return ok({ stale, warnings });
+}
+
+function unwritable({ path, message }: DatabaseError): MigrationRefusal {
+  const give = remedy.text(`give all files of ${path} to the account that its directory belongs to, and plan again`);
+  return refusal('STATE_UNUSABLE', path, message, remedy.anyOf(give, remedy.option('keepPaths')));
 }
 
 /** Source: the passwd of every distribution. */

@@ -5,13 +5,11 @@ import * as v from 'valibot';
 import {
   clearStatePathLeftovers,
   findStatePaths,
-  refuseUnwritable,
   rewriteStatePaths,
   undoStatePaths,
   unrewrittenPaths,
 } from '../../../kimaki/state-paths/index.js';
 import type { StatePath } from '../../../kimaki/state-paths/index.js';
-import { remedy } from '../../../posix/findings/index.js';
 import { firstFew, ioError } from '../../../posix/paths/index.js';
 import type { IoError } from '../../../posix/paths/index.js';
 import { absolutePath, appendRecord, defineStep, listOf, parseJson, readData, record } from '../../engine/index.js';
@@ -84,15 +82,6 @@ async function checkPaths(args: StatePathsArgs): Promise<Result<Check<StatePaths
   if (found.isErr()) return err(found.error);
   const { paths } = found.value;
   if (paths.length === 0) return ok({ state: 'satisfied' });
-  const writable = await refuseUnwritable(paths);
-  if (writable.isErr()) {
-    const { path } = writable.error;
-    const way = remedy.inOrder(
-      remedy.text(`give all files of ${path} to the account that its directory belongs to`),
-      remedy.text('plan again'),
-    );
-    return err({ ...writable.error, remedy: way });
-  }
   const rows = paths.flatMap((path) => (path.kind === 'database' ? [path.label] : []));
   const shown = rows.length === 0 ? '' : `: ${firstFew(rows, 5, '; ')}`;
   return ok({

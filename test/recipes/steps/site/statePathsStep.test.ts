@@ -59,15 +59,6 @@ it('makes channels follow, is satisfied then, and takes it back with what came s
   expect((await statePathsStep.undo(args, found.before, context))._unsafeUnwrap()).toEqual({ notes: [] });
 });
 
-it('is refused before anything is stopped where a database could not be written afterwards', async () => {
-  execFileSync('sqlite3', [join(dir, 'roots.db'), "CREATE TABLE c (d TEXT); INSERT INTO c VALUES ('/root/.kimaki/p')"]);
-  const refused = (await statePathsStep.check(ARGS()))._unsafeUnwrapErr();
-  expect(refused).toMatchObject({ code: 'DATABASE_OWNER', remedy: { kind: 'in-order' } });
-  expect(refused.message).toContain(`${join(dir, 'roots.db')} belongs to root, but ${dir} can be changed by others`);
-  await chown(join(dir, 'roots.db'), 33, 33);
-  expect((await statePathsStep.check(ARGS()))._unsafeUnwrap()).toMatchObject({ state: 'needed' });
-});
-
 it('verifies what it rewrote, and not what is written since', async () => {
   await makeTree(dir, { 'bin/kimaki': '#!/bin/sh\nexec /root/.kimaki/x\n' });
   (await statePathsStep.apply(ARGS(), { places: 1 }, context))._unsafeUnwrap();

@@ -35,8 +35,9 @@ export function interruptions(
 ): readonly Notice[] {
   const isDone = (kind: string): boolean => steps.some((step) => step.kind === kind && step.state !== 'satisfied');
   const fpm = observations[0]?.facts.fpm ?? null;
+  const isUp = observations.some(({ facts }) => facts.unit.active);
   return [
-    ...(isDone(stopUnitsStep.kind) ? [downtime(observations, lookedMs)] : []),
+    ...(isUp && isDone(stopUnitsStep.kind) ? [downtime(observations, lookedMs)] : []),
     ...(fpm !== null && isDone(serviceUmaskStep.kind) ? [restart(fpm)] : []),
   ].map((notice) => ({ ...notice, remedy: null }));
 }

@@ -107,4 +107,8 @@ test('say how long the agent is down and what that is made of, and whom a restar
     'downtime: about 66 s: 3 s to stop and start, 2 s to look through the trees again, 61 s to copy the state',
   ]);
   expect(texts(['satisfied', 'satisfied'])).toEqual([]);
+  const stopped = { ...facts, unit: { ...facts.unit, active: false } };
+  expect(interruptions([{ kind: 'systemd.stopUnits', state: 'needed' }], [{ facts: stopped, copyMs: 0 }], 0)).toEqual(
+    [],
+  );
 });

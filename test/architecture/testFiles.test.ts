@@ -41,6 +41,7 @@ const COVERED_ELSEWHERE: Readonly<Record<string, string>> = {
   'recipes/migrateOffRoot/plan/planMigration.ts': 'test/recipes/migrateOffRoot/migration.lab.test.ts',
   'recipes/migrateOffRoot/refuse/refusePrograms.ts': 'test/recipes/migrateOffRoot/guards.lab.test.ts',
   'recipes/migrateOffRoot/run/applyMigration.ts': 'test/recipes/migrateOffRoot/migration.lab.test.ts',
+  'recipes/migrateOffRoot/run/rollbackMigration.ts': 'test/recipes/migrateOffRoot/rollback.lab.test.ts',
   'recipes/migrateOffRoot/run/recoverMigration.ts': 'test/recipes/migrateOffRoot/killed.lab.test.ts',
   'recipes/migrateOffRoot/run/resumeMigration.ts': 'test/recipes/migrateOffRoot/killed.lab.test.ts',
   'recipes/proof/checkOwnership.ts': 'test/recipes/migrateOffRoot/migration.lab.test.ts',

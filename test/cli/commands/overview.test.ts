@@ -1,76 +1,37 @@
-import { beforeEach, expect, test, vi } from 'vitest';
-import { errAsync, okAsync } from 'neverthrow';
-import { overview } from '../../../src/cli/commandTable.js';
-import { runLine } from '../harness.js';
+import { expect, test } from 'vitest';
+import { overviewOf } from '../../../src/cli/commands/overview.js';
 
-const { findInstances, migrationStatus } = vi.hoisted(() => ({ findInstances: vi.fn(), migrationStatus: vi.fn() }));
-vi.mock(import('../../../src/kimaki/instance/index.js'), async (original) => ({
-  ...(await original()),
-  findInstances,
-}));
-vi.mock(import('../../../src/recipes/migrateOffRoot/index.js'), async (original) => ({
-  ...(await original()),
-  migrationStatus,
-}));
+type Host = Parameters<typeof overviewOf>[0];
 
-const said = (...args: readonly string[]): ReturnType<typeof runLine> =>
-  runLine(args, { subcommands: [], alone: overview });
+const ROOT = { unit: 'kimaki.service', user: 'root', active: 'active', site: '/var/www/site' };
+const said = (host: Partial<Host>): string => overviewOf({ agents: [ROOT], unfinished: null, ...host }).join('\n');
 
-function instance(user: string, more = {}): object {
-  const state = { activeState: 'active', unitFileState: 'enabled' };
-  return { unit: 'kimaki.service', user, site: '/var/www/site', state, ...more };
-}
-
-beforeEach(() => {
-  findInstances.mockReturnValue(okAsync([instance('root')]));
-  migrationStatus.mockReturnValue(okAsync({ state: 'none' }));
-});
-
-test('says what runs, and leads to the plan where that is root', async () => {
-  expect(await said()).toEqual({
-    exitCode: 0,
-    stderr: '',
-    stdout: `kimaki.service runs as root (active), for /var/www/site.
+test('says what runs, and leads to the plan where that is root', () => {
+  expect(said({})).toBe(`kimaki.service runs as root (active), for /var/www/site.
 
   wca doctor                 what is wrong on this host, and what to do; only reads
   wca migrate-off-root plan  what moving it off root would do; changes nothing
-  wca --help                 every command
-`,
-  });
+  wca --help                 every command`);
 });
 
-test('leads to the verification where it is migrated, and leaves out what is not in use', async () => {
-  const former = instance('root', { state: { activeState: 'inactive', unitFileState: 'disabled' } });
-  findInstances.mockReturnValue(okAsync([instance('opencode'), former]));
-  const { stdout } = await said();
-  expect(stdout).toContain('runs as opencode');
-  expect(stdout).not.toContain('root (');
-  expect(stdout).toContain('wca migrate-off-root verify');
+test('leads to the verification where it is migrated', () => {
+  const text = said({ agents: [{ ...ROOT, user: 'opencode', site: null }] });
+  expect(text).toContain('kimaki.service runs as opencode (active).\n');
+  expect(text).toContain('wca migrate-off-root verify');
+  expect(text).not.toContain('plan');
 });
 
 test.each([
-  ['forward', null, ['status', 'resume', 'rollback'], 'is interrupted'],
-  ['back', null, ['status', 'rollback'], 'is interrupted'],
-  ['forward', 7, ['status'], 'is being carried out'],
-])('leads on from a run that goes %s, pid %s', async (direction, runningPid, commands, how) => {
-  migrationStatus.mockReturnValue(okAsync({ state: 'interrupted', runId: 'r1', direction, runningPid }));
-  const { stdout } = await said();
-  expect(stdout).toContain(`Run r1 ${how}.`);
-  expect([...stdout.matchAll(/migrate-off-root (\w+)/g)].map(([, word]) => word)).toEqual(commands);
+  { direction: 'forward', runningPid: null, commands: ['status', 'resume', 'rollback'], how: 'is interrupted' },
+  { direction: 'back', runningPid: null, commands: ['status', 'rollback'], how: 'is interrupted' },
+  { direction: 'forward', runningPid: 7, commands: ['status'], how: 'is being carried out' },
+] as const)('leads on from an unfinished run: %j', ({ direction, runningPid, commands, how }) => {
+  const text = said({ unfinished: { runId: 'r1', direction, runningPid } });
+  expect(text).toContain(`Run r1 ${how}.`);
+  expect([...text.matchAll(/migrate-off-root (\w+)/g)].map(([, word]) => word)).toEqual(commands);
 });
 
-test('says that there is none, or why it could not look', async () => {
-  findInstances.mockReturnValue(okAsync([]));
-  expect((await said()).stdout).toContain('No agent was found on this host.');
-  findInstances.mockReturnValue(errAsync({ code: 'SYSTEMD_NOT_RUNNING', message: 'no systemd' }));
-  migrationStatus.mockReturnValue(errAsync({ code: 'IO', message: 'no access' }));
-  expect((await said()).stdout).toContain('This host could not be looked at: no systemd');
-});
-
-test('tells programs the same as data', async () => {
-  expect(JSON.parse((await said('--json')).stdout)).toMatchObject({
-    instances: [{ unit: 'kimaki.service', user: 'root', active: 'active', site: '/var/www/site' }],
-    unfinishedRun: null,
-    next: ['wca doctor', 'wca migrate-off-root plan', 'wca --help'],
-  });
+test('says that there is none, or why it could not look', () => {
+  expect(said({ agents: [] })).toContain('No agent was found on this host.');
+  expect(said({ agents: 'no systemd' })).toContain('This host could not be looked at: no systemd');
 });

@@ -15,16 +15,20 @@ export interface AgentAgain {
 /** A bot takes some seconds to open its port and its database; on a busy host more. */
 const DEADLINE_MS = 60_000;
 
+/** How long to wait, and how an agent is looked at: the reason why it does not run as the account, or null. */
+interface Waiting {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs?: number;
+  readonly problemOf?: (unit: string, user: string) => Promise<string | null>;
+}
+
 /**
  * Waits until each agent that ran when the run was planned runs again, as the account of then, with its bot at work, and says
  * of each whether it does.
  */
 export async function agentsAgain(
   instances: readonly Pick<MigrationFacts, 'unit'>[],
-  {
-    signal,
-    deadlineMs = DEADLINE_MS,
-  }: { readonly signal?: AbortSignal | undefined; readonly deadlineMs?: number } = {},
+  { signal, deadlineMs = DEADLINE_MS, problemOf = problemOfAgent }: Waiting = {},
 ): Promise<readonly AgentAgain[]> {
   const ran = instances.filter(({ unit }) => unit.active);
   return Promise.all(
@@ -43,7 +47,7 @@ export async function agentsAgain(
 }
 
 /** Why the agent does not run as this account, or null. */
-async function problemOf(name: string, user: string): Promise<string | null> {
+async function problemOfAgent(name: string, user: string): Promise<string | null> {
   const shown = await showUnit(name);
   if (shown.isErr()) return shown.error.message;
   if (shown.value.activeState !== 'active') return `it is ${shown.value.activeState}`;

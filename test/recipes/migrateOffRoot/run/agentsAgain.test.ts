@@ -1,58 +1,39 @@
-import { beforeEach, expect, test, vi } from 'vitest';
-import { errAsync, ok, okAsync } from 'neverthrow';
+import { expect, test } from 'vitest';
 import { agentsAgain } from '../../../../src/recipes/migrateOffRoot/run/agentsAgain.js';
 import { exampleFacts } from '../exampleFacts.js';
 
-const { showUnit, findInstances, observeOpen } = vi.hoisted(() => ({
-  showUnit: vi.fn(),
-  findInstances: vi.fn(),
-  observeOpen: vi.fn(),
-}));
-vi.mock(import('../../../../src/systemd/manager/index.js'), async (original) => ({ ...(await original()), showUnit }));
-vi.mock(import('../../../../src/kimaki/instance/index.js'), async (original) => ({
-  ...(await original()),
-  findInstances,
-}));
-vi.mock(import('../../../../src/recipes/host/index.js'), async (original) => ({ ...(await original()), observeOpen }));
-
-function running(loaded: string): object {
-  return { lockPort: 1, users: { configured: loaded, loaded, running: { uid: 0, gid: 0 } } };
-}
-
 const { unit } = exampleFacts();
-const found = (): ReturnType<typeof agentsAgain> => agentsAgain([{ unit }], { deadlineMs: 0 });
+const WORKS = (): Promise<null> => Promise.resolve(null);
 
-beforeEach(() => {
-  showUnit.mockReturnValue(okAsync({ activeState: 'active' }));
-  findInstances.mockReturnValue(okAsync([running('root')]));
-  observeOpen.mockResolvedValue(ok({ problem: null }));
-});
-
-test('an agent whose bot is at work as the account of then runs again', async () => {
-  expect(await found()).toEqual([{ unit: 'kimaki.service', ok: true, detail: 'kimaki.service runs as root again' }]);
+test('an agent at work as the account of then runs again', async () => {
+  const asked: unknown[] = [];
+  const problemOf = (...question: readonly string[]): Promise<null> => {
+    asked.push(question);
+    return Promise.resolve(null);
+  };
+  expect(await agentsAgain([{ unit: { ...unit, loadedUser: '' } }], { problemOf })).toEqual([
+    { unit: 'kimaki.service', ok: true, detail: 'kimaki.service runs as root again' },
+  ]);
+  expect(asked).toEqual([['kimaki.service', 'root']]);
 });
 
 test('one that did not run before the migration is not asked about', async () => {
-  expect(await agentsAgain([{ unit: { ...unit, active: false } }])).toEqual([]);
+  expect(await agentsAgain([{ unit: { ...unit, active: false } }], { problemOf: WORKS })).toEqual([]);
 });
 
 test('one that needs some time is waited for', async () => {
-  observeOpen.mockResolvedValueOnce(ok({ problem: 'its bot does not run' }));
-  showUnit.mockReturnValueOnce(okAsync({ activeState: 'activating' }));
-  expect(await agentsAgain([{ unit }])).toMatchObject([{ ok: true }]);
+  const answers = ['it is activating', 'its bot does not run', null];
+  const problemOf = (): Promise<string | null> => Promise.resolve(answers.shift() ?? null);
+  expect(await agentsAgain([{ unit }], { problemOf })).toMatchObject([{ ok: true }]);
+  expect(answers).toEqual([]);
 });
 
-test.each<[what: string, arrange: () => unknown, says: string]>([
-  ['stopped', () => showUnit.mockReturnValue(okAsync({ activeState: 'failed' })), 'it is failed'],
-  ['unknown', () => showUnit.mockReturnValue(errAsync({ message: 'no systemd' })), 'no systemd'],
-  ['unreadable', () => findInstances.mockReturnValue(errAsync({ message: 'no access' })), 'no access'],
-  ['gone', () => findInstances.mockReturnValue(okAsync([])), 'there is no such unit'],
-  ['someone else', () => findInstances.mockReturnValue(okAsync([running('opencode')])), 'as opencode, expected root'],
-  ['a dead bot', () => observeOpen.mockResolvedValue(ok({ problem: 'its bot does not run' })), 'its bot does not run'],
-])('one that is %s is told with the reason', async (_, arrange, says) => {
-  arrange();
-  const [agent] = await found();
-  expect(agent).toMatchObject({ ok: false });
-  expect(agent?.detail).toContain(`kimaki.service does not run as before: `);
-  expect(agent?.detail).toContain(says);
+test.each([
+  ['when time is up', { deadlineMs: 0 }],
+  ['when the wait is broken off', { signal: AbortSignal.abort() }],
+])('one that does not run is told with the reason %s', async (_, how) => {
+  const problemOf = (): Promise<string> => Promise.resolve('it is failed');
+  expect(await agentsAgain([{ unit }], { problemOf, ...how })).toEqual([
+    { unit: 'kimaki.service', ok: false, detail: 'kimaki.service does not run as before: it is failed' },
+  ]);
 });

@@ -4,35 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { remedy } from '../../../src/posix/findings/index.js';
 import { createOutput } from '../../../src/cli/createOutput.js';
 import { renderPlan } from '../../../src/cli/render/renderPlan.js';
+import { samplePlan, sampleStep } from '../samplePlan.js';
 import type { Plan, PlannedStep } from '../../../src/recipes/engine/plan/plan.js';
 
-function step(more: Partial<PlannedStep>): PlannedStep {
-  return {
-    id: 'x',
-    kind: 'x.y',
-    args: null,
-    phase: 'before',
-    title: 'do it',
-    why: 'because',
-    state: 'needed',
-    ...more,
-  };
-}
-
 function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
-  return {
-    formatVersion: 2,
-    recipe: 'migrate-off-root',
-    toolVersion: '0',
-    createdAt: '2026-01-02T03:04:05.000Z',
-    host: { machineId: 'm', hostname: 'web-1' },
-    facts: {},
-    notices: [],
-    steps,
-    changed: steps.some(({ state }) => state !== 'satisfied'),
-    digest: '0'.repeat(64),
-    ...more,
-  };
+  return samplePlan({ steps, ...more });
 }
 
 async function shown(plan: Plan, options: { json?: boolean; color?: boolean } = {}): Promise<string> {
@@ -49,11 +25,11 @@ async function shown(plan: Plan, options: { json?: boolean; color?: boolean } = 
 describe('renderPlan', () => {
   test('shows the steps to do under the phase they belong to, with why and diff, and counts them', async () => {
     const plan = planOf([
-      step({ id: 'a', title: 'done before', state: 'satisfied' }),
-      step({ id: 'b', title: 'prepare', note: '12 entries' }),
-      step({ id: 'c', title: 'stop', phase: 'window', why: 'nothing may write' }),
-      step({ id: 'd', title: 'look later', phase: 'window', state: 'later', diff: '-old\n+new\n' }),
-      step({ id: 'e', title: 'tidy up', phase: 'after', diff: '' }),
+      sampleStep({ id: 'a', title: 'done before', state: 'satisfied' }),
+      sampleStep({ id: 'b', title: 'prepare', note: '12 entries' }),
+      sampleStep({ id: 'c', title: 'stop', phase: 'window', why: 'nothing may write' }),
+      sampleStep({ id: 'd', title: 'look later', phase: 'window', state: 'later', diff: '-old\n+new\n' }),
+      sampleStep({ id: 'e', title: 'tidy up', phase: 'after', diff: '' }),
     ]);
     expect(await shown(plan)).toBe(`Plan for web-1: migrate-off-root
 
@@ -78,13 +54,13 @@ After the start
   });
 
   test('has no heading for a phase in which nothing is to be done', async () => {
-    const said = await shown(planOf([step({ phase: 'window', state: 'satisfied' }), step({})]));
+    const said = await shown(planOf([sampleStep({ phase: 'window', state: 'satisfied' }), sampleStep({})]));
     expect(said).not.toContain('The stop window');
     expect(said).not.toContain('After the start');
   });
 
   test('says so when there is nothing to do', async () => {
-    const said = await shown(planOf([step({ title: 'done before', state: 'satisfied' })]));
+    const said = await shown(planOf([sampleStep({ title: 'done before', state: 'satisfied' })]));
     expect(said).toContain('Nothing to do: this host is as it should be.');
     expect(said).not.toContain('done before');
   });
@@ -110,7 +86,7 @@ After the start
   });
 
   test('colours added and removed lines only where colour is wanted', async () => {
-    const plan = planOf([step({ diff: '-old\n+new\n same\n' })]);
+    const plan = planOf([sampleStep({ diff: '-old\n+new\n same\n' })]);
     const said = await shown(plan, { color: true });
     expect(said).toContain('\u001b[31m-old\u001b[39m');
     expect(said).toContain('\u001b[32m+new\u001b[39m');
@@ -119,12 +95,12 @@ After the start
   });
 
   test('is silent for programs, which get the record', async () => {
-    expect(await shown(planOf([step({})]), { json: true })).toBe('');
+    expect(await shown(planOf([sampleStep()]), { json: true })).toBe('');
   });
 });
 
 test('which units are moved together is said first', async () => {
   const notices = [{ kind: 'together', text: 'a.service, b.service: in one stop window', remedy: null }];
-  const [, second] = (await shown(planOf([step({})], { notices }))).split('\n');
+  const [, second] = (await shown(planOf([sampleStep()], { notices }))).split('\n');
   expect(second).toBe('Together: a.service, b.service: in one stop window');
 });

@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { remedy } from '../../../src/posix/findings/index.js';
 import { createOutput } from '../../../src/cli/createOutput.js';
 import { renderPlanSummary } from '../../../src/cli/render/renderPlanSummary.js';
+import { samplePlan, sampleStep } from '../samplePlan.js';
 import type { Notice, Plan, PlannedStep } from '../../../src/recipes/engine/plan/plan.js';
 
 const NEXT = 'wca migrate-off-root apply';
 
 function step(kind: string, more: Partial<PlannedStep> = {}): PlannedStep {
-  return { id: kind, kind, args: null, phase: 'before', title: 'do it', why: 'because', state: 'needed', ...more };
+  return sampleStep({ id: kind, kind, ...more });
 }
 
 function notice(kind: string, told: string, way: Notice['remedy'] = null): Notice {
@@ -17,18 +18,7 @@ function notice(kind: string, told: string, way: Notice['remedy'] = null): Notic
 }
 
 function planOf(steps: readonly PlannedStep[], notices: readonly Notice[] = []): Plan {
-  return {
-    formatVersion: 2,
-    recipe: 'migrate-off-root',
-    toolVersion: '0',
-    createdAt: '2026-01-02T03:04:05.000Z',
-    host: { machineId: 'm', hostname: 'web-1' },
-    facts: {},
-    notices,
-    steps,
-    changed: steps.some(({ state }) => state !== 'satisfied'),
-    digest: '0'.repeat(64),
-  };
+  return samplePlan({ steps, notices });
 }
 
 async function shown(plan: Plan, columns = 80, next: string | null = NEXT): Promise<string> {

@@ -3,21 +3,11 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { applyCommand, questionOf, showPlan } from '../../../../src/cli/commands/migrateOffRoot/showPlan.js';
 import { createOutput } from '../../../../src/cli/createOutput.js';
+import { samplePlan, sampleStep } from '../../samplePlan.js';
 import type { Notice, Plan } from '../../../../src/recipes/engine/plan/plan.js';
 
 function planOf(notices: readonly Omit<Notice, 'remedy'>[]): Plan {
-  return {
-    formatVersion: 2,
-    recipe: 'migrate-off-root',
-    toolVersion: '0',
-    createdAt: '2026-01-02T03:04:05.000Z',
-    host: { machineId: 'm', hostname: 'web-1' },
-    facts: {},
-    notices: notices.map((one) => ({ ...one, remedy: null })),
-    steps: [{ id: 'x', kind: 'x.y', args: null, phase: 'before', title: 'do it', why: 'because', state: 'needed' }],
-    changed: true,
-    digest: '0'.repeat(64),
-  };
+  return samplePlan({ steps: [sampleStep()], notices: notices.map((one) => ({ ...one, remedy: null })) });
 }
 
 function given(options: Readonly<Record<string, readonly string[]>>): Parameters<typeof applyCommand>[0] {

@@ -1,0 +1,32 @@
+import type { Plan, PlannedStep } from '../../src/recipes/engine/plan/plan.js';
+
+/** A plan of a migration on web-1, with these parts. */
+export function samplePlan({ steps = [], ...more }: Partial<Plan> = {}): Plan {
+  return {
+    formatVersion: 2,
+    recipe: 'migrate-off-root',
+    toolVersion: '0',
+    createdAt: '2026-01-02T03:04:05.000Z',
+    host: { machineId: 'm', hostname: 'web-1' },
+    facts: {},
+    notices: [],
+    steps,
+    changed: steps.some(({ state }) => state !== 'satisfied'),
+    digest: '0'.repeat(64),
+    ...more,
+  };
+}
+
+/** A step that is to be done, with these parts. */
+export function sampleStep(more: Partial<PlannedStep> = {}): PlannedStep {
+  return {
+    id: 'x',
+    kind: 'x.y',
+    args: null,
+    phase: 'before',
+    title: 'do it',
+    why: 'because',
+    state: 'needed',
+    ...more,
+  };
+}

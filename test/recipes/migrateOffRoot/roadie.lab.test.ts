@@ -49,9 +49,9 @@ describe.skipIf(!lab.ok).each(INSTANCES)('a host with %s as root, and the kimaki
     const text = doctor.stdout;
     expect(text).toContain('unit-not-in-use');
     const found = (JSON.parse(text) as { subjects: { name: string; findings: { id: string }[] }[] }).subjects;
-    expect(found.map(({ name }) => name)).toContain(`${name}.service`);
-    expect(found.map(({ name }) => name)).not.toContain('kimaki.service');
-    const ids = found.find(({ name }) => name === `${name}.service`)?.findings.map(({ id }) => id) ?? [];
+    expect(found.map((one) => one.name)).toContain(`${name}.service`);
+    expect(found.map((one) => one.name)).not.toContain('kimaki.service');
+    const ids = found.find((one) => one.name === `${name}.service`)?.findings.map(({ id }) => id) ?? [];
     expect(ids).toEqual(expect.arrayContaining(['runs-as-root', 'allow-root', 'channel-environment']));
     expect(ids).not.toContain('self-upgrade');
   });

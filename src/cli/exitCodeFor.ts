@@ -32,7 +32,8 @@ const KNOWN: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
 
 /**
  * The exit status an error ends a command with when the command knows no better one: 65 for what is not listed. What
- * the kernel does not let an ordinary user do needs root; nothing is below a file, and no path is longer than one may be.
+ * the kernel does not let an ordinary user do needs root. A path below a file does not exist, and one that is too long is a
+ * wrong argument.
  */
 export function exitCodeFor(error: CliError): ExitCode {
   const errno = 'errno' in error ? error.errno : null;

@@ -166,7 +166,7 @@ async function statePaths(
       continue;
     }
     warnings.push(...statePathWarnings(found.value, follow));
-    // What stays is given to the agent before it is written.
+    // State that stays belongs to the agent by the time it is rewritten.
     const writable = request === moving && follow ? await refuseUnwritable(found.value.paths) : ok(undefined);
     if (writable.isErr()) return err(unwritable(writable.error));
     if (request === staying && follow && found.value.paths.length > 0) stale = staying;

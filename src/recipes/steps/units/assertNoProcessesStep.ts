@@ -18,7 +18,7 @@ export const assertNoProcessesStep = defineStep({
   describe: (args) => ({
     title: `Check that no process of ${args.units.join(', ')} is left and none uses ${args.paths.join(', ')}`,
     why: 'a process that still writes would go on writing into what is being moved',
-    undo: 'Nothing to undo: it was only looked for processes',
+    undo: 'Nothing to undo: the step only looked for processes',
   }),
   check: (args) =>
     new ResultAsync(findProcesses(args)).map((left) =>

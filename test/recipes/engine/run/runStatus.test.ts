@@ -66,7 +66,7 @@ test('never takes a run that ends while it looks for an interrupted one', async 
   for (let n = 0; n < 20; n += 1) {
     let timer: NodeJS.Timeout | undefined;
     const finalVerification: FinalVerification = () => {
-      // The run goes on until this one is there.
+      // The run does not end before this look has its answer.
       const first = status(host);
       looks.push(first);
       timer = setInterval(() => looks.push(status(host)), 1);

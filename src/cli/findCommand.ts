@@ -5,8 +5,8 @@ import { printablePath } from '../posix/paths/index.js';
 import type { Command, CommandGroup } from './command.js';
 import { didYouMean } from './didYouMean.js';
 import { parseArguments, usageError } from './parseArguments.js';
-import type { OptionSpec, ParsedArguments, UsageError } from './parseArguments.js';
-import { GLOBAL_OPTIONS, renderCommandHelp, renderGroupHelp } from './renderHelp.js';
+import type { ParsedArguments, UsageError } from './parseArguments.js';
+import { GLOBAL_OPTIONS, VERSION, renderCommandHelp, renderGroupHelp } from './renderHelp.js';
 
 /** What a command line asks for: a command with its arguments, or a text (help, version) to print. */
 export type FoundCommand =
@@ -14,7 +14,6 @@ export type FoundCommand =
   | { readonly kind: 'command'; readonly name: string; readonly command: Command; readonly parsed: ParsedArguments };
 
 const SUMMARY = 'Parts for WordPress agent hosts, and the way from a root install to an unprivileged one.';
-const VERSION: OptionSpec = { name: 'version', short: 'V', help: 'print the version' };
 
 /**
  * Walks down the table along the operands, loading only the modules on the way. Options that every command takes

@@ -10,6 +10,9 @@ export const GLOBAL_OPTIONS = [
   { name: 'help', short: 'h', help: 'show this help' },
 ] as const satisfies readonly OptionSpec[];
 
+/** The option of `wca` alone. */
+export const VERSION: OptionSpec = { name: 'version', short: 'V', help: 'print the version' };
+
 /** The help of a command that does something. `name` is all of it: `wca unit cat`. */
 export function renderCommandHelp(name: string, summary: string, command: Command): string {
   return [
@@ -26,7 +29,7 @@ export function renderCommandHelp(name: string, summary: string, command: Comman
 
 /** The help of `wca` itself and of a command that only has subcommands. */
 export function renderGroupHelp(name: string, summary: string, entries: readonly CommandEntry[]): string {
-  const extra = name === 'wca' ? optionRow({ name: 'version', short: 'V', help: 'print the version' }) : undefined;
+  const options = name === 'wca' ? [...GLOBAL_OPTIONS, VERSION] : GLOBAL_OPTIONS;
   return [
     summary,
     '',
@@ -36,7 +39,7 @@ export function renderGroupHelp(name: string, summary: string, entries: readonly
       'Commands:',
       entries.map((entry) => [entry.name, entry.summary] as const),
     ),
-    ...section('Options:', [...GLOBAL_OPTIONS.map(optionRow), ...(extra ? [extra] : [])]),
+    ...section('Options:', options.map(optionRow)),
     '',
     `${name} COMMAND --help says more.`,
     '',

@@ -1,4 +1,5 @@
 import type { Plan, PlannedStep } from '../../src/recipes/engine/plan/plan.js';
+import type { StepReport } from '../../src/recipes/engine/run/runReport.js';
 
 /** A plan of a migration on web-1, with these parts. */
 export function samplePlan({ steps = [], ...more }: Partial<Plan> = {}): Plan {
@@ -29,4 +30,9 @@ export function sampleStep(more: Partial<PlannedStep> = {}): PlannedStep {
     state: 'needed',
     ...more,
   };
+}
+
+/** What became of a step that was undone, with these parts. */
+export function sampleReport(more: Partial<StepReport> = {}): StepReport {
+  return { id: 'a', title: 'A', undo: 'B', phase: 'window', state: 'undone', durationMs: 1, ...more };
 }

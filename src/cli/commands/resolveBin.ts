@@ -23,12 +23,13 @@ export const resolveBin = defineCommand({
     if (names.includes('')) return context.fail(usageError('--for has an empty name in it'));
     const identities = await ResultAsync.combine([...new Set(names)].map((user) => lookupIdentity(user)));
     if (identities.isErr()) return context.fail(identities.error);
-    const searchPath = context.value('path') ?? context.env.PATH ?? '';
-    const relative = searchPath.split(':').find((directory) => directory !== '' && !directory.startsWith('/'));
-    if (context.value('path') !== undefined && relative !== undefined) {
+    const given = context.value('path');
+    const relative = given?.split(':').find((directory) => directory !== '' && !directory.startsWith('/'));
+    if (relative !== undefined) {
       const what = `--path must have absolute directories, found ${printablePath(relative)}`;
       return context.fail(usageError(what));
     }
+    const searchPath = given ?? context.env.PATH ?? '';
     const found = await resolveExecutable(name, identities.value, { searchPath });
     if (found.isErr()) return context.fail(found.error);
     const { path, candidates } = found.value;

@@ -2,14 +2,19 @@ import { printableText } from '../../posix/paths/index.js';
 import type { Plan, PlannedStep } from '../../recipes/engine/index.js';
 import type { OptionRemedy, Remedy } from '../../posix/findings/index.js';
 import type { Output } from '../createOutput.js';
-import { isRemedy, renderRemedy } from './renderRemedy.js';
+import { isRemedy, optionOf } from './renderRemedy.js';
 
 const LABEL_WIDTH = 12;
 
 /** What steps of a kind do, for the count of them; a sweep is counted by its entries. */
-const WORDS: readonly { readonly kind: string; readonly one: string; readonly many: string }[] = [
-  { kind: 'posix.reclaim', one: 'owner of 1 entry', many: 'owner of # entries' },
-  { kind: 'posix.openToGroup', one: 'group access to 1 entry', many: 'group access to # entries' },
+const WORDS: readonly {
+  readonly kind: string;
+  readonly one: string;
+  readonly many: string;
+  readonly isSweep?: true;
+}[] = [
+  { kind: 'posix.reclaim', one: 'owner of 1 entry', many: 'owner of # entries', isSweep: true },
+  { kind: 'posix.openToGroup', one: 'group access to 1 entry', many: 'group access to # entries', isSweep: true },
   { kind: 'posix.moveTree', one: '1 move', many: '# moves' },
   { kind: 'kimaki.rewriteUnit', one: '1 unit file', many: '# unit files' },
   { kind: 'posix.putFile', one: '1 new file', many: '# new files' },
@@ -24,70 +29,59 @@ const WORDS: readonly { readonly kind: string; readonly one: string; readonly ma
  * @param next - the command that carries the plan out, or null where it is asked for next
  */
 export function renderPlanSummary(output: Output, plan: Plan, next: string | null): void {
-  const of = (kind: string): Plan['notices'] => plan.notices.filter((notice) => notice.kind === kind);
-  const texts = (kind: string): readonly string[] => of(kind).map(({ text }) => printableText(text));
+  const room = output.columns - LABEL_WIDTH - 2;
+  const texts = (kind: string): readonly string[] =>
+    plan.notices.filter((notice) => notice.kind === kind).map(({ text }) => printableText(text));
   const row = (label: string, lines: readonly string[]): void => {
     for (const [index, line] of lines.entries())
       output.print(`  ${output.style('bold', (index === 0 ? label : '').padEnd(LABEL_WIDTH))}${line}`);
   };
-  const room = output.columns - LABEL_WIDTH - 2;
+  const told = (label: string, ...sentences: readonly string[]): void => {
+    row(
+      label,
+      sentences.flatMap((text) => wrapped(text, room)),
+    );
+  };
+  const short = (label: string, lines: readonly string[]): void => {
+    row(
+      label,
+      lines.map((line) => cut(line, room)),
+    );
+  };
   const [subject = plan.recipe] = texts('subject');
   output.print(`${output.style('bold', 'Plan')} for ${plan.host.hostname}: ${subject}`);
-  if (!plan.changed) {
-    output.print('Nothing to do: this host is as it should be.');
-  } else {
-    row(
-      'agent down',
-      texts('downtime').flatMap((text) => wrapped(text, room)),
-    );
-    row(
-      'restarts',
-      texts('restart').flatMap((text) => wrapped(text, room)),
-    );
-    row('changes', wrapped(changes(plan.steps), room));
-    row(
-      'together',
-      texts('together').flatMap((text) => wrapped(text, room)),
-    );
-  }
-  row('agent loses', wrapped(texts('lost-ability').map(head).join('; '), room));
-  row('stays', wrapped(texts('left-behind').map(head).join('; '), room));
-  row(
-    'decide',
-    decisions(plan).map((line) => cut(line, room)),
-  );
-  row(
-    'mind',
-    texts('warning').map((text) => cut(text, room)),
-  );
-  if (plan.changed)
-    row('undo', wrapped('wca migrate-off-root rollback, at any time; it names what was edited since', room));
+  if (plan.changed) {
+    told('agent down', ...texts('downtime'));
+    told('restarts', ...texts('restart'));
+    told('changes', changes(plan.steps));
+    told('together', ...texts('together'));
+  } else output.print('Nothing to do: this host is as it should be.');
+  told('agent loses', texts('lost-ability').map(head).join('; '));
+  told('stays', texts('left-behind').map(head).join('; '));
+  short('decide', decisions(plan));
+  short('mind', texts('warning'));
+  if (plan.changed) told('undo', 'wca migrate-off-root rollback, at any time; it names what was edited since');
   output.print('');
   output.print('Nothing was changed. Every step, diff and sentence in full: --details');
   if (plan.changed && next !== null) output.print(`${output.style('bold', 'Next:')} ${next}`);
 }
 
-/** The counts of what will be done, by kind; what only a later step decides is not counted. */
+/** The counts of what will be done, by kind; what a sweep finds only later is not counted. */
 function changes(steps: readonly PlannedStep[]): string {
-  const counts = WORDS.map(({ kind, one, many }) => {
-    const open = steps.filter((step) => step.kind === kind && step.state !== 'satisfied');
-    const count = open.reduce((sum, { entries, state }) => {
-      if (entries !== undefined) return sum + entries;
-      return SWEEPS.has(kind) && state === 'later' ? sum : sum + 1;
-    }, 0);
-    return count === 0 ? null : count === 1 ? one : many.replace('#', count.toLocaleString('en'));
-  }).filter((text) => text !== null);
-  const done = steps.filter(({ state }) => state !== 'satisfied').length;
-  return [...counts, `in ${done} steps`].join(', ');
+  const open = steps.filter(({ state }) => state !== 'satisfied');
+  const counts = WORDS.flatMap(({ kind, one, many, isSweep }) => {
+    const alike = open.filter((step) => step.kind === kind);
+    const count = isSweep ? alike.reduce((sum, { entries = 0 }) => sum + entries, 0) : alike.length;
+    return count === 0 ? [] : [count === 1 ? one : many.replace('#', count.toLocaleString('en'))];
+  });
+  return [...counts, `in ${open.length} steps`].join(', ');
 }
-
-const SWEEPS: ReadonlySet<string> = new Set(['posix.reclaim', 'posix.openToGroup']);
 
 /** Each option that changes the plan, with what it is for. */
 function decisions({ notices }: Plan): readonly string[] {
   const found = notices.flatMap(({ text, remedy }) =>
     (isRemedy(remedy) ? optionsIn(remedy) : []).map((option): readonly [string, string] => [
-      renderRemedy(option).replace(/^add /, ''),
+      optionOf(option),
       head(printableText(text)),
     ]),
   );

@@ -38,7 +38,8 @@ export function optionName(member: string): string {
   return `--${kebab(member)}`;
 }
 
-function optionOf({ option, value }: OptionRemedy): string {
+/** An option as it is typed, with its value or what stands for it. */
+export function optionOf({ option, value }: OptionRemedy): string {
   const name = kebab(option);
   if (value !== undefined) return `--${name} ${shellWord(String(value))}`;
   const spec = [...PLAN_OPTIONS, ...VERIFY_OPTIONS].find((one) => one.name === name);

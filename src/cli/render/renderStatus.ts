@@ -31,7 +31,7 @@ export function renderStatus(output: Output, status: RunDetails): void {
     for (const note of notes ?? []) output.print(`             ${note}`);
   }
   if (status.failure !== null) output.print(`failed: ${status.failure.error.message}`);
-  const left = leftOf(steps, direction);
+  const left = stepsLeft(steps, direction).length;
   if (state === 'interrupted')
     output.print(`${left} of ${steps.length} steps are left ${direction === 'forward' ? 'to do' : 'to undo'}`);
   output.print(`journal: ${status.journal}`);
@@ -43,12 +43,13 @@ export function renderStatus(output: Output, status: RunDetails): void {
   renderStanding(output, status);
 }
 
-function leftOf(steps: readonly StepReport[], direction: RunDetails['direction']): number {
+/** The steps that are still to be done, or to be undone. */
+export function stepsLeft(steps: readonly StepReport[], direction: RunDetails['direction']): readonly StepReport[] {
   const open: readonly StepReport['state'][] =
     direction === 'forward'
       ? ['pending', 'intended', 'applied', 'failed']
       : ['intended', 'applied', 'done', 'failed', 'undo-failed'];
-  return steps.filter(({ state }) => open.includes(state)).length;
+  return steps.filter(({ state }) => open.includes(state));
 }
 
 /** `0.4 s`, `12 min 3 s`, `2 d 4 h`. */

@@ -38,15 +38,15 @@ export function renderUpgradeUnit(from: {
   readonly afterwards?: readonly string[];
 }): Result<UpgradeUnit, UpgradeUnitError> {
   const afterwards = from.afterwards ?? [];
-  const paths = [
-    ['npm', from.npm] as const,
-    ['prefix', from.prefix] as const,
-    ...afterwards.map((path) => ['afterwards', path] as const),
+  const paths: readonly (readonly [field: UpgradeUnitError['field'], value: string])[] = [
+    ['npm', from.npm],
+    ['prefix', from.prefix],
+    ...afterwards.map((path): ['afterwards', string] => ['afterwards', path]),
   ];
   for (const [field, value] of paths) {
     if (/^(\/[A-Za-z0-9_.@+-]+)+$/.test(value) && !value.split('/').includes('..')) continue;
     const shown = printablePath(value).slice(0, 200);
-    const message = `"${shown}" cannot be ${field} of the upgrade: an absolute path of plain characters is needed`;
+    const message = `"${shown}" cannot stand in the upgrade unit (${field}): an absolute path of plain characters is needed`;
     return err({ code: 'INVALID_UPGRADE_VALUE', message, field, value: shown });
   }
   const unit = 'wca-upgrade-kimaki.service';

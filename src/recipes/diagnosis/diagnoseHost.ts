@@ -85,7 +85,7 @@ async function diagnose({
   const trees = [...sites.map(({ site }) => site.contentDir), ...located.map(({ instance }) => instance.dataDir)];
   const { apart, common } = toldOnce(instances);
   const host = await lookAt({ kind: 'host', name: hostname(), path: null }, hostParts(stateDir, trees));
-  const subjects = [
+  const subjects = runFirst([
     {
       ...host,
       findings: bySeverity([
@@ -98,12 +98,8 @@ async function diagnose({
     },
     ...apart,
     ...judged,
-  ];
-  const told = runFirst(subjects);
-  return ok({
-    ok: !told.some(({ findings }) => findings.some(({ severity }) => severity === 'broken')),
-    subjects: told,
-  });
+  ]);
+  return ok({ ok: !subjects.some(({ findings }) => findings.some(({ severity }) => severity === 'broken')), subjects });
 }
 
 type Located = { readonly instance: KimakiInstance; readonly where: SiteOfInstance };

@@ -41,7 +41,7 @@ export { undoTitle } from './run/runReport.js';
 export type { RunReport, StepReport } from './run/runReport.js';
 export { runStatus } from './run/runStatus.js';
 export type { RunDetails, RunStatus } from './run/runStatus.js';
-export { ensureStateDir, findInterrupted, latestRun, standingRun } from './journal/runStore.js';
+export { ensureStateDir, findInterrupted, undoableRuns } from './journal/runStore.js';
 export { checkPrivateDirectory } from './journal/trust.js';
 export { step } from './plan/step.js';
 export type {

@@ -11,7 +11,7 @@ import { defineCommand } from '../../command.js';
 import type { CliError } from '../../command.js';
 import { usageError } from '../../parseArguments.js';
 import { FOREGROUND, RUN_NOTES, carriedOut } from './runs/carriedOut.js';
-import { PLAN_OPTIONS, VERIFY_OPTIONS } from './optionSpecs.js';
+import { PLAN_OPTIONS, VERIFY_OPTIONS, YES } from './optionSpecs.js';
 import { migrationOptions, verificationOptions } from './options.js';
 import { carryOut } from './runs/request.js';
 import { tellEnd } from './runs/tell.js';
@@ -22,7 +22,7 @@ const MAX_PLAN_BYTES = 32 * 1024 * 1024;
 
 export const command = defineCommand({
   usage: ['[PLAN.json | OPTION…] [--foreground] [--yes]'],
-  options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, DETAILS, FOREGROUND, { name: 'yes', short: 'y', help: 'do not ask' }],
+  options: [...PLAN_OPTIONS, ...VERIFY_OPTIONS, DETAILS, FOREGROUND, YES],
   operands: { min: 0, max: 1 },
   notes: [
     'A saved plan is compared with the host as it is now, and refused (78) when it no longer fits.',

@@ -76,3 +76,6 @@ export const VERIFY_OPTIONS = [
   { name: 'probe-channel', value: 'ID', help: 'send a marked message to this channel and wait for it to arrive' },
   { name: 'probe-update', help: 'install and update a throw-away plugin' },
 ] as const;
+
+/** The option of the commands that ask before they act. */
+export const YES = { name: 'yes', short: 'y', help: 'do not ask' } as const;

@@ -1,13 +1,13 @@
 import { migrationStatus } from '../../../recipes/migrateOffRoot/index.js';
 import { defineCommand } from '../../command.js';
 import { FOREGROUND, RUN_NOTES, carriedOut } from './runs/carriedOut.js';
-import { VERIFY_OPTIONS } from './optionSpecs.js';
+import { VERIFY_OPTIONS, YES } from './optionSpecs.js';
 import { verificationOptions } from './options.js';
 import { tellEnd } from './runs/tell.js';
 
 export const command = defineCommand({
   usage: ['[OPTION…] [--foreground] [--yes]'],
-  options: [...VERIFY_OPTIONS, FOREGROUND, { name: 'yes', short: 'y', help: 'do not ask' }],
+  options: [...VERIFY_OPTIONS, FOREGROUND, YES],
   operands: { min: 0, max: 0 },
   notes: RUN_NOTES,
   async run(context) {

@@ -5,7 +5,9 @@ import { defineCommand } from '../../command.js';
 import type { CliError, CommandContext } from '../../command.js';
 import { EXIT } from '../../exitCodes.js';
 import type { ExitCode } from '../../exitCodes.js';
+import { stepsLeft } from '../../render/renderStatus.js';
 import { nextAct } from '../../renderError.js';
+import { YES } from './optionSpecs.js';
 import { FOREGROUND, RUN_NOTES, carriedOut } from './runs/carriedOut.js';
 import { tellEnd } from './runs/tell.js';
 
@@ -24,7 +26,7 @@ export const command = defineCommand({
       help: 'undo although programs that root runs afterwards were changed since the run; they stay as they are',
     },
     FOREGROUND,
-    { name: 'yes', short: 'y', help: 'do not ask' },
+    YES,
   ],
   operands: { min: 0, max: 0 },
   notes: RUN_NOTES,
@@ -35,7 +37,7 @@ export const command = defineCommand({
     const runId = context.value('run');
     const target = toUndo(status.value, runId);
     if (!dryRun && !context.flag('yes') && target !== null) {
-      const asked = await context.confirm(`${questionOf(target)}?`, 'roll back');
+      const asked = await context.confirm(questionOf(target), 'roll back');
       if (asked.isErr()) return context.fail(asked.error);
     }
     const request = {
@@ -77,8 +79,8 @@ function toUndo(status: RunStatus, named: string | undefined): Target | null {
 }
 
 function questionOf({ runId, startedAt, steps = [] }: Target): string {
-  const done = steps.filter(({ state }) => !['pending', 'satisfied', 'undone'].includes(state));
-  const count = done.length === 0 ? '' : `, ${done.length} steps`;
-  const isDown = done.some(({ phase }) => phase === 'window');
-  return `Undo run ${runId} of ${startedAt}${count}${isDown ? '; the agent is stopped meanwhile, and starts again as before' : ''}`;
+  const left = stepsLeft(steps, 'back');
+  const count = left.length === 0 ? '' : `, ${left.length} steps`;
+  const isDown = left.some(({ phase }) => phase === 'window');
+  return `Undo run ${runId} of ${startedAt}${count}${isDown ? '; the agent is stopped meanwhile, and starts again as before' : ''}?`;
 }

@@ -64,6 +64,20 @@ export async function standingRun(stateDir: string, recipe: string): Promise<Res
   return latestThat(stateDir, recipe, ({ status }) => status !== 'rolled-back');
 }
 
+/** The runs of a recipe of which one can be rolled back: the latest, and where that is undone, the latest that is not. Reads only. */
+export async function undoableRuns(
+  stateDir: string,
+  recipe: string,
+): Promise<Result<readonly StoredRun[], JournalError>> {
+  const latest = await latestRun(stateDir, recipe);
+  if (latest.isErr()) return err(latest.error);
+  if (latest.value === null) return ok([]);
+  const run = latest.value;
+  if (run.state.status !== 'rolled-back') return ok([run]);
+  const standing = await standingRun(stateDir, recipe);
+  return standing.map((earlier) => (earlier === null ? [run] : [run, earlier]));
+}
+
 /** A run of any recipe that is interrupted, or null; while there is one, no other may begin. Reads only. */
 export async function findInterrupted(stateDir: string): Promise<Result<StoredRun | null, JournalError>> {
   const names = await storedRuns(stateDir);

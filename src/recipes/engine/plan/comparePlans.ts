@@ -101,8 +101,8 @@ function differencesOf(saved: Plan, fresh: Plan): readonly PlanDifference[] {
   const [stepsBefore, stepsNow] = [byId(before.steps), byId(now.steps)];
   for (const id of new Set([...stepsBefore.keys(), ...stepsNow.keys()])) {
     const [was, is] = [stepsBefore.get(id), stepsNow.get(id)];
-    if (was === undefined) found.push({ where: `step '${id}'`, saved: null, fresh: shorten(is?.title) });
-    else if (is === undefined) found.push({ where: `step '${id}'`, saved: shorten(was.title), fresh: null });
+    if (was === undefined) found.push({ where: `step '${id}'`, saved: null, fresh: excerpt(textOf(is?.title)) });
+    else if (is === undefined) found.push({ where: `step '${id}'`, saved: excerpt(textOf(was.title)), fresh: null });
     else found.push(...jsonDifferences(`step '${id}'`, was, is));
   }
   const [orderBefore, orderNow] = [[...stepsBefore.keys()], [...stepsNow.keys()]];
@@ -119,9 +119,10 @@ function jsonDifferences(where: string, was: Json | undefined, is: Json | undefi
     const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
     return [...keys].sort().flatMap((key) => jsonDifferences(`${where}.${key}`, own(was, key), own(is, key)));
   }
-  if (was !== undefined && is !== undefined && canonicalJson(was) === canonicalJson(is)) return [];
-  const from = firstDifference(was, is);
-  return [{ where, saved: shorten(was, from), fresh: shorten(is, from) }];
+  const [before, now] = [textOf(was), textOf(is)];
+  if (before === now) return [];
+  const from = firstDifference(before ?? '', now ?? '');
+  return [{ where, saved: excerpt(before, from), fresh: excerpt(now, from) }];
 }
 
 /** A key of a plan file may be called `constructor`. */
@@ -129,10 +130,12 @@ function own(value: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** Where the texts of two values part. */
-function firstDifference(was: Json | undefined, is: Json | undefined): number {
-  if (was === undefined || is === undefined) return 0;
-  const [before, now] = [canonicalJson(was), canonicalJson(is)];
+function textOf(value: Json | undefined): string | null {
+  return value === undefined ? null : canonicalJson(value);
+}
+
+/** The place at which two texts part. */
+function firstDifference(before: string, now: string): number {
   let at = 0;
   while (at < before.length && before[at] === now[at]) at += 1;
   return at;
@@ -140,11 +143,9 @@ function firstDifference(was: Json | undefined, is: Json | undefined): number {
 
 const EXCERPT = 120;
 
-/** A long value is cut to the place that matters, with what leads to it. */
-function shorten(value: Json | undefined, from = 0): string | null {
-  if (value === undefined) return null;
-  const text = canonicalJson(value);
-  if (text.length <= EXCERPT) return text;
+/** A long text is cut to the place that matters, with what leads to it. */
+function excerpt(text: string | null, from = 0): string | null {
+  if (text === null || text.length <= EXCERPT) return text;
   const start = Math.max(0, Math.min(from - EXCERPT / 3, text.length - EXCERPT));
   const end = start + EXCERPT;
   return `${start > 0 ? '...' : ''}${text.slice(start, end)}${end < text.length ? '...' : ''}`;

@@ -150,8 +150,7 @@ export async function observe(
     );
   const prefixed = await observePrefixes(options, target.value, reach, filesWith);
   if (prefixed.isErr()) return err(prefixed.error);
-  const files = filesWith(prefixed.value.prefixes);
-  if (files.isErr()) return err(files.error);
+  const { files } = prefixed.value;
   const companions = await observeCompanions(instance, { options, target: target.value, rewrite, reach });
   if (companions.isErr()) return err(companions.error);
   const dispatch = await observeDispatch(options, instance, {
@@ -177,7 +176,7 @@ export async function observe(
   if (port.isErr()) return err(port.error);
   const unit = await refuseUnit(options, instance, {
     target: target.value,
-    rewrite: files.value,
+    rewrite: files,
     failing: prefixed.value.failing,
     newDataDir: state.value.facts.newDataDir,
     newLockPort,
@@ -193,7 +192,7 @@ export async function observe(
       ? ok(undefined)
       : await refuseTakenPort(instance.unit, { lockPort: instance.lockPort, newLockPort });
   if (taken.isErr()) return err(taken.error);
-  const environmentFiles = await readEnvironmentFiles(files.value.effective);
+  const environmentFiles = await readEnvironmentFiles(files.effective);
   if (environmentFiles.isErr()) return err(cannotObserve(environmentFiles.error));
   const variables = Object.fromEntries(environmentFiles.value.flatMap((one) => Object.entries(one)));
   const environment = refuseEnvironment(instance.unit, variables, { bridge, oldHomes });
@@ -221,7 +220,7 @@ export async function observe(
       name: instance.unit,
       bridge: instance.bridge,
       instance: instance.name ?? '',
-      files: files.value.facts,
+      files: files.facts,
       ...(prefixed.value.prefixes.length === 0 ? {} : { prefixes: prefixed.value.prefixes }),
       loadedUser: instance.state.user,
       active: instance.state.activeState === 'active',
@@ -297,7 +296,7 @@ export async function observe(
       ...prefixed.value.warnings,
       ...companions.value.warnings,
       ...unit.value.warnings,
-      ...files.value.leftovers,
+      ...files.leftovers,
       ...rootNeighbours(instance, neighbours).map(({ unit, shares }) => ({
         text: `${unit} is not migrated: it runs as root too and shares ${shares} with ${instance.unit}, so what it writes there is root's`,
         remedy: remedy.anyOf(

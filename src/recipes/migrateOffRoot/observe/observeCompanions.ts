@@ -75,12 +75,10 @@ async function observeService(
     );
   const prefixed = await observePrefixes(options, target, reach, filesWith);
   if (prefixed.isErr()) return err(prefixed.error);
-  const { prefixes } = prefixed.value;
-  const rewritten = filesWith(prefixes);
-  if (rewritten.isErr()) return err(rewritten.error);
-  const refused = await refuseFiles(files, rewritten.value, rewrite);
+  const { prefixes, files: rewritten } = prefixed.value;
+  const refused = await refuseFiles(files, rewritten, rewrite);
   if (refused.isErr()) return err(refused.error);
-  const { effective: after, facts } = rewritten.value;
+  const { effective: after, facts } = rewritten;
   const reached = await refuseAgentsReach(after, reach);
   if (reached.isErr()) return err(reached.error);
   const privileged = await refusePrivileged(options, after, { ...reach, home: rewrite.newHome });

@@ -16,8 +16,8 @@ import type { Warning } from './statePathWarnings.js';
 /** The prefixes that lines of the unit get, and what that means. */
 type Decided = { readonly prefixes: readonly LinePrefix[]; readonly warnings: readonly Warning[] };
 
-/** The same, and the commands that fail as the agent and get none. */
-export type Prefixed = Decided & { readonly failing: readonly FailingProgram[] };
+/** The same, what the files then come to, and the commands that fail as the agent and get no prefix. */
+export type Prefixed = Decided & { readonly files: UnitFilesRewrite; readonly failing: readonly FailingProgram[] };
 
 /** Reads the unit's files with these prefixes in them. */
 type Rewrite = (prefixes: readonly LinePrefix[]) => Result<UnitFilesRewrite, MigrationRefusal>;
@@ -54,7 +54,12 @@ export async function observePrefixes(
   });
   const isPrefixed = ({ key, path }: FailingProgram): boolean =>
     decided.prefixes.some((one) => one.key === key && one.program === path);
-  return ok({ ...decided, failing: failing.value.filter((one) => !isPrefixed(one)) });
+  const files = decided.prefixes.length === 0 ? plain : rewrite(decided.prefixes);
+  return files.map((rewritten) => ({
+    ...decided,
+    files: rewritten,
+    failing: failing.value.filter((one) => !isPrefixed(one)),
+  }));
 }
 
 /** A program that others than root can change, so that root must not run it: where, and why. */

@@ -1,8 +1,8 @@
 import { ResultAsync } from 'neverthrow';
 import type { Result } from 'neverthrow';
 import type { ReadFileError } from '../../../posix/files/index.js';
-import { DEFAULT_STATE_DIR, currentHost, latestRun, rollbackRun, standingRun } from '../../engine/index.js';
-import type { Plan, RollbackRefusal, RollbackReport, RollbackRequest } from '../../engine/index.js';
+import { DEFAULT_STATE_DIR, currentHost, rollbackRun, undoableRuns } from '../../engine/index.js';
+import type { RollbackRefusal, RollbackReport, RollbackRequest } from '../../engine/index.js';
 import { stepRegistry } from '../../steps/index.js';
 import { RECIPE } from '../plan/planMigration.js';
 import { agentsAgain } from './agentsAgain.js';
@@ -50,12 +50,13 @@ export function rollbackMigration(
 async function rollBack(
   request: RollbackMigrationRequest,
 ): Promise<Result<RollbackReport & AfterRollback, RollbackRefusal | ReadFileError>> {
-  const plans = await plansOf(request.stateDir ?? DEFAULT_STATE_DIR);
+  // A journal that cannot be read is the error of the rollback itself.
+  const runs = (await undoableRuns(request.stateDir ?? DEFAULT_STATE_DIR, RECIPE)).unwrapOr([]);
   const back = await currentHost().andThen((host) =>
     rollbackRun({ ...request, recipe: RECIPE, registry: stepRegistry(), host }),
   );
   return back.asyncMap(async (report) => {
-    const plan = plans.get(report.runId);
+    const plan = runs.find(({ state }) => state.runId === report.runId)?.state.plan;
     const facts = plan === undefined ? null : readPlan(plan).unwrapOr(null);
     const isBack = report.outcome === 'rolled-back' && report.changed && facts !== null;
     if (!isBack) return { ...report, agents: [], downtimeMs: null };
@@ -67,15 +68,4 @@ async function rollBack(
       downtimeMs: wasDown ? await lastDowntime(instances.map(({ unit }) => unit.name)) : null,
     };
   });
-}
-
-/** The plans of the runs that can be rolled back. A journal that cannot be read is the error of the rollback. */
-async function plansOf(stateDir: string): Promise<ReadonlyMap<string, Plan>> {
-  const runs = await Promise.all([latestRun(stateDir, RECIPE), standingRun(stateDir, RECIPE)]);
-  return new Map(
-    runs
-      .map((run) => run.unwrapOr(null))
-      .filter((run) => run !== null)
-      .map(({ state }) => [state.runId, state.plan]),
-  );
 }

@@ -12,6 +12,8 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { applyPlan } from '../../../../src/recipes/engine/run/applyPlan.js';
+import { undoableRuns } from '../../../../src/recipes/engine/journal/runStore.js';
+import { rollbackRun } from '../../../../src/recipes/engine/run/rollbackRun.js';
 import { runStatus } from '../../../../src/recipes/engine/run/runStatus.js';
 import { FakeHost, put } from '../../fakeHost.js';
 import { tempDir } from '../../tempDir.js';
@@ -115,6 +117,25 @@ test('the number orders the runs, whatever the clock says', async () => {
   expect(second).toBeOk(expect.objectContaining({ runId: '000002-20010101T000000Z-fake' }));
   const status = await runStatus({ recipe: 'fake', stateDir });
   expect(status).toBeOk(expect.objectContaining({ runId: '000002-20010101T000000Z-fake' }));
+});
+
+test('one run can be rolled back: the latest, and once that is undone the one before it, named beside it', async () => {
+  const host = new FakeHost(tempDir());
+  const { registry, stateDir } = host;
+  const ids = async (): Promise<readonly string[]> =>
+    (await undoableRuns(stateDir, 'fake'))._unsafeUnwrap().map(({ state }) => state.runId);
+  expect(await ids()).toEqual([]);
+  const runs: string[] = [];
+  for (const name of ['a', 'b']) {
+    const applied = await applyPlan({ plan: await host.plan([put(name, '1')]), registry, stateDir });
+    runs.push(applied._unsafeUnwrap().runId ?? '');
+    expect(await ids()).toEqual([runs.at(-1)]);
+  }
+  expect(await rollbackRun({ recipe: 'fake', registry, stateDir })).toBeOk();
+  expect(await ids()).toEqual([runs[1], runs[0]]);
+  const [first = ''] = runs;
+  expect(await rollbackRun({ recipe: 'fake', registry, stateDir, runId: first })).toBeOk();
+  expect(await ids()).toEqual([runs[1]]);
 });
 
 test('a state directory without a parent is refused, not made up', async () => {

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Result, ResultAsync } from 'neverthrow';
 import * as v from 'valibot';
-import { DEFAULT_STATE_DIR, latestRun, planSchema, readData, standingRun } from '../../../../recipes/engine/index.js';
+import { DEFAULT_STATE_DIR, planSchema, readData, undoableRuns } from '../../../../recipes/engine/index.js';
 import type { Json, JournalError, OnRunEvent, Plan, RunReport } from '../../../../recipes/engine/index.js';
 import { instancesOf, placesOf, verificationOptions } from '../../../../recipes/host/index.js';
 import type { MigrationFacts, SeveralFacts } from '../../../../recipes/host/index.js';
@@ -96,11 +96,8 @@ export async function startUnitFor(request: MigrationRequest): Promise<Result<Ru
 
 /** The plans of the runs that can be finished or taken back. */
 async function plansOfRuns(): Promise<Result<readonly Plan[], JournalError>> {
-  const latest = await latestRun(DEFAULT_STATE_DIR, RECIPE);
-  if (latest.isErr()) return err(latest.error);
-  const standing = await standingRun(DEFAULT_STATE_DIR, RECIPE);
-  if (standing.isErr()) return err(standing.error);
-  return ok([latest.value, standing.value].flatMap((run) => (run === null ? [] : [run.state.plan])));
+  const runs = await undoableRuns(DEFAULT_STATE_DIR, RECIPE);
+  return runs.map((found) => found.map(({ state }) => state.plan));
 }
 
 /** What a run of this plan, its verification and its way back create, change, move or remove. Pure. */

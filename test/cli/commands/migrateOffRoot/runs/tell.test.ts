@@ -5,6 +5,7 @@ import { createOutput } from '../../../../../src/cli/createOutput.js';
 import type { Output } from '../../../../../src/cli/createOutput.js';
 import type { RunReport } from '../../../../../src/recipes/engine/index.js';
 import type { MigrationReports } from '../../../../../src/cli/commands/migrateOffRoot/runs/request.js';
+import { sampleReport } from '../../../samplePlan.js';
 
 const RUN: RunReport = {
   runId: '1',
@@ -85,16 +86,7 @@ describe('the report of a run', () => {
   });
 
   it('has what undoing left alone once, and not where nothing was undone', async () => {
-    const step = {
-      id: 'a',
-      title: 'A',
-      undo: 'B',
-      kind: 'k',
-      phase: 'window' as const,
-      state: 'undone' as const,
-      durationMs: 1,
-    };
-    const steps = [{ ...step, notes: ['/srv/x: left as it is, changed since'] }];
+    const steps = [sampleReport({ notes: ['/srv/x: left as it is, changed since'] })];
     const count = (told: string): number => told.split('/srv/x: left as it is').length - 1;
     const failed = {
       failed: true,
